@@ -1,0 +1,37 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth;
+
+/// <summary>What an <see cref="EndpointDirectory"/> needs from outside. Every value has a default.</summary>
+public sealed class EndpointDirectoryOptions
+{
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The delays between attempts while a source is in trouble. Default: 200 ms, doubled up to 30 s, jittered.</summary>
+    public IBackoffPolicy? Backoff { get; init; }
+
+    /// <summary>Where the directory says what changes state. Default: nowhere.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Where the directory counts. Default: a meter of its own named <c>Berth</c>.</summary>
+    public Meter? Meter { get; init; }
+
+    /// <summary>
+    /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the very first snapshot of a
+    /// target before it throws. Default 10 s; above 0, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
+    public TimeSpan FirstSnapshotTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
+    internal void Validate()
+    {
+        if (FirstSnapshotTimeout <= TimeSpan.Zero && FirstSnapshotTimeout != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(FirstSnapshotTimeout), FirstSnapshotTimeout, $"FirstSnapshotTimeout is {FirstSnapshotTimeout}. Give a duration above zero, or Timeout.InfiniteTimeSpan.");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace Berth;
+
+/// <summary>The live view of one target: its latest snapshot, how fresh it is, and its changes. One writer keeps it; any number of readers read it.</summary>
+public sealed class EndpointView
+{
+    private readonly IEndpointStream _stream;
+    private readonly TimeProvider _time;
+    private readonly IBackoffPolicy _backoff;
+    private readonly ILogger _logger;
+    private volatile State _state = new(null, null);
+
+    // Monotonic, so that a jump of the wall clock neither ages nor renews a snapshot.
+    private long _confirmed;
+
+    internal EndpointView(
+        ServiceTarget target, PortScheme ports, IEndpointStream stream, TimeProvider time, IBackoffPolicy backoff, ILogger logger)
+    {
+        Target = target;
+        Ports = ports;
+        _stream = stream;
+        _time = time;
+        _backoff = backoff;
+        _logger = logger;
+    }
+
+    /// <summary>Whose view this is.</summary>
+    public ServiceTarget Target { get; }
+
+    /// <summary>How its ports are computed.</summary>
+    public PortScheme Ports { get; }
+
+    /// <summary>The latest snapshot, or null before the first one. A memory read.</summary>
+    public EndpointSnapshot? Current => _state.Snapshot;
+
+    /// <summary>The source's present trouble, or null while all is well.</summary>
+    public EndpointSourceException? Failure => _state.Failure;
+
+    /// <summary>The time since the source last confirmed the snapshot, or null before the first one. Measured by a monotonic clock.</summary>
+    public TimeSpan? Age => Current is null ? null : _time.GetElapsedTime(Volatile.Read(ref _confirmed));
+
+    /// <summary>How often the source has failed, over all time.</summary>
+    public long FailureCount { get; private set; }
+
+    internal Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>
+    /// Gives the current snapshot, and then the latest one each time something changes, its being live or stale too. A slow reader misses
+    /// what was in between, never the latest.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the sequence with an <see cref="OperationCanceledException"/>. When the directory is disposed, it ends without one.</param>
+    public async IAsyncEnumerable<EndpointSnapshot> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        EndpointSnapshot? seen = null;
+        while (true)
+        {
+            State state = _state;
+            if (state.Snapshot is { } snapshot && !ReferenceEquals(snapshot, seen))
+            {
+                seen = snapshot;
+                yield return snapshot;
+                continue;
+            }
+
+            if (!await state.Next.WaitAsync(cancellationToken).ConfigureAwait(false))
+                yield break;
+        }
+    }
+
+    /// <summary>Waits until the view changes from what it is now: a snapshot, a trouble that begins or ends.</summary>
+    /// <returns>False when the directory is disposed, so that nothing changes any more.</returns>
+    public Task<bool> WaitForChangeAsync(CancellationToken cancellationToken = default) => _state.Next.WaitAsync(cancellationToken);
+
+    internal void Start(CancellationToken stopping) => Completion = Task.Run(() => SuperviseAsync(stopping), CancellationToken.None);
+
+    internal async ValueTask<EndpointSnapshot> WaitForFirstAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(timeout, _time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await foreach (EndpointSnapshot snapshot in ReadAllAsync(both.Token).ConfigureAwait(false))
+                return snapshot;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new EndpointSourceException(
+                $"No endpoints of {Target} arrived within {timeout.TotalSeconds:0.#} s. " + (Failure?.Message ?? "The source has not answered yet; check that it is reachable."), Failure);
+        }
+
+        throw new ObjectDisposedException(nameof(EndpointDirectory));
+    }
+
+    private async Task SuperviseAsync(CancellationToken stopping)
+    {
+        int failures = 0;
+        try
+        {
+            while (!stopping.IsCancellationRequested)
+            {
+                try
+                {
+                    Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
+                    failures = 0;
+                }
+                catch (Exception exception) when (!stopping.IsCancellationRequested)
+                {
+                    failures++;
+                    EndpointSourceException failure = AsSourceFailure(exception);
+                    Fail(failure);
+                    await Task.Delay(DelayAfter(failure, failures), _time, stopping).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Disposal: the normal end.
+        }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Publish(EndpointSnapshot read)
+    {
+        Volatile.Write(ref _confirmed, _time.GetTimestamp());
+        State before = _state;
+        if (ReferenceEquals(read, before.Read))
+        {
+            // Nothing new in it. If the last attempt failed, the set is live again all the same.
+            if (before.Failure is null)
+                return;
+            Swap(new State(read, before.Snapshot!.AsLive()));
+        }
+        else
+        {
+            Swap(new State(read, read.WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow())));
+        }
+
+        if (before.Failure is not null)
+            Log.Recovered(_logger, Target, _state.Snapshot!.Version);
+    }
+
+    private void Fail(EndpointSourceException failure)
+    {
+        FailureCount++;
+        State before = _state;
+        if (before.Failure is null)
+            Log.Trouble(_logger, Target, before.Snapshot?.Version ?? 0, failure.Message, failure.InnerException);
+        EndpointSnapshot? snapshot = before.Snapshot is { IsStale: false } live ? live.AsStale(_time.GetUtcNow(), failure.Message) : before.Snapshot;
+        Swap(new State(before.Read, snapshot, failure));
+    }
+
+    /// <summary>Swap, then signal: whoever is woken finds the new state.</summary>
+    private void Swap(State next)
+    {
+        State before = _state;
+        _state = next;
+        before.Signal(more: true);
+    }
+
+    private async Task CloseAsync()
+    {
+        try
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.CloseFailed(_logger, Target, exception);
+        }
+
+        _state.Signal(more: false);
+    }
+
+    private TimeSpan DelayAfter(EndpointSourceException failure, int failures)
+    {
+        TimeSpan delay = _backoff.NextDelay(failures);
+        return failure.RetryAfter is { } asked && asked > delay ? asked : delay;
+    }
+
+    private EndpointSourceException AsSourceFailure(Exception exception) => exception as EndpointSourceException
+        ?? new EndpointSourceException($"Reading {Target} failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
+
+    /// <summary>What readers see, swapped as one.</summary>
+    /// <param name="read">The source's own instance, to tell a confirmation from a change.</param>
+    /// <param name="snapshot">The published one.</param>
+    /// <param name="failure">The present trouble.</param>
+    private sealed class State(EndpointSnapshot? read, EndpointSnapshot? snapshot, EndpointSourceException? failure = null)
+    {
+        private readonly TaskCompletionSource<bool> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public EndpointSnapshot? Read => read;
+
+        public EndpointSnapshot? Snapshot => snapshot;
+
+        public EndpointSourceException? Failure => failure;
+
+        public Task<bool> Next => _next.Task;
+
+        public void Signal(bool more) => _next.TrySetResult(more);
+    }
+}

@@ -1,0 +1,11 @@
+namespace Berth;
+
+/// <summary>This pod's own name or port cannot be told. The message is a sentence for the person who wrote the manifest.</summary>
+public sealed class PodIdentityException : Exception
+{
+    /// <summary>Makes the exception with its sentence.</summary>
+    public PodIdentityException(string message)
+        : base(message)
+    {
+    }
+}

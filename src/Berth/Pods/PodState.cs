@@ -1,0 +1,17 @@
+namespace Berth;
+
+/// <summary>The state of a pod, as far as a client that wants to connect is concerned.</summary>
+public enum PodState
+{
+    /// <summary>Ready and serving: new clients may be sent here.</summary>
+    Ready = 0,
+
+    /// <summary>Not ready, or not serving: nobody should connect.</summary>
+    NotReady = 1,
+
+    /// <summary>Terminating, but still serving: sessions go on, new clients go elsewhere.</summary>
+    Draining = 2,
+
+    /// <summary>Terminating and no longer serving.</summary>
+    Terminating = 3,
+}

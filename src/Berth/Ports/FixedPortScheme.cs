@@ -1,0 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Berth;
+
+/// <summary>The same ports for every pod: one pod a node.</summary>
+internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme
+{
+    public override bool NeedsOrdinal => false;
+
+    public override bool TryResolve(
+        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason)
+    {
+        // One array serves every pod: with 100,000 endpoints that matters.
+        ports = fixedPorts;
+        reason = null;
+        return true;
+    }
+
+    public override bool Equals(PortScheme? other) => other is FixedPortScheme scheme && scheme.Ports.AsSpan().SequenceEqual(fixedPorts);
+
+    public override int GetHashCode() => HashCode.Combine(fixedPorts.Length, fixedPorts[0]);
+
+    public override string ToString() => $"{string.Join(", ", fixedPorts)} on every pod";
+
+    private EndpointPort[] Ports => fixedPorts;
+}

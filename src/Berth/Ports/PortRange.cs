@@ -1,0 +1,28 @@
+namespace Berth;
+
+/// <summary>The range of ports and strides, and the one place where a port is computed.</summary>
+internal static class PortRange
+{
+    public const int Min = 1;
+    public const int Max = 65535;
+
+    /// <exception cref="ArgumentOutOfRangeException">The base is outside 1..65535.</exception>
+    public static int CheckBase(int portBase, string parameter) => portBase is >= Min and <= Max
+        ? portBase
+        : throw new ArgumentOutOfRangeException(parameter, portBase, $"The port base {portBase} is outside {Min}..{Max}. Choose a base in that range.");
+
+    /// <exception cref="ArgumentOutOfRangeException">The stride is below 1, or above 65535.</exception>
+    public static int CheckStride(int stride, string parameter) => stride is >= 1 and <= Max
+        ? stride
+        : throw new ArgumentOutOfRangeException(parameter, stride, $"The stride {stride} is outside 1..{Max}. It is the number of ports each pod owns; choose 1 or more.");
+
+    /// <summary>base + ordinal x stride, or 0 with a reason when that is no port.</summary>
+    public static bool TryCompute(int portBase, int ordinal, int stride, out int port, out string? reason)
+    {
+        long computed = portBase + ((long)ordinal * stride);
+        bool fits = computed <= Max;
+        port = fits ? (int)computed : 0;
+        reason = fits ? null : $"port {portBase} + {ordinal} x {stride} = {computed} is above {Max}";
+        return fits;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Berth;
+
+/// <summary>How the ports of a pod follow from what is known of it. Immutable; equal when it computes the same.</summary>
+/// <remarks>
+/// The rule of Berth is <c>port = base + ordinal x stride</c>. What a Service or an EndpointSlice states is only ever a base:
+/// those ports follow the Service, not the ordinal.
+/// </remarks>
+public abstract class PortScheme : IEquatable<PortScheme>
+{
+    private static readonly ConcurrentDictionary<int, PortScheme> s_single = new();
+
+    private protected PortScheme()
+    {
+    }
+
+    /// <summary>True when a pod without an ordinal has no port under this scheme.</summary>
+    public abstract bool NeedsOrdinal { get; }
+
+    /// <summary>True when the ports of the Service are needed, so that nothing can be computed from a pod's name alone.</summary>
+    public virtual bool NeedsServicePorts => false;
+
+    /// <summary>One port a pod: base + ordinal.</summary>
+    /// <param name="portBase">The port of ordinal 0, 1 to 65535.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The base is outside its range.</exception>
+    public static PortScheme PerOrdinal(int portBase) =>
+        s_single.TryGetValue(portBase, out PortScheme? known) ? known : s_single.GetOrAdd(portBase, static b => PerOrdinal(b, 1));
+
+    /// <summary>One port a pod: base + ordinal x stride.</summary>
+    /// <param name="portBase">The port of ordinal 0, 1 to 65535.</param>
+    /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
+    public static PortScheme PerOrdinal(int portBase, int stride) =>
+        new PerOrdinalPortScheme([new EndpointPort("", PortRange.CheckBase(portBase, nameof(portBase)))], PortRange.CheckStride(stride, nameof(stride)));
+
+    /// <summary>Several named ports a pod: each base + ordinal x stride. The first is the pod's main port.</summary>
+    /// <param name="bases">The bases, at least one, with distinct names.</param>
+    /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
+    /// <exception cref="ArgumentException">There is no base, or two have one name, or two can meet on one port of one pod.</exception>
+    public static PortScheme PerOrdinal(IReadOnlyList<EndpointPort> bases, int stride = 1)
+    {
+        ArgumentNullException.ThrowIfNull(bases);
+        return new PerOrdinalPortScheme(CheckBases(bases), PortRange.CheckStride(stride, nameof(stride)));
+    }
+
+    /// <summary>Bases taken from the Service's own ports, as its EndpointSlices carry them: each + ordinal x stride.</summary>
+    /// <param name="portName">The one port that is wanted, or null for all of them, the Service's first being the main one.</param>
+    /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The stride is outside its range.</exception>
+    public static PortScheme FromService(string? portName = null, int stride = 1) =>
+        new ServicePortScheme(portName, PortRange.CheckStride(stride, nameof(stride)));
+
+    /// <summary>The same port for every pod, whatever its name: one pod a node, as in a DaemonSet.</summary>
+    /// <param name="port">The port, 1 to 65535.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The port is outside its range.</exception>
+    public static PortScheme Fixed(int port) => new FixedPortScheme([new EndpointPort("", PortRange.CheckBase(port, nameof(port)))]);
+
+    /// <summary>The same named ports for every pod, whatever its name. The first is the pod's main port.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A port is outside its range.</exception>
+    /// <exception cref="ArgumentException">There is no port, or two have one name.</exception>
+    public static PortScheme Fixed(IReadOnlyList<EndpointPort> ports)
+    {
+        ArgumentNullException.ThrowIfNull(ports);
+        return new FixedPortScheme(CheckBases(ports));
+    }
+
+    /// <summary>Computes a pod's ports.</summary>
+    /// <param name="ordinal">The pod's ordinal, or null when its name has none.</param>
+    /// <param name="servicePorts">The Service's own ports; only <see cref="FromService"/> reads them.</param>
+    /// <param name="ports">The pod's ports, at least one, the main one first; empty on failure.</param>
+    /// <param name="reason">On failure, why the pod has no port: a clause without a full stop.</param>
+    public abstract bool TryResolve(
+        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason);
+
+    /// <inheritdoc/>
+    public abstract bool Equals(PortScheme? other);
+
+    /// <inheritdoc/>
+    public sealed override bool Equals(object? obj) => obj is PortScheme other && Equals(other);
+
+    /// <inheritdoc/>
+    public abstract override int GetHashCode();
+
+    private static EndpointPort[] CheckBases(IReadOnlyList<EndpointPort> bases)
+    {
+        if (bases.Count == 0)
+            throw new ArgumentException("A port scheme needs at least one port base. Give one, such as 3000.", nameof(bases));
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (EndpointPort port in bases)
+        {
+            PortRange.CheckBase(port.Number, nameof(bases));
+            if (!names.Add(port.Name ?? ""))
+                throw new ArgumentException($"Two port bases are named '{port.Name}'. Give each its own name.", nameof(bases));
+        }
+
+        return [.. bases.Select(static b => b with { Name = b.Name ?? "" })];
+    }
+}

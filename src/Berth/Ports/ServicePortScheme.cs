@@ -1,0 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Berth;
+
+/// <summary>The Service's own ports, all of them or one by name, each as a base.</summary>
+internal sealed class ServicePortScheme(string? portName, int stride) : PortScheme
+{
+    public override bool NeedsOrdinal => true;
+
+    public override bool NeedsServicePorts => true;
+
+    public override bool TryResolve(
+        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason)
+    {
+        ports = [];
+        IReadOnlyList<EndpointPort> bases = servicePorts;
+        if (portName is not null)
+            bases = [.. servicePorts.Where(p => p.Name == portName)];
+        if (bases.Count > 0)
+            return OrdinalPorts.TryShift(bases, ordinal, stride, out ports, out reason);
+        reason = portName is null
+            ? "the Service declares no port to take as a base"
+            : $"the Service has no port named '{portName}' to take as a base";
+        return false;
+    }
+
+    public override bool Equals(PortScheme? other) => other is ServicePortScheme scheme && scheme.Stride == stride && scheme.PortName == portName;
+
+    public override int GetHashCode() => HashCode.Combine(portName, stride);
+
+    public override string ToString() => $"{(portName is null ? "the Service's ports" : $"the Service's port '{portName}'")} + ordinal" +
+        (stride == 1 ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" x {stride}"));
+
+    private int Stride => stride;
+
+    private string? PortName => portName;
+}

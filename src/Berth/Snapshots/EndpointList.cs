@@ -1,0 +1,118 @@
+using System.Collections;
+
+namespace Berth;
+
+/// <summary>An immutable list of endpoints, ordered by ordinal and then by name. Reading it takes no lock and allocates nothing.</summary>
+public sealed class EndpointList : IReadOnlyList<PodEndpoint>
+{
+    private readonly EndpointChunk[] _chunks;
+
+    // Where each chunk begins in the list as a whole: a search in a few integers instead of one copy of all endpoints for each change.
+    private readonly int[] _starts;
+    private readonly bool _availableOnly;
+
+    internal EndpointList(EndpointChunk[] chunks, bool availableOnly)
+    {
+        _chunks = chunks;
+        _availableOnly = availableOnly;
+        _starts = new int[chunks.Length];
+        int start = 0;
+        for (int i = 0; i < chunks.Length; i++)
+        {
+            _starts[i] = start;
+            start += Items(chunks[i]).Length;
+        }
+
+        Count = start;
+    }
+
+    /// <inheritdoc/>
+    public int Count { get; }
+
+    internal ReadOnlySpan<EndpointChunk> Chunks => _chunks;
+
+    /// <inheritdoc/>
+    public PodEndpoint this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+            if (_chunks.Length == 1)
+                return Items(_chunks[0])[index];
+            int found = FindChunk(index);
+            return Items(_chunks[found])[index - _starts[found]];
+        }
+    }
+
+    /// <summary>Walks the list without an allocation.</summary>
+    public Enumerator GetEnumerator() => new(this);
+
+    IEnumerator<PodEndpoint> IEnumerable<PodEndpoint>.GetEnumerator() => GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private PodEndpoint[] Items(EndpointChunk chunk) => _availableOnly ? chunk.Available : chunk.All;
+
+    /// <summary>The last chunk that begins at or before the index and is not empty.</summary>
+    private int FindChunk(int index)
+    {
+        int low = 0;
+        int high = _starts.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) >>> 1;
+            if (_starts[middle] <= index)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+
+        return low;
+    }
+
+    /// <summary>Walks an <see cref="EndpointList"/>.</summary>
+    public struct Enumerator : IEnumerator<PodEndpoint>
+    {
+        private readonly EndpointList _list;
+        private int _chunk;
+        private int _index;
+
+        internal Enumerator(EndpointList list)
+        {
+            _list = list;
+            _index = -1;
+        }
+
+        /// <inheritdoc/>
+        public readonly PodEndpoint Current => _list.Items(_list._chunks[_chunk])[_index];
+
+        readonly object IEnumerator.Current => Current;
+
+        /// <inheritdoc/>
+        public bool MoveNext()
+        {
+            while (_chunk < _list._chunks.Length)
+            {
+                if (++_index < _list.Items(_list._chunks[_chunk]).Length)
+                    return true;
+                _chunk++;
+                _index = -1;
+            }
+
+            return false;
+        }
+
+        /// <inheritdoc/>
+        public void Reset()
+        {
+            _chunk = 0;
+            _index = -1;
+        }
+
+        /// <inheritdoc/>
+        public readonly void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,81 @@
+namespace Berth;
+
+/// <summary>The writer's endpoints in order, cut into runs of bounded length, each frozen again only after it changed.</summary>
+internal sealed class EndpointRuns
+{
+    // A change copies one run: long enough that the list of runs stays short at 100,000 endpoints, short enough to copy in a microsecond.
+    private const int MaxLength = 256;
+
+    private readonly List<Run> _runs = [];
+
+    public void Insert(PodEndpoint endpoint)
+    {
+        int at = Math.Min(FindRun(endpoint), _runs.Count - 1);
+        if (at < 0)
+        {
+            _runs.Add(new Run([endpoint]));
+            return;
+        }
+
+        Run run = _runs[at];
+        run.Endpoints.Insert(EndpointOrder.LowerBound(run.Endpoints, endpoint.Ordinal, endpoint.Name), endpoint);
+        run.Frozen = null;
+        if (run.Endpoints.Count <= MaxLength)
+            return;
+        // Sets grow at their end: leave the full run behind full, instead of two halves that never fill up.
+        int keep = at == _runs.Count - 1 ? MaxLength : MaxLength / 2;
+        _runs.Insert(at + 1, new Run(run.Endpoints.GetRange(keep, run.Endpoints.Count - keep)));
+        run.Endpoints.RemoveRange(keep, run.Endpoints.Count - keep);
+    }
+
+    public void Remove(PodEndpoint endpoint)
+    {
+        int at = FindRun(endpoint);
+        Run run = _runs[at];
+        run.Endpoints.RemoveAt(EndpointOrder.LowerBound(run.Endpoints, endpoint.Ordinal, endpoint.Name));
+        run.Frozen = null;
+        if (run.Endpoints.Count == 0)
+            _runs.RemoveAt(at);
+        else if (at + 1 < _runs.Count && run.Endpoints.Count + _runs[at + 1].Endpoints.Count <= MaxLength / 2)
+            Join(at);
+    }
+
+    public EndpointChunk[] Freeze()
+    {
+        EndpointChunk[] chunks = new EndpointChunk[_runs.Count];
+        for (int i = 0; i < chunks.Length; i++)
+            chunks[i] = _runs[i].Frozen ??= new EndpointChunk([.. _runs[i].Endpoints]);
+        return chunks;
+    }
+
+    /// <summary>Keeps the number of runs in proportion to the endpoints when a large set shrinks.</summary>
+    private void Join(int at)
+    {
+        _runs[at].Endpoints.AddRange(_runs[at + 1].Endpoints);
+        _runs.RemoveAt(at + 1);
+    }
+
+    /// <summary>The first run whose last endpoint is not before the given one.</summary>
+    private int FindRun(PodEndpoint endpoint)
+    {
+        int low = 0;
+        int high = _runs.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (EndpointOrder.Compare(_runs[middle].Endpoints[^1], endpoint) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    private sealed class Run(List<PodEndpoint> endpoints)
+    {
+        public List<PodEndpoint> Endpoints { get; } = endpoints;
+
+        public EndpointChunk? Frozen { get; set; }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+
+namespace Berth;
+
+/// <summary>Everything known of one target at one moment: immutable, whole and versioned. Any number of threads read it without a lock.</summary>
+public sealed class EndpointSnapshot
+{
+    private IReadOnlyList<PortClash>? _clashes;
+
+    internal EndpointSnapshot(ServiceTarget target, PortScheme ports, EndpointChunk[] chunks, IReadOnlyList<ExcludedPod> excluded)
+    {
+        Target = target;
+        Ports = ports;
+        Endpoints = new EndpointList(chunks, availableOnly: false);
+        Available = new EndpointList(chunks, availableOnly: true);
+        Excluded = excluded;
+    }
+
+    private EndpointSnapshot(EndpointSnapshot content)
+    {
+        Target = content.Target;
+        Ports = content.Ports;
+        Endpoints = content.Endpoints;
+        Available = content.Available;
+        Excluded = content.Excluded;
+        SourceVersion = content.SourceVersion;
+        Version = content.Version;
+        ObservedAt = content.ObservedAt;
+        _clashes = content._clashes;
+    }
+
+    /// <summary>Whose pods these are.</summary>
+    public ServiceTarget Target { get; }
+
+    /// <summary>How their ports were computed.</summary>
+    public PortScheme Ports { get; }
+
+    /// <summary>All endpoints by ordinal and name, the unready and terminating ones too.</summary>
+    public EndpointList Endpoints { get; }
+
+    /// <summary>The endpoints that new clients may be sent to, in the same order.</summary>
+    public EndpointList Available { get; }
+
+    /// <summary>The pods that cannot be dialled, by name, each with its reason.</summary>
+    public IReadOnlyList<ExcludedPod> Excluded { get; }
+
+    /// <summary>Counts the changes of this target's content that the directory has published: 1 or more, only growing. 0 before the directory has it.</summary>
+    public long Version { get; internal init; }
+
+    /// <summary>When this content was first observed, by the directory's clock.</summary>
+    public DateTimeOffset ObservedAt { get; internal init; }
+
+    /// <summary>Since when the source has been in trouble, or null while the snapshot is live.</summary>
+    public DateTimeOffset? StaleSince { get; private init; }
+
+    /// <summary>What the trouble is, as a sentence, or null while the snapshot is live.</summary>
+    public string? StaleReason { get; private init; }
+
+    /// <summary>True while the source is in trouble: this is the last that was known.</summary>
+    public bool IsStale => StaleSince is not null;
+
+    /// <summary>The source's own version of this content (a resourceVersion), for people, or null.</summary>
+    public string? SourceVersion { get; internal init; }
+
+    /// <summary>Makes a snapshot from a list of endpoints: for sources that read all at once, and for tests.</summary>
+    /// <remarks>Of several endpoints with one name the last counts.</remarks>
+    public static EndpointSnapshot Create(
+        ServiceTarget target, PortScheme ports, IEnumerable<PodEndpoint> endpoints, IEnumerable<ExcludedPod>? excluded = null)
+    {
+        ArgumentNullException.ThrowIfNull(ports);
+        ArgumentNullException.ThrowIfNull(endpoints);
+        SnapshotBuilder builder = new(target, ports);
+        foreach (PodEndpoint endpoint in endpoints)
+            builder.Set(endpoint);
+        foreach (ExcludedPod pod in excluded ?? [])
+            builder.Exclude(pod);
+        return builder.Build();
+    }
+
+    /// <summary>Finds the endpoint with an ordinal, whatever its state.</summary>
+    /// <returns>The endpoint, or null. Where two StatefulSets share the Service, the first by name.</returns>
+    public PodEndpoint? FindByOrdinal(int ordinal)
+    {
+        PodEndpoint? found = FindAtOrAfter(ordinal, "");
+        return found?.Ordinal == ordinal ? found : null;
+    }
+
+    /// <summary>Finds the endpoint of a pod, whatever its state.</summary>
+    /// <returns>The endpoint, or null.</returns>
+    public PodEndpoint? FindByName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int? ordinal = Ports.NeedsOrdinal && PodOrdinal.TryParse(name, out int parsed, out _) ? parsed : null;
+        PodEndpoint? found = FindAtOrAfter(ordinal, name);
+        return found is not null && string.Equals(found.Name, name, StringComparison.Ordinal) ? found : null;
+    }
+
+    /// <summary>Finds the ports that several pods claim on one address. Computed at the first call and kept.</summary>
+    public IReadOnlyList<PortClash> FindPortClashes() => _clashes ??= ComputeClashes();
+
+    /// <summary>The snapshot for people: <c>k8s-example2/service-b version 3: 2 of 3 available</c>.</summary>
+    public override string ToString() =>
+        $"{Target} version {Version}: {Available.Count} of {Endpoints.Count} available" +
+        (Excluded.Count == 0 ? "" : $", {Excluded.Count} left out") + (IsStale ? $", stale since {StaleSince:O}" : "");
+
+    internal EndpointSnapshot WithVersion(long version, DateTimeOffset observedAt) => new(this) { Version = version, ObservedAt = observedAt };
+
+    internal EndpointSnapshot AsStale(DateTimeOffset since, string reason) => new(this) { StaleSince = since, StaleReason = reason };
+
+    internal EndpointSnapshot AsLive() => new(this);
+
+    private PodEndpoint? FindAtOrAfter(int? ordinal, string name)
+    {
+        ReadOnlySpan<EndpointChunk> chunks = Endpoints.Chunks;
+        int low = 0;
+        int high = chunks.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (EndpointOrder.Compare(chunks[middle].All[^1], ordinal, name) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        if (low == chunks.Length)
+            return null;
+        PodEndpoint[] run = chunks[low].All;
+        return run[EndpointOrder.LowerBound(run, ordinal, name)];
+    }
+
+    private PortClash[] ComputeClashes()
+    {
+        Dictionary<(IPAddress Address, int Port, string Protocol), List<string>> claims = [];
+        foreach (PodEndpoint endpoint in Endpoints)
+        {
+            foreach (IPAddress address in endpoint.Addresses)
+            {
+                foreach (EndpointPort port in endpoint.Ports)
+                {
+                    (IPAddress, int, string) claim = (address, port.Number, port.Protocol);
+                    if (!claims.TryGetValue(claim, out List<string>? pods))
+                        claims.Add(claim, pods = []);
+                    pods.Add(endpoint.Name);
+                }
+            }
+        }
+
+        return [.. claims.Where(static c => c.Value.Count > 1).Select(static c => new PortClash(c.Key.Address, c.Key.Port, c.Key.Protocol, c.Value))];
+    }
+}

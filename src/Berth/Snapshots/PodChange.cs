@@ -1,0 +1,11 @@
+namespace Berth;
+
+/// <summary>How one pod differs between two snapshots.</summary>
+/// <param name="Kind">What happened, in one word.</param>
+/// <param name="Before">The pod before, or null when it joined.</param>
+/// <param name="After">The pod after, or null when it left.</param>
+public sealed record PodChange(PodChangeKind Kind, PodEndpoint? Before, PodEndpoint? After)
+{
+    /// <summary>The pod's name.</summary>
+    public string Name => (After ?? Before)!.Name;
+}

@@ -1,0 +1,89 @@
+namespace Berth;
+
+/// <summary>
+/// The single writer's side of a snapshot: takes changes one by one and freezes the whole. What a change costs follows from the change;
+/// the runs of endpoints that it did not touch are shared with the snapshot before. Not safe for several threads.
+/// </summary>
+public sealed class SnapshotBuilder
+{
+    private readonly ServiceTarget _target;
+    private readonly PortScheme _ports;
+    private readonly Dictionary<string, PodEndpoint> _byName = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ExcludedPod> _excluded = new(StringComparer.Ordinal);
+    private readonly EndpointRuns _runs = new();
+    private IReadOnlyList<ExcludedPod> _frozenExcluded = [];
+    private bool _excludedChanged;
+    private bool _changed = true;
+
+    /// <summary>Starts with nothing.</summary>
+    public SnapshotBuilder(ServiceTarget target, PortScheme ports)
+    {
+        ArgumentNullException.ThrowIfNull(ports);
+        _target = target;
+        _ports = ports;
+    }
+
+    /// <summary>The source's version of what has been applied, for people.</summary>
+    public string? SourceVersion { get; set; }
+
+    /// <summary>True when <see cref="Build"/> would give something that differs from what it gave last. True before the first build.</summary>
+    public bool HasChanges => _changed || _excludedChanged;
+
+    /// <summary>The number of endpoints.</summary>
+    public int Count => _byName.Count;
+
+    /// <summary>Puts an endpoint in, in place of the one with the same name; it is no longer left out.</summary>
+    public void Set(PodEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        if (_excluded.Remove(endpoint.Name))
+            _excludedChanged = true;
+        if (_byName.TryGetValue(endpoint.Name, out PodEndpoint? before))
+        {
+            if (before.ContentEquals(endpoint))
+                return;
+            _runs.Remove(before);
+        }
+
+        _byName[endpoint.Name] = endpoint;
+        _runs.Insert(endpoint);
+        _changed = true;
+    }
+
+    /// <summary>Notes a pod as left out, in place of its endpoint if it had one.</summary>
+    public void Exclude(ExcludedPod pod)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        RemoveEndpoint(pod.Name);
+        if (_excluded.TryGetValue(pod.Name, out ExcludedPod? before) && before == pod)
+            return;
+        _excluded[pod.Name] = pod;
+        _excludedChanged = true;
+    }
+
+    /// <summary>Takes a pod out, whether it was an endpoint or left out. Nothing happens when it was neither.</summary>
+    public void Remove(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        RemoveEndpoint(name);
+        if (_excluded.Remove(name))
+            _excludedChanged = true;
+    }
+
+    /// <summary>Freezes what is there.</summary>
+    public EndpointSnapshot Build()
+    {
+        if (_excludedChanged)
+            _frozenExcluded = [.. _excluded.Values];
+        _changed = _excludedChanged = false;
+        return new EndpointSnapshot(_target, _ports, _runs.Freeze(), _frozenExcluded) { SourceVersion = SourceVersion };
+    }
+
+    private void RemoveEndpoint(string name)
+    {
+        if (!_byName.Remove(name, out PodEndpoint? before))
+            return;
+        _runs.Remove(before);
+        _changed = true;
+    }
+}
