@@ -29,10 +29,21 @@ public static class PodOrdinal
         reason = dash < 0 ? $"'{podName}' has no '-' before an ordinal"
             : dash == 0 || podName[dash - 1] is '-' or '.' ? $"'{podName}' has no StatefulSet name before the ordinal"
             : digits.IsEmpty ? $"'{podName}' ends with '-' where the ordinal should be"
-            : digits.ContainsAnyExceptInRange('0', '9') ? $"'{podName}' does not end with '-' and a number"
+            : !AreDigits(digits) ? $"'{podName}' does not end with '-' and a number"
             : digits.Length > 1 && digits[0] == '0' ? $"'{podName}' has an ordinal with leading zeros, which no StatefulSet gives"
             : int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ordinal) ? null
             : $"'{podName}' has an ordinal above {int.MaxValue}";
         return reason is null;
+    }
+
+    private static bool AreDigits(ReadOnlySpan<char> text)
+    {
+        foreach (char c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+                return false;
+        }
+
+        return true;
     }
 }

@@ -1,0 +1,287 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Tests.Directory;
+
+public sealed class EndpointDirectoryTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    private readonly ScriptedSource _source = new();
+    private readonly RecordingLogger _log = new();
+    private readonly EndpointDirectory _directory;
+
+    public EndpointDirectoryTests() => _directory = new EndpointDirectory(
+        _source, new EndpointDirectoryOptions { TimeProvider = _time, Backoff = new FixedBackoff(TimeSpan.FromSeconds(1)), Logger = _log });
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private ScriptedStream Stream => Assert.Single(_source.Streams);
+
+    [Fact]
+    public async Task The_first_call_waits_and_later_calls_are_memory_reads()
+    {
+        ValueTask<EndpointSnapshot> first = _directory.GetEndpointsAsync("k8s-example2", "service-b", portBase: 3000, Cancellation);
+        Assert.False(first.IsCompleted);
+        Stream.Push(TestKit.Pods.Snapshot(3));
+        EndpointSnapshot snapshot = await first;
+        Assert.Equal((3, 1L), (snapshot.Endpoints.Count, snapshot.Version));
+        Assert.Equal(_time.GetUtcNow(), snapshot.ObservedAt);
+
+        ValueTask<EndpointSnapshot> second = _directory.GetEndpointsAsync("k8s-example2", "service-b", 3000, Cancellation);
+        Assert.True(second.IsCompletedSuccessfully);
+        Assert.Same(snapshot, await second);
+        Assert.Single(_source.Streams);
+    }
+
+    [Fact]
+    public async Task A_read_after_the_first_allocates_nothing()
+    {
+        Stream0().Push(TestKit.Pods.Snapshot(3));
+        await _directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation);
+        Read(1000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Read(1000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Read(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                ValueTask<EndpointSnapshot> read = _directory.GetEndpointsAsync("k8s-example2", "service-b", 3000, CancellationToken.None);
+                if (!read.IsCompletedSuccessfully || read.Result.PickRandom().Port < 3000)
+                    throw new InvalidOperationException("The read was not from memory.");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_error_never_shrinks_a_snapshot_and_recovery_is_by_itself()
+    {
+        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointSnapshot content = TestKit.Pods.Snapshot(3);
+        Stream.Push(content);
+        EndpointSnapshot live = await NextAsync(view, s => s is not null);
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Stream.Fail(new EndpointSourceException("The API server is away."));
+        EndpointSnapshot stale = await NextAsync(view, s => s!.IsStale);
+        Assert.Equal((3, live.Version), (stale.Endpoints.Count, stale.Version));
+        Assert.Equal((_time.GetUtcNow(), "The API server is away."), (stale.StaleSince, stale.StaleReason));
+        Assert.Equal(TimeSpan.FromMinutes(1), view.Age);
+        Assert.NotNull(view.Failure);
+
+        // The second attempt fails as well: still stale since the first, and nothing more is logged.
+        Stream.Fail(new EndpointSourceException("Still away."));
+        await AdvanceUntilAsync(() => view.FailureCount == 2);
+        Assert.Equal(stale.StaleSince, view.Current!.StaleSince);
+
+        // The source confirms what it had: live again, the same version.
+        Stream.Push(content);
+        await AdvanceUntilAsync(() => view.Current is { IsStale: false });
+        Assert.Equal(live.Version, view.Current!.Version);
+        Assert.Null(view.Failure);
+        Assert.Equal(TimeSpan.Zero, view.Age);
+        Assert.Equal([(LogLevel.Warning, 100), (LogLevel.Information, 101)], _log.Entries.Select(e => (e.Level, e.Id)));
+    }
+
+    [Fact]
+    public async Task A_confirmation_renews_the_age_and_publishes_nothing()
+    {
+        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointSnapshot content = TestKit.Pods.Snapshot(3);
+        Stream.Push(content);
+        EndpointSnapshot published = await NextAsync(view, s => s is not null);
+        Task<bool> change = view.WaitForChangeAsync(Cancellation);
+        await Stream.ReadAgainAsync();
+        await Stream.ReadAgainAsync();
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(TimeSpan.FromMinutes(5), view.Age);
+        Stream.Push(content);
+        await Stream.ReadAgainAsync();
+        Assert.Equal(TimeSpan.Zero, view.Age);
+        Assert.False(change.IsCompleted);
+        Assert.Same(published, view.Current);
+    }
+
+    [Fact]
+    public async Task An_authoritative_empty_set_is_published()
+    {
+        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        Stream.Push(TestKit.Pods.Snapshot(3));
+        Stream.Push(TestKit.Pods.Snapshot());
+        EndpointSnapshot empty = await NextAsync(view, s => s is { Version: 2 });
+        Assert.Empty(empty.Endpoints);
+        Assert.False(empty.IsStale);
+    }
+
+    [Fact]
+    public async Task A_reader_that_was_away_sees_the_latest_only()
+    {
+        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        await using IAsyncEnumerator<EndpointSnapshot> reader = view.ReadAllAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        Stream.Push(TestKit.Pods.Snapshot(1));
+        Assert.True(await reader.MoveNextAsync());
+        for (int i = 2; i <= 100; i++)
+            Stream.Push(TestKit.Pods.Snapshot(i));
+        await NextAsync(view, s => s is { Version: 100 });
+        Assert.True(await reader.MoveNextAsync());
+        Assert.Equal((100L, 100), (reader.Current.Version, reader.Current.Endpoints.Count));
+    }
+
+    [Fact]
+    public async Task The_first_snapshot_is_waited_for_in_bounds_and_the_exception_carries_the_trouble()
+    {
+        Task<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation).AsTask();
+        Stream.Fail(new EndpointSourceException("The connection to 127.0.0.1:1 was refused."));
+        await AdvanceUntilAsync(() => first.IsCompleted);
+        EndpointSourceException thrown = await Assert.ThrowsAsync<EndpointSourceException>(() => first);
+        Assert.Contains("k8s-example2/service-b", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:1 was refused", thrown.Message, StringComparison.Ordinal);
+
+        // The target is still followed: when the source comes back, so does the next call.
+        Stream.Push(TestKit.Pods.Snapshot(2));
+        await AdvanceUntilAsync(() => _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current is not null);
+    }
+
+    [Fact]
+    public async Task The_caller_can_end_its_wait()
+    {
+        using CancellationTokenSource cancel = new();
+        Task<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+    }
+
+    [Fact]
+    public async Task The_source_decides_when_it_asks_to_be_left_alone_for_longer()
+    {
+        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        await Stream.ReadAgainAsync();
+        Stream.Fail(new EndpointSourceException("Too many requests.") { RetryAfter = TimeSpan.FromMinutes(2) });
+        await NextFailureAsync(view);
+        Task again = Stream.ReadAgainAsync();
+        _time.Advance(TimeSpan.FromSeconds(119));
+        Assert.False(again.IsCompleted);
+        await AdvanceUntilAsync(() => again.IsCompleted);
+    }
+
+    [Fact]
+    public async Task An_exception_that_nobody_expected_is_trouble_too_and_not_the_end()
+    {
+        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        Stream.Push(TestKit.Pods.Snapshot(3));
+        Stream.Fail(new InvalidOperationException("A bug."));
+        EndpointSnapshot stale = await NextAsync(view, s => s is { IsStale: true });
+        Assert.Contains("InvalidOperationException: A bug.", stale.StaleReason, StringComparison.Ordinal);
+        Stream.Push(TestKit.Pods.Snapshot(4));
+        await AdvanceUntilAsync(() => view.Current is { IsStale: false, Endpoints.Count: 4 });
+    }
+
+    [Fact]
+    public async Task Two_port_schemes_are_two_views_and_a_second_first_call_opens_nothing()
+    {
+        EndpointView[] views = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports), Cancellation)));
+        Assert.Single(views.Distinct());
+        Assert.NotSame(views[0], _directory.Follow(TestKit.Pods.Target, PortScheme.Fixed(3000)));
+        Assert.Equal(2, _source.Streams.Count);
+    }
+
+    [Fact]
+    public async Task Disposal_is_prompt_in_any_state_and_ends_every_reader()
+    {
+        EndpointView waiting = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointView backingOff = _directory.Follow(new ServiceTarget("n", "s"), TestKit.Pods.Ports);
+        _source.Streams[1].Fail(new EndpointSourceException("Away."));
+        await NextFailureAsync(backingOff);
+        Task<bool> change = waiting.WaitForChangeAsync(Cancellation);
+        await _directory.DisposeAsync();
+        Assert.False(await change);
+        Assert.True(_source.Disposed);
+        Assert.All(_source.Streams, s => Assert.True(s.Disposed));
+        Assert.Throws<ObjectDisposedException>(() => _directory.Follow(new ServiceTarget("n", "other"), TestKit.Pods.Ports));
+        await _directory.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_jump_of_the_wall_clock_neither_ages_nor_renews()
+    {
+        JumpingClock clock = new();
+        ScriptedSource source = new();
+        await using EndpointDirectory directory = new(source, new EndpointDirectoryOptions { TimeProvider = clock });
+        EndpointView view = directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        source.Streams[0].Push(TestKit.Pods.Snapshot(3));
+        await NextAsync(view, s => s is not null);
+        clock.Monotonic += TimeSpan.FromSeconds(3).Ticks;
+        clock.Wall += TimeSpan.FromDays(365);
+        Assert.Equal(TimeSpan.FromSeconds(3), view.Age);
+        clock.Wall -= TimeSpan.FromDays(3650);
+        Assert.Equal(TimeSpan.FromSeconds(3), view.Age);
+    }
+
+    public async ValueTask DisposeAsync() => await _directory.DisposeAsync();
+
+    private ScriptedStream Stream0()
+    {
+        _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        return Stream;
+    }
+
+    private static async Task<EndpointSnapshot> NextAsync(EndpointView view, Func<EndpointSnapshot?, bool> wanted)
+    {
+        await foreach (EndpointSnapshot snapshot in view.ReadAllAsync(Cancellation))
+        {
+            if (wanted(snapshot))
+                return snapshot;
+        }
+
+        throw new InvalidOperationException("The view ended.");
+    }
+
+    private static async Task NextFailureAsync(EndpointView view)
+    {
+        while (view.Failure is null)
+            await view.WaitForChangeAsync(Cancellation);
+    }
+
+    /// <summary>Moves the clock on until the condition holds: whoever waits on a timer may arm it at any moment.</summary>
+    private async Task AdvanceUntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    private sealed class JumpingClock : TimeProvider
+    {
+        public DateTimeOffset Wall { get; set; } = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+        public long Monotonic { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override DateTimeOffset GetUtcNow() => Wall;
+
+        public override long GetTimestamp() => Monotonic;
+    }
+
+    private sealed class FixedBackoff(TimeSpan delay) : IBackoffPolicy
+    {
+        public TimeSpan NextDelay(int failures) => delay;
+    }
+
+    private sealed class RecordingLogger : ILogger
+    {
+        public List<(LogLevel Level, int Id, string Text)> Entries { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Entries.Add((logLevel, eventId.Id, formatter(state, exception)));
+    }
+}
