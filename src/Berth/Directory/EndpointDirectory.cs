@@ -18,6 +18,8 @@ public sealed class EndpointDirectory : IAsyncDisposable
     private readonly Meter _meter;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _opening = new();
+    private readonly SnapshotKeeper? _keeper;
+    private readonly Task _keeping = Task.CompletedTask;
     private int _disposed;
 
     /// <summary>Makes a directory over a source. Nothing is asked of the source before a target is wanted.</summary>
@@ -33,6 +35,10 @@ public sealed class EndpointDirectory : IAsyncDisposable
         _backoff = _options.Backoff ?? DefaultBackoff();
         _meter = _options.Meter ?? new Meter(DirectoryMetrics.MeterName);
         DirectoryMetrics.Observe(_meter, () => _views.Values);
+        if (_options.SnapshotFile is null)
+            return;
+        _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _options.Logger, () => _views.Values);
+        _keeping = Task.Run(() => _keeper.RunAsync(_stopping.Token));
     }
 
     /// <summary>The views that are followed now.</summary>
@@ -45,7 +51,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for a first snapshot.</param>
     /// <returns>The latest snapshot, perhaps stale; never null, and only empty when the source said so.</returns>
     /// <exception cref="ArgumentException">A name or the base is not valid.</exception>
-    /// <exception cref="EndpointSourceException">There has never been a snapshot, and the first did not arrive in time; the message carries the source's trouble.</exception>
+    /// <exception cref="EndpointSourceException">There has never been a snapshot, and the first did not arrive in time; or it is older than <see cref="EndpointDirectoryOptions.MaxStale"/>. The message carries the source's trouble.</exception>
     /// <exception cref="ObjectDisposedException">The directory is disposed.</exception>
     public ValueTask<EndpointSnapshot> GetEndpointsAsync(string @namespace, string service, int portBase, CancellationToken cancellationToken = default) =>
         GetEndpointsAsync(new ServiceTarget(@namespace, service), PortScheme.PerOrdinal(portBase), cancellationToken);
@@ -55,7 +61,9 @@ public sealed class EndpointDirectory : IAsyncDisposable
     public ValueTask<EndpointSnapshot> GetEndpointsAsync(ServiceTarget target, PortScheme ports, CancellationToken cancellationToken = default)
     {
         EndpointView view = Follow(target, ports);
-        return view.Current is { } snapshot ? new ValueTask<EndpointSnapshot>(snapshot) : view.WaitForFirstAsync(_options.FirstSnapshotTimeout, cancellationToken);
+        if (view.Current is not { } snapshot)
+            return view.WaitForFirstAsync(_options.FirstSnapshotTimeout, cancellationToken);
+        return view.IsTooStale ? throw view.TooStale() : new ValueTask<EndpointSnapshot>(snapshot);
     }
 
     /// <summary>Follows a target, from now on and in the background, and gives the live view of it.</summary>
@@ -78,6 +86,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
             views = [.. _views.Values];
         foreach (EndpointView view in views)
             await view.Completion.ConfigureAwait(false);
+        await _keeping.ConfigureAwait(false);
         if (_source is IAsyncDisposable asyncDisposable)
             await asyncDisposable.DisposeAsync().ConfigureAwait(false);
         else if (_source is IDisposable disposable)
@@ -97,7 +106,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
             if (_views.TryGetValue((target, ports), out EndpointView? view))
                 return view;
-            view = new EndpointView(target, ports, _source.Open(target, ports), _options.TimeProvider, _backoff, _options.Logger);
+            view = new EndpointView(target, ports, _source.Open(target, ports), _options, _backoff, _keeper?.Find(target, ports));
             view.Start(_stopping.Token);
             _views[(target, ports)] = view;
             return view;

@@ -25,6 +25,18 @@ public sealed class EndpointDirectoryOptions
     /// </summary>
     public TimeSpan FirstSnapshotTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A file that keeps the last good snapshots, so that a process that starts while its source is away serves them at once, stale and saying so.
+    /// Default: none. It is written atomically, checked on reading, and set aside when it is damaged.
+    /// </summary>
+    public string? SnapshotFile { get; init; }
+
+    /// <summary>
+    /// The longest age at which a stale snapshot is still given out; past it <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/>
+    /// throws until the source answers. Default: none, since an old answer is mostly better than no answer. Above 0.
+    /// </summary>
+    public TimeSpan? MaxStale { get; init; }
+
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     internal void Validate()
     {
@@ -33,5 +45,8 @@ public sealed class EndpointDirectoryOptions
             throw new ArgumentOutOfRangeException(
                 nameof(FirstSnapshotTimeout), FirstSnapshotTimeout, $"FirstSnapshotTimeout is {FirstSnapshotTimeout}. Give a duration above zero, or Timeout.InfiniteTimeSpan.");
         }
+
+        if (MaxStale is { } longest && longest <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(MaxStale), longest, $"MaxStale is {longest}. Give a duration above zero, or none.");
     }
 }

@@ -10,20 +10,24 @@ public sealed class EndpointView
     private readonly TimeProvider _time;
     private readonly IBackoffPolicy _backoff;
     private readonly ILogger _logger;
+    private readonly TimeSpan? _maxStale;
     private volatile State _state = new(null, null);
 
     // Monotonic, so that a jump of the wall clock neither ages nor renews a snapshot.
     private long _confirmed;
 
     internal EndpointView(
-        ServiceTarget target, PortScheme ports, IEndpointStream stream, TimeProvider time, IBackoffPolicy backoff, ILogger logger)
+        ServiceTarget target, PortScheme ports, IEndpointStream stream, EndpointDirectoryOptions options, IBackoffPolicy backoff, SavedSnapshot? saved)
     {
         Target = target;
         Ports = ports;
         _stream = stream;
-        _time = time;
+        _time = options.TimeProvider;
         _backoff = backoff;
-        _logger = logger;
+        _logger = options.Logger;
+        _maxStale = options.MaxStale;
+        if (saved is not null)
+            StartFrom(saved);
     }
 
     /// <summary>Whose view this is.</summary>
@@ -40,6 +44,9 @@ public sealed class EndpointView
 
     /// <summary>The time since the source last confirmed the snapshot, or null before the first one. Measured by a monotonic clock.</summary>
     public TimeSpan? Age => Current is null ? null : _time.GetElapsedTime(Volatile.Read(ref _confirmed));
+
+    /// <summary>True while the snapshot is stale and older than <see cref="EndpointDirectoryOptions.MaxStale"/>: it is no longer to be given out.</summary>
+    public bool IsTooStale => _maxStale is { } longest && Current is { IsStale: true } && Age > longest;
 
     /// <summary>How often the source has failed, over all time.</summary>
     public long FailureCount { get; private set; }
@@ -93,6 +100,20 @@ public sealed class EndpointView
         throw new ObjectDisposedException(nameof(EndpointDirectory));
     }
 
+    internal EndpointSourceException TooStale() => new(
+        $"The endpoints of {Target} are {Age?.TotalSeconds:0} s old, and more than {_maxStale?.TotalSeconds:0} s is not served. " + (Failure?.Message ?? Current?.StaleReason), Failure);
+
+    /// <summary>Begins with what a file kept. Its age is told by the wall clock, the only clock that two processes share; from here on the monotonic one counts.</summary>
+    private void StartFrom(SavedSnapshot saved)
+    {
+        TimeSpan age = _time.GetUtcNow() - saved.ConfirmedAt;
+        if (age < TimeSpan.Zero)
+            age = TimeSpan.Zero;
+        _confirmed = _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
+        _state = new State(null, saved.Restore(Ports));
+        Log.ServingFromFile(_logger, Target, saved.Version, age);
+    }
+
     private async Task SuperviseAsync(CancellationToken stopping)
     {
         int failures = 0;
@@ -140,7 +161,7 @@ public sealed class EndpointView
             Swap(new State(read, read.WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow())));
         }
 
-        if (before.Failure is not null)
+        if (before.Failure is not null || before.Snapshot is { IsStale: true })
             Log.Recovered(_logger, Target, _state.Snapshot!.Version);
     }
 

@@ -1,0 +1,148 @@
+using System.Text;
+using Berth.Tests.Directory;
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Tests.Persistence;
+
+public sealed class SnapshotFileTests : IDisposable
+{
+    private readonly string _folder = System.IO.Directory.CreateTempSubdirectory("berth-snapshot-").FullName;
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    private readonly RecordingLogger _log = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Path => System.IO.Path.Combine(_folder, "berth.snapshot");
+
+    [Fact]
+    public async Task A_process_that_starts_during_an_outage_serves_the_last_good_snapshot_stale_and_saying_so()
+    {
+        EndpointSnapshot lived = await LiveAsync(TestKit.Pods.Snapshot(TestKit.Pods.Endpoint(0), TestKit.Pods.Endpoint(1, ready: false), TestKit.Pods.Endpoint(2, address: "fd00::2")));
+        _time.Advance(TimeSpan.FromHours(2));
+
+        ScriptedSource away = new();
+        await using EndpointDirectory directory = Open(away);
+        EndpointSnapshot served = await directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation);
+        Assert.True(served.IsStale);
+        Assert.Contains("snapshot file", served.StaleReason, StringComparison.Ordinal);
+        Assert.Equal((lived.Version, lived.ObservedAt), (served.Version, served.ObservedAt));
+        Assert.Equal(lived.Endpoints.Select(e => e.ToString()), served.Endpoints.Select(e => e.ToString()));
+        Assert.True(lived.Endpoints.Zip(served.Endpoints).All(p => p.First.ContentEquals(p.Second)));
+        Assert.InRange(directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Age!.Value, TimeSpan.FromHours(2), TimeSpan.FromHours(2.1));
+        Assert.Contains(_log.Entries, e => e.Id == 103);
+
+        // The source answers: live, and the version grows over what the file had.
+        away.Streams[0].Push(TestKit.Pods.Snapshot(5));
+        await UntilAsync(() => directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current is { IsStale: false, Endpoints.Count: 5 });
+        Assert.Equal(lived.Version + 1, directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current!.Version);
+    }
+
+    [Fact]
+    public async Task Another_target_or_port_plan_finds_nothing_in_the_file()
+    {
+        await LiveAsync(TestKit.Pods.Snapshot(3));
+        await using EndpointDirectory directory = Open(new ScriptedSource());
+        Assert.Null(directory.Follow(new ServiceTarget("k8s-example2", "other"), TestKit.Pods.Ports).Current);
+        Assert.Null(directory.Follow(TestKit.Pods.Target, PortScheme.PerOrdinal(4000)).Current);
+        Assert.NotNull(directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current);
+    }
+
+    [Fact]
+    public async Task Past_the_longest_staleness_nothing_is_given_out_until_the_source_answers()
+    {
+        await LiveAsync(TestKit.Pods.Snapshot(3));
+        ScriptedSource source = new();
+        await using EndpointDirectory directory = Open(source, TimeSpan.FromMinutes(10));
+        EndpointView view = directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        Assert.False(view.IsTooStale);
+        _time.Advance(TimeSpan.FromMinutes(11));
+        Assert.True(view.IsTooStale);
+        EndpointSourceException thrown = await Assert.ThrowsAsync<EndpointSourceException>(
+            async () => await directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation));
+        Assert.Contains("more than 600 s is not served", thrown.Message, StringComparison.Ordinal);
+        source.Streams[0].Push(TestKit.Pods.Snapshot(3));
+        await UntilAsync(() => !view.IsTooStale);
+        Assert.Equal(3, (await directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation)).Endpoints.Count);
+    }
+
+    [Fact]
+    public void Any_damage_is_noticed()
+    {
+        byte[] good = SnapshotFileFormat.Encode([SavedSnapshot.From(TestKit.Pods.Snapshot(2), _time.GetUtcNow())]);
+        Assert.Single(SnapshotFileFormat.Decode(good));
+        Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Where(x => good[x.Item1] != x.Item2).Sample(x =>
+        {
+            byte[] damaged = [.. good];
+            damaged[x.Item1] = x.Item2;
+            Assert.Throws<InvalidDataException>(() => SnapshotFileFormat.Decode(damaged));
+        });
+        Gen.Int[0, good.Length - 1].Sample(length => Assert.Throws<InvalidDataException>(() => SnapshotFileFormat.Decode(good.AsMemory(0, length))), iter: 50);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not a snapshot at all")]
+    [InlineData("berth-snapshot 2 sha256=")]
+    public async Task A_damaged_file_is_set_aside_with_a_warning_and_is_not_fatal(string content)
+    {
+        await File.WriteAllTextAsync(Path, content, Cancellation);
+        await using EndpointDirectory directory = Open(new ScriptedSource());
+        Assert.Null(directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current);
+        Assert.Equal(content, await File.ReadAllTextAsync(Path + ".damaged", Cancellation));
+        Assert.Contains(_log.Entries, e => e.Id == 110 && e.Text.Contains(".damaged", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_checksum_that_agrees_does_not_make_nonsense_sense()
+    {
+        foreach (string body in new[] { "{}", "[]", "{\"targets\":[{}]}", "{\"targets\":[{\"target\":\"A/b\"}]}", "{\"targets\":3}" })
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(body);
+            byte[] file = [.. Encoding.ASCII.GetBytes($"berth-snapshot 1 sha256={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))}\n"), .. bytes];
+            Assert.Throws<InvalidDataException>(() => SnapshotFileFormat.Decode(file));
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_said_once_and_discovery_goes_on()
+    {
+        ScriptedSource source = new();
+        await using EndpointDirectory directory = new(
+            source, new EndpointDirectoryOptions { TimeProvider = _time, Logger = _log, SnapshotFile = System.IO.Path.Combine(_folder, "missing", "file") });
+        EndpointView view = directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        for (int i = 1; i <= 3; i++)
+        {
+            source.Streams[0].Push(TestKit.Pods.Snapshot(i));
+            await UntilAsync(() => view.Current?.Version == i);
+            await UntilAsync(() => _log.Entries.Any(e => e.Id == 112));
+        }
+
+        Assert.Single(_log.Entries, e => e.Id == 112);
+    }
+
+    public void Dispose() => System.IO.Directory.Delete(_folder, recursive: true);
+
+    private async Task<EndpointSnapshot> LiveAsync(EndpointSnapshot content)
+    {
+        ScriptedSource source = new();
+        await using EndpointDirectory directory = Open(source);
+        EndpointView view = directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        source.Streams[0].Push(content);
+        await UntilAsync(() => view.Current is not null && File.Exists(Path));
+        return view.Current!;
+    }
+
+    private EndpointDirectory Open(IEndpointSource source, TimeSpan? maxStale = null) =>
+        new(source, new EndpointDirectoryOptions { TimeProvider = _time, Logger = _log, SnapshotFile = Path, MaxStale = maxStale });
+
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            _time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+    }
+}
