@@ -1,0 +1,14 @@
+namespace Berth.Kubernetes.Access.Credentials;
+
+/// <summary>A credential that stays what it is: a token or a password in a kubeconfig, or none.</summary>
+internal sealed class FixedCredential(Credential credential) : ICredentialSource
+{
+    internal static FixedCredential Anonymous { get; } = new(Credential.None);
+
+    public ValueTask<Credential> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(credential);
+
+    public void Refuse(Credential refused)
+    {
+        // There is nowhere to look again.
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Berth.Kubernetes.Access.Credentials;
+
+/// <summary>
+/// A token in a file that somebody else rotates (the kubelet: about once an hour). Read again once a minute at most, and at once after a 401.
+/// A file that is missing or empty in that moment is being rotated: the old token is kept.
+/// </summary>
+internal sealed class TokenFile(string path, TimeProvider time, string? initialToken = null) : ICredentialSource
+{
+    internal static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private Credential? _current = initialToken is null ? null : Credential.Bearer(initialToken, path);
+    private long _readAt;
+    private bool _stale = true;
+
+    /// <summary>Reads the file now, so that a wrong configuration is found when the program starts.</summary>
+    internal void ReadFirst()
+    {
+        lock (_lock)
+            Refresh();
+    }
+
+    public ValueTask<Credential> GetAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_stale || time.GetElapsedTime(_readAt) >= Freshness)
+                Refresh();
+            return ValueTask.FromResult(_current!);
+        }
+    }
+
+    public void Refuse(Credential refused)
+    {
+        lock (_lock)
+            _stale |= refused.Equals(_current);
+    }
+
+    private void Refresh()
+    {
+        try
+        {
+            string token = Encoding.UTF8.GetString(FileReading.Read(path, "the token file")).Trim();
+            if (token.Length == 0)
+                throw new ClusterAccessException($"The token file {path} is empty. Write a token into it, or name another file.");
+            _current = Credential.Bearer(token, path);
+        }
+        catch (ClusterAccessException) when (_current is not null)
+        {
+            // The old token is still good for a while, and the file is looked at again soon.
+        }
+        _readAt = time.GetTimestamp();
+        _stale = false;
+    }
+}

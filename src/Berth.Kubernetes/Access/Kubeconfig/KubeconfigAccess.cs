@@ -1,0 +1,47 @@
+using Berth.Kubernetes.Access.Credentials;
+using Berth.Kubernetes.Access.Trust;
+
+namespace Berth.Kubernetes.Access.Kubeconfig;
+
+/// <summary>The access that one context of one or several kubeconfigs describes.</summary>
+internal static class KubeconfigAccess
+{
+    /// <exception cref="ClusterAccessException">Anything the connection needs is missing or wrong.</exception>
+    internal static ClusterAccess Load(IReadOnlyList<string> paths, ClusterAccessOptions options, bool mustExist)
+    {
+        KubeconfigSet set = KubeconfigSet.Read(paths, mustExist);
+        (string name, YamlMap context) = set.Context(options.Context);
+        string clusterName = context.Text("cluster") ?? throw context.Fault($"context \"{name}\" names no cluster");
+        KubeconfigCluster cluster = KubeconfigCluster.Read(set.Cluster(clusterName, name), clusterName);
+
+        ClientCertificate? certificate = null;
+        ICredentialSource credentials = FixedCredential.Anonymous;
+        if (context.Text("user") is { } userName)
+        {
+            YamlMap user = set.User(userName, name);
+            certificate = KubeconfigUser.ReadCertificate(user, userName);
+            credentials = KubeconfigUser.ReadCredentials(user, userName, cluster, options);
+            RefuseInTheClear(cluster, user, userName, certificate, credentials);
+        }
+        return new ClusterAccess
+        {
+            Server = cluster.Server,
+            Namespace = context.Text("namespace") ?? "default",
+            Source = $"kubeconfig {set.Paths}, context {name}",
+            Trust = cluster.Trust,
+            Certificate = certificate,
+            Credentials = credentials,
+        };
+    }
+
+    // kubectl would send them; whoever listens on the way would then own what the credential opens.
+    private static void RefuseInTheClear(KubeconfigCluster cluster, YamlMap user, string name, ClientCertificate? certificate, ICredentialSource credentials)
+    {
+        if (cluster.Server.Scheme == Uri.UriSchemeHttps)
+            return;
+        if (certificate is not null)
+            throw user.Fault($"user \"{name}\" has a client-certificate, but the server {cluster.Server} is not https://; write https://");
+        if (credentials != FixedCredential.Anonymous && !cluster.Server.IsLoopback)
+            throw user.Fault($"user \"{name}\" has credentials, which would be sent to {cluster.Server} unencrypted; write https://");
+    }
+}

@@ -1,0 +1,56 @@
+using Berth.Kubernetes.Access.Trust;
+
+namespace Berth.Kubernetes.Access.Kubeconfig;
+
+/// <summary>A <c>cluster</c> entry, looked into: where the server is, and whom to trust there.</summary>
+internal sealed class KubeconfigCluster
+{
+    private KubeconfigCluster(Uri server, ServerTrust trust, YamlMap entry)
+    {
+        Server = server;
+        Trust = trust;
+        Entry = entry;
+    }
+
+    internal Uri Server { get; }
+
+    internal ServerTrust Trust { get; }
+
+    internal YamlMap Entry { get; }
+
+    /// <exception cref="ClusterAccessException">A value is missing, malformed, or asks for what is not supported.</exception>
+    internal static KubeconfigCluster Read(YamlMap entry, string name)
+    {
+        if (entry.Text("proxy-url") is not null)
+            throw entry.Fault($"cluster \"{name}\" asks for a proxy-url, which Berth does not support; use a context that reaches the server directly");
+        Uri server = ReadServer(entry, name);
+        bool skip = entry.Flag("insecure-skip-tls-verify");
+        PemSource? authority = ReadAuthority(entry, name);
+        string? serverName = entry.Text("tls-server-name");
+        if (skip && authority is not null)
+            throw entry.Fault($"cluster \"{name}\" has both insecure-skip-tls-verify and a certificate-authority; only one can be meant");
+        if (server.Scheme == Uri.UriSchemeHttp && (authority is not null || serverName is not null))
+            throw entry.Fault($"cluster \"{name}\" is configured for TLS (certificate-authority or tls-server-name), but its server begins with http://; write https://");
+        return new KubeconfigCluster(server, ServerTrust.Of(authority, skip, serverName), entry);
+    }
+
+    private static Uri ReadServer(YamlMap entry, string name)
+    {
+        string text = entry.Text("server") ?? throw entry.Fault($"cluster \"{name}\" has no server");
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? server) || (server.Scheme != Uri.UriSchemeHttps && server.Scheme != Uri.UriSchemeHttp))
+            throw entry.Fault($"cluster \"{name}\" has a server that is not an address of the form https://HOST:PORT");
+        if (server.UserInfo.Length > 0 || server.Query.Length > 0 || server.Fragment.Length > 0)
+            throw entry.Fault($"the server of cluster \"{name}\" may hold only scheme, host, port and path");
+        return server;
+    }
+
+    // As with kubectl, data wins over a file.
+    private static PemSource? ReadAuthority(YamlMap entry, string name)
+    {
+        if (entry.Text("certificate-authority-data") is { } data)
+            return PemSource.FromBase64(data, $"certificate-authority-data of cluster \"{name}\" in {entry.File}");
+        return entry.Text("certificate-authority") is { } path
+            ? PemSource.FromFile(entry.Resolve(path), $"certificate-authority of cluster \"{name}\" in {entry.File}")
+            : null;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Berth.Kubernetes.Access.Kubeconfig;
+
+/// <summary>One kubeconfig file: its named clusters, users and contexts, not looked into yet.</summary>
+internal sealed class KubeconfigFile
+{
+    private KubeconfigFile(string path, YamlMap? root)
+    {
+        Path = path;
+        CurrentContext = root?.Text("current-context");
+        Clusters = Named(root, "clusters", "cluster");
+        Users = Named(root, "users", "user");
+        Contexts = Named(root, "contexts", "context");
+    }
+
+    internal string Path { get; }
+
+    internal string? CurrentContext { get; }
+
+    internal IReadOnlyDictionary<string, YamlMap> Clusters { get; }
+
+    internal IReadOnlyDictionary<string, YamlMap> Users { get; }
+
+    internal IReadOnlyDictionary<string, YamlMap> Contexts { get; }
+
+    /// <exception cref="ClusterAccessException">The file cannot be read, or is not a kubeconfig.</exception>
+    internal static KubeconfigFile Read(string path) => Parse(path, FileReading.Read(path, "the kubeconfig"));
+
+    /// <exception cref="ClusterAccessException">The content is not a kubeconfig.</exception>
+    internal static KubeconfigFile Parse(string path, byte[] content)
+    {
+        YamlNode? root = Load(path, content);
+        return root switch
+        {
+            null => new KubeconfigFile(path, null),
+            YamlMappingNode map => FromRoot(path, new YamlMap(map, path)),
+            YamlScalarNode { Value: null or "" } => new KubeconfigFile(path, null),
+            _ => throw new ClusterAccessException($"{path} is not a kubeconfig: it must begin with apiVersion: v1 and kind: Config. Name another file."),
+        };
+    }
+
+    private static KubeconfigFile FromRoot(string path, YamlMap root)
+    {
+        // kubectl takes a file without a kind as a kubeconfig, but a manifest handed over by mistake shall not look like an empty one.
+        string? kind = root.Text("kind");
+        if (kind is not (null or "Config"))
+            throw new ClusterAccessException($"{path} is not a kubeconfig: its kind is {kind}, not Config. Name another file.");
+        return new KubeconfigFile(path, root);
+    }
+
+    private static YamlNode? Load(string path, byte[] content)
+    {
+        try
+        {
+            using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
+            var yaml = new YamlStream();
+            yaml.Load(new DepthLimitedParser(new Parser(reader)));
+            return yaml.Documents.Count == 0 ? null : yaml.Documents[0].RootNode;
+        }
+        catch (YamlException e)
+        {
+            // Only the place is told: YamlDotNet's own message can quote the line, and with it a token.
+            throw new ClusterAccessException($"{path} is not valid YAML at line {e.Start.Line}, column {e.Start.Column}. Correct it there.");
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or NullReferenceException or IndexOutOfRangeException)
+        {
+            // What the YAML parser lets out on some broken input instead of its own exception.
+            throw new ClusterAccessException($"{path} is not valid YAML. Write it anew with kubectl config.");
+        }
+    }
+
+    private static Dictionary<string, YamlMap> Named(YamlMap? root, string list, string entry)
+    {
+        var named = new Dictionary<string, YamlMap>(StringComparer.Ordinal);
+        foreach (YamlMap item in root?.Maps(list) ?? [])
+        {
+            string name = item.Text("name") ?? throw item.Fault($"this entry of {list} has no name");
+            YamlMap content = item.Map(entry) ?? new YamlMap(new YamlMappingNode(), item.File);
+            if (!named.TryAdd(name, content))
+                throw item.Fault($"{list} has two entries named \"{name}\"");
+        }
+        return named;
+    }
+}

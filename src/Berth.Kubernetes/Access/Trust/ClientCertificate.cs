@@ -1,0 +1,107 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Berth.Kubernetes.Access.Trust;
+
+/// <summary>The certificate and key we show the server. Read again for each connection, so that a rotated one is used without a restart.</summary>
+internal sealed class ClientCertificate
+{
+    private readonly PemSource _certificate;
+    private readonly PemSource _key;
+    private readonly Lock _lock = new();
+    private string? _text;
+    private SslStreamCertificateContext? _context;
+
+    private ClientCertificate(PemSource certificate, PemSource key) => (_certificate, _key) = (certificate, key);
+
+    /// <summary>Of the certificate last read, here or for a handshake; tells one certificate from another.</summary>
+    internal string Thumbprint
+    {
+        get
+        {
+            lock (_lock)
+                return _context!.TargetCertificate.Thumbprint;
+        }
+    }
+
+    /// <summary>Reads both parts once, so that a wrong configuration is found when the program starts.</summary>
+    /// <exception cref="ClusterAccessException">One cannot be read, or the key is encrypted or belongs to another certificate.</exception>
+    internal static ClientCertificate Load(PemSource certificate, PemSource key)
+    {
+        var loaded = new ClientCertificate(certificate, key);
+        loaded.Refresh();
+        return loaded;
+    }
+
+    /// <summary>For one handshake: the certificate, with the intermediates that stood behind it in the file.</summary>
+    internal SslStreamCertificateContext GetContext()
+    {
+        lock (_lock)
+        {
+            if (_certificate.CanChange || _key.CanChange)
+            {
+                try
+                {
+                    Refresh();
+                }
+                catch (ClusterAccessException)
+                {
+                    // One of two files is already new: the pair we have stays, and the next connection reads again.
+                }
+            }
+            return _context!;
+        }
+    }
+
+    public override string ToString() => $"client certificate {_certificate.Name}";
+
+    private void Refresh()
+    {
+        string certificate = _certificate.Read();
+        string key = _key.Read();
+        string text = certificate + "\n" + key;
+        if (text == _text)
+            return;
+        _context = Build(certificate, key);
+        _text = text;
+    }
+
+    private SslStreamCertificateContext Build(string certificatePem, string keyPem)
+    {
+        if (keyPem.Contains("ENCRYPTED", StringComparison.Ordinal))
+            throw new ClusterAccessException($"The client key {_key.Name} is encrypted, and there is nobody to ask for the password. Decrypt it first: openssl pkey -in KEY -out PLAIN.");
+        var all = new X509Certificate2Collection();
+        try
+        {
+            all.ImportFromPem(certificatePem);
+        }
+        catch (CryptographicException e)
+        {
+            throw new ClusterAccessException($"The client certificate {_certificate.Name} cannot be read. It must be PEM: -----BEGIN CERTIFICATE-----.", e);
+        }
+        if (all.Count == 0)
+            throw new ClusterAccessException($"The client certificate {_certificate.Name} holds no certificate. It must be PEM: -----BEGIN CERTIFICATE-----.");
+        X509Certificate2 own = Join(certificatePem, keyPem);
+        all.RemoveAt(0);
+        return SslStreamCertificateContext.Create(own, all, offline: true);
+    }
+
+    private X509Certificate2 Join(string certificatePem, string keyPem)
+    {
+        try
+        {
+            X509Certificate2 joined = X509Certificate2.CreateFromPem(certificatePem, keyPem);
+            if (!OperatingSystem.IsWindows())
+                return joined;
+            // Windows' TLS only uses keys that live in its own store; the detour through PKCS#12 puts it there.
+            using (joined)
+                return X509CertificateLoader.LoadPkcs12(joined.Export(X509ContentType.Pkcs12), null);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            // The inner exception is left out: it is about a secret.
+            throw new ClusterAccessException($"The client key {_key.Name} cannot be used with the client certificate {_certificate.Name}: it is not a PEM private key (RSA or EC), or it belongs to another certificate.");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Berth.Kubernetes.Access.Trust;
+
+/// <summary>
+/// Whom to believe that it is the API server. The policy is made anew for each connection, from the CA file as it then is, so a rotated CA is
+/// honoured without a restart, in both directions: the new one is trusted, the old one no longer is.
+/// </summary>
+internal sealed class ServerTrust
+{
+    private readonly PemSource? _authority;
+    private readonly Lock _lock = new();
+    private string? _text;
+    private X509Certificate2Collection? _roots;
+
+    private ServerTrust(PemSource? authority, bool skipVerify, string? serverName)
+    {
+        _authority = authority;
+        SkipVerify = skipVerify;
+        ServerName = serverName;
+    }
+
+    /// <summary>The machine's own roots, as for any web site.</summary>
+    internal static ServerTrust System { get; } = new(null, skipVerify: false, null);
+
+    /// <summary>Anybody is believed: <c>insecure-skip-tls-verify</c>.</summary>
+    internal bool SkipVerify { get; }
+
+    /// <summary>The name the certificate must carry, where it is not the host that is dialled: <c>tls-server-name</c>.</summary>
+    internal string? ServerName { get; }
+
+    /// <summary>What to call the roots in a sentence.</summary>
+    internal string AuthorityName => _authority?.Name ?? "the roots of this machine";
+
+    /// <summary>Trusts exactly the certificates of this bundle.</summary>
+    /// <exception cref="ClusterAccessException">The bundle cannot be read now.</exception>
+    internal static ServerTrust Of(PemSource? authority, bool skipVerify = false, string? serverName = null)
+    {
+        var trust = new ServerTrust(authority, skipVerify, serverName);
+        if (authority is not null)
+            trust._roots = Parse(trust._text = authority.Read(), authority.Name);
+        return trust;
+    }
+
+    /// <summary>A policy for one handshake. No revocation lists: cluster CAs publish none, and nothing is to be fetched on the way.</summary>
+    internal X509ChainPolicy CreatePolicy()
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        if (_authority is null)
+            return policy;
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.AddRange(CurrentRoots());
+        return policy;
+    }
+
+    /// <summary>The bundle as PEM, for a credential plugin that asks for it; null without one.</summary>
+    internal string? AuthorityPem()
+    {
+        if (_authority is null)
+            return null;
+        CurrentRoots();
+        lock (_lock)
+            return _text;
+    }
+
+    private X509Certificate2Collection CurrentRoots()
+    {
+        lock (_lock)
+        {
+            if (_authority!.CanChange)
+            {
+                try
+                {
+                    string text = _authority.Read();
+                    if (text != _text)
+                        (_roots, _text) = (Parse(text, _authority.Name), text);
+                }
+                catch (ClusterAccessException)
+                {
+                    // Caught in the middle of its rotation: the roots we have stay, and the next connection reads again.
+                }
+            }
+            return _roots!;
+        }
+    }
+
+    private static X509Certificate2Collection Parse(string pem, string name)
+    {
+        var roots = new X509Certificate2Collection();
+        try
+        {
+            roots.ImportFromPem(pem);
+        }
+        catch (CryptographicException e)
+        {
+            throw new ClusterAccessException($"{name} holds a certificate that cannot be read. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.", e);
+        }
+        if (roots.Count == 0)
+            throw new ClusterAccessException($"{name} holds no certificate. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.");
+        return roots;
+    }
+}

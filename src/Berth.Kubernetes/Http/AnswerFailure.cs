@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text;
+using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Access.Credentials;
+
+namespace Berth.Kubernetes.Http;
+
+/// <summary>Puts an answer that is not a success, or not of Kubernetes, into a sentence.</summary>
+internal static class AnswerFailure
+{
+    private const int MaximumQuote = 300;
+
+    /// <summary>The answer is a success, but its body is not what the Kubernetes API writes.</summary>
+    internal static KubernetesProtocolException NotKubernetes(ClusterAccess access, ApiRequest request, HttpResponseMessage response)
+    {
+        string type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
+        string what = response.Headers.Location is { } elsewhere
+            ? $"a redirect to {(elsewhere.IsAbsoluteUri ? elsewhere.GetLeftPart(UriPartial.Authority) : "another path")}"
+            : response.Content.Headers.ContentEncoding.Count > 0 ? $"{type}, encoded as {string.Join(", ", response.Content.Headers.ContentEncoding)}, which was not asked for" : type;
+        return new KubernetesProtocolException(
+            $"{access.Server} ({access.Source}) is not a Kubernetes API: it answered GET {Path(request)} with {(int)response.StatusCode} and {what}, not with JSON. Check the server's address.");
+    }
+
+    /// <summary>The server refused.</summary>
+    internal static KubernetesRequestException Refused(
+        ClusterAccess access, ApiRequest request, Credential credential, HttpResponseMessage response, ReadOnlyMemory<byte> body, DateTimeOffset now)
+    {
+        if ((int)response.StatusCode is >= 300 and < 400)
+            return NotKubernetes(access, request, response);
+        int code = (int)response.StatusCode;
+        KubernetesStatus? parsed = KubernetesStatus.Parse(body);
+        if (parsed is null && response.StatusCode == HttpStatusCode.NotFound && !IsPlain(response))
+            return NotKubernetes(access, request, response);
+
+        string? message = parsed is null ? Quote(response, body) : parsed.Message;
+        message = message is null ? null : credential.Redact(message);
+        KubernetesStatus status = (parsed ?? new KubernetesStatus(code, null, null, [], null)) with { Code = code, Message = message };
+        return new KubernetesApiException(Sentence(access, request, credential, status), status, RetryAfter(response, status, now));
+    }
+
+    private static string Sentence(ClusterAccess access, ApiRequest request, Credential credential, KubernetesStatus status)
+    {
+        string said = string.IsNullOrWhiteSpace(status.Message) ? "" : $": {status.Message.Trim().TrimEnd('.')}";
+        string asked = request.Resource is null
+            ? $"GET {Path(request)}"
+            : $"{request.Verb} {request.Resource}{(request.Namespace is null ? "" : $" in namespace \"{request.Namespace}\"")}";
+        string refusal = $"The API server {access.Server} refused to {asked} ({status.Code} {status.Reason ?? "without a reason"}){said}.";
+        return status.Code switch
+        {
+            401 when credential.IsEmpty && access.Certificate is null => $"{refusal} No credential is configured in {access.Source}. Add one.",
+            401 => $"{refusal} The credential from {access.Source} is not accepted. Renew it, or choose another context.",
+            403 when request.MissingRule() is { } rule => $"{refusal} Its RBAC does not allow it. {rule}",
+            _ => refusal,
+        };
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, KubernetesStatus status, DateTimeOffset now)
+    {
+        TimeSpan? asked = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - now,
+            _ => status.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        };
+        return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
+    }
+
+    // Some of an API server's own refusals ("Too many requests", "404 page not found") are text; those of a proxy before it are mostly HTML.
+    private static bool IsPlain(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is null or "text/plain" or "application/json";
+
+    private static string? Quote(HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    {
+        if (!IsPlain(response))
+            return $"the answer is {response.Content.Headers.ContentType?.MediaType}, as of a proxy before it";
+        string text = string.Join(' ', Encoding.UTF8.GetString(body.Span).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return text.Length == 0 ? null : text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…";
+    }
+
+    private static string Path(ApiRequest request) => request.PathAndQuery.Split('?')[0];
+}

@@ -1,0 +1,49 @@
+namespace Berth.Kubernetes.Http;
+
+/// <summary>What a path asks for, in the words of RBAC: the rule that allows it, and the verb it is counted under.</summary>
+internal sealed record ApiRequest(string PathAndQuery, string Verb, string Group, string? Resource, string? Namespace)
+{
+    /// <summary>Reads <c>/api/v1/…</c> and <c>/apis/GROUP/VERSION/…</c>; anything else is a <c>get</c> without a resource.</summary>
+    internal static ApiRequest Parse(string pathAndQuery)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(pathAndQuery);
+        if (pathAndQuery[0] != '/')
+            throw new ArgumentException($"A path begins with '/': {pathAndQuery}", nameof(pathAndQuery));
+        int question = pathAndQuery.IndexOf('?', StringComparison.Ordinal);
+        string path = question < 0 ? pathAndQuery : pathAndQuery[..question];
+        string query = question < 0 ? "" : pathAndQuery[(question + 1)..];
+
+        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        (string group, string[] rest) = parts switch
+        {
+            ["api", _, .. var core] => ("", core),
+            ["apis", var named, _, .. var other] => (named, other),
+            _ => ("", []),
+        };
+        string? ns = null;
+        if (rest is ["namespaces", var inside, _, ..])
+            (ns, rest) = (inside, rest[2..]);
+        string? resource = rest.Length > 0 ? rest[0] : null;
+        string verb = rest.Length != 1 ? "get" : IsWatch(query) ? "watch" : "list";
+        return new ApiRequest(pathAndQuery, verb, group, resource, ns);
+    }
+
+    /// <summary>The rule that a Role needs for this; null when it is not about a resource.</summary>
+    internal string? MissingRule()
+    {
+        if (Resource is null)
+            return null;
+        string where = Namespace is null ? "a ClusterRole" : $"a Role in namespace \"{Namespace}\"";
+        return $"Bind it to {where} with this rule: apiGroups: [\"{Group}\"], resources: [\"{Resource}\"], verbs: [\"{Verb}\"].";
+    }
+
+    private static bool IsWatch(string query)
+    {
+        foreach (string part in query.Split('&'))
+        {
+            if (part is "watch=1" or "watch=true" or "watch=True" or "watch=t")
+                return true;
+        }
+        return false;
+    }
+}

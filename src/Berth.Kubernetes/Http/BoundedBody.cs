@@ -1,0 +1,14 @@
+namespace Berth.Kubernetes.Http;
+
+/// <summary>Reads the beginning of a body that is not expected to be long.</summary>
+internal static class BoundedBody
+{
+    internal const int MaximumBytes = 64 * 1024;
+
+    internal static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[MaximumBytes];
+        int length = await stream.ReadAtLeastAsync(buffer, MaximumBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        return buffer.AsMemory(0, length);
+    }
+}

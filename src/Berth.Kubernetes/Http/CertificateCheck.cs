@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Kubernetes.Access.Trust;
+
+namespace Berth.Kubernetes.Http;
+
+/// <summary>Watches the verification of one server certificate. It never allows what the platform refuses; it only notes why it was refused.</summary>
+internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
+{
+    /// <summary>What was wrong, as the rest of a sentence; null when nothing was.</summary>
+    internal string? Fault { get; private set; }
+
+    internal bool Validate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (trust.SkipVerify || errors == SslPolicyErrors.None)
+            return true;
+        Fault = Describe(certificate as X509Certificate2, chain, errors);
+        return false;
+    }
+
+    private string Describe(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
+            return "it shows no certificate. Check that the address is that of the API server";
+        var faults = new List<string>();
+        X509ChainStatusFlags chainFaults = Flags(chain);
+        if (chainFaults.HasFlag(X509ChainStatusFlags.NotTimeValid))
+            faults.Add(DescribeTime(certificate));
+        if (chainFaults.HasFlag(X509ChainStatusFlags.UntrustedRoot) || chainFaults.HasFlag(X509ChainStatusFlags.PartialChain))
+        {
+            faults.Add($"its certificate (issued by \"{certificate.Issuer}\") is not signed by a CA in {trust.AuthorityName}. "
+                + "If the cluster's CA was changed, fetch the new one; if not, somebody else is answering");
+        }
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            faults.Add($"its certificate is for {Names(certificate)}, not for {expectedName}. "
+                + "Use one of these names in the server's address, or as tls-server-name");
+        }
+        if (faults.Count == 0)
+            faults.Add($"its certificate was not accepted ({chainFaults}). Have it issued anew");
+        return string.Join("; and ", faults);
+    }
+
+    private static X509ChainStatusFlags Flags(X509Chain? chain)
+    {
+        X509ChainStatusFlags flags = X509ChainStatusFlags.NoError;
+        foreach (X509ChainStatus status in chain?.ChainStatus ?? [])
+            flags |= status.Status;
+        return flags;
+    }
+
+    // Which end of its time it is at is read off the certificate; a CA in the chain that ran out is told apart by neither being passed.
+    private static string DescribeTime(X509Certificate2 certificate) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"its certificate, or that of its CA, is not valid now (valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}). Renew it, or set the clock right");
+
+    private static string Names(X509Certificate2 certificate)
+    {
+        var names = new List<string>();
+        try
+        {
+            foreach (X509Extension extension in certificate.Extensions)
+            {
+                if (extension is not X509SubjectAlternativeNameExtension alternatives)
+                    continue;
+                names.AddRange(alternatives.EnumerateDnsNames());
+                names.AddRange(alternatives.EnumerateIPAddresses().Select(address => address.ToString()));
+            }
+        }
+        catch (CryptographicException)
+        {
+            // A malformed extension names nobody.
+        }
+        return names.Count == 0 ? "no name at all" : string.Join(", ", names.Take(20));
+    }
+}

@@ -1,0 +1,81 @@
+using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Access.Trust;
+
+namespace Berth.Kubernetes.Http;
+
+/// <summary>
+/// The connections made with one client certificate. When the certificate changes, a new pool takes over; the old one is closed once no request
+/// is being sent over it, and answers that are still being read from it are read to their end.
+/// </summary>
+internal sealed class ConnectionPool : IDisposable
+{
+    private readonly HttpMessageInvoker _invoker;
+    private readonly Lock _lock = new();
+    private int _sending;
+    private bool _retired;
+
+    internal ConnectionPool(ClusterAccess access, ClientCertificate? certificate, KubernetesApiOptions options)
+    {
+        bool secure = access.Server.Scheme == Uri.UriSchemeHttps;
+        Certificate = certificate;
+        Thumbprint = certificate?.Thumbprint;
+        _invoker = new HttpMessageInvoker(CreateHandler(new ServerConnector(secure, access.Trust, certificate, options), options));
+    }
+
+    internal ClientCertificate? Certificate { get; }
+
+    /// <summary>Of the certificate when the pool was made.</summary>
+    internal string? Thumbprint { get; }
+
+    /// <summary>Sends, unless the pool was retired in this moment: then null, and the caller asks for the new pool.</summary>
+    internal async Task<HttpResponseMessage?> TrySendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_retired)
+                return null;
+            _sending++;
+        }
+        try
+        {
+            return await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            bool last;
+            lock (_lock)
+                last = --_sending == 0 && _retired;
+            if (last)
+                _invoker.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        bool idle;
+        lock (_lock)
+        {
+            if (_retired)
+                return;
+            _retired = true;
+            idle = _sending == 0;
+        }
+        if (idle)
+            _invoker.Dispose();
+    }
+
+    private static SocketsHttpHandler CreateHandler(ServerConnector connector, KubernetesApiOptions options) => new()
+    {
+        ConnectCallback = connector.ConnectAsync,
+        ConnectTimeout = options.ConnectTimeout,
+        PooledConnectionLifetime = options.ConnectionLifetime,
+        KeepAlivePingDelay = options.PingDelay,
+        KeepAlivePingTimeout = options.PingTimeout,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+        EnableMultipleHttp2Connections = true,
+        // A redirect could carry the token elsewhere; a proxy from the environment would be one nobody configured for this cluster.
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+    };
+}

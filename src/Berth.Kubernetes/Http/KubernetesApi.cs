@@ -1,0 +1,187 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Access.Credentials;
+using Berth.Kubernetes.Access.Trust;
+
+namespace Berth.Kubernetes.Http;
+
+/// <summary>
+/// Our thin client of one API server: it sends a GET and hands over the body, or says in a sentence why there is none. It keeps no state but its
+/// connections, and may be used by several threads. One is enough for a process.
+/// </summary>
+internal sealed class KubernetesApi : IDisposable
+{
+    private static readonly string Product = $"berth/{typeof(KubernetesApi).Assembly.GetName().Version?.ToString(3)}";
+
+    private readonly ClusterAccess _access;
+    private readonly KubernetesApiOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ApiCounter _counter;
+    private readonly string _root;
+    private readonly bool _secure;
+    private readonly Lock _lock = new();
+    private ConnectionPool? _pool;
+    private bool _disposed;
+
+    internal KubernetesApi(ClusterAccess access, Meter meter, TimeProvider time, KubernetesApiOptions? options = null)
+    {
+        _access = access;
+        _options = options ?? new KubernetesApiOptions();
+        _time = time;
+        _counter = new ApiCounter(meter);
+        _root = access.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
+        _secure = access.Server.Scheme == Uri.UriSchemeHttps;
+    }
+
+    /// <summary>Where the requests go and where that was found, for messages.</summary>
+    internal ClusterAccess Access => _access;
+
+    /// <summary>Sends a GET and returns when the headers of a successful answer have arrived. The caller disposes of the answer.</summary>
+    /// <param name="pathAndQuery">Begins with a slash, after the server's path prefix: <c>/apis/discovery.k8s.io/v1/…?watch=1</c>.</param>
+    /// <param name="cancellationToken">Until the headers are there; reading the body has its own.</param>
+    /// <exception cref="KubernetesApiException">The server answered with a status that is not a success.</exception>
+    /// <exception cref="KubernetesUnreachableException">No answer came.</exception>
+    /// <exception cref="KubernetesProtocolException">What answered is not a Kubernetes API.</exception>
+    /// <exception cref="ClusterAccessException">There is no credential to ask with: a plugin failed.</exception>
+    internal async Task<KubernetesResponse> GetAsync(string pathAndQuery, CancellationToken cancellationToken)
+    {
+        ApiRequest request = ApiRequest.Parse(pathAndQuery);
+        Credential credential = await _access.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        (HttpResponseMessage response, string? certificate) = await SendAsync(request, credential, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                Credential renewed = await RenewAsync(credential, cancellationToken).ConfigureAwait(false);
+                if (!renewed.Equals(credential) || CertificateFor(renewed)?.Thumbprint != certificate)
+                {
+                    response.Dispose();
+                    credential = renewed;
+                    (response, _) = await SendAsync(request, credential, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            return await AcceptAsync(request, credential, response, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes idle connections and takes no further request. Answers still being read belong to those who read them.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _pool?.Dispose();
+            _pool = null;
+        }
+    }
+
+    private ClientCertificate? CertificateFor(Credential credential) => credential.Certificate ?? _access.Certificate;
+
+    private async ValueTask<Credential> RenewAsync(Credential refused, CancellationToken cancellationToken)
+    {
+        _access.Credentials.Refuse(refused);
+        Credential renewed = await _access.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
+        CertificateFor(renewed)?.GetContext();
+        return renewed;
+    }
+
+    private async Task<(HttpResponseMessage Response, string? Certificate)> SendAsync(ApiRequest request, Credential credential, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_options.HeadersTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        while (true)
+        {
+            ConnectionPool pool = PoolFor(CertificateFor(credential));
+            using HttpRequestMessage message = CreateMessage(request, credential);
+            try
+            {
+                HttpResponseMessage? response = await pool.TrySendAsync(message, either.Token).ConfigureAwait(false);
+                if (response is null)
+                    continue;
+                _counter.Answered(request.Verb, (int)response.StatusCode);
+                return (response, pool.Thumbprint);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (OperationCanceledException) when (patience.IsCancellationRequested)
+            {
+                _counter.Failed(request.Verb);
+                throw TransportFailure.Silent(_access, _options.HeadersTimeout);
+            }
+            catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+            {
+                _counter.Failed(request.Verb);
+                throw TransportFailure.Unreachable(_access, e);
+            }
+        }
+    }
+
+    private HttpRequestMessage CreateMessage(ApiRequest request, Credential credential)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Get, new Uri(_root + request.PathAndQuery))
+        {
+            // Without TLS there is nothing to negotiate HTTP/2 with.
+            Version = _secure ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        message.Headers.TryAddWithoutValidation("Accept", "application/json");
+        // Lists are not to be compressed: in a cluster it costs the API server, which all share, more than it saves on the wire.
+        message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        message.Headers.TryAddWithoutValidation("User-Agent", Product);
+        credential.Apply(message.Headers);
+        return message;
+    }
+
+    private ConnectionPool PoolFor(ClientCertificate? certificate)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_pool is { } current && current.Thumbprint == certificate?.Thumbprint)
+                return current;
+            _pool?.Dispose();
+            return _pool = new ConnectionPool(_access, certificate, _options);
+        }
+    }
+
+    private async Task<KubernetesResponse> AcceptAsync(ApiRequest request, Credential credential, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.IsSuccessStatusCode && !IsJson(response))
+            throw AnswerFailure.NotKubernetes(_access, request, response);
+        Stream body = new ResponseBody(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _access);
+        if (response.IsSuccessStatusCode)
+            return new KubernetesResponse(response, body);
+        ReadOnlyMemory<byte> said = await ReadRefusalAsync(body, cancellationToken).ConfigureAwait(false);
+        throw AnswerFailure.Refused(_access, request, credential, response, said, _time.GetUtcNow());
+    }
+
+    // The status is known already; a body that is cut or slow shall not hide it.
+    private async Task<ReadOnlyMemory<byte>> ReadRefusalAsync(Stream body, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_options.ConnectTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await BoundedBody.ReadAsync(body, either.Token).ConfigureAwait(false);
+        }
+        catch (KubernetesUnreachableException)
+        {
+            return default;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return default;
+        }
+    }
+
+    private static bool IsJson(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType == "application/json" && response.Content.Headers.ContentEncoding.All(encoding => encoding == "identity");
+}

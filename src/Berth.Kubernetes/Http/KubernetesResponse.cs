@@ -1,0 +1,34 @@
+namespace Berth.Kubernetes.Http;
+
+/// <summary>A successful answer in JSON, of which only the headers have been read. Disposing it gives up the rest and frees the connection.</summary>
+internal sealed class KubernetesResponse : IDisposable
+{
+    private readonly HttpResponseMessage _message;
+
+    internal KubernetesResponse(HttpResponseMessage message, Stream body)
+    {
+        _message = message;
+        Body = body;
+    }
+
+    internal int StatusCode => (int)_message.StatusCode;
+
+    /// <summary>The protocol it came over: 1.1 or 2.0.</summary>
+    internal Version Version => _message.Version;
+
+    internal string? ContentType => _message.Content.Headers.ContentType?.MediaType;
+
+    /// <summary>
+    /// The body, as it arrives. Reading throws <see cref="KubernetesUnreachableException"/> when the connection breaks,
+    /// <see cref="OperationCanceledException"/> when the read is cancelled.
+    /// </summary>
+    internal Stream Body { get; }
+
+    public void Dispose()
+    {
+        Body.Dispose();
+        _message.Dispose();
+    }
+
+    public override string ToString() => $"{StatusCode} {ContentType} over HTTP/{Version}";
+}

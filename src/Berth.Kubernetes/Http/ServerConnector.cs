@@ -1,0 +1,95 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Berth.Kubernetes.Access.Trust;
+
+namespace Berth.Kubernetes.Http;
+
+/// <summary>
+/// Makes one connection: TCP with keep-alive, and TLS by what the CA and certificate files hold at that moment. SocketsHttpHandler takes a finished
+/// <see cref="SslStream"/> as it is; its own handshake would use the certificates of when it was made, and knows no tls-server-name.
+/// </summary>
+internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCertificate? certificate, KubernetesApiOptions options)
+{
+    private const int KeepAliveProbes = 3;
+    private const int LinuxTcpLevel = 6;
+    private const int LinuxTcpUserTimeout = 18;
+
+    // Once the server has chosen HTTP/1.1, the handler speaks only that; a later connection must not negotiate anything else.
+    private volatile bool _onlyHttp11;
+
+    internal async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            WatchForSilence(socket);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        return secure ? await SecureAsync(stream, context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false) : stream;
+    }
+
+    // HTTP/1.1 has no ping. Without these, a peer that vanished without a FIN is noticed after two hours, or never.
+    private void WatchForSilence(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Seconds(options.PingDelay));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, Seconds(options.PingTimeout) / KeepAliveProbes));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+        if (OperatingSystem.IsLinux())
+        {
+            // Keep-alive rests while sent bytes are unacknowledged, and retransmission alone goes on for a quarter of an hour.
+            int milliseconds = (int)(options.PingDelay + options.PingTimeout).TotalMilliseconds;
+            socket.SetRawSocketOption(LinuxTcpLevel, LinuxTcpUserTimeout, BitConverter.GetBytes(milliseconds));
+        }
+    }
+
+    private async Task<SslStream> SecureAsync(NetworkStream stream, string host, CancellationToken cancellationToken)
+    {
+        string name = trust.ServerName ?? host;
+        var check = new CertificateCheck(trust, name);
+        var secured = new SslStream(stream, leaveInnerStreamOpen: false);
+        try
+        {
+            await secured.AuthenticateAsClientAsync(Options(name, check), cancellationToken).ConfigureAwait(false);
+            _onlyHttp11 |= secured.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2;
+            return secured;
+        }
+        catch (Exception e)
+        {
+            await secured.DisposeAsync().ConfigureAwait(false);
+            if (e is AuthenticationException or IOException)
+                throw new HandshakeException(check.Fault ?? $"the TLS handshake failed: {Innermost(e)} Check that the server speaks https on this port", e);
+            throw;
+        }
+    }
+
+    private SslClientAuthenticationOptions Options(string name, CertificateCheck check) => new()
+    {
+        TargetHost = name,
+        ApplicationProtocols = _onlyHttp11 ? [SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        CertificateChainPolicy = trust.CreatePolicy(),
+        ClientCertificateContext = certificate?.GetContext(),
+        // A resumed session would keep the certificates of the one before.
+        AllowTlsResume = false,
+        AllowRenegotiation = false,
+#pragma warning disable MA0039 // It returns what the platform decided, except where the kubeconfig says insecure-skip-tls-verify.
+        RemoteCertificateValidationCallback = (_, shown, chain, errors) => check.Validate(shown, chain, errors),
+#pragma warning restore MA0039
+    };
+
+    private static string Innermost(Exception e)
+    {
+        while (e.InnerException is { } inner)
+            e = inner;
+        return e.Message;
+    }
+
+    private static int Seconds(TimeSpan time) => Math.Max(1, (int)time.TotalSeconds);
+}
