@@ -28,7 +28,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         X509ChainStatusFlags chainFaults = Flags(chain);
         if (chainFaults.HasFlag(X509ChainStatusFlags.NotTimeValid))
             faults.Add(DescribeTime(certificate));
-        if (chainFaults.HasFlag(X509ChainStatusFlags.UntrustedRoot) || chainFaults.HasFlag(X509ChainStatusFlags.PartialChain))
+        if (IsForeign(chainFaults))
         {
             faults.Add($"its certificate (issued by \"{certificate.Issuer}\") is not signed by a CA in {trust.AuthorityName}. "
                 + "If the cluster's CA was changed, fetch the new one; if not, somebody else is answering");
@@ -42,6 +42,12 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
             faults.Add($"its certificate was not accepted ({chainFaults}). Have it issued anew");
         return string.Join("; and ", faults);
     }
+
+    // A wrong signature is what a CA of the right name and another key looks like; the CAs of many clusters are all called "kubernetes".
+    private static bool IsForeign(X509ChainStatusFlags faults) =>
+        faults.HasFlag(X509ChainStatusFlags.UntrustedRoot)
+        || faults.HasFlag(X509ChainStatusFlags.PartialChain)
+        || faults.HasFlag(X509ChainStatusFlags.NotSignatureValid);
 
     private static X509ChainStatusFlags Flags(X509Chain? chain)
     {

@@ -81,6 +81,8 @@ internal sealed class KubernetesApi : IDisposable
         }
     }
 
+    public override string ToString() => $"Kubernetes API {_access}";
+
     private ClientCertificate? CertificateFor(Credential credential) => credential.Certificate ?? _access.Certificate;
 
     private async ValueTask<Credential> RenewAsync(Credential refused, CancellationToken cancellationToken)

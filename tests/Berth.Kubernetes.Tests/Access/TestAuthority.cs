@@ -1,0 +1,63 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Berth.Kubernetes.Tests.Access;
+
+/// <summary>A certificate authority of one test, with elliptic keys, which are quick to make.</summary>
+public sealed class TestAuthority : IDisposable
+{
+    private readonly X509Certificate2 _root;
+
+    public TestAuthority(string name = "Test CA")
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        _root = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(2));
+    }
+
+    public string Pem => _root.ExportCertificatePem();
+
+    /// <summary>A server's certificate for these names and addresses.</summary>
+    public X509Certificate2 Server(params string[] names) => Issue("server", "1.3.6.1.5.5.7.3.1", names, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+
+    public X509Certificate2 ExpiredServer(params string[] names) =>
+        Issue("server", "1.3.6.1.5.5.7.3.1", names, DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(-1));
+
+    /// <summary>A client's certificate, for the user of this name.</summary>
+    public X509Certificate2 Client(string user, params string[] names) =>
+        Issue(user, "1.3.6.1.5.5.7.3.2", names, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+
+    public static string KeyPem(X509Certificate2 certificate)
+    {
+        using ECDsa key = certificate.GetECDsaPrivateKey()!;
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+
+    public void Dispose() => _root.Dispose();
+
+    private X509Certificate2 Issue(string subject, string usage, string[] names, DateTimeOffset from, DateTimeOffset to)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={subject}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
+        if (names.Length > 0)
+        {
+            var alternatives = new SubjectAlternativeNameBuilder();
+            foreach (string name in names)
+            {
+                if (IPAddress.TryParse(name, out IPAddress? address))
+                    alternatives.AddIpAddress(address);
+                else
+                    alternatives.AddDnsName(name);
+            }
+            request.CertificateExtensions.Add(alternatives.Build());
+        }
+        using X509Certificate2 certificate = request.Create(_root, from, to, RandomNumberGenerator.GetBytes(12));
+        return certificate.CopyWithPrivateKey(key);
+    }
+}

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Access.Trust;
+using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Tests.Access;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Berth.Kubernetes.Tests.Http;
+
+public sealed class TlsTests
+{
+    [Theory]
+    [InlineData(HttpProtocols.Http1AndHttp2, "HTTP/2")]
+    [InlineData(HttpProtocols.Http2, "HTTP/2")]
+    [InlineData(HttpProtocols.Http1, "HTTP/1.1")]
+    public async Task Speaks_HTTP2_over_TLS_and_HTTP11_to_a_server_that_knows_no_other(HttpProtocols protocols, string expected)
+    {
+        using var authority = new TestAuthority();
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, authority.Server("127.0.0.1"), protocols);
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address, authority.Pem));
+
+        Assert.Contains($"\"{expected}\"", await harness.TextAsync("/version"), StringComparison.Ordinal);
+        Assert.Contains($"\"{expected}\"", await harness.TextAsync("/version"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Speaks_HTTP11_without_TLS()
+    {
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, protocols: HttpProtocols.Http1);
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+
+        Assert.Contains("\"HTTP/1.1\"", await harness.TextAsync("/version"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_a_certificate_for_another_host_and_names_those_it_is_for()
+    {
+        using var authority = new TestAuthority();
+        string message = await RefusalAsync(authority.Server("api.example", "10.0.0.1"), authority.Pem);
+
+        Assert.Contains("api.example, 10.0.0.1, not for 127.0.0.1", message, StringComparison.Ordinal);
+        Assert.Contains("tls-server-name", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_an_expired_certificate()
+    {
+        using var authority = new TestAuthority();
+        string message = await RefusalAsync(authority.ExpiredServer("127.0.0.1"), authority.Pem);
+
+        Assert.Contains("not valid now", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_a_certificate_of_a_foreign_authority_even_of_the_same_name()
+    {
+        using var authority = new TestAuthority();
+        using var foreign = new TestAuthority();
+        string message = await RefusalAsync(foreign.Server("127.0.0.1"), authority.Pem);
+
+        Assert.Contains("not signed by a CA in the test's CA", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_a_private_authority_when_only_the_machines_roots_are_trusted()
+    {
+        using var authority = new TestAuthority();
+        string message = await RefusalAsync(authority.Server("127.0.0.1"), null);
+
+        Assert.Contains("not signed by a CA in the roots of this machine", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_a_client_certificate_as_a_servers()
+    {
+        // Anybody with a kubeconfig holds a certificate of this authority. Kestrel would not show it, so this server is bare.
+        using var authority = new TestAuthority();
+        using X509Certificate2 certificate = authority.Client("someone", "127.0.0.1");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://{listener.LocalEndpoint}/"), authority.Pem));
+
+        Task<string> request = harness.TextAsync("/version");
+        using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        await using var stream = new SslStream(client.GetStream());
+        Task serving = stream.AuthenticateAsServerAsync(certificate);
+
+        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);
+        Assert.Contains("NotValidForUsage", e.Message, StringComparison.Ordinal);
+        await Task.WhenAny(serving);
+    }
+
+    [Fact]
+    public async Task Refuses_plain_HTTP_where_TLS_is_configured_and_sends_it_nothing()
+    {
+        int requests = 0;
+        await using TestServer server = await TestServer.StartAsync(context =>
+        {
+            Interlocked.Increment(ref requests);
+            return ApiHarness.EchoAsync(context);
+        });
+        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://127.0.0.1:{server.Port}/"), credentials: ApiHarness.Token("secret-token")));
+
+        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+
+        Assert.Contains("TLS handshake failed", e.Message, StringComparison.Ordinal);
+        Assert.Equal(0, requests);
+    }
+
+    [Fact]
+    public async Task Verifies_the_tls_server_name_instead_of_the_host()
+    {
+        using var authority = new TestAuthority();
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, authority.Server("kubernetes.default"));
+        using var right = new ApiHarness(ApiHarness.Access(server.Address, authority.Pem, serverName: "kubernetes.default"));
+        using var wrong = new ApiHarness(ApiHarness.Access(server.Address, authority.Pem, serverName: "kubernetes.other"));
+
+        Assert.Contains("HTTP/2", await right.TextAsync("/version"), StringComparison.Ordinal);
+        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => wrong.TextAsync("/version"));
+        Assert.Contains("kubernetes.default, not for kubernetes.other", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Believes_anybody_only_when_told_to_skip_the_verification()
+    {
+        using var authority = new TestAuthority();
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, authority.ExpiredServer("other.example"));
+        var access = new ClusterAccess { Server = server.Address, Source = "a test", Trust = ServerTrust.Of(null, skipVerify: true) };
+        using var harness = new ApiHarness(access);
+
+        Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Trusts_every_authority_of_a_bundle()
+    {
+        // One name, as the authorities of all clusters and before and after a rotation have it: "kubernetes".
+        using var first = new TestAuthority("kubernetes");
+        using var second = new TestAuthority("kubernetes");
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, second.Server("127.0.0.1"));
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address, $"# old\n{first.Pem}\n# new\n{second.Pem}\n"));
+
+        Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Honours_an_authority_rotated_in_its_file_while_running_in_both_directions()
+    {
+        using var folder = new TestFolder();
+        using var old = new TestAuthority("old");
+        using var rotated = new TestAuthority("new");
+        string path = folder.Write("ca.crt", old.Pem);
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, old.Server("127.0.0.1"));
+        var access = new ClusterAccess { Server = server.Address, Source = "a test", Trust = ServerTrust.Of(PemSource.FromFile(path, "the CA")) };
+        // Every request makes its own connection here, as a later one would.
+        using var harness = new ApiHarness(access, options: new KubernetesApiOptions { ConnectionLifetime = TimeSpan.Zero });
+        await harness.TextAsync("/version");
+
+        server.Certificate = rotated.Server("127.0.0.1");
+        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+        Assert.Contains(path, e.Message, StringComparison.Ordinal);
+
+        File.Delete(path);
+        await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+        folder.Write("ca.crt", rotated.Pem);
+        Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
+
+        server.Certificate = old.Server("127.0.0.1");
+        await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+    }
+
+    private static async Task<string> RefusalAsync(X509Certificate2 certificate, string? caPem)
+    {
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, certificate);
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address, caPem));
+        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+        Assert.Contains(server.Address.ToString(), e.Message, StringComparison.Ordinal);
+        Assert.Equal(1, harness.Counts["berth.api.requests:verb=get,code=error"]);
+        return e.Message;
+    }
+}
