@@ -153,10 +153,17 @@ public sealed class TlsTests
         using var old = new TestAuthority("old");
         using var rotated = new TestAuthority("new");
         string path = folder.Write("ca.crt", old.Pem);
-        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, old.Server("127.0.0.1"));
+        // The server closes each connection after its answer, so that every request makes its own, as a later one would.
+        await using TestServer server = await TestServer.StartAsync(
+            context =>
+            {
+                context.Response.Headers.Connection = "close";
+                return ApiHarness.EchoAsync(context);
+            },
+            old.Server("127.0.0.1"),
+            HttpProtocols.Http1);
         var access = new ClusterAccess { Server = server.Address, Source = "a test", Trust = ServerTrust.Of(PemSource.FromFile(path, "the CA")) };
-        // Every request makes its own connection here, as a later one would.
-        using var harness = new ApiHarness(access, options: new KubernetesApiOptions { ConnectionLifetime = TimeSpan.Zero });
+        using var harness = new ApiHarness(access);
         await harness.TextAsync("/version");
 
         server.Certificate = rotated.Server("127.0.0.1");
@@ -166,7 +173,7 @@ public sealed class TlsTests
         File.Delete(path);
         await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
         folder.Write("ca.crt", rotated.Pem);
-        Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1", await harness.TextAsync("/version"), StringComparison.Ordinal);
 
         server.Certificate = old.Server("127.0.0.1");
         await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));

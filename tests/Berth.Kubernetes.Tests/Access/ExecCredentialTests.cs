@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Tests.Http;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Kubernetes.Tests.Access;
+
+public sealed class ExecCredentialTests : IDisposable
+{
+    private const string V1 = "client.authentication.k8s.io/v1";
+
+    private readonly TestFolder _folder = new();
+    private readonly TestAuthority _authority = new();
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.Parse("2026-11-22T12:00:00Z", CultureInfo.InvariantCulture));
+
+    public ExecCredentialTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The plugins of these tests are shell scripts.");
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(V1)]
+    [InlineData("client.authentication.k8s.io/v1beta1")]
+    public async Task Gives_the_plugin_its_arguments_and_environment_and_takes_its_token(string version)
+    {
+        _folder.WriteScript("plugin", $$$"""
+            printf '%s' "$KUBERNETES_EXEC_INFO" > "{{{_folder["info"]}}}"
+            printf '%s|' "$REGION" "$@" > "{{{_folder["called"]}}}"
+            echo '{"kind":"ExecCredential","apiVersion":"{{{version}}}","status":{"token":"plugin-token"}}'
+            """);
+        ClusterAccess access = Load($$$"""
+            exec:
+                  apiVersion: {{{version}}}
+                  command: ./plugin
+                  args: [get-token, "--cluster=a b"]
+                  env: [{name: REGION, value: north}]
+                  interactiveMode: IfAvailable
+            """);
+
+        Assert.Equal("plugin-token", await TokenFileTests.ReadAsync(access.Credentials));
+        Assert.Equal("north|get-token|--cluster=a b|", await File.ReadAllTextAsync(_folder["called"], Cancelled));
+        Assert.Equal(
+            $$$"""{"kind":"ExecCredential","apiVersion":"{{{version}}}","spec":{"interactive":false}}""",
+            await File.ReadAllTextAsync(_folder["info"], Cancelled));
+    }
+
+    [Fact]
+    public async Task Tells_the_plugin_about_the_cluster_when_asked_to()
+    {
+        _folder.WriteScript("plugin", $"printf '%s' \"$KUBERNETES_EXEC_INFO\" > \"{_folder["info"]}\"\n{Print("t")}");
+        string pem = Convert.ToBase64String(Encoding.UTF8.GetBytes(_authority.Pem));
+        ClusterAccess access = Load(Exec("./plugin", "provideClusterInfo: true"), $$$"""
+            server: https://api.example
+                certificate-authority-data: {{{pem}}}
+                tls-server-name: kubernetes
+                extensions: [{name: other, extension: {}}, {name: client.authentication.k8s.io/exec, extension: {audience: "1", retries: 2, on: true, list: [x, null]}}]
+            """);
+        await access.Credentials.GetAsync(Cancelled);
+
+        using JsonDocument info = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["info"], Cancelled));
+        JsonElement cluster = info.RootElement.GetProperty("spec").GetProperty("cluster");
+        Assert.Equal("https://api.example", cluster.GetProperty("server").GetString());
+        Assert.Equal("kubernetes", cluster.GetProperty("tls-server-name").GetString());
+        Assert.Equal(pem, cluster.GetProperty("certificate-authority-data").GetString());
+        Assert.Equal("""{"audience":"1","retries":2,"on":true,"list":["x",null]}""", cluster.GetProperty("config").GetRawText());
+    }
+
+    [Fact]
+    public async Task Runs_the_plugin_once_until_its_credential_expires()
+    {
+        _folder.WriteScript("plugin", Counting(", \"expirationTimestamp\":\"2026-11-22T12:10:00Z\""));
+        ClusterAccess access = Load(Exec("./plugin"));
+
+        string?[] together = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => TokenFileTests.ReadAsync(access.Credentials)));
+        Assert.All(together, token => Assert.Equal("token-1", token));
+        _time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        Assert.Equal("token-1", await TokenFileTests.ReadAsync(access.Credentials));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("token-2", await TokenFileTests.ReadAsync(access.Credentials));
+    }
+
+    [Fact]
+    public async Task Runs_the_plugin_again_after_401_and_only_once()
+    {
+        _folder.WriteScript("plugin", Counting(""));
+        ClusterAccess access = Load(Exec("./plugin"));
+        string accepted = "Bearer token-2";
+        await using TestServer server = await TestServer.StartAsync(context => context.Request.Headers.Authorization == accepted
+            ? ApiHarness.EchoAsync(context)
+            : TestServer.JsonAsync(context, 401, "{}"));
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address, credentials: access.Credentials));
+
+        Assert.Contains("token-2", await harness.TextAsync("/version"), StringComparison.Ordinal);
+        accepted = "Bearer never";
+        await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/version"));
+        Assert.Equal("3", (await File.ReadAllTextAsync(_folder["count"], Cancelled)).Trim());
+    }
+
+    [Fact]
+    public async Task Shows_the_certificate_that_a_plugin_gives()
+    {
+        using var certificate = _authority.Client("from-plugin");
+        string answer = $"{{\"kind\":\"ExecCredential\",\"apiVersion\":\"{V1}\",\"status\":{{\"clientCertificateData\":\"{OneLine(certificate.ExportCertificatePem())}\",\"clientKeyData\":\"{OneLine(TestAuthority.KeyPem(certificate))}\"}}}}";
+        _folder.Write("answer", answer);
+        _folder.WriteScript("plugin", $"cat \"{_folder["answer"]}\"");
+        await using TestServer server = await TestServer.StartAsync(
+            context => TestServer.JsonAsync(context, 200, $"\"{context.Connection.ClientCertificate?.Subject}\""),
+            _authority.Server("127.0.0.1"),
+            askForClientCertificate: true);
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address, _authority.Pem, Load(Exec("./plugin")).Credentials));
+
+        Assert.Equal("\"CN=from-plugin\"", await harness.TextAsync("/version"));
+    }
+
+    [Fact]
+    public async Task Finds_a_plugin_on_the_PATH_and_never_in_the_working_folder()
+    {
+        _folder.WriteScript("bin/berth-test-plugin", Print("from-path"));
+        string kubeconfig = _folder.Write("config", KubeconfigTests.Config("server: https://a", Exec("berth-test-plugin", "installHint: Fetch it from the shelf.")));
+        ClusterAccess With(string path) => ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = kubeconfig, Environment = name => name == "PATH" ? path : null, Time = _time });
+
+        Assert.Equal("from-path", await TokenFileTests.ReadAsync(With($"/nowhere:{_folder["bin"]}").Credentials));
+        var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(With(".:/nowhere").Credentials));
+        Assert.Contains("\"berth-test-plugin\" of user \"u\" is not installed, or not on the PATH", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Fetch it from the shelf.", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("echo 'log in first' >&2; exit 3", "ended with exit code 3, saying: log in first.")]
+    [InlineData("echo secret-token", "not an ExecCredential in JSON")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v2\"}'", "did not answer in client.authentication.k8s.io/v1")]
+    [InlineData("echo '{\"kind\":\"Secret\",\"token\":\"secret-token\"}'", "not of kind ExecCredential")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\"}'", "without a status")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{}}'", "neither a token nor a certificate")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"secret-token\\u0020X\"}}'", "holds a space, a line break")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"secret-token\",\"expirationTimestamp\":\"later\"}}'", "not an RFC 3339 time")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"clientCertificateData\":\"x\"}}'", "only one of clientCertificateData")]
+    public async Task Says_how_a_plugin_failed_without_quoting_what_it_printed(string script, string expected)
+    {
+        _folder.WriteScript("plugin", script);
+        ClusterAccess access = Load(Exec("./plugin"));
+
+        var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(access.Credentials));
+
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-token", e.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ends_a_plugin_that_does_not_end()
+    {
+        _folder.WriteScript("plugin", $"echo $$ > \"{_folder["pid"]}.new\"; mv \"{_folder["pid"]}.new\" \"{_folder["pid"]}\"; exec sleep 600");
+        ClusterAccess access = Load(Exec("./plugin"));
+
+        Task<string?> reading = TokenFileTests.ReadAsync(access.Credentials);
+        await UntilAsync(() => File.Exists(_folder["pid"]));
+        _time.Advance(TimeSpan.FromSeconds(60));
+
+        var e = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
+        Assert.Contains("did not end within 60 s", e.Message, StringComparison.Ordinal);
+        string pid = (await File.ReadAllTextAsync(_folder["pid"], Cancelled)).Trim();
+        await UntilAsync(() => !Directory.Exists($"/proc/{pid}"));
+    }
+
+    [Theory]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1alpha1, command: x", "Berth supports client.authentication.k8s.io/v1 and")]
+    [InlineData("command: x", "has no apiVersion")]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1", "has no command")]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always", "interactiveMode Always")]
+    [InlineData("apiVersion: client.authentication.k8s.io/v1, command: x, env: [{value: x}]", "has no name")]
+    public void Refuses_an_entry_it_cannot_follow(string exec, string expected) =>
+        Assert.Contains(expected, Assert.Throws<ClusterAccessException>(() => Load($"exec: {{{exec}}}")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Says_that_a_file_cannot_be_started()
+    {
+        _folder.Write("plugin", "not executable");
+
+        var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(Load(Exec("./plugin")).Credentials));
+
+        Assert.Contains("cannot be started", e.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _authority.Dispose();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private static string Exec(string command, string? more = null) =>
+        $"exec:\n      apiVersion: {V1}\n      command: {command}{(more is null ? "" : "\n      " + more)}";
+
+    private static string Print(string token) => $"echo '{{\"kind\":\"ExecCredential\",\"apiVersion\":\"{V1}\",\"status\":{{\"token\":\"{token}\"}}}}'";
+
+    private static string OneLine(string pem) => pem.ReplaceLineEndings("\\n");
+
+    private string Counting(string more) =>
+        $$$"""
+        n=$(( $(cat "{{{_folder["count"]}}}" 2>/dev/null || echo 0) + 1 ))
+        echo $n > "{{{_folder["count"]}}}"
+        echo '{"kind":"ExecCredential","apiVersion":"{{{V1}}}","status":{"token":"token-'$n'"{{{more}}} }}'
+        """;
+
+    private ClusterAccess Load(string user, string cluster = "server: https://a") => ClusterAccess.Find(new ClusterAccessOptions
+    {
+        Kubeconfig = _folder.Write("config", KubeconfigTests.Config(cluster, user)),
+        Time = _time,
+    });
+}

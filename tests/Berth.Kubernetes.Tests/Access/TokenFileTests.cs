@@ -1,0 +1,107 @@
+using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Access.Credentials;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Kubernetes.Tests.Access;
+
+public sealed class TokenFileTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task Reads_again_once_a_minute_and_not_before()
+    {
+        var file = new TokenFile(_folder.Write("token", "one\n"), _time);
+        Assert.Equal("one", await ReadAsync(file));
+
+        _folder.Write("token", "two");
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal("one", await ReadAsync(file));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("two", await ReadAsync(file));
+    }
+
+    [Fact]
+    public async Task Reads_again_after_the_token_was_refused_and_not_after_an_older_one_was()
+    {
+        var file = new TokenFile(_folder.Write("token", "one"), _time);
+        Credential one = await file.GetAsync(TestContext.Current.CancellationToken);
+        _folder.Write("token", "two");
+        file.Refuse(one);
+        Assert.Equal("two", await ReadAsync(file));
+
+        _folder.Write("token", "three");
+        file.Refuse(one);
+        Assert.Equal("two", await ReadAsync(file));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \n")]
+    [InlineData("not a token")]
+    [InlineData(null)]
+    public async Task Keeps_the_old_token_while_the_file_is_being_rotated(string? content)
+    {
+        var file = new TokenFile(_folder.Write("token", "one"), _time);
+        Credential one = await file.GetAsync(TestContext.Current.CancellationToken);
+        if (content is null)
+            File.Delete(_folder["token"]);
+        else
+            _folder.Write("token", content);
+        file.Refuse(one);
+        Assert.Equal("one", await ReadAsync(file));
+
+        _folder.Write("token", "two");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("two", await ReadAsync(file));
+    }
+
+    [Fact]
+    public async Task A_jump_of_the_wall_clock_changes_nothing()
+    {
+        var time = new JumpingWallClock();
+        var file = new TokenFile(_folder.Write("token", "one"), time);
+        file.ReadFirst();
+        _folder.Write("token", "two");
+        time.Wall = time.Wall.AddDays(1);
+
+        Assert.Equal("one", await ReadAsync(file));
+    }
+
+    [Theory]
+    [InlineData(null, "There is no file")]
+    [InlineData("", "is empty")]
+    [InlineData("secret with spaces", "holds a space")]
+    public async Task Says_what_is_wrong_with_the_first_token(string? content, string expected)
+    {
+        if (content is not null)
+            _folder.Write("token", content);
+        var file = new TokenFile(_folder["token"], _time);
+
+        var e = await Assert.ThrowsAsync<ClusterAccessException>(async () => await file.GetAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder["token"], e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", e.ToString(), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    internal static async Task<string?> ReadAsync(ICredentialSource source)
+    {
+        using var message = new HttpRequestMessage();
+        (await source.GetAsync(TestContext.Current.CancellationToken)).Apply(message.Headers);
+        return message.Headers.Authorization?.Parameter;
+    }
+
+    /// <summary>The wall clock jumps; the monotonic one stands.</summary>
+    private sealed class JumpingWallClock : TimeProvider
+    {
+        internal DateTimeOffset Wall { get; set; } = new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Wall;
+
+        public override long GetTimestamp() => 1;
+    }
+}
