@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Berth.Kubernetes.Access;
 
 /// <summary>What <see cref="ClusterAccess.Find"/> looks at. Everything ambient comes in here.</summary>
@@ -22,4 +25,7 @@ public sealed class ClusterAccessOptions
 
     /// <summary>The clock by which tokens are read again and plugin credentials expire. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Told when a token, CA or certificate file can no longer be read again, and when it can. Default: nobody.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 }

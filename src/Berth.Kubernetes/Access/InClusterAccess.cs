@@ -22,7 +22,7 @@ internal static class InClusterAccess
 
     internal static ClusterAccess Load(ClusterAccessOptions options)
     {
-        var token = new TokenFile(Path.Combine(options.ServiceAccountFolder, "token"), options.Time);
+        var token = new TokenFile(Path.Combine(options.ServiceAccountFolder, "token"), options.Time, options.Logger);
         token.ReadFirst();
         PemSource authority = PemSource.FromFile(Path.Combine(options.ServiceAccountFolder, "ca.crt"), "the cluster's CA");
         return new ClusterAccess
@@ -30,7 +30,7 @@ internal static class InClusterAccess
             Server = Server(options),
             Namespace = ReadNamespace(Path.Combine(options.ServiceAccountFolder, "namespace")),
             Source = "the pod's service account",
-            Trust = ServerTrust.Of(authority),
+            Trust = ServerTrust.Of(authority, logger: options.Logger),
             Credentials = token,
         };
     }

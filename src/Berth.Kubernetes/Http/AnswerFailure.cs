@@ -11,14 +11,14 @@ internal static class AnswerFailure
     private const int MaximumQuote = 300;
 
     /// <summary>The answer is a success, but its body is not what the Kubernetes API writes.</summary>
-    internal static KubernetesProtocolException NotKubernetes(ClusterAccess access, ApiRequest request, HttpResponseMessage response)
+    internal static KubernetesProtocolException NotKubernetes(ClusterAccess access, ApiRequest request, Credential credential, HttpResponseMessage response)
     {
         string type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
         string what = response.Headers.Location is { } elsewhere
             ? $"a redirect to {(elsewhere.IsAbsoluteUri ? elsewhere.GetLeftPart(UriPartial.Authority) : "another path")}"
             : response.Content.Headers.ContentEncoding.Count > 0 ? $"{type}, encoded as {string.Join(", ", response.Content.Headers.ContentEncoding)}, which was not asked for" : type;
         return new KubernetesProtocolException(
-            $"{access.Server} ({access.Source}) is not a Kubernetes API: it answered GET {Path(request)} with {(int)response.StatusCode} and {what}, not with JSON. Check the server's address.");
+            $"{access.Server} ({access.Source}) is not a Kubernetes API: it answered GET {Path(request)} with {(int)response.StatusCode} and {credential.Redact(what)}, not with JSON. Check the server's address.");
     }
 
     /// <summary>The server refused.</summary>
@@ -26,15 +26,14 @@ internal static class AnswerFailure
         ClusterAccess access, ApiRequest request, Credential credential, HttpResponseMessage response, ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         if ((int)response.StatusCode is >= 300 and < 400)
-            return NotKubernetes(access, request, response);
+            return NotKubernetes(access, request, credential, response);
         int code = (int)response.StatusCode;
         KubernetesStatus? parsed = KubernetesStatus.Parse(body);
         if (parsed is null && response.StatusCode == HttpStatusCode.NotFound && !IsPlain(response))
-            return NotKubernetes(access, request, response);
+            return NotKubernetes(access, request, credential, response);
 
-        string? message = parsed is null ? Quote(response, body) : parsed.Message;
-        message = message is null ? null : credential.Redact(message);
-        KubernetesStatus status = (parsed ?? new KubernetesStatus(code, null, null, [], null)) with { Code = code, Message = message };
+        KubernetesStatus status = (parsed ?? new KubernetesStatus(code, null, Quote(response, body, credential), [], null)) with { Code = code };
+        status = status.Clean(credential.Redact);
         return new KubernetesApiException(Sentence(access, request, credential, status), status, RetryAfter(response, status, now));
     }
 
@@ -68,11 +67,13 @@ internal static class AnswerFailure
     // Some of an API server's own refusals ("Too many requests", "404 page not found") are text; those of a proxy before it are mostly HTML.
     private static bool IsPlain(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is null or "text/plain" or "application/json";
 
-    private static string? Quote(HttpResponseMessage response, ReadOnlyMemory<byte> body)
+    private static string? Quote(HttpResponseMessage response, ReadOnlyMemory<byte> body, Credential credential)
     {
         if (!IsPlain(response))
             return $"the answer is {response.Content.Headers.ContentType?.MediaType}, as of a proxy before it";
         string text = string.Join(' ', Encoding.UTF8.GetString(body.Span).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        // Before it is shortened: half a secret would not be recognised afterwards.
+        text = credential.Redact(text);
         return text.Length == 0 ? null : text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…";
     }
 

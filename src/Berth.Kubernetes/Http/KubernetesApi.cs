@@ -157,7 +157,7 @@ internal sealed class KubernetesApi : IDisposable
     private async Task<KubernetesResponse> AcceptAsync(ApiRequest request, Credential credential, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode && !IsJson(response))
-            throw AnswerFailure.NotKubernetes(_access, request, response);
+            throw AnswerFailure.NotKubernetes(_access, request, credential, response);
         Stream body = new ResponseBody(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _access);
         if (response.IsSuccessStatusCode)
             return new KubernetesResponse(response, body);

@@ -25,6 +25,18 @@ internal sealed record KubernetesStatus(int Code, string? Reason, string? Messag
         return false;
     }
 
+    /// <summary>The same with every text of the server's passed through a function, which takes out what must not be printed.</summary>
+    internal KubernetesStatus Clean(Func<string, string> clean)
+    {
+        string? Text(string? text) => text is null ? null : clean(text);
+        return this with
+        {
+            Reason = Text(Reason),
+            Message = Text(Message),
+            Causes = [.. Causes.Select(cause => new StatusCause(Text(cause.Reason), Text(cause.Message)))],
+        };
+    }
+
     /// <summary>Reads a Status; null when this is not one.</summary>
     internal static KubernetesStatus? Parse(ReadOnlyMemory<byte> json)
     {

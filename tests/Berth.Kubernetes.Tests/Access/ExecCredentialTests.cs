@@ -129,6 +129,7 @@ public sealed class ExecCredentialTests : IDisposable
 
     [Theory]
     [InlineData("echo 'log in first' >&2; exit 3", "ended with exit code 3, saying: log in first.")]
+    [InlineData("echo 'got eyJhbGciOiJSUzI1NiIsImtpZCI6Ij.eyJpc3Mi.secret-token then lost it' >&2; exit 1", "saying: got [left out] then lost it.")]
     [InlineData("echo secret-token", "not an ExecCredential in JSON")]
     [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v2\"}'", "did not answer in client.authentication.k8s.io/v1")]
     [InlineData("echo '{\"kind\":\"Secret\",\"token\":\"secret-token\"}'", "not of kind ExecCredential")]

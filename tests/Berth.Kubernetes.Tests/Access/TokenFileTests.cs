@@ -1,5 +1,6 @@
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Tests.Access;
@@ -12,7 +13,7 @@ public sealed class TokenFileTests : IDisposable
     [Fact]
     public async Task Reads_again_once_a_minute_and_not_before()
     {
-        var file = new TokenFile(_folder.Write("token", "one\n"), _time);
+        var file = new TokenFile(_folder.Write("token", "one\n"), _time, NullLogger.Instance);
         Assert.Equal("one", await ReadAsync(file));
 
         _folder.Write("token", "two");
@@ -25,7 +26,7 @@ public sealed class TokenFileTests : IDisposable
     [Fact]
     public async Task Reads_again_after_the_token_was_refused_and_not_after_an_older_one_was()
     {
-        var file = new TokenFile(_folder.Write("token", "one"), _time);
+        var file = new TokenFile(_folder.Write("token", "one"), _time, NullLogger.Instance);
         Credential one = await file.GetAsync(TestContext.Current.CancellationToken);
         _folder.Write("token", "two");
         file.Refuse(one);
@@ -43,7 +44,7 @@ public sealed class TokenFileTests : IDisposable
     [InlineData(null)]
     public async Task Keeps_the_old_token_while_the_file_is_being_rotated(string? content)
     {
-        var file = new TokenFile(_folder.Write("token", "one"), _time);
+        var file = new TokenFile(_folder.Write("token", "one"), _time, NullLogger.Instance);
         Credential one = await file.GetAsync(TestContext.Current.CancellationToken);
         if (content is null)
             File.Delete(_folder["token"]);
@@ -61,7 +62,7 @@ public sealed class TokenFileTests : IDisposable
     public async Task A_jump_of_the_wall_clock_changes_nothing()
     {
         var time = new JumpingWallClock();
-        var file = new TokenFile(_folder.Write("token", "one"), time);
+        var file = new TokenFile(_folder.Write("token", "one"), time, NullLogger.Instance);
         file.ReadFirst();
         _folder.Write("token", "two");
         time.Wall = time.Wall.AddDays(1);
@@ -77,7 +78,7 @@ public sealed class TokenFileTests : IDisposable
     {
         if (content is not null)
             _folder.Write("token", content);
-        var file = new TokenFile(_folder["token"], _time);
+        var file = new TokenFile(_folder["token"], _time, NullLogger.Instance);
 
         var e = await Assert.ThrowsAsync<ClusterAccessException>(async () => await file.GetAsync(TestContext.Current.CancellationToken));
 

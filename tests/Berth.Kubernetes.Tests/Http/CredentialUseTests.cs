@@ -4,6 +4,7 @@ using Berth.Kubernetes.Access.Trust;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Tests.Access;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Tests.Http;
@@ -18,7 +19,7 @@ public sealed class CredentialUseTests
         using var folder = new TestFolder();
         string path = folder.Write("token", "old-token\n");
         await using TestServer server = await StartGuardedAsync("Bearer new-token");
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, credentials: new TokenFile(path, new FakeTimeProvider())));
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address, credentials: new TokenFile(path, new FakeTimeProvider(), NullLogger.Instance)));
 
         await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/version"));
         folder.Write("token", "new-token\n");

@@ -102,11 +102,16 @@ internal static class ExecRun
     // The end of what it said on standard error, which is meant for people; standard output holds the token and is never quoted.
     private static string Quote(byte[] complaint)
     {
-        string text = string.Join(' ', Encoding.UTF8.GetString(complaint).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        IEnumerable<string> words = Encoding.UTF8.GetString(complaint).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        string text = string.Join(' ', words.Select(word => MayBeSecret(word) ? "[left out]" : word));
         if (text.Length == 0)
             return "";
         return ", saying: " + (text.Length <= MaximumComplaint ? text : "…" + text[^MaximumComplaint..]);
     }
+
+    // A plugin in verbose mode may show the token it got: tokens are long, and neither paths nor addresses.
+    private static bool MayBeSecret(string word) =>
+        word.Length > 40 && !word.StartsWith('/') && !word.StartsWith("http", StringComparison.OrdinalIgnoreCase);
 
     private static ClusterAccessException NotFound(ExecPlugin plugin)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Access.Credentials;
 
@@ -6,11 +7,12 @@ namespace Berth.Kubernetes.Access.Credentials;
 /// A token in a file that somebody else rotates (the kubelet: about once an hour). Read again once a minute at most, and at once after a 401.
 /// A file that is missing or empty in that moment is being rotated: the old token is kept.
 /// </summary>
-internal sealed class TokenFile(string path, TimeProvider time, string? initialToken = null) : ICredentialSource
+internal sealed class TokenFile(string path, TimeProvider time, ILogger logger, string? initialToken = null) : ICredentialSource
 {
     internal static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
+    private readonly Rereading _rereading = new(logger, $"The token file {path}");
     private Credential? _current = initialToken is null ? null : Credential.Bearer(initialToken, path);
     private long _readAt;
     private bool _stale = true;
@@ -46,10 +48,12 @@ internal sealed class TokenFile(string path, TimeProvider time, string? initialT
             if (token.Length == 0)
                 throw new ClusterAccessException($"The token file {path} is empty. Write a token into it, or name another file.");
             _current = Credential.Bearer(token, path);
+            _rereading.Succeeded();
         }
-        catch (ClusterAccessException) when (_current is not null)
+        catch (ClusterAccessException e) when (_current is not null)
         {
             // The old token is still good for a while, and the file is looked at again soon.
+            _rereading.Failed(e);
         }
         _readAt = time.GetTimestamp();
         _stale = false;

@@ -12,14 +12,14 @@ internal static class KubeconfigAccess
         KubeconfigSet set = KubeconfigSet.Read(paths, mustExist);
         (string name, YamlMap context) = set.Context(options.Context);
         string clusterName = context.Text("cluster") ?? throw context.Fault($"context \"{name}\" names no cluster");
-        KubeconfigCluster cluster = KubeconfigCluster.Read(set.Cluster(clusterName, name), clusterName);
+        KubeconfigCluster cluster = KubeconfigCluster.Read(set.Cluster(clusterName, name), clusterName, options.Logger);
 
         ClientCertificate? certificate = null;
         ICredentialSource credentials = FixedCredential.Anonymous;
         if (context.Text("user") is { } userName)
         {
             YamlMap user = set.User(userName, name);
-            certificate = KubeconfigUser.ReadCertificate(user, userName);
+            certificate = KubeconfigUser.ReadCertificate(user, userName, options.Logger);
             credentials = KubeconfigUser.ReadCredentials(user, userName, cluster, options);
             RefuseInTheClear(cluster, user, userName, certificate, credentials);
         }

@@ -1,4 +1,5 @@
 using Berth.Kubernetes.Access.Trust;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
@@ -19,7 +20,7 @@ internal sealed class KubeconfigCluster
     internal YamlMap Entry { get; }
 
     /// <exception cref="ClusterAccessException">A value is missing, malformed, or asks for what is not supported.</exception>
-    internal static KubeconfigCluster Read(YamlMap entry, string name)
+    internal static KubeconfigCluster Read(YamlMap entry, string name, ILogger logger)
     {
         if (entry.Text("proxy-url") is not null)
             throw entry.Fault($"cluster \"{name}\" asks for a proxy-url, which Berth does not support; use a context that reaches the server directly");
@@ -31,7 +32,7 @@ internal sealed class KubeconfigCluster
             throw entry.Fault($"cluster \"{name}\" has both insecure-skip-tls-verify and a certificate-authority; only one can be meant");
         if (server.Scheme == Uri.UriSchemeHttp && (authority is not null || serverName is not null))
             throw entry.Fault($"cluster \"{name}\" is configured for TLS (certificate-authority or tls-server-name), but its server begins with http://; write https://");
-        return new KubeconfigCluster(server, ServerTrust.Of(authority, skip, serverName), entry);
+        return new KubeconfigCluster(server, ServerTrust.Of(authority, skip, serverName, logger), entry);
     }
 
     private static Uri ReadServer(YamlMap entry, string name)

@@ -1,5 +1,6 @@
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Access.Trust;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
@@ -8,7 +9,7 @@ internal static class KubeconfigUser
 {
     private static readonly string[] Impersonation = ["as", "as-uid", "as-groups", "as-user-extra"];
 
-    internal static ClientCertificate? ReadCertificate(YamlMap entry, string name)
+    internal static ClientCertificate? ReadCertificate(YamlMap entry, string name, ILogger logger)
     {
         PemSource? certificate = Pem(entry, name, "client-certificate");
         PemSource? key = Pem(entry, name, "client-key");
@@ -17,7 +18,7 @@ internal static class KubeconfigUser
             (null, null) => null,
             (null, _) => throw entry.Fault($"user \"{name}\" has a client-key but no client-certificate"),
             (_, null) => throw entry.Fault($"user \"{name}\" has a client-certificate but no client-key"),
-            _ => ClientCertificate.Load(certificate, key),
+            _ => ClientCertificate.Load(certificate, key, logger),
         };
     }
 
@@ -32,7 +33,7 @@ internal static class KubeconfigUser
             throw entry.Fault($"user \"{name}\" has both a token and a username; only one can be meant");
         if (tokenFile is not null)
         {
-            var source = new TokenFile(entry.Resolve(tokenFile), options.Time, token);
+            var source = new TokenFile(entry.Resolve(tokenFile), options.Time, options.Logger, token);
             source.ReadFirst();
             return source;
         }

@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Kubernetes.Access.Trust;
 
@@ -9,11 +11,17 @@ internal sealed class ClientCertificate
 {
     private readonly PemSource _certificate;
     private readonly PemSource _key;
+    private readonly Rereading _rereading;
     private readonly Lock _lock = new();
     private string? _text;
     private SslStreamCertificateContext? _context;
 
-    private ClientCertificate(PemSource certificate, PemSource key) => (_certificate, _key) = (certificate, key);
+    private ClientCertificate(PemSource certificate, PemSource key, ILogger logger)
+    {
+        _certificate = certificate;
+        _key = key;
+        _rereading = new Rereading(logger, $"The client certificate {certificate}");
+    }
 
     /// <summary>Of the certificate last read, here or for a handshake; tells one certificate from another.</summary>
     internal string Thumbprint
@@ -27,9 +35,9 @@ internal sealed class ClientCertificate
 
     /// <summary>Reads both parts once, so that a wrong configuration is found when the program starts.</summary>
     /// <exception cref="ClusterAccessException">One cannot be read, or the key is encrypted or belongs to another certificate.</exception>
-    internal static ClientCertificate Load(PemSource certificate, PemSource key)
+    internal static ClientCertificate Load(PemSource certificate, PemSource key, ILogger? logger = null)
     {
-        var loaded = new ClientCertificate(certificate, key);
+        var loaded = new ClientCertificate(certificate, key, logger ?? NullLogger.Instance);
         loaded.Refresh();
         return loaded;
     }
@@ -44,10 +52,12 @@ internal sealed class ClientCertificate
                 try
                 {
                     Refresh();
+                    _rereading.Succeeded();
                 }
-                catch (ClusterAccessException)
+                catch (ClusterAccessException e)
                 {
                     // One of two files is already new: the pair we have stays, and the next connection reads again.
+                    _rereading.Failed(e);
                 }
             }
             return _context!;

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Kubernetes.Access.Trust;
 
@@ -10,19 +12,21 @@ namespace Berth.Kubernetes.Access.Trust;
 internal sealed class ServerTrust
 {
     private readonly PemSource? _authority;
+    private readonly Rereading _rereading;
     private readonly Lock _lock = new();
     private string? _text;
     private X509Certificate2Collection? _roots;
 
-    private ServerTrust(PemSource? authority, bool skipVerify, string? serverName)
+    private ServerTrust(PemSource? authority, bool skipVerify, string? serverName, ILogger logger)
     {
+        _rereading = new Rereading(logger, $"The CA {authority}");
         _authority = authority;
         SkipVerify = skipVerify;
         ServerName = serverName;
     }
 
     /// <summary>The machine's own roots, as for any web site.</summary>
-    internal static ServerTrust System { get; } = new(null, skipVerify: false, null);
+    internal static ServerTrust System { get; } = new(null, skipVerify: false, null, NullLogger.Instance);
 
     /// <summary>Anybody is believed: <c>insecure-skip-tls-verify</c>.</summary>
     internal bool SkipVerify { get; }
@@ -35,9 +39,9 @@ internal sealed class ServerTrust
 
     /// <summary>Trusts exactly the certificates of this bundle.</summary>
     /// <exception cref="ClusterAccessException">The bundle cannot be read now.</exception>
-    internal static ServerTrust Of(PemSource? authority, bool skipVerify = false, string? serverName = null)
+    internal static ServerTrust Of(PemSource? authority, bool skipVerify = false, string? serverName = null, ILogger? logger = null)
     {
-        var trust = new ServerTrust(authority, skipVerify, serverName);
+        var trust = new ServerTrust(authority, skipVerify, serverName, logger ?? NullLogger.Instance);
         if (authority is not null)
             trust._roots = Parse(trust._text = authority.Read(), authority.Name);
         return trust;
@@ -79,10 +83,12 @@ internal sealed class ServerTrust
                     string text = _authority.Read();
                     if (text != _text)
                         (_roots, _text) = (Parse(text, _authority.Name), text);
+                    _rereading.Succeeded();
                 }
-                catch (ClusterAccessException)
+                catch (ClusterAccessException e)
                 {
                     // Caught in the middle of its rotation: the roots we have stay, and the next connection reads again.
+                    _rereading.Failed(e);
                 }
             }
             return _roots!;
@@ -102,6 +108,8 @@ internal sealed class ServerTrust
         }
         if (roots.Count == 0)
             throw new ClusterAccessException($"{name} holds no certificate. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.");
+        if (!roots.Any(root => root.SubjectName.RawData.AsSpan().SequenceEqual(root.IssuerName.RawData)))
+            throw new ClusterAccessException($"{name} holds only intermediate certificates, no root. Add the root CA that issued them to it.");
         return roots;
     }
 }
