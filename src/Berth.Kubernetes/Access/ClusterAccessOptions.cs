@@ -11,7 +11,9 @@ public sealed class ClusterAccessOptions
     /// </summary>
     public string? Kubeconfig { get; init; }
 
-    /// <summary>The context to use, as of <c>--context</c>. Default: the kubeconfig's <c>current-context</c>. Setting it asks for a kubeconfig.</summary>
+    /// <summary>
+    /// The context to use, as of <c>--context</c>. Default: the kubeconfig's <c>current-context</c>. Setting it asks for a kubeconfig.
+    /// </summary>
     public string? Context { get; init; }
 
     /// <summary>
@@ -20,7 +22,9 @@ public sealed class ClusterAccessOptions
     /// </summary>
     public Func<string, string?> Environment { get; init; } = static _ => null;
 
-    /// <summary>The folder of the pod's service account: <c>token</c>, <c>ca.crt</c>, <c>namespace</c>. Default: where Kubernetes mounts it.</summary>
+    /// <summary>
+    /// The folder of the pod's service account: <c>token</c>, <c>ca.crt</c>, <c>namespace</c>. Default: where Kubernetes mounts it.
+    /// </summary>
     public string ServiceAccountFolder { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     /// <summary>The clock by which tokens are read again and plugin credentials expire. Default: the system's.</summary>

@@ -23,7 +23,8 @@ internal static class FileReading
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new ClusterAccessException($"{path}, named as {what}, may not be read by this user. Change its permissions, or name another file.", e);
+            throw new ClusterAccessException($"{path}, named as {what}, may not be read by this user. "
+                + "Change its permissions, or name another file.", e);
         }
         catch (IOException e)
         {
@@ -41,7 +42,8 @@ internal static class FileReading
         {
             content.Write(buffer, 0, read);
             if (content.Length > MaximumBytes)
-                throw new ClusterAccessException($"{path}, named as {what}, is larger than {MaximumBytes / (1024 * 1024)} MiB, so it is something else. Name another file.");
+                throw new ClusterAccessException($"{path}, named as {what}, is larger than {MaximumBytes / (1024 * 1024)} MiB, so it is "
+                    + "something else. Name another file.");
         }
         return content.ToArray();
     }

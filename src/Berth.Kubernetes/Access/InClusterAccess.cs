@@ -40,12 +40,15 @@ internal static class InClusterAccess
         string host = options.Environment(HostVariable)!.Trim();
         string port = options.Environment(PortVariable)!.Trim();
         if (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < 1 or > 65535)
-            throw new ClusterAccessException($"{PortVariable} is \"{port}\", which is not a port. Set it to a number from 1 to 65535, as Kubernetes does.");
+            throw new ClusterAccessException($"{PortVariable} is \"{port}\", which is not a port. "
+                + "Set it to a number from 1 to 65535, as Kubernetes does.");
 
         string bracketed = host.Contains(':') && !host.StartsWith('[') ? $"[{host}]" : host;
-        if (Uri.TryCreate($"https://{bracketed}:{number}/", UriKind.Absolute, out Uri? server) && server.PathAndQuery == "/" && server.UserInfo.Length == 0)
+        if (Uri.TryCreate($"https://{bracketed}:{number}/", UriKind.Absolute, out Uri? server)
+            && server.PathAndQuery == "/" && server.UserInfo.Length == 0)
             return server;
-        throw new ClusterAccessException($"{HostVariable} is \"{host}\", which is not a host. Set it to the API server's name or address, as Kubernetes does.");
+        throw new ClusterAccessException($"{HostVariable} is \"{host}\", which is not a host. "
+            + "Set it to the API server's name or address, as Kubernetes does.");
     }
 
     private static string ReadNamespace(string path)

@@ -11,15 +11,10 @@ internal static class AnswerFailure
     private const int MaximumQuote = 300;
 
     /// <summary>The answer is a success, but its body is not what the Kubernetes API writes.</summary>
-    internal static KubernetesProtocolException NotKubernetes(ClusterAccess access, ApiRequest request, Credential credential, HttpResponseMessage response)
-    {
-        string type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
-        string what = response.Headers.Location is { } elsewhere
-            ? $"a redirect to {(elsewhere.IsAbsoluteUri ? elsewhere.GetLeftPart(UriPartial.Authority) : "another path")}"
-            : response.Content.Headers.ContentEncoding.Count > 0 ? $"{type}, encoded as {string.Join(", ", response.Content.Headers.ContentEncoding)}, which was not asked for" : type;
-        return new KubernetesProtocolException(
-            $"{access.Server} ({access.Source}) is not a Kubernetes API: it answered GET {Path(request)} with {(int)response.StatusCode} and {credential.Redact(what)}, not with JSON. Check the server's address.");
-    }
+    internal static KubernetesProtocolException NotKubernetes(
+        ClusterAccess access, ApiRequest request, Credential credential, HttpResponseMessage response) =>
+        new($"{access.Server} ({access.Source}) is not a Kubernetes API: it answered GET {Path(request)} with {(int)response.StatusCode} and "
+            + $"{credential.Redact(Describe(response))}, not with JSON. Check the server's address.");
 
     /// <summary>The server refused.</summary>
     internal static KubernetesRequestException Refused(
@@ -35,6 +30,16 @@ internal static class AnswerFailure
         KubernetesStatus status = (parsed ?? new KubernetesStatus(code, null, Quote(response, body, credential), [], null)) with { Code = code };
         status = status.Clean(credential.Redact);
         return new KubernetesApiException(Sentence(access, request, credential, status), status, RetryAfter(response, status, now));
+    }
+
+    private static string Describe(HttpResponseMessage response)
+    {
+        // Of an address only its host is told: the rest of a login page's can hold anything.
+        if (response.Headers.Location is { } elsewhere)
+            return $"a redirect to {(elsewhere.IsAbsoluteUri ? elsewhere.GetLeftPart(UriPartial.Authority) : "another path")}";
+        string type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
+        ICollection<string> encodings = response.Content.Headers.ContentEncoding;
+        return encodings.Count == 0 ? type : $"{type}, encoded as {string.Join(", ", encodings)}, which was not asked for";
     }
 
     private static string Sentence(ClusterAccess access, ApiRequest request, Credential credential, KubernetesStatus status)
@@ -65,7 +70,8 @@ internal static class AnswerFailure
     }
 
     // Some of an API server's own refusals ("Too many requests", "404 page not found") are text; those of a proxy before it are mostly HTML.
-    private static bool IsPlain(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is null or "text/plain" or "application/json";
+    private static bool IsPlain(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType is null or "text/plain" or "application/json";
 
     private static string? Quote(HttpResponseMessage response, ReadOnlyMemory<byte> body, Credential credential)
     {

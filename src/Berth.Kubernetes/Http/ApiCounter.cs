@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>Counts requests to the API server: <c>berth.api.requests</c>, by verb (list, watch, get) and code (the HTTP status, or <c>error</c>).</summary>
+/// <summary>
+/// Counts requests to the API server: <c>berth.api.requests</c>, by verb (list, watch, get) and code (the HTTP status, or <c>error</c>).
+/// </summary>
 internal sealed class ApiCounter(Meter meter)
 {
     internal const string Name = "berth.api.requests";

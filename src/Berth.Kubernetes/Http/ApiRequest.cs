@@ -34,7 +34,7 @@ internal sealed record ApiRequest(string PathAndQuery, string Verb, string Group
         if (Resource is null)
             return null;
         string where = Namespace is null ? "a ClusterRole" : $"a Role in namespace \"{Namespace}\"";
-        return $"Bind it to {where} with this rule: apiGroups: [\"{Group}\"], resources: [\"{Resource}\"], verbs: [\"{Verb}\"].";
+        return $"Bind this user to {where} with this rule: apiGroups: [\"{Group}\"], resources: [\"{Resource}\"], verbs: [\"{Verb}\"].";
     }
 
     private static bool IsWatch(string query)

@@ -6,7 +6,9 @@ using Berth.Kubernetes.Access.Trust;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>Watches the verification of one server certificate. It never allows what the platform refuses; it only notes why it was refused.</summary>
+/// <summary>
+/// Watches the verification of one server certificate. It never allows what the platform refuses; it only notes why it was refused.
+/// </summary>
 internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
 {
     /// <summary>What was wrong, as the rest of a sentence; null when nothing was.</summary>
@@ -60,7 +62,8 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
     // Which end of its time it is at is read off the certificate; a CA in the chain that ran out is told apart by neither being passed.
     private static string DescribeTime(X509Certificate2 certificate) => string.Create(
         CultureInfo.InvariantCulture,
-        $"its certificate, or that of its CA, is not valid now (valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}). Renew it, or set the clock right");
+        $"its certificate, or that of its CA, is not valid now (valid from {certificate.NotBefore.ToUniversalTime():u} to "
+            + $"{certificate.NotAfter.ToUniversalTime():u}). Renew it, or set the clock right");
 
     private static string Names(X509Certificate2 certificate)
     {

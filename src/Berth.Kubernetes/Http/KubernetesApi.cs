@@ -93,7 +93,8 @@ internal sealed class KubernetesApi : IDisposable
         return renewed;
     }
 
-    private async Task<(HttpResponseMessage Response, string? Certificate)> SendAsync(ApiRequest request, Credential credential, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Response, string? Certificate)> SendAsync(
+        ApiRequest request, Credential credential, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_options.HeadersTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -154,7 +155,8 @@ internal sealed class KubernetesApi : IDisposable
         }
     }
 
-    private async Task<KubernetesResponse> AcceptAsync(ApiRequest request, Credential credential, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<KubernetesResponse> AcceptAsync(
+        ApiRequest request, Credential credential, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode && !IsJson(response))
             throw AnswerFailure.NotKubernetes(_access, request, credential, response);
@@ -185,5 +187,6 @@ internal sealed class KubernetesApi : IDisposable
     }
 
     private static bool IsJson(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType == "application/json" && response.Content.Headers.ContentEncoding.All(encoding => encoding == "identity");
+        response.Content.Headers.ContentType?.MediaType == "application/json"
+        && response.Content.Headers.ContentEncoding.All(encoding => encoding == "identity");
 }

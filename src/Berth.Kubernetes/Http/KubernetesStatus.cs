@@ -63,7 +63,8 @@ internal sealed record KubernetesStatus(int Code, string? Reason, string? Messag
             foreach (JsonElement cause in list.EnumerateArray())
                 causes.Add(new StatusCause(Text(cause, "reason"), Text(cause, "message")));
         }
-        return new KubernetesStatus(Number(root, "code") ?? 0, Text(root, "reason"), Text(root, "message"), causes.DrainToImmutable(), Number(details, "retryAfterSeconds"));
+        return new KubernetesStatus(
+            Number(root, "code") ?? 0, Text(root, "reason"), Text(root, "message"), causes.DrainToImmutable(), Number(details, "retryAfterSeconds"));
     }
 
     private static JsonElement Property(JsonElement element, string name) =>

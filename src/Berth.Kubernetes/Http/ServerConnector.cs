@@ -40,7 +40,8 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Seconds(options.PingDelay));
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, Seconds(options.PingTimeout) / KeepAliveProbes));
+        int interval = Math.Max(1, Seconds(options.PingTimeout) / KeepAliveProbes);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, interval);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
         if (OperatingSystem.IsLinux())
         {
@@ -65,7 +66,8 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
         {
             await secured.DisposeAsync().ConfigureAwait(false);
             if (e is AuthenticationException or IOException)
-                throw new HandshakeException(check.Fault ?? $"the TLS handshake failed: {Innermost(e)} Check that the server speaks https on this port", e);
+                throw new HandshakeException(check.Fault ?? $"the TLS handshake failed: {Innermost(e)} Check that the server speaks https on "
+                    + "this port", e);
             throw;
         }
     }

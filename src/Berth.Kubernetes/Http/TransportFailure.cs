@@ -15,7 +15,8 @@ internal static class TransportFailure
         new($"The API server {access.Server} broke off its answer: {Innermost(e).Message.TrimEnd('.')}.", e);
 
     internal static KubernetesUnreachableException Silent(ClusterAccess access, TimeSpan patience) =>
-        new($"The API server {access.Server} ({access.Source}) took the request and did not answer within {patience.TotalSeconds:0} s. Look at its load and its log.");
+        new($"The API server {access.Server} ({access.Source}) took the request and did not answer within {patience.TotalSeconds:0} s. "
+            + "Look at its load and its log.");
 
     private static string Reason(ClusterAccess access, Exception e)
     {

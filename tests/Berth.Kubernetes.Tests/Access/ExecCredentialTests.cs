@@ -8,6 +8,8 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Tests.Access;
 
+// One after the other: a process started by one test while another writes its script would leave that script "busy".
+[Collection("Credential plugins")]
 public sealed class ExecCredentialTests : IDisposable
 {
     private const string V1 = "client.authentication.k8s.io/v1";

@@ -9,6 +9,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Berth.Kubernetes.Tests.Access;
 
 /// <summary>However a credential is configured, and whatever then goes wrong, nothing that is printed holds it.</summary>
+// One after the other: a process started by one test while another writes its script would leave that script "busy".
+[Collection("Credential plugins")]
 public sealed class SecretsTests : IDisposable
 {
     private const string Secret = "hush-hush-secret";

@@ -104,7 +104,7 @@ public sealed class KubernetesApiTests
     {
         string? missing = ApiRequest.Parse(path).MissingRule();
 
-        Assert.Equal(rule is null ? null : "Bind it to " + rule, missing);
+        Assert.Equal(rule is null ? null : "Bind this user to " + rule, missing);
     }
 
     [Theory]
@@ -184,6 +184,46 @@ public sealed class KubernetesApiTests
 
         Assert.Contains("is not a Kubernetes API", e.Message, StringComparison.Ordinal);
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refuses_a_compressed_answer_it_did_not_ask_for()
+    {
+        await using TestServer server = await TestServer.StartAsync(context =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            return TestServer.JsonAsync(context, 200, "not really");
+        });
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+
+        var e = await Assert.ThrowsAsync<KubernetesProtocolException>(() => harness.TextAsync(Slices));
+
+        Assert.Contains("encoded as gzip, which was not asked for", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Takes_no_request_after_its_disposal()
+    {
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync);
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        harness.Api.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => harness.TextAsync("/version"));
+    }
+
+    [Fact]
+    public async Task Finds_the_server_again_after_it_was_restarted()
+    {
+        TestServer first = await TestServer.StartAsync(ApiHarness.EchoAsync);
+        await using var relay = new Relay(() => first.Port);
+        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"http://127.0.0.1:{relay.Port}/")));
+        await harness.TextAsync("/version");
+
+        await first.DisposeAsync();
+        await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+        first = await TestServer.StartAsync(ApiHarness.EchoAsync);
+        Assert.Contains("HTTP/1.1", await harness.TextAsync("/version"), StringComparison.Ordinal);
+        await first.DisposeAsync();
     }
 
     [Fact]

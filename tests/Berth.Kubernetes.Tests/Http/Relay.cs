@@ -13,7 +13,7 @@ public sealed class Relay : IAsyncDisposable
     private volatile bool _silent;
     private int _accepted;
 
-    public Relay(int serverPort)
+    public Relay(Func<int> serverPort)
     {
         _listener.Start();
         _accepting = AcceptAsync(serverPort);
@@ -36,7 +36,7 @@ public sealed class Relay : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task AcceptAsync(int serverPort)
+    private async Task AcceptAsync(Func<int> serverPort)
     {
         var pumps = new List<Task>();
         try
@@ -48,7 +48,15 @@ public sealed class Relay : IAsyncDisposable
                 Interlocked.Increment(ref _accepted);
                 var far = new TcpClient();
                 _ends.AddRange([near, far]);
-                await far.ConnectAsync(IPAddress.Loopback, serverPort, _stop.Token);
+                try
+                {
+                    await far.ConnectAsync(IPAddress.Loopback, serverPort(), _stop.Token);
+                }
+                catch (SocketException)
+                {
+                    near.Dispose();
+                    continue;
+                }
                 pumps.Add(PumpAsync(near, far, mayFallSilent));
                 pumps.Add(PumpAsync(far, near, mayFallSilent));
             }
@@ -65,6 +73,7 @@ public sealed class Relay : IAsyncDisposable
         try
         {
             int read;
+            using TcpClient ended = to;
             while ((read = await from.GetStream().ReadAsync(buffer, _stop.Token)) > 0)
             {
                 if (!(_silent && mayFallSilent))

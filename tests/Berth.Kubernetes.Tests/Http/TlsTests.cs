@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Trust;
@@ -144,6 +145,32 @@ public sealed class TlsTests
         using var harness = new ApiHarness(ApiHarness.Access(server.Address, $"# old\n{first.Pem}\n# new\n{second.Pem}\n"));
 
         Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Trusts_a_self_signed_certificate_that_is_its_own_authority()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=alone", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, certificate);
+        using var harness = new ApiHarness(ApiHarness.Access(server.Address, certificate.ExportCertificatePem()));
+
+        Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Says_that_a_bundle_without_a_root_is_not_enough()
+    {
+        using var authority = new TestAuthority();
+        using X509Certificate2 leaf = authority.Server("127.0.0.1");
+
+        var e = Assert.Throws<ClusterAccessException>(() => ServerTrust.Of(PemSource.FromText(leaf.ExportCertificatePem(), "the bundle")));
+
+        Assert.Contains("the bundle holds only intermediate certificates", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,8 @@ internal sealed class Credential : IEquatable<Credential>
         {
             // The exception that HttpClient would throw quotes the token.
             if (c is <= ' ' or > '~')
-                throw new ClusterAccessException($"The token from {from} holds a space, a line break or another character that no token has. Write only the token there.");
+                throw new ClusterAccessException($"The token from {from} holds a space, a line break or another character that no token has. "
+                    + "Write only the token there.");
         }
         return new Credential("Bearer", token, token, certificate);
     }

@@ -37,5 +37,6 @@ internal sealed class ExecCredential(ExecPlugin plugin, TimeProvider time) : ICr
     }
 
     // The wall clock, since the plugin's word is in wall time.
-    private Credential? Fresh() => _current is { } current && (current.Expires is null || time.GetUtcNow() < current.Expires) ? current.Credential : null;
+    private Credential? Fresh() =>
+        _current is { } current && (current.Expires is null || time.GetUtcNow() < current.Expires) ? current.Credential : null;
 }

@@ -42,7 +42,8 @@ internal sealed class ExecPlugin
             throw exec.Fault($"the exec plugin of user \"{user}\" has apiVersion {version}; Berth supports {V1} and {V1Beta1}");
         string command = exec.Text("command") ?? throw exec.Fault($"the exec plugin of user \"{user}\" has no command");
         if (exec.Text("interactiveMode") is "Always")
-            throw exec.Fault($"the exec plugin of user \"{user}\" has interactiveMode Always, but Berth never asks anybody; use a plugin that can do without");
+            throw exec.Fault($"the exec plugin of user \"{user}\" has interactiveMode Always, but Berth never asks anybody; "
+                + "use a plugin that can do without");
 
         bool clusterInfo = exec.Flag("provideClusterInfo");
         return new ExecPlugin

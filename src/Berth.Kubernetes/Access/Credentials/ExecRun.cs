@@ -116,7 +116,8 @@ internal static class ExecRun
     private static ClusterAccessException NotFound(ExecPlugin plugin)
     {
         string hint = plugin.InstallHint is { } text ? $" {text.Trim()}" : "";
-        return new ClusterAccessException($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" is not installed, or not on the PATH. Install it.{hint}");
+        return new ClusterAccessException($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" is not installed, or not on "
+            + $"the PATH. Install it.{hint}");
     }
 
     private static ClusterAccessException Fault(ExecPlugin plugin, string what) =>

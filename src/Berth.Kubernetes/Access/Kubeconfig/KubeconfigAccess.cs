@@ -35,7 +35,8 @@ internal static class KubeconfigAccess
     }
 
     // kubectl would send them; whoever listens on the way would then own what the credential opens.
-    private static void RefuseInTheClear(KubeconfigCluster cluster, YamlMap user, string name, ClientCertificate? certificate, ICredentialSource credentials)
+    private static void RefuseInTheClear(
+        KubeconfigCluster cluster, YamlMap user, string name, ClientCertificate? certificate, ICredentialSource credentials)
     {
         if (cluster.Server.Scheme == Uri.UriSchemeHttps)
             return;

@@ -23,7 +23,8 @@ internal sealed class KubeconfigCluster
     internal static KubeconfigCluster Read(YamlMap entry, string name, ILogger logger)
     {
         if (entry.Text("proxy-url") is not null)
-            throw entry.Fault($"cluster \"{name}\" asks for a proxy-url, which Berth does not support; use a context that reaches the server directly");
+            throw entry.Fault($"cluster \"{name}\" asks for a proxy-url, which Berth does not support; "
+                + "use a context that reaches the server directly");
         Uri server = ReadServer(entry, name);
         bool skip = entry.Flag("insecure-skip-tls-verify");
         PemSource? authority = ReadAuthority(entry, name);
@@ -31,7 +32,8 @@ internal sealed class KubeconfigCluster
         if (skip && authority is not null)
             throw entry.Fault($"cluster \"{name}\" has both insecure-skip-tls-verify and a certificate-authority; only one can be meant");
         if (server.Scheme == Uri.UriSchemeHttp && (authority is not null || serverName is not null))
-            throw entry.Fault($"cluster \"{name}\" is configured for TLS (certificate-authority or tls-server-name), but its server begins with http://; write https://");
+            throw entry.Fault($"cluster \"{name}\" is configured for TLS (certificate-authority or tls-server-name), but its server begins "
+                + "with http://; write https://");
         return new KubeconfigCluster(server, ServerTrust.Of(authority, skip, serverName, logger), entry);
     }
 

@@ -38,7 +38,8 @@ internal sealed class KubeconfigFile
             null => new KubeconfigFile(path, null),
             YamlMappingNode map => FromRoot(path, new YamlMap(map, path)),
             YamlScalarNode { Value: null or "" } => new KubeconfigFile(path, null),
-            _ => throw new ClusterAccessException($"{path} is not a kubeconfig: it must begin with apiVersion: v1 and kind: Config. Name another file."),
+            _ => throw new ClusterAccessException($"{path} is not a kubeconfig: it must begin with apiVersion: v1 and kind: Config. "
+                + "Name another file."),
         };
     }
 
@@ -65,7 +66,8 @@ internal sealed class KubeconfigFile
             // Only the place is told: YamlDotNet's own message can quote the line, and with it a token.
             throw new ClusterAccessException($"{path} is not valid YAML at line {e.Start.Line}, column {e.Start.Column}. Correct it there.");
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or NullReferenceException or IndexOutOfRangeException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or ArithmeticException
+            or NullReferenceException or IndexOutOfRangeException)
         {
             // What the YAML parser lets out on some broken input instead of its own exception.
             throw new ClusterAccessException($"{path} is not valid YAML. Write it anew with kubectl config.");

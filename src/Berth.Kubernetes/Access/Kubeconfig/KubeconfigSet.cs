@@ -34,7 +34,8 @@ internal sealed class KubeconfigSet
     {
         string? name = string.IsNullOrEmpty(asked) ? _files.Select(file => file.CurrentContext).FirstOrDefault(name => name is not null) : asked;
         if (name is null)
-            throw new ClusterAccessException($"{Paths} has no current-context. Choose one with --context or with kubectl config use-context: {Names(file => file.Contexts)}.");
+            throw new ClusterAccessException($"{Paths} has no current-context. Choose one with --context or with kubectl config use-context: "
+                + $"{Names(file => file.Contexts)}.");
         return Find(file => file.Contexts, name) is { } context
             ? (name, context)
             : throw new ClusterAccessException($"{Paths} has no context \"{name}\". Choose one of: {Names(file => file.Contexts)}.");
@@ -42,11 +43,13 @@ internal sealed class KubeconfigSet
 
     /// <exception cref="ClusterAccessException">It is not there.</exception>
     internal YamlMap Cluster(string name, string context) => Find(file => file.Clusters, name)
-        ?? throw new ClusterAccessException($"Context \"{context}\" uses the cluster \"{name}\", which is not in {Paths}. Those there: {Names(file => file.Clusters)}.");
+        ?? throw new ClusterAccessException($"Context \"{context}\" uses the cluster \"{name}\", which is not in {Paths}. Those there: "
+            + $"{Names(file => file.Clusters)}.");
 
     /// <exception cref="ClusterAccessException">It is not there.</exception>
     internal YamlMap User(string name, string context) => Find(file => file.Users, name)
-        ?? throw new ClusterAccessException($"Context \"{context}\" uses the user \"{name}\", who is not in {Paths}. Those there: {Names(file => file.Users)}.");
+        ?? throw new ClusterAccessException($"Context \"{context}\" uses the user \"{name}\", who is not in {Paths}. Those there: "
+            + $"{Names(file => file.Users)}.");
 
     private YamlMap? Find(Func<KubeconfigFile, IReadOnlyDictionary<string, YamlMap>> entries, string name)
     {

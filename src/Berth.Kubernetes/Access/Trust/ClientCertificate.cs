@@ -80,7 +80,8 @@ internal sealed class ClientCertificate
     private SslStreamCertificateContext Build(string certificatePem, string keyPem)
     {
         if (keyPem.Contains("ENCRYPTED", StringComparison.Ordinal))
-            throw new ClusterAccessException($"The client key {_key.Name} is encrypted, and there is nobody to ask for the password. Decrypt it first: openssl pkey -in KEY -out PLAIN.");
+            throw new ClusterAccessException($"The client key {_key.Name} is encrypted, and there is nobody to ask for the password. "
+                + "Decrypt it first: openssl pkey -in KEY -out PLAIN.");
         var all = new X509Certificate2Collection();
         try
         {
@@ -88,10 +89,12 @@ internal sealed class ClientCertificate
         }
         catch (CryptographicException e)
         {
-            throw new ClusterAccessException($"The client certificate {_certificate.Name} cannot be read. It must be PEM: -----BEGIN CERTIFICATE-----.", e);
+            throw new ClusterAccessException($"The client certificate {_certificate.Name} cannot be read. It must be PEM: "
+                + "-----BEGIN CERTIFICATE-----.", e);
         }
         if (all.Count == 0)
-            throw new ClusterAccessException($"The client certificate {_certificate.Name} holds no certificate. It must be PEM: -----BEGIN CERTIFICATE-----.");
+            throw new ClusterAccessException($"The client certificate {_certificate.Name} holds no certificate. It must be PEM: "
+                + "-----BEGIN CERTIFICATE-----.");
         X509Certificate2 own = Join(certificatePem, keyPem);
         all.RemoveAt(0);
         return SslStreamCertificateContext.Create(own, all, offline: true);
@@ -111,7 +114,8 @@ internal sealed class ClientCertificate
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             // The inner exception is left out: it is about a secret.
-            throw new ClusterAccessException($"The client key {_key.Name} cannot be used with the client certificate {_certificate.Name}: it is not a PEM private key (RSA or EC), or it belongs to another certificate.");
+            throw new ClusterAccessException($"The client key {_key.Name} cannot be used with the client certificate {_certificate.Name}: "
+                + "it is not a PEM private key (RSA or EC), or it belongs to another certificate.");
         }
     }
 }

@@ -104,7 +104,8 @@ internal sealed class ServerTrust
         }
         catch (CryptographicException e)
         {
-            throw new ClusterAccessException($"{name} holds a certificate that cannot be read. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.", e);
+            throw new ClusterAccessException($"{name} holds a certificate that cannot be read. It must be PEM: "
+                + "blocks that begin with -----BEGIN CERTIFICATE-----.", e);
         }
         if (roots.Count == 0)
             throw new ClusterAccessException($"{name} holds no certificate. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.");
