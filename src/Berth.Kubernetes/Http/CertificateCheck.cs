@@ -7,7 +7,8 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Watches the verification of one server certificate. It never allows what the platform refuses; it only notes why it was refused.
+/// Watches the verification of one server certificate. It allows nothing that the platform's verification
+/// refuses, and notes why it was refused.
 /// </summary>
 internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
 {
@@ -18,7 +19,24 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
     {
         if (trust.SkipVerify || errors == SslPolicyErrors.None)
             return true;
+        if (errors == SslPolicyErrors.RemoteCertificateChainErrors && VerifiesByOneRoot(certificate as X509Certificate2, chain))
+            return true;
         Fault = Describe(certificate as X509Certificate2, chain, errors);
+        return false;
+    }
+
+    // The platform's whole verification, against fewer roots than before; the name was already found right.
+    private bool VerifiesByOneRoot(X509Certificate2? certificate, X509Chain? chain)
+    {
+        if (certificate is null || chain is null)
+            return false;
+        foreach (X509ChainPolicy policy in trust.CreatePolicyForEachRoot())
+        {
+            policy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
+            using var alone = new X509Chain { ChainPolicy = policy };
+            if (alone.Build(certificate))
+                return true;
+        }
         return false;
     }
 

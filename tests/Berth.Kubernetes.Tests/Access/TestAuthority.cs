@@ -9,8 +9,13 @@ public sealed class TestAuthority : IDisposable
 {
     private readonly X509Certificate2 _root;
 
-    public TestAuthority(string name = "Test CA")
+    private readonly bool _namesKey;
+
+    /// <param name="name">Of the authority.</param>
+    /// <param name="namesKey">Whether its certificates say which key signed them, as those made by Go do.</param>
+    public TestAuthority(string name = "Test CA", bool namesKey = true)
     {
+        _namesKey = namesKey;
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
@@ -44,7 +49,8 @@ public sealed class TestAuthority : IDisposable
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={subject}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
+        if (_namesKey)
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
         if (names.Length > 0)
         {
             var alternatives = new SubjectAlternativeNameBuilder();

@@ -74,15 +74,18 @@ public sealed class TlsTests
         Assert.Contains("not signed by a CA in the roots of this machine", message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Refuses_a_client_certificate_as_a_servers()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Refuses_a_client_certificate_as_a_servers(bool bundle)
     {
         // Anybody with a kubeconfig holds a certificate of this authority. Kestrel would not show it, so this server is bare.
         using var authority = new TestAuthority();
+        using var other = new TestAuthority("other");
         using X509Certificate2 certificate = authority.Client("someone", "127.0.0.1");
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://{listener.LocalEndpoint}/"), authority.Pem));
+        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://{listener.LocalEndpoint}/"), bundle ? other.Pem + "\n" + authority.Pem : authority.Pem));
 
         Task<string> request = harness.TextAsync("/version");
         using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
@@ -135,16 +138,31 @@ public sealed class TlsTests
         Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Trusts_every_authority_of_a_bundle()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Trusts_every_authority_of_a_bundle_and_no_other(bool namesKey)
     {
         // One name, as the authorities of all clusters and before and after a rotation have it: "kubernetes".
-        using var first = new TestAuthority("kubernetes");
-        using var second = new TestAuthority("kubernetes");
+        using var first = new TestAuthority("kubernetes", namesKey);
+        using var second = new TestAuthority("kubernetes", namesKey);
+        using var third = new TestAuthority("kubernetes", namesKey);
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, second.Server("127.0.0.1"));
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, $"# old\n{first.Pem}\n# new\n{second.Pem}\n"));
+        string bundle = $"# old\n{first.Pem}\n# new\n{second.Pem}\n";
+        async Task<string> AskAsync()
+        {
+            using var harness = new ApiHarness(ApiHarness.Access(server.Address, bundle));
+            return await harness.TextAsync("/version");
+        }
 
-        Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
+        Assert.Contains("HTTP/2", await AskAsync(), StringComparison.Ordinal);
+        server.Certificate = first.Server("127.0.0.1");
+        Assert.Contains("HTTP/2", await AskAsync(), StringComparison.Ordinal);
+        foreach (X509Certificate2 wrong in new[] { third.Server("127.0.0.1"), second.ExpiredServer("127.0.0.1"), second.Server("elsewhere") })
+        {
+            server.Certificate = wrong;
+            await Assert.ThrowsAsync<KubernetesUnreachableException>(AskAsync);
+        }
     }
 
     [Fact]

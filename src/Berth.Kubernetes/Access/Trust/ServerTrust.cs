@@ -11,6 +11,9 @@ namespace Berth.Kubernetes.Access.Trust;
 /// </summary>
 internal sealed class ServerTrust
 {
+    // The extended key usage of a server's certificate; without it, any user's certificate would pass for the server's.
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private readonly PemSource? _authority;
     private readonly Rereading _rereading;
     private readonly Lock _lock = new();
@@ -48,18 +51,16 @@ internal sealed class ServerTrust
     }
 
     /// <summary>A policy for one handshake. No revocation lists: cluster CAs publish none, and nothing is to be fetched on the way.</summary>
-    internal X509ChainPolicy CreatePolicy()
+    internal X509ChainPolicy CreatePolicy() => CreatePolicy(_authority is null ? null : CurrentRoots());
+
+    /// <summary>
+    /// The same policy for each root of the bundle alone, when there are several. Before and after its rotation a CA has one name; from a server
+    /// certificate that does not say which key signed it, the platform tries only one of the two.
+    /// </summary>
+    internal IEnumerable<X509ChainPolicy> CreatePolicyForEachRoot()
     {
-        var policy = new X509ChainPolicy
-        {
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        if (_authority is null)
-            return policy;
-        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        policy.CustomTrustStore.AddRange(CurrentRoots());
-        return policy;
+        X509Certificate2Collection? roots = _authority is null ? null : CurrentRoots();
+        return roots is { Count: > 1 } ? roots.Select(root => CreatePolicy([root])) : [];
     }
 
     /// <summary>The bundle as PEM, for a credential plugin that asks for it; null without one.</summary>
@@ -70,6 +71,21 @@ internal sealed class ServerTrust
         CurrentRoots();
         lock (_lock)
             return _text;
+    }
+
+    private static X509ChainPolicy CreatePolicy(X509Certificate2Collection? roots)
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        if (roots is null)
+            return policy;
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.AddRange(roots);
+        return policy;
     }
 
     private X509Certificate2Collection CurrentRoots()
