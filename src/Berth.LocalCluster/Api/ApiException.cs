@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>An answer of failure, with the Status object a real API server sends.</summary>
+internal sealed class ApiException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
+{
+    public int Code => code;
+
+    public string Reason => reason;
+
+    public int? RetryAfterSeconds => (int?)details?["retryAfterSeconds"];
+
+    /// <summary>For an expired continue token: one that goes on from there at the newest version.</summary>
+    public string? Continue { get; init; }
+
+    public JsonObject ToStatus()
+    {
+        var status = new JsonObject
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = Continue is null ? [] : new JsonObject { ["continue"] = Continue },
+            ["status"] = "Failure",
+            ["message"] = Message,
+            ["reason"] = reason,
+        };
+        if (details is not null)
+        {
+            status["details"] = details.DeepClone();
+        }
+
+        status["code"] = code;
+        return status;
+    }
+
+    public static ApiException NotFound(ResourceKind kind, string name) =>
+        new(404, "NotFound", $"{kind.QualifiedName} \"{name}\" not found", Details(kind, name));
+
+    public static ApiException AlreadyExists(ResourceKind kind, string name) =>
+        new(409, "AlreadyExists", $"{kind.QualifiedName} \"{name}\" already exists", Details(kind, name));
+
+    public static ApiException Conflict(ResourceKind kind, string name, string why) =>
+        new(409, "Conflict", $"Operation cannot be fulfilled on {kind.QualifiedName} \"{name}\": {why}", Details(kind, name));
+
+    public static ApiException Modified(ResourceKind kind, string name) =>
+        Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
+
+    public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static ApiException NoSuchResource() => new(404, "NotFound", "the server could not find the requested resource", []);
+
+    public static ApiException MethodNotAllowed() =>
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
+
+    public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
+
+    public static ApiException TooOld(long asked, long oldest) =>
+        new(410, "Expired", $"too old resource version: {asked} ({oldest})");
+
+    public static ApiException TooLarge(long asked, long current) => new(
+        504,
+        "Timeout",
+        $"Timeout: Too large resource version: {asked}, current: {current}",
+        new JsonObject
+        {
+            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
+            ["retryAfterSeconds"] = 1,
+        });
+
+    public static ApiException Invalid(ResourceKind kind, string name, string field, string fault, string reason = "FieldValueInvalid")
+    {
+        JsonObject details = new() { ["name"] = name };
+        if (kind.Group.Length > 0)
+        {
+            details["group"] = kind.Group;
+        }
+
+        details["kind"] = kind.Kind;
+        details["causes"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = fault, ["field"] = field });
+        string subject = kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
+        return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {field}: {fault}", details);
+    }
+
+    private static JsonObject Details(ResourceKind kind, string name)
+    {
+        var details = new JsonObject { ["name"] = name };
+        if (kind.Group.Length > 0)
+        {
+            details["group"] = kind.Group;
+        }
+
+        details["kind"] = kind.Plural;
+        return details;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using Berth.LocalCluster.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>The listening half: Kestrel over TLS. It can be cut (nothing listens) and brought back on the same port.</summary>
+internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler handler, TransportGate gate, ILoggerFactory loggers) : IAsyncDisposable
+{
+    private WebApplication? web;
+    private CancellationTokenSource stopping = new();
+
+    public int Port { get; private set; }
+
+    public async Task StartAsync(int port, CancellationToken cancellationToken)
+    {
+        stopping = new CancellationTokenSource();
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(IPAddress.Loopback, port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.Use(gate.Wrap);
+                listen.UseHttps(certificates.Serving);
+            });
+        });
+        WebApplication application = builder.Build();
+        CancellationToken ended = stopping.Token;
+        application.Run(context => handler.HandleAsync(context, ended));
+        try
+        {
+            await application.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException fault)
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw new LocalClusterException($"The local cluster's API cannot listen on 127.0.0.1:{port}: {fault.Message} Choose another port, or 0 for any.", fault);
+        }
+
+        Port = new Uri(application.Urls.First()).Port;
+        web = application;
+    }
+
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref web, null) is { } running)
+        {
+            await stopping.CancelAsync().ConfigureAwait(false);
+            await running.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            await running.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        stopping.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>Where a paged list goes on, written as a real server writes it: the version, and the key after the last one sent.</summary>
+internal sealed record ContinueToken(long Version, string Start)
+{
+    public static ContinueToken? Parse(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        try
+        {
+            JsonNode? token = JsonNode.Parse(Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '=')));
+            return new(token.Number("rv") ?? throw new FormatException(), token.Text("start") ?? throw new FormatException());
+        }
+        catch (Exception fault) when (fault is FormatException or System.Text.Json.JsonException)
+        {
+            throw ApiException.BadRequest($"continue key is not valid: {fault.Message}");
+        }
+    }
+
+    public override string ToString()
+    {
+        byte[] json = new JsonObject { ["v"] = "meta.k8s.io/v1", ["rv"] = Version, ["start"] = Start + "\0" }.ToUtf8();
+        return Convert.ToBase64String(json).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    }
+}

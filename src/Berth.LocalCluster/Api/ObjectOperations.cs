@@ -1,0 +1,258 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>The writes of the API, with defaults, checks and the rules of deletion. Controllers and manifests go through here as requests do.</summary>
+internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addresses, TimeProvider time)
+{
+    public ObjectStore Store => store;
+
+    public StoredObject Create(ResourceKind kind, string? @namespace, JsonObject body, bool dryRun = false)
+    {
+        Conform(kind, @namespace, body);
+        JsonObject metadata = body.Child("metadata");
+        if (metadata.Text("resourceVersion") is { Length: > 0 })
+        {
+            throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
+        }
+
+        metadata.Remove("deletionTimestamp");
+        metadata.Remove("managedFields");
+        if (kind.HasStatus)
+        {
+            body.Remove("status");
+        }
+
+        RequireNamespace(kind, @namespace, metadata.Text("name"));
+        Defaults.Apply(kind, body);
+        if (kind == KindTable.Service)
+        {
+            addresses.Assign(body);
+        }
+        else if (kind == KindTable.Pod)
+        {
+            body.Child("status")["phase"] = "Pending";
+            body.Child("status")["qosClass"] = "BestEffort";
+        }
+        else if (kind.HasScale)
+        {
+            body.Child("status")["replicas"] = 0;
+        }
+
+        if (metadata.Text("name") is null && metadata.Text("generateName") is null)
+        {
+            throw ApiException.Invalid(kind, string.Empty, "metadata.name", "Required value: name or generateName is required", "FieldValueRequired");
+        }
+
+        if (metadata.Text("name") is not null)
+        {
+            Validation.Check(kind, body);
+        }
+
+        return dryRun ? Rehearsed(kind, body) : store.Create(kind, body);
+    }
+
+    /// <summary>Replaces or patches: the change gets a copy of what is stored and returns what shall be.</summary>
+    public StoredObject Update(
+        ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change, bool status = false, bool dryRun = false)
+    {
+        JsonObject Apply(JsonObject before)
+        {
+            JsonObject after = change(before.Clone());
+            string? expected = after.Text("metadata", "resourceVersion");
+            if (!string.IsNullOrEmpty(expected) && expected != before.Text("metadata", "resourceVersion"))
+            {
+                throw ApiException.Modified(kind, name);
+            }
+
+            if (after.Text("metadata", "uid") is { } uid && uid != before.Text("metadata", "uid"))
+            {
+                throw ApiException.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {before.Text("metadata", "uid")}");
+            }
+
+            Conform(kind, @namespace, after);
+            return Kept(kind, before, after, status);
+        }
+
+        return dryRun ? Rehearsed(kind, Apply(store.Get(kind, @namespace, name).Body.Clone())) : store.Update(kind, @namespace, name, Apply);
+    }
+
+    /// <summary>Deletes. Returns the object, and whether it is gone at once.</summary>
+    public (StoredObject Object, bool Gone) Delete(ResourceKind kind, string? @namespace, string name, DeleteOptions options)
+    {
+        StoredObject current = store.Get(kind, @namespace, name);
+        if (options.Uid is { } uid && uid != current.Uid)
+        {
+            throw ApiException.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+        }
+
+        if (options.ResourceVersion is { } version && version != current.Version.ToString(CultureInfo.InvariantCulture))
+        {
+            throw ApiException.Conflict(
+                kind, name, $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Version}");
+        }
+
+        string? finalizer = options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
+        bool lingers = kind == KindTable.Namespace || finalizer is not null || current.Body.Texts("metadata", "finalizers").Any();
+        if (kind == KindTable.Pod)
+        {
+            long grace = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
+            bool running = current.Body.Text("spec", "nodeName") is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
+            return grace == 0 || !running ? (store.Remove(kind, @namespace, name), true) : (store.Update(current, body => Terminate(body, grace)), false);
+        }
+
+        if (!lingers)
+        {
+            return (store.Remove(kind, @namespace, name), true);
+        }
+
+        return (store.Update(current, body => Linger(kind, body, finalizer)), false);
+    }
+
+    public static JsonObject Scale(StoredObject item)
+    {
+        var scale = new JsonObject
+        {
+            ["kind"] = "Scale",
+            ["apiVersion"] = "autoscaling/v1",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = item.Name,
+                ["namespace"] = item.Namespace,
+                ["uid"] = item.Uid,
+                ["resourceVersion"] = item.Version.ToString(CultureInfo.InvariantCulture),
+                ["creationTimestamp"] = item.Body.Text("metadata", "creationTimestamp"),
+            },
+            ["spec"] = new JsonObject { ["replicas"] = item.Body.Number("spec", "replicas") ?? 0 },
+            ["status"] = new JsonObject
+            {
+                ["replicas"] = item.Body.Number("status", "replicas") ?? 0,
+                ["selector"] = string.Join(',', item.Body.Map("spec", "selector", "matchLabels").Select(pair => $"{pair.Key}={pair.Value}")),
+            },
+        };
+        return scale;
+    }
+
+    private void Terminate(JsonObject body, long grace)
+    {
+        JsonObject metadata = body.Child("metadata");
+        if (metadata["deletionTimestamp"] is null || grace < metadata.Number("deletionGracePeriodSeconds"))
+        {
+            metadata["deletionTimestamp"] = JsonWriting.Timestamp(time.GetUtcNow().AddSeconds(grace));
+            metadata["deletionGracePeriodSeconds"] = grace;
+        }
+    }
+
+    private void Linger(ResourceKind kind, JsonObject body, string? finalizer)
+    {
+        JsonObject metadata = body.Child("metadata");
+        metadata.Default("deletionTimestamp", time.Timestamp());
+        metadata.Default("deletionGracePeriodSeconds", 0);
+        if (kind == KindTable.Namespace)
+        {
+            body.Child("status")["phase"] = "Terminating";
+        }
+
+        if (finalizer is not null && !body.Texts("metadata", "finalizers").Contains(finalizer, StringComparer.Ordinal))
+        {
+            metadata["finalizers"] = JsonWriting.TextArray([.. body.Texts("metadata", "finalizers"), finalizer]);
+        }
+    }
+
+    /// <summary>Refuses a body that is not of this kind or place, and puts kind and apiVersion first, as the API sends them.</summary>
+    private static void Conform(ResourceKind kind, string? @namespace, JsonObject body)
+    {
+        if ((body.Text("kind") ?? kind.Kind) != kind.Kind || (body.Text("apiVersion") ?? kind.ApiVersion) != kind.ApiVersion)
+        {
+            throw ApiException.BadRequest(
+                $"{body.Text("kind")} in version \"{body.Text("apiVersion")}\" cannot be handled as a {kind.Kind}: the kind of the object does not match the resource of the request");
+        }
+
+        JsonObject metadata = body.Child("metadata");
+        if (kind.Namespaced)
+        {
+            metadata.Default("namespace", @namespace!);
+            if (metadata.Text("namespace") != @namespace)
+            {
+                throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+            }
+        }
+
+        List<KeyValuePair<string, JsonNode?>> rest = [.. body.Where(pair => pair.Key is not ("kind" or "apiVersion" or "metadata"))];
+        body.Clear();
+        body["kind"] = kind.Kind;
+        body["apiVersion"] = kind.ApiVersion;
+        body["metadata"] = metadata;
+        foreach ((string field, JsonNode? value) in rest)
+        {
+            body[field] = value;
+        }
+    }
+
+    /// <summary>What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not about.</summary>
+    private static JsonObject Kept(ResourceKind kind, JsonObject before, JsonObject after, bool status)
+    {
+        JsonObject metadata = after.Child("metadata");
+        foreach (string field in (string[])["name", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"])
+        {
+            if (before.At("metadata", field) is { } value)
+            {
+                metadata[field] = value.DeepClone();
+            }
+            else
+            {
+                metadata.Remove(field);
+            }
+        }
+
+        metadata.Remove("managedFields");
+        if (!status)
+        {
+            if (kind.HasStatus && before["status"] is { } old)
+            {
+                after["status"] = old.DeepClone();
+            }
+
+            if (kind == KindTable.Service && before.Text("spec", "clusterIP") is { } address)
+            {
+                after.Child("spec").Default("clusterIP", address);
+                after.Child("spec").Default("clusterIPs", JsonWriting.TextArray(address));
+            }
+
+            Defaults.Apply(kind, after);
+            Validation.Check(kind, after);
+            return after;
+        }
+
+        JsonObject kept = before.Clone();
+        kept["status"] = after["status"]?.DeepClone();
+        return kept;
+    }
+
+    private void RequireNamespace(ResourceKind kind, string? @namespace, string? name)
+    {
+        if (!kind.Namespaced)
+        {
+            return;
+        }
+
+        if (store.Get(KindTable.Namespace, null, @namespace!).Body.IsTerminating() && kind != KindTable.Event)
+        {
+            throw new ApiException(
+                403,
+                "Forbidden",
+                $"{kind.QualifiedName} \"{name}\" is forbidden: unable to create new content in namespace {@namespace} because it is being terminated",
+                new JsonObject { ["name"] = name, ["kind"] = kind.Plural });
+        }
+    }
+
+    private static StoredObject Rehearsed(ResourceKind kind, JsonObject body)
+    {
+        body.Child("metadata").Default("uid", string.Empty);
+        return new StoredObject(kind, body, 0);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>One request: who asks, what for, may they, and the answer.</summary>
+internal sealed class RequestHandler(
+    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, IPodLogs logs, Storage.ObjectStore store, TableWriter tables, ILogger logger)
+{
+    public async Task HandleAsync(HttpContext http, CancellationToken stopping)
+    {
+        http.Response.Headers.CacheControl = "no-cache, private";
+        try
+        {
+            await AnswerAsync(http, stopping).ConfigureAwait(false);
+        }
+        catch (ApiException fault) when (!http.Response.HasStarted)
+        {
+            if (fault.RetryAfterSeconds is { } seconds)
+            {
+                http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+
+            await WriteAsync(http, fault.Code, fault.ToStatus().ToUtf8()).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || stopping.IsCancellationRequested)
+        {
+            http.Abort();
+        }
+        catch (Exception fault) when (!http.Response.HasStarted)
+        {
+            Log.RequestFailed(logger, fault, http.Request.Method, http.Request.Path);
+            await WriteAsync(http, 500, new ApiException(500, "InternalError", $"Internal error occurred: {fault.Message}").ToStatus().ToUtf8()).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, CancellationToken stopping)
+    {
+        HttpRequest request = http.Request;
+        string path = request.Path.Value!.TrimEnd('/');
+        string? Query(string name) => request.Query[name].FirstOrDefault();
+        string user = identities.Authenticate(request.Headers.Authorization) ?? throw ApiException.Unauthorized();
+        string accept = request.Headers.Accept.ToString();
+        if (path is "/healthz" or "/livez" or "/readyz")
+        {
+            await WriteAsync(http, 200, "ok"u8.ToArray(), "text/plain; charset=utf-8").ConfigureAwait(false);
+        }
+        else if (DiscoveryDocuments.Find(path, accept) is var (document, type))
+        {
+            authorizer.RequireUser(user, path);
+            await WriteAsync(http, 200, document.ToUtf8(), type).ConfigureAwait(false);
+        }
+        else if (RequestTarget.Parse(request.Path.Value!) is { } target)
+        {
+            bool watch = Query("watch") is "true" or "1";
+            authorizer.Require(user, target, Verb(request.Method, target, watch));
+            await ServeAsync(http, target, Query, watch, accept, stopping).ConfigureAwait(false);
+        }
+        else if (path.StartsWith("/api", StringComparison.Ordinal))
+        {
+            throw ApiException.NoSuchResource();
+        }
+        else
+        {
+            await WriteAsync(http, 404, "404 page not found\n"u8.ToArray(), "text/plain; charset=utf-8").ConfigureAwait(false);
+        }
+    }
+
+    private async Task ServeAsync(HttpContext http, RequestTarget target, Func<string, string?> query, bool watch, string accept, CancellationToken stopping)
+    {
+        bool asTable = accept.Contains("as=Table", StringComparison.Ordinal);
+        switch (http.Request.Method)
+        {
+            case "GET" when watch:
+                await watches.WatchAsync(target, query, asTable, http, stopping).ConfigureAwait(false);
+                break;
+            case "GET" when target.Name is null:
+                await WriteAsync(http, 200, lists.List(target, query, asTable)).ConfigureAwait(false);
+                break;
+            case "GET" when target is { Subresource: "log" } && target.Kind == KindTable.Pod:
+                await logs.WriteAsync(store.Get(target.Kind, target.Namespace, target.Name!), query, http, stopping).ConfigureAwait(false);
+                break;
+            case "GET":
+                await WriteAsync(http, 200, GetOne(target, query, asTable)).ConfigureAwait(false);
+                break;
+            default:
+                byte[] content = await ReadAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+                string contentType = http.Request.ContentType?.Split(';')[0].Trim() ?? "application/json";
+                (JsonObject body, int status) = writes.Handle(http.Request.Method, target, query, contentType, content);
+                await WriteAsync(http, status, body.ToUtf8()).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private byte[] GetOne(RequestTarget target, Func<string, string?> query, bool asTable)
+    {
+        Storage.StoredObject item = store.Get(target.Kind, target.Namespace, target.Name!);
+        return target.Subresource switch
+        {
+            "scale" when target.Kind.HasScale => ObjectOperations.Scale(item).ToUtf8(),
+            null or "status" when asTable =>
+                tables.Write(target.Kind, [item], new JsonObject { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, query("includeObject")).ToUtf8(),
+            null or "status" => item.Utf8,
+            _ => throw ApiException.NoSuchResource(),
+        };
+    }
+
+    private static string Verb(string method, RequestTarget target, bool watch) => method switch
+    {
+        "GET" => watch ? "watch" : target.Name is null ? "list" : "get",
+        "POST" => "create",
+        "PUT" => "update",
+        "PATCH" => "patch",
+        _ => target.Name is null ? "deletecollection" : "delete",
+    };
+
+    private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
+        return buffer.ToArray();
+    }
+
+    private static async Task WriteAsync(HttpContext http, int status, ReadOnlyMemory<byte> body, string contentType = "application/json")
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = contentType;
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted).ConfigureAwait(false);
+    }
+}

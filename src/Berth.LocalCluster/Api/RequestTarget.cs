@@ -1,0 +1,43 @@
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>What a path of the API names: a kind, perhaps a namespace, perhaps one object, perhaps a subresource of it.</summary>
+internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, string? Name, string? Subresource)
+{
+    /// <summary>Null when the path is not one of an object or a collection.</summary>
+    public static RequestTarget? Parse(string path)
+    {
+        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        ReadOnlySpan<string> rest;
+        string group;
+        if (parts is ["api", "v1", ..])
+        {
+            group = string.Empty;
+            rest = parts.AsSpan(2);
+        }
+        else if (parts is ["apis", _, "v1", ..])
+        {
+            group = parts[1];
+            rest = parts.AsSpan(3);
+        }
+        else
+        {
+            return null;
+        }
+
+        string? @namespace = null;
+        if (rest is ["namespaces", _, _, ..] && !(group.Length == 0 && rest[2] is "status" or "finalize"))
+        {
+            @namespace = rest[1];
+            rest = rest[2..];
+        }
+
+        if (rest is not [string plural, ..] || rest.Length > 3 || KindTable.ByPlural(group, plural) is not { } kind || (@namespace is not null && !kind.Namespaced))
+        {
+            return null;
+        }
+
+        return new(kind, @namespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : null, rest.Length > 2 ? rest[2] : null);
+    }
+}

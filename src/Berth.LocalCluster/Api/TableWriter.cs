@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>Lists as kubectl shows them: the server chooses the columns and words.</summary>
+internal sealed class TableWriter(TimeProvider time)
+{
+    public JsonObject Write(ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, string? includeObject)
+    {
+        IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
+        var definitions = new JsonArray();
+        foreach (TableColumn column in columns)
+        {
+            definitions.Add((JsonNode)new JsonObject
+            {
+                ["name"] = column.Name,
+                ["type"] = "string",
+                ["format"] = column.Name == "Name" ? "name" : string.Empty,
+                ["description"] = column.Name,
+                ["priority"] = column.Wide ? 1 : 0,
+            });
+        }
+
+        var rows = new JsonArray();
+        foreach (StoredObject item in items)
+        {
+            var row = new JsonObject { ["cells"] = JsonWriting.TextArray(columns.Select(column => column.Read(item.Body, time.GetUtcNow()))) };
+            if (includeObject != "None")
+            {
+                row["object"] = includeObject == "Object" ? item.Body.DeepClone() : new JsonObject
+                {
+                    ["kind"] = "PartialObjectMetadata",
+                    ["apiVersion"] = "meta.k8s.io/v1",
+                    ["metadata"] = item.Body["metadata"]!.DeepClone(),
+                };
+            }
+
+            rows.Add((JsonNode)row);
+        }
+
+        return new JsonObject
+        {
+            ["kind"] = "Table",
+            ["apiVersion"] = "meta.k8s.io/v1",
+            ["metadata"] = metadata,
+            ["columnDefinitions"] = definitions,
+            ["rows"] = rows,
+        };
+    }
+
+    /// <summary>A duration in kubectl's words: 45s, 3m10s, 12m, 5h, 3d.</summary>
+    public static string Age(string? since, DateTimeOffset now)
+    {
+        if (JsonWriting.ParseTimestamp(since) is not { } from)
+        {
+            return "<unknown>";
+        }
+
+        TimeSpan age = now > from ? now - from : TimeSpan.Zero;
+        return age switch
+        {
+            { TotalMinutes: < 2 } => Words($"{(int)age.TotalSeconds}s"),
+            { TotalMinutes: < 10 } => Words($"{age.Minutes}m") + (age.Seconds == 0 ? string.Empty : Words($"{age.Seconds}s")),
+            { TotalHours: < 3 } => Words($"{(int)age.TotalMinutes}m"),
+            { TotalHours: < 8 } => Words($"{age.Hours}h") + (age.Minutes == 0 ? string.Empty : Words($"{age.Minutes}m")),
+            { TotalDays: < 2 } => Words($"{(int)age.TotalHours}h"),
+            { TotalDays: < 8 } => Words($"{age.Days}d") + (age.Hours == 0 ? string.Empty : Words($"{age.Hours}h")),
+            _ => Words($"{age.Days}d"),
+        };
+
+        static string Words(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,80 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>
+/// A gate below TLS on every connection. Closed, bytes neither come in nor go out, while the connection stays open: what a client sees of a
+/// server that hangs, or of a network that swallows.
+/// </summary>
+internal sealed class TransportGate
+{
+    private volatile TaskCompletionSource? closed;
+
+    public void Close() => closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Open()
+    {
+        TaskCompletionSource? gate = closed;
+        closed = null;
+        gate?.TrySetResult();
+    }
+
+    public ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
+    {
+        connection.Transport = new GatedPipe(this, connection.Transport, connection.ConnectionClosed);
+        await next(connection).ConfigureAwait(false);
+    };
+
+    private Task PassAsync(CancellationToken cancellationToken) => closed?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+
+    private sealed class GatedPipe(TransportGate gate, IDuplexPipe inner, CancellationToken ended) : IDuplexPipe
+    {
+        public PipeReader Input { get; } = new GatedReader(gate, inner.Input, ended);
+
+        public PipeWriter Output { get; } = new GatedWriter(gate, inner.Output, ended);
+    }
+
+    private sealed class GatedReader(TransportGate gate, PipeReader inner, CancellationToken ended) : PipeReader
+    {
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+        {
+            ReadResult result = await inner.ReadAsync(cancellationToken).ConfigureAwait(false);
+            await gate.PassAsync(ended).ConfigureAwait(false);
+            return result;
+        }
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => inner.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override bool TryRead(out ReadResult result)
+        {
+            result = default;
+            return gate.closed is null && inner.TryRead(out result);
+        }
+    }
+
+    private sealed class GatedWriter(TransportGate gate, PipeWriter inner, CancellationToken ended) : PipeWriter
+    {
+        public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            await gate.PassAsync(ended).ConfigureAwait(false);
+            return await inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>Watches: from a version, with initial events where asked, bookmarks, the server's timeout, and 410 as an ERROR event.</summary>
+#pragma warning disable CA1001 // The source is replaced at each use; without a timer it holds nothing to dispose.
+internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGenerator random, TimeProvider time, TimeSpan bookmarkInterval)
+{
+    private CancellationTokenSource drop = new();
+
+    /// <summary>Ends every running watch, as an API server does that restarts.</summary>
+    public void DropAll() => Interlocked.Exchange(ref drop, new CancellationTokenSource()).Cancel();
+
+    public async Task WatchAsync(RequestTarget target, Func<string, string?> query, bool asTable, HttpContext http, CancellationToken stopping)
+    {
+        bool initial = query("sendInitialEvents") is "true" or "1";
+        if (initial && query("resourceVersionMatch") != "NotOlderThan")
+        {
+            throw new ApiException(
+                422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan", []);
+        }
+
+        string? asked = query("resourceVersion");
+        long version = ListHandler.ParseVersion(asked);
+        var stream = new WatchStream(
+            http.Response, target, LabelSelector.Parse(query("labelSelector")), FieldSelector.Parse(query("fieldSelector"), target.Kind), asTable ? tables : null, query("includeObject"));
+
+        using var timeout = new CancellationTokenSource(Duration(query("timeoutSeconds")), time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, http.RequestAborted, drop.Token, stopping);
+        await stream.BeginAsync(ending.Token).ConfigureAwait(false);
+        bool bookmarks = query("allowWatchBookmarks") is "true" or "1";
+        try
+        {
+            if (initial || string.IsNullOrEmpty(asked) || asked == "0")
+            {
+                IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out version);
+                await stream.InitialAsync(items, ending.Token).ConfigureAwait(false);
+                if (initial && bookmarks)
+                {
+                    await stream.BookmarkAsync(version, last: true, ending.Token).ConfigureAwait(false);
+                }
+            }
+
+            await FollowAsync(stream, version, bookmarks, ending.Token).ConfigureAwait(false);
+        }
+        catch (ApiException fault)
+        {
+            await stream.ErrorAsync(fault, ending.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            if (bookmarks && timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
+            {
+                await stream.BookmarkAsync(stream.Version, last: false, http.RequestAborted).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The client went away: nobody is left to tell.
+        }
+    }
+
+    private async Task FollowAsync(WatchStream stream, long version, bool bookmarks, CancellationToken ending)
+    {
+        stream.Version = version;
+        DateTimeOffset nextBookmark = time.GetUtcNow() + bookmarkInterval;
+        while (true)
+        {
+            IReadOnlyList<Change> changes = store.ReadAfter(version, out version);
+            await stream.ChangesAsync(changes, ending).ConfigureAwait(false);
+            stream.Version = version;
+            TimeSpan wait = nextBookmark - time.GetUtcNow();
+            if (!bookmarks)
+            {
+                await store.WaitAsync(version, ending).ConfigureAwait(false);
+            }
+            else if (wait <= TimeSpan.Zero || !await ChangedWithinAsync(version, wait, ending).ConfigureAwait(false))
+            {
+                await stream.BookmarkAsync(version, last: false, ending).ConfigureAwait(false);
+                nextBookmark = time.GetUtcNow() + bookmarkInterval;
+            }
+        }
+    }
+
+    private async Task<bool> ChangedWithinAsync(long version, TimeSpan wait, CancellationToken ending)
+    {
+        using var due = new CancellationTokenSource(wait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, ending);
+        try
+        {
+            await store.WaitAsync(version, either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!ending.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Without a wish the server ends a watch after 30 to 60 minutes, so that clients spread over servers again.</summary>
+    private TimeSpan Duration(string? seconds) =>
+        double.TryParse(seconds, CultureInfo.InvariantCulture, out double asked) && asked > 0
+            ? TimeSpan.FromSeconds(Math.Min(asked, 86_400))
+            : TimeSpan.FromMinutes(30 + (30 * random.NextDouble()));
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>One watch's way out: which events concern it, and how they are written, one JSON document a line.</summary>
+internal sealed class WatchStream(
+    HttpResponse response, RequestTarget target, LabelSelector labels, FieldSelector fields, TableWriter? tables, string? includeObject)
+{
+    /// <summary>The version up to which the client knows everything.</summary>
+    public long Version { get; set; }
+
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        response.ContentType = "application/json";
+        await response.StartAsync(cancellationToken).ConfigureAwait(false);
+        await response.Body.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task InitialAsync(IReadOnlyList<StoredObject> items, CancellationToken cancellationToken)
+    {
+        foreach (StoredObject item in items.Where(Matches))
+        {
+            Write("ADDED", Render(item));
+        }
+
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task ChangesAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
+    {
+        bool any = false;
+        foreach (Change change in changes)
+        {
+            if (change.Kind == target.Kind && (target.Namespace is null || change.Last.Namespace == target.Namespace) && EventOf(change) is { } type)
+            {
+                Write(type, Render(change.Last));
+                any = true;
+            }
+        }
+
+        if (any)
+        {
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task BookmarkAsync(long version, bool last, CancellationToken cancellationToken)
+    {
+        var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
+        if (last)
+        {
+            metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
+        }
+
+        var bookmark = new JsonObject { ["kind"] = target.Kind.Kind, ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = metadata };
+        if (target.Kind == KindTable.EndpointSlice)
+        {
+            // The fields the Go type always writes.
+            bookmark["addressType"] = string.Empty;
+            bookmark["endpoints"] = null;
+            bookmark["ports"] = null;
+        }
+
+        Write("BOOKMARK", bookmark.ToUtf8());
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task ErrorAsync(ApiException fault, CancellationToken cancellationToken)
+    {
+        Write("ERROR", fault.ToStatus().ToUtf8());
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>An object that begins to fit the selectors appears, one that no longer fits disappears: so the client's set stays the selected one.</summary>
+    private string? EventOf(Change change)
+    {
+        bool before = change.Before is { } old && Matches(old);
+        bool after = change.After is { } now && Matches(now);
+        return (before, after) switch
+        {
+            (false, true) => "ADDED",
+            (true, true) => "MODIFIED",
+            (true, false) => "DELETED",
+            _ => null,
+        };
+    }
+
+    private bool Matches(StoredObject item) => (target.Name is null || item.Name == target.Name) && labels.Matches(item.Body) && fields.Matches(item.Body);
+
+    private ReadOnlySpan<byte> Render(StoredObject item) =>
+        tables is null ? item.Utf8 : tables.Write(item.Kind, [item], new JsonObject { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, includeObject).ToUtf8();
+
+    private void Write(string type, ReadOnlySpan<byte> document)
+    {
+        Encoding.ASCII.GetBytes($"{{\"type\":\"{type}\",\"object\":", response.BodyWriter);
+        response.BodyWriter.Write(document);
+        response.BodyWriter.Write("}\n"u8);
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken) => await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+}

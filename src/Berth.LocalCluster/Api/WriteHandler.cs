@@ -1,0 +1,142 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Manifests;
+using Berth.LocalCluster.Patches;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>
+internal sealed class WriteHandler(ObjectOperations operations)
+{
+    public (JsonObject Body, int Status) Handle(string method, RequestTarget target, Func<string, string?> query, string contentType, ReadOnlyMemory<byte> content)
+    {
+        bool dryRun = query("dryRun") == "All";
+        return method switch
+        {
+            "POST" when target is { Name: null } => (operations.Create(target.Kind, target.Namespace, Object(content, contentType), dryRun).Body, 201),
+            "PUT" when target is { Name: { } name, Subresource: "scale" } => (PutScale(target, name, Object(content, contentType)), 200),
+            "PUT" when target.Name is { } name => (Put(target, name, Object(content, contentType), dryRun).Body, 200),
+            "PATCH" when target is { Name: { } name, Subresource: "scale" } => (PatchScale(target, name, contentType, content), 200),
+            "PATCH" when target.Name is { } name => (Change(target, name, body => Patched(body, contentType, content), dryRun).Body, 200),
+            "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, query, content, dryRun), 200),
+            "DELETE" when target is { Name: null } => (DeleteCollection(target, query, content), 200),
+            _ => throw ApiException.MethodNotAllowed(),
+        };
+    }
+
+    private StoredObject Put(RequestTarget target, string name, JsonObject body, bool dryRun)
+    {
+        if (body.Text("metadata", "name") is { } named && named != name)
+        {
+            throw ApiException.BadRequest($"the name of the object ({named}) does not match the name on the URL ({name})");
+        }
+
+        return Change(target, name, _ => body.Clone(), dryRun);
+    }
+
+    private StoredObject Change(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
+    {
+        if (target.Subresource is not (null or "status" or "finalize"))
+        {
+            throw ApiException.NoSuchResource();
+        }
+
+        return operations.Update(target.Kind, target.Namespace, name, change, target.Subresource == "status", dryRun);
+    }
+
+    private JsonObject PutScale(RequestTarget target, string name, JsonObject scale)
+    {
+        if (!target.Kind.HasScale)
+        {
+            throw ApiException.NoSuchResource();
+        }
+
+        StoredObject item = operations.Update(target.Kind, target.Namespace, name, body =>
+        {
+            if (scale.Text("metadata", "resourceVersion") is { } expected && expected != body.Text("metadata", "resourceVersion"))
+            {
+                throw ApiException.Modified(target.Kind, name);
+            }
+
+            body.Child("spec")["replicas"] = scale.Number("spec", "replicas") ?? 0;
+            return body;
+        });
+        return ObjectOperations.Scale(item);
+    }
+
+    private JsonObject PatchScale(RequestTarget target, string name, string contentType, ReadOnlyMemory<byte> content)
+    {
+        JsonObject scale = ObjectOperations.Scale(operations.Store.Get(target.Kind, target.Namespace, name));
+        return PutScale(target, name, Patched(scale, contentType, content));
+    }
+
+    private static JsonObject Patched(JsonObject body, string contentType, ReadOnlyMemory<byte> content)
+    {
+        switch (contentType)
+        {
+            case "application/json-patch+json":
+                JsonPatch.Apply(body, ManifestReader.ParseJson(content) as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
+                return body;
+            case "application/merge-patch+json":
+                MergePatch.Apply(body, Object(content, contentType));
+                return body;
+            case "application/strategic-merge-patch+json":
+                StrategicMergePatch.Apply(body, Object(content, contentType));
+                return body;
+            default:
+                throw new ApiException(
+                    415,
+                    "UnsupportedMediaType",
+                    $"the body of the request was in an unknown format ({contentType}) - accepted media types include: application/json-patch+json, "
+                    + "application/merge-patch+json, application/strategic-merge-patch+json. The local cluster has no server-side apply: use kubectl apply without --server-side.");
+        }
+    }
+
+    private JsonObject Delete(RequestTarget target, string name, Func<string, string?> query, ReadOnlyMemory<byte> content, bool dryRun)
+    {
+        var options = DeleteOptions.From(content.IsEmpty ? null : ManifestReader.ParseJson(content), query);
+        (StoredObject item, bool gone) = dryRun ? (operations.Store.Get(target.Kind, target.Namespace, name), true) : operations.Delete(target.Kind, target.Namespace, name, options);
+        if (!gone || target.Kind == KindTable.Pod)
+        {
+            return item.Body;
+        }
+
+        var details = new JsonObject { ["name"] = name };
+        if (target.Kind.Group.Length > 0)
+        {
+            details["group"] = target.Kind.Group;
+        }
+
+        details["kind"] = target.Kind.Plural;
+        details["uid"] = item.Uid;
+        return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
+    }
+
+    private JsonObject DeleteCollection(RequestTarget target, Func<string, string?> query, ReadOnlyMemory<byte> content)
+    {
+        var options = DeleteOptions.From(content.IsEmpty ? null : ManifestReader.ParseJson(content), query);
+        LabelSelector labels = LabelSelector.Parse(query("labelSelector"));
+        FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
+        var items = new JsonArray();
+        foreach (StoredObject item in operations.Store.List(target.Kind, target.Namespace).Where(item => labels.Matches(item.Body) && fields.Matches(item.Body)))
+        {
+            items.Add(operations.Delete(target.Kind, item.Namespace, item.Name, options).Object.Body.DeepClone());
+        }
+
+        return new JsonObject { ["kind"] = target.Kind.Kind + "List", ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = items };
+    }
+
+    private static JsonObject Object(ReadOnlyMemory<byte> content, string contentType)
+    {
+        if (contentType.Contains("protobuf", StringComparison.Ordinal))
+        {
+            throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
+        }
+
+        JsonNode? body = contentType == "application/yaml" ? ManifestReader.ParseYaml(System.Text.Encoding.UTF8.GetString(content.Span)) is [var first, ..] ? first : null : ManifestReader.ParseJson(content);
+        return body as JsonObject ?? throw ApiException.BadRequest("the object provided is unrecognized (must be of type Object)");
+    }
+}

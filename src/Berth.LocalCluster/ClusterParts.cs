@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Manifests;
+using Berth.LocalCluster.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.LocalCluster;
+
+/// <summary>Puts the parts of a cluster together and takes them apart again, in that order and in reverse.</summary>
+internal sealed class ClusterParts : IAsyncDisposable
+{
+    private readonly LocalClusterOptions options;
+    private readonly ClusterCertificates certificates;
+    private readonly ILoggerFactory loggers;
+
+    private ClusterParts(LocalClusterOptions options)
+    {
+        this.options = options;
+        loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        ILogger logger = loggers.CreateLogger("Berth.LocalCluster");
+        TimeProvider time = options.TimeProvider;
+        var names = new NameGenerator(options.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+        Store = new ObjectStore(time, names, options.HistoryLimit);
+        Operations = new ObjectOperations(Store, new ServiceAddresses(Store), time);
+        NotEnforced = new NotEnforcedList(logger);
+        Applier = new ManifestApplier(Operations, NotEnforced);
+        Identities = new Identities();
+        certificates = ClusterCertificates.Create(time);
+        Files = new AccessFiles(options.DataDirectory, Identities, certificates.AuthorityPem);
+        Observer = new PodObserver(Store, (_, _) => null);
+        var tables = new TableWriter(time);
+        Watches = new WatchHandler(Store, tables, names, time, options.BookmarkInterval);
+        var handler = new RequestHandler(
+            Identities, new Authorizer(Store, options.EnforceRbac), new ListHandler(Store, tables), Watches, new WriteHandler(Operations), null!, Store, tables, logger);
+        Api = new ApiServer(certificates, handler, Gate, NullLoggerFactory.Instance);
+        Faults = new LocalClusterFaults(this);
+    }
+
+    public Uri Server { get; private set; } = null!;
+
+    public ObjectStore Store { get; }
+
+    public ObjectOperations Operations { get; }
+
+    public NotEnforcedList NotEnforced { get; }
+
+    public ManifestApplier Applier { get; }
+
+    public Identities Identities { get; }
+
+    public AccessFiles Files { get; }
+
+    public PodObserver Observer { get; }
+
+    public WatchHandler Watches { get; }
+
+    public TransportGate Gate { get; } = new();
+
+    public ApiServer Api { get; }
+
+    public LocalClusterFaults Faults { get; }
+
+    public static async Task<ClusterParts> StartAsync(LocalClusterOptions options, CancellationToken cancellationToken)
+    {
+        Check(options);
+        var parts = new ClusterParts(options);
+        try
+        {
+            await parts.BeginAsync(cancellationToken).ConfigureAwait(false);
+            return parts;
+        }
+        catch
+        {
+            await parts.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Gate.Open();
+        await Api.DisposeAsync().ConfigureAwait(false);
+        certificates.Dispose();
+        Files.Dispose();
+    }
+
+    private static void Check(LocalClusterOptions options)
+    {
+        List<string> faults = [];
+        void Require(bool good, string fault)
+        {
+            if (!good)
+            {
+                faults.Add(fault);
+            }
+        }
+
+        Require(options.Port is >= 0 and <= 65535, $"Port is {options.Port}; it must be 0 to 65535.");
+        Require(options.Nodes is >= 1 and <= 50, $"Nodes is {options.Nodes}; it must be 1 to 50.");
+        Require(options.HistoryLimit >= 1, $"HistoryLimit is {options.HistoryLimit}; it must be 1 or more.");
+        Require(options.BookmarkInterval > TimeSpan.Zero, $"BookmarkInterval is {options.BookmarkInterval}; it must be above zero.");
+        if (faults.Count > 0)
+        {
+            throw new LocalClusterException(string.Join(' ', faults));
+        }
+    }
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        foreach (string name in (string[])["default", "kube-system"])
+        {
+            Operations.Create(KindTable.Namespace, null, KindTable.Namespace.NewObject(null, name));
+        }
+
+        await Api.StartAsync(options.Port, cancellationToken).ConfigureAwait(false);
+        Server = new UriBuilder("https", "127.0.0.1", Api.Port).Uri;
+        Files.Begin(Server);
+        Log.Listening(loggers.CreateLogger("Berth.LocalCluster"), Server);
+        foreach (string text in options.Manifests)
+        {
+            Applier.Apply(text, "default", "a manifest");
+        }
+
+        foreach (string path in options.ManifestPaths)
+        {
+            foreach ((string text, string origin) in ManifestFiles.Read(path))
+            {
+                Applier.Apply(text, "default", origin);
+            }
+        }
+    }
+}

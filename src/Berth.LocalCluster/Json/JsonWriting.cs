@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Json;
+
+/// <summary>Building and writing Kubernetes objects.</summary>
+internal static class JsonWriting
+{
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static Utf8JsonWriter NewWriter(IBufferWriter<byte> buffer) => new(buffer, WriterOptions);
+
+    /// <summary>The child object of a name, created where it is missing.</summary>
+    public static JsonObject Child(this JsonObject node, string name)
+    {
+        if (node[name] is not JsonObject child)
+        {
+            node[name] = child = [];
+        }
+
+        return child;
+    }
+
+    /// <summary>Sets a default: nothing happens where the field has a value.</summary>
+    public static void Default(this JsonObject node, string name, JsonNode value) => node[name] ??= value;
+
+    public static JsonObject Clone(this JsonObject node) => (JsonObject)node.DeepClone();
+
+    public static JsonArray TextArray(params IEnumerable<string> texts)
+    {
+        var array = new JsonArray();
+        foreach (string text in texts)
+        {
+            array.Add((JsonNode?)text);
+        }
+
+        return array;
+    }
+
+    public static JsonObject TextMap(IEnumerable<KeyValuePair<string, string>> pairs)
+    {
+        var map = new JsonObject();
+        foreach ((string key, string value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            map[key] = value;
+        }
+
+        return map;
+    }
+
+    public static byte[] ToUtf8(this JsonNode? node)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (Utf8JsonWriter writer = NewWriter(buffer))
+        {
+            WriteNode(writer, node);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static void WriteNode(Utf8JsonWriter writer, JsonNode? node)
+    {
+        if (node is null)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            node.WriteTo(writer);
+        }
+    }
+
+    /// <summary>
+    /// Reads every node once. A parsed tree builds itself on first access, which two readers must not do at once; after this it only is read.
+    /// </summary>
+    public static void Freeze(JsonNode? node)
+    {
+        if (node is JsonObject fields)
+        {
+            foreach ((string _, JsonNode? value) in fields)
+            {
+                Freeze(value);
+            }
+        }
+        else if (node is JsonArray items)
+        {
+            foreach (JsonNode? item in items)
+            {
+                Freeze(item);
+            }
+        }
+    }
+
+    public static string Timestamp(this TimeProvider time) => Timestamp(time.GetUtcNow());
+
+    public static string Timestamp(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    public static DateTimeOffset? ParseTimestamp(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset at) ? at : null;
+}

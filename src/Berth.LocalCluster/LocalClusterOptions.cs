@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+
+namespace Berth.LocalCluster;
+
+/// <summary>How a local cluster is started. Every value has a default; <see cref="LocalCluster.StartAsync"/> checks them all.</summary>
+public sealed class LocalClusterOptions
+{
+    /// <summary>Folder for the kubeconfig files. Default: a fresh folder under the system's temporary folder, removed on disposal. One that is given is kept.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>TCP port of the API on 127.0.0.1, 0 to 65535. Default 0: any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Number of nodes, 1 to 50. Default 1. Node i (from 0) has the address 127.0.0.(i+1) and the zone <c>zone-i</c>.</summary>
+    public int Nodes { get; init; } = 1;
+
+    /// <summary>Whether nodes also state an ExternalIP (their own loopback address). Default false.</summary>
+    public bool ExternalAddresses { get; init; }
+
+    /// <summary>Manifest texts (YAML or JSON, several documents each) applied before <see cref="LocalCluster.StartAsync"/> returns. Default none.</summary>
+    public IReadOnlyList<string> Manifests { get; init; } = [];
+
+    /// <summary>
+    /// Manifest files or folders, applied after <see cref="Manifests"/>. Of a folder, every .yaml, .yml and .json file is read; of one with a
+    /// kustomization file, what that names. Default none.
+    /// </summary>
+    public IReadOnlyList<string> ManifestPaths { get; init; } = [];
+
+    /// <summary>
+    /// Programs standing in for images. The key is an image's name without registry, path, tag and digest: <c>berth</c> for
+    /// <c>ghcr.io/x/berth:1.0</c>. A pod whose image is not here waits in ErrImagePull, as on a cluster that cannot pull it. Default none.
+    /// </summary>
+    public IReadOnlyDictionary<string, ImageProgram> Images { get; init; } = new Dictionary<string, ImageProgram>(StringComparer.Ordinal);
+
+    /// <summary>Environment variables every container gets besides those of its manifest, which win. Default none.</summary>
+    public IReadOnlyDictionary<string, string> PodEnvironment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>False runs no process: pods are ready as soon as they are bound. For tests of scale. Default true.</summary>
+    public bool RunProcesses { get; init; } = true;
+
+    /// <summary>Whether Roles and RoleBindings are enforced for service account tokens. Default false: every valid token may do everything.</summary>
+    public bool EnforceRbac { get; init; }
+
+    /// <summary>Number of changes kept for watches, 1 or more. A watch from an older version is answered with 410. Default 10,000.</summary>
+    public int HistoryLimit { get; init; } = 10_000;
+
+    /// <summary>How often a watch that allows it gets a bookmark. Default one minute, as a real API server.</summary>
+    public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Clock and timers. Default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Randomness for UIDs, name suffixes and watch timeouts. Default: seeded from the system. Tokens never come from it.</summary>
+    public Random? Random { get; init; }
+
+    /// <summary>Where the cluster logs. Default nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+}

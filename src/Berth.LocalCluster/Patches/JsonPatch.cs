@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Patches;
+
+/// <summary>RFC 6902.</summary>
+internal static class JsonPatch
+{
+    public static void Apply(JsonObject target, JsonArray operations)
+    {
+        foreach (JsonObject operation in operations.OfType<JsonObject>())
+        {
+            string path = operation.Text("path") ?? throw Fault("missing path");
+            JsonNode? value = operation["value"]?.DeepClone();
+            switch (operation.Text("op"))
+            {
+                case "add":
+                    Add(target, path, value);
+                    break;
+                case "remove":
+                    Remove(target, path);
+                    break;
+                case "replace":
+                    Remove(target, path);
+                    Add(target, path, value);
+                    break;
+                case "move":
+                    Add(target, path, Remove(target, operation.Text("from") ?? throw Fault("missing from")));
+                    break;
+                case "copy":
+                    Add(target, path, Read(target, operation.Text("from") ?? throw Fault("missing from"))?.DeepClone());
+                    break;
+                case "test" when JsonNode.DeepEquals(Read(target, path), value):
+                    break;
+                case "test":
+                    throw Fault($"testing value {path} failed");
+                default:
+                    throw Fault($"unexpected kind: {operation.Text("op")}");
+            }
+        }
+    }
+
+    private static void Add(JsonObject target, string path, JsonNode? value)
+    {
+        (JsonNode parent, string last) = Parent(target, path);
+        if (parent is JsonObject fields)
+        {
+            fields[last] = value;
+        }
+        else if (parent is JsonArray items)
+        {
+            items.Insert(last == "-" ? items.Count : Index(items, last, items.Count), value);
+        }
+    }
+
+    private static JsonNode? Remove(JsonObject target, string path)
+    {
+        (JsonNode parent, string last) = Parent(target, path);
+        JsonNode? removed;
+        if (parent is JsonArray items)
+        {
+            int index = Index(items, last, items.Count - 1);
+            removed = items[index];
+            items.RemoveAt(index);
+            return removed;
+        }
+
+        var fields = (JsonObject)parent;
+        if (!fields.TryGetPropertyValue(last, out removed))
+        {
+            throw Fault($"remove operation does not apply: doc is missing key: {path}: missing value");
+        }
+
+        fields.Remove(last);
+        return removed;
+    }
+
+    private static JsonNode? Read(JsonObject target, string path)
+    {
+        (JsonNode parent, string last) = Parent(target, path);
+        return parent is JsonArray items ? items[Index(items, last, items.Count - 1)] : parent.At(last);
+    }
+
+    private static (JsonNode Parent, string Last) Parent(JsonObject target, string path)
+    {
+        if (!path.StartsWith('/'))
+        {
+            throw Fault($"the path '{path}' does not start with /");
+        }
+
+        string[] steps = [.. path[1..].Split('/').Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        JsonNode? node = target;
+        foreach (string step in steps[..^1])
+        {
+            node = node is JsonArray items ? items[Index(items, step, items.Count - 1)] : node.At(step);
+        }
+
+        return node is JsonObject or JsonArray ? (node, steps[^1]) : throw Fault($"add operation does not apply: doc is missing path: \"{path}\": missing value");
+    }
+
+    private static int Index(JsonArray items, string text, int last) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= last
+            ? index
+            : throw Fault($"the list of {items.Count} has no element '{text}'");
+
+    private static ApiException Fault(string message) =>
+        new(422, "Invalid", $"the server rejected our request due to an error in our request: {message}", []);
+}

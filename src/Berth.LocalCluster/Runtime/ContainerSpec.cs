@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>Reads of a container's manifest what a process needs: program, arguments, environment.</summary>
+internal static class ContainerSpec
+{
+    /// <summary>The program and arguments of a command, by the image's mapping. Null where the image is not mapped.</summary>
+    public static (string Executable, IReadOnlyList<string> Arguments)? Resolve(
+        string image, IReadOnlyList<string> command, IReadOnlyList<string> args, IReadOnlyDictionary<string, ImageProgram> images)
+    {
+        string name = ImageName(image);
+        if (!images.TryGetValue(name, out ImageProgram? program))
+        {
+            return null;
+        }
+
+        // The image's own program, under the name the image gives it: /berth. Any other command is a program of this machine.
+        return command.Count == 0 || Path.GetFileName(command[0]) == name
+            ? (program.Executable, [.. program.LeadingArguments, .. command.Skip(1), .. args])
+            : (command[0], [.. command.Skip(1), .. args]);
+    }
+
+    /// <summary>An image's name without registry, path, tag and digest.</summary>
+    public static string ImageName(string image)
+    {
+        string last = image[(image.LastIndexOf('/') + 1)..];
+        int end = last.AsSpan().IndexOfAny(':', '@');
+        return end < 0 ? last : last[..end];
+    }
+
+    public static Dictionary<string, string> Environment(JsonObject container, JsonObject pod, IEnumerable<KeyValuePair<string, string>> given)
+    {
+        var environment = new Dictionary<string, string>(given, StringComparer.Ordinal);
+        foreach (JsonObject variable in container.Items("env"))
+        {
+            string? value = variable.Text("value") ?? (variable.Text("valueFrom", "fieldRef", "fieldPath") is { } path ? Field(pod, path) : string.Empty);
+            environment[variable.Text("name") ?? string.Empty] = Expand(value ?? string.Empty, environment);
+        }
+
+        return environment;
+    }
+
+    /// <summary>$(NAME) becomes the variable's value, $$(NAME) stays as $(NAME), an unknown name stays as it is.</summary>
+    public static string Expand(string text, IReadOnlyDictionary<string, string> environment)
+    {
+        var result = new StringBuilder();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '$' && i + 1 < text.Length)
+            {
+                if (text[i + 1] == '$')
+                {
+                    result.Append('$');
+                    i++;
+                    continue;
+                }
+
+                int end = text[i + 1] == '(' ? text.IndexOf(')', i) : -1;
+                if (end > 0 && environment.TryGetValue(text[(i + 2)..end], out string? value))
+                {
+                    result.Append(value);
+                    i = end;
+                    continue;
+                }
+            }
+
+            result.Append(text[i]);
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>The downward API's fields.</summary>
+    public static string? Field(JsonObject pod, string path)
+    {
+        int bracket = path.IndexOf("['", StringComparison.Ordinal);
+        if (bracket > 0 && path.EndsWith("']", StringComparison.Ordinal))
+        {
+            return pod.Text([.. path[..bracket].Split('.'), path[(bracket + 2)..^2]]);
+        }
+
+        return path == "status.podIPs" ? string.Join(',', pod.Items("status", "podIPs").Select(ip => ip.Text("ip"))) : pod.Text(path.Split('.'));
+    }
+}

@@ -1,0 +1,16 @@
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>A container that was started.</summary>
+internal interface IContainerInstance
+{
+    int? ProcessId { get; }
+
+    /// <summary>Completes with the exit code, the moment it ends; 128 + n where signal n ended it.</summary>
+    Task<int> Exited { get; }
+
+    /// <summary>Asks it to end (SIGTERM).</summary>
+    void Stop();
+
+    /// <summary>Ends it and all that it started (SIGKILL).</summary>
+    void Kill();
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>One process: its exit noticed at once, its output kept.</summary>
+internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerLog log, Action<int> ended) : IContainerInstance
+{
+    private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int id = process.Id;
+
+    public int? ProcessId => id;
+
+    public Task<int> Exited => exited.Task;
+
+    public void Watch()
+    {
+        _ = PumpAsync(process.StandardOutput);
+        _ = PumpAsync(process.StandardError);
+        process.Exited += (_, _) => End();
+        if (process.HasExited)
+        {
+            End();
+        }
+    }
+
+    public void Stop() => Send(id, Signals.Terminate);
+
+    public void Kill() => Send(ownGroup ? -id : id, Signals.Kill);
+
+    private void Send(int target, int signal)
+    {
+        // After the exit was noticed the id may belong to somebody else.
+        if (!exited.Task.IsCompleted)
+        {
+            Signals.Send(target, signal);
+        }
+    }
+
+    private void End()
+    {
+        if (ownGroup && !exited.Task.IsCompleted)
+        {
+            // A container ends with its first process: what that left behind goes too.
+            Signals.Send(-id, Signals.Kill);
+        }
+
+        ended(id);
+        exited.TrySetResult(process.ExitCode);
+    }
+
+    /// <summary>Keeps the output until its end. Reading ends with the last process that holds the pipe; a broken pipe is such an end.</summary>
+    private async Task PumpAsync(StreamReader output)
+    {
+        try
+        {
+            while (await output.ReadLineAsync().ConfigureAwait(false) is { } line)
+            {
+                log.Append(line);
+            }
+        }
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        {
+            log.Append($"(the output ended: {fault.Message})");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>Containers as processes of this machine.</summary>
+internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
+{
+    private readonly ProcessStarter starter = new();
+    private readonly Prober prober = new();
+    private readonly ConcurrentDictionary<int, ProcessInstance> running = new();
+    private volatile bool disposed;
+
+    public async Task<IContainerInstance> StartAsync(ContainerLaunch launch)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return await StartAsync(launch.Executable, launch.Arguments, launch).ConfigureAwait(false);
+    }
+
+    public async Task<bool> ProbeAsync(JsonObject probe, ContainerLaunch launch, CancellationToken cancellationToken)
+    {
+        List<string> command = [.. probe.Texts("exec", "command")];
+        if (command.Count == 0)
+        {
+            return await prober.CheckAsync(probe, launch.Address, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Output of probes is not a container's log.
+        ProcessInstance instance = await StartAsync(command[0], command[1..], launch with { Log = new ContainerLog(time, 0) }).ConfigureAwait(false);
+        try
+        {
+            return await instance.Exited.WaitAsync(cancellationToken).ConfigureAwait(false) == 0;
+        }
+        finally
+        {
+            instance.Kill();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        disposed = true;
+        foreach (ProcessInstance instance in running.Values)
+        {
+            instance.Kill();
+        }
+
+        await Task.WhenAll(running.Values.Select(instance => instance.Exited)).ConfigureAwait(false);
+        starter.Dispose();
+        prober.Dispose();
+    }
+
+    private async Task<ProcessInstance> StartAsync(string executable, IReadOnlyList<string> arguments, ContainerLaunch launch)
+    {
+        Process process = await starter.StartAsync(executable, arguments, launch.Environment, launch.WorkingDirectory).ConfigureAwait(false);
+        var instance = new ProcessInstance(process, starter.OwnGroups, launch.Log, id => running.TryRemove(id, out _));
+        running[process.Id] = instance;
+        instance.Watch();
+        if (disposed)
+        {
+            instance.Kill();
+        }
+
+        return instance;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>
+/// Starts processes so that none outlives us, even when we are killed: through setpriv(1), the kernel sends SIGKILL to each when the thread
+/// that started it ends, so one thread of ours starts them all and lives as long as the cluster. setsid(1) puts each in a group of its own, so that
+/// Ctrl-C in the terminal reaches only us, and a container's own children go with it. Where these tools are missing (not Linux), children end on disposal only.
+/// </summary>
+internal sealed class ProcessStarter : IDisposable
+{
+    private static readonly string[] Folders = ["/usr/bin", "/bin", "/usr/local/bin"];
+    private readonly BlockingCollection<(ProcessStartInfo Info, TaskCompletionSource<Process> Started)> requests = [];
+    private readonly Thread thread;
+    private readonly List<string> prefix = [];
+
+    public ProcessStarter()
+    {
+        if (Tool("setpriv") is { } setpriv)
+        {
+            prefix.AddRange([setpriv, "--pdeathsig", "KILL", "--"]);
+        }
+
+        if (Tool("setsid") is { } setsid)
+        {
+            prefix.Add(setsid);
+            OwnGroups = true;
+        }
+
+        thread = new Thread(Run) { IsBackground = true, Name = "berth-process-starter" };
+        thread.Start();
+    }
+
+    /// <summary>Whether every process leads a group of its own.</summary>
+    public bool OwnGroups { get; }
+
+    /// <exception cref="LocalClusterException">The program is not there or cannot be run.</exception>
+    public async Task<Process> StartAsync(string executable, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory)
+    {
+        if (executable.Contains('/', StringComparison.Ordinal) && !File.Exists(executable))
+        {
+            throw new LocalClusterException($"{executable} is not on this machine. A local cluster's container is a process: map its image to a program, or name one that exists.");
+        }
+
+        List<string> words = [.. prefix, executable, .. arguments];
+        var info = new ProcessStartInfo(words[0], words.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        if (workingDirectory is not null && Directory.Exists(workingDirectory))
+        {
+            info.WorkingDirectory = workingDirectory;
+        }
+
+        info.Environment.Clear();
+        foreach ((string name, string value) in environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        requests.Add((info, started));
+        return await started.Task.ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        requests.CompleteAdding();
+        thread.Join();
+        requests.Dispose();
+    }
+
+    private static string? Tool(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private void Run()
+    {
+        foreach ((ProcessStartInfo info, TaskCompletionSource<Process> started) in requests.GetConsumingEnumerable())
+        {
+            try
+            {
+                var process = new Process { StartInfo = info, EnableRaisingEvents = true };
+                process.Start();
+                process.StandardInput.Close();
+                started.SetResult(process);
+            }
+            catch (Exception fault) when (fault is Win32Exception or IOException or InvalidOperationException)
+            {
+                started.SetException(new LocalClusterException($"{info.FileName} cannot be started: {fault.Message}", fault));
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace Berth.LocalCluster.Storage;
+
+/// <summary>UIDs, name suffixes and template hashes, in the alphabets of Kubernetes (no vowels, so no words).</summary>
+internal sealed class NameGenerator(Random random)
+{
+    private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
+    private readonly Lock gate = new();
+
+    public string WithSuffix(string prefix)
+    {
+        Span<char> suffix = stackalloc char[5];
+        lock (gate)
+        {
+            for (int i = 0; i < suffix.Length; i++)
+            {
+                suffix[i] = Alphabet[random.Next(Alphabet.Length)];
+            }
+        }
+
+        return string.Concat(prefix, suffix);
+    }
+
+    public string NewUid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        lock (gate)
+        {
+            random.NextBytes(bytes);
+        }
+
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString("D");
+    }
+
+    public double NextDouble()
+    {
+        lock (gate)
+        {
+            return random.NextDouble();
+        }
+    }
+
+    /// <summary>FNV-1a over the text, its decimal digits written in the safe alphabet, as the names of revisions and ReplicaSets are.</summary>
+    public static string Hash(ReadOnlySpan<byte> utf8)
+    {
+        uint hash = 2166136261;
+        foreach (byte value in utf8)
+        {
+            hash = (hash ^ value) * 16777619;
+        }
+
+        var safe = new StringBuilder();
+        foreach (char digit in hash.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        {
+            safe.Append(Alphabet[digit % Alphabet.Length]);
+        }
+
+        return safe.ToString();
+    }
+}

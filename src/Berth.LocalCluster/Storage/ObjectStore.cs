@@ -1,0 +1,245 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Storage;
+
+/// <summary>
+/// All objects, under one growing version, and the last changes for watches. Writers take turns; what they stored is never changed again, so
+/// readers only need the lock for the moment of looking it up.
+/// </summary>
+internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int historyLimit)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<ResourceKind, SortedDictionary<string, StoredObject>> tables =
+        KindTable.All.ToDictionary(kind => kind, _ => new SortedDictionary<string, StoredObject>(StringComparer.Ordinal));
+
+    private readonly List<Change> history = [];
+    private TaskCompletionSource changed = NewSignal();
+    private long version = 1;
+
+    public long Version
+    {
+        get
+        {
+            lock (gate)
+            {
+                return version;
+            }
+        }
+    }
+
+    /// <summary>The oldest version a watch can start from.</summary>
+    public long Oldest { get; private set; } = 1;
+
+    public StoredObject? Find(ResourceKind kind, string? @namespace, string name)
+    {
+        lock (gate)
+        {
+            return tables[kind].GetValueOrDefault(ResourceKind.Key(@namespace, name));
+        }
+    }
+
+    public StoredObject Get(ResourceKind kind, string? @namespace, string name) =>
+        Find(kind, @namespace, name) ?? throw ApiException.NotFound(kind, name);
+
+    public IReadOnlyList<StoredObject> List(ResourceKind kind, string? @namespace = null) => List(kind, @namespace, out _);
+
+    public IReadOnlyList<StoredObject> List(ResourceKind kind, string? @namespace, out long at)
+    {
+        lock (gate)
+        {
+            at = version;
+            return [.. tables[kind].Values.Where(item => @namespace is null || item.Namespace == @namespace)];
+        }
+    }
+
+    /// <summary>The objects as they were at a version, found by undoing what came after. Null when that is no longer known.</summary>
+    public IReadOnlyList<StoredObject>? ListAt(ResourceKind kind, string? @namespace, long at)
+    {
+        lock (gate)
+        {
+            if (at < Oldest)
+            {
+                return null;
+            }
+
+            var past = new SortedDictionary<string, StoredObject>(tables[kind], StringComparer.Ordinal);
+            for (int i = history.Count - 1; i >= 0 && history[i].Version > at; i--)
+            {
+                if (history[i].Kind != kind)
+                {
+                    continue;
+                }
+
+                if (history[i].Before is { } before)
+                {
+                    past[before.Key] = before;
+                }
+                else
+                {
+                    past.Remove(history[i].Last.Key);
+                }
+            }
+
+            return [.. past.Values.Where(item => @namespace is null || item.Namespace == @namespace)];
+        }
+    }
+
+    /// <summary>The changes after a version, oldest first.</summary>
+    /// <exception cref="ApiException">410: they are no longer all known.</exception>
+    public IReadOnlyList<Change> ReadAfter(long after, out long upTo)
+    {
+        lock (gate)
+        {
+            if (after < Oldest)
+            {
+                throw ApiException.TooOld(after, Oldest);
+            }
+
+            upTo = Math.Max(version, after);
+            int first = history.Count;
+            while (first > 0 && history[first - 1].Version > after)
+            {
+                first--;
+            }
+
+            return history.GetRange(first, history.Count - first);
+        }
+    }
+
+    /// <summary>Completes at the first change after a version.</summary>
+    public Task WaitAsync(long after, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            return version > after ? Task.CompletedTask : changed.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    public StoredObject Create(ResourceKind kind, JsonObject body)
+    {
+        lock (gate)
+        {
+            JsonObject metadata = body.Child("metadata");
+            string name = metadata.Text("name") ?? names.WithSuffix(metadata.Text("generateName")!);
+            metadata["name"] = name;
+            if (tables[kind].ContainsKey(ResourceKind.Key(metadata.Text("namespace"), name)))
+            {
+                throw ApiException.AlreadyExists(kind, name);
+            }
+
+            metadata["uid"] = names.NewUid();
+            metadata["creationTimestamp"] = time.Timestamp();
+            if (kind.HasGeneration)
+            {
+                metadata["generation"] = 1;
+            }
+
+            return Put(kind, null, body);
+        }
+    }
+
+    /// <summary>Changes an object in one step. A change that changes nothing makes no new version, as on a real server.</summary>
+    public StoredObject Update(ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change)
+    {
+        lock (gate)
+        {
+            StoredObject before = Get(kind, @namespace, name);
+            JsonObject body = change(before.Body.Clone());
+            if (JsonNode.DeepEquals(before.Body, body))
+            {
+                return before;
+            }
+
+            if (kind.HasGeneration && !SameSpec(before.Body, body))
+            {
+                body.Child("metadata")["generation"] = (before.Body.Number("metadata", "generation") ?? 0) + 1;
+            }
+
+            bool released = body.IsTerminating() && !body.Texts("metadata", "finalizers").Any() && kind != KindTable.Pod && kind != KindTable.Namespace;
+            StoredObject after = Put(kind, before, body);
+            return released ? Remove(kind, @namespace, name) : after;
+        }
+    }
+
+    public StoredObject Update(StoredObject item, Action<JsonObject> change) => Update(item.Kind, item.Namespace, item.Name, body =>
+    {
+        if (body.Text("metadata", "uid") != item.Uid)
+        {
+            throw ApiException.NotFound(item.Kind, item.Name);
+        }
+
+        change(body);
+        return body;
+    });
+
+    public StoredObject Remove(ResourceKind kind, string? @namespace, string name, string? uid = null)
+    {
+        lock (gate)
+        {
+            StoredObject before = Get(kind, @namespace, name);
+            if (uid is not null && before.Uid != uid)
+            {
+                throw ApiException.NotFound(kind, name);
+            }
+
+            tables[kind].Remove(before.Key);
+            JsonObject body = before.Body.Clone();
+            Stamp(body, ++version);
+            JsonWriting.Freeze(body);
+            var last = new StoredObject(kind, body, version);
+            Append(new Change(version, before, null, last));
+            return last;
+        }
+    }
+
+    /// <summary>Forgets the history, as an etcd compaction does.</summary>
+    public void Compact()
+    {
+        lock (gate)
+        {
+            history.Clear();
+            Oldest = version;
+        }
+    }
+
+    private StoredObject Put(ResourceKind kind, StoredObject? before, JsonObject body)
+    {
+        Stamp(body, ++version);
+        JsonWriting.Freeze(body);
+        var after = new StoredObject(kind, body, version);
+        tables[kind][after.Key] = after;
+        Append(new Change(version, before, after, after));
+        return after;
+    }
+
+    private void Append(Change change)
+    {
+        history.Add(change);
+        if (history.Count >= historyLimit + (historyLimit / 4) + 1)
+        {
+            int surplus = history.Count - historyLimit;
+            Oldest = history[surplus - 1].Version;
+            history.RemoveRange(0, surplus);
+        }
+
+        TaskCompletionSource signal = changed;
+        changed = NewSignal();
+        signal.SetResult();
+    }
+
+    private static void Stamp(JsonObject body, long version) =>
+        body.Child("metadata")["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture);
+
+    private static bool SameSpec(JsonObject before, JsonObject after)
+    {
+        bool IsSpec(string name) => name is not ("metadata" or "status" or "kind" or "apiVersion");
+        return before.Where(pair => IsSpec(pair.Key)).All(pair => JsonNode.DeepEquals(pair.Value, after[pair.Key]))
+            && after.All(pair => !IsSpec(pair.Key) || before.ContainsKey(pair.Key));
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

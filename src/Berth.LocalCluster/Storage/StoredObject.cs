@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Storage;
+
+/// <summary>One version of one object. Its body is never changed once stored.</summary>
+internal sealed class StoredObject(ResourceKind kind, JsonObject body, long version)
+{
+    private byte[]? utf8;
+
+    public ResourceKind Kind => kind;
+
+    public JsonObject Body => body;
+
+    public long Version => version;
+
+    public string Name { get; } = body.Text("metadata", "name")!;
+
+    public string? Namespace { get; } = body.Text("metadata", "namespace");
+
+    public string Uid { get; } = body.Text("metadata", "uid")!;
+
+    public string Key => ResourceKind.Key(Namespace, Name);
+
+    /// <summary>The object as it is sent, written once for all watchers.</summary>
+    public byte[] Utf8 => utf8 ??= body.ToUtf8();
+}
