@@ -1,5 +1,4 @@
 using System.Globalization;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Storage;
