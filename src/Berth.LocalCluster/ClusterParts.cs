@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Berth.LocalCluster.Access;
 using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Controllers;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Manifests;
+using Berth.LocalCluster.Runtime;
 using Berth.LocalCluster.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,9 +14,13 @@ namespace Berth.LocalCluster;
 /// <summary>Puts the parts of a cluster together and takes them apart again, in that order and in reverse.</summary>
 internal sealed class ClusterParts : IAsyncDisposable
 {
+    /// <summary>How long pods may take to end when the cluster does; less than theirs, since nobody is left who waits for what they still do.</summary>
+    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
+
     private readonly LocalClusterOptions options;
     private readonly ClusterCertificates certificates;
     private readonly ILoggerFactory loggers;
+    private readonly ControllerLoop controllers;
 
     private ClusterParts(LocalClusterOptions options)
     {
@@ -30,11 +36,22 @@ internal sealed class ClusterParts : IAsyncDisposable
         Identities = new Identities();
         certificates = ClusterCertificates.Create(time);
         Files = new AccessFiles(options.DataDirectory, Identities, certificates.AuthorityPem);
-        Observer = new PodObserver(Store, (_, _) => null);
+        Runtime = options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime();
+        var events = new EventRecorder(Store, time);
+        Kubelet = new Kubelet(Store, new KubeletContext(Runtime, options.Images, options.PodEnvironment, Files, events, time, logger));
+        controllers = new ControllerLoop(
+            Store,
+            [
+                new NamespaceController(Operations), new GarbageCollector(Operations), new Scheduler(Store, events, time), new StatefulSetController(Operations, events),
+                new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events), new EndpointSliceController(Operations),
+            ],
+            time,
+            logger);
+        Observer = new PodObserver(Store, Kubelet.ProcessOf);
         var tables = new TableWriter(time);
         Watches = new WatchHandler(Store, tables, names, time, options.BookmarkInterval);
         var handler = new RequestHandler(
-            Identities, new Authorizer(Store, options.EnforceRbac), new ListHandler(Store, tables), Watches, new WriteHandler(Operations), null!, Store, tables, logger);
+            Identities, new Authorizer(Store, options.EnforceRbac), new ListHandler(Store, tables), Watches, new WriteHandler(Operations), new PodLogs(Kubelet, time), Store, tables, logger);
         Api = new ApiServer(certificates, handler, Gate, NullLoggerFactory.Instance);
         Faults = new LocalClusterFaults(this);
     }
@@ -52,6 +69,10 @@ internal sealed class ClusterParts : IAsyncDisposable
     public Identities Identities { get; }
 
     public AccessFiles Files { get; }
+
+    public IContainerRuntime Runtime { get; }
+
+    public Kubelet Kubelet { get; }
 
     public PodObserver Observer { get; }
 
@@ -82,6 +103,10 @@ internal sealed class ClusterParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Gate.Open();
+        await controllers.DisposeAsync().ConfigureAwait(false);
+        await Kubelet.StopAsync(EndGrace).ConfigureAwait(false);
+        await Kubelet.DisposeAsync().ConfigureAwait(false);
+        await Runtime.DisposeAsync().ConfigureAwait(false);
         await Api.DisposeAsync().ConfigureAwait(false);
         certificates.Dispose();
         Files.Dispose();
@@ -118,6 +143,13 @@ internal sealed class ClusterParts : IAsyncDisposable
         await Api.StartAsync(options.Port, cancellationToken).ConfigureAwait(false);
         Server = new UriBuilder("https", "127.0.0.1", Api.Port).Uri;
         Files.Begin(Server);
+        for (int i = 0; i < options.Nodes; i++)
+        {
+            Store.Create(KindTable.Node, NodeObjects.New(i, options.ExternalAddresses, options.TimeProvider));
+        }
+
+        controllers.Start();
+        Kubelet.Start();
         Log.Listening(loggers.CreateLogger("Berth.LocalCluster"), Server);
         foreach (string text in options.Manifests)
         {

@@ -7,7 +7,7 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster;
 
 /// <summary>The pods as people watch them.</summary>
-internal sealed class PodObserver(ObjectStore store, Func<string, string?, int?> processOf)
+internal sealed class PodObserver(ObjectStore store, Func<string, int?> processOf)
 {
     public IReadOnlyList<PodSummary> Read() =>
     [
@@ -30,6 +30,6 @@ internal sealed class PodObserver(ObjectStore store, Func<string, string?, int?>
         pod.Body.IsReady(),
         pod.Body.IsTerminating(),
         TableColumns.RestartCount(pod.Body),
-        processOf(pod.Uid, null),
+        processOf(pod.Uid),
         pod.Body.Map("metadata", "labels").ToDictionary(StringComparer.Ordinal));
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Storage;
 using Microsoft.AspNetCore.Http;

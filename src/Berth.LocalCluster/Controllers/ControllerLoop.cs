@@ -1,0 +1,109 @@
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.LocalCluster.Controllers;
+
+/// <summary>Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment.</summary>
+internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IController> controllers, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Queue<(IController Controller, string Key)> queue = new();
+    private readonly HashSet<(IController Controller, string Key)> queued = [];
+    private Task loop = Task.CompletedTask;
+
+    public void Start() => loop = Task.Run(LoopAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stopping.Dispose();
+    }
+
+    private async Task LoopAsync()
+    {
+        long version = store.Oldest;
+        foreach (StoredObject item in KindTable.All.SelectMany(kind => store.List(kind)))
+        {
+            Enqueue(new Change(item.Version, null, item, item));
+        }
+
+        while (true)
+        {
+            foreach (Change change in ReadAfter(ref version))
+            {
+                Enqueue(change);
+            }
+
+            bool failed = Drain();
+            if (failed)
+            {
+                // What failed stays queued and is tried again, with all that happened meanwhile.
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stopping.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                await store.WaitAsync(version, stopping.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private IReadOnlyList<Change> ReadAfter(ref long version)
+    {
+        try
+        {
+            return store.ReadAfter(version, out version);
+        }
+        catch (ApiException fault) when (fault.Code == 410)
+        {
+            version = store.Version;
+            return [.. KindTable.All.SelectMany(kind => store.List(kind)).Select(item => new Change(item.Version, item, item, item))];
+        }
+    }
+
+    private void Enqueue(Change change)
+    {
+        foreach (IController controller in controllers)
+        {
+            foreach (string key in controller.Affected(change))
+            {
+                if (queued.Add((controller, key)))
+                {
+                    queue.Enqueue((controller, key));
+                }
+            }
+        }
+    }
+
+    private bool Drain()
+    {
+        bool failed = false;
+        for (int left = queue.Count; left > 0; left--)
+        {
+            (IController controller, string key) = queue.Dequeue();
+            queued.Remove((controller, key));
+            int slash = key.IndexOf('/', StringComparison.Ordinal);
+            try
+            {
+                controller.Reconcile(slash == 0 ? null : key[..slash], key[(slash + 1)..]);
+            }
+            catch (ApiException fault) when (fault.Code is 404 or 409)
+            {
+                // It changed under our feet; the change itself brings it back here.
+            }
+            catch (Exception fault)
+            {
+                Log.ReconcileFailed(logger, fault, controller.GetType().Name, key);
+                failed = true;
+                if (queued.Add((controller, key)))
+                {
+                    queue.Enqueue((controller, key));
+                }
+            }
+        }
+
+        return failed;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Runtime;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Controllers;
+
+/// <summary>A ReplicaSet for each template; a rolling update within maxSurge and maxUnavailable, or all at once for Recreate.</summary>
+internal sealed class DeploymentController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
+{
+    private const string HashLabel = "pod-template-hash";
+    private readonly ObjectStore store = operations.Store;
+
+    public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Deployment ? [change.Last.Key]
+        : change.Kind == KindTable.ReplicaSet ? Ownership.KeysOfOwner(change, KindTable.Deployment) : [];
+
+    public void Reconcile(string? @namespace, string name)
+    {
+        if (store.Find(KindTable.Deployment, @namespace, name) is not { } deployment || deployment.Body.IsTerminating())
+        {
+            return;
+        }
+
+        string hash = NameGenerator.Hash(deployment.Body.At("spec", "template")!.ToUtf8());
+        StoredObject current = store.Find(KindTable.ReplicaSet, @namespace, $"{name}-{hash}") ?? Create(deployment, hash);
+        List<StoredObject> old = [.. store.Owned(KindTable.ReplicaSet, deployment).Where(set => set.Name != current.Name)];
+        if (!deployment.Body.Flag("spec", "paused"))
+        {
+            Converge(deployment, current, old);
+        }
+
+        WriteStatus(deployment, current.Name);
+    }
+
+    private void Converge(StoredObject deployment, StoredObject current, List<StoredObject> old)
+    {
+        int wanted = (int)(deployment.Body.Number("spec", "replicas") ?? 1);
+        bool recreate = deployment.Body.Text("spec", "strategy", "type") == "Recreate";
+        JsonNode? rolling = deployment.Body.At("spec", "strategy", "rollingUpdate");
+        int surge = Share(rolling.At("maxSurge"), wanted, up: true);
+        int unavailable = recreate ? wanted : Share(rolling.At("maxUnavailable"), wanted, up: false);
+        if (surge == 0 && unavailable == 0)
+        {
+            unavailable = 1;
+        }
+
+        // Old sets shrink by what is available beyond the least that must be; what never became ready goes first.
+        int available = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas"));
+        int spare = Math.Max(0, available - (wanted - unavailable));
+        foreach (StoredObject set in old)
+        {
+            int unready = Replicas(set) - Count(set, "availableReplicas");
+            int cut = Math.Min(Replicas(set), Math.Max(0, unready) + spare);
+            spare -= Math.Max(0, cut - Math.Max(0, unready));
+            Scale(deployment, set, Replicas(set) - cut);
+        }
+
+        int others = old.Sum(set => Replicas(store.Get(set.Kind, set.Namespace, set.Name)));
+        bool wait = recreate && old.Any(set => store.Owned(KindTable.Pod, set).Count > 0);
+        Scale(deployment, current, wait ? 0 : Math.Min(wanted, Math.Max(wanted + surge - others, 0)));
+    }
+
+    private StoredObject Create(StoredObject deployment, string hash)
+    {
+        JsonObject set = KindTable.ReplicaSet.NewObject(deployment.Namespace, $"{deployment.Name}-{hash}");
+        JsonObject template = (JsonObject)deployment.Body.At("spec", "template")!.DeepClone();
+        template.Child("metadata").Child("labels")[HashLabel] = hash;
+        JsonObject selector = (JsonObject)deployment.Body.At("spec", "selector")!.DeepClone();
+        selector.Child("matchLabels")[HashLabel] = hash;
+        JsonObject metadata = set.Child("metadata");
+        metadata["labels"] = template.At("metadata", "labels")!.DeepClone();
+        int revision = store.Owned(KindTable.ReplicaSet, deployment).Count + 1;
+        metadata["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = revision.ToString(CultureInfo.InvariantCulture) };
+        metadata["ownerReferences"] = Ownership.ControlledBy(deployment);
+        set["spec"] = new JsonObject { ["replicas"] = 0, ["selector"] = selector, ["template"] = template };
+        return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
+    }
+
+    private void Scale(StoredObject deployment, StoredObject set, int replicas)
+    {
+        int before = Replicas(set);
+        if (before != replicas)
+        {
+            store.Update(set, body => body.Child("spec")["replicas"] = replicas);
+            string how = replicas > before ? "up" : "down";
+            events.Record(deployment.Body, "Normal", "ScalingReplicaSet", $"Scaled {how} replica set {set.Name} from {before} to {replicas}", "deployment-controller");
+        }
+    }
+
+    private void WriteStatus(StoredObject deployment, string currentName)
+    {
+        IReadOnlyList<StoredObject> sets = store.Owned(KindTable.ReplicaSet, deployment);
+        StoredObject current = sets.First(set => set.Name == currentName);
+        int wanted = (int)(deployment.Body.Number("spec", "replicas") ?? 1);
+        int available = sets.Sum(set => Count(set, "availableReplicas"));
+        int updated = Count(current, "replicas");
+        int total = sets.Sum(set => Count(set, "replicas"));
+        store.Update(deployment, body =>
+        {
+            JsonObject status = body.Child("status");
+            status["observedGeneration"] = deployment.Body.Number("metadata", "generation");
+            status["replicas"] = total;
+            status["updatedReplicas"] = updated;
+            status["readyReplicas"] = sets.Sum(set => Count(set, "readyReplicas"));
+            status["availableReplicas"] = available;
+            status["unavailableReplicas"] = Math.Max(0, total - available);
+            int least = wanted - Share(body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
+            Condition(status, "Available", available >= least, available >= least ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable");
+            bool done = updated == wanted && total == wanted && available == wanted;
+            Condition(status, "Progressing", true, done ? "NewReplicaSetAvailable" : "ReplicaSetUpdated");
+            body.Child("metadata").Child("annotations")["deployment.kubernetes.io/revision"] = current.Body.Text("metadata", "annotations", "deployment.kubernetes.io/revision");
+        });
+    }
+
+    private void Condition(JsonObject status, string type, bool value, string reason)
+    {
+        PodStatus.SetCondition(status, type, value, time);
+        JsonObject condition = status.Items("conditions").First(item => item.Text("type") == type);
+        condition.Remove("lastProbeTime");
+        condition["reason"] = reason;
+    }
+
+    /// <summary>A number, or a percentage of the replicas, rounded up or down.</summary>
+    private static int Share(JsonNode? value, int of, bool up)
+    {
+        if (value.Text() is { } text && text.EndsWith('%') && int.TryParse(text[..^1], CultureInfo.InvariantCulture, out int percent))
+        {
+            return up ? ((of * percent) + 99) / 100 : of * percent / 100;
+        }
+
+        return (int)(value.Number() ?? 0);
+    }
+
+    private static int Replicas(StoredObject set) => (int)(set.Body.Number("spec", "replicas") ?? 0);
+
+    private static int Count(StoredObject set, string field) => (int)(set.Body.Number("status", field) ?? 0);
+}

@@ -1,0 +1,234 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Controllers;
+
+/// <summary>
+/// The slices of every Service with a selector: at most 100 endpoints each, existing ones changed as little as possible, an empty one kept as a
+/// placeholder. Rules: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/.
+/// </summary>
+internal sealed class EndpointSliceController(ObjectOperations operations) : IController
+{
+    private const int Capacity = 100;
+    private const string ServiceName = "kubernetes.io/service-name";
+    private const string ManagedBy = "endpointslice.kubernetes.io/managed-by";
+    private const string Manager = "endpointslice-controller.k8s.io";
+    private const string TriggerTime = "endpoints.kubernetes.io/last-change-trigger-time";
+
+    private readonly ObjectStore store = operations.Store;
+    private readonly TriggerTimes triggers = new();
+
+    public IEnumerable<string> Affected(Change change)
+    {
+        if (change.Kind == KindTable.Service)
+        {
+            return [change.Last.Key];
+        }
+
+        if (change.Kind == KindTable.EndpointSlice)
+        {
+            return change.Last.Body.Text("metadata", "labels", ServiceName) is { } name ? [ResourceKind.Key(change.Last.Namespace, name)] : [];
+        }
+
+        return change.Kind != KindTable.Pod ? [] : store.List(KindTable.Service, change.Last.Namespace)
+            .Where(service => service.Body.At("spec", "selector") is JsonObject { Count: > 0 } selector
+                && LabelSelector.FromMap(selector) is var matcher
+                && (matcher.Matches(change.Last.Body) || (change.Before is { } before && matcher.Matches(before.Body))))
+            .Select(service => service.Key);
+    }
+
+    public void Reconcile(string? @namespace, string name)
+    {
+        if (store.Find(KindTable.Service, @namespace, name) is not { } service)
+        {
+            triggers.Forget(ResourceKind.Key(@namespace, name));
+            return;
+        }
+
+        if (service.Body.At("spec", "selector") is not JsonObject { Count: > 0 } selector || service.Body.Text("spec", "type") == "ExternalName")
+        {
+            return;
+        }
+
+        LabelSelector matcher = LabelSelector.FromMap(selector);
+        List<StoredObject> pods = [.. store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body))];
+        string? trigger = triggers.Next(service, pods);
+        List<StoredObject> existing = [.. store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
+            slice.Body.Text("metadata", "labels", ServiceName) == name && slice.Body.Text("metadata", "labels", ManagedBy) == Manager)];
+
+        // Pods may give a named target port different numbers: each set of ports has slices of its own.
+        var groups = pods.Select(pod => (Pod: pod, Ports: ServicePorts.Of(service.Body, pod.Body))).GroupBy(pair => pair.Ports.ToJsonString(), StringComparer.Ordinal).ToList();
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var group in groups)
+        {
+            List<JsonObject> endpoints = [.. group.Select(pair => Endpoint(service, pair.Pod))];
+            List<StoredObject> slices = [.. existing.Where(slice => Same(slice.Body["ports"], group.First().Ports) || IsPlaceholder(slice))];
+            kept.UnionWith(slices.Select(slice => slice.Name));
+            Fill(service, slices, endpoints, group.First().Ports, trigger);
+            existing.RemoveAll(slice => kept.Contains(slice.Name));
+        }
+
+        if (groups.Count == 0)
+        {
+            Write(service, existing.FirstOrDefault(), [], null, trigger);
+            existing = [.. existing.Skip(1)];
+        }
+
+        existing.ForEach(slice => store.Remove(slice.Kind, slice.Namespace, slice.Name));
+    }
+
+    /// <summary>Keeps every endpoint in the slice it is in, fills free places with new ones, then opens further slices.</summary>
+    private void Fill(StoredObject service, List<StoredObject> slices, List<JsonObject> endpoints, JsonArray ports, string? trigger)
+    {
+        var wanted = endpoints.ToDictionary(endpoint => endpoint.Text("targetRef", "uid")!, StringComparer.Ordinal);
+        List<(StoredObject? Slice, List<JsonObject> Endpoints, bool Touched)> plan = [];
+        foreach (StoredObject slice in slices)
+        {
+            List<JsonObject> stay = [];
+            bool touched = false;
+            foreach (JsonObject old in slice.Body.Items("endpoints"))
+            {
+                if (wanted.Remove(old.Text("targetRef", "uid") ?? string.Empty, out JsonObject? now))
+                {
+                    stay.Add(now);
+                    touched |= !JsonNode.DeepEquals(old, now);
+                }
+                else
+                {
+                    touched = true;
+                }
+            }
+
+            plan.Add((slice, stay, touched));
+        }
+
+        var fresh = new Queue<JsonObject>(wanted.Values);
+        foreach ((StoredObject? _, List<JsonObject> places, bool _) in plan.OrderByDescending(entry => entry.Touched).ThenByDescending(entry => entry.Endpoints.Count))
+        {
+            while (places.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
+            {
+                places.Add(endpoint);
+            }
+        }
+
+        while (fresh.Count > 0)
+        {
+            List<JsonObject> page = [];
+            while (page.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
+            {
+                page.Add(endpoint);
+            }
+
+            plan.Add((null, page, true));
+        }
+
+        foreach ((StoredObject? slice, List<JsonObject> places, bool _) in plan)
+        {
+            if (places.Count == 0)
+            {
+                store.Remove(slice!.Kind, slice.Namespace, slice.Name);
+            }
+            else
+            {
+                Write(service, slice, places, ports, trigger);
+            }
+        }
+    }
+
+    private void Write(StoredObject service, StoredObject? slice, List<JsonObject> endpoints, JsonArray? ports, string? trigger)
+    {
+        // Endpoints that are right stay as they are, so that only a real change makes a new version.
+        JsonArray? list = endpoints.Count == 0 ? null : new JsonArray([.. endpoints.Select(endpoint => endpoint.DeepClone())]);
+        JsonNode? portList = ports is { Count: > 0 } ? ports.DeepClone() : null;
+        JsonObject labels = Labels(service);
+        if (slice is not null)
+        {
+            if (Same(slice.Body["endpoints"], list) && Same(slice.Body["ports"], portList) && JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
+            {
+                return;
+            }
+
+            store.Update(slice, body =>
+            {
+                body["endpoints"] = list;
+                body["ports"] = portList;
+                body.Child("metadata")["labels"] = labels;
+                Annotate(body, trigger);
+            });
+            return;
+        }
+
+        JsonObject created = KindTable.EndpointSlice.NewObject(service.Namespace, string.Empty);
+        JsonObject metadata = created.Child("metadata");
+        metadata.Remove("name");
+        metadata["generateName"] = service.Name + "-";
+        metadata["labels"] = labels;
+        metadata["ownerReferences"] = Ownership.ControlledBy(service);
+        created["addressType"] = "IPv4";
+        created["endpoints"] = list;
+        created["ports"] = portList;
+        Annotate(created, trigger);
+        operations.Create(KindTable.EndpointSlice, service.Namespace, created);
+    }
+
+    private static void Annotate(JsonObject slice, string? trigger)
+    {
+        JsonObject metadata = slice.Child("metadata");
+        metadata.Remove("annotations");
+        if (trigger is not null)
+        {
+            metadata["annotations"] = new JsonObject { [TriggerTime] = trigger };
+        }
+    }
+
+    private static JsonObject Labels(StoredObject service)
+    {
+        List<KeyValuePair<string, string>> labels = [new(ManagedBy, Manager), new(ServiceName, service.Name)];
+        if (service.Body.Text("spec", "clusterIP") == "None")
+        {
+            labels.Add(new("service.kubernetes.io/headless", string.Empty));
+        }
+
+        return JsonWriting.TextMap(labels.Concat(service.Body.Map("metadata", "labels")).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
+    }
+
+    private JsonObject Endpoint(StoredObject service, StoredObject pod)
+    {
+        bool serving = pod.Body.IsReady();
+        bool terminating = pod.Body.IsTerminating();
+        bool ready = service.Body.Flag("spec", "publishNotReadyAddresses") || (serving && !terminating);
+        var endpoint = new JsonObject
+        {
+            ["addresses"] = JsonWriting.TextArray(pod.Body.Text("status", "podIP")!),
+            ["conditions"] = new JsonObject { ["ready"] = ready, ["serving"] = serving, ["terminating"] = terminating },
+        };
+        if (pod.Body.Text("spec", "hostname") is { Length: > 0 } hostname && pod.Body.Text("spec", "subdomain") == service.Name)
+        {
+            endpoint["hostname"] = hostname;
+        }
+
+        endpoint["targetRef"] = new JsonObject { ["kind"] = "Pod", ["namespace"] = pod.Namespace, ["name"] = pod.Name, ["uid"] = pod.Uid };
+        if (pod.Body.Text("spec", "nodeName") is { } node)
+        {
+            endpoint["nodeName"] = node;
+            if (store.Find(KindTable.Node, null, node)?.Body.Text("metadata", "labels", "topology.kubernetes.io/zone") is { } zone)
+            {
+                endpoint["zone"] = zone;
+            }
+        }
+
+        return endpoint;
+    }
+
+    /// <summary>A pod that has an address and has not run to its end.</summary>
+    private static bool IsAddressable(JsonObject pod) => pod.Text("status", "podIP") is not null && pod.Text("status", "phase") is not ("Failed" or "Succeeded");
+
+    private static bool IsPlaceholder(StoredObject slice) => slice.Body["endpoints"] is not JsonArray { Count: > 0 };
+
+    private static bool Same(JsonNode? left, JsonNode? right) =>
+        (left is JsonArray { Count: 0 } ? null : left) is var one && (right is JsonArray { Count: 0 } ? null : right) is var other && JsonNode.DeepEquals(one, other);
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Runtime;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Controllers;
+
+/// <summary>Binds pods to nodes: the fitting one with the fewest pods. A host port is taken once a node, a node selector is honoured.</summary>
+internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimeProvider time) : IController
+{
+    /// <summary>A pod waiting for a place may find one whenever a pod ends or a node changes.</summary>
+    public IEnumerable<string> Affected(Change change)
+    {
+        if (change.Kind == KindTable.Pod && change.After is { } pod)
+        {
+            return pod.Body.Text("spec", "nodeName") is null ? [pod.Key] : [];
+        }
+
+        return change.Kind == KindTable.Node || change.Kind == KindTable.Pod
+            ? store.List(KindTable.Pod).Where(waiting => waiting.Body.Text("spec", "nodeName") is null).Select(waiting => waiting.Key)
+            : [];
+    }
+
+    public void Reconcile(string? @namespace, string name)
+    {
+        if (store.Find(KindTable.Pod, @namespace, name) is not { } pod || pod.Body.Text("spec", "nodeName") is not null || pod.Body.IsTerminating())
+        {
+            return;
+        }
+
+        IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
+        IReadOnlyList<StoredObject> nodes = store.List(KindTable.Node);
+        StoredObject? best = nodes.Where(node => Fits(pod.Body, node, pods)).MinBy(node => pods.Count(other => other.Body.Text("spec", "nodeName") == node.Name));
+        if (best is null)
+        {
+            string message = $"0/{nodes.Count} nodes are available: each is not ready, unschedulable, does not match the node selector or has the requested ports taken.";
+            StoredObject waiting = store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
+            if (waiting.Version != pod.Version)
+            {
+                events.Record(pod.Body, "Warning", "FailedScheduling", message, "default-scheduler");
+            }
+
+            return;
+        }
+
+        store.Update(pod, body =>
+        {
+            body.Child("spec")["nodeName"] = best.Name;
+            PodStatus.SetCondition(body.Child("status"), "PodScheduled", true, time);
+        });
+        events.Record(pod.Body, "Normal", "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}", "default-scheduler");
+    }
+
+    private static bool Fits(JsonObject pod, StoredObject node, IReadOnlyList<StoredObject> pods)
+    {
+        if (!node.Body.IsReady() || node.Body.Flag("spec", "unschedulable") || !LabelSelector.FromMap(pod.At("spec", "nodeSelector")).Matches(node.Body))
+        {
+            return false;
+        }
+
+        var asked = HostPorts(pod).ToHashSet();
+        return asked.Count == 0 || !pods.Where(other => other.Body.Text("spec", "nodeName") == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains);
+    }
+
+    private static IEnumerable<(long Port, string? Protocol)> HostPorts(JsonObject pod) => pod.Items("spec", "containers").SelectMany(container => container.Items("ports"))
+        .Where(port => port.Number("hostPort") is not null).Select(port => (port.Number("hostPort")!.Value, port.Text("protocol")));
+}

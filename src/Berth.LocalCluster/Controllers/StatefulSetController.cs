@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Controllers;
+
+/// <summary>
+/// StatefulSets as https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ says: ordinals from ordinals.start, one after the other or in
+/// parallel, scale-down and rolling update from the top, nothing updated below the partition.
+/// </summary>
+internal sealed class StatefulSetController(ObjectOperations operations, EventRecorder events) : IController
+{
+    private readonly ObjectStore store = operations.Store;
+
+    public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.StatefulSet ? [change.Last.Key]
+        : change.Kind == KindTable.Pod ? Ownership.KeysOfOwner(change, KindTable.StatefulSet) : [];
+
+    public void Reconcile(string? @namespace, string name)
+    {
+        if (store.Find(KindTable.StatefulSet, @namespace, name) is not { } set || set.Body.IsTerminating())
+        {
+            return;
+        }
+
+        string update = Revision(set);
+        string current = set.Body.Text("status", "currentRevision") ?? update;
+        SortedDictionary<int, StoredObject> pods = Pods(set);
+        Converge(set, pods, current, update);
+        WriteStatus(set, Pods(set), current, update);
+    }
+
+    private void Converge(StoredObject set, SortedDictionary<int, StoredObject> pods, string current, string update)
+    {
+        int start = (int)(set.Body.Number("spec", "ordinals", "start") ?? 0);
+        int end = start + (int)(set.Body.Number("spec", "replicas") ?? 1);
+        bool parallel = set.Body.Text("spec", "podManagementPolicy") == "Parallel";
+        for (int ordinal = start; ordinal < end; ordinal++)
+        {
+            StoredObject? pod = pods.GetValueOrDefault(ordinal);
+            if (pod is null)
+            {
+                Create(set, ordinal, ordinal < start + Partition(set) ? current : update);
+            }
+            else if (!pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is "Failed" or "Succeeded")
+            {
+                Delete(set, pod);
+            }
+
+            if (!parallel && (pod is null || !IsHealthy(pod)))
+            {
+                return;
+            }
+        }
+
+        foreach ((int _, StoredObject pod) in pods.Where(pair => pair.Key < start || pair.Key >= end).Reverse())
+        {
+            if (!pod.Body.IsTerminating())
+            {
+                Delete(set, pod);
+            }
+
+            if (!parallel)
+            {
+                return;
+            }
+        }
+
+        if (set.Body.Text("spec", "updateStrategy", "type") == "RollingUpdate")
+        {
+            Roll(set, [.. pods.Where(pair => pair.Key >= start + Partition(set) && pair.Key < end).Select(pair => pair.Value).Reverse()], update);
+        }
+    }
+
+    /// <summary>From the top: the first pod of another revision goes, once all above it are well.</summary>
+    private void Roll(StoredObject set, IReadOnlyList<StoredObject> pods, string update)
+    {
+        foreach (StoredObject pod in pods)
+        {
+            if (RevisionOf(pod) != update && !pod.Body.IsTerminating())
+            {
+                Delete(set, pod);
+                return;
+            }
+
+            if (!IsHealthy(pod))
+            {
+                return;
+            }
+        }
+    }
+
+    private void Create(StoredObject set, int ordinal, string revision)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"{set.Name}-{ordinal}");
+        JsonNode? template = store.Find(KindTable.ControllerRevision, set.Namespace, revision)?.Body.At("data", "spec", "template") ?? set.Body.At("spec", "template");
+        JsonObject pod = Ownership.PodFromTemplate(
+            set,
+            template,
+            [
+                new("apps.kubernetes.io/pod-index", ordinal.ToString(CultureInfo.InvariantCulture)),
+                new("controller-revision-hash", revision),
+                new("statefulset.kubernetes.io/pod-name", name),
+            ]);
+        JsonObject metadata = pod.Child("metadata");
+        metadata["name"] = name;
+        metadata["generateName"] = set.Name + "-";
+        pod.Child("spec")["hostname"] = name;
+        pod.Child("spec")["subdomain"] = set.Body.Text("spec", "serviceName");
+        operations.Create(KindTable.Pod, set.Namespace, pod);
+        events.Record(set.Body, "Normal", "SuccessfulCreate", $"create Pod {name} in StatefulSet {set.Name} successful", "statefulset-controller");
+    }
+
+    private void Delete(StoredObject set, StoredObject pod)
+    {
+        operations.Delete(KindTable.Pod, pod.Namespace, pod.Name, new DeleteOptions());
+        events.Record(set.Body, "Normal", "SuccessfulDelete", $"delete Pod {pod.Name} in StatefulSet {set.Name} successful", "statefulset-controller");
+    }
+
+    /// <summary>The name of the revision that holds the template as it is now; kept as an object, so that a partition can still make the old one.</summary>
+    private string Revision(StoredObject set)
+    {
+        JsonNode template = set.Body.At("spec", "template")!;
+        string name = $"{set.Name}-{NameGenerator.Hash(template.ToUtf8())}";
+        if (store.Find(KindTable.ControllerRevision, set.Namespace, name) is null)
+        {
+            JsonObject revision = KindTable.ControllerRevision.NewObject(set.Namespace, name);
+            revision.Child("metadata")["labels"] = set.Body.At("spec", "selector", "matchLabels")?.DeepClone();
+            revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
+            revision["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = template.DeepClone() } };
+            revision["revision"] = store.Owned(KindTable.ControllerRevision, set).Count + 1;
+            operations.Create(KindTable.ControllerRevision, set.Namespace, revision);
+        }
+
+        return name;
+    }
+
+    private SortedDictionary<int, StoredObject> Pods(StoredObject set)
+    {
+        var pods = new SortedDictionary<int, StoredObject>();
+        foreach (StoredObject pod in store.Owned(KindTable.Pod, set))
+        {
+            if (int.TryParse(pod.Name.AsSpan(pod.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
+            {
+                pods[ordinal] = pod;
+            }
+        }
+
+        return pods;
+    }
+
+    private void WriteStatus(StoredObject set, SortedDictionary<int, StoredObject> pods, string current, string update)
+    {
+        int ready = pods.Values.Count(pod => pod.Body.IsReady());
+        int updated = pods.Values.Count(pod => RevisionOf(pod) == update && !pod.Body.IsTerminating());
+        bool complete = updated == pods.Count && ready == pods.Count && pods.Count == (set.Body.Number("spec", "replicas") ?? 1);
+        string shown = complete ? update : current;
+        store.Update(set, body => body["status"] = new JsonObject
+        {
+            ["observedGeneration"] = set.Body.Number("metadata", "generation"),
+            ["replicas"] = pods.Count,
+            ["readyReplicas"] = ready,
+            ["currentReplicas"] = pods.Values.Count(pod => RevisionOf(pod) == shown),
+            ["updatedReplicas"] = updated,
+            ["currentRevision"] = shown,
+            ["updateRevision"] = update,
+            ["collisionCount"] = 0,
+            ["availableReplicas"] = ready,
+        });
+    }
+
+    private static int Partition(StoredObject set) => (int)(set.Body.Number("spec", "updateStrategy", "rollingUpdate", "partition") ?? 0);
+
+    private static string? RevisionOf(StoredObject pod) => pod.Body.Text("metadata", "labels", "controller-revision-hash");
+
+    private static bool IsHealthy(StoredObject pod) => pod.Body.IsReady() && !pod.Body.IsTerminating();
+}

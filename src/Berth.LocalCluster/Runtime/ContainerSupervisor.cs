@@ -1,0 +1,258 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.</summary>
+internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, KubeletContext context, Action publish)
+{
+    private readonly string name = spec.Text("name")!;
+    private readonly string policy = pod.Text("spec", "restartPolicy") ?? "Always";
+    private readonly TimeSpan grace = TimeSpan.FromSeconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
+    private readonly RestartBackoff backoff = new();
+    private JsonObject state = new() { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } };
+    private JsonObject lastState = [];
+    private bool ready;
+    private bool started;
+    private int restarts;
+
+    public int? ProcessId { get; private set; }
+
+    /// <summary>Output of the run now, and of the one before.</summary>
+    public ContainerLog Output { get; private set; } = new(context.Time);
+
+    public ContainerLog? PreviousOutput { get; private set; }
+
+    public JsonObject Status()
+    {
+        lock (backoff)
+        {
+            return new JsonObject
+            {
+                ["name"] = name,
+                ["state"] = state.DeepClone(),
+                ["lastState"] = lastState.DeepClone(),
+                ["ready"] = ready,
+                ["restartCount"] = restarts,
+                ["image"] = spec.Text("image"),
+                ["imageID"] = spec.Text("image"),
+                ["started"] = started,
+            };
+        }
+    }
+
+    /// <summary>Runs until the container shall not run again. Stopping asks it to end within the grace period; killing ends it now.</summary>
+    public async Task RunAsync(string address, CancellationToken stopping, CancellationToken killing)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            DateTimeOffset began = context.Time.GetUtcNow();
+            int? code = await RunOnceAsync(address, stopping, killing).ConfigureAwait(false);
+            bool done = code is not null && (policy == "Never" || (policy == "OnFailure" && code == 0));
+            if (stopping.IsCancellationRequested || done)
+            {
+                return;
+            }
+
+            TimeSpan delay = backoff.Next(context.Time.GetUtcNow() - began);
+            if (delay > TimeSpan.Zero)
+            {
+                string reason = code is null ? "ImagePullBackOff" : "CrashLoopBackOff";
+                context.Events.Record(pod, "Warning", "BackOff", $"Back-off restarting failed container {name} in pod {pod.Text("metadata", "name")}");
+                Change(() => Enter(Waiting(reason, $"back-off {delay.TotalSeconds:0}s restarting failed container={name}")));
+                await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            if (!stopping.IsCancellationRequested && code is not null)
+            {
+                restarts++;
+                PreviousOutput = Output;
+                Output = new ContainerLog(context.Time);
+            }
+        }
+    }
+
+    /// <summary>Runs the container once. Null: there is no program for its image.</summary>
+    private async Task<int?> RunOnceAsync(string address, CancellationToken stopping, CancellationToken killing)
+    {
+        ContainerLaunch? launch = Launch(address);
+        if (launch is null)
+        {
+            string image = spec.Text("image") ?? string.Empty;
+            string message = $"Image {image} is not mapped to a program of this machine: start the cluster with --image {ContainerSpec.ImageName(image)}=PATH.";
+            context.Events.Record(pod, "Warning", "Failed", message);
+            Change(() => Enter(Waiting("ErrImagePull", message)));
+            return null;
+        }
+
+        IContainerInstance instance;
+        try
+        {
+            instance = await context.Runtime.StartAsync(launch).ConfigureAwait(false);
+        }
+        catch (LocalClusterException fault)
+        {
+            launch.Log.Append(fault.Message);
+            launch.Log.Complete();
+            context.Events.Record(pod, "Warning", "Failed", fault.Message);
+            Change(() => Enter(Terminated(128, "StartError", context.Time.GetUtcNow(), fault.Message)));
+            return 128;
+        }
+
+        return await SuperviseAsync(instance, launch, stopping, killing).ConfigureAwait(false);
+    }
+
+    private async Task<int> SuperviseAsync(IContainerInstance instance, ContainerLaunch launch, CancellationToken stopping, CancellationToken killing)
+    {
+        DateTimeOffset began = context.Time.GetUtcNow();
+        bool startup = spec["startupProbe"] is JsonObject;
+        Change(() =>
+        {
+            ProcessId = instance.ProcessId;
+            Enter(new JsonObject { ["running"] = new JsonObject { ["startedAt"] = JsonWriting.Timestamp(began) } });
+            started = !startup;
+            ready = !startup && spec["readinessProbe"] is not JsonObject;
+        });
+        context.Events.Record(pod, "Normal", "Started", $"Started container {name}");
+        Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, name, instance.ProcessId);
+
+        using var probing = new CancellationTokenSource();
+        using var unhealthy = new CancellationTokenSource();
+        Task probes = ProbeAllAsync(launch, unhealthy, probing.Token);
+        int code = await EndAsync(instance, stopping, unhealthy.Token, killing).ConfigureAwait(false);
+        Change(() =>
+        {
+            ProcessId = null;
+            ready = false;
+            started = false;
+            Enter(Terminated(code, code == 0 ? "Completed" : "Error", began, null));
+        });
+        Log.Ended(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, name, code);
+        launch.Log.Complete();
+        await probing.CancelAsync().ConfigureAwait(false);
+        await probes.ConfigureAwait(false);
+        return code;
+    }
+
+    /// <summary>Waits for the exit; when asked to stop, or found unhealthy, sends SIGTERM, and SIGKILL after the grace period or when told.</summary>
+    private async Task<int> EndAsync(IContainerInstance instance, CancellationToken stopping, CancellationToken unhealthy, CancellationToken killing)
+    {
+        using var asked = CancellationTokenSource.CreateLinkedTokenSource(stopping, unhealthy, killing);
+        await ((Task)instance.Exited).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!instance.Exited.IsCompleted)
+        {
+            context.Events.Record(pod, "Normal", "Killing", $"Stopping container {name}");
+            instance.Stop();
+            await ((Task)instance.Exited).WaitAsync(grace, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            instance.Kill();
+        }
+
+        return await instance.Exited.ConfigureAwait(false);
+    }
+
+    private async Task ProbeAllAsync(ContainerLaunch launch, CancellationTokenSource unhealthy, CancellationToken ending)
+    {
+        try
+        {
+            if (Probe("startupProbe", launch) is { } startup && !await startup.UntilFirstAsync(ending).ConfigureAwait(false))
+            {
+                context.Events.Record(pod, "Warning", "Unhealthy", $"Startup probe of container {name} failed; it is restarted");
+                await unhealthy.CancelAsync().ConfigureAwait(false);
+                return;
+            }
+
+            ProbeLoop? readiness = Probe("readinessProbe", launch);
+            if (!started)
+            {
+                Change(() =>
+                {
+                    started = true;
+                    ready = readiness is null;
+                });
+            }
+
+            Task follow = readiness?.FollowAsync(good => Change(() => ready = good), ending) ?? Task.CompletedTask;
+            if (Probe("livenessProbe", launch) is { } liveness)
+            {
+                await liveness.UntilLostAsync(ending).ConfigureAwait(false);
+                context.Events.Record(pod, "Warning", "Unhealthy", $"Liveness probe of container {name} failed; it is restarted");
+                await unhealthy.CancelAsync().ConfigureAwait(false);
+            }
+
+            await follow.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The container ended, and its probes with it.
+        }
+    }
+
+    private ProbeLoop? Probe(string field, ContainerLaunch launch)
+    {
+        if (spec[field] is not JsonObject given)
+        {
+            return null;
+        }
+
+        JsonObject probe = given.Clone();
+        if (probe["exec"] is JsonObject exec && ContainerSpec.Resolve(spec.Text("image")!, [.. exec.Texts("command")], [], context.Images) is var (executable, arguments))
+        {
+            exec["command"] = JsonWriting.TextArray([executable, .. arguments]);
+        }
+
+        foreach (JsonObject target in ((string[])["httpGet", "tcpSocket", "grpc"]).Select(kind => probe[kind]).OfType<JsonObject>())
+        {
+            if (target.Text("port") is { } portName)
+            {
+                target["port"] = spec.Items("ports").FirstOrDefault(port => port.Text("name") == portName).Number("containerPort") ?? 0;
+            }
+        }
+
+        return new ProbeLoop(probe, launch, context);
+    }
+
+    private ContainerLaunch? Launch(string address)
+    {
+        Dictionary<string, string> environment = ContainerSpec.Environment(spec, pod, context.BaseEnvironment(pod));
+        IReadOnlyList<string> Words(string field) => [.. spec.Texts(field).Select(word => ContainerSpec.Expand(word, environment))];
+        return ContainerSpec.Resolve(spec.Text("image")!, Words("command"), Words("args"), context.Images) is var (executable, arguments)
+            ? new ContainerLaunch(name, executable, arguments, environment, spec.Text("workingDir"), address, Output)
+            : null;
+    }
+
+    private void Change(Action change)
+    {
+        lock (backoff)
+        {
+            change();
+        }
+
+        publish();
+    }
+
+    /// <summary>A run that ended is remembered when something else follows it.</summary>
+    private void Enter(JsonObject next)
+    {
+        lastState = state["terminated"] is null ? lastState : state;
+        state = next;
+    }
+
+    private static JsonObject Waiting(string reason, string message) => new() { ["waiting"] = new JsonObject { ["reason"] = reason, ["message"] = message } };
+
+    private JsonObject Terminated(int code, string reason, DateTimeOffset began, string? message)
+    {
+        var terminated = new JsonObject
+        {
+            ["exitCode"] = code,
+            ["reason"] = reason,
+            ["startedAt"] = JsonWriting.Timestamp(began),
+            ["finishedAt"] = context.Time.Timestamp(),
+        };
+        if (message is not null)
+        {
+            terminated["message"] = message;
+        }
+
+        return new JsonObject { ["terminated"] = terminated };
+    }
+}

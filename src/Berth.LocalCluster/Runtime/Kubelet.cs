@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>All nodes' agent: a worker for every bound pod, ended with the pod, and the pod removed when its worker has ended.</summary>
+internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyncDisposable
+{
+    private readonly PodAddresses addresses = new();
+    private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> workers = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource stopping = new();
+    private Task loop = Task.CompletedTask;
+
+    public void Start() => loop = Task.Run(LoopAsync);
+
+    public PodWorker? Find(string uid) => workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
+
+    public int? ProcessOf(string uid) => Find(uid)?.Containers.Select(container => container.ProcessId).FirstOrDefault(id => id is not null);
+
+    /// <summary>Ends every pod: first asked, killed when the time is over.</summary>
+    public async Task StopAsync(TimeSpan grace)
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach ((PodWorker worker, _) in workers.Values)
+        {
+            worker.Stop(grace);
+        }
+
+        await Task.WhenAll(workers.Values.Select(entry => entry.Running)).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+        stopping.Dispose();
+    }
+
+    private async Task LoopAsync()
+    {
+        long version = 0;
+        while (true)
+        {
+            // Level based: what matters is what is bound now, not what happened.
+            long seen = store.Version;
+            if (seen != version)
+            {
+                Reconcile();
+                version = seen;
+            }
+
+            await store.WaitAsync(version, stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    private void Reconcile()
+    {
+        IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
+        foreach (StoredObject pod in pods)
+        {
+            if (workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
+            {
+                if (pod.Body.IsTerminating())
+                {
+                    entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
+                }
+            }
+            else if (pod.Body.Text("spec", "nodeName") is { } node && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
+            {
+                Begin(pod, node);
+            }
+        }
+
+        var present = pods.Select(pod => pod.Uid).ToHashSet(StringComparer.Ordinal);
+        foreach ((string uid, (PodWorker worker, Task running)) in workers.Where(entry => !present.Contains(entry.Key)))
+        {
+            worker.Kill();
+            if (running.IsCompleted)
+            {
+                workers.TryRemove(uid, out _);
+            }
+        }
+    }
+
+    private void Begin(StoredObject pod, string node)
+    {
+        string host = store.Find(KindTable.Node, null, node)?.Body.Items("status", "addresses").FirstOrDefault(address => address.Text("type") == "InternalIP").Text("address") ?? "127.0.0.1";
+        bool shared = pod.Body.Flag("spec", "hostNetwork");
+        var worker = new PodWorker(pod, context, store, (host, shared ? host : addresses.Take()));
+        var running = new Task<Task>(() => RunAsync(pod, worker, shared));
+        workers[pod.Uid] = (worker, running.Unwrap());
+        running.Start(TaskScheduler.Default);
+    }
+
+    private async Task RunAsync(StoredObject pod, PodWorker worker, bool shared)
+    {
+        await worker.RunAsync().ConfigureAwait(false);
+        bool deleted = store.Find(KindTable.Pod, pod.Namespace, pod.Name) is not { } now || now.Uid != pod.Uid || now.Body.IsTerminating();
+        if (deleted)
+        {
+            try
+            {
+                store.Remove(KindTable.Pod, pod.Namespace, pod.Name, pod.Uid);
+            }
+            catch (ApiException fault) when (fault.Code == 404)
+            {
+                // Removed by force while its containers were ending.
+            }
+
+            workers.TryRemove(pod.Uid, out _);
+        }
+
+        if (!shared)
+        {
+            addresses.Return(worker.Address);
+        }
+    }
+}

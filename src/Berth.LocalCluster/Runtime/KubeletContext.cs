@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Controllers;
+using Berth.LocalCluster.Json;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>What every pod's worker needs from outside.</summary>
+internal sealed record KubeletContext(
+    IContainerRuntime Runtime,
+    IReadOnlyDictionary<string, ImageProgram> Images,
+    IReadOnlyDictionary<string, string> PodEnvironment,
+    AccessFiles Files,
+    EventRecorder Events,
+    TimeProvider Time,
+    ILogger Logger)
+{
+    /// <summary>What a process needs of this machine to run at all; nothing else of our own environment reaches a pod.</summary>
+    private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "DOTNET_ROOT"];
+
+    private readonly IReadOnlyList<KeyValuePair<string, string>> inherited =
+    [
+        .. new System.Diagnostics.ProcessStartInfo().Environment
+            .Where(pair => Inherited.Contains(pair.Key, StringComparer.Ordinal) && pair.Value is not null)
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)),
+    ];
+
+    public IEnumerable<KeyValuePair<string, string>> BaseEnvironment(JsonObject pod)
+    {
+        var environment = new Dictionary<string, string>(inherited, StringComparer.Ordinal)
+        {
+            ["HOSTNAME"] = pod.Text("spec", pod.Flag("spec", "hostNetwork") ? "nodeName" : "hostname") ?? pod.Text("metadata", "name")!,
+        };
+        if (pod["spec"].At("automountServiceAccountToken") is null || pod.Flag("spec", "automountServiceAccountToken"))
+        {
+            environment["KUBECONFIG"] = Files.PathFor(pod.Text("metadata", "namespace")!, pod.Text("spec", "serviceAccountName") ?? "default");
+        }
+
+        foreach ((string name, string value) in PodEnvironment)
+        {
+            environment[name] = value;
+        }
+
+        return environment;
+    }
+}

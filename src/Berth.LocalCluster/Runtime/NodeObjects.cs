@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>The Node objects of this machine.</summary>
+internal static class NodeObjects
+{
+    public static JsonObject New(int index, bool external, TimeProvider time)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"node-{index}");
+        string address = PodAddresses.OfNode(index);
+        JsonObject node = KindTable.Node.NewObject(null, name);
+        node.Child("metadata")["labels"] = new JsonObject
+        {
+            ["kubernetes.io/hostname"] = name,
+            ["kubernetes.io/os"] = "linux",
+            ["topology.kubernetes.io/zone"] = string.Create(CultureInfo.InvariantCulture, $"zone-{index}"),
+        };
+        node["spec"] = new JsonObject();
+        JsonObject status = node.Child("status");
+        status["capacity"] = new JsonObject { ["cpu"] = "64", ["memory"] = "256Gi", ["pods"] = "5k" };
+        status["allocatable"] = status["capacity"]!.DeepClone();
+        var addresses = new JsonArray(Address("InternalIP", address), Address("Hostname", name));
+        if (external)
+        {
+            addresses.Add((JsonNode)Address("ExternalIP", address));
+        }
+
+        SetReady(status, true, time);
+        status["addresses"] = addresses;
+        status["nodeInfo"] = new JsonObject
+        {
+            ["kubeletVersion"] = DiscoveryDocuments.KubernetesVersion,
+            ["kubeProxyVersion"] = string.Empty,
+            ["operatingSystem"] = "linux",
+            ["architecture"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
+            ["containerRuntimeVersion"] = "berth://process",
+            ["osImage"] = "this machine",
+            ["kernelVersion"] = Environment.OSVersion.Version.ToString(),
+            ["machineID"] = string.Empty,
+            ["systemUUID"] = string.Empty,
+            ["bootID"] = string.Empty,
+        };
+        return node;
+    }
+
+    public static void SetReady(JsonObject status, bool ready, TimeProvider time)
+    {
+        PodStatus.SetCondition(status, "Ready", ready, time, "NodeStatusUnknown", "Kubelet stopped posting node status.");
+        JsonObject condition = status.Items("conditions").First();
+        condition.Remove("lastProbeTime");
+        condition["lastHeartbeatTime"] = time.Timestamp();
+        if (ready)
+        {
+            condition["reason"] = "KubeletReady";
+        }
+    }
+
+    private static JsonObject Address(string type, string address) => new() { ["type"] = type, ["address"] = address };
+}

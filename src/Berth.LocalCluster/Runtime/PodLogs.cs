@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>kubectl logs: container, previous, tailLines, sinceSeconds, timestamps, follow.</summary>
+internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
+{
+    public async Task WriteAsync(StoredObject pod, Func<string, string?> query, HttpContext http, CancellationToken stopping)
+    {
+        ContainerLog log = Find(pod, query("container"), query("previous") == "true");
+        bool stamped = query("timestamps") == "true";
+        DateTimeOffset since = Number(query("sinceSeconds")) is { } seconds ? time.GetUtcNow().AddSeconds(-seconds) : DateTimeOffset.MinValue;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        http.Response.ContentType = "text/plain";
+        (IReadOnlyList<LogLine> lines, Task? more) = log.Read(0);
+        lines = [.. lines.Where(line => line.At >= since)];
+        if (Number(query("tailLines")) is { } tail)
+        {
+            lines = [.. lines.Skip(Math.Max(0, lines.Count - (int)tail))];
+        }
+
+        long next = 0;
+        while (true)
+        {
+            foreach (LogLine line in lines)
+            {
+                string text = stamped ? $"{line.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff00'Z'", CultureInfo.InvariantCulture)} {line.Text}\n" : line.Text + "\n";
+                await http.Response.WriteAsync(text, Encoding.UTF8, ending.Token).ConfigureAwait(false);
+                next = line.Number + 1;
+            }
+
+            await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
+            if (query("follow") != "true" || more is null)
+            {
+                return;
+            }
+
+            await more.WaitAsync(ending.Token).ConfigureAwait(false);
+            (lines, more) = log.Read(next);
+        }
+    }
+
+    private ContainerLog Find(StoredObject pod, string? container, bool previous)
+    {
+        if (container is null && pod.Body.Items("spec", "containers").Count() > 1)
+        {
+            string names = string.Join(' ', pod.Body.Items("spec", "containers").Select(item => item.Text("name")));
+            throw ApiException.BadRequest($"a container name must be specified for pod {pod.Name}, choose one of: [{names}]");
+        }
+
+        PodWorker? worker = kubelet.Find(pod.Uid);
+        int index = container is null ? 0 : worker?.Names.ToList().IndexOf(container) ?? 0;
+        if (index < 0)
+        {
+            throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
+        }
+
+        ContainerSupervisor? supervisor = worker?.Containers[index];
+        return (previous ? supervisor?.PreviousOutput : supervisor?.Output) ?? throw ApiException.BadRequest(previous
+            ? $"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found"
+            : $"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: ContainerCreating");
+    }
+
+    private static long? Number(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number : null;
+}
