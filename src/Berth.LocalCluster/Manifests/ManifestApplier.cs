@@ -26,6 +26,10 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         string name = body.Text("metadata", "name") ?? throw new LocalClusterException($"{origin}: a {kind.Kind} has no metadata.name.");
         string? @namespace = kind.Namespaced ? body.Text("metadata", "namespace") ?? defaultNamespace : null;
         notEnforced.Look(kind, body);
+
+        // What kubectl apply looks for when it applies the same object later.
+        string given = body.ToJsonString() + "\n";
+        body.Child("metadata").Child("annotations")["kubectl.kubernetes.io/last-applied-configuration"] = given;
         try
         {
             if (operations.Store.Find(kind, @namespace, name) is null)

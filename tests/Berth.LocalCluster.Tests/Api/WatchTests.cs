@@ -1,0 +1,145 @@
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Api;
+
+public sealed class WatchTests
+{
+    private const string Slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";
+    private const string Accounts = "/api/v1/namespaces/k8s-example2/serviceaccounts";
+
+    [Fact]
+    public async Task A_watch_from_a_version_shows_what_came_after_it_in_order()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        string version = await VersionAsync(test);
+        await CreateAsync(test, "one");
+        await CreateAsync(test, "two");
+        test.Cluster.Delete("sa", TestCluster.Namespace, "one");
+        List<string> events = [];
+        await foreach (JsonNode item in test.WatchAsync($"{Accounts}?watch=1&resourceVersion={version}&timeoutSeconds=30"))
+        {
+            events.Add($"{item["type"]} {item["object"]!["metadata"]!["name"]}");
+            if (events.Count == 3)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["ADDED one", "ADDED two", "DELETED one"], events);
+    }
+
+    [Fact]
+    public async Task A_compacted_version_is_a_410_event_as_recorded()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await CreateAsync(test, "one");
+        test.Cluster.Faults.Compact();
+        JsonNode recorded = Assert.Single(Recordings.ReadLines("watch-gone"));
+        List<JsonNode> events = await AllAsync(test.WatchAsync($"{Slices}?watch=1&resourceVersion=1&timeoutSeconds=3"));
+        JsonNode only = Assert.Single(events);
+        Assert.Matches(@"^too old resource version: 1 \(\d+\)$", (string)only["object"]!["message"]!);
+        only["object"]!["message"] = recorded["object"]!["message"]!.DeepClone();
+        Assert.Equal(recorded.ToJsonString(), only.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_watch_from_the_future_stays_silent_until_its_timeout()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        Assert.Empty(await AllAsync(test.WatchAsync($"{Slices}?watch=1&resourceVersion=99999999999&timeoutSeconds=1")));
+        Assert.Empty(Recordings.ReadLines("watch-future"));
+    }
+
+    [Fact]
+    public async Task A_streaming_list_ends_with_the_recorded_bookmark()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.Service);
+        await test.WaitForAsync(Slices, list => list["items"]!.AsArray().Count == 1);
+        List<JsonNode> events = await AllAsync(test.WatchAsync(
+            $"{Slices}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1"));
+        JsonNode recorded = Recordings.ReadLines("watchlist")[^1];
+        Assert.Equal("ADDED", (string?)events[0]["type"]);
+        recorded["object"]!["metadata"]!["resourceVersion"] = events[1]["object"]!["metadata"]!["resourceVersion"]!.DeepClone();
+        Assert.Equal(recorded.ToJsonString(), events[1].ToJsonString());
+    }
+
+    [Fact]
+    public async Task Bookmarks_come_by_the_interval_and_at_the_end()
+    {
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
+        {
+            RunProcesses = false,
+            Manifests = [TestManifests.Namespace],
+            BookmarkInterval = TimeSpan.FromMilliseconds(300),
+        });
+        List<JsonNode> events = await AllAsync(test.WatchAsync($"{Slices}?watch=1&resourceVersion={await VersionAsync(test)}&allowWatchBookmarks=true&timeoutSeconds=1"));
+        Assert.InRange(events.Count, 2, 5);
+        Assert.All(events, item => Assert.Equal("BOOKMARK", (string?)item["type"]));
+        JsonNode recorded = Recordings.ReadLines("watch-life")[^1];
+        recorded["object"]!["metadata"]!["resourceVersion"] = events[^1]["object"]!["metadata"]!["resourceVersion"]!.DeepClone();
+        Assert.Equal(recorded.ToJsonString(), events[^1].ToJsonString());
+    }
+
+    [Fact]
+    public async Task An_object_that_begins_or_ceases_to_fit_the_selector_appears_or_disappears()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        string version = await VersionAsync(test);
+        await CreateAsync(test, "one");
+        await LabelAsync(test, "one", "\"a\"");
+        await LabelAsync(test, "one", "null");
+        List<string?> types = [];
+        await foreach (JsonNode item in test.WatchAsync($"{Accounts}?watch=1&resourceVersion={version}&labelSelector=team%3Da&timeoutSeconds=30"))
+        {
+            types.Add((string?)item["type"]);
+            if (types.Count == 2)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(["ADDED", "DELETED"], types);
+    }
+
+    [Fact]
+    public async Task Dropped_watches_end_cleanly()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        string version = await VersionAsync(test);
+        int events = 0;
+        await foreach (JsonNode item in test.WatchAsync($"{Accounts}?watch=1&resourceVersion=0&timeoutSeconds=600"))
+        {
+            Assert.Equal("ADDED", (string?)item["type"]);
+            events++;
+            test.Cluster.Faults.DropWatches();
+        }
+
+        Assert.Equal(1, events);
+        Assert.NotEmpty(version);
+    }
+
+    private static async Task<string> VersionAsync(TestCluster test)
+    {
+        // The namespace's own account is made by a controller: wait until that is over.
+        JsonNode list = await test.WaitForAsync(Accounts, body => body["items"]!.AsArray().Count == 1);
+        return (string)list["metadata"]!["resourceVersion"]!;
+    }
+
+    private static async Task CreateAsync(TestCluster test, string name) =>
+        await test.SendAsync(HttpMethod.Post, Accounts, $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+
+    private static async Task LabelAsync(TestCluster test, string name, string value) =>
+        await test.SendAsync(HttpMethod.Patch, $"{Accounts}/{name}", "{\"metadata\":{\"labels\":{\"team\":" + value + "}}}", "application/merge-patch+json");
+
+    private static async Task<List<JsonNode>> AllAsync(IAsyncEnumerable<JsonNode> events)
+    {
+        var all = new List<JsonNode>();
+        await foreach (JsonNode item in events)
+        {
+            all.Add(item);
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Controllers;
+
+public sealed class StatefulSetTests
+{
+    private const string Set = "/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b";
+    private const string Slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";
+
+    [Theory]
+    [InlineData("OrderedReady")]
+    [InlineData("Parallel")]
+    public async Task Pods_have_their_names_labels_and_owner(string policy)
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(3, policy));
+        IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(3);
+        Assert.Equal(["service-b-0", "service-b-1", "service-b-2"], pods.Select(pod => pod.Name));
+        Assert.All(pods, pod =>
+        {
+            Assert.Equal(pod.Name, pod.Labels["statefulset.kubernetes.io/pod-name"]);
+            Assert.EndsWith("-" + pod.Labels["apps.kubernetes.io/pod-index"], pod.Name, StringComparison.Ordinal);
+            Assert.Matches("^service-b-[bcdfghjklmnpqrstvwxz2456789]+$", pod.Labels["controller-revision-hash"]);
+            Assert.Equal("127.0.0.1", pod.PodIP);
+        });
+    }
+
+    [Fact]
+    public async Task Ordinals_start_where_the_spec_says()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(2, extra: "ordinals: { start: 5 }"));
+        Assert.Equal(["service-b-5", "service-b-6"], (await test.WaitReadyAsync(2)).Select(pod => pod.Name));
+    }
+
+    [Fact]
+    public async Task Ordered_pods_come_one_after_the_other_and_go_from_the_top()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(3));
+        await test.WaitReadyAsync(3);
+        test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);
+        await test.WaitAsync(pods => pods.Count == 0);
+        (_, JsonNode list) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods");
+        List<string> events = [];
+        await foreach (JsonNode item in test.WatchAsync("/api/v1/namespaces/k8s-example2/pods?watch=1&resourceVersion=1&timeoutSeconds=30"))
+        {
+            string name = (string)item["object"]!["metadata"]!["name"]!;
+            bool ready = item["object"]!["status"]!["conditions"] is JsonArray conditions && conditions.Any(entry => (string?)entry!["type"] == "Ready" && (string?)entry["status"] == "True");
+            string what = (string)item["type"]! == "MODIFIED" ? (ready && item["object"]!["metadata"]!["deletionTimestamp"] is null ? "READY" : string.Empty) : (string)item["type"]!;
+            if (what.Length > 0 && !events.Contains($"{what} {name[^1]}"))
+            {
+                events.Add($"{what} {name[^1]}");
+            }
+
+            if (events.Count == 9)
+            {
+                break;
+            }
+        }
+
+        Assert.Empty(list["items"]!.AsArray());
+        Assert.Equal(["ADDED 0", "READY 0", "ADDED 1", "READY 1", "ADDED 2", "READY 2", "DELETED 2", "DELETED 1", "DELETED 0"], events);
+    }
+
+    [Fact]
+    public async Task A_rolling_update_stops_at_the_partition()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(3, "Parallel", "updateStrategy: { rollingUpdate: { partition: 2 } }"));
+        IReadOnlyList<PodSummary> before = await test.WaitReadyAsync(3);
+        await test.SendAsync(HttpMethod.Patch, Set, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""", "application/merge-patch+json");
+        IReadOnlyList<PodSummary> after = await test.WaitAsync(pods => pods.Count == 3 && pods.All(pod => pod.Ready && !pod.Terminating) && pods[2].Uid != before[2].Uid);
+        Assert.Equal(before.Take(2).Select(pod => pod.Uid), after.Take(2).Select(pod => pod.Uid));
+        Assert.NotEqual(before[2].Labels["controller-revision-hash"], after[2].Labels["controller-revision-hash"]);
+
+        // A pod below the partition comes back as it was.
+        test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
+        after = await test.WaitAsync(pods => pods.Count == 3 && pods.All(pod => pod.Ready && !pod.Terminating) && pods[0].Uid != before[0].Uid);
+        Assert.Equal(before[0].Labels["controller-revision-hash"], after[0].Labels["controller-revision-hash"]);
+    }
+
+    [Fact]
+    public async Task Many_pods_are_spread_over_nodes_and_over_slices_of_100()
+    {
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 3, Manifests = [TestManifests.Namespace] });
+        test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(260, "Parallel")));
+        IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(260);
+        JsonNode list = await test.WaitForAsync(Slices, body => body["items"]!.AsArray().SelectMany(slice => slice!["endpoints"]!.AsArray()).Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == 260);
+        int[] sizes = [.. list["items"]!.AsArray().Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending()];
+        int[] recorded = [.. Recordings.Read("list-260-pods-3-slices")["items"]!.AsArray().Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending()];
+        Assert.Equal(recorded, sizes);
+        Assert.Equal(["127.0.0.1", "127.0.0.2", "127.0.0.3"], pods.Select(pod => pod.PodIP).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(pods.CountBy(pod => pod.Node!), count => Assert.InRange(count.Value, 80, 93));
+    }
+
+    [Fact]
+    public async Task The_slice_of_a_set_without_pods_is_a_placeholder_and_goes_with_the_service()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(1)));
+        JsonNode full = await test.WaitForAsync(Slices, body => body["items"]!.AsArray() is [{ } slice] && slice["endpoints"] is JsonArray { Count: 1 });
+        test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);
+        JsonNode empty = await test.WaitForAsync(Slices, body => body["items"]!.AsArray() is [{ } slice] && slice["endpoints"] is null);
+        Assert.Equal((string?)full["items"]![0]!["metadata"]!["name"], (string?)empty["items"]![0]!["metadata"]!["name"]);
+        Assert.Null(empty["items"]![0]!["ports"]);
+        test.Cluster.Delete("svc", TestCluster.Namespace, "service-b");
+        await test.WaitForAsync(Slices, body => body["items"]!.AsArray().Count == 0);
+    }
+}

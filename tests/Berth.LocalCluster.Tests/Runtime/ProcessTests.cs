@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>Pods as real processes: small shells.</summary>
+public sealed class ProcessTests
+{
+    private const string Slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";
+    private const string Patient = """["/bin/sh", "-c", "trap 'exit 0' TERM; echo I am $POD_NAME in $POD_NAMESPACE; while true; do sleep 600 & wait $!; done"]""";
+
+    [Fact]
+    public async Task A_killed_process_leaves_the_slice_and_comes_back_at_once()
+    {
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(2, "Parallel", command: Patient));
+        IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(2);
+        JsonNode slice = await test.WaitForAsync(Slices, list => list["items"]!.AsArray() is [{ } only] && only["endpoints"] is JsonArray { Count: 2 });
+        string version = (string)slice["metadata"]!["resourceVersion"]!;
+        using (var process = Process.GetProcessById(pods[0].ProcessId!.Value))
+        {
+            process.Kill();
+        }
+
+        IReadOnlyList<PodSummary> after = await test.WaitAsync(now => now[0] is { Ready: true, Restarts: 1 });
+        Assert.NotEqual(pods[0].ProcessId, after[0].ProcessId);
+        Assert.Equal(pods[0].Uid, after[0].Uid);
+
+        // In between, the slice said so.
+        List<bool> readiness = [];
+        await foreach (JsonNode item in test.WatchAsync($"{Slices}?watch=1&resourceVersion={version}&timeoutSeconds=30"))
+        {
+            readiness.Add((bool)item["object"]!["endpoints"]!.AsArray().First(endpoint => (string?)endpoint!["hostname"] == "service-b-0")!["conditions"]!["ready"]!);
+            if (readiness.Contains(false) && readiness[^1])
+            {
+                break;
+            }
+        }
+
+        Assert.Contains(false, readiness);
+    }
+
+    [Fact]
+    public async Task A_container_that_keeps_failing_backs_off()
+    {
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "exit 3"]"""));
+        IReadOnlyList<PodSummary> pods = await test.WaitAsync(now => now is [{ State: "CrashLoopBackOff" }]);
+        Assert.Equal(1, pods[0].Restarts);
+        (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-0");
+        JsonNode status = pod["status"]!["containerStatuses"]![0]!;
+        Assert.Equal(3, (int)status["lastState"]!["terminated"]!["exitCode"]!);
+        Assert.Equal("back-off 10s restarting failed container=service-b", (string?)status["state"]!["waiting"]!["message"]);
+    }
+
+    [Fact]
+    public async Task An_image_without_a_program_waits_as_one_that_cannot_be_pulled()
+    {
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { Manifests = [TestManifests.Namespace, TestManifests.StatefulSet(1)] });
+        IReadOnlyList<PodSummary> pods = await test.WaitAsync(now => now is [{ State: "ErrImagePull" or "ImagePullBackOff" }]);
+        Assert.Equal(0, pods[0].Restarts);
+    }
+
+    [Fact]
+    public async Task Output_is_kept_and_followed()
+    {
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: Patient));
+        await test.WaitReadyAsync(1);
+        using HttpResponseMessage response = await test.Http.GetAsync(
+            new Uri("/api/v1/namespaces/k8s-example2/pods/service-b-0/log?container=service-b&follow=true", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestCluster.Token));
+        Assert.Equal("I am service-b-0 in k8s-example2", await reader.ReadLineAsync(TestCluster.Token));
+        test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
+        Assert.Null(await reader.ReadLineAsync(TestCluster.Token));
+    }
+
+    [Fact]
+    public async Task Readiness_follows_the_probe()
+    {
+        string flag = Path.Combine(Path.GetTempPath(), $"berth-ready-{Guid.NewGuid():N}");
+        string probe = $$"""readinessProbe: { periodSeconds: 1, failureThreshold: 1, exec: { command: ["/bin/sh", "-c", "test -f {{flag}}"] } }""";
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: Patient, probe: probe));
+        try
+        {
+            await test.WaitAsync(now => now is [{ State: "Running", Ready: false }]);
+            await File.WriteAllTextAsync(flag, "yes", TestCluster.Token);
+            await test.WaitReadyAsync(1);
+            File.Delete(flag);
+            await test.WaitAsync(now => now is [{ State: "Running", Ready: false, Restarts: 0 }]);
+        }
+        finally
+        {
+            File.Delete(flag);
+        }
+    }
+
+    [Fact]
+    public async Task A_lost_liveness_probe_restarts_the_container()
+    {
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(
+            1, command: Patient, probe: """livenessProbe: { periodSeconds: 1, failureThreshold: 1, exec: { command: ["/bin/false"] } }"""));
+        await test.WaitAsync(now => now is [{ Restarts: >= 1 }]);
+    }
+
+    [Fact]
+    public async Task One_that_ignores_SIGTERM_is_killed_after_the_grace_period()
+    {
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(
+            1, command: """["/bin/sh", "-c", "trap '' TERM; while true; do sleep 600 & wait $!; done"]""", grace: 1));
+        string uid = (await test.WaitReadyAsync(1))[0].Uid;
+        test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);
+        await test.WaitAsync(now => now is [{ Terminating: true, ProcessId: not null }]);
+        await test.WaitAsync(now => now.Count == 0);
+        Assert.NotEmpty(uid);
+    }
+
+    [Fact]
+    public async Task Disposal_leaves_no_process_and_no_file()
+    {
+        TestCluster test = await StartAsync(TestManifests.StatefulSet(3, "Parallel", command: Patient));
+        List<int> ids = [.. (await test.WaitReadyAsync(3)).Select(pod => pod.ProcessId!.Value)];
+        string folder = Path.GetDirectoryName(test.Cluster.KubeconfigPath)!;
+        Assert.True(Directory.Exists(folder));
+        await test.DisposeAsync();
+        Assert.False(Directory.Exists(folder));
+        Assert.All(ids, id => Assert.Throws<ArgumentException>(() => Process.GetProcessById(id)));
+    }
+
+    [Fact]
+    public async Task A_pod_gets_its_manifests_environment_and_little_else()
+    {
+        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "env; echo end; sleep 600"]"""));
+        await test.WaitReadyAsync(1);
+        using HttpResponseMessage response = await test.Http.GetAsync(
+            new Uri("/api/v1/namespaces/k8s-example2/pods/service-b-0/log?follow=true", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestCluster.Token));
+        List<string> names = [];
+        while (await reader.ReadLineAsync(TestCluster.Token) is { } line && line != "end")
+        {
+            names.Add(line.Split('=')[0]);
+        }
+
+        Assert.Contains("POD_NAME", names);
+        Assert.Contains("KUBECONFIG", names);
+        Assert.Empty(names.Except(["POD_NAME", "POD_NAMESPACE", "KUBECONFIG", "HOSTNAME", "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "DOTNET_ROOT", "PWD", "SHLVL", "_"]));
+    }
+
+    private static Task<TestCluster> StartAsync(string set) => TestCluster.StartAsync(new LocalClusterOptions
+    {
+        Manifests = [TestManifests.All(TestManifests.Namespace, TestManifests.Service, set)],
+        Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["k8s-example2"] = new ImageProgram("/bin/sh") },
+    });
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster;
+
+/// <summary>A local cluster for one test, with an HTTP client that trusts it and speaks as its administrator.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    public const string Namespace = "k8s-example2";
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private TestCluster(LocalCluster cluster)
+    {
+        Cluster = cluster;
+        Http = NewClient(cluster.KubeconfigPath);
+    }
+
+    public LocalCluster Cluster { get; }
+
+    public HttpClient Http { get; }
+
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<TestCluster> StartAsync(LocalClusterOptions? options = null) =>
+        new(await LocalCluster.StartAsync(options ?? new LocalClusterOptions { RunProcesses = false, Manifests = [TestManifests.Namespace] }, Token));
+
+    public static HttpClient NewClient(string kubeconfigPath)
+    {
+        string text = File.ReadAllText(kubeconfigPath);
+        string Field(string name) => text.Split('\n').First(line => line.Contains(name + ":", StringComparison.Ordinal)).Split(": ")[1].Trim();
+        X509Certificate2 authority = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(Field("certificate-authority-data"))));
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { authority },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        return new HttpClient(handler)
+        {
+            BaseAddress = new Uri(Field("server")),
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Field("token")) },
+        };
+    }
+
+    public async Task<(HttpStatusCode Status, JsonNode Body)> GetAsync(string path)
+    {
+        using HttpResponseMessage response = await Http.GetAsync(new Uri(path, UriKind.Relative), Token);
+        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!);
+    }
+
+    public async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(HttpMethod method, string path, string body, string contentType = "application/json")
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, contentType) };
+        using HttpResponseMessage response = await Http.SendAsync(request, Token);
+        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!);
+    }
+
+    /// <summary>A watch's events, as they come, until it ends.</summary>
+    public async IAsyncEnumerable<JsonNode> WatchAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Version = HttpVersion.Version20 };
+        using HttpResponseMessage response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
+        while (await reader.ReadLineAsync(Token) is { } line)
+        {
+            yield return JsonNode.Parse(line)!;
+        }
+    }
+
+    /// <summary>Waits for the pods to be as wanted; says how they are when they never are.</summary>
+    public async Task<IReadOnlyList<PodSummary>> WaitAsync(Func<IReadOnlyList<PodSummary>, bool> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await Cluster.WaitForPodsAsync(condition, patience.Token);
+        }
+        catch (OperationCanceledException fault) when (!Token.IsCancellationRequested)
+        {
+            throw new TimeoutException("The pods never were as wanted: " + string.Join("; ", Cluster.Pods.Select(pod => $"{pod.Name} {pod.State} ready={pod.Ready}")), fault);
+        }
+    }
+
+    public async Task<IReadOnlyList<PodSummary>> WaitReadyAsync(int count) => await WaitAsync(pods => pods.Count == count && pods.All(pod => pod.Ready && !pod.Terminating));
+
+    /// <summary>Waits for an object of the API to be as wanted.</summary>
+    public async Task<JsonNode> WaitForAsync(string path, Func<JsonNode, bool> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(Patience);
+        JsonNode? last = null;
+        while (!patience.IsCancellationRequested)
+        {
+            last = (await GetAsync(path)).Body;
+            if (condition(last))
+            {
+                return last;
+            }
+        }
+
+        throw new TimeoutException($"{path} never was as wanted: {last}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Cluster.DisposeAsync();
+    }
+}
