@@ -38,7 +38,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         Files = new AccessFiles(options.DataDirectory, Identities, certificates.AuthorityPem);
         Runtime = options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime();
         var events = new EventRecorder(Store, time);
-        Kubelet = new Kubelet(Store, new KubeletContext(Runtime, options.Images, options.PodEnvironment, Files, events, time, logger));
+        Kubelet = new Kubelet(Store, new KubeletContext(Runtime, options.RunProcesses ? options.Images : null, options.PodEnvironment, Files, events, time, logger));
         controllers = new ControllerLoop(
             Store,
             [

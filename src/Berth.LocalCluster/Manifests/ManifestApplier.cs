@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Berth.LocalCluster.Api;
 using Berth.LocalCluster.Json;
@@ -18,6 +19,20 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         }
     }
 
+    /// <summary>As Go writes JSON: keys sorted, and the signs of HTML escaped.</summary>
+    private static string Canonical(JsonObject body)
+    {
+        string text = Encoding.UTF8.GetString(Sorted(body).ToUtf8());
+        return text.Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal) + "\n";
+
+        static JsonNode? Sorted(JsonNode? node) => node switch
+        {
+            JsonObject fields => new JsonObject(fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+            _ => node?.DeepClone(),
+        };
+    }
+
     private void Apply(JsonObject body, string defaultNamespace, string origin)
     {
         ResourceKind kind = KindTable.ByKind(body.Text("apiVersion"), body.Text("kind")) ?? throw new LocalClusterException(
@@ -27,9 +42,14 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         string? @namespace = kind.Namespaced ? body.Text("metadata", "namespace") ?? defaultNamespace : null;
         notEnforced.Look(kind, body);
 
-        // What kubectl apply looks for when it applies the same object later.
-        string given = body.ToJsonString() + "\n";
-        body.Child("metadata").Child("annotations")["kubectl.kubernetes.io/last-applied-configuration"] = given;
+        // What kubectl apply compares with when it applies the same object later, written as kubectl writes it.
+        body.Child("metadata").Child("annotations");
+        if (@namespace is not null)
+        {
+            body.Child("metadata")["namespace"] = @namespace;
+        }
+
+        body.Child("metadata").Child("annotations")["kubectl.kubernetes.io/last-applied-configuration"] = Canonical(body);
         try
         {
             if (operations.Store.Find(kind, @namespace, name) is null)

@@ -7,10 +7,15 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>Reads of a container's manifest what a process needs: program, arguments, environment.</summary>
 internal static class ContainerSpec
 {
-    /// <summary>The program and arguments of a command, by the image's mapping. Null where the image is not mapped.</summary>
+    /// <summary>The program and arguments of a command, by the image's mapping. Null where the image is not mapped; without a map, any image will do.</summary>
     public static (string Executable, IReadOnlyList<string> Arguments)? Resolve(
-        string image, IReadOnlyList<string> command, IReadOnlyList<string> args, IReadOnlyDictionary<string, ImageProgram> images)
+        string image, IReadOnlyList<string> command, IReadOnlyList<string> args, IReadOnlyDictionary<string, ImageProgram>? images)
     {
+        if (images is null)
+        {
+            return (image, [.. command, .. args]);
+        }
+
         string name = ImageName(image);
         if (!images.TryGetValue(name, out ImageProgram? program))
         {

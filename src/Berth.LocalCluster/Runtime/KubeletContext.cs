@@ -9,7 +9,7 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>What every pod's worker needs from outside.</summary>
 internal sealed record KubeletContext(
     IContainerRuntime Runtime,
-    IReadOnlyDictionary<string, ImageProgram> Images,
+    IReadOnlyDictionary<string, ImageProgram>? Images,
     IReadOnlyDictionary<string, string> PodEnvironment,
     AccessFiles Files,
     EventRecorder Events,

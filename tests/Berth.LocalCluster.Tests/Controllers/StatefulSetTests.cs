@@ -86,7 +86,7 @@ public sealed class StatefulSetTests
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 3, Manifests = [TestManifests.Namespace] });
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(260, "Parallel")));
         IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(260);
-        JsonNode list = await test.WaitForAsync(Slices, body => body["items"]!.AsArray().SelectMany(slice => slice!["endpoints"]!.AsArray()).Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == 260);
+        JsonNode list = await test.WaitForAsync(Slices, body => body["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? []).Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == 260);
         int[] sizes = [.. list["items"]!.AsArray().Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending()];
         int[] recorded = [.. Recordings.Read("list-260-pods-3-slices")["items"]!.AsArray().Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending()];
         Assert.Equal(recorded, sizes);
