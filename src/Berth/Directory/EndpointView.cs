@@ -6,6 +6,9 @@ namespace Berth;
 /// <summary>The live view of one target: its latest snapshot, how fresh it is, and its changes. One writer keeps it; any number of readers read it.</summary>
 public sealed class EndpointView
 {
+    // A server that asks to be left alone for a year must not be able to switch discovery off.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(5);
+
     private readonly IEndpointStream _stream;
     private readonly TimeProvider _time;
     private readonly IBackoffPolicy _backoff;
@@ -200,7 +203,8 @@ public sealed class EndpointView
     private TimeSpan DelayAfter(EndpointSourceException failure, int failures)
     {
         TimeSpan delay = _backoff.NextDelay(failures);
-        return failure.RetryAfter is { } asked && asked > delay ? asked : delay;
+        TimeSpan asked = failure.RetryAfter ?? TimeSpan.Zero;
+        return asked <= delay ? delay : asked < s_longestWait ? asked : s_longestWait;
     }
 
     private EndpointSourceException AsSourceFailure(Exception exception) => exception as EndpointSourceException

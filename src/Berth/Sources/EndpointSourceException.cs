@@ -9,6 +9,6 @@ public class EndpointSourceException : Exception
     {
     }
 
-    /// <summary>How long the source asks to be left alone, or null when it did not say.</summary>
+    /// <summary>How long the source asks to be left alone, or null when it did not say. More than 5 minutes counts as 5 minutes.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

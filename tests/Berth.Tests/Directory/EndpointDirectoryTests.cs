@@ -166,6 +166,19 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_source_cannot_ask_to_be_left_alone_for_ever()
+    {
+        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        await Stream.ReadAgainAsync();
+        Stream.Fail(new EndpointSourceException("Come back in a hundred years.") { RetryAfter = TimeSpan.MaxValue });
+        await NextFailureAsync(view);
+        Task again = Stream.ReadAgainAsync();
+        DateTimeOffset began = _time.GetUtcNow();
+        await AdvanceUntilAsync(() => again.IsCompleted);
+        Assert.InRange(_time.GetUtcNow() - began, TimeSpan.FromMinutes(4.9), TimeSpan.FromMinutes(6));
+    }
+
+    [Fact]
     public async Task An_exception_that_nobody_expected_is_trouble_too_and_not_the_end()
     {
         EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
