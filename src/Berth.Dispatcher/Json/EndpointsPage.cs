@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+
+namespace Berth.Dispatcher;
+
+/// <summary>
+/// The JSON of a target's whole snapshot. Of a small set everything but the head is written once a snapshot and kept; a large one is streamed, so that
+/// asking for it costs time in proportion and no memory that stays.
+/// </summary>
+internal sealed class EndpointsPage
+{
+    /// <summary>The largest set whose JSON is kept: about 100 KB.</summary>
+    internal const int MaxKept = 256;
+
+    private const int FlushAbove = 32 * 1024;
+
+    private volatile Tail? _tail;
+
+    /// <summary>The whole page of a small set, or null for a large one.</summary>
+    public ReadOnlyMemory<byte>? TryFormat(EndpointSnapshot snapshot, TimeSpan? age)
+    {
+        if (snapshot.Endpoints.Count + snapshot.Excluded.Count > MaxKept)
+            return null;
+        byte[] tail = TailOf(snapshot);
+        ArrayBufferWriter<byte> page = new(tail.Length + 512);
+        using (Utf8JsonWriter json = new(page, EndpointJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            EndpointJson.WriteHead(json, snapshot, age);
+            json.Flush();
+        }
+
+        page.Write(","u8);
+        page.Write(tail.AsSpan(1));
+        return page.WrittenMemory;
+    }
+
+    /// <summary>Streams the page of a large set, at the client's pace.</summary>
+    public static async ValueTask StreamAsync(PipeWriter body, EndpointSnapshot snapshot, TimeSpan? age, CancellationToken aborted)
+    {
+        using Utf8JsonWriter json = new(body, EndpointJson.WriterOptions);
+        json.WriteStartObject();
+        EndpointJson.WriteHead(json, snapshot, age);
+        json.WriteStartArray("endpoints"u8);
+        foreach (PodEndpoint endpoint in snapshot.Endpoints)
+        {
+            EndpointJson.Write(json, endpoint);
+            await FlushWhenFullAsync(json, body, aborted).ConfigureAwait(false);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("leftOut"u8);
+        foreach (ExcludedPod pod in snapshot.Excluded)
+        {
+            EndpointJson.Write(json, pod);
+            await FlushWhenFullAsync(json, body, aborted).ConfigureAwait(false);
+        }
+
+        json.WriteEndArray();
+        WriteClashes(json, snapshot);
+        json.WriteEndObject();
+        json.Flush();
+        await body.FlushAsync(aborted).ConfigureAwait(false);
+    }
+
+    private static async ValueTask FlushWhenFullAsync(Utf8JsonWriter json, PipeWriter body, CancellationToken aborted)
+    {
+        if (json.BytesPending < FlushAbove)
+            return;
+        json.Flush();
+        await body.FlushAsync(aborted).ConfigureAwait(false);
+        aborted.ThrowIfCancellationRequested();
+    }
+
+    private byte[] TailOf(EndpointSnapshot snapshot)
+    {
+        // A snapshot that turns stale or live again shares its lists, so its tail stays too.
+        if (_tail is { } kept && ReferenceEquals(kept.Endpoints, snapshot.Endpoints))
+            return kept.Bytes;
+        ArrayBufferWriter<byte> buffer = new(4096);
+        using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            WriteLists(json, snapshot);
+            json.WriteEndObject();
+        }
+
+        byte[] bytes = buffer.WrittenSpan.ToArray();
+        _tail = new Tail(snapshot.Endpoints, bytes);
+        return bytes;
+    }
+
+    private static void WriteLists(Utf8JsonWriter json, EndpointSnapshot snapshot)
+    {
+        json.WriteStartArray("endpoints"u8);
+        foreach (PodEndpoint endpoint in snapshot.Endpoints)
+            EndpointJson.Write(json, endpoint);
+        json.WriteEndArray();
+        json.WriteStartArray("leftOut"u8);
+        foreach (ExcludedPod pod in snapshot.Excluded)
+            EndpointJson.Write(json, pod);
+        json.WriteEndArray();
+        WriteClashes(json, snapshot);
+    }
+
+    private static void WriteClashes(Utf8JsonWriter json, EndpointSnapshot snapshot)
+    {
+        json.WriteStartArray("portClashes"u8);
+        foreach (PortClash clash in snapshot.FindPortClashes())
+            EndpointJson.Write(json, clash);
+        json.WriteEndArray();
+    }
+
+    private sealed record Tail(EndpointList Endpoints, byte[] Bytes);
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+
+namespace Berth.Dispatcher;
+
+/// <summary>
+/// Shows the instruments of one meter as Prometheus text, version 0.0.4: a listener that keeps the sums of what is pushed, and reads what is observed when
+/// it is asked.
+/// </summary>
+internal sealed class MetricsExporter : IDisposable
+{
+    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    private readonly MeterListener _listener = new();
+    private readonly SortedDictionary<string, InstrumentSeries> _instruments = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+
+    public MetricsExporter(Meter meter)
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter, meter))
+                listener.EnableMeasurementEvents(instrument, Add(instrument));
+        };
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, series) => ((InstrumentSeries)series!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<int>(static (_, value, tags, series) => ((InstrumentSeries)series!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, series) => ((InstrumentSeries)series!).Record(value, tags));
+        _listener.SetMeasurementEventCallback<float>(static (_, value, tags, series) => ((InstrumentSeries)series!).Record(value, tags));
+        _listener.Start();
+    }
+
+    /// <summary>Everything as it is now.</summary>
+    public ReadOnlyMemory<byte> Export()
+    {
+        StringBuilder text = new(4096);
+        // One scrape at a time: an observed instrument's values are replaced by each reading.
+        lock (_lock)
+        {
+            foreach (InstrumentSeries series in _instruments.Values)
+                series.BeginReading();
+            _listener.RecordObservableInstruments();
+            foreach (InstrumentSeries series in _instruments.Values)
+                series.WriteTo(text);
+        }
+
+        ProcessMetrics.WriteTo(text);
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    /// <summary>Instruments of one name are one series family: two directories on one meter must not write it twice.</summary>
+    private InstrumentSeries Add(Instrument instrument)
+    {
+        lock (_lock)
+        {
+            string name = PrometheusName.Of(instrument);
+            if (!_instruments.TryGetValue(name, out InstrumentSeries? series))
+                _instruments.Add(name, series = new InstrumentSeries(name, instrument));
+            return series;
+        }
+    }
+}

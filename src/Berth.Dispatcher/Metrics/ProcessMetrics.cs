@@ -1,0 +1,21 @@
+using System.Globalization;
+using System.Text;
+
+namespace Berth.Dispatcher;
+
+/// <summary>What the runtime knows of this process without asking much, under the names that Prometheus' own clients use.</summary>
+internal static class ProcessMetrics
+{
+    public static void WriteTo(StringBuilder text)
+    {
+        if (!OperatingSystem.IsIOS() && !OperatingSystem.IsTvOS() && !OperatingSystem.IsBrowser())
+            Write(text, "process_cpu_seconds_total", "counter", "CPU time of the process, user and system.", Environment.CpuUsage.TotalTime.TotalSeconds);
+        Write(text, "process_resident_memory_bytes", "gauge", "Resident memory of the process.", Environment.WorkingSet);
+        Write(text, "dotnet_gc_heap_bytes", "gauge", "Size of the managed heap.", GC.GetTotalMemory(forceFullCollection: false));
+        Write(text, "dotnet_gc_collections_total", "counter", "Garbage collections of any generation.", GC.CollectionCount(0));
+        Write(text, "dotnet_threads", "gauge", "Threads of the thread pool.", ThreadPool.ThreadCount);
+    }
+
+    private static void Write(StringBuilder text, string name, string type, string help, double value) =>
+        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {PrometheusName.Value(value)}\n");
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+
+namespace Berth.Dispatcher;
+
+/// <summary>Counts requests by route and status. Adding is one increment; tags are made when somebody asks.</summary>
+internal sealed class RequestCounts
+{
+    private static readonly string[] s_routes =
+    [
+        "/", "/v1/endpoints/{namespace}/{service}", "/v1/endpoints/{namespace}/{service}/{pod}", "/v1/watch/{namespace}/{service}",
+        "/healthz", "/readyz", "/metrics", "other",
+    ];
+
+    private static readonly int[] s_codes = [200, 304, 400, 404, 405, 500, 503];
+
+    private readonly StripedCounter?[] _counters = new StripedCounter?[s_routes.Length * s_codes.Length];
+
+    public RequestCounts(Meter meter)
+    {
+        Root = CounterOf(Route.Root, 200);
+        meter.CreateObservableCounter("berth.requests", Measure, "{request}", "Requests answered, by route and status.");
+    }
+
+    /// <summary>The one that counts most.</summary>
+    public StripedCounter Root { get; }
+
+    public void Add(Route route, int code) => CounterOf(route, code).Increment();
+
+    private StripedCounter CounterOf(Route route, int code)
+    {
+        int at = Array.IndexOf(s_codes, code);
+        ref StripedCounter? counter = ref _counters[((int)route * s_codes.Length) + (at < 0 ? Array.IndexOf(s_codes, 500) : at)];
+        return Volatile.Read(ref counter) ?? Interlocked.CompareExchange(ref counter, new StripedCounter(), null) ?? counter!;
+    }
+
+    private IEnumerable<Measurement<long>> Measure()
+    {
+        for (int i = 0; i < _counters.Length; i++)
+        {
+            if (Volatile.Read(ref _counters[i]) is not { } counter)
+                continue;
+            yield return new Measurement<long>(
+                counter.Value,
+                new KeyValuePair<string, object?>("route", s_routes[i / s_codes.Length]),
+                new KeyValuePair<string, object?>("code", s_codes[i % s_codes.Length].ToString(CultureInfo.InvariantCulture)));
+        }
+    }
+}

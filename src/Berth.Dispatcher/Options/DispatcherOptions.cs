@@ -1,0 +1,75 @@
+namespace Berth.Dispatcher;
+
+/// <summary>What service A needs to know. All of it is checked when the server starts, all faults in one message.</summary>
+public sealed class DispatcherOptions
+{
+    /// <summary>The Services to answer for, at least one, each once. <c>GET /</c> answers for the first.</summary>
+    public IReadOnlyList<DispatcherTarget> Targets { get; init; } = [];
+
+    /// <summary>Chooses the endpoint that <c>GET /</c> answers with. Default: random. A sticky picker reads <c>?key=</c>; without a key it picks any.</summary>
+    public IEndpointPicker Picker { get; init; } = RandomPicker.Shared;
+
+    /// <summary>
+    /// The addresses to listen on, at least one: <c>http://HOST:PORT</c> with an IP address, <c>localhost</c>, or <c>*</c> for every address of both
+    /// families. Port 0 takes any free port (not with <c>localhost</c>). Default: <c>http://*:8000</c>.
+    /// </summary>
+    public IReadOnlyList<string> Urls { get; init; } = ["http://*:8000"];
+
+    /// <summary>
+    /// How long the server goes on serving as unready before it stops accepting, 0 to 10 minutes. Default 0. In Kubernetes give a few seconds: a Service
+    /// goes on sending new connections to a terminating pod until every node has heard of it.
+    /// </summary>
+    public TimeSpan ShutdownDelay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How long requests in flight may take to end once the server no longer accepts, 0 to 10 minutes. Default 10 s.</summary>
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long an idle connection stays open, 1 s to 1 hour. Default 130 s, Kestrel's own.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
+
+    /// <summary>How many connections may be open at once, 1 or more, or null for no bound. Default null: the memory a connection takes is small.</summary>
+    public int? MaxConnections { get; init; }
+
+    /// <summary>Lists what is wrong, a sentence each; empty when all is well.</summary>
+    public IReadOnlyList<string> FindFaults()
+    {
+        List<string> faults = [];
+        FindTargetFaults(faults);
+        if (Picker is null)
+            faults.Add("There is no picker. Choose one, such as random.");
+        if (Urls is not { Count: > 0 })
+            faults.Add("There is no address to listen on. Give at least one, such as http://*:8000.");
+        foreach (string url in Urls ?? [])
+        {
+            if (ListenUrl.FaultOf(url) is { } fault)
+                faults.Add(fault);
+        }
+
+        CheckRange(faults, "shutdown delay", ShutdownDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        CheckRange(faults, "shutdown grace", ShutdownGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        CheckRange(faults, "keep-alive timeout", KeepAliveTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        if (MaxConnections < 1)
+            faults.Add($"The number of connections is bounded by {MaxConnections}. Give 1 or more, or no bound.");
+        return faults;
+    }
+
+    private void FindTargetFaults(List<string> faults)
+    {
+        if (Targets is not { Count: > 0 })
+            faults.Add("There is no target. Give at least one as NAMESPACE/SERVICE, such as k8s-example2/service-b.");
+        HashSet<ServiceTarget> seen = [];
+        foreach (DispatcherTarget target in Targets ?? [])
+        {
+            if (target is null || target.Target == default || target.Ports is null)
+                faults.Add("A target has no name or no port scheme. Give both.");
+            else if (!seen.Add(target.Target))
+                faults.Add($"The target {target.Target} is given twice. Give each target once.");
+        }
+    }
+
+    private static void CheckRange(List<string> faults, string name, TimeSpan value, TimeSpan least, TimeSpan most)
+    {
+        if (value < least || value > most)
+            faults.Add($"The {name} is {value.TotalSeconds:0.###} s. Give {least.TotalSeconds:0} s to {most.TotalSeconds:0} s.");
+    }
+}

@@ -1,0 +1,6 @@
+namespace Berth.Dispatcher;
+
+/// <summary>One Service that the dispatcher answers for, and how the ports of its pods follow from their names.</summary>
+/// <param name="Target">The Service.</param>
+/// <param name="Ports">How its pods' ports are computed.</param>
+public sealed record DispatcherTarget(ServiceTarget Target, PortScheme Ports);

@@ -1,0 +1,38 @@
+using System.Text;
+using Microsoft.Extensions.Primitives;
+
+namespace Berth.Dispatcher;
+
+/// <summary><c>GET /</c>, as the seed answers it: the <c>ip:port</c> of one pod of the first target, and nothing else.</summary>
+internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
+{
+    private static readonly StringValues s_plainText = Exchange.PlainText;
+
+    public Task AnswerAsync(Exchange exchange)
+    {
+        exchange.CloseIf(state.IsStopping);
+        if (state.First.View.Current is not { } snapshot)
+            return RefuseAsync(exchange);
+        ReadOnlyMemory<byte> body = Pick(snapshot, exchange.Request.QueryString);
+        counts.Root.Increment();
+        ValueTask sent = exchange.WriteWholeAsync(200, s_plainText, body);
+        return sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
+    }
+
+    /// <summary>The answer's bytes; empty when there is nobody to send a client to. The endpoint keeps its bytes, so nothing is allocated or formatted.</summary>
+    internal ReadOnlyMemory<byte> Pick(EndpointSnapshot snapshot, string query)
+    {
+        if (Choice.ByPicker(state.Picker, snapshot, query) is not { } endpoint)
+            return default;
+        state.First.Picks.Increment();
+        return endpoint.AuthorityUtf8;
+    }
+
+    private Task RefuseAsync(Exchange exchange)
+    {
+        counts.Add(Route.Root, 503);
+        Problem problem = Problem.NotListed(state.First.View);
+        exchange.Response.Headers.RetryAfter = "1";
+        return exchange.WriteWholeAsync(503, s_plainText, Encoding.UTF8.GetBytes(problem.Detail + "\n")).AsTask();
+    }
+}

@@ -1,0 +1,28 @@
+namespace Berth.Dispatcher;
+
+/// <summary>What a path asks for. The routes are few and fixed, so they are spelled out.</summary>
+/// <param name="Route">The route.</param>
+/// <param name="Parts">The parts of the path that the route names: namespace, service, and perhaps the pod.</param>
+internal readonly record struct RouteMatch(Route Route, string[] Parts)
+{
+    private const string EndpointsPrefix = "/v1/endpoints/";
+    private const string WatchPrefix = "/v1/watch/";
+
+    public static RouteMatch Of(string path) => path switch
+    {
+        "/" => new RouteMatch(Route.Root, []),
+        "/healthz" => new RouteMatch(Route.Health, []),
+        "/readyz" => new RouteMatch(Route.Ready, []),
+        "/metrics" => new RouteMatch(Route.Metrics, []),
+        _ when path.StartsWith(EndpointsPrefix, StringComparison.Ordinal) => OfTarget(path[EndpointsPrefix.Length..].Split('/'), Route.Endpoints, Route.Endpoint),
+        _ when path.StartsWith(WatchPrefix, StringComparison.Ordinal) => OfTarget(path[WatchPrefix.Length..].Split('/'), Route.Watch, Route.Other),
+        _ => new RouteMatch(Route.Other, []),
+    };
+
+    private static RouteMatch OfTarget(string[] parts, Route whole, Route one)
+    {
+        if (Array.Exists(parts, static p => p.Length == 0))
+            return new RouteMatch(Route.Other, []);
+        return new RouteMatch(parts.Length == 2 ? whole : parts.Length == 3 ? one : Route.Other, parts);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace Berth.Dispatcher;
+
+/// <summary>Gives each route its answer.</summary>
+internal sealed class Router(DispatcherState state, MetricsExporter exporter)
+{
+    private readonly EndpointsAnswer _endpoints = new(state);
+
+    public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
+    {
+        if (match.Route != Route.Other && !exchange.IsRead)
+            return ProblemWriter.WriteAsync(exchange, Problem.MethodNotAllowed(exchange.Request.Method));
+        string[] parts = match.Parts;
+        return match.Route switch
+        {
+            Route.Health => WriteTextAsync(exchange, "ok\n"),
+            Route.Ready => state.IsReady ? WriteTextAsync(exchange, "ready\n") : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state)),
+            Route.Metrics => exchange.WriteWholeAsync(200, MetricsExporter.ContentType, exporter.Export()),
+            Route.Endpoints => _endpoints.AnswerAllAsync(exchange, parts[0], parts[1]),
+            Route.Endpoint => _endpoints.AnswerOneAsync(exchange, parts[0], parts[1], parts[2]),
+            _ => ProblemWriter.WriteAsync(exchange, Problem.UnknownRoute(exchange.Request.Path)),
+        };
+    }
+
+    private static ValueTask WriteTextAsync(Exchange exchange, string text) =>
+        exchange.WriteWholeAsync(200, Exchange.PlainText, Encoding.UTF8.GetBytes(text));
+}

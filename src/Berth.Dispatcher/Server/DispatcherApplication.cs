@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher;
+
+/// <summary>What Kestrel calls for each request. <c>GET /</c> goes straight to its answer; everything else through the router.</summary>
+internal sealed class DispatcherApplication(DispatcherState state, RequestCounts counts, MetricsExporter exporter, ILogger logger)
+    : IHttpApplication<IFeatureCollection>
+{
+    private readonly RootAnswer _root = new(state, counts);
+    private readonly Router _router = new(state, exporter);
+
+    // Kestrel's own features are all there is: no HttpContext is made.
+    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
+
+    public void DisposeContext(IFeatureCollection context, Exception? exception)
+    {
+    }
+
+    public Task ProcessRequestAsync(IFeatureCollection context)
+    {
+        Exchange exchange = new(context);
+        if (exchange.Request.Path == "/" && exchange.IsRead)
+            return _root.AnswerAsync(exchange);
+        return AnswerOthersAsync(exchange);
+    }
+
+    private async Task AnswerOthersAsync(Exchange exchange)
+    {
+        RouteMatch match = RouteMatch.Of(exchange.Request.Path);
+        try
+        {
+            exchange.CloseIf(state.IsStopping);
+            await _router.AnswerAsync(exchange, match).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (exchange.Aborted.IsCancellationRequested)
+        {
+            // The client went away; there is nobody to answer.
+        }
+        catch (Exception exception)
+        {
+            Log.RequestFailed(logger, exchange.Request.Method, exchange.Request.Path, exception);
+            // Once bytes are out, only a cut connection tells the client that the answer is not whole.
+            if (exchange.Response.HasStarted)
+                exchange.Abort();
+            else
+                await ProblemWriter.WriteAsync(exchange, Problem.Internal()).ConfigureAwait(false);
+        }
+
+        counts.Add(match.Route, exchange.Response.StatusCode);
+    }
+}

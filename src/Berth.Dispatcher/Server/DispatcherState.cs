@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Berth.Dispatcher;
+
+/// <summary>What all requests share: the targets, the picker, and whether the server is on its way out.</summary>
+internal sealed class DispatcherState
+{
+    private readonly Dictionary<ServiceTarget, ServedTarget> _byTarget = [];
+    private volatile bool _stopping;
+
+    public DispatcherState(EndpointDirectory directory, DispatcherOptions options, TimeProvider time)
+    {
+        Picker = options.Picker;
+        Time = time;
+        Started = time.GetUtcNow();
+        // Versions begin at 1 in every process: what a client remembers of another replica, or of this one before a restart, must not match.
+        Epoch = Started.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
+        Targets = [.. options.Targets.Select(t => new ServedTarget(directory.Follow(t.Target, t.Ports)))];
+        foreach (ServedTarget target in Targets)
+            _byTarget.Add(target.View.Target, target);
+    }
+
+    public IEndpointPicker Picker { get; }
+
+    public TimeProvider Time { get; }
+
+    public DateTimeOffset Started { get; }
+
+    public string Epoch { get; }
+
+    public ServedTarget[] Targets { get; }
+
+    public ServedTarget First => Targets[0];
+
+    public bool IsStopping => _stopping;
+
+    /// <summary>A stale snapshot is an answer; only its absence is none.</summary>
+    public bool IsReady => !_stopping && Array.TrueForAll(Targets, static t => t.View.Current is not null);
+
+    public ServedTarget? Find(ServiceTarget target) => _byTarget.GetValueOrDefault(target);
+
+    public void BeginShutdown() => _stopping = true;
+}

@@ -1,0 +1,65 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Berth.Dispatcher;
+
+/// <summary>One request and its answer, as Kestrel's features.</summary>
+internal readonly struct Exchange(IFeatureCollection features)
+{
+    public const string PlainText = "text/plain; charset=utf-8";
+    public const string Json = "application/json";
+
+    private static readonly StringValues s_noStore = "no-store";
+    private static readonly StringValues s_close = "close";
+
+    public IHttpRequestFeature Request { get; } = features.Get<IHttpRequestFeature>()!;
+
+    public IHttpResponseFeature Response { get; } = features.Get<IHttpResponseFeature>()!;
+
+    public PipeWriter Body => features.Get<IHttpResponseBodyFeature>()!.Writer;
+
+    public CancellationToken Aborted => features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
+
+    public bool IsHead => HttpMethods.IsHead(Request.Method);
+
+    /// <summary>True for the two methods that every route takes.</summary>
+    public bool IsRead => HttpMethods.IsGet(Request.Method) || IsHead;
+
+    public void Abort() => features.Get<IHttpRequestLifetimeFeature>()!.Abort();
+
+    /// <summary>Asks the client to come back on a new connection, which will go to another server.</summary>
+    public void CloseIf(bool stopping)
+    {
+        if (stopping)
+            Response.Headers.Connection = s_close;
+    }
+
+    /// <summary>Sets status, type and length. Answers hold for the moment they are given in, so nobody may keep them.</summary>
+    public void Begin(int status, StringValues contentType, long? length)
+    {
+        Response.StatusCode = status;
+        IHeaderDictionary headers = Response.Headers;
+        headers.ContentType = contentType;
+        headers.CacheControl = s_noStore;
+        headers.ContentLength = length;
+    }
+
+    public ValueTask WriteWholeAsync(int status, StringValues contentType, ReadOnlyMemory<byte> body)
+    {
+        Begin(status, contentType, body.Length);
+        return IsHead || body.IsEmpty ? ValueTask.CompletedTask : Send(Body.WriteAsync(body, Aborted));
+    }
+
+    /// <summary>Mostly the bytes are already on their way, and nothing need be awaited.</summary>
+    private static ValueTask Send(ValueTask<FlushResult> flush)
+    {
+        if (!flush.IsCompletedSuccessfully)
+            return Await(flush);
+        _ = flush.Result;
+        return ValueTask.CompletedTask;
+
+        static async ValueTask Await(ValueTask<FlushResult> flush) => await flush.ConfigureAwait(false);
+    }
+}

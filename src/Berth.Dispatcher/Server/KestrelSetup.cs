@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Options = Microsoft.Extensions.Options.Options;
+
+namespace Berth.Dispatcher;
+
+/// <summary>Kestrel as this server wants it: HTTP/1.1, every size bounded, nothing said about itself.</summary>
+internal static class KestrelSetup
+{
+    // Every request here is one short line and a client's usual headers.
+    private const int MaxRequestLine = 4 * 1024;
+    private const int MaxHeaders = 16 * 1024;
+    private const int MaxHeaderCount = 64;
+
+    public static KestrelServer Create(DispatcherOptions options, ILoggerFactory loggers)
+    {
+        KestrelServerOptions kestrel = new() { AddServerHeader = false, AllowSynchronousIO = false };
+        kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
+        kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
+        // No route reads a body. What a client sends all the same is read past, up to here.
+        kestrel.Limits.MaxRequestBodySize = 4 * 1024;
+        kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        SocketTransportFactory sockets = new(Options.Create(new SocketTransportOptions()), loggers);
+        KestrelServer server = new(Options.Create(kestrel), sockets, loggers);
+        ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;
+        foreach (string url in options.Urls)
+            addresses.Add(url);
+        return server;
+    }
+
+    /// <summary>Says in a sentence why listening failed.</summary>
+    public static DispatcherStartException Explain(DispatcherOptions options, Exception exception)
+    {
+        string urls = string.Join(", ", options.Urls);
+        for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is AddressInUseException)
+                return new DispatcherStartException($"{Where(exception, urls)} is in use by another program. Stop that one, or choose another port with --urls.", exception);
+        }
+
+        return new DispatcherStartException($"Listening on {urls} failed: {exception.GetBaseException().Message.TrimEnd('.')}. Choose addresses of this machine with --urls.", exception);
+    }
+
+    /// <summary>Kestrel names the one address of several that failed; its sentence begins with it.</summary>
+    private static string Where(Exception exception, string urls)
+    {
+        const string Prefix = "Failed to bind to address ";
+        string message = exception.Message;
+        int end = message.StartsWith(Prefix, StringComparison.Ordinal) ? message.IndexOf(": ", Prefix.Length, StringComparison.Ordinal) : -1;
+        return end > 0 ? message[Prefix.Length..end] : urls;
+    }
+}

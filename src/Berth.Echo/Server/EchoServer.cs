@@ -1,0 +1,86 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Echo;
+
+/// <summary>Service B: answers <c>LOCALADDR DATA</c> over TCP and over UDP, on one port number that follows from the pod's name.</summary>
+/// <remarks>
+/// TCP: each line gets an answer of its own, with the line's end as it came (<c>\n</c> or <c>\r\n</c>). Bytes without a line's end are answered as they were
+/// read once the client pauses, ends its side, or fills a line; see <see cref="LineFraming"/>. UDP: each datagram gets an answer from the address it
+/// was sent to.
+/// </remarks>
+public sealed class EchoServer : IAsyncDisposable
+{
+    private readonly TcpEcho _tcp;
+    private readonly UdpEcho _udp;
+    private readonly EchoOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lock _stopLock = new();
+    private Task? _stopped;
+
+    private EchoServer(TcpEcho tcp, UdpEcho udp, EchoOptions options, TimeProvider time, ILogger logger)
+    {
+        _tcp = tcp;
+        _udp = udp;
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Where the server listens, for TCP and for UDP alike. <c>[::]</c> stands for every address of both families.</summary>
+    public IPEndPoint LocalEndPoint => _tcp.LocalEndPoint;
+
+    /// <summary>The number of TCP sessions now.</summary>
+    public int SessionCount => _tcp.SessionCount;
+
+    /// <summary>Listens.</summary>
+    /// <param name="options">The port, and the bounds.</param>
+    /// <param name="logger">Where each connection is noted.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="EchoStartException">An option is wrong, or the port cannot be listened on.</exception>
+    public static EchoServer Start(EchoOptions options, ILogger logger, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(logger);
+        ArgumentNullException.ThrowIfNull(time);
+        if (options.FindFaults() is { Count: > 0 } faults)
+            throw new EchoStartException(string.Join(" ", faults));
+        (System.Net.Sockets.Socket tcpSocket, System.Net.Sockets.Socket udpSocket) = EchoSockets.Bind(options);
+        TcpEcho tcp = new(tcpSocket, options, logger, time);
+        UdpEcho udp = new(udpSocket, logger);
+        tcp.Start();
+        udp.Start();
+        Log.Listening(logger, tcp.LocalEndPoint);
+        return new EchoServer(tcp, udp, options, time, logger);
+    }
+
+    /// <summary>
+    /// Stops accepting at once, lets the sessions there are end by themselves within <see cref="EchoOptions.Drain"/>, and closes the rest. UDP, which has no
+    /// sessions, is answered until then. A second call waits for the first.
+    /// </summary>
+    /// <param name="cancellationToken">Cuts the drain short; the server is stopped all the same.</param>
+    public Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_stopLock)
+            return _stopped ??= StopOnceAsync(cancellationToken);
+    }
+
+    /// <summary>Stops, where that has not been done, without the drain.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    private async Task StopOnceAsync(CancellationToken hurry)
+    {
+        await _tcp.StopAcceptingAsync().ConfigureAwait(false);
+        int waiting = _tcp.SessionCount;
+        Log.Draining(_logger, waiting, _options.Drain.TotalSeconds);
+        using (CancellationTokenSource limit = new(_options.Drain, _time))
+        using (CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry))
+            await _tcp.WaitForSessionsAsync(both.Token).ConfigureAwait(false);
+        int cut = await _tcp.CloseSessionsAsync().ConfigureAwait(false);
+        await _udp.StopAsync().ConfigureAwait(false);
+        _tcp.Dispose();
+        _udp.Dispose();
+        Log.Stopped(_logger, cut);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+
+namespace Berth.Echo;
+
+/// <summary>
+/// Cuts what a client sends into pieces and answers each with <c>LOCALADDR PIECE</c>. A piece is a line with its end (<c>\n</c>); a longer one is
+/// cut at the bound. What stays without an end is answered when the caller says so: when the client pauses or ends.
+/// </summary>
+internal sealed class LineFraming(byte[] prefix, int maxLength) : IDisposable
+{
+    private byte[]? _partial;
+    private int _count;
+
+    /// <summary>True when bytes are held that no line's end has followed yet.</summary>
+    public bool HasPartial => _count > 0;
+
+    /// <summary>True once a line's end was seen: then this client speaks in lines, and a pause in one means nothing.</summary>
+    public bool SpeaksInLines { get; private set; }
+
+    public void Feed(ReadOnlySpan<byte> received, IBufferWriter<byte> answers)
+    {
+        while (!received.IsEmpty)
+        {
+            int newline = received.IndexOf((byte)'\n');
+            int wanted = newline < 0 ? received.Length : newline + 1;
+            int taken = Math.Min(wanted, maxLength - _count);
+            Hold(received[..taken]);
+            received = received[taken..];
+            bool isLine = newline >= 0 && taken == wanted;
+            SpeaksInLines |= isLine;
+            if (isLine || _count == maxLength)
+                AnswerHeld(answers);
+        }
+    }
+
+    /// <summary>Answers what is held as it is.</summary>
+    public void AnswerHeld(IBufferWriter<byte> answers)
+    {
+        if (_count == 0)
+            return;
+        Span<byte> answer = answers.GetSpan(prefix.Length + 1 + _count);
+        prefix.CopyTo(answer);
+        answer[prefix.Length] = (byte)' ';
+        _partial.AsSpan(0, _count).CopyTo(answer[(prefix.Length + 1)..]);
+        answers.Advance(prefix.Length + 1 + _count);
+        _count = 0;
+    }
+
+    /// <summary>Gives the memory back until bytes come again. What is held stays.</summary>
+    public void Rest()
+    {
+        if (_count > 0 || _partial is null)
+            return;
+        ArrayPool<byte>.Shared.Return(_partial);
+        _partial = null;
+    }
+
+    public void Dispose()
+    {
+        _count = 0;
+        Rest();
+    }
+
+    private void Hold(ReadOnlySpan<byte> bytes)
+    {
+        byte[]? before = _partial;
+        if (before is null || before.Length < _count + bytes.Length)
+        {
+            _partial = ArrayPool<byte>.Shared.Rent(Math.Min(maxLength, Math.Max(_count + bytes.Length, 256)));
+            if (before is not null)
+            {
+                before.AsSpan(0, _count).CopyTo(_partial);
+                ArrayPool<byte>.Shared.Return(before);
+            }
+        }
+
+        bytes.CopyTo(_partial.AsSpan(_count));
+        _count += bytes.Length;
+    }
+}

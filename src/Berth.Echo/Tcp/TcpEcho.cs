@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Echo;
+
+/// <summary>Accepts connections and keeps their sessions.</summary>
+internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logger, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<TcpSession, Task> _sessions = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _accepting = Task.CompletedTask;
+
+    public IPEndPoint LocalEndPoint { get; } = (IPEndPoint)listener.LocalEndPoint!;
+
+    public int SessionCount => _sessions.Count;
+
+    public void Start() => _accepting = Task.Run(AcceptAllAsync);
+
+    public async Task StopAcceptingAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _accepting.ConfigureAwait(false);
+        listener.Dispose();
+    }
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Waits until no session is left, or until the time is up.</summary>
+    public async Task WaitForSessionsAsync(CancellationToken limit)
+    {
+        while (!_sessions.IsEmpty && !limit.IsCancellationRequested)
+            await Task.WhenAll(_sessions.Values).WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Closes the sessions that are left.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> CloseSessionsAsync()
+    {
+        KeyValuePair<TcpSession, Task>[] left = [.. _sessions];
+        foreach ((TcpSession session, _) in left)
+            session.Close();
+        await Task.WhenAll(left.Select(static s => s.Value)).ConfigureAwait(false);
+        return left.Length;
+    }
+
+    private async Task AcceptAllAsync()
+    {
+        bool failing = false;
+        bool full = false;
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                Socket socket = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                if (failing)
+                    Log.AcceptWorks(logger);
+                failing = false;
+                full = Take(socket, full);
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (SocketException exception)
+            {
+                // Mostly too many open files: nothing but waiting helps, and said once is enough.
+                if (!failing)
+                    Log.AcceptFails(logger, exception.Message);
+                failing = true;
+                await Task.Delay(s_retry, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Starts a session, or closes the connection when there are too many.</summary>
+    /// <returns>True while the bound is reached, so that it is said once.</returns>
+    private bool Take(Socket socket, bool wasFull)
+    {
+        if (_sessions.Count >= options.MaxConnections)
+        {
+            if (!wasFull)
+                Log.Full(logger, options.MaxConnections);
+            socket.Dispose();
+            return true;
+        }
+
+        TcpSession session;
+        try
+        {
+            session = new TcpSession(socket, options, logger, time);
+        }
+        catch (SocketException)
+        {
+            // The client was gone before it was looked at.
+            socket.Dispose();
+            return false;
+        }
+
+        TaskCompletionSource entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _sessions[session] = RunAsync(session, entered.Task);
+        entered.SetResult();
+        return false;
+    }
+
+    private async Task RunAsync(TcpSession session, Task entered)
+    {
+        // A session must stand in the table before it can take itself out.
+        await entered.ConfigureAwait(false);
+        await session.RunAsync().ConfigureAwait(false);
+        _sessions.TryRemove(session, out _);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Echo;
+
+/// <summary>One TCP connection, from accept to close. An idle one holds no buffer.</summary>
+internal sealed class TcpSession : IDisposable
+{
+    /// <summary>How long a client that has not sent a line's end yet is waited for before its bytes are answered as they are.</summary>
+    internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private const int ReceiveSize = 4096;
+
+    private readonly Socket _socket;
+    private readonly EchoOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly LineFraming _framing;
+    private readonly EndPoint _client;
+    private readonly string _local;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ITimer _idle;
+    private ArrayBufferWriter<byte>? _answers;
+    private long _received;
+    private long _sent;
+    private volatile bool _timedOut;
+
+    public TcpSession(Socket socket, EchoOptions options, ILogger logger, TimeProvider time)
+    {
+        _socket = socket;
+        _options = options;
+        _logger = logger;
+        _time = time;
+        socket.NoDelay = true;
+        _client = EchoSockets.Unmap(socket.RemoteEndPoint);
+        _local = EchoSockets.Unmap(socket.LocalEndPoint).ToString();
+        _framing = new LineFraming(Encoding.ASCII.GetBytes(_local), options.MaxLineLength);
+        _idle = time.CreateTimer(static s => ((TcpSession)s!).CloseIdle(), this, options.IdleTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Serves the client until it ends, idles, or is closed. Never throws.</summary>
+    public async Task RunAsync()
+    {
+        long started = _time.GetTimestamp();
+        Log.Opened(_logger, _client, _local);
+        string reason;
+        try
+        {
+            await EchoAsync(_closing.Token).ConfigureAwait(false);
+            reason = "it ended";
+        }
+        catch (OperationCanceledException)
+        {
+            reason = _timedOut ? "it was idle for too long" : "the server is stopping";
+        }
+        catch (SocketException exception)
+        {
+            reason = exception.Message;
+        }
+        catch (Exception exception)
+        {
+            Log.SessionFailed(_logger, _client, exception);
+            reason = "of an error";
+        }
+
+        Log.Closed(_logger, _client, reason, _received, _sent, _time.GetElapsedTime(started).TotalSeconds);
+        Dispose();
+    }
+
+    /// <summary>Ends the session from outside.</summary>
+    public void Close() => Cancel();
+
+    public void Dispose()
+    {
+        _idle.Dispose();
+        _socket.Dispose();
+        _framing.Dispose();
+    }
+
+    private async Task EchoAsync(CancellationToken closing)
+    {
+        while (true)
+        {
+            if (!await WaitForBytesAsync(closing).ConfigureAwait(false))
+            {
+                // The client paused without a line's end.
+                _framing.AnswerHeld(Answers);
+                await SendAsync(closing).ConfigureAwait(false);
+                continue;
+            }
+
+            if (!await ReceiveAsync(closing).ConfigureAwait(false))
+                break;
+            await SendAsync(closing).ConfigureAwait(false);
+        }
+
+        _framing.AnswerHeld(Answers);
+        await SendAsync(closing).ConfigureAwait(false);
+        _socket.Shutdown(SocketShutdown.Send);
+    }
+
+    private ArrayBufferWriter<byte> Answers => _answers ??= new ArrayBufferWriter<byte>(ReceiveSize);
+
+    /// <summary>False when bytes are held and the client has paused, so that they are to be answered now.</summary>
+    private async ValueTask<bool> WaitForBytesAsync(CancellationToken closing)
+    {
+        if (_socket.Available > 0)
+            return true;
+        if (!_framing.HasPartial || _framing.SpeaksInLines)
+        {
+            _answers = null;
+            _framing.Rest();
+            // An empty receive waits for bytes, or for the end, without a buffer.
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, closing).ConfigureAwait(false);
+            return true;
+        }
+
+        using CancellationTokenSource pause = new(Pause, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(pause.Token, closing);
+        try
+        {
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!closing.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>False at the end of what the client sends.</summary>
+    private async ValueTask<bool> ReceiveAsync(CancellationToken closing)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReceiveSize);
+        try
+        {
+            int read = await _socket.ReceiveAsync(buffer.AsMemory(0, ReceiveSize), SocketFlags.None, closing).ConfigureAwait(false);
+            if (read == 0)
+                return false;
+            _received += read;
+            Touch();
+            _framing.Feed(buffer.AsSpan(0, read), Answers);
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Sends all answers. A client that does not read is waited for, and nothing more is read from it meanwhile.</summary>
+    private async ValueTask SendAsync(CancellationToken closing)
+    {
+        ReadOnlyMemory<byte> rest = Answers.WrittenMemory;
+        while (!rest.IsEmpty)
+        {
+            int sent = await _socket.SendAsync(rest, SocketFlags.None, closing).ConfigureAwait(false);
+            _sent += sent;
+            Touch();
+            rest = rest[sent..];
+        }
+
+        Answers.ResetWrittenCount();
+    }
+
+    private void Touch() => _idle.Change(_options.IdleTimeout, Timeout.InfiniteTimeSpan);
+
+    private void CloseIdle()
+    {
+        _timedOut = true;
+        Cancel();
+    }
+
+    private void Cancel() => _closing.Cancel();
+}

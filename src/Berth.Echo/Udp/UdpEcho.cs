@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Echo;
+
+/// <summary>Answers datagrams, each from the address that it was sent to.</summary>
+internal sealed class UdpEcho(Socket socket, ILogger logger) : IDisposable
+{
+    // The largest datagram there is, with room in front for the local address.
+    private const int MaxDatagram = 65_535;
+    private const int MaxPrefix = 64;
+
+    private readonly IPEndPoint _bound = (IPEndPoint)socket.LocalEndPoint!;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _answering = Task.CompletedTask;
+
+    public void Start() => _answering = Task.Run(AnswerAllAsync);
+
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _answering.ConfigureAwait(false);
+        socket.Dispose();
+    }
+
+    public void Dispose()
+    {
+        socket.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task AnswerAllAsync()
+    {
+        byte[] buffer = new byte[MaxPrefix + MaxDatagram];
+        IPEndPoint any = new(_bound.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any, 0);
+        bool failing = false;
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                SocketReceiveMessageFromResult received = await socket
+                    .ReceiveMessageFromAsync(buffer.AsMemory(MaxPrefix), SocketFlags.None, any, _stopping.Token)
+                    .ConfigureAwait(false);
+                Answer(buffer, received);
+                failing = false;
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (SocketException exception)
+            {
+                // A client's host that refuses the answer shows here too; the next datagram is another's.
+                if (!failing && exception.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionRefused))
+                {
+                    Log.UdpFails(logger, exception.Message);
+                    failing = true;
+                }
+            }
+        }
+    }
+
+    /// <summary>Puts the local address in front of the data, and sends both back.</summary>
+    private void Answer(byte[] buffer, SocketReceiveMessageFromResult received)
+    {
+        IPAddress local = received.PacketInformation.Address ?? _bound.Address;
+        string prefix = EchoSockets.Unmap(new IPEndPoint(local, _bound.Port)) + " ";
+        int start = MaxPrefix - prefix.Length;
+        Encoding.ASCII.GetBytes(prefix, buffer.AsSpan(start));
+        ReadOnlySpan<byte> answer = buffer.AsSpan(start, prefix.Length + received.ReceivedBytes);
+        DatagramSender.Send(socket, answer, local, received.PacketInformation.Interface, (IPEndPoint)received.RemoteEndPoint);
+    }
+}
