@@ -1,0 +1,106 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Berth.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Dispatcher.Tests;
+
+/// <summary>A running dispatcher on a free loopback port, over a source that the test feeds.</summary>
+internal sealed class DispatcherFixture : IAsyncDisposable
+{
+    public static readonly ServiceTarget B = new("k8s-example2", "service-b");
+    public static readonly ServiceTarget Other = new("k8s-example2", "service-c");
+    public static readonly PortScheme Ports = PortScheme.PerOrdinal(3000);
+
+    private DispatcherFixture(IEndpointPicker? picker, TimeSpan delay, TimeSpan grace)
+    {
+        Directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = Meter });
+        Options = new DispatcherOptions
+        {
+            Targets = [new DispatcherTarget(B, Ports), new DispatcherTarget(Other, Ports)],
+            Urls = ["http://127.0.0.1:0"],
+            Picker = picker ?? new RoundRobinPicker(),
+            ShutdownDelay = delay,
+            ShutdownGrace = grace,
+        };
+    }
+
+    public PushableSource Source { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+
+    public Meter Meter { get; } = new("Berth");
+
+    public EndpointDirectory Directory { get; }
+
+    public DispatcherOptions Options { get; }
+
+    public DispatcherServer Server { get; private set; } = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public EndpointView View => Directory.Follow(B, Ports);
+
+    public EndpointView OtherView => Directory.Follow(Other, Ports);
+
+    public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static async Task<DispatcherFixture> StartAsync(IEndpointPicker? picker = null, TimeSpan delay = default, TimeSpan? grace = null)
+    {
+        DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30));
+        fixture.Server = await DispatcherServer.StartAsync(
+            fixture.Directory, fixture.Options, NullLoggerFactory.Instance, fixture.Time, fixture.Meter, Cancelled);
+        fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = TimeSpan.FromSeconds(30) };
+        return fixture;
+    }
+
+    public Task<EndpointSnapshot> PublishAsync(params PodEndpoint[] pods) => Source.PublishAsync(View, pods, cancellationToken: Cancelled);
+
+    public async Task<JsonElement> GetJsonAsync(string path)
+    {
+        using HttpResponseMessage response = await Client.GetAsync(path, Cancelled);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        return await ParseAsync(response);
+    }
+
+    /// <summary>Asks, and expects problem details of one type; every member that RFC 9457 names is checked.</summary>
+    public async Task<JsonElement> GetProblemAsync(string path, int status, string type, HttpMethod? method = null)
+    {
+        using HttpRequestMessage request = new(method ?? HttpMethod.Get, path);
+        using HttpResponseMessage response = await Client.SendAsync(request, Cancelled);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        JsonElement problem = await ParseAsync(response);
+        Assert.Equal("urn:berth:problem:" + type, problem.GetProperty("type").GetString());
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.NotEmpty(problem.GetProperty("title").GetString()!);
+        Assert.EndsWith(".", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(new Uri(Client.BaseAddress!, path).AbsolutePath, problem.GetProperty("instance").GetString());
+        return problem;
+    }
+
+    public async Task<(TcpClient Client, Stream Stream)> ConnectAsync()
+    {
+        TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, Client.BaseAddress!.Port, Cancelled);
+        return (client, client.GetStream());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Server.DisposeAsync();
+        await Directory.DisposeAsync();
+        Meter.Dispose();
+    }
+
+    private static async Task<JsonElement> ParseAsync(HttpResponseMessage response)
+    {
+        using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancelled));
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.Channels;
+
+namespace Berth.TestKit;
+
+/// <summary>A source that gives what a test pushes into it: snapshots, confirmations and failures, in order.</summary>
+public sealed class PushableSource : IEndpointSource
+{
+    private readonly ConcurrentDictionary<(ServiceTarget Target, PortScheme Ports), PushableStream> _streams = new();
+
+    /// <summary>The targets that have been opened.</summary>
+    public IEnumerable<ServiceTarget> Opened => _streams.Where(static s => s.Value.IsOpen).Select(static s => s.Key.Target);
+
+    /// <inheritdoc/>
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports)
+    {
+        PushableStream stream = StreamOf(target, ports);
+        stream.IsOpen = true;
+        return stream;
+    }
+
+    /// <summary>Gives a snapshot to whoever follows its target under its scheme.</summary>
+    public void Push(EndpointSnapshot snapshot) => StreamOf(snapshot.Target, snapshot.Ports).Push(snapshot);
+
+    /// <summary>Gives a whole set of pods under the plain scheme, and waits until the directory has published it.</summary>
+    public async Task<EndpointSnapshot> PublishAsync(
+        EndpointView view, IEnumerable<PodEndpoint> pods, IEnumerable<ExcludedPod>? excluded = null, CancellationToken cancellationToken = default)
+    {
+        long before = view.Current?.Version ?? 0;
+        Push(EndpointSnapshot.Create(view.Target, view.Ports, pods, excluded));
+        return await WaitForAsync(view, s => s.Version > before && !s.IsStale, cancellationToken);
+    }
+
+    /// <summary>Says again what was said last, so that it counts as fresh.</summary>
+    public void Confirm(ServiceTarget target, PortScheme ports) => StreamOf(target, ports).Confirm();
+
+    /// <summary>Lets the next read fail.</summary>
+    public void Fail(ServiceTarget target, PortScheme ports, string message) =>
+        StreamOf(target, ports).Push(new EndpointSourceException(message));
+
+    /// <summary>Waits, 30 s at most, until a view shows a snapshot of which something is true.</summary>
+    public static async Task<EndpointSnapshot> WaitForAsync(EndpointView view, Func<EndpointSnapshot, bool> condition, CancellationToken cancellationToken = default)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        await foreach (EndpointSnapshot snapshot in view.ReadAllAsync(limit.Token))
+        {
+            if (condition(snapshot))
+                return snapshot;
+        }
+
+        throw new ObjectDisposedException(nameof(EndpointDirectory), "The directory was disposed while a test waited for a snapshot.");
+    }
+
+    /// <summary>A ready pod as a StatefulSet has it: <c>service-b-2</c> at an address, its port base + ordinal.</summary>
+    public static PodEndpoint Pod(
+        int ordinal, string address = "10.88.0.10", int portBase = 3000, string set = "service-b", string ns = "k8s-example2",
+        bool ready = true, bool serving = true, bool terminating = false) => new()
+    {
+        Name = $"{set}-{ordinal}",
+        Namespace = ns,
+        Uid = $"uid-{set}-{ordinal}",
+        Ordinal = ordinal,
+        Addresses = [IPAddress.Parse(address)],
+        Ports = [new EndpointPort("", portBase + ordinal)],
+        Node = "node-1",
+        Zone = "zone-1",
+        Ready = ready,
+        Serving = serving,
+        Terminating = terminating,
+    };
+
+    private PushableStream StreamOf(ServiceTarget target, PortScheme ports) => _streams.GetOrAdd((target, ports), static _ => new PushableStream());
+
+    private sealed class PushableStream : IEndpointStream
+    {
+        private readonly Channel<object> _pushed = Channel.CreateUnbounded<object>();
+        private volatile EndpointSnapshot? _last;
+
+        public bool IsOpen { get; set; }
+
+        public void Push(object item)
+        {
+            if (item is EndpointSnapshot snapshot)
+                _last = snapshot;
+            _pushed.Writer.TryWrite(item);
+        }
+
+        public void Confirm() => _pushed.Writer.TryWrite(_last ?? throw new InvalidOperationException("Nothing has been pushed that could be confirmed."));
+
+        public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
+        {
+            object item = await _pushed.Reader.ReadAsync(cancellationToken);
+            return item as EndpointSnapshot ?? throw (EndpointSourceException)item;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            IsOpen = false;
+            return ValueTask.CompletedTask;
+        }
+    }
+}
