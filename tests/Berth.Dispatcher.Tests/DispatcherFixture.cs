@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -56,6 +57,22 @@ internal sealed class DispatcherFixture : IAsyncDisposable
         fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = TimeSpan.FromSeconds(30) };
         return fixture;
     }
+
+    /// <summary>A pod as a StatefulSet has it: <c>service-b-2</c>, its port base + ordinal.</summary>
+    public static PodEndpoint Pod(
+        int ordinal, string address = "10.88.0.10", string set = "service-b", int portBase = 3000, bool ready = true, bool terminating = false) => new()
+        {
+            Name = string.Create(CultureInfo.InvariantCulture, $"{set}-{ordinal}"),
+            Namespace = B.Namespace,
+            Uid = string.Create(CultureInfo.InvariantCulture, $"uid-{set}-{ordinal}"),
+            Ordinal = ordinal,
+            Addresses = [IPAddress.Parse(address)],
+            Ports = [new EndpointPort("", portBase + ordinal)],
+            Node = "node-1",
+            Zone = "zone-1",
+            Ready = ready,
+            Terminating = terminating,
+        };
 
     public Task<EndpointSnapshot> PublishAsync(params PodEndpoint[] pods) => Source.PublishAsync(View, pods, cancellationToken: Cancelled);
 

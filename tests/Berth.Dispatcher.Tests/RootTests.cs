@@ -10,7 +10,7 @@ public sealed class RootTests
     public async Task Answers_with_an_address_and_nothing_else()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        await fixture.PublishAsync(PushableSource.Pod(2));
+        await fixture.PublishAsync(DispatcherFixture.Pod(2));
 
         using HttpResponseMessage response = await fixture.Client.GetAsync("/", DispatcherFixture.Cancelled);
 
@@ -27,7 +27,7 @@ public sealed class RootTests
     public async Task An_IPv6_address_is_written_in_brackets()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        await fixture.PublishAsync(PushableSource.Pod(1, "fd00::1"));
+        await fixture.PublishAsync(DispatcherFixture.Pod(1, "fd00::1"));
 
         Assert.Equal("[fd00::1]:3001", await fixture.Client.GetStringAsync("/", DispatcherFixture.Cancelled));
     }
@@ -36,7 +36,7 @@ public sealed class RootTests
     public async Task Round_robin_takes_turns_over_connections()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(new RoundRobinPicker());
-        await fixture.PublishAsync(PushableSource.Pod(0), PushableSource.Pod(1), PushableSource.Pod(2));
+        await fixture.PublishAsync(DispatcherFixture.Pod(0), DispatcherFixture.Pod(1), DispatcherFixture.Pod(2));
 
         List<string> answers = [];
         for (int i = 0; i < 6; i++)
@@ -51,7 +51,7 @@ public sealed class RootTests
     public async Task An_empty_set_and_one_with_nothing_ready_answer_with_an_empty_body(bool hasUnready)
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        await fixture.PublishAsync(hasUnready ? [PushableSource.Pod(0, ready: false), PushableSource.Pod(1, terminating: true)] : []);
+        await fixture.PublishAsync(hasUnready ? [DispatcherFixture.Pod(0, ready: false), DispatcherFixture.Pod(1, terminating: true)] : []);
 
         using HttpResponseMessage response = await fixture.Client.GetAsync("/", DispatcherFixture.Cancelled);
 
@@ -82,7 +82,7 @@ public sealed class RootTests
     public async Task A_stale_set_is_served_on()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        await fixture.PublishAsync(PushableSource.Pod(0));
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
         fixture.Source.Fail(DispatcherFixture.B, DispatcherFixture.Ports, "The cluster is away.");
         await PushableSource.WaitForAsync(fixture.View, static s => s.IsStale, DispatcherFixture.Cancelled);
 
@@ -93,7 +93,7 @@ public sealed class RootTests
     public async Task HEAD_has_the_headers_and_no_body()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        await fixture.PublishAsync(PushableSource.Pod(0));
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
         using HttpRequestMessage request = new(HttpMethod.Head, "/");
 
         using HttpResponseMessage response = await fixture.Client.SendAsync(request, DispatcherFixture.Cancelled);
@@ -107,7 +107,7 @@ public sealed class RootTests
     public async Task A_key_stays_with_its_pod_under_the_sticky_picker()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(new StickyPicker());
-        EndpointSnapshot snapshot = await fixture.PublishAsync([.. Enumerable.Range(0, 20).Select(static i => PushableSource.Pod(i))]);
+        EndpointSnapshot snapshot = await fixture.PublishAsync([.. Enumerable.Range(0, 20).Select(static i => DispatcherFixture.Pod(i))]);
         string[] keys = ["room 1", "räum/2", "room+3", "a&b=c"];
 
         foreach (string key in keys)
@@ -121,7 +121,7 @@ public sealed class RootTests
     public async Task Without_a_key_the_sticky_picker_spreads_clients()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(new StickyPicker());
-        await fixture.PublishAsync([.. Enumerable.Range(0, 20).Select(static i => PushableSource.Pod(i))]);
+        await fixture.PublishAsync([.. Enumerable.Range(0, 20).Select(static i => DispatcherFixture.Pod(i))]);
 
         HashSet<string> answers = [];
         for (int i = 0; i < 200; i++)
@@ -135,7 +135,7 @@ public sealed class RootTests
     public async Task Pipelined_requests_are_answered_in_order()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(new RoundRobinPicker());
-        await fixture.PublishAsync(PushableSource.Pod(0), PushableSource.Pod(1));
+        await fixture.PublishAsync(DispatcherFixture.Pod(0), DispatcherFixture.Pod(1));
         (System.Net.Sockets.TcpClient client, Stream stream) = await fixture.ConnectAsync();
         using (client)
         {
@@ -154,7 +154,7 @@ public sealed class RootTests
     public async Task Picking_and_giving_the_bytes_allocates_nothing()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        EndpointSnapshot snapshot = await fixture.PublishAsync([.. Enumerable.Range(0, 1000).Select(static i => PushableSource.Pod(i))]);
+        EndpointSnapshot snapshot = await fixture.PublishAsync([.. Enumerable.Range(0, 1000).Select(static i => DispatcherFixture.Pod(i))]);
         DispatcherState state = new(fixture.Directory, fixture.Options, fixture.Time);
         using System.Diagnostics.Metrics.Meter meter = new("allocation");
         RootAnswer root = new(state, new RequestCounts(meter));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Threading.Channels;
 
 namespace Berth.TestKit;
@@ -52,24 +51,6 @@ public sealed class PushableSource : IEndpointSource
 
         throw new ObjectDisposedException(nameof(EndpointDirectory), "The directory was disposed while a test waited for a snapshot.");
     }
-
-    /// <summary>A ready pod as a StatefulSet has it: <c>service-b-2</c> at an address, its port base + ordinal.</summary>
-    public static PodEndpoint Pod(
-        int ordinal, string address = "10.88.0.10", int portBase = 3000, string set = "service-b", string ns = "k8s-example2",
-        bool ready = true, bool serving = true, bool terminating = false) => new()
-    {
-        Name = $"{set}-{ordinal}",
-        Namespace = ns,
-        Uid = $"uid-{set}-{ordinal}",
-        Ordinal = ordinal,
-        Addresses = [IPAddress.Parse(address)],
-        Ports = [new EndpointPort("", portBase + ordinal)],
-        Node = "node-1",
-        Zone = "zone-1",
-        Ready = ready,
-        Serving = serving,
-        Terminating = terminating,
-    };
 
     private PushableStream StreamOf(ServiceTarget target, PortScheme ports) => _streams.GetOrAdd((target, ports), static _ => new PushableStream());
 

@@ -53,6 +53,14 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         RetryAfter = 1,
     };
 
+    public static Problem TooStale(EndpointView view) => new(
+        "too-stale", "Too stale", 503,
+        $"The endpoints of {view.Target} are {view.Age?.TotalSeconds:0} s old, older than this dispatcher may serve (--max-stale). " +
+        (view.Failure?.Message ?? view.Current?.StaleReason))
+    {
+        RetryAfter = 1,
+    };
+
     public static Problem NotReady(DispatcherState state) => new(
         "not-ready", "Not ready", 503,
         state.IsStopping ? "This dispatcher is shutting down."

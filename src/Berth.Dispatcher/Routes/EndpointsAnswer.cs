@@ -63,6 +63,7 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         snapshot = target?.View.Current;
         return target is null ? Problem.UnknownTarget(asked, state)
             : snapshot is null ? Problem.NotListed(target.View)
+            : target.View.IsTooStale ? Problem.TooStale(target.View)
             : null;
     }
 

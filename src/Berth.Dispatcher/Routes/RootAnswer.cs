@@ -11,8 +11,11 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
     public Task AnswerAsync(Exchange exchange)
     {
         exchange.CloseIf(state.IsStopping);
-        if (state.First.View.Current is not { } snapshot)
-            return RefuseAsync(exchange);
+        EndpointView view = state.First.View;
+        if (view.Current is not { } snapshot)
+            return RefuseAsync(exchange, Problem.NotListed(view));
+        if (view.IsTooStale)
+            return RefuseAsync(exchange, Problem.TooStale(view));
         ReadOnlyMemory<byte> body = Pick(snapshot, exchange.Request.QueryString);
         counts.Root.Increment();
         ValueTask sent = exchange.WriteWholeAsync(200, s_plainText, body);
@@ -28,10 +31,9 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
         return endpoint.AuthorityUtf8;
     }
 
-    private Task RefuseAsync(Exchange exchange)
+    private Task RefuseAsync(Exchange exchange, Problem problem)
     {
         counts.Add(Route.Root, 503);
-        Problem problem = Problem.NotListed(state.First.View);
         exchange.Response.Headers.RetryAfter = "1";
         return exchange.WriteWholeAsync(503, s_plainText, Encoding.UTF8.GetBytes(problem.Detail + "\n")).AsTask();
     }

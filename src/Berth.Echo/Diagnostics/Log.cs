@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 402, Level = LogLevel.Information, Message = "{Client} left: {Reason}; {Received} bytes in, {Sent} bytes out, {Seconds:0.000} s.")]
     public static partial void Closed(ILogger logger, EndPoint? client, string reason, long received, long sent, double seconds);
 
+    [LoggerMessage(EventId = 410, Level = LogLevel.Debug, Message = "{Client} left without a byte: {Reason}; {Seconds:0.000} s.")]
+    public static partial void ClosedSilent(ILogger logger, EndPoint? client, string reason, double seconds);
+
     [LoggerMessage(EventId = 403, Level = LogLevel.Warning, Message = "Full: {Bound} connections are open; one more is closed at once until some end.")]
     public static partial void Full(ILogger logger, int bound);
 

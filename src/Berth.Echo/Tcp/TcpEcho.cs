@@ -44,7 +44,8 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
     /// <returns>How many there were.</returns>
     public async Task<int> CloseSessionsAsync()
     {
-        KeyValuePair<TcpSession, Task>[] left = [.. _sessions];
+        // ToArray takes it at one moment; a spread would ask for the count first, and sessions end in between.
+        KeyValuePair<TcpSession, Task>[] left = _sessions.ToArray();
         foreach ((TcpSession session, _) in left)
             session.Close();
         await Task.WhenAll(left.Select(static s => s.Value)).ConfigureAwait(false);

@@ -45,7 +45,6 @@ internal sealed class TcpSession : IDisposable
     public async Task RunAsync()
     {
         long started = _time.GetTimestamp();
-        Log.Opened(_logger, _client, _local);
         string reason;
         try
         {
@@ -66,7 +65,11 @@ internal sealed class TcpSession : IDisposable
             reason = "of an error";
         }
 
-        Log.Closed(_logger, _client, reason, _received, _sent, _time.GetElapsedTime(started).TotalSeconds);
+        TimeSpan lasted = _time.GetElapsedTime(started);
+        if (_received > 0)
+            Log.Closed(_logger, _client, reason, _received, _sent, lasted.TotalSeconds);
+        else
+            Log.ClosedSilent(_logger, _client, reason, lasted.TotalSeconds);
         Dispose();
     }
 
@@ -140,6 +143,9 @@ internal sealed class TcpSession : IDisposable
             int read = await _socket.ReceiveAsync(buffer.AsMemory(0, ReceiveSize), SocketFlags.None, closing).ConfigureAwait(false);
             if (read == 0)
                 return false;
+            // Probes connect every few seconds and say nothing: they would drown the connections that matter.
+            if (_received == 0)
+                Log.Opened(_logger, _client, _local);
             _received += read;
             Touch();
             _framing.Feed(buffer.AsSpan(0, read), Answers);
