@@ -114,6 +114,10 @@ public sealed class ShutdownTests
             {
                 return;
             }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+            {
+                // It stood in the queue when the listener closed.
+            }
         }
     }
 }

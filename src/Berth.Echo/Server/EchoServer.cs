@@ -48,7 +48,7 @@ public sealed class EchoServer : IAsyncDisposable
             throw new EchoStartException(string.Join(" ", faults));
         (System.Net.Sockets.Socket tcpSocket, System.Net.Sockets.Socket udpSocket) = EchoSockets.Bind(options);
         TcpEcho tcp = new(tcpSocket, options, logger, time);
-        UdpEcho udp = new(udpSocket, logger);
+        UdpEcho udp = new(udpSocket, logger, time);
         tcp.Start();
         udp.Start();
         Log.Listening(logger, tcp.LocalEndPoint);

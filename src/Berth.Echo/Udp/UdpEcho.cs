@@ -6,12 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Echo;
 
 /// <summary>Answers datagrams, each from the address that it was sent to.</summary>
-internal sealed class UdpEcho(Socket socket, ILogger logger) : IDisposable
+internal sealed class UdpEcho(Socket socket, ILogger logger, TimeProvider time) : IDisposable
 {
     // The largest datagram there is, with room in front for the local address.
     private const int MaxDatagram = 65_535;
     private const int MaxPrefix = 64;
 
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
+
+    private readonly DatagramSender _sender = new(socket);
     private readonly IPEndPoint _bound = (IPEndPoint)socket.LocalEndPoint!;
     private readonly CancellationTokenSource _stopping = new();
     private Task _answering = Task.CompletedTask;
@@ -52,12 +55,13 @@ internal sealed class UdpEcho(Socket socket, ILogger logger) : IDisposable
             }
             catch (SocketException exception)
             {
-                // A client's host that refuses the answer shows here too; the next datagram is another's.
-                if (!failing && exception.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionRefused))
-                {
+                // A client's host that refused an earlier answer shows here too; the next datagram is another's.
+                if (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
+                    continue;
+                if (!failing)
                     Log.UdpFails(logger, exception.Message);
-                    failing = true;
-                }
+                failing = true;
+                await Task.Delay(s_retry, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -70,6 +74,6 @@ internal sealed class UdpEcho(Socket socket, ILogger logger) : IDisposable
         int start = MaxPrefix - prefix.Length;
         Encoding.ASCII.GetBytes(prefix, buffer.AsSpan(start));
         ReadOnlySpan<byte> answer = buffer.AsSpan(start, prefix.Length + received.ReceivedBytes);
-        DatagramSender.Send(socket, answer, local, received.PacketInformation.Interface, (IPEndPoint)received.RemoteEndPoint);
+        _sender.Send(answer, local, received.PacketInformation.Interface, (IPEndPoint)received.RemoteEndPoint);
     }
 }
