@@ -22,8 +22,20 @@ internal sealed class DispatcherApplication(DispatcherState state, RequestCounts
     {
         Exchange exchange = new(context);
         if (exchange.Request.Path == "/" && exchange.IsRead)
-            return _root.AnswerAsync(exchange);
+            return AnswerRoot(exchange);
         return AnswerOthersAsync(exchange);
+    }
+
+    private Task AnswerRoot(Exchange exchange)
+    {
+        try
+        {
+            return _root.AnswerAsync(exchange);
+        }
+        catch (Exception exception)
+        {
+            return FailAsync(exchange, Route.Root, exception);
+        }
     }
 
     private async Task AnswerOthersAsync(Exchange exchange)
@@ -40,14 +52,21 @@ internal sealed class DispatcherApplication(DispatcherState state, RequestCounts
         }
         catch (Exception exception)
         {
-            Log.RequestFailed(logger, exchange.Request.Method, exchange.Request.Path, exception);
-            // Once bytes are out, only a cut connection tells the client that the answer is not whole.
-            if (exchange.Response.HasStarted)
-                exchange.Abort();
-            else
-                await ProblemWriter.WriteAsync(exchange, Problem.Internal()).ConfigureAwait(false);
+            await FailAsync(exchange, match.Route, exception).ConfigureAwait(false);
+            return;
         }
 
         counts.Add(match.Route, exchange.Response.StatusCode);
+    }
+
+    private async Task FailAsync(Exchange exchange, Route route, Exception exception)
+    {
+        Log.RequestFailed(logger, exchange.Request.Method, exchange.Request.Path, exception);
+        counts.Add(route, 500);
+        // Once bytes are out, only a cut connection tells the client that the answer is not whole.
+        if (exchange.Response.HasStarted)
+            exchange.Abort();
+        else
+            await ProblemWriter.WriteAsync(exchange, Problem.Internal()).ConfigureAwait(false);
     }
 }

@@ -49,7 +49,8 @@ internal readonly struct Exchange(IFeatureCollection features)
     public ValueTask WriteWholeAsync(int status, StringValues contentType, ReadOnlyMemory<byte> body)
     {
         Begin(status, contentType, body.Length);
-        return IsHead || body.IsEmpty ? ValueTask.CompletedTask : Send(Body.WriteAsync(body, Aborted));
+        // Without the request's token, which Kestrel would have to make; it ends the write of a connection that is gone all the same.
+        return IsHead || body.IsEmpty ? ValueTask.CompletedTask : Send(Body.WriteAsync(body, CancellationToken.None));
     }
 
     /// <summary>Mostly the bytes are already on their way, and nothing need be awaited.</summary>
