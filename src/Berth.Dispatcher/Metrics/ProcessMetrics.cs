@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -6,8 +7,11 @@ namespace Berth.Dispatcher;
 /// <summary>What the runtime knows of this process without asking much, under the names that Prometheus' own clients use.</summary>
 internal static class ProcessMetrics
 {
+    private static readonly Lazy<double> s_started = new(ReadStart);
+
     public static void WriteTo(StringBuilder text)
     {
+        Write(text, "process_start_time_seconds", "gauge", "Start of the process, seconds since 1970.", s_started.Value);
         if (!OperatingSystem.IsIOS() && !OperatingSystem.IsTvOS() && !OperatingSystem.IsBrowser())
             Write(text, "process_cpu_seconds_total", "counter", "CPU time of the process, user and system.", Environment.CpuUsage.TotalTime.TotalSeconds);
         Write(text, "process_resident_memory_bytes", "gauge", "Resident memory of the process.", Environment.WorkingSet);
@@ -18,4 +22,10 @@ internal static class ProcessMetrics
 
     private static void Write(StringBuilder text, string name, string type, string help, double value) =>
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {PrometheusName.Value(value)}\n");
+
+    private static double ReadStart()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return (process.StartTime.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds;
+    }
 }

@@ -1,0 +1,106 @@
+using Berth.TestKit;
+
+namespace Berth.Dispatcher.Tests;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task Ready_once_every_target_has_a_snapshot_and_still_while_it_is_stale()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        Assert.Equal("ok\n", await fixture.Client.GetStringAsync("/healthz", DispatcherFixture.Cancelled));
+        await fixture.GetProblemAsync("/readyz", 503, "not-ready");
+
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        System.Text.Json.JsonElement waiting = await fixture.GetProblemAsync("/readyz", 503, "not-ready");
+        Assert.Contains("k8s-example2/service-c", waiting.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("service-b", waiting.GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        // An empty set is a snapshot: a service that is scaled to zero must not take its dispatchers down.
+        await fixture.Source.PublishAsync(fixture.OtherView, [], cancellationToken: DispatcherFixture.Cancelled);
+        Assert.Equal("ready\n", await fixture.Client.GetStringAsync("/readyz", DispatcherFixture.Cancelled));
+
+        fixture.Source.Fail(DispatcherFixture.B, DispatcherFixture.Ports, "The cluster is away.");
+        await PushableSource.WaitForAsync(fixture.View, static s => s.IsStale, DispatcherFixture.Cancelled);
+        Assert.Equal("ready\n", await fixture.Client.GetStringAsync("/readyz", DispatcherFixture.Cancelled));
+    }
+
+    [Fact]
+    public async Task Stopping_is_unready_at_once_and_serves_on_with_connections_that_close()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(delay: TimeSpan.FromSeconds(5));
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        await fixture.Source.PublishAsync(fixture.OtherView, [], cancellationToken: DispatcherFixture.Cancelled);
+
+        Task stopped = fixture.Server.StopAsync(DispatcherFixture.Cancelled);
+
+        await fixture.GetProblemAsync("/readyz", 503, "not-ready");
+        Assert.Equal("ok\n", await fixture.Client.GetStringAsync("/healthz", DispatcherFixture.Cancelled));
+        using HttpResponseMessage response = await fixture.Client.GetAsync("/", DispatcherFixture.Cancelled);
+        Assert.Equal("10.88.0.10:3000", await response.Content.ReadAsStringAsync(DispatcherFixture.Cancelled));
+        Assert.True(response.Headers.ConnectionClose);
+        Assert.False(stopped.IsCompleted);
+
+        fixture.Time.Advance(TimeSpan.FromSeconds(5));
+        await stopped.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+        HttpRequestException refused = await Assert.ThrowsAsync<HttpRequestException>(() => fixture.Client.GetAsync("/", DispatcherFixture.Cancelled));
+        Assert.Equal(HttpRequestError.ConnectionError, refused.HttpRequestError);
+    }
+
+    [Fact]
+    public async Task What_is_in_flight_is_served_to_its_end()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        (System.Net.Sockets.TcpClient client, Stream stream) = await fixture.ConnectAsync();
+        using (client)
+        {
+            // A first answer makes sure that the connection has been accepted; then a request of which half is there.
+            await stream.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
+            byte[] buffer = new byte[4096];
+            int read = 0;
+            while (!System.Text.Encoding.ASCII.GetString(buffer, 0, read).EndsWith("10.88.0.10:3000", StringComparison.Ordinal))
+                read += await stream.ReadAsync(buffer.AsMemory(read), DispatcherFixture.Cancelled);
+            await stream.WriteAsync("GET /healthz HTTP/1.1\r\nHo"u8.ToArray(), DispatcherFixture.Cancelled);
+            Task<string> rest = new StreamReader(stream).ReadToEndAsync(DispatcherFixture.Cancelled);
+
+            Task stopped = fixture.Server.StopAsync(DispatcherFixture.Cancelled);
+            await stream.WriteAsync("st: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
+            await stopped.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            // Kestrel ends a connection whose next request is not whole yet, or answers it: never with half an answer.
+            string answer = await rest.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            Assert.True(answer.Length == 0 || answer.EndsWith("ok\n", StringComparison.Ordinal), answer);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_take_its_answer_is_cut_when_the_grace_is_over()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(grace: TimeSpan.FromSeconds(10));
+        await fixture.PublishAsync([.. Enumerable.Range(0, 60_000).Select(static i => DispatcherFixture.Pod(i, portBase: 1))]);
+        (System.Net.Sockets.TcpClient client, Stream stream) = await fixture.ConnectAsync();
+        using (client)
+        {
+            await stream.WriteAsync("GET /v1/endpoints/k8s-example2/service-b HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
+            // The answer has begun, and its 20 MB do not fit into any socket's buffer.
+            await stream.ReadExactlyAsync(new byte[1000], DispatcherFixture.Cancelled);
+            Task stopped = fixture.Server.StopAsync(DispatcherFixture.Cancelled);
+            Assert.False(stopped.IsCompleted);
+
+            fixture.Time.Advance(TimeSpan.FromSeconds(10));
+
+            await stopped.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+        }
+    }
+
+    [Fact]
+    public async Task Stopping_twice_is_stopping_once()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        Task first = fixture.Server.StopAsync(DispatcherFixture.Cancelled);
+        Assert.Same(first, fixture.Server.StopAsync(DispatcherFixture.Cancelled));
+        await first;
+        using HttpClient late = new() { BaseAddress = fixture.Client.BaseAddress };
+        await Assert.ThrowsAsync<HttpRequestException>(() => late.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, DispatcherFixture.Cancelled));
+    }
+}
