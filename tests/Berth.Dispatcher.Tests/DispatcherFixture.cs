@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Berth.TestKit;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dispatcher.Tests;
@@ -53,7 +52,7 @@ internal sealed class DispatcherFixture : IAsyncDisposable
     {
         DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30));
         fixture.Server = await DispatcherServer.StartAsync(
-            fixture.Directory, fixture.Options, NullLoggerFactory.Instance, fixture.Time, fixture.Meter, Cancelled);
+            fixture.Directory, fixture.Options, new TestOutputLoggerFactory(TestContext.Current.TestOutputHelper), fixture.Time, fixture.Meter, Cancelled);
         fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = TimeSpan.FromSeconds(30) };
         return fixture;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -66,7 +67,7 @@ public sealed partial class MetricsTests
     {
         using Meter meter = new("Berth");
         using Meter foreign = new("Berth");
-        using MetricsExporter exporter = new(meter);
+        using MetricsExporter exporter = new(meter, NullLogger.Instance);
         meter.CreateCounter<double>("c", "s").Add(0.25);
         meter.CreateUpDownCounter<int>("u").Add(-3);
         meter.CreateGauge<long>("g", "By").Record(5);
@@ -74,6 +75,7 @@ public sealed partial class MetricsTests
         histogram.Record(1);
         histogram.Record(2);
         meter.CreateObservableGauge("nothing", static () => Array.Empty<Measurement<long>>());
+        meter.CreateObservableGauge("broken", new Func<int>(static () => throw new InvalidOperationException("broken on purpose")));
         meter.CreateObservableUpDownCounter("ou", static () => 4);
         foreign.CreateCounter<long>("foreign").Add(1);
 
@@ -86,6 +88,7 @@ public sealed partial class MetricsTests
         Assert.Equal(3, series["h_seconds_sum"]);
         Assert.Equal(2, series["h_seconds_count"]);
         Assert.Equal(4, series["ou"]);
+        Assert.DoesNotContain("broken", text, StringComparison.Ordinal);
         Assert.DoesNotContain("nothing", text, StringComparison.Ordinal);
         Assert.DoesNotContain("foreign", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE h_seconds summary\n", text, StringComparison.Ordinal);
@@ -96,7 +99,7 @@ public sealed partial class MetricsTests
     public void Label_values_and_help_are_escaped()
     {
         using Meter meter = new("Berth");
-        using MetricsExporter exporter = new(meter);
+        using MetricsExporter exporter = new(meter, NullLogger.Instance);
         meter.CreateCounter<long>("a.b-c", null, "one\ntwo \\ \"three\"").Add(1, new KeyValuePair<string, object?>("la.bel", "x\"y\\z\nw"));
 
         string text = Encoding.UTF8.GetString(exporter.Export().Span);

@@ -155,7 +155,7 @@ public sealed class RootTests
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         EndpointSnapshot snapshot = await fixture.PublishAsync([.. Enumerable.Range(0, 1000).Select(static i => DispatcherFixture.Pod(i))]);
-        DispatcherState state = new(fixture.Directory, fixture.Options, fixture.Time);
+        using DispatcherState state = new(fixture.Directory, fixture.Options, fixture.Time);
         using System.Diagnostics.Metrics.Meter meter = new("allocation");
         RootAnswer root = new(state, new RequestCounts(meter));
         for (int i = 0; i < 2000; i++)

@@ -17,4 +17,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 303, Level = LogLevel.Error, Message = "{Method} {Path} failed; the client got a 500.")]
     public static partial void RequestFailed(ILogger logger, string method, string path, Exception exception);
+
+    [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "An instrument could not be read; /metrics shows the others.")]
+    public static partial void InstrumentFailed(ILogger logger, Exception exception);
 }

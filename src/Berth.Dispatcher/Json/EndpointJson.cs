@@ -31,12 +31,16 @@ internal static class EndpointJson
     };
 
     /// <summary>What changes with time or with the source's trouble; the members come without the object around them.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="snapshot">Whose head.</param>
+    /// <param name="age">Its age now, or null where what is written is kept, so that an age would be wrong.</param>
     public static void WriteHead(Utf8JsonWriter json, EndpointSnapshot snapshot, TimeSpan? age)
     {
         json.WriteString("target"u8, snapshot.Target.ToString());
         json.WriteNumber("version"u8, snapshot.Version);
         json.WriteString("observedAt"u8, snapshot.ObservedAt);
-        json.WriteNumber("ageSeconds"u8, Math.Round((age ?? TimeSpan.Zero).TotalSeconds, 3));
+        if (age is { } known)
+            json.WriteNumber("ageSeconds"u8, Math.Round(known.TotalSeconds, 3));
         json.WriteString("state"u8, snapshot.IsStale ? "stale"u8 : "live"u8);
         if (snapshot.StaleSince is { } since)
             json.WriteString("staleSince"u8, since);

@@ -12,6 +12,11 @@ internal static class DispatcherMetrics
             () => state.Targets.Select(static t => new Measurement<long>(t.Picks.Value, new KeyValuePair<string, object?>("target", t.Name))),
             "{pick}",
             "Endpoints handed out, by target.");
+        meter.CreateObservableGauge(
+            "berth.watchers",
+            () => state.Targets.Select(static t => new Measurement<int>(t.Watchers, new KeyValuePair<string, object?>("target", t.Name))),
+            "{client}",
+            "Clients that watch now, by target.");
         meter.CreateObservableGauge("berth.ready", () => state.IsReady ? 1 : 0, "{state}", "1 while /readyz says ready, else 0.");
         long started = time.GetTimestamp();
         meter.CreateObservableGauge("berth.uptime", () => time.GetElapsedTime(started).TotalSeconds, "s", "Time since this server started.");

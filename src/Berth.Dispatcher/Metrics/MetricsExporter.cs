@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher;
 
@@ -14,9 +15,11 @@ internal sealed class MetricsExporter : IDisposable
     private readonly MeterListener _listener = new();
     private readonly SortedDictionary<string, InstrumentSeries> _instruments = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
+    private readonly ILogger _logger;
 
-    public MetricsExporter(Meter meter)
+    public MetricsExporter(Meter meter, ILogger logger)
     {
+        _logger = logger;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (ReferenceEquals(instrument.Meter, meter))
@@ -38,13 +41,26 @@ internal sealed class MetricsExporter : IDisposable
         {
             foreach (InstrumentSeries series in _instruments.Values)
                 series.BeginReading();
-            _listener.RecordObservableInstruments();
+            Observe();
             foreach (InstrumentSeries series in _instruments.Values)
                 series.WriteTo(text);
         }
 
         ProcessMetrics.WriteTo(text);
         return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    private void Observe()
+    {
+        try
+        {
+            _listener.RecordObservableInstruments();
+        }
+        catch (AggregateException exception)
+        {
+            // All instruments were asked; those that failed show nothing, and hide no other.
+            Log.InstrumentFailed(_logger, exception);
+        }
     }
 
     public void Dispose() => _listener.Dispose();

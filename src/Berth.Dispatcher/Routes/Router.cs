@@ -6,6 +6,7 @@ namespace Berth.Dispatcher;
 internal sealed class Router(DispatcherState state, MetricsExporter exporter)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
+    private readonly WatchAnswer _watch = new(state);
 
     public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
     {
@@ -18,6 +19,7 @@ internal sealed class Router(DispatcherState state, MetricsExporter exporter)
             Route.Ready => state.IsReady ? WriteTextAsync(exchange, "ready\n") : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state)),
             Route.Metrics => exchange.WriteWholeAsync(200, MetricsExporter.ContentType, exporter.Export()),
             Route.Endpoints => _endpoints.AnswerAllAsync(exchange, parts[0], parts[1]),
+            Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1]),
             Route.Endpoint => _endpoints.AnswerOneAsync(exchange, parts[0], parts[1], parts[2]),
             _ => ProblemWriter.WriteAsync(exchange, Problem.UnknownRoute(exchange.Request.Path)),
         };

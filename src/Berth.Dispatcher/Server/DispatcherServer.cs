@@ -57,7 +57,7 @@ public sealed class DispatcherServer : IAsyncDisposable
 
         ILogger logger = loggers.CreateLogger("Berth.Dispatcher");
         // Before anything is followed, so that the sources' first counts are seen.
-        MetricsExporter exporter = new(meter);
+        MetricsExporter exporter = new(meter, logger);
         DispatcherState state = new(directory, options, time);
         RequestCounts counts = new(meter);
         DispatcherMetrics.Observe(meter, state, time);
@@ -71,6 +71,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         {
             kestrel.Dispose();
             exporter.Dispose();
+            state.Dispose();
             if (exception is OperationCanceledException)
                 throw;
             throw KestrelSetup.Explain(options, exception);
@@ -101,11 +102,13 @@ public sealed class DispatcherServer : IAsyncDisposable
         Log.Stopping(_logger, _options.ShutdownDelay.TotalSeconds, _options.ShutdownGrace.TotalSeconds);
         if (_options.ShutdownDelay > TimeSpan.Zero)
             await Task.Delay(_options.ShutdownDelay, _time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _state.EndStreamsAsync().ConfigureAwait(false);
         using (CancellationTokenSource limit = new(_options.ShutdownGrace, _time))
         using (CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry))
             await _kestrel.StopAsync(both.Token).ConfigureAwait(false);
         _kestrel.Dispose();
         _exporter.Dispose();
+        _state.Dispose();
         Log.Stopped(_logger);
     }
 }

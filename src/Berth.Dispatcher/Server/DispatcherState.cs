@@ -3,9 +3,10 @@ using System.Globalization;
 namespace Berth.Dispatcher;
 
 /// <summary>What all requests share: the targets, the picker, and whether the server is on its way out.</summary>
-internal sealed class DispatcherState
+internal sealed class DispatcherState : IDisposable
 {
     private readonly Dictionary<ServiceTarget, ServedTarget> _byTarget = [];
+    private readonly CancellationTokenSource _ending = new();
     private volatile bool _stopping;
 
     public DispatcherState(EndpointDirectory directory, DispatcherOptions options, TimeProvider time)
@@ -39,5 +40,18 @@ internal sealed class DispatcherState
 
     public ServedTarget? Find(ServiceTarget target) => _byTarget.GetValueOrDefault(target);
 
+    /// <summary>Cancelled when the server no longer serves, so that streams without an end have one.</summary>
+    public CancellationToken Ending => _ending.Token;
+
     public void BeginShutdown() => _stopping = true;
+
+    /// <summary>Ends the streams of watching clients.</summary>
+    public async Task EndStreamsAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        foreach (ServedTarget target in Targets)
+            await target.HubCompletion.ConfigureAwait(false);
+    }
+
+    public void Dispose() => _ending.Dispose();
 }

@@ -22,6 +22,9 @@ internal readonly struct Exchange(IFeatureCollection features)
 
     public CancellationToken Aborted => features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
+    /// <summary>Sends the headers, after which the body's writer has room: before, Kestrel gives none unless it is told how much.</summary>
+    public Task StartAsync() => features.Get<IHttpResponseBodyFeature>()!.StartAsync(Aborted);
+
     public bool IsHead => HttpMethods.IsHead(Request.Method);
 
     /// <summary>True for the two methods that every route takes.</summary>

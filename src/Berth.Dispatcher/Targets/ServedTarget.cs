@@ -3,6 +3,10 @@ namespace Berth.Dispatcher;
 /// <summary>One target as it is served: its view, what was picked from it, and its JSON while that is current.</summary>
 internal sealed class ServedTarget(EndpointView view)
 {
+    private readonly Lock _hubLock = new();
+    private WatchHub? _hub;
+    private int _watchers;
+
     public EndpointView View { get; } = view;
 
     public StripedCounter Picks { get; } = new();
@@ -10,4 +14,21 @@ internal sealed class ServedTarget(EndpointView view)
     public EndpointsPage Page { get; } = new();
 
     public string Name { get; } = view.Target.ToString();
+
+    /// <summary>How many clients watch now.</summary>
+    public int Watchers => Volatile.Read(ref _watchers);
+
+    public void AddWatcher(int difference) => Interlocked.Add(ref _watchers, difference);
+
+    /// <summary>What watching clients share; made when the first one comes.</summary>
+    public WatchHub WatchHub(DispatcherState state)
+    {
+        if (Volatile.Read(ref _hub) is { } hub)
+            return hub;
+        lock (_hubLock)
+            return _hub ??= new WatchHub(View, state.Epoch, state.Time, state.Ending);
+    }
+
+    /// <summary>Ends when the watchers' hub has, if there is one.</summary>
+    public Task HubCompletion => Volatile.Read(ref _hub)?.Completion ?? Task.CompletedTask;
 }

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Berth.Dispatcher;
+
+/// <summary>Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, each with the id to resume from.</summary>
+internal static class WatchEvents
+{
+    /// <summary>How long a client waits before it comes back, in milliseconds.</summary>
+    public static ReadOnlySpan<byte> Opening => "retry: 2000\n\n"u8;
+
+    /// <summary>A comment: it says that the stream lives.</summary>
+    public static ReadOnlySpan<byte> Heartbeat => ":\n\n"u8;
+
+    /// <summary>What stands before the JSON of a whole snapshot.</summary>
+    public static byte[] BeginSnapshot(string epoch, EndpointSnapshot snapshot) =>
+        Encoding.UTF8.GetBytes($"event: snapshot\nid: {EntityTag.IdOf(epoch, snapshot)}\ndata: ");
+
+    /// <summary>What stands behind the JSON of any event.</summary>
+    public static ReadOnlySpan<byte> End => "\n\n"u8;
+
+    /// <summary>The event that leads from one snapshot to a later one. Without a changed pod it tells that the set is stale or live again.</summary>
+    public static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after)
+    {
+        ArrayBufferWriter<byte> frame = new(1024);
+        frame.Write(Encoding.UTF8.GetBytes($"event: changes\nid: {EntityTag.IdOf(epoch, after)}\ndata: "));
+        using (Utf8JsonWriter json = new(frame, EndpointJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            EndpointJson.WriteHead(json, after, age: null);
+            json.WriteStartArray("changes"u8);
+            if (!ReferenceEquals(before.Endpoints, after.Endpoints))
+            {
+                foreach (PodChange change in after.CompareWith(before))
+                    Write(json, change);
+            }
+
+            json.WriteEndArray();
+            WriteLeftOut(json, before, after);
+            json.WriteEndObject();
+        }
+
+        frame.Write(End);
+        return frame.WrittenMemory;
+    }
+
+    internal static string Name(PodChangeKind kind) => kind switch
+    {
+        PodChangeKind.Joined => "joined",
+        PodChangeKind.Left => "left",
+        PodChangeKind.Replaced => "replaced",
+        PodChangeKind.Ready => "ready",
+        PodChangeKind.NotReady => "not-ready",
+        PodChangeKind.Draining => "draining",
+        _ => "updated",
+    };
+
+    private static void Write(Utf8JsonWriter json, PodChange change)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind"u8, Name(change.Kind));
+        json.WriteString("pod"u8, change.Name);
+        json.WritePropertyName("endpoint"u8);
+        if (change.After is { } after)
+            EndpointJson.Write(json, after);
+        else
+            json.WriteNullValue();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Those left out are few: where they changed, all of them are told.</summary>
+    private static void WriteLeftOut(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
+    {
+        if (before.Excluded.SequenceEqual(after.Excluded))
+            return;
+        json.WriteStartArray("leftOut"u8);
+        foreach (ExcludedPod pod in after.Excluded)
+            EndpointJson.Write(json, pod);
+        json.WriteEndArray();
+    }
+}

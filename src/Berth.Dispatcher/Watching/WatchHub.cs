@@ -1,0 +1,97 @@
+namespace Berth.Dispatcher;
+
+/// <summary>
+/// Follows one target for all clients that watch it: one loop, one comparison and one written event for each change, however many clients there are.
+/// Clients hold on to a moment and await the next; one that is slow finds the latest, and nothing queues up for it.
+/// </summary>
+internal sealed class WatchHub
+{
+    /// <summary>How often a comment is sent when nothing happens, so that proxies keep the stream open and a dead client is noticed.</summary>
+    internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many snapshots back a client may resume. They share what they have in common, so they cost little.</summary>
+    internal const int MaxRecent = 16;
+
+    private readonly EndpointView _view;
+    private readonly string _epoch;
+    private readonly TimeProvider _time;
+    private readonly EndpointSnapshot?[] _recent = new EndpointSnapshot?[MaxRecent];
+    private volatile WatchMoment _now = new(null, null, default, isEnd: false);
+    private int _published;
+
+    public WatchHub(EndpointView view, string epoch, TimeProvider time, CancellationToken ending)
+    {
+        _view = view;
+        _epoch = epoch;
+        _time = time;
+        // What is there already is shown before anybody asks for the first moment.
+        Publish(view.Current);
+        Completion = Task.Run(() => RunAsync(ending), CancellationToken.None);
+    }
+
+    public WatchMoment Now => _now;
+
+    /// <summary>Ends when the server stops or the directory is disposed. Never fails.</summary>
+    public Task Completion { get; }
+
+    /// <summary>The recent snapshot with an event's id, or null when it is unknown, too old, or another dispatcher's.</summary>
+    public EndpointSnapshot? FindRecent(string id)
+    {
+        foreach (EndpointSnapshot? snapshot in _recent)
+        {
+            if (snapshot is not null && EntityTag.IdOf(_epoch, snapshot) == id)
+                return snapshot;
+        }
+
+        return null;
+    }
+
+    private async Task RunAsync(CancellationToken ending)
+    {
+        try
+        {
+            using PeriodicTimer heartbeat = new(Heartbeat, _time);
+            Task<bool> beat = heartbeat.WaitForNextTickAsync(ending).AsTask();
+            bool more = true;
+            while (more)
+            {
+                // Asked for before the snapshot is read, so that no change falls between the two.
+                Task<bool> change = _view.WaitForChangeAsync(ending);
+                Publish(_view.Current);
+                while (await Task.WhenAny(change, beat).ConfigureAwait(false) == beat && await beat.ConfigureAwait(false))
+                {
+                    Move(new WatchMoment(_now.Snapshot, _now.Before, _now.Frame, isEnd: false));
+                    beat = heartbeat.WaitForNextTickAsync(ending).AsTask();
+                }
+
+                more = await change.ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The server stops: the normal end.
+        }
+        finally
+        {
+            Move(new WatchMoment(_now.Snapshot, _now.Before, _now.Frame, isEnd: true));
+        }
+    }
+
+    private void Publish(EndpointSnapshot? snapshot)
+    {
+        EndpointSnapshot? before = _now.Snapshot;
+        if (snapshot is null || ReferenceEquals(snapshot, before))
+            return;
+        Volatile.Write(ref _recent[_published++ % MaxRecent], snapshot);
+        ReadOnlyMemory<byte> frame = before is null ? default : WatchEvents.Changes(_epoch, before, snapshot);
+        Move(new WatchMoment(snapshot, before, frame, isEnd: false));
+    }
+
+    /// <summary>Swap, then signal.</summary>
+    private void Move(WatchMoment next)
+    {
+        WatchMoment before = _now;
+        _now = next;
+        before.Signal();
+    }
+}
