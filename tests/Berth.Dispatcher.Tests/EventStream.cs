@@ -45,6 +45,14 @@ internal sealed class EventStream : IDisposable
         return (kind, id, data.RootElement.Clone());
     }
 
+    /// <summary>Reads the next event and does not look at it.</summary>
+    public async Task SkipAsync()
+    {
+        while (!(await ReadLineAsync())!.StartsWith("data: ", StringComparison.Ordinal))
+        {
+        }
+    }
+
     /// <summary>The next line as it stands, or null at the end; 30 s at most.</summary>
     public Task<string?> ReadLineAsync() => _reader.ReadLineAsync(DispatcherFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
 

@@ -95,6 +95,7 @@ public sealed class ProblemTests
     [InlineData("/v1/endpoints//service-b")]
     [InlineData("/v1")]
     [InlineData("/healthz/")]
+    [InlineData("/a%2Fb/%22/%C3%A4")]
     public async Task An_unknown_route_is_404(string path)
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();

@@ -164,8 +164,8 @@ public sealed class WatchTests
     [Fact]
     public async Task A_slow_client_gets_fewer_events_and_the_same_end()
     {
-        const int Pods = 5_000;
-        const int Changes = 30;
+        const int Pods = 4_000;
+        const int Changes = 20;
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync([.. Enumerable.Range(0, Pods).Select(static i => DispatcherFixture.Pod(i))]);
         using EventStream slow = await EventStream.OpenAsync(fixture);
@@ -173,13 +173,13 @@ public sealed class WatchTests
         await slow.ReadAsync();
         await quick.ReadAsync();
 
-        // Each change is about 1.5 MB: far more in all than buffers between the two hold.
+        // Each change is about 1.3 MB: far more in all than buffers between the two hold.
         EndpointSnapshot last = null!;
         for (int i = 1; i <= Changes; i++)
         {
             int change = i;
             last = await fixture.PublishAsync([.. Enumerable.Range(0, Pods).Select(p => DispatcherFixture.Pod(p, $"10.88.1.{change}"))]);
-            await quick.ReadAsync();
+            await quick.SkipAsync();
         }
 
         int events = 0;

@@ -15,10 +15,10 @@ internal static class ProblemWriter
             exchange.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         if (problem.Allow is { } allow)
             exchange.Response.Headers.Allow = allow;
-        return exchange.WriteWholeAsync(problem.Status, ContentType, Format(problem, exchange.Request.Path));
+        return exchange.WriteWholeAsync(problem.Status, ContentType, Format(problem, exchange.Request.RawTarget));
     }
 
-    internal static ReadOnlyMemory<byte> Format(Problem problem, string instance)
+    internal static ReadOnlyMemory<byte> Format(Problem problem, string rawTarget)
     {
         ArrayBufferWriter<byte> buffer = new(512);
         using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
@@ -28,8 +28,8 @@ internal static class ProblemWriter
             json.WriteString("title"u8, problem.Title);
             json.WriteNumber("status"u8, problem.Status);
             json.WriteString("detail"u8, problem.Detail);
-            // A URI reference (RFC 9457, 3.1.5): the path was decoded when it came in.
-            json.WriteString("instance"u8, string.Join('/', instance.Split('/').Select(Uri.EscapeDataString)));
+            // A URI reference (RFC 9457, 3.1.5): as it was sent, not as it was decoded.
+            json.WriteString("instance"u8, rawTarget.Split('?')[0]);
             if (problem.Endpoint is { } endpoint)
             {
                 json.WritePropertyName("endpoint"u8);
