@@ -52,7 +52,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     public ValueTask WriteWholeAsync(int status, StringValues contentType, ReadOnlyMemory<byte> body)
     {
         Begin(status, contentType, body.Length);
-        // Without the request's token, which Kestrel would have to make; it ends the write of a connection that is gone all the same.
+        // Without the request's token: Kestrel ends the write of a connection that is gone all the same, and throws nothing.
         return IsHead || body.IsEmpty ? ValueTask.CompletedTask : Send(Body.WriteAsync(body, CancellationToken.None));
     }
 
