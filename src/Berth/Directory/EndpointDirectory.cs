@@ -34,7 +34,8 @@ public sealed class EndpointDirectory : IAsyncDisposable
         _options.Validate();
         _backoff = _options.Backoff ?? DefaultBackoff();
         _meter = _options.Meter ?? new Meter(DirectoryMetrics.MeterName);
-        DirectoryMetrics.Observe(_meter, () => _views.Values);
+        // Instruments cannot be taken off a meter that is somebody else's: after disposal they have nothing to say.
+        DirectoryMetrics.Observe(_meter, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : []);
         if (_options.SnapshotFile is null)
             return;
         _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _options.Logger, () => _views.Values);

@@ -18,6 +18,7 @@ public sealed class EndpointView
 
     // Monotonic, so that a jump of the wall clock neither ages nor renews a snapshot.
     private long _confirmed;
+    private long _failureCount;
 
     internal EndpointView(
         ServiceTarget target, PortScheme ports, IEndpointStream stream, EndpointDirectoryOptions options, IBackoffPolicy backoff, SavedSnapshot? saved)
@@ -52,7 +53,7 @@ public sealed class EndpointView
     public bool IsTooStale => _maxStale is { } longest && Current is { IsStale: true } && Age > longest;
 
     /// <summary>How often the source has failed, over all time.</summary>
-    public long FailureCount { get; private set; }
+    public long FailureCount => Volatile.Read(ref _failureCount);
 
     internal Task Completion { get; private set; } = Task.CompletedTask;
 
@@ -138,9 +139,9 @@ public sealed class EndpointView
                 }
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Disposal: the normal end.
+            // Disposal: whatever a cancelled read throws, it is the normal end.
         }
         finally
         {
@@ -170,7 +171,7 @@ public sealed class EndpointView
 
     private void Fail(EndpointSourceException failure)
     {
-        FailureCount++;
+        Volatile.Write(ref _failureCount, _failureCount + 1);
         State before = _state;
         if (before.Failure is null)
             Log.Trouble(_logger, Target, before.Snapshot?.Version ?? 0, failure.Message, failure.InnerException);

@@ -216,6 +216,22 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stream_that_breaks_while_it_is_cancelled_does_not_break_the_disposal()
+    {
+        _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        _directory.Follow(new ServiceTarget("n", "s"), TestKit.Pods.Ports);
+        foreach (ScriptedStream stream in _source.Streams)
+        {
+            stream.CancellationFault = new IOException("The connection was torn down.");
+            await stream.ReadAgainAsync();
+        }
+
+        await _directory.DisposeAsync();
+        Assert.True(_source.Disposed);
+        Assert.All(_source.Streams, s => Assert.True(s.Disposed));
+    }
+
+    [Fact]
     public async Task A_jump_of_the_wall_clock_neither_ages_nor_renews()
     {
         JumpingClock clock = new();

@@ -30,6 +30,9 @@ internal sealed class ScriptedStream : IEndpointStream
 
     public bool Disposed { get; private set; }
 
+    /// <summary>What a cancelled read throws in place of an OperationCanceledException, as a connection that is torn down may.</summary>
+    public Exception? CancellationFault { get; set; }
+
     public void Push(EndpointSnapshot snapshot) => _script.Writer.TryWrite(() => snapshot);
 
     public void Fail(Exception exception) => _script.Writer.TryWrite(() => throw exception);
@@ -40,7 +43,14 @@ internal sealed class ScriptedStream : IEndpointStream
     public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
         _reading.Release();
-        return (await _script.Reader.ReadAsync(cancellationToken))();
+        try
+        {
+            return (await _script.Reader.ReadAsync(cancellationToken))();
+        }
+        catch (OperationCanceledException) when (CancellationFault is not null)
+        {
+            throw CancellationFault;
+        }
     }
 
     public ValueTask DisposeAsync()
