@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Text;
 
 namespace Berth.TestKit.Dns;
@@ -6,6 +7,9 @@ namespace Berth.TestKit.Dns;
 /// <summary>A query as the server of the tests received it.</summary>
 public sealed record DnsTestQuery(ushort Id, string Name, int Type, bool IsTcp, bool HasEdns, int PayloadSize, byte[] Question)
 {
+    /// <summary>Who asked.</summary>
+    public EndPoint? Client { get; init; }
+
     public static DnsTestQuery Parse(ReadOnlySpan<byte> message, bool isTcp)
     {
         List<string> labels = [];

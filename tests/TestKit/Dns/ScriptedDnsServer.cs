@@ -88,9 +88,9 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private DnsTestReply Answer(ReadOnlySpan<byte> message, bool isTcp)
+    private DnsTestReply Answer(ReadOnlySpan<byte> message, bool isTcp, EndPoint? client)
     {
-        DnsTestQuery query = DnsTestQuery.Parse(message, isTcp);
+        DnsTestQuery query = DnsTestQuery.Parse(message, isTcp) with { Client = client };
         DnsTestReply reply = _script?.Invoke(query) ?? DnsTestReply.FromZone(query, _zone);
         _queries.Enqueue(query);
         Interlocked.Exchange(ref _arrived, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
@@ -105,7 +105,7 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
             while (true)
             {
                 SocketReceiveFromResult received = await _udp.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _stopping.Token);
-                foreach (byte[] message in Answer(buffer.AsSpan(0, received.ReceivedBytes), isTcp: false).Messages)
+                foreach (byte[] message in Answer(buffer.AsSpan(0, received.ReceivedBytes), isTcp: false, received.RemoteEndPoint).Messages)
                     await _udp.SendToAsync(message, received.RemoteEndPoint, _stopping.Token);
             }
         }
@@ -137,7 +137,7 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
             await stream.ReadExactlyAsync(prefix, _stopping.Token);
             byte[] query = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
             await stream.ReadExactlyAsync(query, _stopping.Token);
-            DnsTestReply reply = Answer(query, isTcp: true);
+            DnsTestReply reply = Answer(query, isTcp: true, client.RemoteEndPoint);
             foreach (byte[] message in reply.Messages)
             {
                 BinaryPrimitives.WriteUInt16BigEndian(prefix, (ushort)message.Length);
