@@ -7,7 +7,7 @@ namespace Berth.Dns;
 /// <summary>What a <see cref="DnsEndpointSource"/> needs from outside. Every value has a default that is right inside a cluster.</summary>
 public sealed class DnsEndpointSourceOptions
 {
-    /// <summary>The DNS servers, asked in this order. Default: none, which takes those of <see cref="ResolvConf"/>.</summary>
+    /// <summary>The DNS servers, asked in this order; the one that answered last is asked first. Default: none, which takes those of <see cref="ResolvConf"/>.</summary>
     public IReadOnlyList<IPEndPoint> Servers { get; init; } = [];
 
     /// <summary>The file that names the servers where none are given, in the form of resolv.conf(5). Default <c>/etc/resolv.conf</c>. Only its first three <c>nameserver</c> lines are read.</summary>

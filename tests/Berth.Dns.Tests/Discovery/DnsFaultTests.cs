@@ -136,6 +136,21 @@ public sealed class DnsFaultTests
         await rig.FailAsync();
     }
 
+    [Fact]
+    public async Task F55_a_server_that_goes_silent_amid_hundreds_of_pods_is_not_asked_for_each()
+    {
+        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(260)));
+        EndpointSnapshot before = await rig.ReadAsync();
+        int asked = rig.Server.Queries.Count;
+        rig.Server.Script = static query => query.Name.StartsWith("service-b-", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
+        rig.Time.Advance(TimeSpan.FromMinutes(1));
+        await rig.FailAsync();
+        // Sixteen at once; those under way when the bound was met are asked to their end.
+        Assert.InRange(rig.Server.Queries.Skip(asked).Count(static q => q.Name.StartsWith("service-b-", StringComparison.Ordinal)), 16, 31);
+        rig.Server.Script = null;
+        Assert.Same(before, await rig.ReadAsync());
+    }
+
     [Theory]
     [InlineData(3, false)]
     [InlineData(40, true)]

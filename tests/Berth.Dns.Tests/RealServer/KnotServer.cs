@@ -9,8 +9,6 @@ namespace Berth.Dns.Tests.RealServer;
 /// <summary>A Knot DNS server of the test's own: its own folder, configuration, zone and port on 127.0.0.1; ended by its id.</summary>
 internal sealed class KnotServer : IAsyncDisposable
 {
-    private static readonly string[] s_places = ["/usr/sbin/knotd", "/usr/local/sbin/knotd"];
-
     private readonly string _folder;
     private readonly Process _process;
 
@@ -28,8 +26,8 @@ internal sealed class KnotServer : IAsyncDisposable
     /// <summary>Starts a server with a zone, or skips the test with the reason.</summary>
     public static async Task<KnotServer> StartAsync(TestZone zone, CancellationToken cancellationToken)
     {
-        string? program = s_places.FirstOrDefault(File.Exists);
-        Assert.SkipWhen(program is null, "knotd is not on this machine. Install it with: apt-get install -y knot");
+        string? program = await KnotProgram.FindAsync("knotd");
+        Assert.SkipWhen(program is null, "knotd is not on this machine, and it could not be installed from here. Install it as root with: apt-get install -y knot");
         for (int attempt = 1; ; attempt++)
         {
             KnotServer? server = await TryStartAsync(program!, zone, cancellationToken);
@@ -43,7 +41,8 @@ internal sealed class KnotServer : IAsyncDisposable
     public async Task ReplaceAsync(TestZone zone, CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(ZoneFile, zone.ToZoneFile(), cancellationToken);
-        string control = s_places.Select(static p => Path.Combine(Path.GetDirectoryName(p)!, "knotc")).First(File.Exists);
+        string? control = await KnotProgram.FindAsync("knotc");
+        Assert.NotNull(control);
         using Process process = Start(control, ["-c", Path.Combine(_folder, "knot.conf"), "-b", "-f", "zone-reload", TestZone.Origin]);
         string output = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);

@@ -64,6 +64,25 @@ public sealed class DnsResolverTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_server_that_answered_last_is_asked_first()
+    {
+        await using ScriptedDnsServer broken = new();
+        broken.Script = static query => DnsTestReply.Code(query, 2);
+        DnsResolver resolver = Resolver([broken.EndPoint, _server.EndPoint]);
+        for (int i = 0; i < 3; i++)
+            Assert.Single((await resolver.ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation)).Records);
+        Assert.Single(broken.Queries);
+        Assert.Equal(3, _server.Queries.Count);
+
+        // And the other one again, once this one fails.
+        _server.Script = static query => DnsTestReply.Code(query, 2);
+        broken.Script = null;
+        broken.Zone = _server.Zone;
+        Assert.Single((await resolver.ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation)).Records);
+        Assert.Equal(2, broken.Queries.Count);
+    }
+
+    [Fact]
     public async Task A_port_where_nobody_listens_fails_at_once()
     {
         (Socket udp, Socket tcp) = ScriptedDnsServer.Bind();
