@@ -1,6 +1,5 @@
 using System.Net;
 using Berth.TestKit.Dns;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dns.Tests.Discovery;
 
@@ -15,7 +14,7 @@ internal sealed class DnsRig : IAsyncDisposable
 
     public ScriptedDnsServer Server { get; }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    public RecordingTime Time { get; } = new();
 
     public IReadOnlyList<DnsServicePort> ServicePorts { get; init; } = [new DnsServicePort("game")];
 
