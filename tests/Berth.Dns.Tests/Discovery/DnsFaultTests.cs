@@ -78,17 +78,23 @@ public sealed class DnsFaultTests
     public async Task F55_through_the_directory_the_set_stays_and_says_that_it_is_stale()
     {
         await using DnsRig rig = new(TestZone.Headless(s_three));
-        await using EndpointDirectory directory = new(rig.Source, new EndpointDirectoryOptions { TimeProvider = rig.Time });
-        EndpointSnapshot live = await directory.GetEndpointsAsync(TestKit.Pods.Target, rig.Ports, DnsRig.Cancellation);
+        // Two clocks: the directory's delays between attempts must not run out the source's timeouts.
+        RecordingTime directoryTime = new();
+        await using EndpointDirectory directory = new(rig.Source, new EndpointDirectoryOptions { TimeProvider = directoryTime });
         EndpointView view = directory.Follow(TestKit.Pods.Target, rig.Ports);
+        EndpointSnapshot live = await directory.GetEndpointsAsync(TestKit.Pods.Target, rig.Ports, DnsRig.Cancellation);
+        await rig.Time.UntilWaitedForAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5.5), DnsRig.Cancellation);
 
         rig.Server.Script = static query => DnsTestReply.Code(query, 2);
-        EndpointSnapshot stale = await UntilAsync(view, static s => s.IsStale, () => rig.Time.Advance(TimeSpan.FromSeconds(6)));
+        rig.Time.Advance(TimeSpan.FromSeconds(6));
+        EndpointSnapshot stale = await UntilAsync(view, static s => s.IsStale);
         Assert.Equal(DnsRig.Authorities(live), DnsRig.Authorities(stale));
         Assert.Contains("SERVFAIL", stale.StaleReason, StringComparison.Ordinal);
 
         rig.Server.Script = null;
-        EndpointSnapshot again = await UntilAsync(view, static s => !s.IsStale, () => rig.Time.Advance(TimeSpan.FromSeconds(31)));
+        await directoryTime.UntilWaitedForAsync(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200), DnsRig.Cancellation);
+        directoryTime.Advance(TimeSpan.FromSeconds(1));
+        EndpointSnapshot again = await UntilAsync(view, static s => !s.IsStale);
         Assert.Equal(live.Version, again.Version);
     }
 
@@ -202,19 +208,16 @@ public sealed class DnsFaultTests
         Assert.Equal(("10.88.0.99", ExclusionReason.NoName), (excluded.Name, excluded.Reason));
     }
 
-    /// <summary>Moves the clock until the view shows what is waited for.</summary>
-    private static async Task<EndpointSnapshot> UntilAsync(EndpointView view, Func<EndpointSnapshot, bool> wanted, Action moveClock)
+    private static async Task<EndpointSnapshot> UntilAsync(EndpointView view, Func<EndpointSnapshot, bool> wanted)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(DnsRig.Cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!wanted(view.Current!))
+        await foreach (EndpointSnapshot snapshot in view.ReadAllAsync(limit.Token))
         {
-            Task<bool> change = view.WaitForChangeAsync(limit.Token);
-            moveClock();
-            await Task.WhenAny(change, Task.Run(Thread.Yield, limit.Token));
-            limit.Token.ThrowIfCancellationRequested();
+            if (wanted(snapshot))
+                return snapshot;
         }
 
-        return view.Current!;
+        throw new InvalidOperationException("The directory was disposed before.");
     }
 }

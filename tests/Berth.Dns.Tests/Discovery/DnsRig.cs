@@ -1,5 +1,7 @@
 using System.Net;
 using Berth.TestKit.Dns;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Dns.Tests.Discovery;
 
@@ -32,6 +34,8 @@ internal sealed class DnsRig : IAsyncDisposable
 
     public string? StatefulSet { get; init; }
 
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
     public DnsEndpointSource Source => new(new DnsEndpointSourceOptions
     {
         Servers = [Server.EndPoint],
@@ -44,6 +48,7 @@ internal sealed class DnsRig : IAsyncDisposable
         StatefulSetName = target => StatefulSet ?? target.Service,
         TimeProvider = Time,
         Random = new Random(1),
+        Logger = Logger,
     });
 
     public IEndpointStream Stream => _stream ??= Source.Open(TestKit.Pods.Target, Ports);
