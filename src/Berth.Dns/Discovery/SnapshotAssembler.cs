@@ -47,19 +47,30 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
             _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.NoOrdinal, noOrdinal!));
         else if (!ports.TryResolve(ordinal, pod.ServicePorts, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
             _builder.Exclude(new ExcludedPod(pod.Host, HasBase(pod) ? ExclusionReason.PortOutOfRange : ExclusionReason.NoServicePort, noPort));
-        else if (pod.Addresses.Count == 0)
-            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.NoAddress, pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
+        else if (Sort(pod.Addresses) is { Length: > 0 } addresses)
+            _builder.Set(ToEndpoint(pod, addresses, ports.NeedsOrdinal ? ordinal : null, resolved));
+        else if (pod.Addresses.Count > 0)
+            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.Malformed, $"'{pod.Addresses[0]}' is no machine's address"));
         else
-            _builder.Set(ToEndpoint(pod, ports.NeedsOrdinal ? ordinal : null, resolved));
+            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.NoAddress, pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
     }
 
-    private PodEndpoint ToEndpoint(NamedPod pod, int? ordinal, IReadOnlyList<EndpointPort> resolved) => new()
+    /// <summary>
+    /// Servers turn the order of records at each answer; sorted, the same set is the same endpoint. The unspecified address, which filtering servers give for
+    /// what they hide, is none: whoever dials it reaches himself.
+    /// </summary>
+    private IPAddress[] Sort(IReadOnlyList<IPAddress> addresses) =>
+    [
+        .. addresses.Distinct().Where(static a => !a.Equals(IPAddress.Any) && !a.Equals(IPAddress.IPv6Any))
+            .OrderBy(Rank).ThenBy(static a => Convert.ToHexString(a.GetAddressBytes()), StringComparer.Ordinal),
+    ];
+
+    private PodEndpoint ToEndpoint(NamedPod pod, IPAddress[] addresses, int? ordinal, IReadOnlyList<EndpointPort> resolved) => new()
     {
         Name = pod.Host,
         Namespace = target.Namespace,
         Ordinal = ordinal,
-        // Servers turn the order of records at each answer. Sorted, the same set is the same endpoint.
-        Addresses = [.. pod.Addresses.Distinct().OrderBy(Rank).ThenBy(static a => Convert.ToHexString(a.GetAddressBytes()), StringComparer.Ordinal)],
+        Addresses = addresses,
         Ports = resolved,
     };
 

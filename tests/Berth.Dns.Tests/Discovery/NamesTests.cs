@@ -112,6 +112,15 @@ public sealed class NamesTests
     }
 
     [Fact]
+    public async Task The_unspecified_address_is_never_handed_out()
+    {
+        await using DnsRig rig = new(TestZone.Headless([("service-b-0", "0.0.0.0"), ("service-b-1", "::"), ("service-b-1", "10.88.0.11"), ("service-b-2", "::")]));
+        EndpointSnapshot snapshot = await rig.ReadAsync();
+        Assert.Equal(["10.88.0.11"], Assert.Single(snapshot.Endpoints).Addresses.Select(static a => a.ToString()));
+        Assert.Equal(["service-b-0 Malformed", "service-b-2 Malformed"], snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}"));
+    }
+
+    [Fact]
     public async Task A_family_that_no_pod_has_is_asked_for_once_and_not_for_each_pod()
     {
         await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(20)));
