@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Berth.Dns.Messages;
+
+namespace Berth.Dns.Discovery;
+
+/// <summary>
+/// The last addresses that DNS stated for each pod and family: what a pod keeps while DNS still names it and its own name cannot be resolved. Only pods that
+/// the last reading named are remembered.
+/// </summary>
+internal sealed class KnownAddresses
+{
+    private readonly ConcurrentDictionary<(string Host, DnsRecordType Type), IReadOnlyList<IPAddress>> _known = new();
+
+    /// <summary>The highest ordinal among the pods that are remembered, or -1.</summary>
+    public int HighestOrdinal { get; private set; } = -1;
+
+    public IReadOnlyList<IPAddress> Find(string host, DnsRecordType type) => _known.GetValueOrDefault((host, type), []);
+
+    public void Remember(string host, DnsRecordType type, IReadOnlyList<IPAddress> addresses) => _known[(host, type)] = addresses;
+
+    /// <summary>Forgets the pods that DNS no longer names.</summary>
+    public void Keep(IReadOnlyList<NamedPod> pods)
+    {
+        HashSet<string> hosts = [.. pods.Select(static p => p.Host)];
+        foreach ((string Host, DnsRecordType Type) key in _known.Keys)
+        {
+            if (!hosts.Contains(key.Host))
+                _known.TryRemove(key, out _);
+        }
+
+        HighestOrdinal = hosts.Select(static h => PodOrdinal.TryParse(h, out int ordinal, out _) ? ordinal : -1).DefaultIfEmpty(-1).Max();
+    }
+}

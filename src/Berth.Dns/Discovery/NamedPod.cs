@@ -1,0 +1,15 @@
+using System.Net;
+
+namespace Berth.Dns.Discovery;
+
+/// <summary>A pod whose name DNS states.</summary>
+/// <param name="Host">Its hostname, which for a StatefulSet's pod is its name.</param>
+/// <param name="ServicePorts">The Service's ports as its SRV records carry them: bases, never the pod's ports.</param>
+internal sealed record NamedPod(string Host, IReadOnlyList<EndpointPort> ServicePorts)
+{
+    /// <summary>Its addresses, in any order; empty when DNS states none.</summary>
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
+
+    /// <summary>What kept an address from being known, or null. <see cref="Addresses"/> then has the last that was known.</summary>
+    public EndpointSourceException? Failure { get; init; }
+}

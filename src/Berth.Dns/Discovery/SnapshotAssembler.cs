@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Berth.Dns.Discovery;
+
+/// <summary>Makes snapshots of what DNS stated. The same content gives the same instance.</summary>
+internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, DnsAddressFamilies families)
+{
+    private readonly SnapshotBuilder _builder = new(target, ports);
+    private HashSet<string> _present = new(StringComparer.Ordinal);
+    private EndpointSnapshot? _last;
+
+    /// <summary>Makes the snapshot of a state, or gives the last one again when nothing differs.</summary>
+    public EndpointSnapshot Assemble(ServiceState state)
+    {
+        HashSet<string> present = new(StringComparer.Ordinal);
+        HashSet<IPAddress> nameless = [.. state.Addresses];
+        foreach (NamedPod pod in state.Pods)
+        {
+            if (IsMadeFromAddress(pod))
+                continue;
+            nameless.ExceptWith(pod.Addresses);
+            present.Add(pod.Host);
+            Apply(pod);
+        }
+
+        foreach (IPAddress address in nameless)
+            Exclude(address.ToString(), ExclusionReason.NoName, "DNS has no pod name for this address; the Service must be headless and be the serviceName of the StatefulSet");
+        foreach (string foreign in state.ForeignTargets)
+            Exclude(foreign, ExclusionReason.Malformed, "an SRV record of the Service names it, and it is not a pod's name below the Service");
+        foreach (string gone in _present.Where(name => !present.Contains(name)))
+            _builder.Remove(gone);
+        _present = present;
+        return _last = _builder.HasChanges ? _builder.Build() : _last!;
+
+        void Exclude(string name, ExclusionReason reason, string detail)
+        {
+            present.Add(name);
+            _builder.Exclude(new ExcludedPod(name, reason, detail));
+        }
+    }
+
+    private void Apply(NamedPod pod)
+    {
+        int? ordinal = PodOrdinal.TryParse(pod.Host, out int parsed, out string? noOrdinal) ? parsed : null;
+        if (ports.NeedsOrdinal && ordinal is null)
+            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.NoOrdinal, noOrdinal!));
+        else if (!ports.TryResolve(ordinal, pod.ServicePorts, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
+            _builder.Exclude(new ExcludedPod(pod.Host, HasBase(pod) ? ExclusionReason.PortOutOfRange : ExclusionReason.NoServicePort, noPort));
+        else if (Sort(pod.Addresses) is { Length: > 0 } addresses)
+            _builder.Set(ToEndpoint(pod, addresses, ports.NeedsOrdinal ? ordinal : null, resolved));
+        else if (pod.Addresses.Count > 0)
+            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.Malformed, $"'{pod.Addresses[0]}' is no machine's address"));
+        else
+            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.NoAddress, pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
+    }
+
+    /// <summary>
+    /// Servers turn the order of records at each answer; sorted, the same set is the same endpoint. The unspecified address, which filtering servers give for
+    /// what they hide, is none: whoever dials it reaches himself.
+    /// </summary>
+    private IPAddress[] Sort(IReadOnlyList<IPAddress> addresses) =>
+    [
+        .. addresses.Distinct().Where(static a => !a.Equals(IPAddress.Any) && !a.Equals(IPAddress.IPv6Any))
+            .OrderBy(Rank).ThenBy(static a => Convert.ToHexString(a.GetAddressBytes()), StringComparer.Ordinal),
+    ];
+
+    private PodEndpoint ToEndpoint(NamedPod pod, IPAddress[] addresses, int? ordinal, IReadOnlyList<EndpointPort> resolved) => new()
+    {
+        Name = pod.Host,
+        Namespace = target.Namespace,
+        Ordinal = ordinal,
+        Addresses = addresses,
+        Ports = resolved,
+    };
+
+    private int Rank(IPAddress address) => (address.AddressFamily == AddressFamily.InterNetworkV6) == (families == DnsAddressFamilies.IPv6ThenIPv4) ? 0 : 1;
+
+    /// <summary>With ordinal 0 a base stands for itself: if even that gives no port, there is no base.</summary>
+    private bool HasBase(NamedPod pod) => ports.TryResolve(0, pod.ServicePorts, out _, out _);
+
+    /// <summary>
+    /// Servers name an endpoint that has no hostname by its address (CoreDNS: 10-88-0-10). That is no pod's name, and the 10 at its end no ordinal.
+    /// </summary>
+    private static bool IsMadeFromAddress(NamedPod pod) =>
+        pod.Addresses.Any(address => IPAddress.TryParse(pod.Host.Replace('-', address.AddressFamily == AddressFamily.InterNetwork ? '.' : ':'), out IPAddress? named) && named.Equals(address));
+}

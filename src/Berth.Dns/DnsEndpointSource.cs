@@ -1,0 +1,50 @@
+using Berth.Dns.Discovery;
+using Berth.Dns.Messages;
+using Berth.Dns.Transport;
+
+namespace Berth.Dns;
+
+/// <summary>
+/// Endpoints of headless Services from DNS alone, for clients that may resolve names but not ask the Kubernetes API. The pods are those that SRV records
+/// name, or else those whose own names exist; their ports follow from their ordinals.
+/// </summary>
+/// <remarks>
+/// DNS states ready pods only (unless the Service publishes unready ones), and neither UIDs, nodes nor zones. Names and records follow
+/// <see href="https://github.com/kubernetes/dns/blob/master/docs/specification.md">Kubernetes DNS-Based Service Discovery</see>, 1.1.0.
+/// </remarks>
+public sealed class DnsEndpointSource : IEndpointSource
+{
+    private readonly DnsEndpointSourceOptions _options;
+    private readonly DnsResolver _resolver;
+
+    /// <summary>Makes a source. Nothing is asked of any server before a stream is read.</summary>
+    /// <param name="options">What the source needs from outside, or null for the defaults.</param>
+    /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
+    public DnsEndpointSource(DnsEndpointSourceOptions? options = null)
+    {
+        _options = options ?? new DnsEndpointSourceOptions();
+        _options.Validate();
+        _resolver = new DnsResolver(
+            new DnsServers(_options.Servers, _options.ResolvConf), new DnsExchange(_options.TimeProvider, _options.Timeout), _options.Tries);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">
+    /// The scheme takes its bases from the Service's ports and <see cref="DnsEndpointSourceOptions.ServicePorts"/> names none, or a name is too long for DNS.
+    /// </exception>
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports)
+    {
+        ArgumentNullException.ThrowIfNull(ports);
+        if (ports.NeedsServicePorts && _options.ServicePorts.Count == 0)
+        {
+            throw new ArgumentException(
+                $"{target} takes its port bases from the Service, and DNS only states ports that are asked for by name. Name them in ServicePorts, or give a base.", nameof(ports));
+        }
+
+        ServiceNames names = new(target, _options);
+        // The longest name that will be asked for; a host label has at most 63 octets.
+        if (!DnsNames.IsAskable($"{new string('x', 63)}.{names.Service}"))
+            throw new ArgumentException($"The names of the pods of {target} in {_options.ClusterDomain} would be longer than DNS allows. Check the names.", nameof(target));
+        return new DnsEndpointStream(_options, new ServiceReader(names, _options, _resolver), new SnapshotAssembler(target, ports, _options.Families));
+    }
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+
+namespace Berth.Dns.Messages;
+
+/// <summary>Names on the wire (RFC 1035, 3.1 and 4.1.4), read as text in lower case without the final dot; the root is the empty text.</summary>
+internal static class DnsNames
+{
+    public const int MaxWireLength = 255;
+
+    private const int MaxLabelLength = 63;
+
+    // A name of 255 octets has at most 127 labels; whoever jumps more often only burns time.
+    private const int MaxJumps = 127;
+
+    /// <summary>True when a name can be asked for: labels of 1 to 63 octets, 255 octets in all, nothing that had to be escaped.</summary>
+    public static bool IsAskable(string name) =>
+        name.Length is > 0 and <= MaxWireLength - 2 && Ascii.IsValid(name) && !name.Contains('\\', StringComparison.Ordinal)
+        && name.Split('.').All(static l => l.Length is > 0 and <= MaxLabelLength);
+
+    /// <summary>True for a label as Kubernetes gives pods (RFC 1123): lower-case letters, digits and '-', neither first nor last a '-'.</summary>
+    public static bool IsHostLabel(string label) =>
+        label.Length is > 0 and <= MaxLabelLength && label[0] != '-' && label[^1] != '-'
+        && label.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    /// <summary>Reads the name at a position and moves the position behind it.</summary>
+    /// <exception cref="DnsFormatException">The name is cut off, too long, or its compression does not point backwards.</exception>
+    public static string Read(ReadOnlySpan<byte> message, ref int position)
+    {
+        StringBuilder text = new();
+        int at = position;
+        // A pointer must lead before everything this name has read so far: whoever only ever goes back cannot go round.
+        int floor = at;
+        int wireLength = 1;
+        int jumps = 0;
+        while (true)
+        {
+            byte length = At(message, at);
+            if ((length & 0xC0) == 0xC0)
+            {
+                int target = ((length & 0x3F) << 8) | At(message, at + 1);
+                if (jumps == 0)
+                    position = at + 2;
+                if (target >= floor)
+                    throw new DnsFormatException($"a compressed name at octet {at} points to octet {target}, which is not before it");
+                if (++jumps > MaxJumps)
+                    throw new DnsFormatException($"a name is compressed more than {MaxJumps} times");
+                at = floor = target;
+                continue;
+            }
+
+            if (length > MaxLabelLength)
+                throw new DnsFormatException($"octet {at} is no label: 0x{length:x2}");
+            at++;
+            if (length == 0)
+            {
+                if (jumps == 0)
+                    position = at;
+                return text.ToString();
+            }
+
+            wireLength += length + 1;
+            if (wireLength > MaxWireLength || at + length > message.Length)
+                throw new DnsFormatException(wireLength > MaxWireLength ? $"a name is longer than {MaxWireLength} octets" : "a name is cut off");
+            AppendLabel(text, message.Slice(at, length));
+            at += length;
+        }
+    }
+
+    private static byte At(ReadOnlySpan<byte> message, int at) =>
+        at < message.Length ? message[at] : throw new DnsFormatException("a name is cut off");
+
+    private static void AppendLabel(StringBuilder text, ReadOnlySpan<byte> label)
+    {
+        if (text.Length > 0)
+            text.Append('.');
+        foreach (byte octet in label)
+        {
+            // As in zone files, so that a dot or an odd octet inside a label cannot pass for something else.
+            if (octet is <= 0x20 or >= 0x7F or (byte)'.' or (byte)'\\')
+                text.Append(CultureInfo.InvariantCulture, $"\\{octet:000}");
+            else
+                text.Append(char.ToLowerInvariant((char)octet));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace Berth.Dns.Messages;
+
+/// <summary>One record. Which of the values it has follows from its type.</summary>
+/// <param name="Name">The owner, in lower case without the final dot.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Ttl">The time to live in seconds, 0 to 2^31 - 1.</param>
+internal sealed record DnsRecord(string Name, DnsRecordType Type, int Ttl)
+{
+    /// <summary>The address of an A or AAAA record.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The name that a CNAME or SRV record points to.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The port of an SRV record.</summary>
+    public int Port { get; init; }
+
+    /// <summary>How long an SOA record lets "there is nothing" be believed, in seconds (RFC 2308, section 5).</summary>
+    public int NegativeTtl { get; init; }
+}

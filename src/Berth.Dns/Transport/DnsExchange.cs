@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Berth.Dns.Messages;
+
+namespace Berth.Dns.Transport;
+
+/// <summary>One question to one server: over UDP, and again over TCP when the answer says that it was cut.</summary>
+/// <param name="time">The clock of the limit.</param>
+/// <param name="timeout">The limit of each of the two.</param>
+internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout)
+{
+    /// <exception cref="DnsAttemptException">No usable answer came in time.</exception>
+    public async Task<DnsMessage> AskAsync(IPEndPoint server, DnsQuestion question, bool edns, CancellationToken cancellationToken)
+    {
+        // From the system's generator, not from the injected one: that nobody can foresee it is what keeps forged answers out.
+        ushort id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
+        byte[] query = DnsQueryWriter.Write(id, question, edns);
+        try
+        {
+            DnsMessage? answer = await LimitAsync(token => UdpExchange.AskAsync(server, query, id, question, token), cancellationToken).ConfigureAwait(false);
+            answer ??= await LimitAsync(token => TcpExchange.AskAsync(server, query, id, question, token), cancellationToken).ConfigureAwait(false);
+            return answer;
+        }
+        catch (DnsFormatException exception)
+        {
+            throw new DnsAttemptException($"sent a malformed answer ({exception.Message})", exception);
+        }
+        catch (SocketException exception)
+        {
+            throw new DnsAttemptException($"could not be reached ({exception.SocketErrorCode})", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new DnsAttemptException($"broke the TCP connection ({exception.Message.TrimEnd('.')})", exception);
+        }
+    }
+
+    private async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(timeout, time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await ask(both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new DnsAttemptException(
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"gave no answer within {timeout.TotalSeconds:0.###} s"), exception);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using Berth.Dns.Messages;
+
+namespace Berth.Dns.Transport;
+
+/// <summary>
+/// Asks the servers in turn until one answers, the one that answered last before the others. Keeps no answers: how long they hold is the caller's business.
+/// </summary>
+/// <param name="servers">Where the servers come from.</param>
+/// <param name="exchange">One question to one server.</param>
+/// <param name="tries">How often each server is asked.</param>
+internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int tries)
+{
+    // With hundreds of questions a reading, a dead first server must cost its timeout once and not hundreds of times.
+    private volatile IPEndPoint? _answeredLast;
+
+    /// <exception cref="EndpointSourceException">No server answered; the message says what each did.</exception>
+    public async Task<DnsAnswer> ResolveAsync(DnsQuestion question, CancellationToken cancellationToken)
+    {
+        int aliases = 0;
+        int ttl = int.MaxValue;
+        DnsQuestion asked = question;
+        while (true)
+        {
+            (DnsAnswer? answer, string? next) = await AskServersAsync(asked).ConfigureAwait(false);
+            if (answer is not null)
+                return answer;
+            asked = asked with { Name = next! };
+        }
+
+        async Task<(DnsAnswer? Answer, string? Next)> AskServersAsync(DnsQuestion current)
+        {
+            List<string> failures = [];
+            DnsAttemptException? last = null;
+            IPEndPoint? first = _answeredLast;
+            IPEndPoint[] found = [.. servers.Find().OrderBy(s => s.Equals(first) ? 0 : 1)];
+            for (int attempt = 0; attempt < tries; attempt++)
+            {
+                foreach (IPEndPoint server in found)
+                {
+                    try
+                    {
+                        DnsMessage message = await AskOneAsync(server, current, cancellationToken).ConfigureAwait(false);
+                        // Counted apart, so that what a server gets wrong is not held against the next one.
+                        (int aliasesHere, int ttlHere) = (aliases, ttl);
+                        DnsAnswer? answer = DnsAnswerReader.Read(message, current, ref aliasesHere, ref ttlHere, out string? next);
+                        (aliases, ttl) = (aliasesHere, ttlHere);
+                        _answeredLast = server;
+                        return (answer, next);
+                    }
+                    catch (DnsAttemptException exception)
+                    {
+                        last = exception;
+                        failures.Add($"{server} {exception.Message}");
+                    }
+                }
+            }
+
+            throw new EndpointSourceException(
+                $"DNS did not answer {question}: {string.Join("; ", failures.Distinct())}. Check that the DNS server is up and that this client may ask it.", last);
+        }
+    }
+
+    private async Task<DnsMessage> AskOneAsync(IPEndPoint server, DnsQuestion question, CancellationToken cancellationToken)
+    {
+        DnsMessage message = await exchange.AskAsync(server, question, edns: true, cancellationToken).ConfigureAwait(false);
+        // What a server older than EDNS, or one that does not like it, says to it (RFC 6891, section 7).
+        if (message.Code is DnsResponseCode.FormatError or DnsResponseCode.NotImplemented or DnsResponseCode.BadVersion)
+            message = await exchange.AskAsync(server, question, edns: false, cancellationToken).ConfigureAwait(false);
+        return message.Code is DnsResponseCode.NoError or DnsResponseCode.NameDoesNotExist
+            ? message
+            : throw new DnsAttemptException($"answered {message.Code.ToText()}");
+    }
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Berth.Dns.Messages;
+
+namespace Berth.Dns.Transport;
+
+/// <summary>A question over UDP.</summary>
+internal static class UdpExchange
+{
+    // More than was asked for, so that a datagram that fills it was cut by us and not by the server.
+    private const int BufferSize = 4096;
+
+    /// <returns>The answer, or null when it did not fit.</returns>
+    /// <exception cref="DnsFormatException">The answer breaks the format.</exception>
+    /// <exception cref="SocketException">The server cannot be reached.</exception>
+    public static async Task<DnsMessage?> AskAsync(
+        IPEndPoint server, ReadOnlyMemory<byte> query, ushort id, DnsQuestion question, CancellationToken cancellationToken)
+    {
+        // A socket for each question: its port is one more thing a forger must guess, and connected it hears nobody but the server.
+        using Socket socket = new(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
+        await socket.SendAsync(query, cancellationToken).ConfigureAwait(false);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (true)
+            {
+                int length = await socket.ReceiveAsync(buffer.AsMemory(0, BufferSize), cancellationToken).ConfigureAwait(false);
+                // A late or forged answer is not this answer. The right one may still come.
+                if (!DnsMessageReader.Matches(buffer.AsSpan(0, length), id, question))
+                    continue;
+                if (length == BufferSize)
+                    return null;
+                DnsMessage answer = DnsMessageReader.Read(buffer.AsSpan(0, length));
+                return answer.Header.IsTruncated ? null : answer;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace Berth.Dns.Tests.RealServer;
+
+/// <summary>Where Knot DNS is on this machine. As root, it is installed from Debian's packages where it is missing: once, and only then.</summary>
+internal static class KnotProgram
+{
+    private static readonly string[] s_folders = ["/usr/sbin", "/usr/local/sbin"];
+
+    private static readonly Lazy<Task> s_installed = new(InstallAsync);
+
+    /// <returns>The path of the program, or null when it cannot be had.</returns>
+    public static async Task<string?> FindAsync(string program)
+    {
+        if (Find(program) is { } found)
+            return found;
+        await s_installed.Value;
+        return Find(program);
+    }
+
+    private static string? Find(string program) => s_folders.Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
+
+    private static async Task InstallAsync()
+    {
+        if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/apt-get"))
+            return;
+        ProcessStartInfo start = new("/usr/bin/apt-get", ["-o", "DPkg::Lock::Timeout=60", "-qq", "install", "-y", "--no-install-recommends", "knot"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
+        using Process process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        // Whether it worked shows in the program's being there.
+        await process.WaitForExitAsync(CancellationToken.None);
+    }
+}
