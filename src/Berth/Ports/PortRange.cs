@@ -20,9 +20,10 @@ internal static class PortRange
     public static bool TryCompute(int portBase, int ordinal, int stride, out int port, out string? reason)
     {
         long computed = portBase + ((long)ordinal * stride);
-        bool fits = computed <= Max;
-        port = fits ? (int)computed : 0;
-        reason = fits ? null : $"port {portBase} + {ordinal} x {stride} = {computed} is above {Max}";
-        return fits;
+        reason = computed > Max ? $"port {portBase} + {ordinal} x {stride} = {computed} is above {Max}"
+            : computed < Min ? $"port {portBase} + {ordinal} x {stride} = {computed} is below {Min}"
+            : null;
+        port = reason is null ? (int)computed : 0;
+        return reason is null;
     }
 }

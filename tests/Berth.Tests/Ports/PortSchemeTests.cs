@@ -24,6 +24,13 @@ public sealed class PortSchemeTests
         Assert.Contains("above 65535", reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_service_port_of_0_is_no_base()
+    {
+        Assert.False(PortScheme.FromService().TryResolve(0, [new EndpointPort("any", 0)], out _, out string? reason));
+        Assert.Contains("below 1", reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
