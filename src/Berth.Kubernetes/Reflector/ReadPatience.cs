@@ -8,10 +8,9 @@ internal sealed class ReadPatience(TimeSpan longest, TimeProvider time)
     public async ValueTask<int> ReadAsync(Stream body, Memory<byte> into, CancellationToken cancellationToken)
     {
         // What is already here needs no timer.
-        ValueTask<int> first;
         using CancellationTokenSource limit = new(Timeout.InfiniteTimeSpan, time);
         using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
-        first = body.ReadAsync(into, limit.Token);
+        ValueTask<int> first = body.ReadAsync(into, limit.Token);
         if (first.IsCompleted)
             return await first.ConfigureAwait(false);
         limit.CancelAfter(longest);
@@ -19,9 +18,9 @@ internal sealed class ReadPatience(TimeSpan longest, TimeProvider time)
         {
             return await first.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"nothing came for {longest.TotalSeconds:0} s");
+            throw new TimeoutException($"nothing came for {longest.TotalSeconds:0} s", silence);
         }
     }
 }
