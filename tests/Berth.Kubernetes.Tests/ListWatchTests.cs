@@ -34,22 +34,26 @@ public sealed class ListWatchTests
         Assert.InRange(int.Parse(watch.Query("timeoutSeconds")!, System.Globalization.CultureInfo.InvariantCulture), 300, 600);
     }
 
-    [Fact]
-    public async Task A_stream_cut_inside_an_event_is_watched_again_from_the_last_version()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_ends_inside_an_event_is_watched_again_from_the_last_version(bool cut)
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(200, s_one);
-        harness.Api.OnWatch(static async x =>
-        {
-            await x.StartAsync();
-            await x.SendEventAsync("MODIFIED", Json.Slice("s1", "105", Json.Pod("service-b-0", ready: false)));
-            await x.SendAsync("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"s1\"");
-            x.Cut();
-        });
-
         await harness.ReadAsync();
-        EndpointSnapshot changed = await harness.ReadAsync();
         Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange watch = await harness.Api.NextAsync(Token);
+        await watch.StartAsync();
+        await watch.SendEventAsync("MODIFIED", Json.Slice("s1", "105", Json.Pod("service-b-0", ready: false)));
+        EndpointSnapshot changed = await next;
+        next = harness.ReadAsync();
+        await watch.SendAsync("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"s1\"");
+        if (cut)
+            watch.Cut();
+        else
+            watch.End();
+
         ScriptedExchange again = await harness.Api.NextAsync(Token);
         await again.StartAsync();
 
@@ -57,7 +61,7 @@ public sealed class ListWatchTests
         Assert.True(again.IsWatch);
         Assert.Equal("105", again.Query("resourceVersion"));
         Assert.Same(changed, await next);
-        Assert.Equal(["broken"], harness.RestartCauses);
+        Assert.Equal([cut ? "broken" : "closed"], harness.RestartCauses);
     }
 
     [Fact]

@@ -8,27 +8,32 @@ namespace Berth.TestKit;
 public sealed class ScriptedExchange
 {
     private readonly HttpContext _context;
+    private readonly Dictionary<string, string> _query;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal ScriptedExchange(HttpContext context)
     {
         _context = context;
+        // Copied: the test may look at them when the request is long over.
+        Path = context.Request.Path.Value ?? "";
+        QueryString = context.Request.QueryString.Value ?? "";
+        _query = new Dictionary<string, string>(context.Request.Query.Select(static q => KeyValuePair.Create(q.Key, q.Value.ToString())));
+        Headers = new Dictionary<string, string>(context.Request.Headers.Select(static h => KeyValuePair.Create(h.Key, h.Value.ToString())), StringComparer.OrdinalIgnoreCase);
         context.RequestAborted.Register(() => _gone.TrySetResult());
     }
 
-    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     /// <summary>The path, without the query.</summary>
-    public string Path => _context.Request.Path.Value ?? "";
+    public string Path { get; }
 
     /// <summary>The query as sent, with its question mark.</summary>
-    public string QueryString => _context.Request.QueryString.Value ?? "";
+    public string QueryString { get; }
 
     /// <summary>True for a watch.</summary>
     public bool IsWatch => Query("watch") is "1" or "true";
 
     /// <summary>The headers.</summary>
-    public IHeaderDictionary Headers => _context.Request.Headers;
+    public IReadOnlyDictionary<string, string> Headers { get; }
 
     /// <summary>Completes when the client has given up the request.</summary>
     public Task ClientGone => _gone.Task;
@@ -36,7 +41,7 @@ public sealed class ScriptedExchange
     internal Task Ended => _ended.Task;
 
     /// <summary>One query parameter, or null.</summary>
-    public string? Query(string name) => _context.Request.Query.TryGetValue(name, out Microsoft.Extensions.Primitives.StringValues value) ? value.ToString() : null;
+    public string? Query(string name) => _query.GetValueOrDefault(name);
 
     /// <summary>Sends the head of the answer.</summary>
     public async Task StartAsync(int status = 200, string contentType = "application/json", params (string Name, string Value)[] headers)

@@ -25,6 +25,7 @@ internal sealed class SliceStream : IEndpointStream
     private EndpointSnapshot? _last;
     private bool _listed;
     private bool _confirmed;
+    private bool _disposed;
 
     public SliceStream(
         ServiceTarget target, PortScheme ports, AddressMode mode, IPFamily preferred, ListWatchReflector<SliceObject> reflector, NodeFeed? nodes, TimeProvider time)
@@ -43,6 +44,7 @@ internal sealed class SliceStream : IEndpointStream
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_disposed, this);
             TakeNodes();
             _table.EndHolds();
             if (TryPublish() is { } snapshot)
@@ -57,6 +59,9 @@ internal sealed class SliceStream : IEndpointStream
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         await _closing.CancelAsync().ConfigureAwait(false);
         if (_next is not null)
             await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
