@@ -245,11 +245,12 @@ public sealed class ListWatchTests
         });
 
         EndpointSnapshot first = await harness.ReadAsync();
-        Task<EndpointSnapshot> next = harness.ReadAsync();
-        ScriptedExchange again = await harness.Api.NextAsync(Token);
+        (ScriptedExchange again, Task<EndpointSnapshot> pending, IReadOnlyList<EndpointSnapshot> read) = await harness.ReadUntilRequestAsync();
+        await again.StartAsync();
 
         Assert.Equal("160", again.Query("resourceVersion"));
-        Assert.Same(first, await next);
+        Assert.All(read, s => Assert.Same(first, s));
+        Assert.Same(first, await pending);
         Assert.Equal(["closed"], harness.RestartCauses);
     }
 

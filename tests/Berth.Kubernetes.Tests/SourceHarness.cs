@@ -63,6 +63,20 @@ internal sealed class SourceHarness : IAsyncDisposable
     public async Task<EndpointSnapshot> ReadAsync() =>
         await Stream.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
 
+    /// <summary>Goes on reading until a request comes in, and gives it with the read that then waits.</summary>
+    public async Task<(ScriptedExchange Request, Task<EndpointSnapshot> Pending, IReadOnlyList<EndpointSnapshot> Read)> ReadUntilRequestAsync()
+    {
+        Task<ScriptedExchange> request = Api.NextAsync(TestContext.Current.CancellationToken);
+        List<EndpointSnapshot> read = [];
+        while (true)
+        {
+            Task<EndpointSnapshot> pending = ReadAsync();
+            if (await Task.WhenAny(request, pending) == request)
+                return (await request, pending, read);
+            read.Add(await pending);
+        }
+    }
+
     /// <summary>Reads until a snapshot satisfies a condition.</summary>
     public async Task<EndpointSnapshot> ReadUntilAsync(Func<EndpointSnapshot, bool> condition)
     {

@@ -137,7 +137,7 @@ internal sealed class SliceTable
         ref PodSources sources = ref CollectionsMarshal.GetValueRefOrNullRef(_pods, key);
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
-        bool hold = mayMove && endpoint.PodName is not null && !endpoint.Terminating && !sources.Covers(endpoint.Family);
+        bool hold = mayMove && endpoint is { Address: not null, PodName: not null, Terminating: false } && !sources.Covers(endpoint.Family);
         if (sources.Count == 0)
             _pods.Remove(key);
         _touched.Add(key);
