@@ -15,14 +15,11 @@ internal sealed class NodeFeed(ListWatchReflector<NodeObject> reflector, Address
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<NodeSubscription> _subscriptions = [];
     private volatile NodeTable _table = NodeTable.Unread;
-    private volatile EndpointSourceException? _failure;
+    private EndpointSourceException? _failure;
     private Task? _running;
 
     /// <summary>What is known now.</summary>
     public NodeTable Table => _table;
-
-    /// <summary>The present trouble, or null.</summary>
-    public EndpointSourceException? Failure => _failure;
 
     /// <summary>Follows the nodes.</summary>
     public NodeSubscription Subscribe()
@@ -128,19 +125,15 @@ internal sealed class NodeFeed(ListWatchReflector<NodeObject> reflector, Address
             return failure;
         }
 
-        bool changed = forbidden != (_table.Forbidden is not null);
-        if (forbidden && changed)
-        {
-            _table = NodeTable.NotAllowed(failure.Message);
-            if (mode == AddressMode.ExternalOrInternal)
-                Log.NodesForbiddenInternal(logger, failure.Message);
-            else
-                Log.NodesForbidden(logger, failure.Message);
-        }
-
-        // A refusal is an answer and stays one through other trouble; until there is any answer, waiting targets are to hear of the trouble.
-        if (_table.Forbidden is null || changed)
-            Notify(null);
+        // A refusal is an answer, and stays one through other trouble; without any answer, waiting targets are to hear of the trouble.
+        if (_table.Forbidden is not null)
+            return failure;
+        _table = forbidden ? NodeTable.NotAllowed(failure.Message) : NodeTable.NotYet(failure);
+        if (forbidden && mode == AddressMode.ExternalOrInternal)
+            Log.NodesForbiddenInternal(logger, failure.Message);
+        else if (forbidden)
+            Log.NodesForbidden(logger, failure.Message);
+        Notify(null);
         return failure;
     }
 

@@ -16,15 +16,16 @@ internal sealed class NodeTable
         IsRead = true;
     }
 
-    private NodeTable(string? forbidden)
+    private NodeTable(string? forbidden, EndpointSourceException? trouble)
     {
         _external = [];
         Version = "";
         Forbidden = forbidden;
+        Trouble = trouble;
     }
 
     /// <summary>Before anything is known.</summary>
-    public static NodeTable Unread { get; } = new((string?)null);
+    public static NodeTable Unread { get; } = new(null, null);
 
     /// <summary>The nodes' resourceVersion; empty before the first list.</summary>
     public string Version { get; }
@@ -35,8 +36,14 @@ internal sealed class NodeTable
     /// <summary>The sentence that says which rule is missing, when nodes may not be read and never were; else null.</summary>
     public string? Forbidden { get; }
 
+    /// <summary>What has kept nodes from being read at all so far, other than a refusal; or null.</summary>
+    public EndpointSourceException? Trouble { get; }
+
     /// <summary>Nodes may not be read.</summary>
-    public static NodeTable NotAllowed(string rule) => new(rule);
+    public static NodeTable NotAllowed(string rule) => new(rule, null);
+
+    /// <summary>Nodes could not be read yet.</summary>
+    public static NodeTable NotYet(EndpointSourceException trouble) => new(null, trouble);
 
     /// <summary>The external addresses of a node: empty when it has none, null when nothing is known of it.</summary>
     public IReadOnlyList<IPAddress>? Find(string node) => _external.TryGetValue(node, out IPAddress[]? addresses) ? addresses : null;

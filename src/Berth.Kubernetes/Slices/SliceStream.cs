@@ -20,6 +20,10 @@ internal sealed class SliceStream : IEndpointStream
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
     private NodeSubscription? _nodes;
+
+    // What the table has been told, which the feed may be ahead of.
+    private NodeTable _nodeTable = NodeTable.Unread;
+    private EndpointSourceException? _told;
     private Task<ReflectorEvent<SliceObject>>? _next;
     private Exception? _failure;
     private EndpointSnapshot? _last;
@@ -37,6 +41,8 @@ internal sealed class SliceStream : IEndpointStream
         _builder = new SnapshotBuilder(target, ports);
         _table = new SliceTable(new PodResolver(target, ports, mode, preferred), _builder, time);
     }
+
+    private bool LacksNodes => _nodeFeed is not null && _nodeTable is { IsRead: false, Forbidden: null };
 
     /// <inheritdoc/>
     public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
@@ -76,14 +82,16 @@ internal sealed class SliceStream : IEndpointStream
         if (_nodeFeed is null)
             return;
         _nodes ??= _nodeFeed.Subscribe();
-        if (_nodes.TryTake(out IReadOnlyCollection<string>? changed))
-            _table.UpdateNodes(_nodeFeed.Table, changed);
+        if (!_nodes.TryTake(out IReadOnlyCollection<string>? changed))
+            return;
+        _nodeTable = _nodeFeed.Table;
+        _table.UpdateNodes(_nodeTable, changed);
     }
 
     /// <summary>The next snapshot, if there is one to give: something changed, or what is known was confirmed.</summary>
     private EndpointSnapshot? TryPublish()
     {
-        if (!_listed || (_nodeFeed is { Table: { IsRead: false, Forbidden: null } } && _last is null))
+        if (!_listed || (LacksNodes && _last is null))
             return null;
         if (_builder.HasChanges)
             _last = _builder.Build();
@@ -102,8 +110,10 @@ internal sealed class SliceStream : IEndpointStream
         }
 
         // Without nodes there is no first snapshot to give, and the reason must be seen.
-        if (_listed && _last is null && _nodeFeed is { Table: { IsRead: false, Forbidden: null }, Failure: { } trouble })
-            throw new EndpointSourceException($"The external addresses of {_target} are not known yet. {trouble.Message}", trouble) { RetryAfter = trouble.RetryAfter };
+        if (!_listed || _last is not null || !LacksNodes || _nodeTable.Trouble is not { } trouble || ReferenceEquals(trouble, _told))
+            return;
+        _told = trouble;
+        throw new EndpointSourceException($"The external addresses of {_target} are not known yet. {trouble.Message}", trouble);
     }
 
     private async ValueTask WaitAsync(Task next, CancellationToken cancellationToken)

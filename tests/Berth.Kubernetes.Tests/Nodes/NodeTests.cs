@@ -116,8 +116,12 @@ public sealed class NodeTests
         harness.Api.OnNodes(static x => x.AnswerAsync(500, Json.Status(500, "InternalError", "etcd is away")));
 
         EndpointSourceException failure = await harness.FailAsync();
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange again = await harness.Api.NextNodesAsync(Token);
+        await again.AnswerAsync(200, s_nodes);
 
         Assert.Contains("etcd is away", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("service-b-0 192.0.2.1,fd00::9", Describe(await next)[0]);
     }
 
     [Fact]

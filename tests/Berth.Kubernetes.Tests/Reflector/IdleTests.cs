@@ -1,12 +1,11 @@
 using Berth.TestKit;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>What passes with time alone, on a clock that the test moves.</summary>
 public sealed class IdleTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly WatchedTime _time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -28,18 +27,17 @@ public sealed class IdleTests
             next = harness.ReadAsync();
         }
 
-        long start = _time.GetTimestamp();
-        Task<ScriptedExchange> again = harness.Api.NextAsync(Token);
-        while (!again.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Yield();
-        }
-
         // Only bookmarks that stay away tell that the server may not know our version; otherwise its own timeout is waited for.
-        Assert.Equal(!bookmarks, (await again).IsWatch);
-        Assert.Equal(bookmarks ? "110" : "100", (await again).Query("resourceVersion"));
-        Assert.True(_time.GetElapsedTime(start) >= TimeSpan.FromSeconds(bookmarks ? 150 : 330));
+        double timeout = double.Parse(watch.Query("timeoutSeconds")!, System.Globalization.CultureInfo.InvariantCulture);
+        TimeSpan limit = TimeSpan.FromSeconds(bookmarks ? 150 : timeout + 30);
+        await _time.WaitForTimerAsync(due => due == limit, Token);
+        _time.Advance(limit - TimeSpan.FromSeconds(1));
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        ScriptedExchange again = await harness.Api.NextAsync(Token);
+
+        Assert.Equal(!bookmarks, again.IsWatch);
+        Assert.Equal(bookmarks ? "110" : "100", again.Query("resourceVersion"));
         Assert.Equal(["idle"], harness.RestartCauses);
         await watch.ClientGone.WaitAsync(Patience.Limit, Token);
     }
@@ -56,11 +54,10 @@ public sealed class IdleTests
         await watch.SendEventAsync("MODIFIED", Json.Slice("s", "101"));
         Assert.Same(first, await next);
         next = harness.ReadAsync();
-        while (!next.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Yield();
-        }
+        await _time.WaitForTimerAsync(static due => due == TimeSpan.FromMilliseconds(250), Token);
+        _time.Advance(TimeSpan.FromMilliseconds(249));
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.Equal(["service-b-1"], (await next).Endpoints.Select(static e => e.Name));
     }
@@ -91,11 +88,8 @@ public sealed class IdleTests
         ScriptedExchange list = await harness.Api.NextAsync(Token);
         await list.StartAsync();
         await list.SendAsync("{\"kind\":\"EndpointSliceList\",");
-        while (!next.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromSeconds(5));
-            await Task.Yield();
-        }
+        await _time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), Token);
+        _time.Advance(TimeSpan.FromSeconds(30));
 
         await Assert.ThrowsAsync<EndpointSourceException>(() => next);
         await list.ClientGone.WaitAsync(Patience.Limit, Token);

@@ -1,5 +1,4 @@
 using Berth.TestKit;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Reflector;
 
@@ -32,21 +31,19 @@ public sealed class StreamingListTests
     [Fact]
     public async Task One_that_never_ends_is_given_up_for_a_plain_list()
     {
-        FakeTimeProvider time = new();
+        WatchedTime time = new();
         await using SourceHarness harness = await StartAsync(time);
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange watch = await harness.Api.NextAsync(Token);
         await watch.StartAsync();
         await watch.SendEventAsync("ADDED", Json.Slice("s1", "90", Json.Pod("service-b-7")));
-        Task<ScriptedExchange> list = harness.Api.NextAsync(Token);
-        while (!list.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(5));
-            await Task.Yield();
-        }
+        await time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), Token);
+        time.Advance(TimeSpan.FromSeconds(30));
+        ScriptedExchange list = await harness.Api.NextAsync(Token);
 
         Assert.False(next.IsCompleted);
-        await (await list).AnswerAsync(200, s_one);
+        Assert.False(list.IsWatch);
+        await list.AnswerAsync(200, s_one);
         Assert.Equal(["service-b-0"], (await next).Endpoints.Select(static e => e.Name));
         await watch.ClientGone.WaitAsync(Patience.Limit, Token);
     }
