@@ -16,8 +16,12 @@ public static class KubernetesEndpoints
     /// <exception cref="ClusterAccessException">No cluster is configured, or the one that is cannot be used; the message says what to do.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The composition root for those who use the library alone.")]
-    public static EndpointDirectory Connect(KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null) =>
-        Connect(ClusterAccess.Find(new ClusterAccessOptions { Environment = Environment.GetEnvironmentVariable }), options, directoryOptions);
+    public static EndpointDirectory Connect(KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null)
+    {
+        options ??= new KubernetesEndpointSourceOptions();
+        ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions { Environment = Environment.GetEnvironmentVariable, Time = options.TimeProvider, Logger = options.Logger });
+        return Connect(access, options, directoryOptions);
+    }
 
     /// <summary>Connects to a cluster that has been found already.</summary>
     /// <inheritdoc cref="Connect(KubernetesEndpointSourceOptions?, EndpointDirectoryOptions?)"/>

@@ -25,7 +25,7 @@ internal sealed class NodeTable
     }
 
     /// <summary>Before anything is known.</summary>
-    public static NodeTable Unread { get; } = new(null, null);
+    public static NodeTable Unread { get; } = new(forbidden: null, trouble: null);
 
     /// <summary>The nodes' resourceVersion; empty before the first list.</summary>
     public string Version { get; }

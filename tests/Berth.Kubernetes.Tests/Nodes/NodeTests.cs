@@ -89,7 +89,7 @@ public sealed class NodeTests
         Assert.All(first.Excluded, static e => Assert.Equal(ExclusionReason.ExternalAddressUnknown, e.Reason));
         Assert.Contains("resources: [\"nodes\"]", first.Excluded[0].Detail, StringComparison.Ordinal);
         Assert.Equal("service-b-0 192.0.2.1,fd00::9", Describe(second)[0]);
-        Assert.Equal([200, 203], logger.Ids);
+        Assert.Equal([210, 213], logger.Ids);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class NodeTests
         await harness.Api.NextNodesAsync(Token);
 
         Assert.Equal(["service-b-0 10.0.0.1", "service-b-1 10.0.0.2", "service-b-2 10.0.0.3"], Describe(first));
-        Assert.Equal([201], logger.Ids);
+        Assert.Equal([211], logger.Ids);
     }
 
     [Fact]
