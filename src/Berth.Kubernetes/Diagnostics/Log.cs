@@ -10,4 +10,19 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "{Name} can be read again.")]
     internal static partial void ReadAgain(ILogger logger, string name);
+
+    [LoggerMessage(EventId = 210, Level = LogLevel.Warning,
+        Message = "Nodes may not be read, so external addresses are unknown and pods are left out. {Reason}")]
+    public static partial void NodesForbidden(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 211, Level = LogLevel.Warning,
+        Message = "Nodes may not be read, so internal addresses are given instead of external ones. {Reason}")]
+    public static partial void NodesForbiddenInternal(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 212, Level = LogLevel.Warning,
+        Message = "Nodes cannot be read; the external addresses known so far stay. {Reason}")]
+    public static partial void NodesStale(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 213, Level = LogLevel.Information, Message = "Nodes are read again.")]
+    public static partial void NodesRecovered(ILogger logger);
 }

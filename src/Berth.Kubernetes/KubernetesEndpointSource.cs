@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Nodes;
+using Berth.Kubernetes.Reflector;
+using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Slices;
+
+namespace Berth.Kubernetes;
+
+/// <summary>
+/// Endpoints from the EndpointSlices (discovery.k8s.io/v1) of a Kubernetes API, listed and watched. It only reads: <c>list</c> and <c>watch</c> of
+/// endpointslices in the target's namespace, and of nodes where external addresses are asked for.
+/// </summary>
+public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
+{
+    /// <summary>The name of the meter when none is given.</summary>
+    public const string MeterName = "Berth.Kubernetes";
+
+    private readonly KubernetesEndpointSourceOptions _options;
+    private readonly Meter _meter;
+    private readonly KubernetesApi _api;
+    private readonly ServerTraits _traits;
+    private readonly ReflectorMetrics _metrics;
+    private readonly Random _random;
+    private readonly Lock _lock = new();
+    private NodeFeed? _nodes;
+    private bool _disposed;
+
+    /// <summary>Makes a source. Nothing is asked of the server before a target is read.</summary>
+    /// <param name="access">The cluster, as of <see cref="ClusterAccess.Find"/>.</param>
+    /// <param name="options">What the source needs from outside, or null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is not one of its values.</exception>
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The default jitter; tests give their own.")]
+    public KubernetesEndpointSource(ClusterAccess access, KubernetesEndpointSourceOptions? options = null)
+        : this(access, options ?? new KubernetesEndpointSourceOptions(), null)
+    {
+    }
+
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The default jitter; tests give their own.")]
+    internal KubernetesEndpointSource(ClusterAccess access, KubernetesEndpointSourceOptions options, KubernetesApiOptions? apiOptions)
+    {
+        ArgumentNullException.ThrowIfNull(access);
+        if (!Enum.IsDefined(options.AddressMode))
+            throw new ArgumentOutOfRangeException(nameof(options), options.AddressMode, $"AddressMode is {options.AddressMode}. Give Internal, External or ExternalOrInternal.");
+        if (!Enum.IsDefined(options.PreferredFamily))
+            throw new ArgumentOutOfRangeException(nameof(options), options.PreferredFamily, $"PreferredFamily is {options.PreferredFamily}. Give IPv4 or IPv6.");
+        _options = options;
+        _meter = options.Meter ?? new Meter(MeterName);
+        _api = new KubernetesApi(access, _meter, options.TimeProvider, apiOptions);
+        _traits = new ServerTraits(options.StreamingLists);
+        _metrics = new ReflectorMetrics(_meter);
+        _random = options.Random ?? Random.Shared;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The source is disposed.</exception>
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports)
+    {
+        ArgumentNullException.ThrowIfNull(ports);
+        if (target == default)
+            throw new ArgumentException("The target names no Service. Make it with a namespace and a name.", nameof(target));
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            ListWatchReflector<SliceObject> reflector = Reflect(ResourceQuery.SlicesOf(target), new SliceDecoder());
+            return new SliceStream(target, ports, _options.AddressMode, _options.PreferredFamily, reflector, Nodes(), _options.TimeProvider);
+        }
+    }
+
+    /// <summary>Stops following nodes and closes the connections. Streams are closed by whoever opened them, before this.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        NodeFeed? nodes;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            nodes = _nodes;
+        }
+
+        if (nodes is not null)
+            await nodes.DisposeAsync().ConfigureAwait(false);
+        _api.Dispose();
+        if (_options.Meter is null)
+            _meter.Dispose();
+    }
+
+    private NodeFeed? Nodes()
+    {
+        if (_options.AddressMode == AddressMode.Internal)
+            return null;
+        return _nodes ??= new NodeFeed(
+            Reflect(ResourceQuery.Nodes, new NodeDecoder()), _options.AddressMode, _options.TimeProvider, new ExponentialBackoff(NextRandom()), _options.Logger);
+    }
+
+    private ListWatchReflector<T> Reflect<T>(ResourceQuery query, IResourceDecoder<T> decoder)
+        where T : class, IResource =>
+        new(new ReflectorContext<T>(_api, query, decoder, _traits, _metrics, _options.TimeProvider, NextRandom()));
+
+    /// <summary>Each reader has its own: a Random is not safe for several threads.</summary>
+    private Random NextRandom() => new(_random.Next());
+}

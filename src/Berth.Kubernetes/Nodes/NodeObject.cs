@@ -1,0 +1,17 @@
+using System.Net;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Nodes;
+
+/// <summary>A Node trimmed to what discovery uses.</summary>
+internal sealed class NodeObject : IResource
+{
+    /// <inheritdoc/>
+    public required string Name { get; init; }
+
+    /// <inheritdoc/>
+    public required string ResourceVersion { get; init; }
+
+    /// <summary>Its addresses of type ExternalIP, in the order stated; empty when it has none that is an address.</summary>
+    public required IPAddress[] External { get; init; }
+}

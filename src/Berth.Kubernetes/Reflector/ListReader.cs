@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Text.Json;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>Reads one page of a list from the wire, and checks that it is one.</summary>
+internal static class ListReader
+{
+    /// <summary>The longest single object of a list, in bytes.</summary>
+    public const int MaxItemLength = 16 * 1024 * 1024;
+
+    private const int FirstLength = 64 * 1024;
+
+    /// <summary>Reads to the end and adds the objects to <paramref name="items"/>.</summary>
+    /// <exception cref="ResourceFormatException">It is not such a list, or not a whole one.</exception>
+    public static async Task<ListAnswer> ReadAsync<T>(
+        Stream body, IResourceDecoder<T> decoder, List<T> items, ReadPatience patience, CancellationToken cancellationToken)
+        where T : class, IResource
+    {
+        ListParser<T> parser = new(decoder, items);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
+        try
+        {
+            int length = 0;
+            while (true)
+            {
+                // A full buffer before each pass: an object that is cut is then tried again once its length doubled, not once a packet.
+                int read = await FillAsync(body, buffer, length, patience, cancellationToken).ConfigureAwait(false);
+                bool final = length + read < buffer.Length;
+                length += read;
+                int consumed = Consume(parser, buffer.AsSpan(0, length), final);
+                if (final)
+                    break;
+                length -= consumed;
+                buffer.AsSpan(consumed, length).CopyTo(buffer);
+                if (length == buffer.Length)
+                    buffer = Grow(buffer, length);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        Check(parser, decoder);
+        return parser.Answer;
+    }
+
+    private static async ValueTask<int> FillAsync(Stream body, byte[] buffer, int length, ReadPatience patience, CancellationToken cancellationToken)
+    {
+        int total = 0;
+        while (length + total < buffer.Length)
+        {
+            int read = await patience.ReadAsync(body, buffer.AsMemory(length + total), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+                break;
+            total += read;
+        }
+
+        return total;
+    }
+
+    private static int Consume<T>(ListParser<T> parser, ReadOnlySpan<byte> data, bool final)
+        where T : class, IResource
+    {
+        try
+        {
+            return parser.Consume(data, final);
+        }
+        catch (JsonException exception)
+        {
+            throw new ResourceFormatException(
+                final && data.IsEmpty ? "the answer is empty" : "the answer is not valid JSON, or is cut short", exception);
+        }
+    }
+
+    private static byte[] Grow(byte[] buffer, int length)
+    {
+        if (length >= MaxItemLength)
+            throw new ResourceFormatException($"one object of the list is longer than {MaxItemLength / (1024 * 1024)} MiB");
+        byte[] next = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        buffer.AsSpan(0, length).CopyTo(next);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return next;
+    }
+
+    private static void Check<T>(ListParser<T> parser, IResourceDecoder<T> decoder)
+        where T : class, IResource
+    {
+        ListAnswer answer = parser.Answer;
+        if (!parser.IsComplete)
+            throw new ResourceFormatException("the answer is cut short");
+        if (answer.Kind != decoder.ListKind || answer.ApiVersion != decoder.ApiVersion)
+            throw new ResourceFormatException($"the answer is of kind '{answer.Kind}' in '{answer.ApiVersion}', not {decoder.ListKind} in {decoder.ApiVersion}");
+        if (!answer.HasItems)
+            throw new ResourceFormatException("the list has no items field");
+        if (string.IsNullOrEmpty(answer.ResourceVersion))
+            throw new ResourceFormatException("the list has no resourceVersion");
+    }
+}

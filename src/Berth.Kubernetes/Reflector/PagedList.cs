@@ -1,0 +1,82 @@
+using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>Some pages of a list have been read. Nothing of them is told before the last one is there.</summary>
+internal sealed class PagedList<T> : ReflectorState<T>
+    where T : class, IResource
+{
+    private readonly string? _notOlderThan;
+    private readonly bool _whole;
+    private readonly string? _continue;
+    private readonly string? _version;
+    private readonly List<T> _items;
+
+    /// <summary>Before the first page.</summary>
+    /// <param name="notOlderThan">The last version seen, or null for the latest.</param>
+    /// <param name="whole">True to ask for all in one answer.</param>
+    public PagedList(string? notOlderThan, bool whole = false)
+        : this(notOlderThan, whole, null, null, [])
+    {
+    }
+
+    private PagedList(string? notOlderThan, bool whole, string? @continue, string? version, List<T> items)
+    {
+        _notOlderThan = notOlderThan;
+        _whole = whole;
+        _continue = @continue;
+        _version = version;
+        _items = items;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<Step<T>> StepAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ListAnswer answer = await ReadPageAsync(context, cancellationToken).ConfigureAwait(false);
+            // Pages of one list share a version; should they not, the oldest is the one from which nothing is missed.
+            string version = _version ?? answer.ResourceVersion!;
+            if (!string.IsNullOrEmpty(answer.Continue))
+                return new Step<T>(new PagedList<T>(_notOlderThan, _whole, answer.Continue, version, _items));
+            return Finish(context, version);
+        }
+        catch (Exception exception) when (ReflectorFailure.IsExpected(exception))
+        {
+            return AfterFailure(context, exception);
+        }
+    }
+
+    private async ValueTask<ListAnswer> ReadPageAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
+    {
+        string url = _continue is null ? context.Query.List(_notOlderThan, _whole) : context.Query.ListFrom(_continue);
+        using KubernetesResponse response = await context.Api.GetAsync(url, cancellationToken).ConfigureAwait(false);
+        ReadPatience patience = new(ReflectorContext<T>.LongestListPause, context.Time);
+        return await ListReader.ReadAsync(response.Body, context.Decoder, _items, patience, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Step<T> Finish(ReflectorContext<T> context, string version)
+    {
+        if (_notOlderThan is null || !ResourceVersions.IsOlder(version, _notOlderThan))
+            return new Step<T>(new Listed<T>(version, first: true), new ReflectorEvent<T>.Replaced(_items, version));
+        context.Restarted(RestartCause.Backwards);
+        return new Step<T>(new Unlisted<T>(null), Failure: new EndpointSourceException(
+            $"The API server {context.Api.Access.Server} was asked for {context.Query.Resource} not older than version {_notOlderThan} and listed version {version}. " +
+            "It lags, or its etcd was restored; the latest is asked for next."));
+    }
+
+    private Step<T> AfterFailure(ReflectorContext<T> context, Exception exception)
+    {
+        if (ReflectorFailure.IsExpired(exception) && _continue is not null)
+        {
+            context.Restarted(RestartCause.Gone);
+            return new Step<T>(new PagedList<T>(_notOlderThan, whole: true));
+        }
+
+        if (ReflectorFailure.IsVersionTooLarge(exception))
+            context.Restarted(RestartCause.TooLarge);
+        bool latest = _notOlderThan is null || ReflectorFailure.IsVersionTooLarge(exception) || ReflectorFailure.IsExpired(exception);
+        return new Step<T>(new Unlisted<T>(latest ? null : _notOlderThan), Failure: ReflectorFailure.From(context, exception));
+    }
+}

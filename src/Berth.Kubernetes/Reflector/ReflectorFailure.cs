@@ -1,0 +1,47 @@
+using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>Makes one kind of failure out of all that can go wrong, with its sentence.</summary>
+internal static class ReflectorFailure
+{
+    /// <summary>True for what the server or the way to it is to blame for. Anything else is our own fault and passes through.</summary>
+    public static bool IsExpected(Exception exception) =>
+        exception is KubernetesRequestException or ClusterAccessException or ResourceFormatException or TimeoutException;
+
+    public static bool IsExpired(Exception exception) => exception is KubernetesApiException { Status.IsExpired: true };
+
+    public static bool IsVersionTooLarge(Exception exception) => exception is KubernetesApiException { Status.IsVersionTooLarge: true };
+
+    public static EndpointSourceException From<T>(ReflectorContext<T> context, Exception exception, TimeSpan? delay = null)
+        where T : class, IResource
+    {
+        TimeSpan? asked = (exception as KubernetesApiException)?.RetryAfter;
+        string message = exception switch
+        {
+            ResourceFormatException => $"The API server {context.Api.Access.Server} sent {context.Query.Resource} that cannot be read: {exception.Message}. " +
+                "Check that the address is that of a Kubernetes API, 1.21 or later, and not of a proxy.",
+            TimeoutException => $"The API server {context.Api.Access.Server} began to send {context.Query.Resource}, and then {exception.Message}. Look at its load and the network between.",
+            _ => exception.Message,
+        };
+        return new EndpointSourceException(message, exception) { RetryAfter = Longer(asked, delay) };
+    }
+
+    public static EndpointSourceException FromStatus<T>(ReflectorContext<T> context, KubernetesStatus? status, TimeSpan? delay)
+        where T : class, IResource
+    {
+        TimeSpan? asked = status?.RetryAfterSeconds is { } seconds and >= 0 ? TimeSpan.FromSeconds(seconds) : null;
+        string said = status is null ? "an error without a status" : $"{status.Code} {status.Reason}: {status.Message}";
+        return new EndpointSourceException(
+            $"The API server {context.Api.Access.Server} ended the watch of {context.Query.Resource} with {said.TrimEnd('.')}. It is tried again.") { RetryAfter = Longer(asked, delay) };
+    }
+
+    public static EndpointSourceException Repeated<T>(ReflectorContext<T> context, string what, TimeSpan? delay)
+        where T : class, IResource =>
+        new($"The API server {context.Api.Access.Server} {what}, {context.Pacing.Strikes} times in a row. It is left alone for a while, then everything is listed again.")
+        { RetryAfter = delay };
+
+    private static TimeSpan? Longer(TimeSpan? left, TimeSpan? right) => left is null ? right : right is null || left > right ? left : right;
+}

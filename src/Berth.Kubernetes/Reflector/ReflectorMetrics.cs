@@ -1,0 +1,14 @@
+using System.Diagnostics.Metrics;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>What reflectors count: <c>berth.watch.restarts</c>, by cause and resource.</summary>
+internal sealed class ReflectorMetrics(Meter meter)
+{
+    public const string RestartsName = "berth.watch.restarts";
+
+    private readonly Counter<long> _restarts = meter.CreateCounter<long>(RestartsName, "{restart}", "Watches that ended and were begun again, by cause.");
+
+    public void Restarted(string resource, string cause) =>
+        _restarts.Add(1, new KeyValuePair<string, object?>("cause", cause), new KeyValuePair<string, object?>("resource", resource));
+}

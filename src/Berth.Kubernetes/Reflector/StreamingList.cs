@@ -1,0 +1,139 @@
+using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>
+/// A watch that begins with every object (KEP-3157) is open, and its first part has not ended yet. What has come so far is kept here and
+/// told only when the bookmark says that it is all.
+/// </summary>
+internal sealed class StreamingList<T> : ReflectorState<T>
+    where T : class, IResource
+{
+    private readonly WatchConnection _connection;
+    private readonly string? _notOlderThan;
+    private readonly Dictionary<string, T> _items = new(StringComparer.Ordinal);
+
+    private StreamingList(WatchConnection connection, string? notOlderThan)
+    {
+        _connection = connection;
+        _notOlderThan = notOlderThan;
+    }
+
+    /// <summary>Opens one, or falls back to a plain list where the server refuses.</summary>
+    public static async ValueTask<Step<T>> OpenAsync(ReflectorContext<T> context, string? notOlderThan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            WatchConnection connection = await WatchConnection
+                .OpenAsync(context, seconds => context.Query.StreamingList(notOlderThan, seconds), cancellationToken).ConfigureAwait(false);
+            return new Step<T>(new StreamingList<T>(connection, notOlderThan));
+        }
+        catch (KubernetesApiException refusal) when (refusal.StatusCode is 400 or 404 or 405 or 422)
+        {
+            context.Traits.RefusedStreamingList();
+            return new Step<T>(new PagedList<T>(notOlderThan));
+        }
+        catch (Exception exception) when (ReflectorFailure.IsExpected(exception))
+        {
+            bool latest = ReflectorFailure.IsVersionTooLarge(exception) || ReflectorFailure.IsExpired(exception);
+            return new Step<T>(new Unlisted<T>(latest ? null : notOlderThan), Failure: ReflectorFailure.From(context, exception));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<Step<T>> StepAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                if (TryStep(context, out Step<T> step))
+                    return step;
+                TimeSpan left = ReflectorContext<T>.LongestStreamingList - _connection.Age;
+                if (left <= TimeSpan.Zero)
+                    return FallBack(context);
+                if (!await _connection.FillAsync(left, cancellationToken).ConfigureAwait(false))
+                    return Cut(context, null);
+            }
+        }
+        catch (TimeoutException)
+        {
+            return FallBack(context);
+        }
+        catch (Exception exception) when (exception is KubernetesRequestException or ResourceFormatException)
+        {
+            return Cut(context, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Abandon() => _connection.Dispose();
+
+    private bool TryStep(ReflectorContext<T> context, out Step<T> step)
+    {
+        while (_connection.Framing.TryTakeLine(out ReadOnlySpan<byte> line))
+        {
+            WatchEvent<T> read = context.EventDecoder.Decode(line);
+            switch (read.Kind)
+            {
+                case WatchEventKind.Applied:
+                    _items[read.Name] = read.Object!;
+                    break;
+                case WatchEventKind.Deleted:
+                    _items.Remove(read.Name);
+                    break;
+                case WatchEventKind.Bookmark when read.InitialEventsEnd:
+                    step = Finish(context, read.Version);
+                    return true;
+                case WatchEventKind.Error:
+                    step = Refused(context, read.Status);
+                    return true;
+            }
+        }
+
+        step = default;
+        return false;
+    }
+
+    private Step<T> Finish(ReflectorContext<T> context, string version)
+    {
+        if (version.Length == 0)
+            throw new ResourceFormatException("the bookmark that ends a streaming list has no resourceVersion");
+        if (_notOlderThan is null || !ResourceVersions.IsOlder(version, _notOlderThan))
+        {
+            context.Traits.SentBookmark();
+            return new Step<T>(new Watching<T>(_connection, version), new ReflectorEvent<T>.Replaced([.. _items.Values], version));
+        }
+
+        Abandon();
+        return WatchEnd.Backwards(context, _notOlderThan, version, progressed: false);
+    }
+
+    private Step<T> Refused(ReflectorContext<T> context, KubernetesStatus? status)
+    {
+        Abandon();
+        string? next = status is { IsExpired: true } or { IsVersionTooLarge: true } ? null : _notOlderThan;
+        context.Restarted(status is { IsExpired: true } ? RestartCause.Gone : RestartCause.Error);
+        return new Step<T>(new Unlisted<T>(next), Failure: ReflectorFailure.FromStatus(context, status, context.Pacing.Strike(progressed: false)));
+    }
+
+    private Step<T> FallBack(ReflectorContext<T> context)
+    {
+        Abandon();
+        context.Restarted(RestartCause.Idle);
+        context.Traits.RefusedStreamingList();
+        return new Step<T>(new PagedList<T>(_notOlderThan));
+    }
+
+    private Step<T> Cut(ReflectorContext<T> context, Exception? exception)
+    {
+        Abandon();
+        context.Restarted(exception is ResourceFormatException ? RestartCause.Malformed : RestartCause.Broken);
+        TimeSpan? delay = context.Pacing.Strike(progressed: false);
+        EndpointSourceException? failure = delay is null ? null
+            : exception is null ? ReflectorFailure.Repeated(context, $"ended a streaming list of {context.Query.Resource} before it was complete", delay)
+            : ReflectorFailure.From(context, exception, delay);
+        return new Step<T>(new Unlisted<T>(_notOlderThan), Failure: failure);
+    }
+}

@@ -1,0 +1,53 @@
+using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>One open watch: its bytes, and how long it has been open.</summary>
+internal sealed class WatchConnection : IDisposable
+{
+    private readonly KubernetesResponse _response;
+    private readonly TimeProvider _time;
+    private readonly long _opened;
+
+    private WatchConnection(KubernetesResponse response, TimeProvider time, int timeoutSeconds)
+    {
+        _response = response;
+        _time = time;
+        _opened = time.GetTimestamp();
+        TimeoutSeconds = timeoutSeconds;
+    }
+
+    /// <summary>After how long the server was asked to end it.</summary>
+    public int TimeoutSeconds { get; }
+
+    /// <summary>The lines that have arrived.</summary>
+    public WatchFraming Framing { get; } = new();
+
+    /// <summary>How long it has been open.</summary>
+    public TimeSpan Age => _time.GetElapsedTime(_opened);
+
+    public static async ValueTask<WatchConnection> OpenAsync<T>(ReflectorContext<T> context, Func<int, string> url, CancellationToken cancellationToken)
+        where T : class, IResource
+    {
+        int timeout = context.NextTimeoutSeconds();
+        return new WatchConnection(await context.Api.GetAsync(url(timeout), cancellationToken).ConfigureAwait(false), context.Time, timeout);
+    }
+
+    /// <summary>Waits for more bytes.</summary>
+    /// <returns>False at the end of the stream.</returns>
+    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    public async ValueTask<bool> FillAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        int read = await new ReadPatience(longest, _time).ReadAsync(_response.Body, Framing.GetMemory(), cancellationToken).ConfigureAwait(false);
+        Framing.Advance(read);
+        return read > 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _response.Dispose();
+        Framing.Dispose();
+    }
+}

@@ -1,0 +1,136 @@
+using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>A watch is open.</summary>
+internal sealed class Watching<T> : ReflectorState<T>
+    where T : class, IResource
+{
+    private readonly WatchConnection _connection;
+    private string _version;
+    private bool _advanced;
+
+    public Watching(WatchConnection connection, string version)
+    {
+        _connection = connection;
+        _version = version;
+    }
+
+    /// <summary>The version up to which everything is known.</summary>
+    public string Version => _version;
+
+    private bool Progressed => _advanced || _connection.Age >= ReflectorContext<T>.ShortestWatch;
+
+    /// <inheritdoc/>
+    public override async ValueTask<Step<T>> StepAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                if (TryStep(context, out Step<T> step))
+                    return step;
+                if (await _connection.FillAsync(IdleLimit(context), cancellationToken).ConfigureAwait(false))
+                    continue;
+                // A line that was not ended is dropped with the connection: it is sent again, whole.
+                return End(WatchEnd.Closed(context, _version, Progressed, broken: false));
+            }
+            catch (KubernetesRequestException)
+            {
+                return End(WatchEnd.Closed(context, _version, Progressed, broken: true));
+            }
+            catch (TimeoutException)
+            {
+                return End(WatchEnd.Idle(context, _version));
+            }
+            catch (ResourceFormatException exception)
+            {
+                return End(WatchEnd.Malformed(context, _version, exception, Progressed));
+            }
+        }
+    }
+
+    /// <summary>Goes one step with what has already arrived, without waiting.</summary>
+    public bool TryStep(ReflectorContext<T> context, out Step<T> step)
+    {
+        while (_connection.Framing.TryTakeLine(out ReadOnlySpan<byte> line))
+        {
+            WatchEvent<T> read;
+            try
+            {
+                read = context.EventDecoder.Decode(line);
+            }
+            catch (ResourceFormatException exception)
+            {
+                step = End(WatchEnd.Malformed(context, _version, exception, Progressed));
+                return true;
+            }
+
+            if (TryApply(context, read, out step))
+                return true;
+        }
+
+        step = default;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public override void Abandon() => _connection.Dispose();
+
+    private static TimeSpan Smaller(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private TimeSpan IdleLimit(ReflectorContext<T> context)
+    {
+        TimeSpan limit = TimeSpan.FromSeconds(_connection.TimeoutSeconds) + ReflectorContext<T>.WatchMargin;
+        return context.Traits.SendsBookmarks ? Smaller(limit, ReflectorContext<T>.LongestWithoutBookmark) : limit;
+    }
+
+    private bool TryApply(ReflectorContext<T> context, WatchEvent<T> read, out Step<T> step)
+    {
+        step = default;
+        switch (read.Kind)
+        {
+            case WatchEventKind.Applied or WatchEventKind.Bookmark when ResourceVersions.IsOlder(read.Version, _version):
+                step = End(WatchEnd.Backwards(context, _version, read.Version, Progressed));
+                return true;
+            case WatchEventKind.Applied:
+                Advance(context, read.Version);
+                step = new Step<T>(this, new ReflectorEvent<T>.Applied(read.Object!, _version));
+                return true;
+            case WatchEventKind.Deleted:
+                // Its body may be old, and with it its version.
+                if (!ResourceVersions.IsOlder(read.Version, _version))
+                    Advance(context, read.Version);
+                step = new Step<T>(this, new ReflectorEvent<T>.Deleted(read.Name, _version));
+                return true;
+            case WatchEventKind.Bookmark:
+                context.Traits.SentBookmark();
+                Advance(context, read.Version);
+                step = new Step<T>(this, new ReflectorEvent<T>.Confirmed(_version));
+                return true;
+            case WatchEventKind.Error:
+                step = End(read.Status is { IsExpired: true }
+                    ? WatchEnd.Gone(context, _version, Progressed)
+                    : WatchEnd.Error(context, _version, read.Status, Progressed));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Advance(ReflectorContext<T> context, string version)
+    {
+        if (version.Length == 0 || version == _version)
+            return;
+        _version = version;
+        _advanced = true;
+        context.Pacing.Progress();
+    }
+
+    private Step<T> End(Step<T> step)
+    {
+        _connection.Dispose();
+        return step;
+    }
+}

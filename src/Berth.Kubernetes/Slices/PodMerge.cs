@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Berth.Kubernetes.Slices;
+
+/// <summary>
+/// Makes one pod of what several slices say of one name.
+/// Endpoints with one UID are one process, and the newest of them is right: while a pod moves between slices, or one family is updated before
+/// the other. Several UIDs are several processes under one name (a forced deletion, a node that is cut off): one wins whole, by not terminating,
+/// then ready, then the newer slice. An endpoint without a UID (written by hand) belongs to the one it does not contradict.
+/// </summary>
+internal static class PodMerge
+{
+    /// <summary>The endpoint that tells conditions, node and zone.</summary>
+    public static SliceEndpoint Lead(in PodSources sources)
+    {
+        SliceEndpoint? best = null;
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint candidate = sources[i];
+            if (SpeaksForItself(sources, candidate) && (best is null || Outranks(candidate, best)))
+                best = candidate;
+        }
+
+        return best ?? sources[0];
+    }
+
+    /// <summary>The addresses of the leader's process, the preferred family first.</summary>
+    public static IPAddress[] Addresses(in PodSources sources, SliceEndpoint leader, IPFamily preferred)
+    {
+        AddressFamily first = preferred == IPFamily.IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        AddressFamily second = preferred == IPFamily.IPv6 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+        IPAddress? one = AddressOf(sources, leader, first);
+        IPAddress? two = AddressOf(sources, leader, second);
+        return one is null ? (two is null ? [] : [two]) : two is null ? [one] : [one, two];
+    }
+
+    /// <summary>True for the newest endpoint of each process: the others say what it was before.</summary>
+    private static bool SpeaksForItself(in PodSources sources, SliceEndpoint candidate)
+    {
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint other = sources[i];
+            if (ReferenceEquals(other, candidate))
+                continue;
+            bool silenced = candidate.Uid is not null || other.Uid is null
+                ? IsSameProcess(candidate, other) && IsLater(other, candidate)
+                : !Contradicts(sources, candidate);
+            if (silenced)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Both with a UID, or both without: then one name has one address in a family.</summary>
+    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid is not null || right.Uid is not null
+        ? string.Equals(left.Uid, right.Uid, StringComparison.Ordinal)
+        : left.Family != right.Family || Equals(left.Address, right.Address);
+
+    /// <summary>True when an endpoint without a UID states another address in a family where one with a UID has one: another process.</summary>
+    private static bool Contradicts(in PodSources sources, SliceEndpoint nameless)
+    {
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint other = sources[i];
+            if (other.Uid is not null && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool Outranks(SliceEndpoint left, SliceEndpoint right)
+    {
+        if (left.Terminating != right.Terminating)
+            return right.Terminating;
+        bool leftReady = left.Ready && left.Serving;
+        bool rightReady = right.Ready && right.Serving;
+        return leftReady != rightReady ? leftReady : IsLater(left, right);
+    }
+
+    private static bool IsLater(SliceEndpoint left, SliceEndpoint right)
+    {
+        if (left.Slice.IsNewerThan(right.Slice))
+            return true;
+        // Of two that are equally new the choice only has to be the same every time.
+        return !right.Slice.IsNewerThan(left.Slice) && string.CompareOrdinal(left.Slice.Name, right.Slice.Name) > 0;
+    }
+
+    private static IPAddress? AddressOf(in PodSources sources, SliceEndpoint leader, AddressFamily family)
+    {
+        if (leader.Family == family)
+            return leader.Address;
+        SliceEndpoint? best = null;
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint other = sources[i];
+            bool same = other.Uid is null || leader.Uid is null || other.Uid == leader.Uid;
+            if (!same || other.Family != family)
+                continue;
+            bool closer = best is not null && best.Uid is null && other.Uid is not null;
+            bool farther = best?.Uid is not null && other.Uid is null;
+            if (best is null || closer || (!farther && IsLater(other, best)))
+                best = other;
+        }
+
+        return best?.Address;
+    }
+}

@@ -1,0 +1,35 @@
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Slices;
+
+/// <summary>An EndpointSlice trimmed to what discovery uses.</summary>
+internal sealed class SliceObject : IResource
+{
+    /// <inheritdoc/>
+    public required string Name { get; init; }
+
+    /// <inheritdoc/>
+    public required string ResourceVersion { get; init; }
+
+    /// <summary>The namespace, of the slice and so of its pods; empty when the source did not say.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>The Service it belongs to (label kubernetes.io/service-name), or null.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>What its addresses are.</summary>
+    public SliceAddressType AddressType { get; init; }
+
+    /// <summary>Its endpoints. The slice table puts those it already has in place of equal ones, so that their strings are kept once.</summary>
+    public required SliceEndpoint[] Endpoints { get; init; }
+
+    /// <summary>The Service's ports as this slice states them: bases, never what a pod listens on. Shared between slices with equal ones.</summary>
+    public required IReadOnlyList<EndpointPort> Ports { get; init; }
+
+    /// <summary>In which order the table took it in: tells newer from older where versions cannot be compared.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>True when this state of a slice is later than the other's, which may be another slice.</summary>
+    public bool IsNewerThan(SliceObject other) =>
+        (ResourceVersions.Compare(ResourceVersion, other.ResourceVersion) ?? Sequence.CompareTo(other.Sequence)) > 0;
+}

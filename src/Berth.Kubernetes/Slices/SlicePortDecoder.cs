@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Slices;
+
+/// <summary>Reads the ports of a slice, and gives one list to all slices whose ports are equal.</summary>
+internal sealed class SlicePortDecoder(StringPool pool)
+{
+    // Slices of one Service have one list of ports, or two while they are being changed.
+    private const int MaxKnown = 8;
+
+    private readonly List<EndpointPort> _scratch = [];
+    private readonly List<EndpointPort[]> _known = [];
+
+    /// <summary>Reads the array from the property name <c>ports</c> on; null is an empty one. A port without a number is no base and is left out.</summary>
+    public bool TryRead(ref Utf8JsonReader reader, out EndpointPort[] ports)
+    {
+        ports = [];
+        _scratch.Clear();
+        if (!JsonFields.TryEnterArray(ref reader, "ports", out bool present))
+            return false;
+        while (present)
+        {
+            if (!reader.Read())
+                return false;
+            if (reader.TokenType == JsonTokenType.EndArray)
+                break;
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw JsonFields.Unexpected(ref reader, "ports");
+            if (!TryReadOne(ref reader))
+                return false;
+        }
+
+        ports = Share();
+        return true;
+    }
+
+    private bool TryReadOne(ref Utf8JsonReader reader)
+    {
+        string? name = null;
+        string? protocol = null;
+        int number = 0;
+        while (true)
+        {
+            if (!JsonFields.TryNextField(ref reader, out bool ended))
+                return false;
+            if (ended)
+                break;
+            bool read = reader.ValueTextEquals("name"u8) ? JsonFields.TryReadPooled(ref reader, "ports.name", pool, ref name)
+                : reader.ValueTextEquals("protocol"u8) ? JsonFields.TryReadPooled(ref reader, "ports.protocol", pool, ref protocol)
+                : reader.ValueTextEquals("port"u8) ? TryReadNumber(ref reader, out number)
+                : reader.TrySkip();
+            if (!read)
+                return false;
+        }
+
+        if (number is >= 1 and <= 65535)
+            _scratch.Add(new EndpointPort(name ?? "", number, string.IsNullOrEmpty(protocol) ? "TCP" : protocol));
+        return true;
+    }
+
+    private static bool TryReadNumber(ref Utf8JsonReader reader, out int number)
+    {
+        number = 0;
+        if (!reader.Read())
+            return false;
+        if (reader.TokenType == JsonTokenType.Null)
+            return true;
+        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out number))
+            throw JsonFields.Unexpected(ref reader, "ports.port");
+        return true;
+    }
+
+    private EndpointPort[] Share()
+    {
+        if (_scratch.Count == 0)
+            return [];
+        foreach (EndpointPort[] known in _known)
+        {
+            if (known.Length == _scratch.Count && known.AsSpan().SequenceEqual(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_scratch)))
+                return known;
+        }
+
+        if (_known.Count == MaxKnown)
+            _known.RemoveAt(0);
+        EndpointPort[] added = [.. _scratch];
+        _known.Add(added);
+        return added;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Runtime.InteropServices;
+using Berth.Kubernetes.Nodes;
+
+namespace Berth.Kubernetes.Slices;
+
+/// <summary>
+/// The slices of one target, and the pods they make. One event costs what its own slice holds, however many others there are.
+/// Not safe for several threads.
+/// </summary>
+internal sealed class SliceTable
+{
+    private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodSources> _pods = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _mayMove = new(StringComparer.Ordinal);
+    private readonly int[] _slicesByType = new int[4];
+    private readonly PodsByNode? _byNode;
+    private readonly PodResolver _resolver;
+    private readonly SnapshotBuilder _builder;
+    private readonly PodHolds _holds;
+    private long _sequence;
+
+    public SliceTable(PodResolver resolver, SnapshotBuilder builder, TimeProvider time)
+    {
+        _resolver = resolver;
+        _builder = builder;
+        _holds = new PodHolds(time);
+        _byNode = resolver.NeedsNodes ? new PodsByNode() : null;
+    }
+
+    /// <summary>How many slices there are.</summary>
+    public int Count => _slices.Count;
+
+    /// <summary>How long until <see cref="EndHolds"/> has something to do, or null.</summary>
+    public TimeSpan? HoldRemaining => _holds.Remaining;
+
+    /// <summary>These are all slices: what is not among them is gone, and nothing is held.</summary>
+    public void Replace(IReadOnlyList<SliceObject> all)
+    {
+        HashSet<string> names = new(all.Select(static s => s.Name), StringComparer.Ordinal);
+        foreach (SliceObject gone in _slices.Values.Where(s => !names.Contains(s.Name)).ToArray())
+            TakeOut(gone);
+        foreach (SliceObject slice in all)
+            Put(slice, mayMove: false);
+        EndHolds(all: true);
+        Settle();
+    }
+
+    /// <summary>This slice is now so.</summary>
+    public void Apply(SliceObject slice)
+    {
+        Put(slice, mayMove: true);
+        Settle();
+    }
+
+    /// <summary>This slice is gone. Unknown ones are nothing.</summary>
+    public void Delete(string name)
+    {
+        if (_slices.TryGetValue(name, out SliceObject? slice))
+            TakeOut(slice);
+        Settle();
+    }
+
+    /// <summary>Drops the pods that were held long enough, or all that are held.</summary>
+    public void EndHolds(bool all = false)
+    {
+        foreach (string key in _holds.Take(all))
+            Resolve(key);
+    }
+
+    /// <summary>More is known of nodes.</summary>
+    /// <param name="nodes">What is known now.</param>
+    /// <param name="changed">The nodes that changed, or null when any may have.</param>
+    public void UpdateNodes(NodeTable nodes, IReadOnlyCollection<string>? changed)
+    {
+        _resolver.Nodes = nodes;
+        if (changed is null)
+            _touched.UnionWith(_pods.Keys);
+        else
+            _touched.UnionWith(changed.SelectMany(node => _byNode?.Find(node) ?? []));
+        Settle();
+    }
+
+    private void Put(SliceObject slice, bool mayMove)
+    {
+        slice.Sequence = ++_sequence;
+        _slices.TryGetValue(slice.Name, out SliceObject? before);
+        if (before is not null)
+            _slicesByType[(int)before.AddressType]--;
+        // Only other slices of the same family can take in what this one lost.
+        mayMove &= before is not null && _slicesByType[(int)before.AddressType] > 0;
+        _slicesByType[(int)slice.AddressType]++;
+        _slices[slice.Name] = slice;
+        bool samePorts = before is not null && ReferenceEquals(before.Ports, slice.Ports);
+        for (int i = 0; i < slice.Endpoints.Length; i++)
+            slice.Endpoints[i] = Keep(slice, before, slice.Endpoints[i], samePorts);
+        foreach (SliceEndpoint left in before?.Endpoints ?? [])
+        {
+            if (ReferenceEquals(left.Slice, before))
+                RemoveSource(left, mayMove);
+        }
+    }
+
+    /// <summary>Takes an endpoint in, or keeps the one that says the same already, so that unchanged pods cost a comparison.</summary>
+    private SliceEndpoint Keep(SliceObject slice, SliceObject? before, SliceEndpoint endpoint, bool samePorts)
+    {
+        string key = endpoint.Key;
+        ref PodSources sources = ref CollectionsMarshal.GetValueRefOrAddDefault(_pods, key, out _);
+        SliceEndpoint? known = before is null ? null : sources.FindEqual(before, endpoint);
+        if (known is not null)
+        {
+            known.Slice = slice;
+            // Among several sources the newer slice may now win.
+            if (!samePorts || sources.Count > 1)
+                _touched.Add(key);
+            return known;
+        }
+
+        sources.Add(endpoint);
+        _byNode?.Add(endpoint);
+        _touched.Add(key);
+        _holds.Remove(key);
+        return endpoint;
+    }
+
+    private void TakeOut(SliceObject slice)
+    {
+        _slices.Remove(slice.Name);
+        _slicesByType[(int)slice.AddressType]--;
+        foreach (SliceEndpoint endpoint in slice.Endpoints)
+            RemoveSource(endpoint, mayMove: false);
+    }
+
+    private void RemoveSource(SliceEndpoint endpoint, bool mayMove)
+    {
+        string key = endpoint.Key;
+        ref PodSources sources = ref CollectionsMarshal.GetValueRefOrNullRef(_pods, key);
+        sources.Remove(endpoint);
+        _byNode?.Remove(endpoint, sources);
+        bool hold = mayMove && endpoint is { Address: not null, PodName: not null, Terminating: false } && !sources.Covers(endpoint.Family);
+        if (sources.Count == 0)
+            _pods.Remove(key);
+        _touched.Add(key);
+        if (hold)
+            _mayMove.Add(key);
+    }
+
+    private void Settle()
+    {
+        foreach (string key in _touched)
+        {
+            if (_mayMove.Contains(key))
+                _holds.Add(key);
+            else
+                Resolve(key);
+        }
+
+        _touched.Clear();
+        _mayMove.Clear();
+    }
+
+    private void Resolve(string key)
+    {
+        if (_pods.TryGetValue(key, out PodSources sources))
+            _resolver.Resolve(key, sources, _builder);
+        else
+            _builder.Remove(key);
+    }
+}

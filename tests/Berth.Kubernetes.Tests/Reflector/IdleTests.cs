@@ -1,0 +1,97 @@
+using Berth.TestKit;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>What passes with time alone, on a clock that the test moves.</summary>
+public sealed class IdleTests
+{
+    private readonly WatchedTime _time = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_watch_that_brings_nothing_for_too_long_is_begun_again(bool bookmarks)
+    {
+        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
+        harness.Api.OnList(200, Json.List("100", Json.Slice("s", "90", Json.Pod("service-b-0"))));
+        EndpointSnapshot first = await harness.ReadAsync();
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange watch = await harness.Api.NextAsync(Token);
+        await watch.StartAsync();
+        if (bookmarks)
+        {
+            await watch.SendEventAsync("BOOKMARK", Json.Bookmark("110"));
+            Assert.Same(first, await next);
+            next = harness.ReadAsync();
+        }
+
+        // Only bookmarks that stay away tell that the server may not know our version; otherwise its own timeout is waited for.
+        double timeout = double.Parse(watch.Query("timeoutSeconds")!, System.Globalization.CultureInfo.InvariantCulture);
+        TimeSpan limit = TimeSpan.FromSeconds(bookmarks ? 150 : timeout + 30);
+        await _time.WaitForTimerAsync(due => due == limit, Token);
+        _time.Advance(limit - TimeSpan.FromSeconds(1));
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        ScriptedExchange again = await harness.Api.NextAsync(Token);
+
+        Assert.Equal(!bookmarks, again.IsWatch);
+        Assert.Equal(bookmarks ? "110" : "100", again.Query("resourceVersion"));
+        Assert.Equal(["idle"], harness.RestartCauses);
+        await watch.ClientGone.WaitAsync(Patience.Limit, Token);
+    }
+
+    [Fact]
+    public async Task A_pod_that_may_be_moving_is_dropped_by_the_stream_in_time()
+    {
+        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
+        harness.Api.OnList(200, Json.List("100", Json.Slice("s", "90", Json.Pod("service-b-0")), Json.Slice("t", "91", Json.Pod("service-b-1"))));
+        EndpointSnapshot first = await harness.ReadAsync();
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange watch = await harness.Api.NextAsync(Token);
+        await watch.StartAsync();
+        await watch.SendEventAsync("MODIFIED", Json.Slice("s", "101"));
+        Assert.Same(first, await next);
+        next = harness.ReadAsync();
+        await _time.WaitForTimerAsync(static due => due == TimeSpan.FromMilliseconds(250), Token);
+        _time.Advance(TimeSpan.FromMilliseconds(249));
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(["service-b-1"], (await next).Endpoints.Select(static e => e.Name));
+    }
+
+    [Fact]
+    public async Task Trouble_does_not_hold_a_pod_any_longer()
+    {
+        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
+        harness.Api.OnList(200, Json.List("100", Json.Slice("s", "90", Json.Pod("service-b-0")), Json.Slice("t", "91", Json.Pod("service-b-1"))));
+        EndpointSnapshot first = await harness.ReadAsync();
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange watch = await harness.Api.NextAsync(Token);
+        await watch.StartAsync();
+        await watch.SendEventAsync("MODIFIED", Json.Slice("s", "101"));
+        Assert.Same(first, await next);
+        next = harness.ReadAsync();
+        await watch.SendEventAsync("ERROR", Json.Status(500, "InternalError", "etcd is away"));
+
+        Assert.Equal(["service-b-1"], (await next).Endpoints.Select(static e => e.Name));
+        await harness.FailAsync();
+    }
+
+    [Fact]
+    public async Task A_list_that_stops_in_the_middle_is_a_failure()
+    {
+        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange list = await harness.Api.NextAsync(Token);
+        await list.StartAsync();
+        await list.SendAsync("{\"kind\":\"EndpointSliceList\",");
+        await _time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), Token);
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        await Assert.ThrowsAsync<EndpointSourceException>(() => next);
+        await list.ClientGone.WaitAsync(Patience.Limit, Token);
+    }
+}

@@ -1,0 +1,72 @@
+using Berth.TestKit;
+
+namespace Berth.Kubernetes.Reflector;
+
+/// <summary>Streaming lists, where they are asked for: complete, or not at all.</summary>
+public sealed class StreamingListTests
+{
+    private static readonly string s_one = Json.List("100", Json.Slice("s1", "90", Json.Pod("service-b-0")));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static Task<SourceHarness> StartAsync(TimeProvider? time = null) =>
+        SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { StreamingLists = true, TimeProvider = time ?? TimeProvider.System });
+
+    [Fact]
+    public async Task A_server_that_refuses_is_asked_once()
+    {
+        await using SourceHarness harness = await StartAsync();
+        harness.Api.OnWatch(static x => x.AnswerAsync(422, Json.Status(422, "Invalid", "sendInitialEvents is forbidden for watch")));
+        harness.Api.OnList(200, s_one);
+        harness.Api.OnWatch(static x => x.AnswerAsync(410, Json.Expired));
+        harness.Api.OnList(200, s_one);
+
+        EndpointSnapshot first = await harness.ReadAsync();
+        Assert.Same(first, await harness.ReadAsync());
+
+        Assert.Single(harness.Api.Requests, static r => r.Query("sendInitialEvents") is not null);
+        Assert.Equal(2, harness.Api.Requests.Count(static r => !r.IsWatch));
+    }
+
+    [Fact]
+    public async Task One_that_never_ends_is_given_up_for_a_plain_list()
+    {
+        WatchedTime time = new();
+        await using SourceHarness harness = await StartAsync(time);
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange watch = await harness.Api.NextAsync(Token);
+        await watch.StartAsync();
+        await watch.SendEventAsync("ADDED", Json.Slice("s1", "90", Json.Pod("service-b-7")));
+        await time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(30), Token);
+        time.Advance(TimeSpan.FromSeconds(30));
+        ScriptedExchange list = await harness.Api.NextAsync(Token);
+
+        Assert.False(next.IsCompleted);
+        Assert.False(list.IsWatch);
+        await list.AnswerAsync(200, s_one);
+        Assert.Equal(["service-b-0"], (await next).Endpoints.Select(static e => e.Name));
+        await watch.ClientGone.WaitAsync(Patience.Limit, Token);
+    }
+
+    [Fact]
+    public async Task One_that_is_cut_is_begun_again_and_nothing_of_it_is_told()
+    {
+        await using SourceHarness harness = await StartAsync();
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange first = await harness.Api.NextAsync(Token);
+        await first.StartAsync();
+        await first.SendEventAsync("ADDED", Json.Slice("s1", "90", Json.Pod("service-b-7")));
+        first.End();
+        ScriptedExchange second = await harness.Api.NextAsync(Token);
+        Assert.NotNull(second.Query("sendInitialEvents"));
+        await second.StartAsync();
+        await second.SendEventAsync("ADDED", Json.Slice("s2", "91", Json.Pod("service-b-0")));
+        Assert.False(next.IsCompleted);
+        await second.SendEventAsync("BOOKMARK", Json.Bookmark("95", initialEventsEnd: true));
+
+        Assert.Equal(["service-b-0"], (await next).Endpoints.Select(static e => e.Name));
+        next = harness.ReadAsync();
+        await second.SendEventAsync("MODIFIED", Json.Slice("s2", "96"));
+        Assert.Empty((await next).Endpoints);
+    }
+}

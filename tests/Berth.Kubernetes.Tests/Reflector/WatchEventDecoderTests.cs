@@ -1,0 +1,59 @@
+using System.Text;
+using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Slices;
+
+namespace Berth.Kubernetes.Reflector;
+
+public sealed class WatchEventDecoderTests
+{
+    private static WatchEvent<SliceObject> Decode(string line) => new WatchEventDecoder<SliceObject>(new SliceDecoder()).Decode(Encoding.UTF8.GetBytes(line));
+
+    [Fact]
+    public void The_object_may_come_before_the_type()
+    {
+        WatchEvent<SliceObject> read = Decode($$"""{"object":{{Json.Slice("s", "5", Json.Pod("service-b-0"))}},"extra":{"object":1},"type":"ADDED"}""");
+        Assert.Equal((WatchEventKind.Applied, "s", "5"), (read.Kind, read.Name, read.Version));
+        Assert.Equal("service-b-0", read.Object!.Endpoints[0].PodName);
+    }
+
+    [Fact]
+    public void A_deletion_needs_its_name_alone()
+    {
+        WatchEvent<SliceObject> read = Decode("""{"type":"DELETED","object":{"endpoints":"whatever","metadata":{"name":"s"}}}""");
+        Assert.Equal((WatchEventKind.Deleted, "s", ""), (read.Kind, read.Name, read.Version));
+    }
+
+    [Fact]
+    public void A_bookmark_tells_whether_a_streaming_list_is_complete()
+    {
+        Assert.True(Decode($$"""{"type":"BOOKMARK","object":{{Json.Bookmark("9", initialEventsEnd: true)}}}""").InitialEventsEnd);
+        Assert.False(Decode($$"""{"type":"BOOKMARK","object":{{Json.Bookmark("9")}}}""").InitialEventsEnd);
+    }
+
+    [Fact]
+    public void An_error_carries_its_status()
+    {
+        WatchEvent<SliceObject> read = Decode($$"""{"type":"ERROR","object":{{Json.Expired}}}""");
+        Assert.Equal(WatchEventKind.Error, read.Kind);
+        Assert.True(read.Status!.IsExpired);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"RUMOUR","object":{}}""")]
+    [InlineData("""{"type":"RUMOUR"}""")]
+    public void An_unknown_type_is_ignored(string line) => Assert.Equal(WatchEventKind.Unknown, Decode(line).Kind);
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("{}")]
+    [InlineData("""{"type":7,"object":{}}""")]
+    [InlineData("""{"type":"ADDED"}""")]
+    [InlineData("""{"type":"ADDED","object":null}""")]
+    [InlineData("""{"type":"ADDED","object":{}}""")]
+    [InlineData("""{"type":"DELETED","object":{}}""")]
+    [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a"}}} {}""")]
+    [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a"}""")]
+    [InlineData("<html>")]
+    public void What_is_no_event_is_an_error(string line) => Assert.Throws<ResourceFormatException>(() => Decode(line));
+}

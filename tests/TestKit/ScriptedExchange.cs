@@ -1,0 +1,88 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Berth.TestKit;
+
+/// <summary>One request that a <see cref="ScriptedApi"/> received, and what the test does with it. It stays open until it is ended, cut or the server stops.</summary>
+public sealed class ScriptedExchange
+{
+    private readonly HttpContext _context;
+    private readonly Dictionary<string, string> _query;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal ScriptedExchange(HttpContext context)
+    {
+        _context = context;
+        // Copied: the test may look at them when the request is long over.
+        Path = context.Request.Path.Value ?? "";
+        QueryString = context.Request.QueryString.Value ?? "";
+        _query = new Dictionary<string, string>(context.Request.Query.Select(static q => KeyValuePair.Create(q.Key, q.Value.ToString())));
+        Headers = new Dictionary<string, string>(context.Request.Headers.Select(static h => KeyValuePair.Create(h.Key, h.Value.ToString())), StringComparer.OrdinalIgnoreCase);
+        context.RequestAborted.Register(() => _gone.TrySetResult());
+    }
+
+    /// <summary>The path, without the query.</summary>
+    public string Path { get; }
+
+    /// <summary>The query as sent, with its question mark.</summary>
+    public string QueryString { get; }
+
+    /// <summary>True for a watch.</summary>
+    public bool IsWatch => Query("watch") is "1" or "true";
+
+    /// <summary>The headers.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; }
+
+    /// <summary>Completes when the client has given up the request.</summary>
+    public Task ClientGone => _gone.Task;
+
+    internal Task Ended => _ended.Task;
+
+    /// <summary>One query parameter, or null.</summary>
+    public string? Query(string name) => _query.GetValueOrDefault(name);
+
+    /// <summary>Sends the head of the answer.</summary>
+    public async Task StartAsync(int status = 200, string contentType = "application/json", params (string Name, string Value)[] headers)
+    {
+        _context.Response.StatusCode = status;
+        _context.Response.ContentType = contentType;
+        foreach ((string name, string value) in headers)
+            _context.Response.Headers[name] = value;
+        await _context.Response.StartAsync();
+        await _context.Response.Body.FlushAsync();
+    }
+
+    /// <summary>Sends bytes of the body, at once.</summary>
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await _context.Response.Body.WriteAsync(bytes);
+        await _context.Response.Body.FlushAsync();
+    }
+
+    /// <summary>Sends text of the body, at once.</summary>
+    public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Sends one watch event and its line end.</summary>
+    public Task SendEventAsync(string type, string json) => SendAsync($$"""{"type":"{{type}}","object":{{json}}}""" + "\n");
+
+    /// <summary>Ends the answer cleanly.</summary>
+    public void End() => _ended.TrySetResult();
+
+    /// <summary>Breaks the connection in the middle of the answer.</summary>
+    public void Cut()
+    {
+        _context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
+        _context.Abort();
+        _ended.TrySetResult();
+    }
+
+    /// <summary>Gives a whole answer and ends it.</summary>
+    public async Task AnswerAsync(int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers)
+    {
+        await StartAsync(status, contentType, headers);
+        await SendAsync(body);
+        End();
+    }
+}
