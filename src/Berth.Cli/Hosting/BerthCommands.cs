@@ -21,6 +21,8 @@ internal static class BerthCommands
         root.Add(help);
         Command get = new("get", "Shows endpoints, or this pod's own port.");
         get.Add(GetPortCommand.Create(host));
+        root.Add(EchoCommand.Create(host));
+        root.Add(CallCommand.Create(host));
         root.Add(get);
         root.Add(VersionCommand.Create(host));
         return root;

@@ -16,4 +16,7 @@ internal static class ExitCode
 
     /// <summary>A fault in Berth itself (EX_SOFTWARE of sysexits.h).</summary>
     public const int Internal = 70;
+
+    /// <summary>A signal came before there was a result: 128 + SIGINT, as shells have it.</summary>
+    public const int Interrupted = 130;
 }

@@ -1,3 +1,5 @@
+using Berth.Echo;
+
 namespace Berth.Cli.Hosting;
 
 /// <summary>Says what went wrong: a sentence always, a stack trace only for who asks for it.</summary>
@@ -22,11 +24,10 @@ internal static class FailureReport
     {
         CommandException known => (known.ExitCode, known.Message),
         PodIdentityException identity => (ExitCode.Usage, identity.Message),
-        IOException { InnerException: null } closed when IsClosedPipe(closed) => (ExitCode.Ok, "The reader of the output is gone."),
+        EchoStartException start => (ExitCode.Usage, start.Message),
+        OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
         _ => (ExitCode.Internal, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"),
     };
-
-    private static bool IsClosedPipe(IOException exception) => exception.Message.Contains("Broken pipe", StringComparison.Ordinal);
 
     private static string FirstLine(string message)
     {

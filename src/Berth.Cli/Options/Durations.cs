@@ -12,12 +12,15 @@ internal static class Durations
     private static readonly (string Unit, double Milliseconds)[] s_units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)];
 
     /// <summary>A parser for durations of at least a minimum.</summary>
-    public static SettingParser<TimeSpan> AtLeast(TimeSpan minimum) => (string text, out string? fault) =>
+    public static SettingParser<TimeSpan> AtLeast(TimeSpan minimum) => Between(minimum, s_longest);
+
+    /// <summary>A parser for durations in a range.</summary>
+    public static SettingParser<TimeSpan> Between(TimeSpan minimum, TimeSpan maximum) => (string text, out string? fault) =>
     {
         TimeSpan? parsed = Read(text);
         fault = parsed is null ? $"'{text}' is no duration. Write it as 30s, 500ms, 2m or 1h."
             : parsed < minimum ? $"The duration {text} is below {Format(minimum)}. Give a longer one."
-            : parsed > s_longest ? $"The duration {text} is above {Format(s_longest)}. Give a shorter one."
+            : parsed > maximum ? $"The duration {text} is above {Format(maximum)}. Give a shorter one."
             : null;
         return fault is null ? parsed!.Value : default;
     };

@@ -9,7 +9,7 @@ internal static class EchoSettings
         "bind", "ADDRESS", "The address to listen on. Default: any, of IPv4 and IPv6.", ParseAddress, null);
 
     public static Setting<TimeSpan> Drain { get; } = new(
-        "drain", "DURATION", "How long sessions may go on after SIGTERM. Default 30s; 0 ends them at once.", Durations.AtLeast(TimeSpan.Zero), TimeSpan.FromSeconds(30));
+        "drain", "DURATION", "How long sessions may go on after SIGTERM. Default 30s; 0 ends them at once.", Durations.Between(TimeSpan.Zero, TimeSpan.FromDays(1)), TimeSpan.FromSeconds(30));
 
     public static Setting<string> Host { get; } = new(
         "host", "ADDRESS", "Where to connect to. Default 127.0.0.1.", ParseHost, "127.0.0.1");
