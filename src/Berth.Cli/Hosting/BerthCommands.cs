@@ -22,6 +22,7 @@ internal static class BerthCommands
         Command get = new("get", "Shows endpoints, or this pod's own port.");
         get.Add(GetPortCommand.Create(host));
         root.Add(EchoCommand.Create(host));
+        root.Add(ProbeCommand.Create(host));
         root.Add(CallCommand.Create(host));
         root.Add(get);
         root.Add(VersionCommand.Create(host));

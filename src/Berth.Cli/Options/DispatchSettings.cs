@@ -31,9 +31,13 @@ internal static class DispatchSettings
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
         ServiceTarget[] targets = new ServiceTarget[parts.Length];
         fault = null;
-        for (int i = 0; i < parts.Length && fault is null; i++)
-            ServiceTarget.TryParse(parts[i], out targets[i], out fault);
-        return fault is null ? targets : [];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!ServiceTarget.TryParse(parts[i], out targets[i], out fault))
+                return [];
+        }
+
+        return targets;
     }
 
     private static string[] ParseUrls(string text, out string? fault)
