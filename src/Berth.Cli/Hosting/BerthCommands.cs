@@ -21,6 +21,7 @@ internal static class BerthCommands
         root.Add(help);
         Command get = new("get", "Shows endpoints, or this pod's own port.");
         get.Add(GetPortCommand.Create(host));
+        root.Add(UpCommand.Create(host));
         root.Add(EchoCommand.Create(host));
         root.Add(ProbeCommand.Create(host));
         root.Add(CallCommand.Create(host));

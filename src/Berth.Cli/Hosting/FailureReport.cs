@@ -1,4 +1,5 @@
 using Berth.Echo;
+using Berth.LocalCluster;
 
 namespace Berth.Cli.Hosting;
 
@@ -24,6 +25,7 @@ internal static class FailureReport
     {
         CommandException known => (known.ExitCode, known.Message),
         PodIdentityException identity => (ExitCode.Usage, identity.Message),
+        LocalClusterException cluster => (ExitCode.Usage, cluster.Message),
         EchoStartException start => (ExitCode.Usage, start.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
         _ => (ExitCode.Internal, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"),

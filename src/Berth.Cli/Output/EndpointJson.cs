@@ -35,7 +35,8 @@ internal static class EndpointJson
         writer.WriteString("pod", endpoint.Name);
         writer.WriteString("uid", endpoint.Uid);
         WriteOrdinal(writer, endpoint.Ordinal);
-        writer.WriteString("address", endpoint.Authority);
+        writer.WriteString("authority", endpoint.Authority);
+        writer.WriteString("address", endpoint.Address.ToString());
         writer.WriteStartArray("addresses");
         foreach (IPAddress address in endpoint.Addresses)
             writer.WriteStringValue(address.ToString());
@@ -48,5 +49,27 @@ internal static class EndpointJson
         writer.WriteBoolean("serving", endpoint.Serving);
         writer.WriteBoolean("terminating", endpoint.Terminating);
         writer.WriteString("state", Words.Of(endpoint.State));
+    }
+
+    public static void Write(Utf8JsonWriter writer, ExcludedPod pod)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("pod", pod.Name);
+        writer.WriteString("reason", Words.Of(pod.Reason));
+        writer.WriteString("detail", pod.Detail);
+        writer.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter writer, PortClash clash)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("address", clash.Address.ToString());
+        writer.WriteNumber("port", clash.Port);
+        writer.WriteString("protocol", clash.Protocol);
+        writer.WriteStartArray("pods");
+        foreach (string pod in clash.Pods)
+            writer.WriteStringValue(pod);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 }

@@ -21,4 +21,16 @@ internal static class Words
         PodChangeKind.Draining => "draining",
         _ => "updated",
     };
+
+    public static string Of(ExclusionReason reason) => reason switch
+    {
+        ExclusionReason.NoName => "no-name",
+        ExclusionReason.NoOrdinal => "no-ordinal",
+        ExclusionReason.PortOutOfRange => "port-out-of-range",
+        ExclusionReason.NoServicePort => "no-service-port",
+        ExclusionReason.NoAddress => "no-address",
+        ExclusionReason.NoExternalAddress => "no-external-address",
+        ExclusionReason.ExternalAddressUnknown => "external-address-unknown",
+        _ => "malformed",
+    };
 }

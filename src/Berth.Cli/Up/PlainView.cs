@@ -3,20 +3,20 @@ namespace Berth.Cli.Up;
 /// <summary>A line for each change: for files, pipes and simple terminals.</summary>
 internal sealed class PlainView(TextWriter output) : IUpView
 {
-    private Dictionary<string, PodRow> _shown = new(StringComparer.Ordinal);
+    private Dictionary<(string Namespace, string Name), PodRow> _shown = [];
 
     public void ShowPods(IReadOnlyList<PodRow> pods)
     {
-        Dictionary<string, PodRow> now = new(StringComparer.Ordinal);
+        Dictionary<(string Namespace, string Name), PodRow> now = [];
         foreach (PodRow pod in pods)
         {
-            now[pod.Name] = pod;
-            if (!_shown.TryGetValue(pod.Name, out PodRow? before) || before != pod)
+            now[(pod.Namespace, pod.Name)] = pod;
+            if (!_shown.TryGetValue((pod.Namespace, pod.Name), out PodRow? before) || before != pod)
                 output.WriteLine(pod);
         }
 
-        foreach (string gone in _shown.Keys.Where(name => !now.ContainsKey(name)))
-            output.WriteLine($"{gone}  gone");
+        foreach ((string _, string name) in _shown.Keys.Where(pod => !now.ContainsKey(pod)))
+            output.WriteLine($"{name}  gone");
         output.Flush();
         _shown = now;
     }

@@ -4,16 +4,17 @@ using Berth.LocalCluster;
 namespace Berth.Cli.Up;
 
 /// <summary>A pod as the table shows it.</summary>
+/// <param name="Namespace">The pod's namespace.</param>
 /// <param name="Name">The pod's name.</param>
 /// <param name="Address">Where it listens, or the address alone where the port is not known, or <c>-</c>.</param>
 /// <param name="State">One word or two: ready, not ready, terminating, or what kubectl shows.</param>
 /// <param name="Restarts">How often its process was started again.</param>
 /// <param name="Node">Its node, or <c>-</c>.</param>
-internal sealed record PodRow(string Name, string Address, string State, int Restarts, string Node)
+internal sealed record PodRow(string Namespace, string Name, string Address, string State, int Restarts, string Node)
 {
     public bool IsReady => State == "ready";
 
-    public static PodRow From(PodSummary pod, UpPlan plan) => new(pod.Name, AddressOf(pod, plan), StateOf(pod), pod.Restarts, pod.Node ?? "-");
+    public static PodRow From(PodSummary pod, UpPlan plan) => new(pod.Namespace, pod.Name, AddressOf(pod, plan), StateOf(pod), pod.Restarts, pod.Node ?? "-");
 
     /// <summary>The row as a line of its own, for where there is no table.</summary>
     public override string ToString() => $"{Name}  {Address}  {State}  {Node}" + Restarts switch
