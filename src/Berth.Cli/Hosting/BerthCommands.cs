@@ -20,12 +20,15 @@ internal static class BerthCommands
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         root.Add(help);
         Command get = new("get", "Shows endpoints, or this pod's own port.");
+        get.Add(GetEndpointsCommand.Create(host));
         get.Add(GetPortCommand.Create(host));
         root.Add(UpCommand.Create(host));
+        root.Add(DispatchCommand.Create(host));
         root.Add(EchoCommand.Create(host));
         root.Add(ProbeCommand.Create(host));
         root.Add(CallCommand.Create(host));
         root.Add(get);
+        root.Add(WatchCommand.Create(host));
         root.Add(VersionCommand.Create(host));
         return root;
     }

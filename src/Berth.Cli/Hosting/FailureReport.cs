@@ -1,4 +1,6 @@
+using Berth.Dispatcher;
 using Berth.Echo;
+using Berth.Kubernetes.Access;
 using Berth.LocalCluster;
 
 namespace Berth.Cli.Hosting;
@@ -25,6 +27,9 @@ internal static class FailureReport
     {
         CommandException known => (known.ExitCode, known.Message),
         PodIdentityException identity => (ExitCode.Usage, identity.Message),
+        ClusterAccessException access => (ExitCode.Usage, access.Message),
+        EndpointSourceException source => (ExitCode.Unreachable, source.Message),
+        DispatcherStartException start => (ExitCode.Usage, start.Message),
         LocalClusterException cluster => (ExitCode.Usage, cluster.Message),
         EchoStartException start => (ExitCode.Usage, start.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),

@@ -42,5 +42,5 @@ internal static class CommonSettings
 
     /// <summary>One file may serve a dispatcher and an echo server: it may hold what any command that reads one takes.</summary>
     public static IReadOnlyList<string> FileKeys { get; } =
-        [.. new[] { PortSettings.OfTarget, EchoSettings.All, OfLog }.SelectMany(static group => group).Select(static setting => setting.Name).Distinct(StringComparer.Ordinal)];
+        [.. new[] { DispatchSettings.All, PortSettings.OfTarget, ClusterSettings.All, EchoSettings.All, OfLog }.SelectMany(static group => group).Select(static setting => setting.Name).Distinct(StringComparer.Ordinal)];
 }

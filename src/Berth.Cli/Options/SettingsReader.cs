@@ -43,6 +43,8 @@ internal sealed class SettingsReader
 
     public SettingOrigin OriginOf(Setting setting) => TextOf(setting).Origin;
 
+    public bool HasFaults => _faults.Count > 0;
+
     public void Fault(string sentence) => _faults.Add(sentence);
 
     /// <exception cref="CommandException">There is a fault; the message holds them all, one a line.</exception>
