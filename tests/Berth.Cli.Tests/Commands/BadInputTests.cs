@@ -93,7 +93,7 @@ public sealed class BadInputTests
     [Fact]
     public async Task Service_A_that_is_not_there_is_exit_code_3()
     {
-        BerthResult result = await BerthProcess.RunAsync("call", $"http://127.0.0.1:{FreePorts.Take()}");
+        BerthResult result = await BerthProcess.RunManagedAsync("call", $"http://127.0.0.1:{FreePorts.Take()}");
         result.AssertRefused(3, "did not answer: the connection was refused");
     }
 

@@ -35,7 +35,7 @@ public sealed class CallTests
     {
         string dead = $"127.0.0.1:{FreePorts.Take()}";
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => dead);
-        BerthResult result = await BerthProcess.RunAsync("call", serviceA.Url, "--timeout", "300ms");
+        BerthResult result = await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "300ms");
         result.AssertRefused(1, $"The pod at {dead} did not answer, and nothing else did within 300ms");
     }
 
@@ -43,14 +43,14 @@ public sealed class CallTests
     public async Task An_empty_answer_is_exit_code_1()
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => "");
-        (await BerthProcess.RunAsync("call", serviceA.Url)).AssertRefused(1, "has no pod to send a client to");
+        (await BerthProcess.RunManagedAsync("call", serviceA.Url)).AssertRefused(1, "has no pod to send a client to");
     }
 
     [Fact]
     public async Task A_service_A_without_a_list_is_asked_until_the_time_is_over()
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => "not yet", 503);
-        (await BerthProcess.RunAsync("call", serviceA.Url, "--timeout", "200ms")).AssertRefused(1, "has no list of pods yet");
+        (await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "200ms")).AssertRefused(1, "has no list of pods yet");
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class CallTests
     public async Task Something_else_than_service_A_is_exit_code_2(string answer, int status, string sentence)
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => answer, status);
-        (await BerthProcess.RunAsync("call", serviceA.Url)).AssertRefused(2, "is not service A", sentence);
+        (await BerthProcess.RunManagedAsync("call", serviceA.Url)).AssertRefused(2, "is not service A", sentence);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class CallTests
         await using BerthProcess echo = BerthProcess.Start(Programs.Managed, pod, "echo");
         await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => $"127.0.0.1:{port}");
-        BerthResult result = await BerthProcess.RunAsync("call", serviceA.Url, "two\nlines", "--count", "3", "-o", "json");
+        BerthResult result = await BerthProcess.RunManagedAsync("call", serviceA.Url, "two\nlines", "--count", "3", "-o", "json");
         result.AssertOk();
         string[] lines = result.Out.Split('\n');
         Assert.Equal(3, lines.Length);

@@ -52,7 +52,7 @@ internal sealed class BerthProcess : IAsyncDisposable
         return await process.WaitForEndAsync();
     }
 
-    public static Task<BerthResult> RunAsync(params string[] args) => RunAsync(Programs.Managed, null, args);
+    public static Task<BerthResult> RunManagedAsync(params string[] args) => RunAsync(Programs.Managed, null, args);
 
     public void Signal(int signal) => Signals.Send(_process.Id, signal);
 
