@@ -35,8 +35,8 @@ public sealed class CallTests
     {
         string dead = $"127.0.0.1:{FreePorts.Take()}";
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => dead);
-        BerthResult result = await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "300ms");
-        result.AssertRefused(1, $"The pod at {dead} did not answer, and nothing else did within 300ms");
+        BerthResult result = await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "3s");
+        result.AssertRefused(1, $"The pod at {dead} did not answer, and nothing else did within 3s");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class CallTests
     public async Task A_service_A_without_a_list_is_asked_until_the_time_is_over()
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => "not yet", 503);
-        (await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "200ms")).AssertRefused(1, "has no list of pods yet");
+        (await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "3s")).AssertRefused(1, "has no list of pods yet");
     }
 
     [Theory]

@@ -81,6 +81,35 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task An_open_session_does_not_hold_up_the_end()
+    {
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1);
+        using TcpClient session = new();
+        await session.ConnectAsync(IPAddress.Loopback, up.PortBase, Cancelled);
+        using StreamReader reader = new(session.GetStream());
+        await session.GetStream().WriteAsync("hello\n"u8.ToArray(), Cancelled);
+        Assert.Equal($"{up.AddressOf(0)} hello", await reader.ReadLineAsync(Cancelled));
+
+        long asked = TimeProvider.System.GetTimestamp();
+        up.Process.Signal(BerthProcess.Terminate);
+        (await up.Process.WaitForEndAsync()).AssertOk();
+        Assert.True(TimeProvider.System.GetElapsedTime(asked) < TimeSpan.FromSeconds(20), "The pods' drain of 30 s was waited for.");
+    }
+
+    [Fact]
+    public async Task Its_pods_go_with_it_when_it_is_killed()
+    {
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1);
+        IReadOnlyList<int> processes = ChildProcesses.Below(up.Process.Id);
+        up.Process.Signal(Signals.Kill);
+        await up.Process.WaitForEndAsync();
+        await Wait.ForAsync("the pods' processes to end", _ => Task.FromResult(processes.Any(Signals.IsThere) ? null : ""), Cancelled);
+
+        // What nobody was left to remove.
+        Directory.Delete(Path.GetDirectoryName(up.Kubeconfig)!, recursive: true);
+    }
+
+    [Fact]
     public async Task The_command_line_shows_what_service_A_shows()
     {
         await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 2);
@@ -135,7 +164,8 @@ public sealed class UpTests
         await using (LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1, "--kubeconfig-out", path))
         {
             Assert.Equal(path, up.Kubeconfig);
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
             (await up.BerthAsync("get", "endpoints", "k8s-example2/service-b", "-o", "text")).AssertOk();
             up.Process.Signal(BerthProcess.Terminate);
             (await up.Process.WaitForEndAsync()).AssertOk();
