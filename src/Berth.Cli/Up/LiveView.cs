@@ -61,7 +61,7 @@ internal sealed class LiveView : IUpView
             if (_disposed)
                 return;
             (int Width, int Height) size = _size();
-            IReadOnlyList<string> lines = Frame.Lay(_pods, _message, size.Width, size.Height, _colour);
+            (IReadOnlyList<string> lines, int rows) = Frame.Lay(_pods, _message, size.Width, size.Height, _colour);
             StringBuilder text = new();
 
             // After a resize the terminal has wrapped the old lines anew, so how many they are is no longer known.
@@ -72,7 +72,7 @@ internal sealed class LiveView : IUpView
                 text.Append(line).Append('\n');
             _output.Write(text.ToString());
             _output.Flush();
-            _drawn = lines.Count;
+            _drawn = rows;
             _drawnSize = size;
         }
     }

@@ -14,7 +14,13 @@ internal sealed record PodRow(string Namespace, string Name, string Address, str
 {
     public bool IsReady => State == "ready";
 
-    public static PodRow From(PodSummary pod, UpPlan plan) => new(pod.Namespace, pod.Name, AddressOf(pod, plan), StateOf(pod), pod.Restarts, pod.Node ?? "-");
+    /// <summary>The rows of all pods, those of a set by their ordinals.</summary>
+    public static IReadOnlyList<PodRow> FromAll(IEnumerable<PodSummary> pods, UpPlan plan) =>
+    [
+        .. pods.OrderBy(static pod => pod.Namespace, StringComparer.Ordinal).ThenBy(static pod => SetAndOrdinalOf(pod.Name)).Select(pod => From(pod, plan)),
+    ];
+
+    private static PodRow From(PodSummary pod, UpPlan plan) => new(pod.Namespace, pod.Name, AddressOf(pod, plan), StateOf(pod), pod.Restarts, pod.Node ?? "-");
 
     /// <summary>The row as a line of its own, for where there is no table.</summary>
     public override string ToString() => $"{Name}  {Address}  {State}  {Node}" + Restarts switch
@@ -23,6 +29,9 @@ internal sealed record PodRow(string Namespace, string Name, string Address, str
         1 => "  1 restart",
         _ => string.Create(CultureInfo.InvariantCulture, $"  {Restarts} restarts"),
     };
+
+    private static (string Set, int Ordinal) SetAndOrdinalOf(string pod) =>
+        PodOrdinal.TryParse(pod, out int ordinal, out _) ? (pod[..pod.LastIndexOf('-')], ordinal) : (pod, 0);
 
     private static string StateOf(PodSummary pod) =>
         pod.Terminating ? "terminating"

@@ -18,7 +18,7 @@ internal sealed class UpSession(LocalCluster.LocalCluster cluster, UpPlan plan, 
             bool told = false;
             await foreach (IReadOnlyList<PodSummary> pods in cluster.WatchPodsAsync(stopping).ConfigureAwait(false))
             {
-                view.ShowPods([.. pods.Select(pod => PodRow.From(pod, plan))]);
+                view.ShowPods(PodRow.FromAll(pods, plan));
                 if (!told && IsReady(pods))
                 {
                     told = true;

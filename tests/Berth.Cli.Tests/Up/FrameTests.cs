@@ -9,7 +9,7 @@ public sealed class FrameTests
     [Fact]
     public void Shows_every_pod_where_there_is_room()
     {
-        IReadOnlyList<string> lines = Frame.Lay(Pods(3), s_message, width: 80, height: 24, colour: false);
+        (IReadOnlyList<string> lines, int rows) = Frame.Lay(Pods(3), s_message, width: 80, height: 24, colour: false);
         Assert.Equal(
             [
                 "POD          ADDRESS         STATE  RESTARTS  NODE",
@@ -21,6 +21,7 @@ public sealed class FrameTests
                 "Ctrl-C ends it all.",
             ],
             lines);
+        Assert.Equal(lines.Count, rows);
     }
 
     [Theory]
@@ -31,8 +32,9 @@ public sealed class FrameTests
     [InlineData(1, 1)]
     public void Three_hundred_pods_never_overflow_the_terminal(int width, int height)
     {
-        IReadOnlyList<string> lines = Frame.Lay(Pods(300), s_message, width, height, colour: false);
-        Assert.InRange(lines.Count, 1, Math.Max(height - 1, 1));
+        (IReadOnlyList<string> lines, int rows) = Frame.Lay(Pods(300), s_message, width, height, colour: false);
+        Assert.InRange(rows, 1, Math.Max(height - 1, 1));
+        Assert.Equal(lines.Count, rows);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
     }
 
@@ -41,16 +43,27 @@ public sealed class FrameTests
     {
         PodRow[] pods = [.. Pods(300)];
         pods[250] = pods[250] with { State = "CrashLoopBackOff", Restarts = 7 };
-        IReadOnlyList<string> lines = Frame.Lay(pods, s_message, width: 100, height: 24, colour: false);
+        (IReadOnlyList<string> lines, int rows) = Frame.Lay(pods, s_message, width: 100, height: 24, colour: false);
         Assert.Contains("service-b-250", lines[1], StringComparison.Ordinal);
         Assert.Contains(lines, static line => line.StartsWith("... and ", StringComparison.Ordinal) && line.EndsWith("of all 300: 299 ready, 1 CrashLoopBackOff", StringComparison.Ordinal));
         Assert.Equal(s_message, lines.TakeLast(2));
+        Assert.Equal(23, rows);
+    }
+
+    [Fact]
+    public void A_long_message_wraps_so_that_it_can_be_copied_whole()
+    {
+        string command = new('x', 100);
+        (IReadOnlyList<string> lines, int rows) = Frame.Lay(Pods(300), [command], width: 40, height: 24, colour: false);
+        Assert.Equal(command, lines[^1]);
+        Assert.Equal(lines.Count + 2, rows);
+        Assert.Equal(23, rows);
     }
 
     [Fact]
     public void Colours_surround_a_line_and_do_not_count_as_its_width()
     {
-        IReadOnlyList<string> lines = Frame.Lay(Pods(1), [], width: 10, height: 24, colour: true);
+        (IReadOnlyList<string> lines, _) = Frame.Lay(Pods(1), [], width: 10, height: 24, colour: true);
         Assert.Equal("\x1b[32mservice-b-\x1b[0m", lines[1]);
     }
 
