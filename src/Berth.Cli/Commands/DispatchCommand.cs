@@ -28,7 +28,7 @@ internal static class DispatchCommand
     {
         DispatcherOptions options = ReadOptions(reader);
         ClusterChoice cluster = ClusterSettings.Read(reader);
-        using ILoggerFactory loggers = ProgramLogging.Create(reader);
+        using ILoggerFactory loggers = ProgramLogging.Create(reader, host);
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
 

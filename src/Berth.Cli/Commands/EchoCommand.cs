@@ -27,7 +27,7 @@ internal static class EchoCommand
         PortScheme scheme = PortSettings.Read(reader, ofPod: true);
         IPAddress? bind = reader.Get(EchoSettings.Bind);
         TimeSpan drain = reader.Get(EchoSettings.Drain);
-        using ILoggerFactory loggers = ProgramLogging.Create(reader);
+        using ILoggerFactory loggers = ProgramLogging.Create(reader, host);
         reader.ThrowIfFaulty();
         int port = PodIdentity.FromEnvironment(host.Variable).GetPorts(scheme)[0].Number;
         using StopSignal stop = new();

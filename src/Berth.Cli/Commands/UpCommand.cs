@@ -27,7 +27,7 @@ internal static class UpCommand
             throw CommandException.Usage(taken);
         long started = host.Time.GetTimestamp();
         using StopSignal stop = new();
-        using ILoggerFactory? loggers = host.Variable(FailureReport.DebugVariable) is "1" ? ProgramLogging.Create(json: false, LogLevel.Debug) : null;
+        using ILoggerFactory? loggers = host.Variable(FailureReport.DebugVariable) is "1" ? ProgramLogging.Create(json: false, LogLevel.Debug, host) : null;
         LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(OptionsFor(plan, host, loggers), stop.Token).ConfigureAwait(false);
         await using (cluster.ConfigureAwait(false))
         {

@@ -8,12 +8,12 @@ namespace Berth.Cli.Hosting;
 /// <summary>The log of a server, on stderr: stdout is for results.</summary>
 internal static class ProgramLogging
 {
-    public static ILoggerFactory Create(SettingsReader reader) => Create(reader.Get(CommonSettings.JsonLog), reader.Get(CommonSettings.MinimumLevel));
+    public static ILoggerFactory Create(SettingsReader reader, ProgramHost host) =>
+        Create(reader.Get(CommonSettings.JsonLog), reader.Get(CommonSettings.MinimumLevel), host);
 
-    public static ILoggerFactory Create(bool json, LogLevel minimum) => LoggerFactory.Create(builder =>
+    public static ILoggerFactory Create(bool json, LogLevel minimum, ProgramHost host) => LoggerFactory.Create(builder =>
     {
         builder.SetMinimumLevel(minimum);
-        builder.Services.Configure<ConsoleLoggerOptions>(static options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         if (json)
         {
             builder.AddJsonConsole(static options =>
@@ -21,14 +21,15 @@ internal static class ProgramLogging
                 options.UseUtcTimestamp = true;
                 options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
             });
-            return;
+        }
+        else
+        {
+            builder.AddConsole(static options => options.FormatterName = TextLogFormatter.FormatterName);
+
+            // Registered by hand: the extension that does it binds options by reflection.
+            builder.Services.AddSingleton<ConsoleFormatter>(new TextLogFormatter(host.Time, withTraces: minimum <= LogLevel.Debug));
         }
 
-        builder.AddSimpleConsole(static options =>
-        {
-            options.SingleLine = true;
-            options.TimestampFormat = "HH:mm:ss.fff ";
-            options.ColorBehavior = Console.IsErrorRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
-        });
+        builder.Services.Configure<ConsoleLoggerOptions>(static options => options.LogToStandardErrorThreshold = LogLevel.Trace);
     });
 }
