@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Berth.Cli.Tests.Running;
 
 /// <summary>The two forms of the program: the built assembly through dotnet, and the Native AOT program that ./test publishes.</summary>
