@@ -12,7 +12,7 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
 {
     /// <summary>Opens a directory over the cluster. Nothing is asked of it yet.</summary>
     /// <exception cref="ClusterAccessException">No cluster is configured, or the configuration cannot be used.</exception>
-    public EndpointDirectory Open(ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null)
+    public EndpointDirectory Open(ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null, string? snapshotFile = null, TimeSpan? maxStale = null)
     {
         ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = Kubeconfig, Context = Context, Environment = host.Variable, Time = host.Time });
         loggers ??= NullLoggerFactory.Instance;
@@ -31,6 +31,8 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
             Backoff = new ExponentialBackoff(host.Random),
             Logger = loggers.CreateLogger("Berth.Directory"),
             Meter = meter,
+            SnapshotFile = snapshotFile,
+            MaxStale = maxStale,
         };
         return KubernetesEndpoints.Connect(access, source, directory);
     }

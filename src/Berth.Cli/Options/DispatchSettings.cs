@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Berth.Cli.Options;
 
 /// <summary>The options of service A.</summary>
@@ -6,13 +8,16 @@ internal static class DispatchSettings
     public static Setting<ServiceTarget[]> Target { get; } = new(
         "target", "NAMESPACE/SERVICE", "A Service to answer for; give it again for more. GET / answers for the first.", ParseTargets, [], separator: ',');
 
-    public static Setting<string[]> Urls { get; } = new(
+    public static Setting<string[]?> Urls { get; } = new(
         "urls",
         "URL",
         "The addresses to listen on, http://HOST:PORT, several with ';' between. Default http://*:8000: any, of IPv4 and IPv6.",
         ParseUrls,
-        ["http://*:8000"],
+        null,
         separator: ';');
+
+    public static Setting<IPAddress[]> Bind { get; } = new(
+        "bind", "ADDRESS", "Where no --urls are given: listen on port 8000 of these addresses only. Default: any.", ParseAddresses, [], separator: ',');
 
     public static Setting<IEndpointPicker> Picker { get; } = new(
         "picker", "NAME", $"How GET / chooses: {string.Join(", ", EndpointPickers.Names)}. Default random.", ParsePicker, RandomPicker.Shared);
@@ -24,7 +29,30 @@ internal static class DispatchSettings
         Durations.Between(TimeSpan.Zero, TimeSpan.FromMinutes(10)),
         TimeSpan.Zero);
 
-    public static Setting[] All { get; } = [Target, Urls, Picker, ShutdownDelay];
+    public static Setting<string?> SnapshotFile { get; } = new(
+        "snapshot-file", "PATH", "Keep the last good snapshots in this file, and serve them, as stale, when started while the API server is away.", CommonParsers.Text, null);
+
+    public static Setting<TimeSpan?> MaxStale { get; } = new(
+        "max-stale", "DURATION", "Answer 503 once a stale snapshot is older than this. Default: never, an old answer is mostly better than none.", ParseMaxStale, null);
+
+    public static Setting[] All { get; } = [Target, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale];
+
+    private static TimeSpan? ParseMaxStale(string text, out string? fault) => Durations.AtLeast(TimeSpan.FromMilliseconds(1))(text, out fault);
+
+    private static IPAddress[] ParseAddresses(string text, out string? fault)
+    {
+        List<IPAddress> addresses = [];
+        fault = null;
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (IPAddress.TryParse(part, out IPAddress? address))
+                addresses.Add(address);
+            else
+                fault ??= $"'{part}' is no IP address. Give those of this machine, such as 10.1.2.3 or fd00::1.";
+        }
+
+        return [.. addresses];
+    }
 
     private static ServiceTarget[] ParseTargets(string text, out string? fault)
     {
