@@ -52,6 +52,15 @@ public sealed class ImageTests : IDisposable
         (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/missing");
         Assert.Equal(2, code);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+
+        // As a container runtime does, give it the one device that it needs; then it gets as far as the network.
+        Directory.CreateDirectory(Path.Combine(rootfs, "dev"));
+        (code, output) = await RunAsync("mknod", "-m", "666", Path.Combine(rootfs, "dev", "urandom"), "c", "1", "9");
+        Assert.SkipWhen(code != 0, $"No device can be made here, so the program was not run against the network: {output}");
+        await File.WriteAllTextAsync(Path.Combine(rootfs, "kubeconfig"), Running.FakeKubernetes.KubeconfigFor($"https://127.0.0.1:{FreePorts.Take()}"), Cancellation);
+        (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/kubeconfig");
+        Assert.Equal(3, code);
+        Assert.Contains("refused", output, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
