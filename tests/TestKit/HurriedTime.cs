@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.TestKit;
+
+/// <summary>A fake clock on which every wait is over at once, and written down: backoff costs a test nothing, and its delays can be looked at.</summary>
+public sealed class HurriedTime : FakeTimeProvider
+{
+    private readonly ConcurrentQueue<TimeSpan> _waits = new();
+    private long _wallClockShift;
+
+    /// <summary>All waits so far, in order.</summary>
+    public IReadOnlyCollection<TimeSpan> Waits => _waits;
+
+    /// <summary>How far the wall clock was set away from the time that really passed.</summary>
+    public TimeSpan WallClockShift
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _wallClockShift));
+        set => Volatile.Write(ref _wallClockShift, value.Ticks);
+    }
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + WallClockShift;
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+        if (dueTime <= TimeSpan.Zero)
+            return timer;
+        _waits.Enqueue(dueTime);
+        // Not from here: the caller does not have its timer yet.
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Advance(dueTime), null);
+        return timer;
+    }
+}
