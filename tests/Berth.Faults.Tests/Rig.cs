@@ -19,7 +19,7 @@ internal sealed class Rig : IAsyncDisposable
             Relay = new TcpRelay(() => Upstream.Address.Port);
         Account.Write("token", "first-token");
         Account.Write("ca.crt", authority.Pem);
-        Observer = new InvariantObserver(s => Api.Stated.Contains(s) || Others.Any(o => o.Stated.Contains(s)));
+        Observer = new InvariantObserver(Pods.Target, s => Api.Stated.Contains(s) || Others.Any(o => o.Stated.Contains(s)));
         Directory = new EndpointDirectory(Observer.Tap(CreateSource()), new EndpointDirectoryOptions
         {
             TimeProvider = DirectoryTime,

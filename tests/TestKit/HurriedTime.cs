@@ -23,6 +23,10 @@ public sealed class HurriedTime : FakeTimeProvider
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + WallClockShift;
 
     /// <inheritdoc/>
+    // The base takes it from GetUtcNow, which here can jump.
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ITimer timer = base.CreateTimer(callback, state, dueTime, period);

@@ -7,6 +7,25 @@ namespace Berth.TestKit;
 public sealed class WatchedTime : FakeTimeProvider
 {
     private readonly Channel<TimeSpan> _armed = Channel.CreateUnbounded<TimeSpan>();
+    private long _wallClockShift;
+    private int _running;
+
+    /// <summary>How far the wall clock was set away from the time that really passed.</summary>
+    public TimeSpan WallClockShift
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _wallClockShift));
+        set => Volatile.Write(ref _wallClockShift, value.Ticks);
+    }
+
+    /// <summary>How many timers have been made and not yet disposed of.</summary>
+    public int Timers => Volatile.Read(ref _running);
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + WallClockShift;
+
+    /// <inheritdoc/>
+    // The base takes it from GetUtcNow, which here can jump.
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
 
     /// <summary>Waits until a timer is set to a duration that satisfies a condition, and gives the duration.</summary>
     public async Task<TimeSpan> WaitForTimerAsync(Func<TimeSpan, bool> condition, CancellationToken cancellationToken)
@@ -23,6 +42,7 @@ public sealed class WatchedTime : FakeTimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         WatchedTimer timer = new(base.CreateTimer(callback, state, dueTime, period), this);
+        Interlocked.Increment(ref _running);
         Note(dueTime);
         return timer;
     }
@@ -35,6 +55,8 @@ public sealed class WatchedTime : FakeTimeProvider
 
     private sealed class WatchedTimer(ITimer timer, WatchedTime time) : ITimer
     {
+        private int _disposed;
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             bool changed = timer.Change(dueTime, period);
@@ -42,8 +64,17 @@ public sealed class WatchedTime : FakeTimeProvider
             return changed;
         }
 
-        public void Dispose() => timer.Dispose();
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+                Interlocked.Decrement(ref time._running);
+            timer.Dispose();
+        }
 
-        public ValueTask DisposeAsync() => timer.DisposeAsync();
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

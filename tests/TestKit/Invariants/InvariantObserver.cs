@@ -21,12 +21,17 @@ public sealed class InvariantObserver : IAsyncDisposable
     private int _troubles;
     private bool _inTrouble;
 
+    /// <param name="target">Whose snapshots are observed; other targets of the directory pass by.</param>
     /// <param name="isStated">Whether the server has ever sent a string.</param>
-    public InvariantObserver(Func<string, bool> isStated)
+    public InvariantObserver(ServiceTarget target, Func<string, bool> isStated)
     {
+        Target = target;
         _content = new ContentRules(_violations, isStated);
         _settledVersions = new VersionRules(_violations, "the source's reader");
     }
+
+    /// <summary>Whose snapshots are observed.</summary>
+    public ServiceTarget Target { get; }
 
     /// <summary>Where source and directory are to log.</summary>
     public LogRules Log { get; } = new();

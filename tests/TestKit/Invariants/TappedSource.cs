@@ -3,7 +3,11 @@ namespace Berth.TestKit.Invariants;
 /// <summary>Passes a source's streams through, and tells what came out of each read before the directory sees it.</summary>
 internal sealed class TappedSource(IEndpointSource source, InvariantObserver observer) : IEndpointSource, IAsyncDisposable
 {
-    public IEndpointStream Open(ServiceTarget target, PortScheme ports) => new Stream(source.Open(target, ports), observer);
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports)
+    {
+        IEndpointStream stream = source.Open(target, ports);
+        return target == observer.Target ? new Stream(stream, observer) : stream;
+    }
 
     public ValueTask DisposeAsync() => source is IAsyncDisposable disposable ? disposable.DisposeAsync() : ValueTask.CompletedTask;
 
