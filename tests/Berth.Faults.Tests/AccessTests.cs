@@ -200,6 +200,7 @@ public sealed class AccessTests : FaultTest
     {
         await StartAsync(Slices.State(2), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Slices.Of(1, "90"), Json.Slice("t", "91", Slices.Pod(1))));
+        await UntilAsync(Slices.State(2));
         await OpenedAsync();
         Rig.DirectoryTime.Advance(TimeSpan.FromSeconds(5));
         Rig.DirectoryTime.WallClockShift = Rig.SourceTime.WallClockShift = TimeSpan.FromDays(days);

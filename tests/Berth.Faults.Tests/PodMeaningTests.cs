@@ -105,7 +105,7 @@ public sealed class PodMeaningTests : FaultTest
         await BuildAsync(null);
         Observer.Allow(static s => s.Endpoints.Count > 0 && s.Excluded.Count == 0);
         Rig.Follow();
-        // Its label names the other Service, which is what the test asks for here.
+        // Its label names the other Service; without one it is taken for the Service that was asked for.
         await ListAndWatchAsync(recorded.Replace("\"kubernetes.io/service-name\":\"", "\"recorded-as\":\"", StringComparison.Ordinal));
         await UntilLiveAsync();
         Assert.All(Rig.Current.Endpoints, static e => Assert.Equal(3000 + e.Ordinal, e.Port));

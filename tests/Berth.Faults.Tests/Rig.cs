@@ -24,6 +24,7 @@ internal sealed class Rig : IAsyncDisposable
         {
             TimeProvider = DirectoryTime,
             Logger = Observer.Log,
+            FirstSnapshotTimeout = Timeout.InfiniteTimeSpan,
             Backoff = new ExponentialBackoff(new Random(1)),
         });
     }
@@ -79,6 +80,9 @@ internal sealed class Rig : IAsyncDisposable
         return other;
     }
 
+    /// <summary>True where the test disposes of the directory itself, whatever its state.</summary>
+    public bool EndsEarly { get; set; }
+
     /// <summary>Begins to follow the target.</summary>
     public void Follow()
     {
@@ -111,11 +115,11 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Disposes of everything, and gives the invariants that were violated.</summary>
     public async Task<IReadOnlyCollection<string>> FinishAsync()
     {
-        if (View is not null)
+        if (View is not null && !EndsEarly)
             await UntilAsync(static v => v is { Failure: null, Current.IsStale: false });
         await Observer.DisposeAsync();
         await Directory.DisposeAsync();
-        return View is null ? [] : Observer.Finish();
+        return View is null ? [] : Observer.Finish(!EndsEarly);
     }
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,13 @@ public sealed class HurriedTime : FakeTimeProvider
 {
     private readonly ConcurrentQueue<TimeSpan> _waits = new();
     private long _wallClockShift;
+    private int _running;
+
+    /// <summary>True to let waits wait, until the test moves the clock.</summary>
+    public bool Holds { get; set; }
+
+    /// <summary>How many timers have been made and not yet disposed of.</summary>
+    public int Timers => Volatile.Read(ref _running);
 
     /// <summary>All waits so far, in order.</summary>
     public IReadOnlyCollection<TimeSpan> Waits => _waits;
@@ -29,12 +36,14 @@ public sealed class HurriedTime : FakeTimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+        Interlocked.Increment(ref _running);
+        CountedTimer timer = new(base.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _running), static _ => { });
         if (dueTime <= TimeSpan.Zero)
             return timer;
         _waits.Enqueue(dueTime);
         // Not from here: the caller does not have its timer yet.
-        ThreadPool.UnsafeQueueUserWorkItem(_ => Advance(dueTime), null);
+        if (!Holds)
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Advance(dueTime), null);
         return timer;
     }
 }

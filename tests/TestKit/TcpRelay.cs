@@ -15,6 +15,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly Task _accepting;
     private volatile bool _silent;
     private int _accepted;
+    private int _pumps;
 
     public TcpRelay(Func<int> serverPort)
     {
@@ -26,6 +27,9 @@ public sealed class TcpRelay : IAsyncDisposable
 
     /// <summary>How many connections clients have made, those turned away too.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>True while a connection is open in either direction.</summary>
+    public bool IsUsed => Volatile.Read(ref _pumps) > 0;
 
     /// <summary>True to close each new connection at once, as an address behind which nobody runs.</summary>
     public bool TurnsAway { get; set; }
@@ -102,6 +106,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private async Task PumpAsync(TcpClient from, TcpClient to, bool mayFallSilent)
     {
         byte[] buffer = new byte[16 * 1024];
+        Interlocked.Increment(ref _pumps);
         try
         {
             int read;
@@ -115,6 +120,10 @@ public sealed class TcpRelay : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {
             // One end is gone; so is the other, then.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pumps);
         }
     }
 

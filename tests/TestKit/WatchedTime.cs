@@ -41,7 +41,7 @@ public sealed class WatchedTime : FakeTimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        WatchedTimer timer = new(base.CreateTimer(callback, state, dueTime, period), this);
+        CountedTimer timer = new(base.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _running), Note);
         Interlocked.Increment(ref _running);
         Note(dueTime);
         return timer;
@@ -51,30 +51,5 @@ public sealed class WatchedTime : FakeTimeProvider
     {
         if (due != Timeout.InfiniteTimeSpan)
             _armed.Writer.TryWrite(due);
-    }
-
-    private sealed class WatchedTimer(ITimer timer, WatchedTime time) : ITimer
-    {
-        private int _disposed;
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            bool changed = timer.Change(dueTime, period);
-            time.Note(dueTime);
-            return changed;
-        }
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _disposed, 1) == 0)
-                Interlocked.Decrement(ref time._running);
-            timer.Dispose();
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 }
