@@ -119,4 +119,16 @@ internal sealed class DispatcherFixture : IAsyncDisposable
         using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancelled));
         return document.RootElement.Clone();
     }
+
+    /// <summary>Moves the clock on until something has happened: nobody outside can tell when a delay has been begun.</summary>
+    public async Task<T> AdvanceUntilAsync<T>(Task<T> happening)
+    {
+        while (!happening.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(happening, Client.GetAsync("/healthz", Cancelled));
+        }
+
+        return await happening;
+    }
 }

@@ -116,8 +116,7 @@ public sealed class WatchTests
         Assert.Equal(0, stale.GetProperty("changes").GetArrayLength());
 
         fixture.Source.Confirm(DispatcherFixture.B, DispatcherFixture.Ports);
-        fixture.Time.Advance(TimeSpan.FromMinutes(1));
-        JsonElement live = (await stream.ReadAsync()).Data;
+        JsonElement live = (await fixture.AdvanceUntilAsync(stream.ReadAsync())).Data;
         Assert.Equal("live", live.GetProperty("state").GetString());
         Assert.Equal(1, live.GetProperty("version").GetInt64());
     }

@@ -135,7 +135,7 @@ internal static class DiscoveryDocuments
         var items = new JsonArray();
         foreach (string group in core ? [string.Empty] : KindTable.Groups)
         {
-            JsonArray resources = [.. KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource)];
+            JsonArray resources = new([.. KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource)]);
             items.Add((JsonNode)new JsonObject
             {
                 ["metadata"] = group.Length == 0 ? new JsonObject { ["creationTimestamp"] = null } : new JsonObject { ["name"] = group, ["creationTimestamp"] = null },

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Berth.Cli.Call;
+
+/// <summary>What one call gave.</summary>
+/// <param name="Address">What service A answered.</param>
+/// <param name="Answer">What that pod of service B answered.</param>
+/// <param name="Ask">How long the last question to service A took.</param>
+/// <param name="Talk">How long it took to connect to service B, send, and read its answer.</param>
+/// <param name="Attempts">How often service A was asked, 1 or more.</param>
+internal sealed record CallResult(IPEndPoint Address, string Answer, TimeSpan Ask, TimeSpan Talk, int Attempts)
+{
+    public string ToText() => FormattableString.Invariant(
+        $"service A: {Address} ({Ask.TotalMilliseconds:0.0} ms)\nservice B: {Answer} ({Talk.TotalMilliseconds:0.0} ms)") +
+        (Attempts == 1 ? "" : $"\nasked {Attempts} times: a pod did not answer, or service A had no list yet");
+
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("address", Address.ToString());
+        writer.WriteString("answer", Answer);
+        writer.WriteNumber("askMilliseconds", Math.Round(Ask.TotalMilliseconds, 3));
+        writer.WriteNumber("talkMilliseconds", Math.Round(Talk.TotalMilliseconds, 3));
+        writer.WriteNumber("attempts", Attempts);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Berth.Cli.Cluster;
+using Berth.Cli.Hosting;
+using Berth.Cli.Options;
+using Berth.Cli.Output;
+
+namespace Berth.Cli.Commands;
+
+/// <summary><c>berth get endpoints NAMESPACE/SERVICE</c>: the first of the two functions, for people and shells.</summary>
+internal static class GetEndpointsCommand
+{
+    public static Command Create(ProgramHost host)
+    {
+        Argument<string?> target = ServiceTargetArgument.Create();
+        ExampleCommand command = new(
+            "endpoints",
+            "Shows the pods of a Service with their addresses. Ends with 1 when there is no pod that a client could be sent to.",
+            "berth get endpoints k8s-example2/service-b",
+            "berth get endpoints k8s-example2/service-b --base-port 4000 --address external -o json",
+            "berth get endpoints k8s-example2/service-b --port-name echo --context staging -o text")
+        {
+            target,
+        };
+        return command.Runs(
+            host,
+            [.. PortSettings.OfTarget, .. ClusterSettings.All, ClusterSettings.Timeout, CommonSettings.TableOutput],
+            reader => RunAsync(reader, host, target));
+    }
+
+    private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host, Argument<string?> argument)
+    {
+        ServiceTarget target = ServiceTargetArgument.Read(reader, argument);
+        PortScheme ports = PortSettings.Read(reader, ofPod: false);
+        ClusterChoice cluster = ClusterSettings.Read(reader);
+        TimeSpan timeout = reader.Get(ClusterSettings.Timeout);
+        OutputFormat format = reader.Get(CommonSettings.TableOutput);
+        reader.ThrowIfFaulty();
+        using StopSignal stop = new();
+        EndpointDirectory directory = cluster.Open(host);
+        await using (directory.ConfigureAwait(false))
+        {
+            EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(directory.Follow(target, ports), timeout, host.Time, stop.Token).ConfigureAwait(false);
+            SnapshotOutput.Write(snapshot, format, host);
+            if (snapshot.Available.Count > 0)
+                return ExitCode.Ok;
+            host.Error.WriteLine($"berth: {WhyNone(snapshot)}");
+            return ExitCode.NothingFound;
+        }
+    }
+
+    private static string WhyNone(EndpointSnapshot snapshot) =>
+        snapshot.Endpoints.Count > 0 ? $"{snapshot.Target} has {snapshot.Endpoints.Count} pods, and none is ready. Wait, or look at the pods' readiness probe."
+        : snapshot.Excluded.Count > 0 ? $"{snapshot.Target} has {snapshot.Excluded.Count} pods, and none can be dialled. Check their names and the port base."
+        : $"{snapshot.Target} has no pods. Check that the Service exists, and that its selector matches running pods.";
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Net;
+using Berth.Cli.Hosting;
+using Berth.Cli.Options;
+using Berth.Echo;
+
+namespace Berth.Cli.Commands;
+
+/// <summary><c>berth probe</c>: the readiness of this pod's own port, for an exec probe.</summary>
+internal static class ProbeCommand
+{
+    public static Command Create(ProgramHost host) =>
+        new ExampleCommand(
+            "probe",
+            "Ends with 0 when this pod's own port accepts a TCP connection, with 1 when it does not: an exec readiness probe.",
+            "POD_NAME=service-b-0 berth probe",
+            "POD_NAME=service-b-2 berth probe --base-port 4000 --timeout 500ms")
+            .Runs(
+                host,
+                [.. PortSettings.OfPod, EchoSettings.Host, EchoSettings.ProbeTimeout, CommonSettings.Config],
+                reader => RunAsync(reader, host));
+
+    private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host)
+    {
+        PortScheme scheme = PortSettings.Read(reader, ofPod: true);
+        string address = ReadHost(reader);
+        TimeSpan timeout = reader.Get(EchoSettings.ProbeTimeout);
+        reader.ThrowIfFaulty();
+        int port = PodIdentity.FromEnvironment(host.Variable).GetPorts(scheme)[0].Number;
+        string? fault = await PortProbe.FindFaultAsync(address, port, timeout, host.Time).ConfigureAwait(false);
+        if (fault is null)
+            return ExitCode.Ok;
+        host.Error.WriteLine($"berth: {fault}");
+        return ExitCode.NothingFound;
+    }
+
+    /// <summary>A probe shares its server's environment: where that says which address to bind, it is the one to try.</summary>
+    private static string ReadHost(SettingsReader reader)
+    {
+        string host = reader.Get(EchoSettings.Host);
+        if (reader.OriginOf(EchoSettings.Host) != SettingOrigin.Nowhere)
+            return host;
+        return reader.Get(EchoSettings.Bind) is { } bound && !bound.Equals(IPAddress.Any) && !bound.Equals(IPAddress.IPv6Any) ? bound.ToString() : host;
+    }
+}

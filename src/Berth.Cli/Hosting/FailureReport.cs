@@ -1,0 +1,44 @@
+using Berth.Dispatcher;
+using Berth.Echo;
+using Berth.Kubernetes.Access;
+using Berth.LocalCluster;
+
+namespace Berth.Cli.Hosting;
+
+/// <summary>Says what went wrong: a sentence always, a stack trace only for who asks for it.</summary>
+internal static class FailureReport
+{
+    /// <summary>Set to 1, an unexpected fault shows its stack trace.</summary>
+    public const string DebugVariable = "BERTH_DEBUG";
+
+    public static int Write(Exception exception, ProgramHost host)
+    {
+        (int code, string message) = Describe(exception);
+        foreach (string line in message.Split('\n'))
+            host.Error.WriteLine($"berth: {line}");
+        if (host.Variable(DebugVariable) is "1")
+            host.Error.WriteLine(exception);
+        else if (code == ExitCode.Internal)
+            host.Error.WriteLine($"berth: This is a fault in berth. Run it again with {DebugVariable}=1 to see where, and report it.");
+        return code;
+    }
+
+    private static (int Code, string Message) Describe(Exception exception) => exception switch
+    {
+        CommandException known => (known.ExitCode, known.Message),
+        PodIdentityException identity => (ExitCode.Usage, identity.Message),
+        ClusterAccessException access => (ExitCode.Usage, access.Message),
+        EndpointSourceException source => (ExitCode.Unreachable, source.Message),
+        DispatcherStartException start => (ExitCode.Usage, start.Message),
+        LocalClusterException cluster => (ExitCode.Usage, cluster.Message),
+        EchoStartException start => (ExitCode.Usage, start.Message),
+        OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
+        _ => (ExitCode.Internal, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"),
+    };
+
+    private static string FirstLine(string message)
+    {
+        int end = message.AsSpan().IndexOfAny('\r', '\n');
+        return end < 0 ? message : message[..end];
+    }
+}

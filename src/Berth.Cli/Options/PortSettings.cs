@@ -1,0 +1,77 @@
+namespace Berth.Cli.Options;
+
+/// <summary>The options that say how ports follow from pods, and the scheme they make together.</summary>
+internal static class PortSettings
+{
+    public const int DefaultBase = 3000;
+
+    public static Setting<EndpointPort[]?> BasePort { get; } = new(
+        "base-port",
+        "PORT|NAME=PORT,..",
+        "Port of ordinal 0, 1..65535; or several named bases, game=4000,admin=5000/TCP, of which the first is the main one.",
+        PortBases.Parse,
+        null);
+
+    public static Setting<string?> PortName { get; } = new(
+        "port-name", "NAME", "Take the base from the Service's own port of this name.", CommonParsers.Text, null);
+
+    public static Setting<int?> FixedPort { get; } = new(
+        "fixed-port", "PORT", "The same port for every pod, 1..65535: one pod a node, as in a DaemonSet.", ParseFixed, null);
+
+    public static Setting<int> Stride { get; } = new(
+        "stride", "N", "How many ports lie between two ordinals, 1..65535. Default 1.", CommonParsers.Between(1, 65535, "stride"), 1);
+
+    /// <summary>What looks for pods may also take the base from the Service.</summary>
+    public static Setting[] OfTarget { get; } = [BasePort, PortName, FixedPort, Stride];
+
+    /// <summary>A pod cannot know its Service's ports from its own name.</summary>
+    public static Setting[] OfPod { get; } = [BasePort, FixedPort, Stride];
+
+    /// <summary>Makes the scheme. Of base, name and fixed port, the one that was given in the highest place counts; two in one place are a fault.</summary>
+    /// <param name="reader">The settings.</param>
+    /// <param name="ofPod">True where a pod looks for its own port.</param>
+    /// <param name="required">True where no base is assumed.</param>
+    public static PortScheme Read(SettingsReader reader, bool ofPod, bool required = false)
+    {
+        EndpointPort[]? bases = reader.Get(BasePort);
+        int? fixedPort = reader.Get(FixedPort);
+        string? name = ofPod ? null : reader.Get(PortName);
+        int stride = reader.Get(Stride);
+        Setting[] choices = ofPod ? [BasePort, FixedPort] : [BasePort, PortName, FixedPort];
+        SettingOrigin highest = choices.Max(reader.OriginOf);
+        Setting[] given = [.. choices.Where(choice => highest != SettingOrigin.Nowhere && reader.OriginOf(choice) == highest)];
+        string names = string.Join(", ", choices.Select(static choice => "--" + choice.Name));
+        if (given.Length > 1)
+            reader.Fault($"{string.Join(" and ", given.Select(static choice => "--" + choice.Name))} are both given. Choose one of {names}.");
+        if (given.Length == 0 && required)
+            reader.Fault($"It is not said how ports follow from pods. Give one of {names}, such as --base-port {DefaultBase}.");
+        Setting? chosen = given.FirstOrDefault();
+        if (chosen == FixedPort && reader.OriginOf(Stride) == highest)
+            reader.Fault("--stride has no meaning with --fixed-port, which is the same for every pod. Leave one out.");
+        return chosen == FixedPort ? PortScheme.Fixed(fixedPort ?? DefaultBase)
+            : chosen == PortName ? PortScheme.FromService(name, stride)
+            : PerOrdinal(bases ?? [new EndpointPort("", DefaultBase)], stride, reader);
+    }
+
+    private static PortScheme PerOrdinal(EndpointPort[] bases, int stride, SettingsReader reader)
+    {
+        try
+        {
+            return PortScheme.PerOrdinal(bases, stride);
+        }
+        catch (ArgumentException exception)
+        {
+            reader.Fault($"--{BasePort.Name}: {SentenceOf(exception)}");
+            return PortScheme.PerOrdinal(DefaultBase);
+        }
+    }
+
+    /// <summary>The message without the name of the parameter, which means nothing to a user.</summary>
+    private static string SentenceOf(ArgumentException exception)
+    {
+        int suffix = exception.Message.IndexOf(" (Parameter ", StringComparison.Ordinal);
+        return suffix < 0 ? exception.Message : exception.Message[..suffix];
+    }
+
+    private static int? ParseFixed(string text, out string? fault) => CommonParsers.Between(1, 65535, "port")(text, out fault);
+}

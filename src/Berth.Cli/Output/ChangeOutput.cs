@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Berth.Cli.Output;
+
+/// <summary>One change of a pod as one line.</summary>
+internal static class ChangeOutput
+{
+    public static string ToLine(PodChange change, long version, DateTimeOffset at, OutputFormat format) =>
+        format == OutputFormat.Json
+            ? JsonText.Write(writer => WriteJson(writer, change, version, at), indented: false)
+            : ToText(change, at);
+
+    private static string ToText(PodChange change, DateTimeOffset at)
+    {
+        PodEndpoint pod = (change.After ?? change.Before)!;
+        string line = string.Create(CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff}  {Words.Of(change.Kind),-9}  {pod.Name}  {pod.Authority}");
+        return change.After is null ? line : $"{line}  {Words.Of(pod.State)}  {pod.Node ?? "-"}";
+    }
+
+    private static void WriteJson(Utf8JsonWriter writer, PodChange change, long version, DateTimeOffset at)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("time", at);
+        writer.WriteString("change", Words.Of(change.Kind));
+        writer.WriteNumber("version", version);
+        EndpointJson.WriteMembers(writer, (change.After ?? change.Before)!);
+        writer.WriteEndObject();
+    }
+}

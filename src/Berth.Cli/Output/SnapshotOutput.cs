@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Berth.Cli.Hosting;
+
+namespace Berth.Cli.Output;
+
+/// <summary>Writes a snapshot as <c>berth get endpoints</c> shows it.</summary>
+internal static class SnapshotOutput
+{
+    private static readonly string[] s_heading = ["POD", "ADDRESS", "STATE", "NODE", "ZONE", "PORTS"];
+
+    public static void Write(EndpointSnapshot snapshot, OutputFormat format, ProgramHost host)
+    {
+        switch (format)
+        {
+            case OutputFormat.Json:
+                host.Out.WriteLine(JsonText.Write(writer => WriteJson(writer, snapshot)));
+                return;
+            case OutputFormat.Text:
+                foreach (PodEndpoint endpoint in snapshot.Available)
+                    host.Out.WriteLine(endpoint.Authority);
+                break;
+            default:
+                foreach (string line in TextTable.Format(s_heading, [.. snapshot.Endpoints.Select(CellsOf)]))
+                    host.Out.WriteLine(line);
+                break;
+        }
+
+        // For people, and not among the values that a shell reads.
+        foreach (ExcludedPod pod in snapshot.Excluded)
+            host.Error.WriteLine($"berth: {pod.Name} is left out: {pod.Detail}.");
+        foreach (PortClash clash in snapshot.FindPortClashes())
+            host.Error.WriteLine($"berth: {clash}");
+    }
+
+    private static string[] CellsOf(PodEndpoint endpoint) =>
+    [
+        endpoint.Name, endpoint.Authority, Words.Of(endpoint.State), endpoint.Node ?? "-", endpoint.Zone ?? "-", string.Join(',', endpoint.Ports),
+    ];
+
+    private static void WriteJson(Utf8JsonWriter writer, EndpointSnapshot snapshot)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("target", snapshot.Target.ToString());
+        writer.WriteString("sourceVersion", snapshot.SourceVersion);
+        writer.WriteString("observedAt", snapshot.ObservedAt);
+        writer.WriteStartArray("endpoints");
+        foreach (PodEndpoint endpoint in snapshot.Endpoints)
+        {
+            writer.WriteStartObject();
+            EndpointJson.WriteMembers(writer, endpoint);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("leftOut");
+        foreach (ExcludedPod pod in snapshot.Excluded)
+            EndpointJson.Write(writer, pod);
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("portClashes");
+        foreach (PortClash clash in snapshot.FindPortClashes())
+            EndpointJson.Write(writer, clash);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,44 @@
+using Berth.Cli.Hosting;
+
+namespace Berth.Cli.Up;
+
+/// <summary>The kubeconfig at a place of the user's choice, for as long as the cluster lives.</summary>
+internal sealed class KubeconfigCopy : IDisposable
+{
+    private readonly string? _path;
+    private readonly string _text;
+
+    private KubeconfigCopy(string? path, string text)
+    {
+        _path = path;
+        _text = text;
+    }
+
+    /// <summary>Writes the copy, where one is wanted. An existing file is not overwritten: it may hold the way to a real cluster.</summary>
+    public static KubeconfigCopy Write(string? path, string text)
+    {
+        if (path is null)
+            return new KubeconfigCopy(null, text);
+        try
+        {
+            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using StreamWriter writer = new(path, options);
+            writer.Write(text);
+            return new KubeconfigCopy(path, text);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            string reason = File.Exists(path) ? "it is there already, and may hold the way to another cluster. Remove it, or name another" : $"{exception.Message.TrimEnd('.')}. Choose another path";
+            throw CommandException.Usage($"The kubeconfig cannot be written to {path}: {reason}.", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        // Only what is still ours: somebody may have put another file there.
+        if (_path is not null && File.Exists(_path) && File.ReadAllText(_path) == _text)
+            File.Delete(_path);
+    }
+}

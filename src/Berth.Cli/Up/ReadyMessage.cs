@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Net;
+
+namespace Berth.Cli.Up;
+
+/// <summary>What to try once the cluster is ready.</summary>
+internal static class ReadyMessage
+{
+    /// <summary>For the built-in manifests, with the very address that service A gave.</summary>
+    public static IReadOnlyList<string> ForBuiltIn(TimeSpan after, UpPlan plan, IPEndPoint? address, string kubeconfig)
+    {
+        string url = plan.ServiceAUrl.GetLeftPart(UriPartial.Authority);
+        string ready = string.Create(CultureInfo.InvariantCulture, $"Ready after {after.TotalSeconds:0.0} s. Service A answers on {url}");
+        if (address is null)
+            return [ready + " (with nothing: there is no pod of service B).", .. Kubectl(kubeconfig), "Ctrl-C ends it all."];
+        return
+        [
+            ready + ". Try:",
+            $"  curl {url}     # an address of service B, such as {address}",
+            string.Create(CultureInfo.InvariantCulture, $"  nc {address.Address} {address.Port}             # type a line: that very pod answers"),
+            .. Kubectl(kubeconfig),
+            "Ctrl-C ends it all.",
+        ];
+    }
+
+    public static IReadOnlyList<string> ForManifests(TimeSpan after, string kubeconfig) =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"Every pod is ready after {after.TotalSeconds:0.0} s. Try:"),
+        $"  kubectl --kubeconfig {kubeconfig} get pods -A",
+        "Ctrl-C ends it all.",
+    ];
+
+    private static string[] Kubectl(string kubeconfig) =>
+    [
+        $"  kubectl --kubeconfig {kubeconfig} -n {UpPlan.Namespace} scale statefulset {UpPlan.ServiceB} --replicas 5",
+        $"The kubeconfig is {kubeconfig}",
+    ];
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using Berth.Cli.Call;
+using Berth.Cli.Hosting;
+using Berth.LocalCluster;
+
+namespace Berth.Cli.Up;
+
+/// <summary>Shows a running cluster until it is to end.</summary>
+internal sealed class UpSession(LocalCluster.LocalCluster cluster, UpPlan plan, IUpView view, string kubeconfig, TimeProvider time, long started)
+{
+    private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Runs until the token is cancelled, which is the normal end.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            bool told = false;
+            await foreach (IReadOnlyList<PodSummary> pods in cluster.WatchPodsAsync(stopping).ConfigureAwait(false))
+            {
+                view.ShowPods(PodRow.FromAll(pods, plan));
+                if (!told && IsReady(pods))
+                {
+                    told = true;
+                    view.ShowMessage(await DescribeAsync(stopping).ConfigureAwait(false));
+                }
+
+                // Changes come in bursts; nobody reads faster than this.
+                await Task.Delay(s_redraw, time, stopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The user ended it.
+        }
+    }
+
+    private bool IsReady(IReadOnlyList<PodSummary> pods)
+    {
+        // Controllers make pods after the manifests are applied: few ready pods are not yet all of them.
+        int expected = plan.IsBuiltIn ? plan.Replicas + 1 : 1;
+        return pods.Count >= expected && pods.All(static pod => pod.Ready && !pod.Terminating);
+    }
+
+    private async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken stopping)
+    {
+        if (!plan.IsBuiltIn)
+            return ReadyMessage.ForManifests(time.GetElapsedTime(started), kubeconfig);
+        IPEndPoint? address = plan.Replicas == 0 ? null : await AskAsync(stopping).ConfigureAwait(false);
+        return ReadyMessage.ForBuiltIn(time.GetElapsedTime(started), plan, address, kubeconfig);
+    }
+
+    /// <summary>What a user would be answered: pods are ready a moment before service A has heard of it.</summary>
+    private async Task<IPEndPoint?> AskAsync(CancellationToken stopping)
+    {
+        using ServiceAClient serviceA = new(plan.ServiceAUrl);
+        while (true)
+        {
+            try
+            {
+                if (await serviceA.AskAsync(stopping).ConfigureAwait(false) is { } address)
+                    return address;
+            }
+            catch (CommandException exception) when (exception.ExitCode is ExitCode.NothingFound or ExitCode.Unreachable)
+            {
+                // Not yet.
+            }
+
+            await Task.Delay(s_redraw, time, stopping).ConfigureAwait(false);
+        }
+    }
+}

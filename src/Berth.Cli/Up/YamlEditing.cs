@@ -1,0 +1,50 @@
+using System.Globalization;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Berth.Cli.Up;
+
+/// <summary>Reads and changes values in a manifest; what is not there is empty.</summary>
+internal static class YamlEditing
+{
+    public static YamlMappingNode Map(this YamlMappingNode node, string key) => Find(node, key) as YamlMappingNode ?? [];
+
+    public static IEnumerable<YamlMappingNode> Maps(this YamlMappingNode node, string key) => Find(node, key) is YamlSequenceNode list ? list.OfType<YamlMappingNode>() : [];
+
+    public static string Text(this YamlMappingNode node, string key) => (Find(node, key) as YamlScalarNode)?.Value ?? "";
+
+    public static void Set(this YamlMappingNode node, string key, int value) => node.Set(key, value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Sets a plain value, which is a number or a truth where it looks like one.</summary>
+    public static void Set(this YamlMappingNode node, string key, string value) => node.Children[new YamlScalarNode(key)] = new YamlScalarNode(value);
+
+    /// <summary>Sets an environment variable of a container.</summary>
+    public static void SetVariable(this YamlMappingNode container, string name, string value)
+    {
+        if (Find(container, "env") is not YamlSequenceNode variables)
+            container.Children[new YamlScalarNode("env")] = variables = [];
+        YamlMappingNode? variable = variables.OfType<YamlMappingNode>().FirstOrDefault(entry => entry.Text("name") == name);
+        if (variable is null)
+            variables.Add(variable = new YamlMappingNode { { "name", name } });
+
+        // In quotes: a variable is a text, also where it is all digits.
+        variable.Children[new YamlScalarNode("value")] = new YamlScalarNode(value) { Style = ScalarStyle.DoubleQuoted };
+    }
+
+    /// <summary>Sets the value behind an argument of a container, where that argument is given.</summary>
+    public static void SetArgument(this YamlMappingNode container, string argument, string value)
+    {
+        foreach (string key in (string[])["command", "args"])
+        {
+            if (Find(container, key) is not YamlSequenceNode words)
+                continue;
+            for (int i = 0; i + 1 < words.Children.Count; i++)
+            {
+                if (words.Children[i] is YamlScalarNode { Value: { } word } && word == argument)
+                    words.Children[i + 1] = new YamlScalarNode(value) { Style = ScalarStyle.DoubleQuoted };
+            }
+        }
+    }
+
+    private static YamlNode? Find(YamlMappingNode node, string key) => node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value) ? value : null;
+}

@@ -1,0 +1,107 @@
+using Berth.Cli.Tests.Running;
+
+namespace Berth.Cli.Tests.Commands;
+
+/// <summary>What users get wrong: each a sentence that says what to do, an exit code, and no stack trace.</summary>
+public sealed class BadInputTests
+{
+    private static readonly Dictionary<string, string> s_pod = new() { ["POD_NAME"] = "service-b-1" };
+
+    public static TheoryData<string, string> Mistakes { get; } = new()
+    {
+        { "", "Required command was not provided" },
+        { "frobnicate", "Unrecognized command or argument 'frobnicate'" },
+        { "get port --bogus", "Unrecognized command or argument '--bogus'" },
+        { "get port --stride", "Required argument missing for option: '--stride'" },
+        { "get port --stride 1 --stride 2", "--stride is given more than once" },
+        { "get port --base-port 0", "The port base 0 is outside 1..65535. Choose a base in that range." },
+        { "get port --base-port 65536", "The port base 65536 is outside 1..65535" },
+        { "get port --base-port x", "The port base 'x' is not a number" },
+        { "get port --base-port game=4000,5000", "The port base '5000' has no name" },
+        { "get port --base-port a=4000,b=4000", "both 4000/TCP" },
+        { "get port --base-port a=4000,a=5000", "Two port bases are named 'a'" },
+        { "get port --base-port 4000/ICMP", "unknown protocol 'ICMP'" },
+        { "get port --stride 0", "The stride 0 is outside 1..65535" },
+        { "get port --stride -1", "The stride -1 is outside 1..65535" },
+        { "get port --base-port 65535", "is above 65535" },
+        { "get port --fixed-port 0", "The port 0 is outside 1..65535" },
+        { "get port --fixed-port 80 --base-port 3000", "--base-port and --fixed-port are both given" },
+        { "get port --fixed-port 80 --stride 2", "--stride has no meaning with --fixed-port" },
+        { "get port -o yaml", "There is no output format 'yaml'. Choose one of text, json." },
+        { "get port --config /nowhere/berth.json", "The configuration file /nowhere/berth.json cannot be read" },
+        { "get endpoints service-b", "The target 'service-b' is not of the form NAMESPACE/SERVICE" },
+        { "get endpoints Ns/service-b", "The namespace 'Ns' contains 'N'" },
+        { "get endpoints a/b --address outside", "There is no address mode 'outside'" },
+        { "get endpoints a/b --prefer ipv5", "There is no address family 'ipv5'" },
+        { "get endpoints a/b --timeout soon", "'soon' is no duration" },
+        { "get endpoints a/b --kubeconfig /nowhere/config", "/nowhere/config" },
+        { "watch a/b --kubeconfig /nowhere/config", "/nowhere/config" },
+        { "dispatch", "There is no target" },
+        { "dispatch --target a/b", "Give one of --base-port, --port-name, --fixed-port" },
+        { "dispatch --target a/b/c --base-port 3000", "The target 'a/b/c' is not of the form NAMESPACE/SERVICE" },
+        { "dispatch --target a/b --base-port 3000 --picker best", "There is no picker 'best'. Choose one of random, round-robin, sticky, ordinal:N, pod:NAME." },
+        { "dispatch --target a/b --base-port 3000 --urls ftp://x", "The address 'ftp://x' does not start with http://" },
+        { "dispatch --target a/b --base-port 3000 --kubeconfig /nowhere/config", "/nowhere/config" },
+        { "echo --bind here", "'here' is no IP address" },
+        { "echo --drain -1s", "'-1s' is no duration" },
+        { "echo --log-format xml", "There is no log format 'xml'" },
+        { "probe --timeout 0", "The duration 0 is below 1ms" },
+        { "call ftp://somewhere", "'ftp://somewhere' is not the address of service A" },
+        { "call http://127.0.0.1:1 --count 0", "The count 0 is outside 1..1000000" },
+        { "up --replicas -1", "The number of replicas -1 is outside 0..1000" },
+        { "up --base-port 65535 --replicas 2", "would end at 65536, above 65535" },
+        { "up --base-port 8000", "Port 8000 would be both service A's and a pod's" },
+        { "up -f /nowhere.yaml", "There is no file or folder '/nowhere.yaml'" },
+        { "up -f / --replicas 2", "--replicas changes the built-in manifests" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task A_mistake_is_a_sentence_and_exit_code_2(string arguments, string sentence)
+    {
+        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, s_pod, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        result.AssertRefused(2, sentence);
+    }
+
+    [Fact]
+    public async Task All_mistakes_are_told_at_once_with_where_they_stand()
+    {
+        Dictionary<string, string> environment = new() { ["POD_NAME"] = "service-b-1", ["BERTH_STRIDE"] = "zero" };
+        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port", "--base-port", "70000", "-o", "xml");
+        result.AssertRefused(2, "--base-port: The port base 70000", "BERTH_STRIDE: The stride 'zero'", "--output: There is no output format 'xml'");
+    }
+
+    [Theory]
+    [InlineData(null, "POD_NAME is not set. Add it to the pod template from fieldRef metadata.name.")]
+    [InlineData("web", "'web' has no '-' before an ordinal")]
+    [InlineData("web-007", "leading zeros")]
+    [InlineData("Web-1", "contains 'W'")]
+    public async Task A_pod_without_a_usable_name_is_told_so(string? name, string sentence)
+    {
+        Dictionary<string, string> environment = name is null ? [] : new() { ["POD_NAME"] = name };
+        foreach (string[] command in new string[][] { ["echo"], ["probe"], ["get", "port"] })
+            (await BerthProcess.RunAsync(Programs.Managed, environment, command)).AssertRefused(2, sentence);
+    }
+
+    [Fact]
+    public async Task The_hostname_is_never_taken_for_the_pods_name()
+    {
+        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, new Dictionary<string, string> { ["HOSTNAME"] = "service-b-1" }, "get", "port");
+        result.AssertRefused(2, "POD_NAME is not set");
+    }
+
+    [Fact]
+    public async Task Service_A_that_is_not_there_is_exit_code_3()
+    {
+        BerthResult result = await BerthProcess.RunManagedAsync("call", $"http://127.0.0.1:{FreePorts.Take()}");
+        result.AssertRefused(3, "did not answer: the connection was refused");
+    }
+
+    [Theory]
+    [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
+    public async Task Both_forms_refuse_alike(string form)
+    {
+        BerthResult result = await BerthProcess.RunAsync(form, s_pod, "get", "port", "--base-port", "0", "--stride", "0");
+        result.AssertRefused(2, "The port base 0 is outside 1..65535", "The stride 0 is outside 1..65535");
+    }
+}

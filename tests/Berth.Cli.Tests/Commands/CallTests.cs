@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Berth.Cli.Tests.Running;
+
+namespace Berth.Cli.Tests.Commands;
+
+public sealed class CallTests
+{
+    [Fact]
+    public async Task Asks_again_when_the_pod_refuses()
+    {
+        using TcpListener alive = new(IPAddress.Loopback, 0);
+        alive.Start();
+        int asked = 0;
+        string dead = $"127.0.0.1:{FreePorts.Take()}";
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => Interlocked.Increment(ref asked) <= 2 ? dead : alive.LocalEndpoint.ToString()!);
+        await using BerthProcess call = BerthProcess.Start(Programs.Managed, null, "call", serviceA.Url, "-o", "json");
+        using TcpClient session = await alive.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        using StreamReader reader = new(session.GetStream());
+        Assert.Equal("hello", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+        await session.GetStream().WriteAsync("10.0.0.1:3000 hello\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        BerthResult result = await call.WaitForEndAsync();
+        result.AssertOk();
+        using JsonDocument document = JsonDocument.Parse(result.Out);
+        Assert.Equal("10.0.0.1:3000 hello", document.RootElement.GetProperty("answer").GetString());
+        Assert.Equal(3, document.RootElement.GetProperty("attempts").GetInt32());
+        Assert.Equal(alive.LocalEndpoint.ToString(), document.RootElement.GetProperty("address").GetString());
+    }
+
+    [Fact]
+    public async Task Gives_up_in_time_when_every_pod_refuses()
+    {
+        string dead = $"127.0.0.1:{FreePorts.Take()}";
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => dead);
+        BerthResult result = await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "3s");
+        result.AssertRefused(1, $"The pod at {dead} did not answer, and nothing else did within 3s");
+    }
+
+    [Fact]
+    public async Task An_empty_answer_is_exit_code_1()
+    {
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => "");
+        (await BerthProcess.RunManagedAsync("call", serviceA.Url)).AssertRefused(1, "has no pod to send a client to");
+    }
+
+    [Fact]
+    public async Task A_service_A_without_a_list_is_asked_until_the_time_is_over()
+    {
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => "not yet", 503);
+        (await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "3s")).AssertRefused(1, "has no list of pods yet");
+    }
+
+    [Theory]
+    [InlineData("<html>a login page</html>", 200, "which is no ip:port")]
+    [InlineData("127.0.0.1", 200, "which is no ip:port")]
+    [InlineData("nothing here", 404, "status 404")]
+    public async Task Something_else_than_service_A_is_exit_code_2(string answer, int status, string sentence)
+    {
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => answer, status);
+        (await BerthProcess.RunManagedAsync("call", serviceA.Url)).AssertRefused(2, "is not service A", sentence);
+    }
+
+    [Fact]
+    public async Task Makes_as_many_calls_as_asked_for()
+    {
+        int port = FreePorts.Take();
+        Dictionary<string, string> pod = new() { ["POD_NAME"] = "service-b-0", ["BERTH_BASE_PORT"] = port.ToString(CultureInfo.InvariantCulture) };
+        await using BerthProcess echo = BerthProcess.Start(Programs.Managed, pod, "echo");
+        await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => $"127.0.0.1:{port}");
+        BerthResult result = await BerthProcess.RunManagedAsync("call", serviceA.Url, "two\nlines", "--count", "3", "-o", "json");
+        result.AssertOk();
+        string[] lines = result.Out.Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.Equal($"127.0.0.1:{port} two\n127.0.0.1:{port} lines", JsonDocument.Parse(line).RootElement.GetProperty("answer").GetString()));
+    }
+}

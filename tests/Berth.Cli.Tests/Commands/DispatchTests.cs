@@ -1,0 +1,103 @@
+using System.Net;
+using System.Text.Json;
+using Berth.Cli.Tests.Running;
+using Microsoft.AspNetCore.Http;
+
+namespace Berth.Cli.Tests.Commands;
+
+/// <summary>Service A as a process, standing alone: what it keeps, for how long, and where it listens.</summary>
+public sealed class DispatchTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("berth-dispatch-").FullName;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string SnapshotFile => Path.Combine(_folder, "snapshot");
+
+    [Theory]
+    [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
+    public async Task Started_while_the_API_is_away_it_serves_the_last_good_snapshot_and_says_so(string form)
+    {
+        await LiveOnceAsync(form);
+        using TemporaryFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        string url = $"http://127.0.0.1:{FreePorts.Take()}";
+        await using BerthProcess dispatch = Start(form, away.Path, url, "--snapshot-file", SnapshotFile);
+        using HttpClient client = new() { BaseAddress = new Uri(url) };
+
+        string address = await Wait.ForAsync("an answer of service A", async token => await client.GetStringAsync("/", token), Cancellation);
+        Assert.Matches("^10\\.77\\.0\\.[123]:300[012]$", address);
+        using JsonDocument page = JsonDocument.Parse(await client.GetStringAsync("/v1/endpoints/k8s-example2/service-b", Cancellation));
+        Assert.Equal("stale", page.RootElement.GetProperty("state").GetString());
+        Assert.Equal(3, page.RootElement.GetProperty("endpoints").GetArrayLength());
+        Assert.Contains("snapshot file", page.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/readyz", Cancellation)).StatusCode);
+        Assert.Contains("berth_snapshot_stale{target=\"k8s-example2/service-b\"} 1", await client.GetStringAsync("/metrics", Cancellation), StringComparison.Ordinal);
+        await dispatch.Error.WaitForLineAsync(static line => line.Contains("snapshot file", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Past_the_longest_staleness_it_answers_503_with_the_reason()
+    {
+        await LiveOnceAsync(Programs.Managed);
+        using TemporaryFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        string url = $"http://127.0.0.1:{FreePorts.Take()}";
+        await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile, "--max-stale", "1ms");
+        using HttpClient client = new() { BaseAddress = new Uri(url) };
+        HttpResponseMessage answer = await Wait.ForAsync("an answer of service A", async token => await client.GetAsync("/v1/endpoints/k8s-example2/service-b", token), Cancellation);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("urn:berth:problem:too-stale", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/", Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_damaged_snapshot_file_is_set_aside_and_not_fatal()
+    {
+        await File.WriteAllTextAsync(SnapshotFile, "nonsense", Cancellation);
+        using TemporaryFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        string url = $"http://127.0.0.1:{FreePorts.Take()}";
+        await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile);
+        await dispatch.Error.WaitForLineAsync(static line => line.Contains("set aside", StringComparison.Ordinal));
+        using HttpClient client = new() { BaseAddress = new Uri(url) };
+        HttpResponseMessage answer = await Wait.ForAsync("an answer of service A", async token => await client.GetAsync("/", token), Cancellation);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.True(File.Exists(SnapshotFile + ".damaged"));
+    }
+
+    [Theory]
+    [InlineData("--max-stale 0", "--max-stale: The duration 0 is below")]
+    [InlineData("--max-stale soon", "'soon' is no duration")]
+    [InlineData("--bind here", "'here' is no IP address")]
+    public async Task What_cannot_be_is_said(string arguments, string expected)
+    {
+        BerthResult result = await BerthProcess.RunManagedAsync([.. "dispatch --target a/b --base-port 3000".Split(' '), .. arguments.Split(' ')]);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>Runs a dispatcher against an API that answers, until its snapshot is on disk.</summary>
+    private async Task LiveOnceAsync(string form)
+    {
+        string list = Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubernetes-1.36", "list-3-ready.json");
+        await using FakeKubernetes kubernetes = await FakeKubernetes.StartAsync(async context =>
+        {
+            context.Response.ContentType = "application/json";
+            if (context.Request.Query.ContainsKey("watch"))
+            {
+                await context.Response.StartAsync(context.RequestAborted);
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }
+
+            await context.Response.SendFileAsync(list, context.RequestAborted);
+        });
+        string url = $"http://127.0.0.1:{FreePorts.Take()}";
+        await using BerthProcess dispatch = Start(form, kubernetes.Kubeconfig, url, "--snapshot-file", SnapshotFile);
+        await Wait.ForAsync("the snapshot file", async token => File.Exists(SnapshotFile) ? await File.ReadAllTextAsync(SnapshotFile, token) : null, Cancellation);
+        dispatch.Signal(BerthProcess.Terminate);
+        Assert.Equal(0, (await dispatch.WaitForEndAsync()).ExitCode);
+    }
+
+    private static BerthProcess Start(string form, string kubeconfig, string url, params string[] more) =>
+        BerthProcess.Start(form, null, ["dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig, .. more]);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using Berth.Cli.Tests.Running;
+
+namespace Berth.Cli.Tests.Commands;
+
+/// <summary>Service B as a process, its probe, and the client, with a service A of the test's own.</summary>
+public sealed class EchoTests
+{
+    [Theory]
+    [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
+    public async Task Serves_is_probed_is_called_and_ends_on_SIGTERM(string form)
+    {
+        int portBase = FreePorts.Take(2);
+        string text = portBase.ToString(CultureInfo.InvariantCulture);
+        Dictionary<string, string> pod = new() { ["POD_NAME"] = "service-b-1", ["BERTH_BASE_PORT"] = text, ["BERTH_DRAIN"] = "0" };
+        Assert.Equal(1, (await BerthProcess.RunAsync(form, pod, "probe")).ExitCode);
+
+        await using BerthProcess echo = BerthProcess.Start(form, pod, "echo");
+        await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
+        (await BerthProcess.RunAsync(form, pod, "probe")).AssertOk();
+
+        string address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{portBase + 1}");
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => address);
+        BerthResult call = await BerthProcess.RunAsync(form, null, "call", serviceA.Url, "good morning");
+        call.AssertOk();
+        Assert.Matches($@"(?m)^service A: {address} \([0-9.]+ ms\)$", call.Out);
+        Assert.Matches($@"(?m)^service B: {address} good morning \([0-9.]+ ms\)$", call.Out);
+
+        BerthResult taken = await BerthProcess.RunAsync(form, pod, "echo");
+        taken.AssertRefused(2, "in use by another program");
+
+        echo.Signal(BerthProcess.Terminate);
+        (await echo.WaitForEndAsync()).AssertOk();
+        Assert.Equal(1, (await BerthProcess.RunAsync(form, pod, "probe")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Logs_json_lines_to_stderr()
+    {
+        Dictionary<string, string> pod = new() { ["POD_NAME"] = "service-b-0" };
+        await using BerthProcess echo = BerthProcess.Start(
+            Programs.Managed, pod, "echo", "--base-port", FreePorts.Take().ToString(CultureInfo.InvariantCulture), "--log-format", "json", "--bind", "127.0.0.1");
+        string line = await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
+        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(line);
+        Assert.Equal("Berth.Echo", document.RootElement.GetProperty("Category").GetString());
+        echo.Signal(BerthProcess.Interrupt);
+        BerthResult result = await echo.WaitForEndAsync();
+        result.AssertOk();
+        Assert.Empty(result.Out);
+    }
+}

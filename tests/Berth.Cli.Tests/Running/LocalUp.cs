@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Berth.Cli.Tests.Running;
+
+/// <summary><c>berth up</c> on ports of its own, ready.</summary>
+internal sealed class LocalUp : IAsyncDisposable
+{
+    private LocalUp(BerthProcess process, string form, int portBase, int port)
+    {
+        Process = process;
+        Form = form;
+        PortBase = portBase;
+        Port = port;
+    }
+
+    public BerthProcess Process { get; }
+
+    public string Form { get; }
+
+    public int PortBase { get; }
+
+    public int Port { get; }
+
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}");
+
+    public string Kubeconfig { get; private set; } = "";
+
+    /// <summary>Starts it, and waits until it says that it is ready.</summary>
+    public static async Task<LocalUp> StartAsync(string form, int replicas = 3, params string[] more)
+    {
+        int portBase = FreePorts.Take(replicas + 3);
+        int port = FreePorts.Take();
+        BerthProcess process = BerthProcess.Start(
+            form,
+            null,
+            ["up", "--replicas", Text(replicas), "--base-port", Text(portBase), "--port", Text(port), .. more]);
+        LocalUp up = new(process, form, portBase, port);
+        try
+        {
+            await process.Out.WaitForLineAsync(static line => line.StartsWith("Ready after ", StringComparison.Ordinal));
+            string line = await process.Out.WaitForLineAsync(static line => line.StartsWith("The kubeconfig is ", StringComparison.Ordinal));
+            up.Kubeconfig = line["The kubeconfig is ".Length..];
+            return up;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public string AddressOf(int ordinal) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{PortBase + ordinal}");
+
+    public Task<BerthResult> BerthAsync(params string[] args) =>
+        BerthProcess.RunAsync(Form, new Dictionary<string, string> { ["KUBECONFIG"] = Kubeconfig, ["BERTH_BASE_PORT"] = Text(PortBase) }, args);
+
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

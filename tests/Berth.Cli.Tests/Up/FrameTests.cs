@@ -1,0 +1,74 @@
+using Berth.Cli.Up;
+
+namespace Berth.Cli.Tests.Up;
+
+public sealed class FrameTests
+{
+    private static readonly string[] s_message = ["Ready after 0.8 s.", "Ctrl-C ends it all."];
+
+    [Fact]
+    public void Shows_every_pod_where_there_is_room()
+    {
+        (IReadOnlyList<string> lines, int rows) = Frame.Lay(Pods(3), s_message, width: 80, height: 24, colour: false);
+        Assert.Equal(
+            [
+                "POD          ADDRESS         STATE  RESTARTS  NODE",
+                "service-b-0  127.0.0.1:3000  ready  0         node-0",
+                "service-b-1  127.0.0.1:3001  ready  0         node-0",
+                "service-b-2  127.0.0.1:3002  ready  0         node-0",
+                "",
+                "Ready after 0.8 s.",
+                "Ctrl-C ends it all.",
+            ],
+            lines);
+        Assert.Equal(lines.Count, rows);
+    }
+
+    [Theory]
+    [InlineData(80, 24)]
+    [InlineData(40, 10)]
+    [InlineData(20, 5)]
+    [InlineData(5, 2)]
+    [InlineData(1, 1)]
+    public void Three_hundred_pods_never_overflow_the_terminal(int width, int height)
+    {
+        (IReadOnlyList<string> lines, int rows) = Frame.Lay(Pods(300), s_message, width, height, colour: false);
+        Assert.InRange(rows, 1, Math.Max(height - 1, 1));
+        Assert.Equal(lines.Count, rows);
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+    }
+
+    [Fact]
+    public void Where_not_all_have_room_the_ones_that_need_attention_are_shown_and_the_rest_counted()
+    {
+        PodRow[] pods = [.. Pods(300)];
+        pods[250] = pods[250] with { State = "CrashLoopBackOff", Restarts = 7 };
+        (IReadOnlyList<string> lines, int rows) = Frame.Lay(pods, s_message, width: 100, height: 24, colour: false);
+        Assert.Contains("service-b-250", lines[1], StringComparison.Ordinal);
+        Assert.Contains(lines, static line => line.StartsWith("... and ", StringComparison.Ordinal) && line.EndsWith("of all 300: 299 ready, 1 CrashLoopBackOff", StringComparison.Ordinal));
+        Assert.Equal(s_message, lines.TakeLast(2));
+        Assert.Equal(23, rows);
+    }
+
+    [Fact]
+    public void A_long_message_wraps_so_that_it_can_be_copied_whole()
+    {
+        string command = new('x', 100);
+        (IReadOnlyList<string> lines, int rows) = Frame.Lay(Pods(300), [command], width: 40, height: 24, colour: false);
+        Assert.Equal(command, lines[^1]);
+        Assert.Equal(lines.Count + 2, rows);
+        Assert.Equal(23, rows);
+    }
+
+    [Fact]
+    public void Colours_surround_a_line_and_do_not_count_as_its_width()
+    {
+        (IReadOnlyList<string> lines, _) = Frame.Lay(Pods(1), [], width: 10, height: 24, colour: true);
+        Assert.Equal("\x1b[32mservice-b-\x1b[0m", lines[1]);
+    }
+
+    private static IEnumerable<PodRow> Rows(int count) =>
+        Enumerable.Range(0, count).Select(static i => new PodRow("k8s-example2", $"service-b-{i}", $"127.0.0.1:{3000 + i}", "ready", 0, "node-0"));
+
+    private static PodRow[] Pods(int count) => [.. Rows(count)];
+}
