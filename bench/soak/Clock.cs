@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace Berth.Soak;
+
+/// <summary>Time since the soak began, and how much of it the machine did not let us run: what nobody could do in that time is nobody's fault.</summary>
+internal sealed class Clock
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private readonly Lock _gate = new();
+    private readonly List<(TimeSpan From, TimeSpan To)> _stalls = [];
+
+    public TimeSpan Now => _watch.Elapsed;
+
+    /// <summary>The longest stall so far.</summary>
+    public TimeSpan LongestStall { get; private set; }
+
+    /// <summary>How much of a stretch of time was stalled.</summary>
+    public TimeSpan StalledWithin(TimeSpan from, TimeSpan to)
+    {
+        lock (_gate)
+        {
+            TimeSpan sum = TimeSpan.Zero;
+            foreach ((TimeSpan began, TimeSpan ended) in _stalls)
+            {
+                TimeSpan first = began > from ? began : from;
+                TimeSpan last = ended < to ? ended : to;
+                sum += last > first ? last - first : TimeSpan.Zero;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>Beats on a thread of its own, and takes note when a beat comes late.</summary>
+    public void Watch(CancellationToken ending)
+    {
+        TimeSpan last = Now;
+        while (!ending.WaitHandle.WaitOne(Beat))
+        {
+            TimeSpan now = Now;
+            TimeSpan late = now - last - Beat;
+            if (late > Beat)
+            {
+                lock (_gate)
+                {
+                    _stalls.Add((now - late, now));
+                    _stalls.RemoveAll(stall => stall.To < now - TimeSpan.FromMinutes(2));
+                }
+
+                LongestStall = late > LongestStall ? late : LongestStall;
+            }
+
+            last = now;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Berth.Soak;
+
+/// <summary>A, seen from the soak: started, measured, ended.</summary>
+internal sealed class DispatcherProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private DispatcherProcess(Process process, Uri address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    public Uri Address { get; }
+
+    public static async Task<DispatcherProcess> StartAsync(string kubeconfig, int basePort, CancellationToken cancellationToken)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "Soak.dll");
+        var info = new ProcessStartInfo("dotnet", [program, DispatcherRole.Name, kubeconfig, basePort.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        Process process = Process.Start(info)!;
+        string? address = await process.StandardOutput.ReadLineAsync(cancellationToken);
+        return address is null ? throw new InvalidOperationException("Service A ended before it listened. What it wrote above says why.") : new DispatcherProcess(process, new Uri(address));
+    }
+
+    public async Task<Footprint> MeasureAsync(CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync(DispatcherRole.Measure.AsMemory(), cancellationToken);
+        string? answer = await _process.StandardOutput.ReadLineAsync(cancellationToken);
+        return Footprint.Parse(answer ?? throw new InvalidOperationException("Service A ended in the middle of the soak."));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Berth.Dispatcher;
+using Berth.Kubernetes;
+using Berth.Kubernetes.Access;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Soak;
+
+/// <summary>Service A in a process of its own, built of the same parts as <c>berth dispatch</c>, that also tells its footprint after a collection when asked.</summary>
+internal static class DispatcherRole
+{
+    public const string Name = "dispatcher";
+    public const string Measure = "measure";
+
+    public static async Task<int> RunAsync(string kubeconfig, int basePort)
+    {
+        using var meter = new Meter("Berth");
+        ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = kubeconfig });
+        await using EndpointDirectory directory = KubernetesEndpoints.Connect(
+            access, new KubernetesEndpointSourceOptions { Meter = meter }, new EndpointDirectoryOptions { Meter = meter });
+        var options = new DispatcherOptions
+        {
+            Targets = [new DispatcherTarget(new ServiceTarget(ServiceA.Namespace, ServiceA.Service), PortScheme.PerOrdinal(basePort))],
+            Urls = ["http://127.0.0.1:0"],
+        };
+        await using DispatcherServer server = await DispatcherServer.StartAsync(directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter);
+        await Console.Out.WriteLineAsync(server.Addresses[0]);
+        // Its input ends with the process that started it, however that ends: so does A.
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            if (line == Measure)
+                await Console.Out.WriteLineAsync(Footprint.OfThisProcess().ToString(CultureInfo.InvariantCulture));
+        }
+
+        await server.StopAsync(CancellationToken.None);
+        return 0;
+    }
+}

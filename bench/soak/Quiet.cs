@@ -1,0 +1,64 @@
+namespace Berth.Soak;
+
+/// <summary>The checks that need quiet: nothing has changed for a second, so A has to know exactly what there is.</summary>
+internal sealed class Quiet(ServiceA service, DispatcherProcess process, Truth truth, Judge judge, Clock clock, SoakOptions options)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    private readonly List<Footprint> _ofA = [];
+    private readonly List<Footprint> _ofCluster = [];
+
+    public int Times { get; private set; }
+
+    public int Wrong { get; private set; }
+
+    public TimeSpan LongestSettling { get; private set; }
+
+    public Trend OfA => new(_ofA);
+
+    public Trend OfCluster => new(_ofCluster);
+
+    public async Task CheckAsync(bool count, CancellationToken ending)
+    {
+        await SettleAsync(ending);
+        await CompareAsync(ending);
+        if (!count)
+            return;
+        _ofA.Add(await process.MeasureAsync(ending));
+        _ofCluster.Add(Footprint.OfThisProcess());
+    }
+
+    private async Task SettleAsync(CancellationToken ending)
+    {
+        TimeSpan began = clock.Now;
+        while (!IsSettled())
+        {
+            if (clock.Now - began > Patience)
+                throw new TimeoutException($"The cluster did not come to rest within {Patience.TotalSeconds:0} s: {string.Join(", ", truth.Available)} are available.");
+            await Task.Delay(20, ending);
+        }
+
+        TimeSpan settling = clock.Now - began;
+        LongestSettling = settling > LongestSettling ? settling : LongestSettling;
+    }
+
+    private bool IsSettled() => truth.IsAtRest && truth.Available.Count == options.Replicas && clock.Now - truth.ChangedAt - clock.StalledWithin(truth.ChangedAt, clock.Now) > Rest;
+
+    private async Task CompareAsync(CancellationToken ending)
+    {
+        IReadOnlyList<Target> expected = truth.Available;
+        Page page = await service.ReadAsync(ending);
+        HashSet<string> picked = new(StringComparer.Ordinal);
+        for (int i = 0; i < 40 * options.Replicas; i++)
+            picked.Add((await service.PickAsync(ending)).Authority);
+        if (!truth.Available.SequenceEqual(expected))
+            return;
+        Times++;
+        IEnumerable<Target> named = page.Ready.OrderBy(target => target.Pod, StringComparer.Ordinal);
+        bool good = page.IsLive && named.SequenceEqual(expected) && picked.SetEquals(expected.Select(target => target.Authority));
+        if (good)
+            return;
+        Wrong++;
+        judge.Fault($"after quiet A was {(page.IsLive ? "live" : "stale")}, had {string.Join(", ", named)} and picked {string.Join(", ", picked)}; there were {string.Join(", ", expected)}");
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Berth.Soak;
+
+/// <summary>The one table at the end, and the verdict.</summary>
+internal sealed class SoakReport
+{
+    private readonly List<(string Check, string Result, string Limit, bool? Good)> _rows = [];
+    private readonly IEnumerable<string> _faults;
+    private readonly string _head;
+
+    public SoakReport(SoakOptions options, Clock clock, IReadOnlyDictionary<string, int> acts, Outages outages, Judge judge, Sampler sampler, Quiet quiet)
+    {
+        _faults = judge.Faults;
+        _head = Text($"Soak of {options.Duration.TotalSeconds:0} s, seed {options.Seed}: {options.Replicas} pods on {Manifests.Nodes} nodes, ") +
+            $"{(options.Program is null ? "pods run by the JIT build" : "pods run by " + Path.GetFileName(options.Program))}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors\n" +
+            $"Churn: {string.Join(", ", acts.Select(act => Text($"{act.Value} {act.Key}")))}\n" +
+            Text($"Answers: {sampler.Picks} of GET /, {sampler.Pages} of /v1; {judge.Judged} targets named in them; longest stall of the machine {clock.LongestStall.TotalSeconds:0.00} s");
+        Add("answers that named a pod gone for longer", Text($"{judge.Wrong}"), "0", judge is { Wrong: 0, Judged: > 0 });
+        Add("  longest that a named pod had been gone", Seconds(judge.LongestGone), Seconds(Judge.Limit), null);
+        Add("  named during an outage, so not to be known", Text($"{judge.Excused}"), "", null);
+        Add("answers refused, empty or going back", Text($"{sampler.Failures}"), "0", sampler.Failures == 0);
+        Add("sets not exact after quiet", Text($"{quiet.Wrong} of {quiet.Times}"), "0", quiet is { Wrong: 0, Times: > 0 });
+        Add("  longest until the cluster was at rest", Seconds(quiet.LongestSettling), "", null);
+        Add("A says that it is stale, after a cut", Seconds(outages.LongestUntilStale), Seconds(Judge.Limit), outages.LongestUntilStale <= Judge.Limit + clock.LongestStall);
+        Add("returns of A later than the outage + 1 s", Text($"{outages.LateReturns} of {outages.Count}"), "0", outages.LateReturns == 0);
+        Add("  longest outage, longest return of A", $"{Seconds(outages.Longest)}, {Seconds(outages.LongestUntilLive)}", "", null);
+        AddTrend("A", quiet.OfA);
+        AddTrend("the cluster", quiet.OfCluster);
+    }
+
+    public bool Passed => _rows.TrueForAll(row => row.Good != false);
+
+    public void Write(TextWriter output)
+    {
+        output.WriteLine(_head);
+        output.WriteLine($"{"check",-46} {"result",20} {"limit",22}  verdict");
+        foreach ((string check, string result, string limit, bool? good) in _rows)
+            output.WriteLine($"{check,-46} {result,20} {limit,22}  {good switch { true => "ok", false => "FAILED", null => "" }}".TrimEnd());
+        foreach (string fault in _faults)
+            output.WriteLine($"! {fault}");
+        output.WriteLine(Passed ? "verdict: ok" : "verdict: FAILED");
+    }
+
+    /// <summary>Flat is: no more than a twentieth and the noise of pages and pools.</summary>
+    private void AddTrend(string whose, Trend trend)
+    {
+        bool judged = trend.Count >= Trend.Fewest;
+        AddTrend($"memory of {whose} after a collection, MB", trend.Of(footprint => footprint.Resident / 1e6), 0.05, 6, judged);
+        AddTrend($"managed heap of {whose}, MB", trend.Of(footprint => footprint.Heap / 1e6), 0.05, 1.5, judged);
+        AddTrend($"open handles of {whose}", trend.Of(footprint => footprint.Handles), 0, 8, judged);
+    }
+
+    private void AddTrend(string check, (double First, double Last) values, double share, double noise, bool judged)
+    {
+        double limit = (values.First * (1 + share)) + noise;
+        Add(check, Text($"{values.First:0.#} -> {values.Last:0.#}"), judged ? Text($"{limit:0.#}") : "too few samples", judged ? values.Last <= limit : null);
+    }
+
+    private void Add(string check, string result, string limit, bool? good) => _rows.Add((check, result, limit, good));
+
+    private static string Seconds(TimeSpan time) => Text($"{time.TotalSeconds:0.00} s");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,103 @@
+using Berth.LocalCluster;
+
+namespace Berth.Soak;
+
+/// <summary>One soak, from an empty machine to an empty machine.</summary>
+internal static class SoakRun
+{
+    /// <summary>What starting, the last pause and ending may take on top of the duration.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(3);
+
+    public static async Task<SoakReport> RunAsync(SoakOptions options, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ending.CancelAfter(options.Duration + Margin);
+        var clock = new Clock();
+        int basePort = Manifests.FreeBase(new Random());
+        var truth = new Truth(basePort);
+        var outages = new Outages();
+        var judge = new Judge(truth, outages, clock);
+        await using LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(Cluster(options, basePort), ending.Token);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        var watch = new Thread(() => clock.Watch(watching.Token)) { IsBackground = true, Name = "soak-clock" };
+        watch.Start();
+        Task observing = ObserveAsync(cluster, truth, clock, watching.Token);
+        try
+        {
+            string kubeconfig = cluster.ServiceAccountKubeconfig(ServiceA.Namespace, "service-a");
+            await using DispatcherProcess process = await DispatcherProcess.StartAsync(kubeconfig, basePort, ending.Token);
+            using var service = new ServiceA(process.Address, clock);
+            var churn = new Churn(cluster, service, truth, outages, clock, options, basePort);
+            var quiet = new Quiet(service, process, truth, judge, clock, options);
+            var sampler = new Sampler(service, judge);
+            await FirstListAsync(service, ending.Token);
+            await quiet.CheckAsync(count: false, ending.Token);
+
+            Task sampling = sampler.RunAsync(watching.Token);
+            TimeSpan end = clock.Now + options.Duration;
+            // The first spell warms up: code is compiled, pools are filled, histories grow to their bound.
+            for (bool warm = false; clock.Now < end; warm = true)
+            {
+                TimeSpan spell = clock.Now + options.Spell;
+                await churn.RunAsync(spell < end ? spell : end, ending.Token);
+                churn.Restore();
+                await quiet.CheckAsync(count: warm, ending.Token);
+            }
+
+            await watching.CancelAsync();
+            await sampling;
+            judge.Work(all: true);
+            return new SoakReport(options, clock, churn.Acts, outages, judge, sampler, quiet);
+        }
+        finally
+        {
+            await watching.CancelAsync();
+            await observing;
+            watch.Join();
+        }
+    }
+
+    private static LocalClusterOptions Cluster(SoakOptions options, int basePort)
+    {
+        // An AOT program is run as it is, this build's through dotnet.
+        ImageProgram program = options.Program is { } path ? new ImageProgram(path) : new ImageProgram("/usr/bin/env", "dotnet", Path.Combine(AppContext.BaseDirectory, "Berth.Cli.dll"));
+        return new LocalClusterOptions
+        {
+            Nodes = Manifests.Nodes,
+            EnforceRbac = true,
+            HistoryLimit = 200,
+            Random = new Random(options.Seed),
+            Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["berth"] = program },
+            Manifests = [Manifests.Rights, Manifests.Service(basePort), Manifests.StatefulSet(basePort, options.Replicas, 0)],
+        };
+    }
+
+    private static async Task FirstListAsync(ServiceA service, CancellationToken ending)
+    {
+        while (true)
+        {
+            try
+            {
+                await service.ReadAsync(ending);
+                return;
+            }
+            catch (HttpRequestException fault) when (fault.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
+            {
+                await Task.Delay(50, ending);
+            }
+        }
+    }
+
+    private static async Task ObserveAsync(LocalCluster.LocalCluster cluster, Truth truth, Clock clock, CancellationToken ending)
+    {
+        try
+        {
+            await foreach (IReadOnlyList<PodSummary> pods in cluster.WatchPodsAsync(ending))
+                truth.Observe(pods, clock.Now);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The soak is over.
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using Berth.Conformance.Servers;
+
+[assembly: AssemblyFixture(typeof(SharedControlPlane))]

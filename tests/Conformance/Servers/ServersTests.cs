@@ -1,0 +1,186 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Berth.Conformance.Backends;
+
+namespace Berth.Conformance.Servers;
+
+/// <summary>The half of the suite that starts real servers, as far as it can be tried without them.</summary>
+public sealed class ServersTests
+{
+    [Fact]
+    public void Missing_programs_are_named_with_what_to_do()
+    {
+        Assert.Null(Assets.Find(null, out string missing));
+        Assert.Equal("KUBEBUILDER_ASSETS is not set: give it a folder with etcd and kube-apiserver, such as `setup-envtest use 1.36.x -p path` prints.", missing);
+        using var folder = new ProgramFolder();
+        Assert.Null(Assets.Find(folder.Of("nowhere"), out missing));
+        Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Of("nowhere")}, and there is no such folder.", missing);
+        Assert.Null(Assets.Find(folder.Path, out missing));
+        Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Path}, which lacks etcd and kube-apiserver.", missing);
+        folder.Write("etcd", "exit 0");
+        Assert.Null(Assets.Find(folder.Path, out missing));
+        Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Path}, which lacks kube-apiserver.", missing);
+        folder.Write("kube-apiserver", "exit 0");
+        Assert.Equal(new Assets(folder.Of("etcd"), folder.Of("kube-apiserver")), Assets.Find(folder.Path, out missing));
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void A_missing_kubeconfig_is_named()
+    {
+        Assert.Equal("BERTH_TEST_KUBECONFIG is not set: give it the path of a kubeconfig to run this against that cluster.", GivenBackend.Missing(""));
+        Assert.Equal("BERTH_TEST_KUBECONFIG is /nowhere/config, and there is no such file.", GivenBackend.Missing("/nowhere/config"));
+        Assert.Null(GivenBackend.Missing(typeof(ServersTests).Assembly.Location));
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_start_fails_with_its_own_last_words_and_leaves_nothing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins are shell scripts.");
+        using var folder = new ProgramFolder();
+        folder.Write("etcd", "echo 'etcd: listen tcp: address already in use' >&2; exit 3");
+        folder.Write("kube-apiserver", "exit 0");
+        Assets assets = Assets.Find(folder.Path, out _)!;
+        InvalidOperationException fault = await Assert.ThrowsAsync<InvalidOperationException>(() => ControlPlane.StartAsync(assets));
+        Assert.Contains("etcd ended with exit code 3", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("address already in use", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refused_flag_of_the_api_server_is_shown_and_etcd_is_ended()
+    {
+        Assert.SkipWhen(FindEtcd() is null, "etcd is neither in KUBEBUILDER_ASSETS nor on the PATH (Debian: etcd-server).");
+        using var folder = new ProgramFolder();
+        File.CreateSymbolicLink(folder.Of("etcd"), FindEtcd()!);
+        // It tells its arguments, then ends as the real one does over a flag it does not know.
+        folder.Write("kube-apiserver", $"echo \"$@\" > {folder.Of("arguments")}; echo 'Error: unknown flag: --x' >&2; exit 1");
+        Assets assets = Assets.Find(folder.Path, out _)!;
+        InvalidOperationException fault = await Assert.ThrowsAsync<InvalidOperationException>(() => ControlPlane.StartAsync(assets));
+        Assert.Contains("kube-apiserver ended with exit code 1", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("unknown flag: --x", fault.Message, StringComparison.Ordinal);
+
+        string arguments = await File.ReadAllTextAsync(folder.Of("arguments"), TestContext.Current.CancellationToken);
+        Assert.Contains("--authorization-mode=RBAC", arguments, StringComparison.Ordinal);
+        string etcd = arguments.Split(' ').Single(argument => argument.StartsWith("--etcd-servers=", StringComparison.Ordinal)).Split('=')[1];
+        using var http = new HttpClient();
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri($"{etcd}/health"), TestContext.Current.CancellationToken));
+        string certificates = arguments.Split(' ').Single(argument => argument.StartsWith("--tls-cert-file=", StringComparison.Ordinal)).Split('=')[1];
+        Assert.False(System.IO.Directory.Exists(System.IO.Path.GetDirectoryName(certificates)));
+    }
+
+    [Fact]
+    public void The_files_of_a_control_plane_are_there_and_for_this_user_only()
+    {
+        using var files = new ControlPlaneFiles();
+        foreach (string argument in ControlPlane.Arguments(files, new Uri("http://127.0.0.1:1"), 2).Where(argument => argument.Contains("-file=", StringComparison.Ordinal)))
+        {
+            string path = argument.Split('=')[1];
+            Assert.True(File.Exists(path), argument);
+            if (!OperatingSystem.IsWindows())
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            }
+        }
+
+        Assert.Equal($"{files.AdministratorToken},admin,admin,system:masters\n", File.ReadAllText(files.Of("tokens.csv")));
+        Assert.StartsWith("-----BEGIN PUBLIC KEY-----", File.ReadAllText(files.Of("service-account.pub")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Etcd_starts_forgets_its_history_when_told_and_ends()
+    {
+        string? program = FindEtcd();
+        Assert.SkipWhen(program is null, "etcd is neither in KUBEBUILDER_ASSETS nor on the PATH (Debian: etcd-server).");
+        using var files = new ControlPlaneFiles();
+        Uri address;
+        await using (Etcd etcd = await Etcd.StartAsync(program!, files.EtcdData))
+        {
+            address = etcd.Address;
+            await PutAsync(etcd, "old");
+            long first = await etcd.RevisionAsync();
+            await PutAsync(etcd, "new");
+            Assert.Equal(first + 1, await etcd.RevisionAsync());
+            Assert.Equal("old", await GetAsync(etcd, first));
+            await etcd.CompactAsync();
+            InvalidOperationException gone = await Assert.ThrowsAsync<InvalidOperationException>(() => GetAsync(etcd, first));
+            Assert.Contains("compacted", gone.Message, StringComparison.Ordinal);
+            Assert.Equal("new", await GetAsync(etcd, first + 1));
+        }
+
+        using var http = new HttpClient();
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri(address, "/health"), TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The given cluster's way in and out, tried on a cluster that is at hand.</summary>
+    [Fact]
+    public async Task A_given_cluster_gets_one_namespace_and_is_left_without_it()
+    {
+        await using LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
+            new LocalCluster.LocalClusterOptions { RunProcesses = false, EnforceRbac = true }, TestContext.Current.CancellationToken);
+        string name;
+        await using (Backend backend = await GivenBackend.OpenAsync(cluster.KubeconfigPath, Needs.None))
+        {
+            name = backend.Namespace;
+            await backend.PrepareAsync();
+            Assert.NotNull(cluster.Get("Namespace", null, name));
+            Assert.NotNull(cluster.Get("Role", name, Backend.Account));
+            Assert.Empty(await backend.Api.ItemsAsync(backend.Slices));
+        }
+
+        await Wait.ForAsync(() => Task.FromResult(cluster.Get("Namespace", null, name)), left => left is null, TestKit.Patience.Limit, "The namespace is deleted");
+    }
+
+    [Fact]
+    public async Task A_missing_right_on_a_given_cluster_skips_and_says_which()
+    {
+        await using LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
+            new LocalCluster.LocalClusterOptions { RunProcesses = false, EnforceRbac = true }, TestContext.Current.CancellationToken);
+        await using Backend backend = await GivenBackend.OpenAsync(cluster.ServiceAccountKubeconfig("default", "default"), Needs.None);
+        string? skip = null;
+        try
+        {
+            await backend.PrepareAsync();
+        }
+        catch (Exception fault) when (fault.GetType().Name == "SkipException")
+        {
+            // Assert.Throws would pass it on, and skip this test as well.
+            skip = fault.Message;
+        }
+
+        Assert.Contains("may not do this: namespaces is forbidden", skip, StringComparison.Ordinal);
+    }
+
+    private static string? FindEtcd() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Prepend(Environment.GetEnvironmentVariable(Assets.Variable) ?? string.Empty)
+            .Where(folder => folder.Length > 0).Select(folder => System.IO.Path.Combine(folder, "etcd")).FirstOrDefault(File.Exists);
+
+    private static Task<JsonNode> PutAsync(Etcd etcd, string value) => etcd.AskAsync("/v3/kv/put", new JsonObject { ["key"] = Encode("key"), ["value"] = Encode(value) });
+
+    private static async Task<string> GetAsync(Etcd etcd, long revision)
+    {
+        JsonNode answer = await etcd.AskAsync("/v3/kv/range", new JsonObject { ["key"] = Encode("key"), ["revision"] = revision });
+        return Encoding.UTF8.GetString(Convert.FromBase64String(answer["kvs"]![0]!["value"]!.GetValue<string>()));
+    }
+
+    private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private sealed class ProgramFolder : IDisposable
+    {
+        private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("berth-assets-");
+
+        public string Path => _folder.FullName;
+
+        public string Of(string name) => System.IO.Path.Combine(Path, name);
+
+        public void Write(string name, string script)
+        {
+            File.WriteAllText(Of(name), $"#!/bin/sh\n{script}\n");
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(Of(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+
+        public void Dispose() => _folder.Delete(recursive: true);
+    }
+}
