@@ -122,7 +122,7 @@ public sealed class KubectlTests
         Assert.StartsWith("Warning: Immediate deletion", warning, StringComparison.Ordinal);
         await RunAsync(test, "wait", "--for=condition=Ready", "pod/service-b-0", "pod/service-b-1", "pod/service-b-2", "--timeout=30s");
         Assert.Equal("node/node-1 cordoned\n", await RunAsync(test, "cordon", "node-1"));
-        Assert.Equal("namespace \"k8s-example2\" deleted\n", await RunAsync(test, "delete", "ns", "k8s-example2"));
+        Assert.Equal("namespace \"k8s-example2\" deleted\n", await RunAsync(test, "delete", "ns", "k8s-example2", "--namespace="));
         Assert.Empty(test.Cluster.Pods);
     }
 
