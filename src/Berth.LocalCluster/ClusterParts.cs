@@ -50,7 +50,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             time,
             logger);
         NodeFaults = new NodeFaults(Operations, Kubelet, time);
-        forwarder = new ServiceForwarder(Store, options.Forwards, options.RunProcesses, events, logger);
+        forwarder = new ServiceForwarder(Store, options.Forwards, options.RunProcesses, events, NotEnforced);
         Observer = new PodObserver(Store, Kubelet.ProcessOf);
         var tables = new TableWriter(time);
         Watches = new WatchHandler(Store, tables, names, time, options.BookmarkInterval);

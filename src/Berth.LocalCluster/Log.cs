@@ -23,9 +23,6 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Error, "The worker of pod {Namespace}/{Pod} failed.")]
     public static partial void WorkerFailed(ILogger logger, Exception fault, string? @namespace, string pod);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Address} cannot be listened on for Service {Service}: {Fault}")]
-    public static partial void PortTaken(ILogger logger, System.Net.IPEndPoint address, string service, string fault);
-
     [LoggerMessage(7, LogLevel.Warning, "The local cluster does not enforce {Field}, which {Kind} {Name} asks for.")]
     public static partial void NotEnforced(ILogger logger, string field, string kind, string name);
 }

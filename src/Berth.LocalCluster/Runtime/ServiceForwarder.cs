@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 using Berth.LocalCluster.Controllers;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Manifests;
 using Berth.LocalCluster.Storage;
-using Microsoft.Extensions.Logging;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -14,7 +14,7 @@ namespace Berth.LocalCluster.Runtime;
 /// Node ports, and ports of this machine given by options: a listener each, every connection passed on to a ready endpoint of the Service. TCP only.
 /// It does what kube-proxy does on a real node, where the manifests need it, and no more.
 /// </summary>
-internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceForward> given, bool nodePorts, EventRecorder events, ILogger logger) : IAsyncDisposable
+internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceForward> given, bool nodePorts, EventRecorder events, NotEnforcedList notEnforced) : IAsyncDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> open = [];
@@ -104,10 +104,10 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
         {
             // Tried once: the Service says so in its events, and the rest of the cluster works.
             listener.Dispose();
-            Log.PortTaken(logger, at, target, fault.Message);
             string[] parts = target.Split('/');
             if (store.Find(KindTable.Service, parts[0], parts[1]) is { } service)
             {
+                notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({fault.Message})");
                 events.Record(service.Body, "Warning", "PortNotAvailable", $"{at} cannot be listened on: {fault.Message}", "berth-forwarder");
             }
 
