@@ -8,6 +8,9 @@ internal static class BackoffRules
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_longestAsked = TimeSpan.FromMinutes(5);
 
+    // Task.Delay counts whole milliseconds.
+    private static readonly TimeSpan s_unit = TimeSpan.FromMilliseconds(1);
+
     public static IEnumerable<string> FindFaults(IReadOnlyList<Exception> failures, IReadOnlyCollection<TimeSpan> waits, bool all)
     {
         if (waits.Count != failures.Count && (all || waits.Count > failures.Count))
@@ -17,7 +20,7 @@ internal static class BackoffRules
             TimeSpan asked = (failure as EndpointSourceException)?.RetryAfter ?? TimeSpan.Zero;
             asked = asked < s_longestAsked ? asked : s_longestAsked;
             TimeSpan longest = asked > s_longest ? asked : s_longest;
-            if (wait < s_shortest || wait < asked || wait > longest)
+            if (wait < s_shortest || wait < asked - s_unit || wait > longest)
                 yield return $"after '{failure.Message}', which asked for {asked}, it waited {wait}";
         }
 
