@@ -16,7 +16,12 @@ internal sealed class RestartCounts : IDisposable
             if (ReferenceEquals(instrument.Meter, Meter) && instrument.Name == "berth.watch.restarts")
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => _causes.Enqueue((string)tags[0].Value!));
+        // Each cause is counted as zero at first, so that it shows in metrics before it happens.
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            if (value > 0)
+                _causes.Enqueue((string)tags[0].Value!);
+        });
         _listener.Start();
     }
 

@@ -119,7 +119,7 @@ internal sealed class Rig : IAsyncDisposable
             await UntilAsync(static v => v is { Failure: null, Current.IsStale: false });
         await Observer.DisposeAsync();
         await Directory.DisposeAsync();
-        return View is null ? [] : Observer.Finish(!EndsEarly);
+        return View is null ? [] : Observer.Finish(DirectoryTime.Waits, !EndsEarly);
     }
 
     public async ValueTask DisposeAsync()

@@ -63,13 +63,16 @@ public sealed class InvariantObserver : IAsyncDisposable
     }
 
     /// <summary>Gives every violation. The directory is disposed by then, and this too.</summary>
+    /// <param name="waits">How long the directory waited after each failure, in order.</param>
     /// <param name="mustBeLive">False where the test ended discovery in the middle of its trouble.</param>
-    public IReadOnlyCollection<string> Finish(bool mustBeLive = true)
+    public IReadOnlyCollection<string> Finish(IReadOnlyCollection<TimeSpan> waits, bool mustBeLive = true)
     {
         Settled();
         _violations.Unless(_content.HasLegalStates, "I2", static () => "the test states no legal whole state");
         _violations.Unless(_published.IsEmpty || _reader is { Samples: > 0 }, "I3", static () => "nobody read");
         foreach (string fault in Log.FindFaults())
+            _violations.Add("I5", fault);
+        foreach (string fault in BackoffRules.FindFaults(Failures, waits, mustBeLive))
             _violations.Add("I5", fault);
         _violations.Unless(Log.Count(100) == Troubles, "I5", () => $"trouble began {Troubles} times and was logged {Log.Count(100)} times");
         _violations.Unless(!mustBeLive || _view is null or { Failure: null, Current.IsStale: false }, "I5", () => $"it did not recover: {_view!.Failure?.Message}");
