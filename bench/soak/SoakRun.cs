@@ -28,20 +28,22 @@ internal static class SoakRun
             await using DispatcherProcess process = await DispatcherProcess.StartAsync(kubeconfig, basePort, ending.Token);
             using var service = new ServiceA(process.Address, clock);
             var churn = new Churn(cluster, service, truth, outages, clock, options, basePort);
-            var quiet = new Quiet(service, process, truth, judge, clock, options);
+            var quiet = new Quiet(cluster, service, process, truth, judge, clock, options);
             var sampler = new Sampler(service, judge);
             await FirstListAsync(service, ending.Token);
             await quiet.CheckAsync(count: false, ending.Token);
 
             Task sampling = sampler.RunAsync(watching.Token);
             TimeSpan end = clock.Now + options.Duration;
-            // The first spell warms up: code is compiled, pools are filled, histories grow to their bound.
-            for (bool warm = false; clock.Now < end; warm = true)
+            await churn.WarmUpAsync(ending.Token);
+            await churn.RestoreAsync();
+            await quiet.CheckAsync(count: false, ending.Token);
+            while (clock.Now < end)
             {
                 TimeSpan spell = clock.Now + options.Spell;
                 await churn.RunAsync(spell < end ? spell : end, ending.Token);
-                churn.Restore();
-                await quiet.CheckAsync(count: warm, ending.Token);
+                await churn.RestoreAsync();
+                await quiet.CheckAsync(count: true, ending.Token);
             }
 
             await watching.CancelAsync();
