@@ -97,8 +97,11 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     }
 
     private ListWatchReflector<T> Reflect<T>(ResourceQuery query, IResourceDecoder<T> decoder)
-        where T : class, IResource =>
-        new(new ReflectorContext<T>(_api, query, decoder, _traits, _metrics, _options.TimeProvider, NextRandom()));
+        where T : class, IResource
+    {
+        _metrics.Announce(query.Resource);
+        return new(new ReflectorContext<T>(_api, query, decoder, _traits, _metrics, _options.TimeProvider, NextRandom()));
+    }
 
     /// <summary>Each reader has its own: a Random is not safe for several threads.</summary>
     private Random NextRandom() => new(_random.Next());

@@ -21,6 +21,8 @@ internal sealed class ClusterParts : IAsyncDisposable
     private readonly ClusterCertificates certificates;
     private readonly ILoggerFactory loggers;
     private readonly ControllerLoop controllers;
+    private readonly ServiceForwarder forwarder;
+    private readonly FaultHandler faultHandler;
 
     private ClusterParts(LocalClusterOptions options)
     {
@@ -47,13 +49,16 @@ internal sealed class ClusterParts : IAsyncDisposable
             ],
             time,
             logger);
+        NodeFaults = new NodeFaults(Operations, Kubelet, time);
+        forwarder = new ServiceForwarder(Store, options.Forwards, options.RunProcesses, events, NotEnforced);
         Observer = new PodObserver(Store, Kubelet.ProcessOf);
         var tables = new TableWriter(time);
         Watches = new WatchHandler(Store, tables, names, time, options.BookmarkInterval);
-        var handler = new RequestHandler(
-            Identities, new Authorizer(Store, options.EnforceRbac), new ListHandler(Store, tables), Watches, new WriteHandler(Operations), new PodLogs(Kubelet, time), Store, tables, logger);
-        Api = new ApiServer(certificates, handler, Gate, NullLoggerFactory.Instance);
         Faults = new LocalClusterFaults(this);
+        faultHandler = new FaultHandler(Faults, time);
+        var handler = new RequestHandler(
+            Identities, new Authorizer(Store, options.EnforceRbac), new ListHandler(Store, tables), Watches, new WriteHandler(Operations), new PodLogs(Kubelet, time), Store, tables, faultHandler, logger);
+        Api = new ApiServer(certificates, handler, Gate, NullLoggerFactory.Instance);
     }
 
     public Uri Server { get; private set; } = null!;
@@ -73,6 +78,8 @@ internal sealed class ClusterParts : IAsyncDisposable
     public IContainerRuntime Runtime { get; }
 
     public Kubelet Kubelet { get; }
+
+    public NodeFaults NodeFaults { get; }
 
     public PodObserver Observer { get; }
 
@@ -102,7 +109,10 @@ internal sealed class ClusterParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await faultHandler.DisposeAsync().ConfigureAwait(false);
         Gate.Open();
+        await forwarder.DisposeAsync().ConfigureAwait(false);
+        await NodeFaults.DisposeAsync().ConfigureAwait(false);
         await controllers.DisposeAsync().ConfigureAwait(false);
         await Kubelet.StopAsync(EndGrace).ConfigureAwait(false);
         await Kubelet.DisposeAsync().ConfigureAwait(false);
@@ -127,6 +137,11 @@ internal sealed class ClusterParts : IAsyncDisposable
         Require(options.Nodes is >= 1 and <= 50, $"Nodes is {options.Nodes}; it must be 1 to 50.");
         Require(options.HistoryLimit >= 1, $"HistoryLimit is {options.HistoryLimit}; it must be 1 or more.");
         Require(options.BookmarkInterval > TimeSpan.Zero, $"BookmarkInterval is {options.BookmarkInterval}; it must be above zero.");
+        foreach (ServiceForward forward in options.Forwards)
+        {
+            Require(forward.LocalPort is >= 1 and <= 65535, $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}; it must be 1 to 65535.");
+        }
+
         if (faults.Count > 0)
         {
             throw new LocalClusterException(string.Join(' ', faults));
@@ -135,7 +150,7 @@ internal sealed class ClusterParts : IAsyncDisposable
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        foreach (string name in (string[])["default", "kube-system"])
+        foreach (string name in (string[])["default", "kube-node-lease", "kube-system"])
         {
             Operations.Create(KindTable.Namespace, null, KindTable.Namespace.NewObject(null, name));
         }
@@ -145,11 +160,13 @@ internal sealed class ClusterParts : IAsyncDisposable
         Files.Begin(Server);
         for (int i = 0; i < options.Nodes; i++)
         {
-            Store.Create(KindTable.Node, NodeObjects.New(i, options.ExternalAddresses, options.TimeProvider));
+            StoredObject node = Store.Create(KindTable.Node, NodeObjects.New(i, options.ExternalAddresses, options.TimeProvider));
+            Store.Create(KindTable.Lease, NodeObjects.Lease(node, options.TimeProvider));
         }
 
         controllers.Start();
         Kubelet.Start();
+        forwarder.Start();
         Log.Listening(loggers.CreateLogger("Berth.LocalCluster"), Server);
         foreach (string text in options.Manifests)
         {

@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster;
 
 /// <summary>Faults on demand, each as a real cluster shows it.</summary>
@@ -28,10 +32,48 @@ public sealed class LocalClusterFaults
     /// <summary>The API answers again.</summary>
     public void ResumeApi() => parts.Gate.Open();
 
-    /// <summary>Makes every service account token invalid (401). Kubeconfig files of pods are written anew with fresh tokens.</summary>
+    /// <summary>Kills the processes of a pod (SIGKILL). Its containers are restarted, as after any crash.</summary>
+    /// <param name="namespace">The pod's namespace.</param>
+    /// <param name="name">The pod's name.</param>
+    /// <exception cref="LocalClusterException">There is no such pod, or nothing of it runs.</exception>
+    public void KillPod(string @namespace, string name) => Translate(() =>
+    {
+        StoredObject pod = parts.Store.Get(KindTable.Pod, @namespace, name);
+        if (parts.Kubelet.Find(pod.Uid) is not { } worker || !worker.KillContainers())
+        {
+            throw new LocalClusterException($"Nothing of pod {@namespace}/{name} runs at the moment, so nothing can be killed.");
+        }
+    });
+
+    /// <summary>
+    /// Takes a node away: its processes end at once, nothing on it is started or reported any more. The node is NotReady and its pods are not ready;
+    /// after 300 s they are evicted.
+    /// </summary>
+    /// <param name="name">The node's name: <c>node-0</c>.</param>
+    /// <exception cref="LocalClusterException">There is no such node.</exception>
+    public void StopNode(string name) => Translate(() => parts.NodeFaults.Stop(name));
+
+    /// <summary>Brings a stopped node back: its pods' containers are started again.</summary>
+    /// <param name="name">The node's name.</param>
+    /// <exception cref="LocalClusterException">There is no such node.</exception>
+    public void StartNode(string name) => Translate(() => parts.NodeFaults.Start(name));
+
+    /// <summary>Makes every service account token invalid (401). Fresh tokens are written into the token files that pods read.</summary>
     public void ExpireTokens()
     {
         parts.Identities.ExpireServiceAccounts();
         parts.Files.Rewrite();
+    }
+
+    private static void Translate(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ApiException fault)
+        {
+            throw new LocalClusterException(fault.Message, fault);
+        }
     }
 }

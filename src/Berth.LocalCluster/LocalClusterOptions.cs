@@ -14,7 +14,7 @@ public sealed class LocalClusterOptions
     /// <summary>Number of nodes, 1 to 50. Default 1. Node i (from 0) has the address 127.0.0.(i+1) and the zone <c>zone-i</c>.</summary>
     public int Nodes { get; init; } = 1;
 
-    /// <summary>Whether nodes also state an ExternalIP (their own loopback address). Default false.</summary>
+    /// <summary>Whether nodes also state an ExternalIP: 127.1.0.(i+1), which leads to the same machine. Default false.</summary>
     public bool ExternalAddresses { get; init; }
 
     /// <summary>Manifest texts (YAML or JSON, several documents each) applied before <see cref="LocalCluster.StartAsync"/> returns. Default none.</summary>
@@ -34,6 +34,9 @@ public sealed class LocalClusterOptions
 
     /// <summary>Environment variables every container gets besides those of its manifest, which win. Default none.</summary>
     public IReadOnlyDictionary<string, string> PodEnvironment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Ports of this machine that lead to Services, besides node ports, which each node's address always has. Default none.</summary>
+    public IReadOnlyList<ServiceForward> Forwards { get; init; } = [];
 
     /// <summary>False runs no process: pods are ready as soon as they are bound. For tests of scale. Default true.</summary>
     public bool RunProcesses { get; init; } = true;

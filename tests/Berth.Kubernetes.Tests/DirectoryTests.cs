@@ -19,22 +19,16 @@ public sealed class DirectoryTests
         for (int i = 0; i < 3; i++)
             api.OnWatch(static x => x.AnswerAsync(503, "down", "text/plain"));
         ScriptedExchange watch = await api.NextAsync(Token);
-        while (view.Current is { IsStale: false })
-        {
-            watch.Cut();
-            await view.WaitForChangeAsync(Token).WaitAsync(Patience.Limit, Token);
-        }
-
-        EndpointSnapshot stale = view.Current!;
+        watch.Cut();
+        EndpointSnapshot stale = await ReadUntilAsync(view, static s => s.IsStale);
         ScriptedExchange again = await api.NextAsync(Token);
         await again.StartAsync();
-        while (view.Current!.IsStale)
-            await view.WaitForChangeAsync(Token).WaitAsync(Patience.Limit, Token);
+        EndpointSnapshot live = await ReadUntilAsync(view, static s => !s.IsStale);
 
         Assert.Equal(3, stale.Available.Count);
-        Assert.Equal(first.Version, view.Current.Version);
+        Assert.Equal(first.Version, live.Version);
         Assert.Equal("548", again.Query("resourceVersion"));
-        Assert.Equal(["10.77.0.1:3000", "10.77.0.2:3001", "10.77.0.3:3002"], view.Current.Available.Select(static e => e.Authority));
+        Assert.Equal(["10.77.0.1:3000", "10.77.0.2:3001", "10.77.0.3:3002"], live.Available.Select(static e => e.Authority));
     }
 
     [Fact]
@@ -66,5 +60,18 @@ public sealed class DirectoryTests
         // Ordinals above 62535 have no port on base 3000: reported, and the others stand.
         Assert.Equal(62_536, snapshot.Endpoints.Count);
         Assert.Equal(37_464, snapshot.Excluded.Count);
+    }
+
+    private static async Task<EndpointSnapshot> ReadUntilAsync(EndpointView view, Func<EndpointSnapshot, bool> wanted)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(Patience.Limit);
+        await foreach (EndpointSnapshot snapshot in view.ReadAllAsync(limit.Token))
+        {
+            if (wanted(snapshot))
+                return snapshot;
+        }
+
+        throw new InvalidOperationException("The directory was disposed.");
     }
 }

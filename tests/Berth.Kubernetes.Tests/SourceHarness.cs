@@ -29,8 +29,11 @@ internal sealed class SourceHarness : IAsyncDisposable
             if (ReferenceEquals(instrument.Meter, _meter) && instrument.Name == "berth.watch.restarts")
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
+            // Every cause is announced with 0.
+            if (count == 0)
+                return;
             lock (_causes)
                 _causes.Add((string)tags[0].Value!);
         });

@@ -43,7 +43,7 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             BaseAddress = new Uri(Field("server")),
             DefaultRequestVersion = HttpVersion.Version20,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", Field("token")) },
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", text.Contains("tokenFile:", StringComparison.Ordinal) ? File.ReadAllText(Field("tokenFile")) : Field("token")) },
         };
     }
 

@@ -27,6 +27,8 @@ public sealed class ScriptedApi : IAsyncDisposable
     private readonly Channel<ScriptedExchange> _waiting = Channel.CreateUnbounded<ScriptedExchange>();
     private readonly Channel<ScriptedExchange> _waitingNodes = Channel.CreateUnbounded<ScriptedExchange>();
 
+    private readonly StatedTokens _stated = new();
+
     private ScriptedApi(WebApplication app) => _app = app;
 
     /// <summary>Where it listens.</summary>
@@ -35,13 +37,20 @@ public sealed class ScriptedApi : IAsyncDisposable
     /// <summary>All requests so far, in order.</summary>
     public IReadOnlyCollection<ScriptedExchange> Requests => _requests;
 
+    /// <summary>Everything it has ever sent, as far as addresses and names go.</summary>
+    public StatedTokens Stated => _stated;
+
     /// <summary>Starts one on a port of its own.</summary>
-    public static async Task<ScriptedApi> StartAsync()
+    /// <param name="wire">What it speaks, or null for plain HTTP/1.1.</param>
+    public static async Task<ScriptedApi> StartAsync(ScriptedWire? wire = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static o =>
+        IWebHostBuilder host = builder.WebHost.UseKestrelCore();
+        if (wire?.Certificate is not null)
+            host = host.UseKestrelHttpsConfiguration();
+        host.ConfigureKestrel(o =>
         {
-            o.Listen(IPAddress.Loopback, 0);
+            o.Listen(IPAddress.Loopback, 0, listen => wire?.Apply(listen));
             o.Limits.MinResponseDataRate = null;
         });
         builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -84,7 +93,7 @@ public sealed class ScriptedApi : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
-        ScriptedExchange exchange = new(context);
+        ScriptedExchange exchange = new(context, _stated.Open());
         _requests.Enqueue(exchange);
         bool nodes = exchange.Path.EndsWith("/nodes", StringComparison.Ordinal);
         ConcurrentQueue<Func<ScriptedExchange, Task>> script = nodes ? _nodes : exchange.IsWatch ? _watches : _lists;

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -8,13 +9,17 @@ namespace Berth.TestKit;
 public sealed class ScriptedExchange
 {
     private readonly HttpContext _context;
+    private readonly StatedTokens.Reader _stated;
     private readonly Dictionary<string, string> _query;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal ScriptedExchange(HttpContext context)
+    internal ScriptedExchange(HttpContext context, StatedTokens.Reader stated)
     {
         _context = context;
+        _stated = stated;
+        Protocol = context.Request.Protocol;
+        ConnectionId = context.Connection.Id;
         // Copied: the test may look at them when the request is long over.
         Path = context.Request.Path.Value ?? "";
         QueryString = context.Request.QueryString.Value ?? "";
@@ -28,6 +33,12 @@ public sealed class ScriptedExchange
 
     /// <summary>The query as sent, with its question mark.</summary>
     public string QueryString { get; }
+
+    /// <summary>The protocol, such as <c>HTTP/2</c>.</summary>
+    public string Protocol { get; }
+
+    /// <summary>Tells connections apart.</summary>
+    public string ConnectionId { get; }
 
     /// <summary>True for a watch.</summary>
     public bool IsWatch => Query("watch") is "1" or "true";
@@ -57,6 +68,7 @@ public sealed class ScriptedExchange
     /// <summary>Sends bytes of the body, at once.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        _stated.Read(bytes.Span);
         await _context.Response.Body.WriteAsync(bytes);
         await _context.Response.Body.FlushAsync();
     }
@@ -69,6 +81,9 @@ public sealed class ScriptedExchange
 
     /// <summary>Ends the answer cleanly.</summary>
     public void End() => _ended.TrySetResult();
+
+    /// <summary>Tells the client to take its further requests elsewhere (HTTP/2 GOAWAY); what is open goes on.</summary>
+    public void GoAway() => _context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
 
     /// <summary>Breaks the connection in the middle of the answer.</summary>
     public void Cut()

@@ -7,6 +7,25 @@ namespace Berth.TestKit;
 public sealed class WatchedTime : FakeTimeProvider
 {
     private readonly Channel<TimeSpan> _armed = Channel.CreateUnbounded<TimeSpan>();
+    private long _wallClockShift;
+    private int _running;
+
+    /// <summary>How far the wall clock was set away from the time that really passed.</summary>
+    public TimeSpan WallClockShift
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _wallClockShift));
+        set => Volatile.Write(ref _wallClockShift, value.Ticks);
+    }
+
+    /// <summary>How many timers have been made and not yet disposed of.</summary>
+    public int Timers => Volatile.Read(ref _running);
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + WallClockShift;
+
+    /// <inheritdoc/>
+    // The base takes it from GetUtcNow, which here can jump.
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
 
     /// <summary>Waits until a timer is set to a duration that satisfies a condition, and gives the duration.</summary>
     public async Task<TimeSpan> WaitForTimerAsync(Func<TimeSpan, bool> condition, CancellationToken cancellationToken)
@@ -22,7 +41,8 @@ public sealed class WatchedTime : FakeTimeProvider
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        WatchedTimer timer = new(base.CreateTimer(callback, state, dueTime, period), this);
+        CountedTimer timer = new(base.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _running), Note);
+        Interlocked.Increment(ref _running);
         Note(dueTime);
         return timer;
     }
@@ -31,19 +51,5 @@ public sealed class WatchedTime : FakeTimeProvider
     {
         if (due != Timeout.InfiniteTimeSpan)
             _armed.Writer.TryWrite(due);
-    }
-
-    private sealed class WatchedTimer(ITimer timer, WatchedTime time) : ITimer
-    {
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            bool changed = timer.Change(dueTime, period);
-            time.Note(dueTime);
-            return changed;
-        }
-
-        public void Dispose() => timer.Dispose();
-
-        public ValueTask DisposeAsync() => timer.DisposeAsync();
     }
 }

@@ -16,7 +16,8 @@ internal static class UpCommand
             "Runs a local cluster: pods of service B as processes of this machine, and service A on http://127.0.0.1:8000. Ctrl-C ends it all.",
             "berth up",
             "berth up --replicas 5 --base-port 4000 --port 8080",
-            "berth up -f my-manifests/ --kubeconfig-out ./kubeconfig")
+            "berth up --nodes 3 --rbac true",
+            "berth up -f my-manifests/ --image nginx=/usr/sbin/nginx --kubeconfig-out ./kubeconfig")
             .Runs(host, UpSettings.All, reader => RunAsync(reader, host));
 
     private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host)
@@ -49,7 +50,12 @@ internal static class UpCommand
     {
         Manifests = plan.IsBuiltIn ? BuiltInManifests.Read(plan) : [],
         ManifestPaths = plan.Files,
-        Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["berth"] = SelfImage.Find() },
+        Forwards = plan.IsBuiltIn ? [new ServiceForward(UpPlan.Namespace, UpPlan.ServiceA, UpSettings.DefaultPort, plan.Port)] : [],
+        Nodes = plan.Nodes,
+        ExternalAddresses = plan.ExternalAddresses,
+        EnforceRbac = plan.Rbac,
+        Images = plan.Images.Select(static image => KeyValuePair.Create(image.Name, new ImageProgram(image.Program)))
+            .Prepend(KeyValuePair.Create("berth", SelfImage.Find())).DistinctBy(static pair => pair.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
         TimeProvider = host.Time,
         Random = host.Random,
         LoggerFactory = loggers,

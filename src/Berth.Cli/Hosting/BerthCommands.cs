@@ -23,6 +23,7 @@ internal static class BerthCommands
         get.Add(GetEndpointsCommand.Create(host));
         get.Add(GetPortCommand.Create(host));
         root.Add(UpCommand.Create(host));
+        root.Add(LocalFaultCommand.CreateGroup(host));
         root.Add(DispatchCommand.Create(host));
         root.Add(EchoCommand.Create(host));
         root.Add(ProbeCommand.Create(host));

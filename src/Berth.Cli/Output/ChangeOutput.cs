@@ -14,15 +14,15 @@ internal static class ChangeOutput
     private static string ToText(PodChange change, DateTimeOffset at)
     {
         PodEndpoint pod = (change.After ?? change.Before)!;
-        string line = string.Create(CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff}  {Words.Of(change.Kind),-9}  {pod.Name}  {pod.Authority}");
-        return change.After is null ? line : $"{line}  {Words.Of(pod.State)}  {pod.Node ?? "-"}";
+        string line = string.Create(CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff}  {EndpointWords.Of(change.Kind),-9}  {pod.Name}  {pod.Authority}");
+        return change.After is null ? line : $"{line}  {EndpointWords.Of(pod.State)}  {pod.Node ?? "-"}";
     }
 
     private static void WriteJson(Utf8JsonWriter writer, PodChange change, long version, DateTimeOffset at)
     {
         writer.WriteStartObject();
         writer.WriteString("time", at);
-        writer.WriteString("change", Words.Of(change.Kind));
+        writer.WriteString("change", EndpointWords.Of(change.Kind));
         writer.WriteNumber("version", version);
         EndpointJson.WriteMembers(writer, (change.After ?? change.Before)!);
         writer.WriteEndObject();

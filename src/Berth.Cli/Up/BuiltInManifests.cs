@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Berth.Cli.Hosting;
+using Berth.Cli.Options;
 using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;
@@ -29,6 +30,8 @@ internal static class BuiltInManifests
 
     private static string Change(string text, UpPlan plan)
     {
+        if (plan is { Replicas: 3, BasePort: PortSettings.DefaultBase })
+            return text;
         YamlStream documents = [];
         using (StringReader reader = new(text))
             documents.Load(reader);
@@ -51,39 +54,17 @@ internal static class BuiltInManifests
             case ("StatefulSet", UpPlan.ServiceB):
                 root.Map("spec").Set("replicas", plan.Replicas);
                 foreach (YamlMappingNode container in Containers(root))
-                    SetBasePort(container, plan.BasePort);
+                    container.SetVariable("BERTH_BASE_PORT", plan.BasePort.ToString(CultureInfo.InvariantCulture));
                 break;
             case ("Service", UpPlan.ServiceB):
                 foreach (YamlMappingNode port in root.Map("spec").Maps("ports"))
                     port.Set("port", plan.BasePort);
                 break;
             case ("Deployment", UpPlan.ServiceA):
-                ServeOnLoopback(root, plan);
+                foreach (YamlMappingNode container in Containers(root))
+                    container.SetArgument("--base-port", plan.BasePort.ToString(CultureInfo.InvariantCulture));
                 break;
         }
-    }
-
-    /// <summary>
-    /// One process serves on 127.0.0.1 itself: there, the host network is this machine, and a second replica would want the same port.
-    /// </summary>
-    private static void ServeOnLoopback(YamlMappingNode deployment, UpPlan plan)
-    {
-        deployment.Map("spec").Set("replicas", 1);
-        deployment.Map("spec").Map("template").Map("spec").Set("hostNetwork", "true");
-        foreach (YamlMappingNode container in Containers(deployment))
-        {
-            SetBasePort(container, plan.BasePort);
-            container.SetVariable("BERTH_URLS", plan.ServiceAUrl.GetLeftPart(UriPartial.Authority));
-            foreach (YamlMappingNode port in container.Maps("ports"))
-                port.Set("containerPort", plan.Port);
-        }
-    }
-
-    /// <summary>The base stands in a variable, or behind an argument.</summary>
-    private static void SetBasePort(YamlMappingNode container, int basePort)
-    {
-        container.SetVariable("BERTH_BASE_PORT", basePort.ToString(CultureInfo.InvariantCulture));
-        container.SetArgument("--base-port", basePort.ToString(CultureInfo.InvariantCulture));
     }
 
     private static IEnumerable<YamlMappingNode> Containers(YamlMappingNode workload) =>

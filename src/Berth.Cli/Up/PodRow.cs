@@ -46,7 +46,7 @@ internal sealed record PodRow(string Namespace, string Name, string Address, str
             return pod.PodIP;
         int? port = app switch
         {
-            UpPlan.ServiceA => plan.Port,
+            UpPlan.ServiceA => UpSettings.DefaultPort,
             UpPlan.ServiceB when PodOrdinal.TryParse(pod.Name, out int ordinal, out _) => plan.BasePort + ordinal,
             _ => null,
         };

@@ -20,6 +20,21 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
 
     public const string ServiceB = "service-b";
 
+    /// <summary>How many replicas of service A the manifests of deploy/ have.</summary>
+    public const int ReplicasOfServiceA = 3;
+
+    /// <summary>How many nodes.</summary>
+    public int Nodes { get; init; } = 1;
+
+    /// <summary>Whether nodes have external addresses too.</summary>
+    public bool ExternalAddresses { get; init; }
+
+    /// <summary>Whether Roles are enforced.</summary>
+    public bool Rbac { get; init; }
+
+    /// <summary>Programs of images, by name, besides berth itself.</summary>
+    public IReadOnlyList<(string Name, string Program)> Images { get; init; } = [];
+
     public bool IsBuiltIn => Files.Count == 0;
 
     public Uri ServiceAUrl => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
@@ -31,7 +46,13 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
             reader.Get(UpSettings.Replicas) ?? 3,
             reader.Get(UpSettings.BasePort) ?? PortSettings.DefaultBase,
             reader.Get(UpSettings.Port) ?? UpSettings.DefaultPort,
-            reader.Get(UpSettings.KubeconfigOut));
+            reader.Get(UpSettings.KubeconfigOut))
+        {
+            Nodes = reader.Get(UpSettings.Nodes) ?? 1,
+            ExternalAddresses = reader.Get(UpSettings.ExternalAddresses),
+            Rbac = reader.Get(UpSettings.Rbac),
+            Images = [.. reader.Get(UpSettings.Images).Select(static image => image.Split('=', 2)).Select(static parts => (parts[0], Path.GetFullPath(parts[1])))],
+        };
         foreach (Setting setting in UpSettings.OfBuiltIn)
         {
             if (!plan.IsBuiltIn && reader.OriginOf(setting) == SettingOrigin.CommandLine)

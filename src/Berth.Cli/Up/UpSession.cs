@@ -38,16 +38,16 @@ internal sealed class UpSession(LocalCluster.LocalCluster cluster, UpPlan plan, 
     private bool IsReady(IReadOnlyList<PodSummary> pods)
     {
         // Controllers make pods after the manifests are applied: few ready pods are not yet all of them.
-        int expected = plan.IsBuiltIn ? plan.Replicas + 1 : 1;
+        int expected = plan.IsBuiltIn ? plan.Replicas + UpPlan.ReplicasOfServiceA : 1;
         return pods.Count >= expected && pods.All(static pod => pod.Ready && !pod.Terminating);
     }
 
     private async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken stopping)
     {
         if (!plan.IsBuiltIn)
-            return ReadyMessage.ForManifests(time.GetElapsedTime(started), kubeconfig);
+            return [.. ReadyMessage.ForManifests(time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)];
         IPEndPoint? address = plan.Replicas == 0 ? null : await AskAsync(stopping).ConfigureAwait(false);
-        return ReadyMessage.ForBuiltIn(time.GetElapsedTime(started), plan, address, kubeconfig);
+        return [.. ReadyMessage.ForBuiltIn(time.GetElapsedTime(started), plan, address, kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)];
     }
 
     /// <summary>What a user would be answered: pods are ready a moment before service A has heard of it.</summary>

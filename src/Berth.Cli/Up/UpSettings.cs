@@ -19,12 +19,24 @@ internal static class UpSettings
     public static Setting<int?> Port { get; } = new(
         "port", "PORT", "Port of service A on 127.0.0.1, 1..65535. Default 8000.", ParsePort, null);
 
+    public static Setting<int?> Nodes { get; } = new(
+        "nodes", "N", "How many nodes, 1..50, each with an address 127.0.0.N and a zone of its own. Default 1.", ParseNodes, null);
+
+    public static Setting<bool> ExternalAddresses { get; } = new(
+        "external-addresses", "true|false", "Give each node an external address too, 127.1.0.N. Default false.", CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
+
+    public static Setting<bool> Rbac { get; } = new(
+        "rbac", "true|false", "Enforce Roles for the pods' service accounts, so that a missing rule shows. Default false.", CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
+
+    public static Setting<string[]> Images { get; } = new(
+        "image", "NAME=PATH", "The program of an image that is not berth; give it again for more.", ParseImages, [], separator: ',');
+
     public static Setting<string?> KubeconfigOut { get; } = new(
         "kubeconfig-out", "PATH", "Write the kubeconfig here as well. It is removed at the end.", CommonParsers.Text, null);
 
     public static Setting[] OfBuiltIn { get; } = [Replicas, BasePort, Port];
 
-    public static Setting[] All { get; } = [Files, .. OfBuiltIn, KubeconfigOut];
+    public static Setting[] All { get; } = [Files, .. OfBuiltIn, Nodes, ExternalAddresses, Rbac, Images, KubeconfigOut];
 
     private static string[] ParseFiles(string text, out string? fault)
     {
@@ -33,6 +45,16 @@ internal static class UpSettings
         fault = missing is null ? null : $"There is no file or folder '{missing}'. Give a manifest (YAML or JSON), or a folder of them.";
         return paths;
     }
+
+    private static string[] ParseImages(string text, out string? fault)
+    {
+        string[] images = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string? wrong = images.FirstOrDefault(static image => image.Split('=', 2) is not [{ Length: > 0 }, { Length: > 0 } path] || !File.Exists(path));
+        fault = wrong is null ? null : $"'{wrong}' does not name an image and its program. Write it as NAME=PATH, such as nginx=/usr/sbin/nginx, with a program that is there.";
+        return images;
+    }
+
+    private static int? ParseNodes(string text, out string? fault) => CommonParsers.Between(1, 50, "number of nodes")(text, out fault);
 
     private static int? ParseReplicas(string text, out string? fault) => CommonParsers.Between(0, 1000, "number of replicas")(text, out fault);
 

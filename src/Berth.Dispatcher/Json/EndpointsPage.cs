@@ -27,7 +27,7 @@ internal sealed class EndpointsPage
         using (Utf8JsonWriter json = new(page, EndpointJson.WriterOptions))
         {
             json.WriteStartObject();
-            EndpointJson.WriteHead(json, snapshot, age);
+            SnapshotHead.Write(json, snapshot, age);
             json.Flush();
         }
 
@@ -41,7 +41,7 @@ internal sealed class EndpointsPage
     {
         using Utf8JsonWriter json = new(body, EndpointJson.WriterOptions);
         json.WriteStartObject();
-        EndpointJson.WriteHead(json, snapshot, age);
+        SnapshotHead.Write(json, snapshot, age);
         json.WriteStartArray("endpoints"u8);
         foreach (PodEndpoint endpoint in snapshot.Endpoints)
         {

@@ -31,7 +31,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         "pod-left-out", "Pod cannot be dialled", 404, $"The pod {pod.Name} of {snapshot.Target} is known and cannot be dialled: {pod.Detail}.");
 
     public static Problem PodNotReady(EndpointSnapshot snapshot, PodEndpoint pod) => new(
-        "pod-not-ready", "Pod not ready", 503, $"The pod {pod.Name} of {snapshot.Target} is {EndpointJson.Name(pod.State)}: no new client should connect to it.")
+        "pod-not-ready", "Pod not ready", 503, $"The pod {pod.Name} of {snapshot.Target} is {EndpointWords.Of(pod.State)}: no new client should connect to it.")
     {
         RetryAfter = 1,
         Endpoint = pod,

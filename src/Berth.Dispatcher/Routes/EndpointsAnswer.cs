@@ -81,7 +81,7 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
         {
             json.WriteStartObject();
-            EndpointJson.WriteHead(json, snapshot, target.View.Age);
+            SnapshotHead.Write(json, snapshot, target.View.Age);
             json.WritePropertyName("endpoint"u8);
             EndpointJson.Write(json, endpoint);
             json.WriteEndObject();

@@ -28,7 +28,7 @@ internal static class WatchEvents
         using (Utf8JsonWriter json = new(frame, EndpointJson.WriterOptions))
         {
             json.WriteStartObject();
-            EndpointJson.WriteHead(json, after, age: null);
+            SnapshotHead.Write(json, after, age: null);
             json.WriteStartArray("changes"u8);
             if (!ReferenceEquals(before.Endpoints, after.Endpoints))
             {
@@ -45,21 +45,10 @@ internal static class WatchEvents
         return frame.WrittenMemory;
     }
 
-    internal static string Name(PodChangeKind kind) => kind switch
-    {
-        PodChangeKind.Joined => "joined",
-        PodChangeKind.Left => "left",
-        PodChangeKind.Replaced => "replaced",
-        PodChangeKind.Ready => "ready",
-        PodChangeKind.NotReady => "not-ready",
-        PodChangeKind.Draining => "draining",
-        _ => "updated",
-    };
-
     private static void Write(Utf8JsonWriter json, PodChange change)
     {
         json.WriteStartObject();
-        json.WriteString("kind"u8, Name(change.Kind));
+        json.WriteString("kind"u8, EndpointWords.Of(change.Kind));
         json.WriteString("pod"u8, change.Name);
         json.WritePropertyName("endpoint"u8);
         if (change.After is { } after)

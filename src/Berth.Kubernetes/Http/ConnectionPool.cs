@@ -19,7 +19,8 @@ internal sealed class ConnectionPool : IDisposable
         bool secure = access.Server.Scheme == Uri.UriSchemeHttps;
         Certificate = certificate;
         Thumbprint = certificate?.Thumbprint;
-        _invoker = new HttpMessageInvoker(CreateHandler(new ServerConnector(secure, access.Trust, certificate, options), options));
+        _invoker = new HttpMessageInvoker(
+            options.Transport?.Invoke() ?? CreateHandler(new ServerConnector(secure, access.Trust, certificate, options), options));
     }
 
     internal ClientCertificate? Certificate { get; }

@@ -20,4 +20,7 @@ internal sealed class KubernetesApiOptions
 
     /// <summary>How long the headers of an answer may take. Default: 60 s, the time after which an API server gives up a request itself.</summary>
     internal TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What takes the place of real connections, one for each pool of them, or null for real ones. For tests that play thousands of histories.</summary>
+    internal Func<HttpMessageHandler>? Transport { get; init; }
 }

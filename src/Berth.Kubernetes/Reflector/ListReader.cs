@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Berth.Kubernetes.Resources;
 
@@ -19,7 +18,7 @@ internal static class ListReader
         where T : class, IResource
     {
         ListParser<T> parser = new(decoder, items);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
+        byte[] buffer = ReadBuffers.Rent(FirstLength);
         try
         {
             int length = 0;
@@ -40,7 +39,7 @@ internal static class ListReader
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            ReadBuffers.Return(buffer);
         }
 
         Check(parser, decoder);
@@ -79,9 +78,9 @@ internal static class ListReader
     {
         if (length >= MaxItemLength)
             throw new ResourceFormatException($"one object of the list is longer than {MaxItemLength / (1024 * 1024)} MiB");
-        byte[] next = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+        byte[] next = ReadBuffers.Rent(buffer.Length * 2);
         buffer.AsSpan(0, length).CopyTo(next);
-        ArrayPool<byte>.Shared.Return(buffer);
+        ReadBuffers.Return(buffer);
         return next;
     }
 

@@ -61,9 +61,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
         if (_notOlderThan is null || !ResourceVersions.IsOlder(version, _notOlderThan))
             return new Step<T>(new Listed<T>(version, first: true), new ReflectorEvent<T>.Replaced(_items, version));
         context.Restarted(RestartCause.Backwards);
-        return new Step<T>(new Unlisted<T>(null), Failure: new EndpointSourceException(
-            $"The API server {context.Api.Access.Server} was asked for {context.Query.Resource} not older than version {_notOlderThan} and listed version {version}. " +
-            "It lags, or its etcd was restored; the latest is asked for next."));
+        return new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.ListedOlder(context, _notOlderThan, version));
     }
 
     private Step<T> AfterFailure(ReflectorContext<T> context, Exception exception)

@@ -43,5 +43,11 @@ internal static class ReflectorFailure
         new($"The API server {context.Api.Access.Server} {what}, {context.Pacing.Strikes} times in a row. It is left alone for a while, then everything is listed again.")
         { RetryAfter = delay };
 
+    /// <summary>A list older than it may be. Only one without a version, which the latest answers, may go back.</summary>
+    public static EndpointSourceException ListedOlder<T>(ReflectorContext<T> context, string notOlderThan, string version)
+        where T : class, IResource =>
+        new($"The API server {context.Api.Access.Server} was asked for {context.Query.Resource} not older than version {notOlderThan} and listed version {version}. " +
+            "It lags, or its etcd was restored; the latest is asked for next.");
+
     private static TimeSpan? Longer(TimeSpan? left, TimeSpan? right) => left is null ? right : right is null || left > right ? left : right;
 }

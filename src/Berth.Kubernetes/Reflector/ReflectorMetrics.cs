@@ -9,6 +9,13 @@ internal sealed class ReflectorMetrics(Meter meter)
 
     private readonly Counter<long> _restarts = meter.CreateCounter<long>(RestartsName, "{restart}", "Watches that ended and were begun again, by cause.");
 
+    /// <summary>Shows every cause with 0 from the start: an alert on a cause that has never happened needs something to look at.</summary>
+    public void Announce(string resource)
+    {
+        foreach (string cause in RestartCause.All)
+            _restarts.Add(0, new KeyValuePair<string, object?>("cause", cause), new KeyValuePair<string, object?>("resource", resource));
+    }
+
     public void Restarted(string resource, string cause) =>
         _restarts.Add(1, new KeyValuePair<string, object?>("cause", cause), new KeyValuePair<string, object?>("resource", resource));
 }

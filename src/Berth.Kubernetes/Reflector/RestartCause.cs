@@ -29,4 +29,7 @@ internal static class RestartCause
 
     /// <summary>Nothing came for too long.</summary>
     public const string Idle = "idle";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Closed, TooShort, Broken, Error, Malformed, Gone, TooLarge, Backwards, Idle];
 }

@@ -107,7 +107,8 @@ internal sealed class StreamingList<T> : ReflectorState<T>
         }
 
         Abandon();
-        return WatchEnd.Backwards(context, _notOlderThan, version, progressed: false);
+        context.Restarted(RestartCause.Backwards);
+        return new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.ListedOlder(context, _notOlderThan, version));
     }
 
     private Step<T> Refused(ReflectorContext<T> context, KubernetesStatus? status)

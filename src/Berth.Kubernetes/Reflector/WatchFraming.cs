@@ -1,4 +1,3 @@
-using System.Buffers;
 using Berth.Kubernetes.Resources;
 
 namespace Berth.Kubernetes.Reflector;
@@ -14,7 +13,7 @@ internal sealed class WatchFraming : IDisposable
 
     private const int FirstLength = 16 * 1024;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
+    private byte[] _buffer = ReadBuffers.Rent(FirstLength);
     private int _start;
     private int _end;
 
@@ -64,8 +63,7 @@ internal sealed class WatchFraming : IDisposable
         byte[] buffer = _buffer;
         _buffer = [];
         _start = _end = _searched = 0;
-        if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
+        ReadBuffers.Return(buffer);
     }
 
     private void Empty()
@@ -92,9 +90,9 @@ internal sealed class WatchFraming : IDisposable
 
     private void Swap(int length)
     {
-        byte[] next = ArrayPool<byte>.Shared.Rent(length);
+        byte[] next = ReadBuffers.Rent(length);
         _buffer.AsSpan(_start, Pending).CopyTo(next);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        ReadBuffers.Return(_buffer);
         _buffer = next;
         Shift();
     }

@@ -58,18 +58,22 @@ internal static class PodMerge
         ? string.Equals(left.Uid, right.Uid, StringComparison.Ordinal)
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
-    /// <summary>True when an endpoint without a UID states another address in a family where one with a UID has one: another process.</summary>
+    /// <summary>True when an endpoint without a UID states another node than one with a UID, or another address in its family: another process.</summary>
     private static bool Contradicts(in PodSources sources, SliceEndpoint nameless)
     {
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            if (other.Uid is not null && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
+            if (other.Uid is not null && (IsElsewhere(nameless, other) || (other.Family == nameless.Family && !Equals(other.Address, nameless.Address))))
                 return true;
         }
 
         return false;
     }
+
+    /// <summary>True when both state a node, and not the same: a process never changes its node.</summary>
+    private static bool IsElsewhere(SliceEndpoint left, SliceEndpoint right) =>
+        left.Node is not null && right.Node is not null && !string.Equals(left.Node, right.Node, StringComparison.Ordinal);
 
     private static bool Outranks(SliceEndpoint left, SliceEndpoint right)
     {
@@ -84,8 +88,19 @@ internal static class PodMerge
     {
         if (left.Slice.IsNewerThan(right.Slice))
             return true;
-        // Of two that are equally new the choice only has to be the same every time.
-        return !right.Slice.IsNewerThan(left.Slice) && string.CompareOrdinal(left.Slice.Name, right.Slice.Name) > 0;
+        return !right.Slice.IsNewerThan(left.Slice) && CompareAnyhow(left, right) > 0;
+    }
+
+    /// <summary>
+    /// Of two that are equally new, perhaps in one slice, the choice only has to be the same every time, and for every client: so it must not follow
+    /// from the order in which they became known.
+    /// </summary>
+    private static int CompareAnyhow(SliceEndpoint left, SliceEndpoint right)
+    {
+        int order = string.CompareOrdinal(left.Slice.Name, right.Slice.Name);
+        if (order == 0)
+            order = string.CompareOrdinal(left.Uid, right.Uid);
+        return order != 0 ? order : string.CompareOrdinal(left.Address?.ToString(), right.Address?.ToString());
     }
 
     private static IPAddress? AddressOf(in PodSources sources, SliceEndpoint leader, AddressFamily family)
@@ -96,7 +111,7 @@ internal static class PodMerge
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            bool same = other.Uid is null || leader.Uid is null || other.Uid == leader.Uid;
+            bool same = other.Uid is null || leader.Uid is null ? !IsElsewhere(other, leader) : other.Uid == leader.Uid;
             if (!same || other.Family != family)
                 continue;
             bool closer = best is not null && best.Uid is null && other.Uid is not null;

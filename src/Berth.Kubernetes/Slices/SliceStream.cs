@@ -130,7 +130,8 @@ internal sealed class SliceStream : IEndpointStream
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task timer = Task.Delay(hold ?? Timeout.InfiniteTimeSpan, _time, over.Token);
         await Task.WhenAny(next, timer, _nodes?.Changed ?? timer).ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
+        // Only our own timer waits for this: not worth a turn of the thread pool, which the next event would wait for.
+        over.Cancel();
     }
 
     private void TakeEvents()

@@ -16,7 +16,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     {
         server = address;
         folder = directory is null ? Directory.CreateTempSubdirectory("berth-").FullName : Directory.CreateDirectory(directory).FullName;
-        AdministratorKubeconfig = Kubeconfig.Write(server, authorityPem, Identities.Administrator, identities.AdministratorToken);
+        AdministratorKubeconfig = Kubeconfig.Write(server, authorityPem, Identities.Administrator, $"token: {identities.AdministratorToken}");
         Write(AdministratorPath, AdministratorKubeconfig);
     }
 
@@ -35,7 +35,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         }
     }
 
-    /// <summary>Puts fresh tokens into every service account's file.</summary>
+    /// <summary>Puts a fresh token into every service account's token file, where clients look again when the old one is refused.</summary>
     public void Rewrite()
     {
         lock (gate)
@@ -64,13 +64,16 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         foreach (string path in written.Values)
         {
             File.Delete(path);
+            File.Delete(Path.ChangeExtension(path, ".token"));
         }
     }
 
     private void WriteAccount(string @namespace, string account, string path)
     {
         string user = Identities.ServiceAccount(@namespace, account);
-        Write(path, Kubeconfig.Write(server, authorityPem, user, identities.TokenOf(user), @namespace));
+        string tokenPath = Path.ChangeExtension(path, ".token");
+        Write(tokenPath, identities.TokenOf(user));
+        Write(path, Kubeconfig.Write(server, authorityPem, user, $"tokenFile: {tokenPath}", @namespace));
     }
 
     /// <summary>Whole or not at all: a reader never sees half a file.</summary>

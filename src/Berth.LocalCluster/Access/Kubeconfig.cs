@@ -5,7 +5,7 @@ namespace Berth.LocalCluster.Access;
 /// <summary>Writes kubeconfig text, as kubectl and every client library read it.</summary>
 internal static class Kubeconfig
 {
-    public static string Write(Uri server, string authorityPem, string user, string token, string @namespace = "default") => $"""
+    public static string Write(Uri server, string authorityPem, string user, string credential, string @namespace = "default") => $"""
         apiVersion: v1
         kind: Config
         current-context: berth-local
@@ -17,7 +17,7 @@ internal static class Kubeconfig
         users:
         - name: "{user}"
           user:
-            token: {token}
+            {credential}
         contexts:
         - name: berth-local
           context:

@@ -22,6 +22,7 @@ internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler
         stopping = new CancellationTokenSource();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
@@ -67,5 +68,13 @@ internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler
     {
         await StopAsync().ConfigureAwait(false);
         stopping.Dispose();
+    }
+
+    /// <summary>Signals are the program's: the host would take them, and end before the pods do.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -11,8 +11,11 @@ internal static class DiscoveryDocuments
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     private static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+    /// <summary>A Swagger document without a type, in protobuf: kubectl asks for it about kinds that are not served, and then says itself that there is no such kind.</summary>
+    public static ReadOnlySpan<byte> OpenApiV2 => "\n\u00032.0\u0012\u0011\n\nKubernetes\u0012\u00031.0B\0"u8;
+
     /// <summary>The document of a path, with its content type; null when there is none.</summary>
-    public static (JsonObject Body, string ContentType)? Find(string path, string accept)
+    public static (JsonObject Body, string ContentType)? Find(string path, string accept, string userAgent)
     {
         bool aggregated = accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal) && accept.Contains("v=v2;", StringComparison.Ordinal);
         if (path is "/api" or "/apis" && aggregated)
@@ -30,7 +33,7 @@ internal static class DiscoveryDocuments
             },
             "/apis" => new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. KindTable.Groups.Select(Group)]) },
             "/api/v1" => Resources(string.Empty),
-            "/version" => Version(),
+            "/version" => Version(userAgent),
             "/openapi/v3" => OpenApiIndex(),
             _ => null,
         };
@@ -173,11 +176,25 @@ internal static class DiscoveryDocuments
 
     private static JsonObject KindOf(string group, string kind) => new() { ["group"] = group, ["version"] = "v1", ["kind"] = kind };
 
-    private static JsonObject Version() => new()
+    /// <summary>
+    /// kubectl warns when the server's version is far from its own. What is served here has been the same since 1.21, so each kubectl hears its own version.
+    /// </summary>
+    private static JsonObject Version(string userAgent)
+    {
+        string version = KubernetesVersion;
+        if (userAgent.StartsWith("kubectl/v1.", StringComparison.Ordinal) && userAgent["kubectl/v1.".Length..].Split('.', '-', ' ') is [var minor, ..] && minor.All(char.IsAsciiDigit))
+        {
+            version = $"v1.{minor}.0";
+        }
+
+        return VersionOf(version);
+    }
+
+    private static JsonObject VersionOf(string version) => new()
     {
         ["major"] = "1",
-        ["minor"] = "36",
-        ["gitVersion"] = $"{KubernetesVersion}+berth",
+        ["minor"] = version.Split('.')[1],
+        ["gitVersion"] = $"{version}+berth",
         ["gitCommit"] = string.Empty,
         ["gitTreeState"] = "clean",
         ["buildDate"] = "1970-01-01T00:00:00Z",

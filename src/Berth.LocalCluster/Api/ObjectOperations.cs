@@ -144,6 +144,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         {
             metadata["deletionTimestamp"] = JsonWriting.Timestamp(time.GetUtcNow().AddSeconds(grace));
             metadata["deletionGracePeriodSeconds"] = grace;
+            metadata["generation"] = (metadata.Number("generation") ?? 0) + 1;
         }
     }
 

@@ -9,7 +9,8 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>One request: who asks, what for, may they, and the answer.</summary>
 internal sealed class RequestHandler(
-    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, IPodLogs logs, Storage.ObjectStore store, TableWriter tables, ILogger logger)
+    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, IPodLogs logs, Storage.ObjectStore store, TableWriter tables, FaultHandler faults,
+    ILogger logger)
 {
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
     {
@@ -17,6 +18,10 @@ internal sealed class RequestHandler(
         try
         {
             await AnswerAsync(http, stopping).ConfigureAwait(false);
+        }
+        catch (LocalClusterException fault) when (!http.Response.HasStarted)
+        {
+            await WriteAsync(http, 400, ApiException.BadRequest(fault.Message).ToStatus().ToUtf8()).ConfigureAwait(false);
         }
         catch (ApiException fault) when (!http.Response.HasStarted)
         {
@@ -49,7 +54,26 @@ internal sealed class RequestHandler(
         {
             await WriteAsync(http, 200, "ok"u8.ToArray(), "text/plain; charset=utf-8").ConfigureAwait(false);
         }
-        else if (DiscoveryDocuments.Find(path, accept) is var (document, type))
+        else if (path.StartsWith(FaultHandler.Path, StringComparison.Ordinal) && request.Method == "POST" && user == Identities.Administrator)
+        {
+            (JsonObject answer, Action? afterwards) = faults.Run(path[FaultHandler.Path.Length..], Query);
+            if (afterwards is not null)
+            {
+                http.Response.OnCompleted(() =>
+                {
+                    afterwards();
+                    return Task.CompletedTask;
+                });
+            }
+
+            await WriteAsync(http, 200, answer.ToUtf8()).ConfigureAwait(false);
+        }
+        else if (path == "/openapi/v2")
+        {
+            authorizer.RequireUser(user, path);
+            await WriteAsync(http, 200, DiscoveryDocuments.OpenApiV2.ToArray(), "application/com.github.proto-openapi.spec.v2.v1.0+protobuf").ConfigureAwait(false);
+        }
+        else if (DiscoveryDocuments.Find(path, accept, request.Headers.UserAgent.ToString()) is var (document, type))
         {
             authorizer.RequireUser(user, path);
             await WriteAsync(http, 200, document.ToUtf8(), type).ConfigureAwait(false);
@@ -90,7 +114,8 @@ internal sealed class RequestHandler(
             default:
                 byte[] content = await ReadAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
                 string contentType = http.Request.ContentType?.Split(';')[0].Trim() ?? "application/json";
-                (JsonObject body, int status) = writes.Handle(http.Request.Method, target, query, contentType, content);
+                (JsonObject body, int status) = writes.Handle(http.Request.Method, target, query, contentType, content, warning =>
+                    http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
                 await WriteAsync(http, status, body.ToUtf8()).ConfigureAwait(false);
                 break;
         }

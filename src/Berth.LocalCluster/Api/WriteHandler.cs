@@ -11,18 +11,20 @@ namespace Berth.LocalCluster.Api;
 /// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>
 internal sealed class WriteHandler(ObjectOperations operations)
 {
-    public (JsonObject Body, int Status) Handle(string method, RequestTarget target, Func<string, string?> query, string contentType, ReadOnlyMemory<byte> content)
+    public (JsonObject Body, int Status) Handle(
+        string method, RequestTarget target, Func<string, string?> query, string contentType, ReadOnlyMemory<byte> content, Action<string> warn)
     {
         bool dryRun = query("dryRun") == "All";
+        var validation = new FieldValidation(target.Kind, query("fieldValidation"), warn);
         return method switch
         {
-            "POST" when target is { Name: null } => (operations.Create(target.Kind, target.Namespace, Object(content, contentType), dryRun).Body, 201),
+            "POST" when target is { Name: null } => (operations.Create(target.Kind, target.Namespace, validation.OfObject(Object(content, contentType)), dryRun).Body, 201),
             "PUT" when target is { Name: { } name, Subresource: "scale" } => (PutScale(target, name, Object(content, contentType)), 200),
-            "PUT" when target.Name is { } name => (Put(target, name, Object(content, contentType), dryRun).Body, 200),
+            "PUT" when target.Name is { } name => (Put(target, name, validation.OfObject(Object(content, contentType)), dryRun).Body, 200),
             "PATCH" when target is { Name: { } name, Subresource: "scale" } => (PatchScale(target, name, contentType, content), 200),
-            "PATCH" when target.Name is { } name => (Change(target, name, body => Patched(body, contentType, content), dryRun).Body, 200),
-            "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, query, content, dryRun), 200),
-            "DELETE" when target is { Name: null } => (DeleteCollection(target, query, content), 200),
+            "PATCH" when target.Name is { } name => (Change(target, name, body => validation.OfPatched(Patched(body, contentType, content), contentType, content), dryRun).Body, 200),
+            "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query), dryRun), 200),
+            "DELETE" when target is { Name: null } => (DeleteCollection(target, query, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
             _ => throw ApiException.MethodNotAllowed(),
         };
     }
@@ -81,10 +83,10 @@ internal sealed class WriteHandler(ObjectOperations operations)
                 JsonPatch.Apply(body, ManifestReader.ParseJson(content) as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
                 return body;
             case "application/merge-patch+json":
-                MergePatch.Apply(body, Object(content, contentType));
+                MergePatch.Apply(body, Object(content, "application/json"));
                 return body;
             case "application/strategic-merge-patch+json":
-                StrategicMergePatch.Apply(body, Object(content, contentType));
+                StrategicMergePatch.Apply(body, Object(content, "application/json"));
                 return body;
             default:
                 throw new ApiException(
@@ -95,9 +97,8 @@ internal sealed class WriteHandler(ObjectOperations operations)
         }
     }
 
-    private JsonObject Delete(RequestTarget target, string name, Func<string, string?> query, ReadOnlyMemory<byte> content, bool dryRun)
+    private JsonObject Delete(RequestTarget target, string name, DeleteOptions options, bool dryRun)
     {
-        var options = DeleteOptions.From(content.IsEmpty ? null : ManifestReader.ParseJson(content), query);
         (StoredObject item, bool gone) = dryRun ? (operations.Store.Get(target.Kind, target.Namespace, name), true) : operations.Delete(target.Kind, target.Namespace, name, options);
         if (!gone || target.Kind == KindTable.Pod)
         {
@@ -115,9 +116,8 @@ internal sealed class WriteHandler(ObjectOperations operations)
         return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
     }
 
-    private JsonObject DeleteCollection(RequestTarget target, Func<string, string?> query, ReadOnlyMemory<byte> content)
+    private JsonObject DeleteCollection(RequestTarget target, Func<string, string?> query, DeleteOptions options)
     {
-        var options = DeleteOptions.From(content.IsEmpty ? null : ManifestReader.ParseJson(content), query);
         LabelSelector labels = LabelSelector.Parse(query("labelSelector"));
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
         var items = new JsonArray();
@@ -131,12 +131,16 @@ internal sealed class WriteHandler(ObjectOperations operations)
 
     private static JsonObject Object(ReadOnlyMemory<byte> content, string contentType)
     {
-        if (contentType.Contains("protobuf", StringComparison.Ordinal))
+        JsonNode? body = contentType switch
         {
-            throw new ApiException(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml");
-        }
-
-        JsonNode? body = contentType == "application/yaml" ? ManifestReader.ParseYaml(System.Text.Encoding.UTF8.GetString(content.Span)) is [var first, ..] ? first : null : ManifestReader.ParseJson(content);
+            "application/json" => ManifestReader.ParseJson(content),
+            "application/yaml" => ManifestReader.ParseYaml(System.Text.Encoding.UTF8.GetString(content.Span)) is [var first, ..] ? first : null,
+            "application/vnd.kubernetes.protobuf" => ProtobufReader.Read(content.Span),
+            _ => throw new ApiException(
+                415,
+                "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf"),
+        };
         return body as JsonObject ?? throw ApiException.BadRequest("the object provided is unrecognized (must be of type Object)");
     }
 }

@@ -49,7 +49,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         {
             body.Child("spec")["nodeName"] = best.Name;
             PodStatus.SetCondition(body.Child("status"), "PodScheduled", true, time);
-        });
+        }, binding: true);
         events.Record(pod.Body, "Normal", "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}", "default-scheduler");
     }
 

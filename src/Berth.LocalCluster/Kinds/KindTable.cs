@@ -24,6 +24,7 @@ internal static class KindTable
 
     public static readonly ResourceKind ControllerRevision = new("apps", "ControllerRevision", "controllerrevisions", true);
     public static readonly ResourceKind EndpointSlice = new(Discovery, "EndpointSlice", "endpointslices", true) { HasGeneration = true };
+    public static readonly ResourceKind Lease = new("coordination.k8s.io", "Lease", "leases", true);
     public static readonly ResourceKind Role = new(Rbac, "Role", "roles", true);
     public static readonly ResourceKind RoleBinding = new(Rbac, "RoleBinding", "rolebindings", true);
     public static readonly ResourceKind ClusterRole = new(Rbac, "ClusterRole", "clusterroles", false);
@@ -31,7 +32,7 @@ internal static class KindTable
 
     public static readonly IReadOnlyList<ResourceKind> All =
     [
-        Namespace, Node, Pod, Service, ServiceAccount, Event, StatefulSet, Deployment, ReplicaSet, ControllerRevision, EndpointSlice,
+        Namespace, Node, Pod, Service, ServiceAccount, Event, StatefulSet, Deployment, ReplicaSet, ControllerRevision, EndpointSlice, Lease,
         Role, RoleBinding, ClusterRole, ClusterRoleBinding,
     ];
 

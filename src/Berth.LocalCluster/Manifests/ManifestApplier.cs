@@ -49,9 +49,11 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
             body.Child("metadata")["namespace"] = @namespace;
         }
 
-        body.Child("metadata").Child("annotations")["kubectl.kubernetes.io/last-applied-configuration"] = Canonical(body);
+        string asked = Canonical(body);
         try
         {
+            new FieldValidation(kind, "Strict", static _ => { }).OfObject(body);
+            body.Child("metadata").Child("annotations")["kubectl.kubernetes.io/last-applied-configuration"] = asked;
             if (operations.Store.Find(kind, @namespace, name) is null)
             {
                 operations.Create(kind, @namespace, body);

@@ -42,7 +42,8 @@ internal sealed class NotEnforcedList(ILogger logger)
         }
     }
 
-    private void Add(ResourceKind kind, JsonObject body, string field)
+    /// <summary>Adds what is asked for and not given, of one object.</summary>
+    public void Add(ResourceKind kind, JsonObject body, string field)
     {
         string name = $"{body.Text("metadata", "namespace")}/{body.Text("metadata", "name")}";
         string line = $"{kind.Kind} {name}: {field}";

@@ -4,7 +4,7 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.</summary>
-internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, KubeletContext context, Action publish)
+internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, KubeletContext context, Action publish, Func<Task> nodeIsUp)
 {
     private readonly string name = spec.Text("name")!;
     private readonly string policy = pod.Text("spec", "restartPolicy") ?? "Always";
@@ -15,6 +15,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private bool ready;
     private bool started;
     private int restarts;
+    private volatile IContainerInstance? instance;
 
     public int? ProcessId { get; private set; }
 
@@ -41,6 +42,14 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         }
     }
 
+    /// <summary>Kills the run now. False when there is none.</summary>
+    public bool KillInstance()
+    {
+        IContainerInstance? running = instance;
+        running?.Kill();
+        return running is not null;
+    }
+
     /// <summary>Runs until the container shall not run again. Stopping asks it to end within the grace period; killing ends it now.</summary>
     public async Task RunAsync(string address, CancellationToken stopping, CancellationToken killing)
     {
@@ -48,20 +57,24 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         {
             DateTimeOffset began = context.Time.GetUtcNow();
             int? code = await RunOnceAsync(address, stopping, killing).ConfigureAwait(false);
-            bool done = code is not null && (policy == "Never" || (policy == "OnFailure" && code == 0));
+            Task up = nodeIsUp();
+            bool lost = !up.IsCompleted;
+            await up.ConfigureAwait(false);
+            bool done = !lost && code is not null && (policy == "Never" || (policy == "OnFailure" && code == 0));
             if (stopping.IsCancellationRequested || done)
             {
                 return;
             }
 
-            TimeSpan delay = backoff.Next(context.Time.GetUtcNow() - began);
-            if (delay > TimeSpan.Zero)
+            TimeSpan delay = lost ? TimeSpan.Zero : backoff.Next(context.Time.GetUtcNow() - began);
+            if (delay > RestartBackoff.Soon)
             {
                 string reason = code is null ? "ImagePullBackOff" : "CrashLoopBackOff";
                 context.Events.Record(pod, "Warning", "BackOff", $"Back-off restarting failed container {name} in pod {pod.Text("metadata", "name")}");
                 Change(() => Enter(Waiting(reason, $"back-off {delay.TotalSeconds:0}s restarting failed container={name}")));
-                await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+
+            await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
             if (!stopping.IsCancellationRequested && code is not null)
             {
@@ -85,10 +98,10 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             return null;
         }
 
-        IContainerInstance instance;
+        IContainerInstance begun;
         try
         {
-            instance = await context.Runtime.StartAsync(launch).ConfigureAwait(false);
+            begun = await context.Runtime.StartAsync(launch).ConfigureAwait(false);
         }
         catch (LocalClusterException fault)
         {
@@ -99,27 +112,30 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             return 128;
         }
 
-        return await SuperviseAsync(instance, launch, stopping, killing).ConfigureAwait(false);
+        instance = begun;
+        int code = await SuperviseAsync(begun, launch, stopping, killing).ConfigureAwait(false);
+        instance = null;
+        return code;
     }
 
-    private async Task<int> SuperviseAsync(IContainerInstance instance, ContainerLaunch launch, CancellationToken stopping, CancellationToken killing)
+    private async Task<int> SuperviseAsync(IContainerInstance run, ContainerLaunch launch, CancellationToken stopping, CancellationToken killing)
     {
         DateTimeOffset began = context.Time.GetUtcNow();
         bool startup = spec["startupProbe"] is JsonObject;
         Change(() =>
         {
-            ProcessId = instance.ProcessId;
+            ProcessId = run.ProcessId;
             Enter(new JsonObject { ["running"] = new JsonObject { ["startedAt"] = JsonWriting.Timestamp(began) } });
             started = !startup;
             ready = !startup && spec["readinessProbe"] is not JsonObject;
         });
         context.Events.Record(pod, "Normal", "Started", $"Started container {name}");
-        Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, name, instance.ProcessId);
+        Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, name, run.ProcessId);
 
         using var probing = new CancellationTokenSource();
         using var unhealthy = new CancellationTokenSource();
         Task probes = ProbeAllAsync(launch, unhealthy, probing.Token);
-        int code = await EndAsync(instance, stopping, unhealthy.Token, killing).ConfigureAwait(false);
+        int code = await EndAsync(run, stopping, unhealthy.Token, killing).ConfigureAwait(false);
         Change(() =>
         {
             ProcessId = null;
@@ -135,19 +151,19 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     }
 
     /// <summary>Waits for the exit; when asked to stop, or found unhealthy, sends SIGTERM, and SIGKILL after the grace period or when told.</summary>
-    private async Task<int> EndAsync(IContainerInstance instance, CancellationToken stopping, CancellationToken unhealthy, CancellationToken killing)
+    private async Task<int> EndAsync(IContainerInstance run, CancellationToken stopping, CancellationToken unhealthy, CancellationToken killing)
     {
         using var asked = CancellationTokenSource.CreateLinkedTokenSource(stopping, unhealthy, killing);
-        await ((Task)instance.Exited).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!instance.Exited.IsCompleted)
+        await ((Task)run.Exited).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!run.Exited.IsCompleted)
         {
             context.Events.Record(pod, "Normal", "Killing", $"Stopping container {name}");
-            instance.Stop();
-            await ((Task)instance.Exited).WaitAsync(grace, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            instance.Kill();
+            run.Stop();
+            await ((Task)run.Exited).WaitAsync(grace, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            run.Kill();
         }
 
-        return await instance.Exited.ConfigureAwait(false);
+        return await run.Exited.ConfigureAwait(false);
     }
 
     private async Task ProbeAllAsync(ContainerLaunch launch, CancellationTokenSource unhealthy, CancellationToken ending)

@@ -11,6 +11,8 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
 {
     private readonly PodAddresses addresses = new();
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> workers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> stoppedNodes = new(StringComparer.Ordinal);
+    private readonly Lock reconciling = new();
     private readonly CancellationTokenSource stopping = new();
     private Task loop = Task.CompletedTask;
 
@@ -20,6 +22,27 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
 
     public int? ProcessOf(string uid) => Find(uid)?.Containers.Select(container => container.ProcessId).FirstOrDefault(id => id is not null);
 
+    /// <summary>The node is gone: its processes end, and nothing of its pods is started or reported until it is back.</summary>
+    public void StopNode(string node)
+    {
+        stoppedNodes[node] = true;
+        foreach ((PodWorker worker, _) in workers.Values.Where(entry => entry.Worker.Node == node))
+        {
+            worker.Freeze();
+        }
+    }
+
+    public void StartNode(string node)
+    {
+        stoppedNodes.TryRemove(node, out _);
+        foreach ((PodWorker worker, _) in workers.Values.Where(entry => entry.Worker.Node == node))
+        {
+            worker.Thaw();
+        }
+
+        Reconcile();
+    }
+
     /// <summary>Ends every pod: first asked, killed when the time is over.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
@@ -27,6 +50,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach ((PodWorker worker, _) in workers.Values)
         {
+            worker.Thaw();
             worker.Stop(grace);
         }
 
@@ -58,9 +82,15 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
 
     private void Reconcile()
     {
+        using Lock.Scope scope = reconciling.EnterScope();
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         foreach (StoredObject pod in pods)
         {
+            if (stoppedNodes.ContainsKey(pod.Body.Text("spec", "nodeName") ?? string.Empty))
+            {
+                continue;
+            }
+
             if (workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
             {
                 if (pod.Body.IsTerminating())
@@ -87,7 +117,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
 
     private void Begin(StoredObject pod, string node)
     {
-        string host = store.Find(KindTable.Node, null, node)?.Body.Items("status", "addresses").FirstOrDefault(address => address.Text("type") == "InternalIP").Text("address") ?? "127.0.0.1";
+        string host = store.Find(KindTable.Node, null, node) is { } found ? PodAddresses.InternalOf(found.Body) : PodAddresses.OfNode(0);
         bool shared = pod.Body.Flag("spec", "hostNetwork");
         var worker = new PodWorker(pod, context, store, (host, shared ? host : addresses.Take()));
         var running = new Task<Task>(() => RunAsync(pod, worker, shared));

@@ -37,6 +37,12 @@ internal sealed record KubeletContext(
             environment["KUBECONFIG"] = Files.PathFor(pod.Text("metadata", "namespace")!, pod.Text("spec", "serviceAccountName") ?? "default");
         }
 
+        if (!pod.Flag("spec", "hostNetwork"))
+        {
+            // A pod has a network of its own on a cluster. Here it only has an address, and its program must listen on that one.
+            environment["BERTH_BIND"] = pod.Text("status", "podIP")!;
+        }
+
         foreach ((string name, string value) in PodEnvironment)
         {
             environment[name] = value;

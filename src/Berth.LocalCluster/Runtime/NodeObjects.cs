@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Berth.LocalCluster.Api;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -28,7 +29,7 @@ internal static class NodeObjects
         var addresses = new JsonArray(Address("InternalIP", address), Address("Hostname", name));
         if (external)
         {
-            addresses.Add((JsonNode)Address("ExternalIP", address));
+            addresses.Add((JsonNode)Address("ExternalIP", PodAddresses.ExternalOfNode(index)));
         }
 
         SetReady(status, true, time);
@@ -49,11 +50,21 @@ internal static class NodeObjects
         return node;
     }
 
+    /// <summary>The node's heartbeat, which kubectl describe shows. It is written once: nothing here judges a node by it.</summary>
+    public static JsonObject Lease(StoredObject node, TimeProvider time)
+    {
+        JsonObject lease = KindTable.Lease.NewObject("kube-node-lease", node.Name);
+        lease.Child("metadata")["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node.Name, ["uid"] = node.Uid });
+        lease["spec"] = new JsonObject { ["holderIdentity"] = node.Name, ["leaseDurationSeconds"] = 40, ["renewTime"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture) };
+        return lease;
+    }
+
     public static void SetReady(JsonObject status, bool ready, TimeProvider time)
     {
         PodStatus.SetCondition(status, "Ready", ready, time, "NodeStatusUnknown", "Kubelet stopped posting node status.");
         JsonObject condition = status.Items("conditions").First();
         condition.Remove("lastProbeTime");
+        condition["status"] = ready ? "True" : "Unknown";
         condition["lastHeartbeatTime"] = time.Timestamp();
         if (ready)
         {

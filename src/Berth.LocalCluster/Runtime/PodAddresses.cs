@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -13,6 +15,11 @@ internal sealed class PodAddresses
     private int next = 256;
 
     public static string OfNode(int index) => Text(index);
+
+    public static string ExternalOfNode(int index) => Text(65536 + index);
+
+    public static string InternalOf(JsonObject node) =>
+        node.Items("status", "addresses").FirstOrDefault(address => address.Text("type") == "InternalIP").Text("address") ?? Text(0);
 
     public string Take()
     {
@@ -42,5 +49,7 @@ internal sealed class PodAddresses
         }
     }
 
-    private static string Text(int index) => string.Create(CultureInfo.InvariantCulture, $"127.0.{(index + 1) / 256}.{(index + 1) % 256}");
+    /// <summary>Linux takes all of 127/8 as its own; elsewhere only 127.0.0.1 is, and then all share that.</summary>
+    private static string Text(int index) => !OperatingSystem.IsLinux() ? "127.0.0.1"
+        : string.Create(CultureInfo.InvariantCulture, $"127.{(index + 1) / 65536}.{(index + 1) / 256 % 256}.{(index + 1) % 256}");
 }

@@ -16,6 +16,7 @@ internal sealed class PodWorker
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource killing = new();
     private readonly IReadOnlyList<ContainerSupervisor> containers;
+    private volatile TaskCompletionSource? frozen;
     private TimeSpan graceGiven = TimeSpan.MaxValue;
     private ITimer? graceTimer;
 
@@ -29,7 +30,7 @@ internal sealed class PodWorker
         body.Child("status")["podIP"] = addresses.Pod;
         body.Child("status")["hostIP"] = addresses.Host;
         JsonWriting.Freeze(body);
-        containers = [.. body.Items("spec", "containers").Select(spec => new ContainerSupervisor(body, spec, context, Publish))];
+        containers = [.. body.Items("spec", "containers").Select(spec => new ContainerSupervisor(body, spec, context, Publish, () => frozen?.Task ?? Task.CompletedTask))];
         Names = [.. body.Items("spec", "containers").Select(spec => spec.Text("name")!)];
     }
 
@@ -57,9 +58,27 @@ internal sealed class PodWorker
         graceTimer = context.Time.CreateTimer(_ => Kill(), null, grace, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>The node is gone: the containers end, and what becomes of the pod is not reported until <see cref="Thaw"/>.</summary>
+    public void Freeze()
+    {
+        frozen ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        KillContainers();
+    }
+
+    public void Thaw()
+    {
+        TaskCompletionSource? gate = frozen;
+        frozen = null;
+        gate?.TrySetResult();
+    }
+
+    /// <summary>Kills what runs. False when nothing does.</summary>
+    public bool KillContainers() => containers.Select(container => container.KillInstance()).ToList().Contains(true);
+
     /// <summary>Ends the containers now.</summary>
     public void Kill()
     {
+        Thaw();
         stopping.Cancel();
         killing.Cancel();
     }
@@ -83,6 +102,11 @@ internal sealed class PodWorker
     /// <summary>Writes the pod's status as its containers are now. A pod that is gone meanwhile needs none.</summary>
     private void Publish()
     {
+        if (frozen is not null)
+        {
+            return;
+        }
+
         try
         {
             store.Update(pod, body => PodStatus.Write(body, [.. containers.Select(container => container.Status())], addresses, context.Time));

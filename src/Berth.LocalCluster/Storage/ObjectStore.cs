@@ -143,7 +143,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     }
 
     /// <summary>Changes an object in one step. A change that changes nothing makes no new version, as on a real server.</summary>
-    public StoredObject Update(ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change)
+    public StoredObject Update(ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change, bool binding = false)
     {
         lock (gate)
         {
@@ -154,7 +154,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
                 return before;
             }
 
-            if (kind.HasGeneration && !SameSpec(before.Body, body))
+            if (kind.HasGeneration && !binding && !SameSpec(before.Body, body))
             {
                 body.Child("metadata")["generation"] = (before.Body.Number("metadata", "generation") ?? 0) + 1;
             }
@@ -165,7 +165,8 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
     }
 
-    public StoredObject Update(StoredObject item, Action<JsonObject> change) => Update(item.Kind, item.Namespace, item.Name, body =>
+    /// <summary>Changes an object that still is the one given. Binding a pod to a node does not count as a change of what is wanted.</summary>
+    public StoredObject Update(StoredObject item, Action<JsonObject> change, bool binding = false) => Update(item.Kind, item.Namespace, item.Name, body =>
     {
         if (body.Text("metadata", "uid") != item.Uid)
         {
@@ -174,7 +175,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
 
         change(body);
         return body;
-    });
+    }, binding);
 
     public StoredObject Remove(ResourceKind kind, string? @namespace, string name, string? uid = null)
     {

@@ -81,6 +81,7 @@ public sealed class EndpointView
     }
 
     /// <summary>Waits until the view changes from what it is now: a snapshot, a trouble that begins or ends.</summary>
+    /// <remarks>Take the task first and look at the view then: what changes between a look and a wait is otherwise missed.</remarks>
     /// <returns>False when the directory is disposed, so that nothing changes any more.</returns>
     public Task<bool> WaitForChangeAsync(CancellationToken cancellationToken = default) => _state.Next.WaitAsync(cancellationToken);
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Http;
+using Berth.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
@@ -215,7 +216,7 @@ public sealed class KubernetesApiTests
     public async Task Finds_the_server_again_after_it_was_restarted()
     {
         TestServer first = await TestServer.StartAsync(ApiHarness.EchoAsync);
-        await using var relay = new Relay(() => first.Port);
+        await using var relay = new TcpRelay(() => first.Port);
         using var harness = new ApiHarness(ApiHarness.Access(new Uri($"http://127.0.0.1:{relay.Port}/")));
         await harness.TextAsync("/version");
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Tests.Access;
+using Berth.TestKit;
 
 namespace Berth.Kubernetes.Tests.Http;
 
@@ -29,7 +30,7 @@ public sealed class SilenceTests
                     await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             },
             authority.Server("127.0.0.1"));
-        await using var relay = new Relay(() => server.Port);
+        await using var relay = new TcpRelay(() => server.Port);
         // The shortest that the handler allows.
         var options = new KubernetesApiOptions { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) };
         using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://127.0.0.1:{relay.Port}/"), authority.Pem), options: options);

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Clients;
 
@@ -46,25 +46,87 @@ public sealed class KubectlTests
         }
     }
 
-    private static async Task<string> RunAsync(TestCluster test, params string[] arguments)
+    [Fact]
+    public async Task Create_works_though_it_only_speaks_protobuf()
     {
-        string? kubectl = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(kubectl is null, "kubectl is not on the PATH.");
-        string home = Directory.CreateTempSubdirectory("berth-kubectl-").FullName;
-        var info = new ProcessStartInfo(kubectl, ["--kubeconfig", test.Cluster.KubeconfigPath, "--namespace", TestCluster.Namespace, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            Environment = { ["HOME"] = home },
-        };
-        using Process process = Process.Start(info)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestCluster.Token);
-        string output = await process.StandardOutput.ReadToEndAsync(TestCluster.Token);
-        await process.WaitForExitAsync(TestCluster.Token);
-        Directory.Delete(home, recursive: true);
-        Assert.Equal(string.Empty, await errors);
-        Assert.Equal(0, process.ExitCode);
-        return output;
+        await using TestCluster test = await TestCluster.StartAsync();
+        Assert.Equal("namespace/x created\n", await RunAsync(test, "create", "namespace", "x"));
+        Assert.Equal("serviceaccount/y created\n", await RunAsync(test, "create", "sa", "y"));
+        Assert.Equal("role.rbac.authorization.k8s.io/r created\n", await RunAsync(test, "create", "role", "r", "--verb=get,list", "--resource=pods"));
+        Assert.Equal("rolebinding.rbac.authorization.k8s.io/r created\n", await RunAsync(test, "create", "rolebinding", "r", "--role=r", "--serviceaccount=k8s-example2:y"));
+        Assert.Equal("service/s created\n", await RunAsync(test, "create", "service", "clusterip", "s", "--tcp=80:8080"));
+        Assert.Equal("deployment.apps/d created\n", await RunAsync(test, "create", "deployment", "d", "--image=nginx", "--replicas=2"));
+        Assert.EndsWith("deployment \"d\" successfully rolled out\n", await RunAsync(test, "rollout", "status", "deployment/d", "--timeout=30s"), StringComparison.Ordinal);
+        Assert.Equal("pod/one created\n", await RunAsync(test, "run", "one", "--image=nginx", "--env=A=b"));
+        (_, JsonNode deployment) = await test.GetAsync("/apis/apps/v1/namespaces/k8s-example2/deployments/d");
+        Assert.Equal("""{"matchLabels":{"app":"d"}}""", deployment["spec"]!["selector"]!.ToJsonString());
+        Assert.Equal(2, (int)deployment["spec"]!["replicas"]!);
+        (_, JsonNode role) = await test.GetAsync("/apis/rbac.authorization.k8s.io/v1/namespaces/k8s-example2/roles/r");
+        Assert.Equal("""[{"verbs":["get","list"],"apiGroups":[""],"resources":["pods"]}]""", role["rules"]!.ToJsonString());
+        (_, JsonNode service) = await test.GetAsync("/api/v1/namespaces/k8s-example2/services/s");
+        Assert.Equal("""[{"name":"80-8080","protocol":"TCP","port":80,"targetPort":8080}]""", service["spec"]!["ports"]!.ToJsonString());
     }
+
+    [Fact]
+    public async Task Unknown_fields_and_kinds_are_refused_as_a_real_server_refuses_them()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        using var file = new TemporaryFile(TestManifests.StatefulSet(1, extra: "foo: 1", probe: "bar: 2"));
+        Assert.Equal(
+            $"Error from server (BadRequest): error when creating \"{file.Path}\": StatefulSet in version \"v1\" cannot be handled as a StatefulSet: "
+            + "strict decoding error: unknown field \"spec.foo\", unknown field \"spec.template.spec.containers[0].bar\"\n",
+            await FailAsync(test, "apply", "-f", file.Path));
+        (_, string output, string warnings) = await Kubectl.TryAsync(test.Cluster.KubeconfigPath, "apply", "--validate=warn", "-f", file.Path);
+        Assert.Equal("statefulset.apps/service-b created\n", output);
+        Assert.Equal("Warning: unknown field \"spec.foo\"\nWarning: unknown field \"spec.template.spec.containers[0].bar\"\n", warnings);
+        (_, JsonNode refused) = await test.SendAsync(
+            HttpMethod.Patch, "/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b?fieldValidation=Strict", """{"spec":{"foo":1}}""", "application/strategic-merge-patch+json");
+        Assert.Equal(" \"\" is invalid: patch: Invalid value: \"map[spec:map[foo:1]]\": strict decoding error: unknown field \"spec.foo\"", (string?)refused["message"]);
+        using var other = new TemporaryFile("""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"c"}}""");
+        Assert.Contains("no matches for kind \"ConfigMap\" in version \"v1\"", await FailAsync(test, "apply", "-f", other.Path), StringComparison.Ordinal);
+        using var wrong = new TemporaryFile(TestManifests.StatefulSet(1).Replace("replicas: 1", "replicas: three", StringComparison.Ordinal).Replace("name: service-b,", "name: other,", StringComparison.Ordinal));
+        Assert.Contains(
+            "StatefulSet in version \"v1\" cannot be handled as a StatefulSet: json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32",
+            await FailAsync(test, "apply", "-f", wrong.Path),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_rest_of_a_day_with_kubectl_works_without_a_warning()
+    {
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 2, ExternalAddresses = true, Manifests = [TestManifests.Namespace] });
+        test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(2, "Parallel")));
+        await test.WaitReadyAsync(2);
+        Assert.DoesNotContain("WARNING", await RunAsync(test, "version"), StringComparison.Ordinal);
+        Assert.Matches("statefulsets +sts +apps/v1 +true +StatefulSet", await RunAsync(test, "api-resources"));
+        Assert.Matches("node-1 +Ready +<none> +.* +127.0.0.2 +127.1.0.2 ", await RunAsync(test, "get", "nodes", "-o", "wide"));
+        foreach (string subject in (string[])["node/node-0", "svc/service-b", "sts/service-b", "endpointslice", "ns/k8s-example2", "sa/default", "pods"])
+        {
+            string text = await RunAsync(test, "describe", subject);
+            Assert.DoesNotContain("Failed to", text, StringComparison.Ordinal);
+            Assert.Contains("Name:", text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("service-b-1\n", await RunAsync(test, "get", "pods", "-A", "--field-selector", "spec.nodeName=node-1", "-o", "custom-columns=:.metadata.name", "--no-headers"));
+        Assert.Contains("kind: StatefulSet", await RunAsync(test, "get", "sts", "service-b", "-o", "yaml"), StringComparison.Ordinal);
+        Assert.Contains("create Pod service-b-0", await RunAsync(test, "get", "events"), StringComparison.Ordinal);
+        Assert.Equal("statefulset.apps/service-b patched\n", await RunAsync(test, "patch", "sts", "service-b", "-p", """{"spec":{"replicas":3}}"""));
+        Assert.Equal("statefulset.apps/service-b patched\n", await RunAsync(test, "patch", "sts", "service-b", "--type=merge", "-p", """{"spec":{"replicas":2}}"""));
+        Assert.Equal("statefulset.apps/service-b patched\n", await RunAsync(test, "patch", "sts", "service-b", "--type=json", "-p", """[{"op":"replace","path":"/spec/replicas","value":3}]"""));
+        Assert.Equal("statefulset.apps/service-b restarted\n", await RunAsync(test, "rollout", "restart", "sts/service-b"));
+        Assert.Contains("3 new pods have been updated", await RunAsync(test, "rollout", "status", "sts/service-b", "--timeout=30s"), StringComparison.Ordinal);
+        Assert.Equal("pod/service-b-0 annotated\n", await RunAsync(test, "annotate", "pod", "service-b-0", "a=b"));
+        Assert.Equal("pod \"service-b-0\" deleted\n", await RunAsync(test, "delete", "pod", "service-b-0", "--grace-period=1"));
+        (int code, string forced, string warning) = await Kubectl.TryAsync(test.Cluster.KubeconfigPath, "delete", "pod", "service-b-1", "--grace-period=0", "--force");
+        Assert.Equal((0, "pod \"service-b-1\" force deleted\n"), (code, forced));
+        Assert.StartsWith("Warning: Immediate deletion", warning, StringComparison.Ordinal);
+        await RunAsync(test, "wait", "--for=condition=Ready", "pod/service-b-0", "pod/service-b-1", "pod/service-b-2", "--timeout=30s");
+        Assert.Equal("node/node-1 cordoned\n", await RunAsync(test, "cordon", "node-1"));
+        Assert.Equal("namespace \"k8s-example2\" deleted\n", await RunAsync(test, "delete", "ns", "k8s-example2", "--namespace="));
+        Assert.Empty(test.Cluster.Pods);
+    }
+
+    private static Task<string> RunAsync(TestCluster test, params string[] arguments) => Kubectl.RunAsync(test, arguments);
+
+    private static Task<string> FailAsync(TestCluster test, params string[] arguments) => Kubectl.FailAsync(test, arguments);
 }

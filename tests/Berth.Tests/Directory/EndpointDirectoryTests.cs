@@ -268,8 +268,13 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
 
     private static async Task NextFailureAsync(EndpointView view)
     {
-        while (view.Failure is null)
-            await view.WaitForChangeAsync(Cancellation);
+        while (true)
+        {
+            Task<bool> change = view.WaitForChangeAsync(Cancellation);
+            if (view.Failure is not null)
+                return;
+            await change;
+        }
     }
 
     /// <summary>Moves the clock on until the condition holds: whoever waits on a timer may arm it at any moment.</summary>

@@ -1,8 +1,9 @@
-namespace Berth.Cli.Output;
+namespace Berth;
 
-/// <summary>The words of the output for states and changes: lower case, dashes.</summary>
-internal static class Words
+/// <summary>The words for states, changes and reasons in JSON, on the command line and in labels: lower case, with dashes. Stable.</summary>
+public static class EndpointWords
 {
+    /// <summary>The word for a state: <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>terminating</c>.</summary>
     public static string Of(PodState state) => state switch
     {
         PodState.Ready => "ready",
@@ -11,6 +12,7 @@ internal static class Words
         _ => "terminating",
     };
 
+    /// <summary>The word for a change: <c>joined</c>, <c>left</c>, <c>replaced</c>, <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>updated</c>.</summary>
     public static string Of(PodChangeKind kind) => kind switch
     {
         PodChangeKind.Joined => "joined",
@@ -22,6 +24,7 @@ internal static class Words
         _ => "updated",
     };
 
+    /// <summary>The word for a reason, such as <c>no-ordinal</c>.</summary>
     public static string Of(ExclusionReason reason) => reason switch
     {
         ExclusionReason.NoName => "no-name",

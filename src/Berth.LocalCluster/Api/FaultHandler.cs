@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>
+/// Faults on demand for another process (berth local fault): <c>POST /berth/faults/NAME</c>, for the administrator only. A real API server has
+/// nothing of the kind.
+/// </summary>
+internal sealed class FaultHandler(LocalClusterFaults faults, TimeProvider time) : IAsyncDisposable
+{
+    public const string Path = "/berth/faults/";
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private readonly CancellationTokenSource stopping = new();
+    private Task lasting = Task.CompletedTask;
+
+    /// <summary>Runs a fault. Returns what to say, and what is to happen once that is said.</summary>
+    public (JsonObject Answer, Action? Afterwards) Run(string name, Func<string, string?> query)
+    {
+        string Wanted(string parameter) => query(parameter) ?? throw ApiException.BadRequest($"the fault {name} needs the parameter {parameter}");
+        Action? afterwards = null;
+        string said;
+        switch (name)
+        {
+            case "kill-pod":
+                faults.KillPod(query("namespace") ?? "default", Wanted("pod"));
+                said = $"The processes of pod {Wanted("pod")} are killed.";
+                break;
+            case "stop-node":
+                faults.StopNode(Wanted("node"));
+                said = $"Node {Wanted("node")} is gone, and the processes of its pods with it.";
+                break;
+            case "start-node":
+                faults.StartNode(Wanted("node"));
+                said = $"Node {Wanted("node")} is back.";
+                break;
+            case "cut-api":
+                TimeSpan cut = Duration(query("seconds"));
+                afterwards = () => Last(cut, faults.CutApiAsync, () => faults.RestoreApiAsync());
+                said = $"The API does not listen for {cut.TotalSeconds:0.###} s.";
+                break;
+            case "pause-api":
+                TimeSpan pause = Duration(query("seconds"));
+                afterwards = () => Last(pause, () => Task.Run(faults.PauseApi), () => Task.Run(faults.ResumeApi));
+                said = $"The API answers nothing for {pause.TotalSeconds:0.###} s.";
+                break;
+            case "drop-watches":
+                faults.DropWatches();
+                said = "Every watch was ended.";
+                break;
+            case "compact":
+                faults.Compact();
+                said = "The history is forgotten: a watch from an older version gets 410.";
+                break;
+            case "expire-tokens":
+                faults.ExpireTokens();
+                said = "The tokens of service accounts are no longer good; new ones are in the pods' token files.";
+                break;
+            default:
+                throw ApiException.BadRequest(
+                    $"there is no fault {name}; there are kill-pod, stop-node, start-node, cut-api, pause-api, drop-watches, compact and expire-tokens");
+        }
+
+        return (new JsonObject { ["message"] = said }, afterwards);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await lasting.ConfigureAwait(false);
+        stopping.Dispose();
+    }
+
+    private static TimeSpan Duration(string? seconds) =>
+        double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked) && asked > 0 && asked <= Longest.TotalSeconds
+            ? TimeSpan.FromSeconds(asked)
+            : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {Longest.TotalSeconds:0}");
+
+    /// <summary>One after the other: a second cut begins when the first is over.</summary>
+    private void Last(TimeSpan duration, Func<Task> begin, Func<Task> end)
+    {
+        lock (stopping)
+        {
+            lasting = RunAsync(lasting);
+        }
+
+        async Task RunAsync(Task before)
+        {
+            // Not within the request that asked for it: the API can only be stopped when that has been answered.
+            await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if (!stopping.IsCancellationRequested)
+            {
+                await begin().ConfigureAwait(false);
+                await Task.Delay(duration, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await end().ConfigureAwait(false);
+            }
+        }
+    }
+}

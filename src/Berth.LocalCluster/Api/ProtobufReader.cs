@@ -1,0 +1,210 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>
+/// Bodies of requests in Kubernetes' protobuf, which typed Go clients (kubectl create among them) always send: an envelope with kind and version around
+/// a message of that kind. They become the JSON the same client would have sent.
+/// </summary>
+internal static class ProtobufReader
+{
+    /// <exception cref="ApiException">400: it is not such a body, or of a kind that is not served.</exception>
+    public static JsonObject Read(ReadOnlySpan<byte> content)
+    {
+        if (!content.StartsWith("k8s\0"u8))
+        {
+            throw ApiException.BadRequest("the body of the request does not begin with the four bytes of Kubernetes' protobuf encoding");
+        }
+
+        string apiVersion = string.Empty;
+        string kind = string.Empty;
+        ReadOnlySpan<byte> raw = [];
+        var envelope = new Wire(content[4..]);
+        while (envelope.Next(out int number, out ulong _, out ReadOnlySpan<byte> bytes))
+        {
+            if (number == 1)
+            {
+                var meta = new Wire(bytes);
+                while (meta.Next(out int field, out ulong _, out ReadOnlySpan<byte> text))
+                {
+                    (apiVersion, kind) = field == 1 ? (Encoding.UTF8.GetString(text), kind) : (apiVersion, Encoding.UTF8.GetString(text));
+                }
+            }
+            else if (number == 2)
+            {
+                raw = bytes;
+            }
+        }
+
+        if (FieldTable.Of(kind) is null)
+        {
+            throw ApiException.BadRequest($"no kind \"{kind}\" is registered for version \"{apiVersion}\"");
+        }
+
+        var body = new JsonObject { ["kind"] = kind, ["apiVersion"] = apiVersion };
+        Message(kind, raw, body);
+        return body;
+    }
+
+    private static void Message(string type, ReadOnlySpan<byte> content, JsonObject into)
+    {
+        var fields = FieldTable.Of(type)!.Values.Where(field => field.Number > 0).ToDictionary(field => field.Number);
+        var wire = new Wire(content);
+        while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
+        {
+            if (!fields.TryGetValue(number, out FieldTable.Field? field))
+            {
+                continue;
+            }
+
+            if (field.Inline)
+            {
+                Message(field.Type, bytes, into);
+            }
+            else if (field.Map)
+            {
+                (string key, JsonNode? value) = Entry(field.Type, bytes);
+                into.Child(field.Name)[key] = value;
+            }
+            else if (field.List)
+            {
+                into[field.Name] ??= new JsonArray();
+                into[field.Name]!.AsArray().Add(Value(field, plain, bytes));
+            }
+            else if (!(field.OmitZero && plain == 0 && bytes.IsEmpty) && Value(field, plain, bytes) is { } value)
+            {
+                into[field.Name] = value;
+            }
+        }
+    }
+
+    private static (string Key, JsonNode? Value) Entry(string type, ReadOnlySpan<byte> content)
+    {
+        (string Key, JsonNode? Value) entry = (string.Empty, string.Empty);
+        var field = new FieldTable.Field(string.Empty, 2, type, false, false, false, false);
+        var wire = new Wire(content);
+        while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
+        {
+            entry = number == 1 ? (Encoding.UTF8.GetString(bytes), entry.Value) : (entry.Key, Value(field, plain, bytes));
+        }
+
+        return entry;
+    }
+
+    private static JsonNode? Value(FieldTable.Field field, ulong plain, ReadOnlySpan<byte> bytes)
+    {
+        switch (field.Type)
+        {
+            case "string":
+                return Encoding.UTF8.GetString(bytes);
+            case "bool":
+                return plain != 0;
+            case "int32" or "int64":
+                return (long)plain;
+            case "bytes":
+                return Convert.ToBase64String(bytes);
+            case "Quantity":
+                return Encoding.UTF8.GetString(Part(bytes, 1, out _));
+            case "IntOrString":
+                ReadOnlySpan<byte> text = Part(bytes, 3, out _);
+                Part(bytes, 1, out ulong isText);
+                Part(bytes, 2, out ulong number);
+                return isText == 1 ? Encoding.UTF8.GetString(text) : (int)(long)number;
+            case "Time" or "MicroTime":
+                Part(bytes, 1, out ulong seconds);
+                return bytes.IsEmpty ? null : JsonWriting.Timestamp(DateTimeOffset.FromUnixTimeSeconds((long)seconds));
+            case "RawExtension" or "any":
+                return JsonNode.Parse(Part(bytes, 1, out _));
+            default:
+                var body = new JsonObject();
+                Message(field.Type, bytes, body);
+                return body;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> content, int wanted, out ulong plain)
+    {
+        var wire = new Wire(content);
+        while (wire.Next(out int number, out plain, out ReadOnlySpan<byte> bytes))
+        {
+            if (number == wanted)
+            {
+                return bytes;
+            }
+        }
+
+        plain = 0;
+        return [];
+    }
+
+    /// <summary>The wire format: a tag, then a varint, eight or four bytes, or a length and that many bytes.</summary>
+    private ref struct Wire(ReadOnlySpan<byte> content)
+    {
+        private ReadOnlySpan<byte> rest = content;
+
+        public bool Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes)
+        {
+            number = 0;
+            plain = 0;
+            bytes = default;
+            if (rest.IsEmpty)
+            {
+                return false;
+            }
+
+            ulong tag = Varint();
+            number = (int)(tag >> 3);
+            switch (tag & 7)
+            {
+                case 0:
+                    plain = Varint();
+                    break;
+                case 1:
+                    plain = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+                    break;
+                case 2:
+                    bytes = Take(Varint());
+                    break;
+                case 5:
+                    plain = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+                    break;
+                default:
+                    throw ApiException.BadRequest($"the protobuf body has a field of wire type {tag & 7}");
+            }
+
+            return true;
+        }
+
+        private ulong Varint()
+        {
+            ulong value = 0;
+            for (int shift = 0; shift < 64; shift += 7)
+            {
+                byte part = Take(1)[0];
+                value |= (ulong)(part & 0x7F) << shift;
+                if (part < 0x80)
+                {
+                    return value;
+                }
+            }
+
+            throw ApiException.BadRequest("the protobuf body has a number of more than 64 bits");
+        }
+
+        private ReadOnlySpan<byte> Take(ulong count)
+        {
+            if (count > (ulong)rest.Length)
+            {
+                throw ApiException.BadRequest("the protobuf body ends in the middle of a field");
+            }
+
+            ReadOnlySpan<byte> taken = rest[..(int)count];
+            rest = rest[(int)count..];
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace Berth.LocalCluster.Kinds;
+
+/// <summary>Every field of every kind, as Kubernetes' own types state them: what JSON may hold, and how protobuf numbers it.</summary>
+internal static class FieldTable
+{
+    private static readonly Lazy<Dictionary<string, Dictionary<string, Field>>> Types = new(Load);
+
+    /// <summary>The fields of a type by their names, those of inlined types included; null for a type that is a plain value.</summary>
+    public static IReadOnlyDictionary<string, Field>? Of(string type) => Types.Value.GetValueOrDefault(type);
+
+    private static Dictionary<string, Dictionary<string, Field>> Load()
+    {
+        var types = new Dictionary<string, Dictionary<string, Field>>(StringComparer.Ordinal);
+        using var reader = new StreamReader(typeof(FieldTable).Assembly.GetManifestResourceStream("fields.txt")!);
+        while (reader.ReadLine() is { } line)
+        {
+            if (!line.StartsWith('#'))
+            {
+                string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                types[words[0]] = words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal);
+            }
+        }
+
+        foreach (Dictionary<string, Field> fields in types.Values)
+        {
+            foreach (Field inlined in fields.Values.Where(field => field.Inline).ToList())
+            {
+                foreach ((string name, Field field) in types[inlined.Type])
+                {
+                    // Known by name only: on the wire it is a field of the inlined message.
+                    fields.TryAdd(name, field with { Number = 0 });
+                }
+            }
+        }
+
+        return types;
+    }
+
+    /// <summary>One field. Its number is 0 where it is inlined from another type.</summary>
+    internal sealed record Field(string Name, int Number, string Type, bool List, bool Map, bool Inline, bool OmitZero)
+    {
+        public static Field Parse(string text)
+        {
+            int equals = text.IndexOf('=', StringComparison.Ordinal);
+            int colon = text.IndexOf(':', StringComparison.Ordinal);
+            string type = text[(colon + 1)..];
+            return new(
+                text[..equals],
+                int.Parse(text.AsSpan(equals + 1, colon - equals - 1), System.Globalization.CultureInfo.InvariantCulture),
+                type.Trim('[', ']', '{', '}', '^', '?'),
+                type.StartsWith('['),
+                type.StartsWith('{'),
+                type.StartsWith('^'),
+                type.EndsWith('?'));
+        }
+    }
+}

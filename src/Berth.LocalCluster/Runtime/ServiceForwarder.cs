@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Berth.LocalCluster.Controllers;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Manifests;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>
+/// Node ports, and ports of this machine given by options: a listener each, every connection passed on to a ready endpoint of the Service. TCP only.
+/// It does what kube-proxy does on a real node, where the manifests need it, and no more.
+/// </summary>
+internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceForward> given, bool nodePorts, EventRecorder events, NotEnforcedList notEnforced) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> open = [];
+    private readonly ConcurrentDictionary<Task, bool> connections = new();
+    private int turn;
+    private Task loop = Task.CompletedTask;
+
+    /// <summary>Opens the given ports before it returns.</summary>
+    public void Start()
+    {
+        Converge();
+        loop = Task.Run(LoopAsync);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach ((string _, Socket? listener, Task accepting) in open.Values)
+        {
+            listener?.Dispose();
+            await accepting.ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(connections.Keys).ConfigureAwait(false);
+        stopping.Dispose();
+    }
+
+    private async Task LoopAsync()
+    {
+        while (true)
+        {
+            long version = store.Version;
+            Converge();
+            await store.WaitAsync(version, stopping.Token).ConfigureAwait(false);
+        }
+    }
+
+    private void Converge()
+    {
+        var wanted = Wanted().DistinctBy(pair => pair.At).ToDictionary(pair => pair.At, pair => pair.Target);
+        foreach ((IPEndPoint at, (string target, Socket? listener, Task _)) in open.ToList())
+        {
+            if (wanted.GetValueOrDefault(at) != target)
+            {
+                listener?.Dispose();
+                open.Remove(at);
+            }
+        }
+
+        foreach ((IPEndPoint at, string target) in wanted.Where(pair => !open.ContainsKey(pair.Key)))
+        {
+            open[at] = Open(at, target);
+        }
+    }
+
+    private IEnumerable<(IPEndPoint At, string Target)> Wanted()
+    {
+        foreach (ServiceForward forward in given)
+        {
+            yield return (new(IPAddress.Loopback, forward.LocalPort), $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}");
+        }
+
+        List<string> nodes = nodePorts ? [.. store.List(KindTable.Node).Select(node => PodAddresses.InternalOf(node.Body)).Distinct(StringComparer.Ordinal)] : [];
+        foreach (StoredObject service in store.List(KindTable.Service))
+        {
+            foreach (JsonObject port in service.Body.Items("spec", "ports").Where(port => port.Number("nodePort") > 0 && port.Text("protocol") == "TCP"))
+            {
+                foreach (string node in nodes)
+                {
+                    yield return (new(IPAddress.Parse(node), (int)port.Number("nodePort")!.Value), $"{service.Key}/{port.Number("port")}");
+                }
+            }
+        }
+    }
+
+    private (string Target, Socket? Listener, Task Accepting) Open(IPEndPoint at, string target)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.Bind(at);
+            listener.Listen();
+            return (target, listener, AcceptAsync(listener, target));
+        }
+        catch (SocketException fault)
+        {
+            // Tried once: the Service says so in its events, and the rest of the cluster works.
+            listener.Dispose();
+            string[] parts = target.Split('/');
+            if (store.Find(KindTable.Service, parts[0], parts[1]) is { } service)
+            {
+                notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({fault.Message})");
+                events.Record(service.Body, "Warning", "PortNotAvailable", $"{at} cannot be listened on: {fault.Message}", "berth-forwarder");
+            }
+
+            return (target, null, Task.CompletedTask);
+        }
+    }
+
+    private async Task AcceptAsync(Socket listener, string target)
+    {
+        try
+        {
+            while (true)
+            {
+                Socket client = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
+                Task passing = PassAsync(client, target);
+                connections[passing] = true;
+                _ = passing.ContinueWith(done => connections.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The listener was closed: its Service or the cluster is gone.
+        }
+    }
+
+    /// <summary>Both directions until both have ended, or one breaks. An endpoint that refuses is passed over: its process may have ended this moment.</summary>
+    private async Task PassAsync(Socket client, string target)
+    {
+        using Socket from = client;
+        try
+        {
+            foreach (IPEndPoint endpoint in Endpoints(target))
+            {
+                using var to = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await to.ConnectAsync(endpoint, stopping.Token).ConfigureAwait(false);
+                }
+                catch (SocketException)
+                {
+                    continue;
+                }
+
+                from.NoDelay = true;
+                await Task.WhenAll(CopyAsync(from, to), CopyAsync(to, from)).ConfigureAwait(false);
+                return;
+            }
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // One side is gone, or the cluster ends.
+        }
+    }
+
+    private async Task CopyAsync(Socket from, Socket to)
+    {
+        byte[] buffer = new byte[16 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer, stopping.Token).ConfigureAwait(false) is > 0 and var count)
+            {
+                await to.SendAsync(buffer.AsMemory(0, count), stopping.Token).ConfigureAwait(false);
+            }
+
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch
+        {
+            // The other direction must not wait for what will never come.
+            from.Close();
+            to.Close();
+            throw;
+        }
+    }
+
+    private IEnumerable<IPEndPoint> Endpoints(string target)
+    {
+        string[] parts = target.Split('/');
+        string? portName = store.Find(KindTable.Service, parts[0], parts[1])?.Body.Items("spec", "ports")
+            .Where(port => port.Number("port")?.ToString(System.Globalization.CultureInfo.InvariantCulture) == parts[2]).Select(port => port.Text("name") ?? string.Empty).FirstOrDefault();
+        List<IPEndPoint> all =
+        [
+            .. from slice in store.List(KindTable.EndpointSlice, parts[0])
+               where slice.Body.Text("metadata", "labels", "kubernetes.io/service-name") == parts[1] && slice.Body.Text("addressType") == "IPv4"
+               from port in slice.Body.Items("ports")
+               where (port.Text("name") ?? string.Empty) == portName && port.Number("port") is not null
+               from endpoint in slice.Body.Items("endpoints")
+               where endpoint.At("conditions", "ready") is null || endpoint.Flag("conditions", "ready")
+               select new IPEndPoint(IPAddress.Parse(endpoint.Texts("addresses").First()), (int)port.Number("port")!.Value),
+        ];
+        int first = all.Count == 0 ? 0 : (int)((uint)Interlocked.Increment(ref turn) % all.Count);
+        return all.Skip(first).Concat(all.Take(first));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Berth;
+
+/// <summary>Endpoints as JSON, as service A answers and the command line shows them: the one place that names the fields. docs/http-api.md describes them.</summary>
+public static class EndpointJson
+{
+    /// <summary>Writes as this JSON is meant: it never stands inside HTML, so quotes, plus signs and letters of any script stay readable.</summary>
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes an endpoint as an object.</summary>
+    public static void Write(Utf8JsonWriter json, PodEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteStartObject();
+        WriteMembers(json, endpoint);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the members of an endpoint into an object that is already begun.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, PodEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(endpoint);
+        json.WriteString("pod"u8, endpoint.Name);
+        json.WriteString("uid"u8, endpoint.Uid);
+        WriteOrdinal(json, endpoint.Ordinal);
+        json.WriteString("authority"u8, endpoint.Authority);
+        json.WriteString("address"u8, endpoint.Address.ToString());
+        json.WriteStartArray("addresses"u8);
+        foreach (IPAddress address in endpoint.Addresses)
+            json.WriteStringValue(address.ToString());
+        json.WriteEndArray();
+        json.WriteNumber("port"u8, endpoint.Port);
+        WritePorts(json, endpoint.Ports);
+        json.WriteString("node"u8, endpoint.Node);
+        json.WriteString("zone"u8, endpoint.Zone);
+        json.WriteBoolean("ready"u8, endpoint.Ready);
+        json.WriteBoolean("serving"u8, endpoint.Serving);
+        json.WriteBoolean("terminating"u8, endpoint.Terminating);
+        json.WriteString("state"u8, EndpointWords.Of(endpoint.State));
+    }
+
+    /// <summary>Writes the member <c>ordinal</c>: a number, or null.</summary>
+    public static void WriteOrdinal(Utf8JsonWriter json, int? ordinal)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        if (ordinal is { } number)
+            json.WriteNumber("ordinal"u8, number);
+        else
+            json.WriteNull("ordinal"u8);
+    }
+
+    /// <summary>Writes the member <c>ports</c>: an array of name, port and protocol.</summary>
+    public static void WritePorts(Utf8JsonWriter json, IReadOnlyList<EndpointPort> ports)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(ports);
+        json.WriteStartArray("ports"u8);
+        foreach (EndpointPort port in ports)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, port.Name);
+            json.WriteNumber("port"u8, port.Number);
+            json.WriteString("protocol"u8, port.Protocol);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a pod that is left out as an object.</summary>
+    public static void Write(Utf8JsonWriter json, ExcludedPod pod)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(pod);
+        json.WriteStartObject();
+        json.WriteString("pod"u8, pod.Name);
+        json.WriteString("reason"u8, EndpointWords.Of(pod.Reason));
+        json.WriteString("detail"u8, pod.Detail);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes a clash of ports as an object.</summary>
+    public static void Write(Utf8JsonWriter json, PortClash clash)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(clash);
+        json.WriteStartObject();
+        json.WriteString("address"u8, clash.Address.ToString());
+        json.WriteNumber("port"u8, clash.Port);
+        json.WriteString("protocol"u8, clash.Protocol);
+        json.WriteStartArray("pods"u8);
+        foreach (string pod in clash.Pods)
+            json.WriteStringValue(pod);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

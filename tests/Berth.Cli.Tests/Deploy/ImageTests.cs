@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace Berth.Cli.Tests.Deploy;
+
+/// <summary>The image, made from the Native AOT program by deploy/image/build, taken apart and run.</summary>
+public sealed class ImageTests : IDisposable
+{
+    // Small enough that a node pulls it in a second.
+    private const long MaxUnpacked = 25_000_000;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("berth-image-").FullName;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Holds_one_program_and_what_it_is_linked_to_and_runs_as_nobody()
+    {
+        string? program = Environment.GetEnvironmentVariable("BERTH_AOT_PROGRAM");
+        Assert.SkipWhen(string.IsNullOrEmpty(program), "BERTH_AOT_PROGRAM is not set: ./test publishes the Native AOT program and sets it.");
+        Assert.SkipUnless(File.Exists("/usr/bin/buildah"), "buildah is not installed; ./test installs it when it runs as root and apt-get is there.");
+        string archive = Path.Combine(_folder, "berth.tar");
+        (int code, string output) = await RunAsync(Path.Combine(Checkout.Root, "deploy", "image", "build"), "--program", program!, "--output", archive, "--tag", "berth:test");
+        Assert.True(code == 0, output);
+        Assert.Matches(@"(?m)^image +\S+ unpacked", output);
+
+        string layout = Path.Combine(_folder, "layout");
+        Directory.CreateDirectory(layout);
+        await TarFile.ExtractToDirectoryAsync(archive, layout, overwriteFiles: true, Cancellation);
+        JsonElement manifest = await ReadBlobAsync(layout, (await ReadAsync(Path.Combine(layout, "index.json"))).GetProperty("manifests")[0]);
+        JsonElement config = (await ReadBlobAsync(layout, manifest.GetProperty("config"))).GetProperty("config");
+        Assert.Equal("65532:65532", config.GetProperty("User").GetString());
+        Assert.Equal(["/berth"], config.GetProperty("Entrypoint").EnumerateArray().Select(static e => e.GetString()));
+
+        string rootfs = Path.Combine(_folder, "rootfs");
+        Directory.CreateDirectory(rootfs);
+        foreach (JsonElement layer in manifest.GetProperty("layers").EnumerateArray())
+            await UnpackAsync(BlobPath(layout, layer), rootfs);
+        string[] files = [.. Directory.GetFiles(rootfs, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        Assert.Contains("berth", files);
+        Assert.All(files, static f => Assert.Matches(@"^(berth|ld-linux.*|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)$", f));
+        long size = Directory.GetFiles(rootfs, "*", SearchOption.AllDirectories).Sum(static f => new FileInfo(f).Length);
+        Assert.True(size <= MaxUnpacked, $"The image holds {size} bytes, more than {MaxUnpacked}.");
+
+        // Inside there is nothing but the image: what is missing shows here.
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root may chroot into the image to run it.");
+        (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "version");
+        Assert.True(code == 0, output);
+        Assert.StartsWith("berth ", output, StringComparison.Ordinal);
+        (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/missing");
+        Assert.Equal(2, code);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+
+        // As a container runtime does, give it the one device that it needs; then it gets as far as the network.
+        Directory.CreateDirectory(Path.Combine(rootfs, "dev"));
+        (code, output) = await RunAsync("mknod", "-m", "666", Path.Combine(rootfs, "dev", "urandom"), "c", "1", "9");
+        Assert.SkipWhen(code != 0, $"No device can be made here, so the program was not run against the network: {output}");
+        await File.WriteAllTextAsync(Path.Combine(rootfs, "kubeconfig"), Running.FakeKubernetes.KubeconfigFor($"https://127.0.0.1:{FreePorts.Take()}"), Cancellation);
+        (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/kubeconfig");
+        Assert.Equal(3, code);
+        Assert.Contains("refused", output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static async Task UnpackAsync(string layer, string rootfs)
+    {
+        await using FileStream file = File.OpenRead(layer);
+        bool compressed = file.ReadByte() == 0x1f;
+        file.Position = 0;
+        await using Stream tar = compressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+        await TarFile.ExtractToDirectoryAsync(tar, rootfs, overwriteFiles: true, Cancellation);
+    }
+
+    private static string BlobPath(string layout, JsonElement descriptor) =>
+        Path.Combine(layout, "blobs", descriptor.GetProperty("digest").GetString()!.Replace(':', '/'));
+
+    private static Task<JsonElement> ReadBlobAsync(string layout, JsonElement descriptor) => ReadAsync(BlobPath(layout, descriptor));
+
+    private static async Task<JsonElement> ReadAsync(string path)
+    {
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllBytesAsync(path, Cancellation));
+        return document.RootElement.Clone();
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string command, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        Task<string> error = process.StandardError.ReadToEndAsync(Cancellation);
+        string output = await process.StandardOutput.ReadToEndAsync(Cancellation);
+        await process.WaitForExitAsync(Cancellation);
+        return (process.ExitCode, output + await error);
+    }
+}

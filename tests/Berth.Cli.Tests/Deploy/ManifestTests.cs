@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using YamlDotNet.RepresentationModel;
+
+namespace Berth.Cli.Tests.Deploy;
+
+/// <summary>The manifests against the program: what they say to it, it understands, and what they promise of it holds.</summary>
+public sealed class ManifestTests
+{
+    private static readonly IReadOnlyList<YamlMappingNode> s_objects =
+        [.. Directory.GetFiles(Path.Combine(Checkout.Root, "deploy"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal).SelectMany(Load)];
+
+    private static IEnumerable<YamlMappingNode> Workloads => s_objects.Where(static o => Text(o, "kind") is "StatefulSet" or "Deployment");
+
+    private static YamlMappingNode ServiceB => Find("StatefulSet", "service-b");
+
+    [Fact]
+    public void Every_command_line_in_a_manifest_is_one_that_the_program_takes()
+    {
+        int seen = 0;
+        foreach (YamlMappingNode container in Workloads.SelectMany(Containers).Where(static c => Has(c, "command")))
+        {
+            List<string> words = [.. Items(container, "command"), .. Items(container, "args")];
+            Assert.Equal("/berth", words[0]);
+            Assert.Empty(CommandLines.FaultsOf(words[1..]));
+            IReadOnlyList<string> known = CommandLines.VariablesOf(words[1..]);
+            foreach (string variable in Variables(container).Where(static v => v.StartsWith("BERTH_", StringComparison.Ordinal)))
+                Assert.Contains(variable, known);
+            seen++;
+        }
+
+        Assert.Equal(2, seen);
+    }
+
+    [Fact]
+    public void Variables_that_an_overlay_sets_are_read_by_service_A()
+    {
+        YamlMappingNode patch = Assert.Single(Workloads, static w => !Containers(w).All(static c => Has(c, "command")));
+        Assert.Equal(["BERTH_ADDRESS"], Variables(Assert.Single(Containers(patch))));
+        Assert.Contains("BERTH_ADDRESS", CommandLines.VariablesOf(["dispatch"]));
+    }
+
+    [Fact]
+    public void Service_B_is_ready_by_a_probe_that_computes_its_own_port_and_declares_none()
+    {
+        YamlMappingNode container = Assert.Single(Containers(ServiceB));
+        Assert.False(Has(container, "ports"));
+        List<string> probe = [.. Items(At(container, "readinessProbe", "exec"), "command")];
+        Assert.Equal("/berth", probe[0]);
+        Assert.Empty(CommandLines.FaultsOf(probe[1..]));
+        // The probe reads the port from the same variables as the server.
+        Assert.Contains("BERTH_BASE_PORT", CommandLines.VariablesOf(probe[1..]));
+        Assert.Equal("metadata.name", FieldOf(container, "POD_NAME"));
+        Assert.Equal("metadata.namespace", FieldOf(container, "POD_NAMESPACE"));
+        YamlMappingNode pod = PodOf(ServiceB);
+        Assert.Equal("true", Text(pod, "hostNetwork"));
+        Assert.Equal("ClusterFirstWithHostNet", Text(pod, "dnsPolicy"));
+        Assert.Equal("service-b", Text(At(ServiceB, "spec"), "serviceName"));
+        Assert.Equal("None", Text(At(Find("Service", "service-b"), "spec"), "clusterIP"));
+        Assert.Equal("privileged", Text(At(Find("Namespace", "k8s-example2"), "metadata", "labels"), "pod-security.kubernetes.io/enforce"));
+    }
+
+    [Fact]
+    public void Sessions_may_end_before_the_kubelet_ends_them()
+    {
+        YamlMappingNode container = Assert.Single(Containers(ServiceB));
+        int drain = int.Parse(ValueOf(container, "BERTH_DRAIN").TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(drain < int.Parse(Text(PodOf(ServiceB), "terminationGracePeriodSeconds"), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Service_A_may_list_and_watch_EndpointSlices_of_its_namespace_and_nothing_else()
+    {
+        YamlMappingNode rule = Assert.IsType<YamlMappingNode>(Assert.Single((YamlSequenceNode)Find("Role", "service-a")["rules"]));
+        Assert.Equal(["discovery.k8s.io"], Items(rule, "apiGroups"));
+        Assert.Equal(["endpointslices"], Items(rule, "resources"));
+        Assert.Equal(["list", "watch"], Items(rule, "verbs"));
+        YamlMappingNode nodes = Assert.IsType<YamlMappingNode>(Assert.Single((YamlSequenceNode)Assert.Single(s_objects, static o => Text(o, "kind") == "ClusterRole")["rules"]));
+        Assert.Equal(["nodes"], Items(nodes, "resources"));
+        Assert.Equal(["list", "watch"], Items(nodes, "verbs"));
+        // The grant for nodes is the overlay's alone.
+        string baseText = string.Concat(Directory.GetFiles(Path.Combine(Checkout.Root, "deploy", "base")).Select(File.ReadAllText));
+        Assert.DoesNotContain("ClusterRole", baseText, StringComparison.Ordinal);
+        Assert.Equal("false", Text(PodOf(ServiceB), "automountServiceAccountToken"));
+    }
+
+    [Fact]
+    public void Nobody_is_root_and_nobody_can_write_or_gain_anything()
+    {
+        foreach (YamlMappingNode workload in Workloads.Where(static w => Containers(w).All(static c => Has(c, "command"))))
+        {
+            YamlMappingNode pod = At(PodOf(workload), "securityContext");
+            Assert.Equal("true", Text(pod, "runAsNonRoot"));
+            Assert.True(int.Parse(Text(pod, "runAsUser"), System.Globalization.CultureInfo.InvariantCulture) > 0);
+            Assert.Equal("RuntimeDefault", Text(At(pod, "seccompProfile"), "type"));
+            YamlMappingNode container = Assert.Single(Containers(workload));
+            Assert.Equal("true", Text(At(container, "securityContext"), "readOnlyRootFilesystem"));
+            Assert.Equal("false", Text(At(container, "securityContext"), "allowPrivilegeEscalation"));
+            Assert.Equal(["ALL"], Items(At(container, "securityContext", "capabilities"), "drop"));
+            Assert.True(Has(At(container, "resources"), "requests") && Has(At(container, "resources"), "limits"));
+            Assert.Equal("3", Text(At(workload, "spec"), "replicas"));
+        }
+    }
+
+    [Fact]
+    public void The_seeds_names_and_ports_are_kept()
+    {
+        Assert.All(s_objects.Where(static o => Text(o, "kind") is not ("Namespace" or "Kustomization" or "ClusterRole" or "ClusterRoleBinding")),
+            static o => Assert.Equal("k8s-example2", Text(At(o, "metadata"), "namespace")));
+        YamlMappingNode service = At(Find("Service", "service-a"), "spec");
+        Assert.Equal("NodePort", Text(service, "type"));
+        YamlMappingNode port = Assert.IsType<YamlMappingNode>(Assert.Single((YamlSequenceNode)service["ports"]));
+        Assert.Equal("30082", Text(port, "nodePort"));
+        // Service A's own default, and the named port that its probes and its Service use.
+        Assert.Equal("8000", Text(Assert.IsType<YamlMappingNode>(Assert.Single((YamlSequenceNode)Assert.Single(Containers(Find("Deployment", "service-a", "command")))["ports"])), "containerPort"));
+    }
+
+    [Theory]
+    [InlineData("deploy/base", 8)]
+    [InlineData("deploy/overlays/external-addresses", 10)]
+    public async Task Kustomize_builds_them(string folder, int objects)
+    {
+        Process? kubectl = TryStart("kubectl", "kustomize", Path.Combine(Checkout.Root, folder));
+        Assert.SkipWhen(kubectl is null, "kubectl is not on the PATH.");
+        using (kubectl)
+        {
+            string built = await kubectl!.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await kubectl.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, kubectl.ExitCode);
+            Assert.Equal(objects, built.Split('\n').Count(static line => line.StartsWith("kind: ", StringComparison.Ordinal)));
+            Assert.Equal(objects == 10, built.Contains("BERTH_ADDRESS", StringComparison.Ordinal));
+        }
+    }
+
+    private static Process? TryStart(string command, params string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, UseShellExecute = false });
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<YamlMappingNode> Load(string path)
+    {
+        using StreamReader reader = new(path);
+        YamlStream stream = [];
+        stream.Load(reader);
+        return [.. stream.Documents.Select(static d => (YamlMappingNode)d.RootNode)];
+    }
+
+    private static YamlMappingNode Find(string kind, string name, string? withContainerField = null) => Assert.Single(
+        s_objects, o => Text(o, "kind") == kind && Text(At(o, "metadata"), "name") == name && (withContainerField is null || Containers(o).All(c => Has(c, withContainerField))));
+
+    private static YamlMappingNode PodOf(YamlMappingNode workload) => At(workload, "spec", "template", "spec");
+
+    private static IEnumerable<YamlMappingNode> Containers(YamlMappingNode workload) => ((YamlSequenceNode)PodOf(workload)["containers"]).Cast<YamlMappingNode>();
+
+    private static IEnumerable<YamlMappingNode> Env(YamlMappingNode container) => Has(container, "env") ? ((YamlSequenceNode)container["env"]).Cast<YamlMappingNode>() : [];
+
+    private static IEnumerable<string> Variables(YamlMappingNode container) => Env(container).Select(static v => Text(v, "name"));
+
+    private static string ValueOf(YamlMappingNode container, string variable) => Text(Assert.Single(Env(container), v => Text(v, "name") == variable), "value");
+
+    private static string FieldOf(YamlMappingNode container, string variable) =>
+        Text(At(Assert.Single(Env(container), v => Text(v, "name") == variable), "valueFrom", "fieldRef"), "fieldPath");
+
+    private static bool Has(YamlMappingNode node, string key) => node.Children.ContainsKey(key);
+
+    private static YamlMappingNode At(YamlMappingNode node, params string[] path) => path.Aggregate(node, static (at, key) => (YamlMappingNode)at[key]);
+
+    private static string Text(YamlMappingNode node, string key) => ((YamlScalarNode)node[key]).Value!;
+
+    private static IEnumerable<string> Items(YamlMappingNode node, string key) =>
+        Has(node, key) ? ((YamlSequenceNode)node[key]).Select(static item => ((YamlScalarNode)item).Value!) : [];
+}

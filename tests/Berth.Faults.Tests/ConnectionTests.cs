@@ -1,0 +1,124 @@
+using Berth.Kubernetes.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Berth.Faults;
+
+/// <summary>Faults 15 to 17: connections.</summary>
+public sealed class ConnectionTests : FaultTest
+{
+    [Fact]
+    public async Task F15_a_half_open_connection_is_noticed_and_replaced()
+    {
+        // The shortest times that the handler allows; pings go by the real clock.
+        KubernetesApiOptions quick = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) };
+        await StartAsync(new RigOptions { Relayed = true, Api = quick }, Slices.State(1), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
+        await UntilAsync(Slices.State(1));
+        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("105")));
+        Rig.Relay!.SilenceTheseConnections();
+        // This is said, and never arrives.
+        await watch.SendEventAsync("MODIFIED", Slices.Of(2, "106"));
+
+        ScriptedExchange again = await WatchAsync("105");
+        await again.SendEventAsync("MODIFIED", Slices.Of(2, "106"));
+        await UntilAsync(Slices.State(2));
+        Assert.Equal(2, Rig.Relay.Accepted);
+        Assert.NotEqual(watch.ConnectionId, again.ConnectionId);
+        Assert.Equal("HTTP/2", watch.Protocol);
+    }
+
+    [Fact]
+    public void F15_the_default_times_bound_a_silence_below_45_seconds()
+    {
+        KubernetesApiOptions options = new();
+        TimeSpan smaller = options.PingDelay < options.PingTimeout ? options.PingDelay : options.PingTimeout;
+
+        // The handler looks every quarter of the smaller one, so each of the two steps can be late by that. TCP keep-alive, for HTTP/1.1, has the same times.
+        Assert.InRange(options.PingDelay + options.PingTimeout + (2 * (smaller / 4)), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(45));
+    }
+
+    [Fact]
+    public async Task F16_GOAWAY_during_a_watch_moves_to_another_connection_at_the_same_version()
+    {
+        await StartAsync(Slices.State(1), Slices.State(2), Slices.State(3));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
+        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("107")));
+        watch.GoAway();
+        // What is open goes on until the server ends it.
+        await watch.SendEventAsync("MODIFIED", Slices.Of(2, "108"));
+        await UntilAsync(Slices.State(2));
+        watch.End();
+        ScriptedExchange again = await WatchAsync("108");
+        await again.SendEventAsync("MODIFIED", Slices.Of(3, "109"));
+        await UntilAsync(Slices.State(3));
+
+        Assert.NotEqual(watch.ConnectionId, again.ConnectionId);
+        Assert.Single(Api.Requests, static r => !r.IsWatch);
+        Assert.Empty(Observer.Failures);
+        Assert.Equal("HTTP/2", again.Protocol);
+    }
+
+    [Fact]
+    public async Task F16_GOAWAY_and_a_connection_closed_right_after_it_go_on_at_the_same_version()
+    {
+        await StartAsync(new RigOptions { Relayed = true }, Slices.State(1), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
+        for (int i = 1; i <= 3; i++)
+        {
+            await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark($"{100 + i}")));
+            watch.GoAway();
+            Rig.Relay!.Cut(reset: i % 2 == 0);
+            watch = await WatchAsync($"{100 + i}");
+        }
+
+        await watch.SendEventAsync("MODIFIED", Slices.Of(2, "108"));
+        await UntilAsync(Slices.State(2));
+        Assert.Single(Api.Requests, static r => !r.IsWatch);
+        Assert.Equal(2, Observer.Published.Count);
+    }
+
+    [Theory]
+    [InlineData(HttpProtocols.Http1AndHttp2)]
+    [InlineData(HttpProtocols.Http1)]
+    public async Task F17_API_servers_that_restart_one_after_the_other_cause_neither_flapping_nor_a_storm(HttpProtocols protocols)
+    {
+        await StartAsync(new RigOptions { Relayed = true, Protocols = protocols }, Slices.State(3), Slices.State(2));
+        ScriptedApi[] servers = [Api, await Rig.AddServerAsync(), await Rig.AddServerAsync()];
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "100"));
+        for (int restart = 1; restart <= 9; restart++)
+        {
+            await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark($"{100 + restart}")));
+            ScriptedApi next = servers[restart % servers.Length];
+            // For a moment nobody answers at all; every third one says goodbye first.
+            Rig.Relay!.TurnsAway = restart % 2 == 0;
+            int failures = Observer.Failures.Count;
+            Rig.Upstream = next;
+            if (restart % 3 == 0)
+                watch.End();
+            else
+                Rig.Relay.Cut(reset: restart % 2 == 0);
+            if (Rig.Relay.TurnsAway)
+            {
+                if (restart % 3 == 0)
+                    Rig.Relay.Cut();
+                await Eventually.TrueAsync(() => Observer.Failures.Count >= failures + 3);
+                Rig.Relay.TurnsAway = false;
+            }
+            else if (restart % 3 == 0)
+            {
+                Rig.Relay.Cut();
+            }
+
+            watch = await next.NextAsync(Token);
+            Assert.True(watch.IsWatch, $"Restart {restart} led to {watch.QueryString}.");
+            Assert.Equal($"{100 + restart}", watch.Query("resourceVersion"));
+            await watch.StartAsync();
+            await UntilLiveAsync();
+        }
+
+        Assert.Single(Observer.Published);
+        Assert.Single(servers.SelectMany(static s => s.Requests), static r => !r.IsWatch);
+        await watch.SendEventAsync("MODIFIED", Slices.Of(2, "200"));
+        await UntilAsync(Slices.State(2));
+    }
+}

@@ -1,0 +1,193 @@
+namespace Berth.Faults;
+
+/// <summary>Faults 4 to 9: versions that are gone, not yet there, or going back.</summary>
+public sealed class ExpiryTests : FaultTest
+{
+    private static string TooLarge => Fixture.Text("list-version-too-large.json");
+
+    [Fact]
+    public async Task F04_410_as_the_status_is_listed_again_at_once()
+    {
+        await StartAsync(Slices.State(1), Slices.State(2));
+        await AnswerListAsync(Slices.List(1, "100"));
+        ScriptedExchange watch = await Api.NextAsync(Token);
+        await watch.AnswerAsync(410, Json.Expired);
+        ScriptedExchange list = await AnswerListAsync(Slices.List(2, "200"));
+        await UntilAsync(Slices.State(2));
+
+        Assert.True(watch.IsWatch);
+        Assert.Equal("100", list.Query("resourceVersion"));
+        Assert.Equal("NotOlderThan", list.Query("resourceVersionMatch"));
+        Assert.Empty(Observer.Failures);
+        Assert.Equal(["gone"], Rig.RestartCauses);
+        await WatchAsync("200");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task F05_410_inside_a_stream_is_listed_again_and_publishes_at_most_one_difference(bool differs)
+    {
+        await StartAsync(Slices.State(1), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
+        await watch.SendAsync(Fixture.Bytes("watch-gone.jsonl"));
+        await AnswerListAsync(differs ? Slices.List(2, "200") : Json.List("200", Slices.Of(1, "100")));
+        ScriptedExchange next = await WatchAsync("200");
+        await ConfirmedAsync(() => next.SendEventAsync("BOOKMARK", Json.Bookmark("201")));
+
+        Assert.Equal(differs ? 2 : 1, Observer.Published.Count);
+        Assert.Equal(differs ? 2 : 1, Rig.Current.Version);
+        Assert.Empty(Observer.Failures);
+    }
+
+    [Fact]
+    public async Task F06_410_on_page_2_leads_to_one_full_list_and_nothing_partial()
+    {
+        await StartAsync(Slices.State(3));
+        ScriptedExchange first = await Api.NextAsync(Token);
+        await first.AnswerAsync(200, Json.ListWith("100", "page-2", Slices.Of(1, "90")));
+        ScriptedExchange second = await Api.NextAsync(Token);
+        await second.AnswerAsync(410, Json.Expired);
+        ScriptedExchange whole = await AnswerListAsync(Slices.List(3, "120"));
+        await UntilAsync(Slices.State(3));
+
+        Assert.Equal("500", first.Query("limit"));
+        Assert.Equal("page-2", second.Query("continue"));
+        Assert.Null(whole.Query("continue"));
+        Assert.Null(whole.Query("limit"));
+        Assert.Single(Observer.Published);
+        Assert.Equal(3, Api.Requests.Count(static r => !r.IsWatch));
+        Assert.Empty(Observer.Failures);
+        await WatchAsync("120");
+    }
+
+    [Fact]
+    public async Task F06_410_on_page_2_of_a_later_list_keeps_the_whole_set_meanwhile()
+    {
+        await StartAsync(Slices.State(3), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "100"));
+        await watch.SendEventAsync("ERROR", Json.Expired);
+        ScriptedExchange first = await Api.NextAsync(Token);
+        await first.AnswerAsync(200, Json.ListWith("150", "page-2", Slices.Of(1, "140")));
+        ScriptedExchange second = await Api.NextAsync(Token);
+        await second.AnswerAsync(410, Json.Expired);
+        ScriptedExchange whole = await Api.NextAsync(Token);
+
+        Assert.Equal(3, Rig.Current.Available.Count);
+        await whole.AnswerAsync(200, Slices.List(2, "160"));
+        await UntilAsync(Slices.State(2));
+        Assert.Equal(2, Observer.Published.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task F07_a_version_too_large_is_waited_for_as_asked_and_then_listed_without_one(bool onWatch)
+    {
+        await StartAsync(Slices.State(1), Slices.State(2));
+        await AnswerListAsync(Slices.List(1, "100"));
+        ScriptedExchange watch = await Api.NextAsync(Token);
+        Task tooLarge(ScriptedExchange x) => x.AnswerAsync(504, TooLarge.Replace("\"retryAfterSeconds\":1", "\"retryAfterSeconds\":7", StringComparison.Ordinal));
+        if (onWatch)
+        {
+            await tooLarge(watch);
+        }
+        else
+        {
+            await watch.AnswerAsync(410, Json.Expired);
+            ScriptedExchange refused = await Api.NextAsync(Token);
+            Assert.Equal("100", refused.Query("resourceVersion"));
+            await tooLarge(refused);
+        }
+
+        ScriptedExchange list = await AnswerListAsync(Slices.List(2, "120"));
+        await UntilAsync(Slices.State(2));
+
+        Assert.Null(list.Query("resourceVersion"));
+        Assert.Null(list.Query("resourceVersionMatch"));
+        Assert.Equal([TimeSpan.FromSeconds(7)], Rig.DirectoryTime.Waits);
+        Assert.Single(Observer.Failures);
+        await WatchAsync("120");
+    }
+
+    [Fact]
+    public async Task F08_a_restored_etcd_is_believed_only_by_a_list_without_a_version()
+    {
+        await StartAsync(Slices.State(3), Slices.State(2), Slices.State(1));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));
+        await UntilAsync(Slices.State(3));
+        await watch.SendEventAsync("MODIFIED", Slices.Of(1, "40"));
+        ScriptedExchange list = await Api.NextAsync(Token);
+        Assert.Equal("1000", list.Query("resourceVersion"));
+        await list.AnswerAsync(504, TooLarge);
+        ScriptedExchange latest = await Api.NextAsync(Token);
+        Assert.Null(latest.Query("resourceVersion"));
+        Assert.Equal(3, Rig.Current.Endpoints.Count);
+        await latest.AnswerAsync(200, Slices.List(2, "41"));
+        await UntilAsync(Slices.State(2));
+
+        ScriptedExchange next = await WatchAsync("41");
+        await next.SendEventAsync("MODIFIED", Slices.Of(1, "42"));
+        await UntilAsync(Slices.State(1));
+        Assert.Equal("42", Rig.Current.SourceVersion);
+    }
+
+    [Fact]
+    public async Task F08_a_list_that_goes_back_although_it_must_not_is_not_taken()
+    {
+        await StartAsync(Slices.State(3), Slices.State(1));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));
+        await watch.SendEventAsync("ERROR", Json.Expired);
+        await AnswerListAsync(Slices.List(1, "40"));
+        ScriptedExchange latest = await Api.NextAsync(Token);
+
+        Assert.Equal(3, Rig.Current.Endpoints.Count);
+        Assert.True(Rig.Current.IsStale);
+        Assert.Null(latest.Query("resourceVersion"));
+        await latest.AnswerAsync(200, Slices.List(1, "41"));
+        await UntilAsync(Slices.State(1));
+        await WatchAsync("41");
+    }
+
+    [Fact]
+    public async Task F08_a_server_whose_bookmarks_stop_may_have_been_restored_and_is_asked()
+    {
+        await StartAsync(Slices.State(3), Slices.State(1));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));
+        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("1001")));
+        await Rig.SourceTime.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(150), Token);
+        Rig.SourceTime.Advance(TimeSpan.FromSeconds(150));
+        ScriptedExchange list = await Api.NextAsync(Token);
+        Assert.Equal("1001", list.Query("resourceVersion"));
+        await list.AnswerAsync(504, TooLarge);
+        await AnswerListAsync(Slices.List(1, "40"));
+        await UntilAsync(Slices.State(1));
+        await WatchAsync("40");
+    }
+
+    [Fact]
+    public async Task F09_a_second_server_that_lags_never_takes_us_back()
+    {
+        await StartAsync(new RigOptions { Relayed = true }, Slices.State(2), Slices.State(3));
+        ScriptedApi lagging = await Rig.AddServerAsync();
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(2, "100"));
+        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("110")));
+
+        Rig.Upstream = lagging;
+        Rig.Relay!.Cut();
+        // It does not know version 110 yet, and tells what it has seen of late.
+        ScriptedExchange behind = await lagging.NextAsync(Token);
+        Assert.Equal("110", behind.Query("resourceVersion"));
+        await behind.StartAsync();
+        await behind.SendEventAsync("MODIFIED", Slices.Of(1, "95"));
+        ScriptedExchange list = await lagging.NextAsync(Token);
+        Assert.Equal("110", list.Query("resourceVersion"));
+        Assert.Equal("NotOlderThan", list.Query("resourceVersionMatch"));
+        await list.AnswerAsync(200, Slices.List(1, "96"));
+        ScriptedExchange latest = await lagging.NextAsync(Token);
+        Assert.Null(latest.Query("resourceVersion"));
+        Assert.Equal(2, Rig.Current.Available.Count);
+        await latest.AnswerAsync(200, Slices.List(3, "111"));
+        await UntilAsync(Slices.State(3));
+    }
+}

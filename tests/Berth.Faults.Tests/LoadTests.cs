@@ -1,0 +1,149 @@
+using System.Globalization;
+using Berth.TestKit.Invariants;
+
+namespace Berth.Faults;
+
+/// <summary>Faults 50 and 51: much at once, and consumers that do not keep up. Nothing runs beside them, because they look at the process's memory.</summary>
+[Collection(nameof(LoadTests))]
+public sealed class LoadTests : FaultTest
+{
+    private const int Large = 10_000_000;
+
+    [Fact]
+    public async Task F50_of_a_thousand_slices_one_that_changes_costs_only_its_own()
+    {
+        const int Count = 1000;
+        const int Each = 10;
+        string slice(int s, string version, int ready = Each) => Json.Slice($"s{s}", version, [.. Enumerable.Range(0, Each).Select(i => Pod((s * Each) + i, i < ready))]);
+        await BuildAsync(null);
+        Observer.Allow(static s => s.Endpoints.Count == Count * Each && s.Available.Count >= (Count * Each) - 1);
+        Rig.Follow();
+        string[] slices = [.. Enumerable.Range(0, Count).Select(s => slice(s, "90"))];
+        ScriptedExchange page = await Api.NextAsync(Token);
+        await page.AnswerAsync(200, Json.ListWith("100", "page-2", slices[..500]));
+        ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", slices[500..]));
+        EndpointSnapshot before = await Rig.UntilAsync(static v => v.Current!.Endpoints.Count == Count * Each);
+        await watch.SendEventAsync("MODIFIED", slice(517, "101", Each - 1));
+        EndpointSnapshot after = await Rig.UntilAsync(static v => v.Current!.Version == 2);
+
+        Assert.Single(after.Endpoints.Where((e, i) => !ReferenceEquals(e, before.Endpoints[i])));
+        Assert.Equal(PodState.NotReady, after.FindByOrdinal((517 * Each) + Each - 1)!.State);
+    }
+
+    [Fact]
+    public async Task F50_of_a_slice_of_a_thousand_endpoints_only_the_changed_one_is_made_anew()
+    {
+        string slice(string version, int unready) => Json.Slice("s", version, [.. Enumerable.Range(0, 1000).Select(i => Pod(i, i != unready))]);
+        await BuildAsync(null);
+        Observer.Allow(static s => s.Endpoints.Count == 1000 && s.Available.Count >= 999);
+        Rig.Follow();
+        ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", slice("90", -1)));
+        EndpointSnapshot before = await UntilLiveAsync();
+        await watch.SendEventAsync("MODIFIED", slice("101", 321));
+        EndpointSnapshot after = await Rig.UntilAsync(static v => v.Current!.Version == 2);
+
+        PodChange change = Assert.Single(after.CompareWith(before));
+        Assert.Equal(("b-321", PodChangeKind.NotReady), (change.Name, change.Kind));
+        Assert.Equal(999, after.Endpoints.Where((e, i) => ReferenceEquals(e, before.Endpoints[i])).Count());
+    }
+
+    [Fact]
+    public async Task F50_events_of_10_MB_leave_no_memory_behind()
+    {
+        await StartAsync(Slices.State(1), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
+        int version = 100;
+        long after = 0;
+        const int Warm = 3;
+        const int Rounds = 12;
+        for (int round = 0; round < Rounds; round++)
+        {
+            int pods = 1 + (round % 2);
+            await SendLargeAsync(watch, Slices.Of(pods, $"{++version}"), Large);
+            await UntilAsync(Slices.State(pods));
+            if (round == Warm)
+                after = GC.GetTotalMemory(forceFullCollection: true);
+        }
+
+        long grown = GC.GetTotalMemory(forceFullCollection: true) - after;
+        // What one event needs stays in pools; eight more must not add to it.
+        Assert.True(grown < Large, $"{grown:N0} bytes more after {Rounds - Warm - 1} further events.");
+        Assert.Empty(Rig.RestartCauses);
+    }
+
+    [Fact]
+    public async Task F50_an_event_beyond_the_bound_is_an_error_and_a_list_helps()
+    {
+        await StartAsync(Slices.State(1), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
+        // The client ends the connection in the middle of it.
+        Task sending = SendLargeAsync(watch, Slices.Of(2, "101"), 20_000_000);
+        EndpointSnapshot stale = await UntilStaleAsync();
+        Assert.Contains("longer than 16 MiB", stale.StaleReason, StringComparison.Ordinal);
+        await watch.ClientGone.WaitAsync(Patience.Limit, Token);
+        await Task.WhenAny(sending);
+        ScriptedExchange again = await WatchAsync("100");
+        await again.SendEventAsync("ERROR", Json.Expired);
+        await AnswerListAsync(Slices.List(2, "200"));
+        await UntilAsync(Slices.State(2));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task F51_a_consumer_that_never_reads_holds_up_nobody_and_then_gets_the_latest(bool blocksItsThread)
+    {
+        const int Events = 400;
+        await BuildAsync(null);
+        Observer.Allow(static s => s.Endpoints.Count is 0 or 1 && s.Excluded.Count == 0);
+        Rig.Follow();
+        ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Json.Slice("s", "100")));
+        EndpointSnapshot first = await UntilAsync(Slices.State(0));
+        using ManualResetEventSlim gate = new();
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<EndpointSnapshot> seen = [];
+        Task consumer = Task.Run(async () =>
+        {
+            await foreach (EndpointSnapshot snapshot in Rig.View!.ReadAllAsync(Token))
+            {
+                seen.Add(snapshot);
+                if (snapshot.Endpoints is [{ Ordinal: Events }])
+                    return;
+                if (blocksItsThread)
+                    gate.Wait(Token);
+                else
+                    await release.Task;
+            }
+        });
+        await Eventually.TrueAsync(() => seen.Count == 1);
+        for (int i = 1; i <= Events; i++)
+            await watch.SendEventAsync("MODIFIED", Json.Slice("s", $"{100 + i}", Pod(i)));
+        // All of it came through while nobody read.
+        await UntilAsync($"b-{Events}");
+        gate.Set();
+        release.SetResult();
+        await consumer.WaitAsync(Patience.Limit, Token);
+
+        Assert.Equal([SnapshotText.Of(first), $"b-{Events}"], seen.Select(SnapshotText.Of));
+        Assert.Empty(Rig.RestartCauses);
+    }
+
+    private static string Pod(int ordinal, bool ready = true) =>
+        Json.Pod($"b-{ordinal}", string.Create(CultureInfo.InvariantCulture, $"10.{1 + (ordinal >> 16)}.{ordinal >> 8 & 255}.{ordinal & 255}"), $"uid-{ordinal}", ready: ready);
+
+    /// <summary>An event with a long annotation, sent in pieces, so that it is the client that must put up with its length.</summary>
+    private static async Task SendLargeAsync(ScriptedExchange watch, string slice, int length)
+    {
+        int at = slice.IndexOf("\"namespace\"", StringComparison.Ordinal);
+        await watch.SendAsync("{\"type\":\"MODIFIED\",\"object\":" + slice[..at] + "\"annotations\":{\"long\":\"");
+        byte[] piece = new byte[64 * 1024];
+        Array.Fill(piece, (byte)'x');
+        for (int sent = 0; sent < length && !watch.ClientGone.IsCompleted; sent += piece.Length)
+            await watch.SendAsync(piece);
+        await watch.SendAsync("\"}," + slice[at..] + "}\n");
+    }
+
+    /// <summary>Runs when nothing else does.</summary>
+    [CollectionDefinition(nameof(LoadTests), DisableParallelization = true)]
+    public sealed class Alone;
+}

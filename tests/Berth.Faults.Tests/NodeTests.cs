@@ -1,0 +1,93 @@
+namespace Berth.Faults;
+
+/// <summary>Fault 52: external addresses that are not there, or may not be known.</summary>
+public sealed class NodeTests : FaultTest
+{
+    private static readonly string s_forbidden = Json.Status(403, "Forbidden", "nodes is forbidden: User \"system:serviceaccount:k8s-example2:service-a\" cannot list resource \"nodes\"");
+
+    [Fact]
+    public async Task F52_a_node_without_an_ExternalIP_or_with_an_empty_one_is_reported_and_never_becomes_internal()
+    {
+        await StartAsync(new RigOptions { AddressMode = AddressMode.External }, "b-0 !b-1 !b-2 !b-3", "b-0 b-1 !b-2 !b-3");
+        ScriptedExchange nodes = await Api.NextNodesAsync(Token);
+        await nodes.AnswerAsync(200, Json.NodeList(
+            "50",
+            Json.Node("node-0", "1", ("InternalIP", "10.0.0.1"), ("ExternalIP", "203.0.113.1")),
+            Json.Node("node-1", "2", ("InternalIP", "10.0.0.2")),
+            Json.Node("node-2", "3", ("ExternalIP", ""))));
+        await AnswerListAsync(Json.List("100", Json.Slice("s", "90", [.. Enumerable.Range(0, 4).Select(static i => Json.Pod($"b-{i}", $"10.0.0.{i + 1}", $"uid-{i}", $"node-{i}"))])));
+        EndpointSnapshot snapshot = await UntilAsync("b-0 !b-1 !b-2 !b-3");
+        Assert.Equal("203.0.113.1:3000", Assert.Single(snapshot.Endpoints).Authority);
+        Assert.Equal(
+            [ExclusionReason.NoExternalAddress, ExclusionReason.NoExternalAddress, ExclusionReason.ExternalAddressUnknown], snapshot.Excluded.Select(static e => e.Reason));
+
+        // It gets one later, and only then is it given.
+        ScriptedExchange watch = await Api.NextNodesAsync(Token);
+        await watch.StartAsync();
+        await watch.SendEventAsync("MODIFIED", Json.Node("node-1", "51", ("ExternalIP", "203.0.113.2")));
+        Assert.Equal("203.0.113.2:3001", (await UntilAsync("b-0 b-1 !b-2 !b-3")).FindByOrdinal(1)!.Authority);
+    }
+
+    [Fact]
+    public async Task F52_nodes_that_may_not_be_read_leave_external_unknown_and_the_rule_is_named()
+    {
+        await StartAsync(new RigOptions { AddressMode = AddressMode.External }, "!b-0 !b-1", Slices.State(2));
+        ScriptedExchange nodes = await Api.NextNodesAsync(Token);
+        await nodes.AnswerAsync(403, s_forbidden);
+        await AnswerListAsync(Slices.List(2, "100"));
+        EndpointSnapshot snapshot = await UntilAsync("!b-0 !b-1");
+
+        Assert.All(snapshot.Excluded, static e => Assert.Equal(ExclusionReason.ExternalAddressUnknown, e.Reason));
+        Assert.Contains("resources: [\"nodes\"], verbs: [\"list\"]", snapshot.Excluded[0].Detail, StringComparison.Ordinal);
+        Assert.Equal(1, Observer.Log.Count(210));
+        Assert.Empty(Observer.Failures);
+
+        // Granted: it is found out without a restart.
+        await Rig.SourceTime.WaitForTimerAsync(static due => due < TimeSpan.FromSeconds(1), Token);
+        Rig.SourceTime.Advance(TimeSpan.FromSeconds(1));
+        ScriptedExchange again = await Api.NextNodesAsync(Token);
+        await again.AnswerAsync(200, Json.NodeList("50", Json.Node("node-0", "1", ("ExternalIP", "203.0.113.1"))));
+        EndpointSnapshot granted = await UntilAsync(Slices.State(2));
+        Assert.Equal(["203.0.113.1:3000", "203.0.113.1:3001"], granted.Endpoints.Select(static e => e.Authority));
+        Assert.Equal(1, Observer.Log.Count(213));
+    }
+
+    [Fact]
+    public async Task F52_the_internal_view_asks_for_no_node()
+    {
+        await StartAsync(Slices.State(2));
+        await ListAndWatchAsync(Slices.List(2, "100"));
+        await UntilAsync(Slices.State(2));
+
+        Assert.DoesNotContain(Api.Requests, static r => r.Path.EndsWith("/nodes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task F52_external_or_internal_gives_the_internal_address_where_there_is_no_other_and_says_so()
+    {
+        await StartAsync(new RigOptions { AddressMode = AddressMode.ExternalOrInternal }, Slices.State(2));
+        ScriptedExchange nodes = await Api.NextNodesAsync(Token);
+        await nodes.AnswerAsync(403, s_forbidden);
+        await AnswerListAsync(Slices.List(2, "100"));
+        EndpointSnapshot snapshot = await UntilAsync(Slices.State(2));
+
+        Assert.Equal(["10.0.0.1:3000", "10.0.0.2:3001"], snapshot.Endpoints.Select(static e => e.Authority));
+        Assert.Equal(1, Observer.Log.Count(211));
+    }
+
+    [Fact]
+    public async Task F52_nodes_that_can_no_longer_be_read_leave_what_was_read()
+    {
+        await StartAsync(new RigOptions { AddressMode = AddressMode.External }, Slices.State(2));
+        ScriptedExchange nodes = await Api.NextNodesAsync(Token);
+        await nodes.AnswerAsync(200, Json.NodeList("50", Json.Node("node-0", "1", ("ExternalIP", "203.0.113.1"))));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(2, "100"));
+        await UntilAsync(Slices.State(2));
+        ScriptedExchange nodeWatch = await Api.NextNodesAsync(Token);
+        await nodeWatch.AnswerAsync(403, s_forbidden);
+        await Eventually.TrueAsync(() => Observer.Log.Count(212) == 1);
+        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("101")));
+        Assert.Equal(["203.0.113.1:3000", "203.0.113.1:3001"], Rig.Current.Endpoints.Select(static e => e.Authority));
+        Assert.Single(Observer.Published);
+    }
+}

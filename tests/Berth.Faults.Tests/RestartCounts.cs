@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace Berth.Faults;
+
+/// <summary>What the source counts.</summary>
+internal sealed class RestartCounts : IDisposable
+{
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentQueue<string> _causes = new();
+
+    public RestartCounts()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter, Meter) && instrument.Name == "berth.watch.restarts")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => _causes.Enqueue((string)tags[0].Value!));
+        _listener.Start();
+    }
+
+    public Meter Meter { get; } = new("test");
+
+    /// <summary>Why watches were begun again, in order.</summary>
+    public IReadOnlyList<string> Causes => [.. _causes];
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        Meter.Dispose();
+    }
+}

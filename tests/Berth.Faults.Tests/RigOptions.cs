@@ -1,0 +1,22 @@
+using Berth.Kubernetes.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Berth.Faults;
+
+/// <summary>In what a test's world differs from the usual one: HTTP/2 over TLS, a pod's service account, pods named b-N on base 3000.</summary>
+internal sealed record RigOptions
+{
+    public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1AndHttp2;
+
+    public bool Relayed { get; init; }
+
+    public bool StreamingLists { get; init; }
+
+    public AddressMode AddressMode { get; init; }
+
+    public IPFamily PreferredFamily { get; init; }
+
+    public PortScheme Ports { get; init; } = Pods.Ports;
+
+    public KubernetesApiOptions? Api { get; init; }
+}

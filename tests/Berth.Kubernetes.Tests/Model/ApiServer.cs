@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Text;
+using Berth.Kubernetes.InProcess;
+
+namespace Berth.Kubernetes.Model;
+
+/// <summary>An API server over the cluster, with habits and faults.</summary>
+internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, Action<string> note)
+{
+    // Whoever asks that often while no time passes has lost its backoff.
+    private const int MostRequests = 100;
+
+    private readonly List<WatchOfSlices> _watches = [];
+    private readonly Queue<RequestFault> _faults = new();
+    private int _requests;
+
+    /// <summary>The version that this server has got to, or null when it does not lag.</summary>
+    public long? Lag { get; set; }
+
+    /// <summary>The oldest version that can still be watched from.</summary>
+    public long Compacted { get; private set; }
+
+    /// <summary>True while somebody watches from a version that is there.</summary>
+    public bool IsWatched => _watches.Exists(w => !w.Body.IsOver && w.From <= cluster.Version);
+
+    /// <summary>True when somebody who still watches has had a bookmark; or when none is needed to notice that the store was set back.</summary>
+    public bool HasSentBookmark => habits.Future > 0 || _watches.Exists(static w => !w.Body.IsOver && w.HasSentBookmark);
+
+    public void FailNext(RequestFault fault) => _faults.Enqueue(fault);
+
+    public void Recover()
+    {
+        _faults.Clear();
+        Lag = null;
+    }
+
+    public void Compact() => Compacted = cluster.Version;
+
+    public void TimePassed() => _requests = 0;
+
+    /// <summary>Sends what there is to all who watch.</summary>
+    public void Pump()
+    {
+        foreach (WatchOfSlices watch in _watches.ToArray())
+        {
+            watch.Send(Lag ?? cluster.Version);
+            if (watch.Body.IsOver)
+                _watches.Remove(watch);
+        }
+    }
+
+    public void ForEachWatch(Action<WatchOfSlices> act)
+    {
+        foreach (WatchOfSlices watch in _watches.ToArray())
+            act(watch);
+    }
+
+    /// <summary>The store was set back: versions that were are no more.</summary>
+    public void Restart()
+    {
+        Compacted = Math.Min(Compacted, cluster.Version);
+        Lag = null;
+        ForEachWatch(static w => w.Body.Break());
+        _watches.Clear();
+    }
+
+    public Task<HttpResponseMessage> Serve(InProcessRequest request, CancellationToken cancellationToken)
+    {
+        if (++_requests > MostRequests)
+            throw new HistoryException($"{MostRequests} requests came while no time passed, the last {request}");
+        note($"{(request.IsWatch ? "watch" : "list")} {request.Description}");
+        if (!_faults.TryDequeue(out RequestFault fault))
+            return Task.FromResult(request.IsWatch ? Watch(request) : List(request));
+        if (fault == RequestFault.Hangs)
+            return Hang(cancellationToken);
+        if (fault == RequestFault.Refused)
+            throw new HttpRequestException("Connection refused", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
+        return Task.FromResult(Fail(fault, request));
+    }
+
+    private static async Task<HttpResponseMessage> Hang(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource never = new();
+        using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(_ => never.TrySetCanceled(cancellationToken), null);
+        await never.Task.ConfigureAwait(false);
+        throw new InvalidOperationException();
+    }
+
+    private HttpResponseMessage Fail(RequestFault fault, InProcessRequest request)
+    {
+        switch (fault)
+        {
+            case RequestFault.Error500: return Status(500, "InternalError");
+            case RequestFault.Unavailable503: return Status(503, "ServiceUnavailable", retryAfter: 2);
+            case RequestFault.TooMany429: return Status(429, "TooManyRequests", retryAfter: 3);
+            case RequestFault.Unauthorized401: return Status(401, "Unauthorized");
+            case RequestFault.Forbidden403: return Status(403, "Forbidden");
+            case RequestFault.Gone410: return Status(410, "Expired");
+            case RequestFault.TooLarge504: return Status(504, "Timeout", retryAfter: 1, cause: "ResourceVersionTooLarge");
+            case RequestFault.Html200: return PushBody.Whole(200, "<html>Log in</html>", "text/html");
+            case RequestFault.EmptyObject: return PushBody.Whole(200, "{}");
+            case RequestFault.OtherKind: return PushBody.Whole(200, """{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"5"},"items":[]}""");
+            case RequestFault.NoVersion: return PushBody.Whole(200, """{"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{},"items":[]}""");
+            case RequestFault.Empty: return PushBody.Whole(200, "");
+            default: return InHalf(request, broken: fault == RequestFault.BrokenInHalf);
+        }
+    }
+
+    /// <summary>The right answer, but only a part of it.</summary>
+    private HttpResponseMessage InHalf(InProcessRequest request, bool broken)
+    {
+        string whole = request.IsWatch ? """{"type":"MODIFIED","object":{"kind":"EndpointSlice","metadata":{"name":"service-b-v40","resourceVersion":"9999"}}}""" + "\n"
+            : ListOf(cluster.Version, cluster.Slices.Values.Select(static s => s.ToJson()), null);
+        byte[] bytes = Encoding.UTF8.GetBytes(whole);
+        PushBody body = new();
+        body.Push(bytes.AsMemory(0, random.Next(1, bytes.Length - 1)));
+        if (broken)
+            body.Break();
+        else
+            body.End();
+        return body.Answer();
+    }
+
+    private HttpResponseMessage List(InProcessRequest request)
+    {
+        long version = cluster.Version;
+        int from = 0;
+        if (request.Query("continue") is { } token)
+        {
+            int[] parts = [.. token.Split(':').Select(static p => int.Parse(p, CultureInfo.InvariantCulture))];
+            (version, from) = (parts[0], parts[1]);
+            if (version < Compacted || version > cluster.Version)
+                return Status(410, "Expired");
+        }
+        else if (request.Query("resourceVersion") is { Length: > 0 } text)
+        {
+            // Without one the answer comes from the store itself, which never lags.
+            long asked = long.Parse(text, CultureInfo.InvariantCulture);
+            version = Lag ?? cluster.Version;
+            if (version < asked && !(habits.LagsSilently && Lag is not null))
+                return Status(504, "Timeout", retryAfter: 1, cause: "ResourceVersionTooLarge");
+        }
+
+        ClusterSlice[] all = [.. cluster.At(version).Values.Where(s => s.IsOurs || habits.IgnoresSelector)];
+        int most = request.Query("limit") is { } limit ? habits.PageSize ?? int.Parse(limit, CultureInfo.InvariantCulture) : int.MaxValue;
+        string? next = all.Length - from > most ? string.Create(CultureInfo.InvariantCulture, $"{version}:{from + most}") : null;
+        return PushBody.Whole(200, ListOf(version, all.Skip(from).Take(most).Select(static s => s.ToJson()), next));
+    }
+
+    private HttpResponseMessage Watch(InProcessRequest request)
+    {
+        bool streaming = request.Query("sendInitialEvents") == "true";
+        if (streaming && habits.Streaming == 0)
+            return Status(422, "Invalid");
+        bool any = request.Query("resourceVersion") is not { Length: > 0 };
+        long now = any ? cluster.Version : Lag ?? cluster.Version;
+        long asked = any ? now : long.Parse(request.Query("resourceVersion")!, CultureInfo.InvariantCulture);
+        if (!streaming && asked < Compacted)
+            return habits.GoneAsStatus ? Status(410, "Expired") : Event("ERROR", StatusJson(410, "Expired", null, null));
+        if (asked > now && habits.Future > 0)
+        {
+            string tooLarge = StatusJson(504, "Timeout", 1, "ResourceVersionTooLarge");
+            return habits.Future == 1 ? Event("ERROR", tooLarge) : PushBody.Whole(504, tooLarge);
+        }
+
+        WatchOfSlices watch = new(cluster, habits, random, streaming ? now : asked);
+        _watches.Add(watch);
+        if (streaming)
+            watch.SendAll(now, ended: habits.Streaming == 1);
+        watch.Send(now);
+        return watch.Body.Answer();
+    }
+
+    private static HttpResponseMessage Event(string type, string json)
+    {
+        HttpResponseMessage answer = PushBody.Whole(200, $$"""{"type":"{{type}}","object":{{json}}}""" + "\n");
+        return answer;
+    }
+
+    private static HttpResponseMessage Status(int code, string reason, int? retryAfter = null, string? cause = null) =>
+        PushBody.Whole(code, StatusJson(code, reason, retryAfter, cause));
+
+    private static string StatusJson(int code, string reason, int? retryAfter, string? cause) => Json.Status(code, reason, "as the history wants it", retryAfter, cause);
+
+    private static string ListOf(long version, IEnumerable<string> slices, string? next) =>
+        Json.ListWith(version.ToString(CultureInfo.InvariantCulture), next, [.. slices]);
+}

@@ -1,0 +1,48 @@
+namespace Berth.Kubernetes.Model;
+
+/// <summary>How the API server of one history is.</summary>
+internal sealed record Habits
+{
+    /// <summary>Objects a page, fewer than asked for; or null for as many as asked for.</summary>
+    public int? PageSize { get; init; }
+
+    /// <summary>How the bytes of a watch are cut: 0 line by line, 1 anywhere, 2 one by one, 3 several lines at once.</summary>
+    public int Cutting { get; init; }
+
+    public bool SendsBookmarks { get; init; }
+
+    /// <summary>410 as the HTTP status, or as an ERROR event.</summary>
+    public bool GoneAsStatus { get; init; }
+
+    /// <summary>What becomes of a watch from a version that is not there yet: 0 silence, 1 an ERROR event, 2 an HTTP status.</summary>
+    public int Future { get; init; }
+
+    /// <summary>A lagging server asked for no older than V: 504, or an older list against the rules.</summary>
+    public bool LagsSilently { get; init; }
+
+    /// <summary>Streaming lists: 0 not known, 1 served, 2 never ended.</summary>
+    public int Streaming { get; init; }
+
+    /// <summary>Whether the client asks for streaming lists.</summary>
+    public bool ClientStreams { get; init; }
+
+    /// <summary>Sends what the label selector asked to leave out.</summary>
+    public bool IgnoresSelector { get; init; }
+
+    /// <summary>Noise in a watch: events twice, unknown types, deletions with a stale body or of what was never there.</summary>
+    public bool IsNoisy { get; init; }
+
+    public static Habits Any(Random random) => new()
+    {
+        PageSize = random.Next(3) == 0 ? random.Next(1, 4) : null,
+        Cutting = random.Next(4),
+        SendsBookmarks = random.Next(3) > 0,
+        GoneAsStatus = random.Next(2) == 0,
+        Future = random.Next(3),
+        LagsSilently = random.Next(2) == 0,
+        Streaming = random.Next(3),
+        ClientStreams = random.Next(4) == 0,
+        IgnoresSelector = random.Next(6) == 0,
+        IsNoisy = random.Next(2) == 0,
+    };
+}

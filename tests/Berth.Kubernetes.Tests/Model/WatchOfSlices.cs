@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using Berth.Kubernetes.InProcess;
+
+namespace Berth.Kubernetes.Model;
+
+/// <summary>One open watch, from the server's side.</summary>
+internal sealed class WatchOfSlices(Cluster cluster, Habits habits, Random random, long from)
+{
+    private long _sent = from;
+
+    /// <summary>The version it was asked to begin at.</summary>
+    public long From { get; } = from;
+
+    public PushBody Body { get; } = new();
+
+    public bool HasSentBookmark { get; private set; }
+
+    /// <summary>True while it sends nothing, though there is something.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Begins a streaming list.</summary>
+    public void SendAll(long version, bool ended)
+    {
+        foreach (ClusterSlice slice in cluster.At(version).Values.Where(s => s.IsOurs || habits.IgnoresSelector))
+            Push(Line("ADDED", slice.ToJson()));
+        IsSilent = !ended;
+        if (ended)
+            Push(Line("BOOKMARK", Json.Bookmark(Text(version), initialEventsEnd: true)));
+    }
+
+    /// <summary>Sends what happened up to a version.</summary>
+    public void Send(long upTo)
+    {
+        if (IsSilent || Body.IsOver)
+            return;
+        StringBuilder together = new();
+        foreach (ClusterChange change in cluster.Between(_sent, upTo))
+        {
+            _sent = change.Version;
+            string lines = LinesOf(change);
+            if (habits.Cutting == 3)
+                together.Append(lines);
+            else
+                Push(lines);
+        }
+
+        Push(together.ToString());
+    }
+
+    public void Bookmark(long version)
+    {
+        if (!IsSilent && version >= _sent && habits.SendsBookmarks)
+        {
+            Send(version);
+            Push(Line("BOOKMARK", Json.Bookmark(Text(version))));
+            HasSentBookmark = true;
+        }
+    }
+
+    public void Raw(string text) => Body.Push(Encoding.UTF8.GetBytes(text));
+
+    public void Error(int code, string reason) => Push(Line("ERROR", Json.Status(code, reason, "as the history wants it")));
+
+    /// <summary>Ends, cleanly or not, somewhere in the middle of what would come next, or between.</summary>
+    public void Cut(long upTo, bool broken)
+    {
+        ClusterChange? next = cluster.Between(_sent, upTo).FirstOrDefault();
+        byte[] line = Encoding.UTF8.GetBytes(next is null ? Line("BOOKMARK", Json.Bookmark(Text(_sent))) : LinesOf(next));
+        // Never with the line's end: a whole event would have been sent.
+        int end = Array.IndexOf(line, (byte)'\n');
+        Body.Push(line.AsMemory(0, end < 1 ? 0 : random.Next(0, end)));
+        if (broken)
+            Body.Break();
+        else
+            Body.End();
+    }
+
+    private string LinesOf(ClusterChange change)
+    {
+        bool was = change.Before is not null && (change.Before.IsOurs || habits.IgnoresSelector);
+        bool isNow = change.After is not null && (change.After.IsOurs || habits.IgnoresSelector);
+        if (!was && !isNow)
+            return "";
+        string line = isNow ? Line(was ? "MODIFIED" : "ADDED", change.After!.ToJson())
+            : Line("DELETED", change.Before!.ToJson(habits.IsNoisy && change.Version % 2 == 0 ? change.Before.Version : change.Version));
+        if (!habits.IsNoisy)
+            return line;
+        return random.Next(6) switch
+        {
+            0 => line + line,
+            1 => Line("REHEARSAL", "{\"kind\":\"Something\"}") + line,
+            2 => Line("DELETED", new ClusterSlice("never-was", Cluster.Service, false, change.Version - 1, []).ToJson()) + line,
+            3 => line + "\r\n\n",
+            _ => line,
+        };
+    }
+
+    private void Push(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        int at = 0;
+        while (at < bytes.Length)
+        {
+            int piece = habits.Cutting switch
+            {
+                1 => random.Next(1, 400),
+                2 => 1,
+                _ => bytes.Length,
+            };
+            piece = Math.Min(piece, bytes.Length - at);
+            Body.Push(bytes.AsMemory(at, piece));
+            at += piece;
+        }
+    }
+
+    private static string Line(string type, string json) => $$"""{"type":"{{type}}","object":{{json}}}""" + "\n";
+
+    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Berth.LocalCluster.Clients;
+
+/// <summary>kubectl as it is, where it is on the PATH; where not, the test is skipped.</summary>
+internal static class Kubectl
+{
+    /// <summary>Runs it as the administrator. Anything on its error output, a warning too, is a failure.</summary>
+    public static async Task<string> RunAsync(TestCluster test, params string[] arguments)
+    {
+        (int code, string output, string errors) = await TryAsync(test.Cluster.KubeconfigPath, arguments);
+        Assert.Equal(string.Empty, errors);
+        Assert.Equal(0, code);
+        return output;
+    }
+
+    /// <summary>Runs it to fail. Returns what it says.</summary>
+    public static async Task<string> FailAsync(TestCluster test, params string[] arguments)
+    {
+        (int code, string _, string errors) = await TryAsync(test.Cluster.KubeconfigPath, arguments);
+        Assert.NotEqual(0, code);
+        return errors;
+    }
+
+    public static async Task<(int Code, string Output, string Errors)> TryAsync(string kubeconfig, params string[] arguments)
+    {
+        string? kubectl = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(kubectl is null, "kubectl is not on the PATH.");
+        string home = Directory.CreateTempSubdirectory("berth-kubectl-").FullName;
+        var info = new ProcessStartInfo(kubectl, ["--kubeconfig", kubeconfig, "--namespace", TestCluster.Namespace, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            Environment = { ["HOME"] = home },
+        };
+        using Process process = Process.Start(info)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestCluster.Token);
+        string output = await process.StandardOutput.ReadToEndAsync(TestCluster.Token);
+        await process.WaitForExitAsync(TestCluster.Token);
+        Directory.Delete(home, recursive: true);
+        return (process.ExitCode, output, await errors);
+    }
+}

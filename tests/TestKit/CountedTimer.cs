@@ -1,0 +1,27 @@
+namespace Berth.TestKit;
+
+/// <summary>A timer of a fake clock that tells when it is set anew and, once, when it is disposed of.</summary>
+internal sealed class CountedTimer(ITimer timer, Action disposed, Action<TimeSpan> changed) : ITimer
+{
+    private int _disposed;
+
+    public bool Change(TimeSpan dueTime, TimeSpan period)
+    {
+        bool done = timer.Change(dueTime, period);
+        changed(dueTime);
+        return done;
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            disposed();
+        timer.Dispose();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.TestKit.Invariants;
+
+/// <summary>I5: trouble is logged when it begins and when it ends, never once an attempt.</summary>
+public sealed class LogRules : ILogger
+{
+    // What begins (by event id), and what ends it.
+    private static readonly Dictionary<int, int> s_endOf = new() { [100] = 101, [112] = 113, [200] = 201, [210] = 213, [211] = 213, [212] = 213 };
+
+    private readonly ConcurrentQueue<(LogLevel Level, int Id, string Text)> _entries = new();
+
+    /// <summary>Everything logged so far, in order.</summary>
+    public IReadOnlyCollection<(LogLevel Level, int Id, string Text)> Entries => _entries;
+
+    /// <summary>How often an event was logged.</summary>
+    public int Count(int id) => _entries.Count(e => e.Id == id);
+
+    /// <summary>The violations: something that began twice without having ended, or ended without having begun.</summary>
+    public IEnumerable<string> FindFaults()
+    {
+        HashSet<(int Id, string Subject)> open = [];
+        foreach ((LogLevel _, int id, string text) in _entries)
+        {
+            // Two files may be in trouble at once: the first words tell them apart.
+            string subject = id is 200 or 201 ? string.Join(' ', text.Split(' ').Take(4)) : "";
+            if (s_endOf.ContainsKey(id) && !open.Add((id, subject)))
+                yield return $"'{text}' was logged again before it had ended";
+            if (s_endOf.ContainsValue(id) && open.RemoveWhere(o => s_endOf[o.Id] == id && o.Subject == subject) == 0 && id != 101)
+                yield return $"'{text}' was logged and had never begun";
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    /// <inheritdoc/>
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    /// <inheritdoc/>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _entries.Enqueue((logLevel, eventId.Id, formatter(state, exception)));
+}

@@ -1,0 +1,35 @@
+namespace Berth.TestKit.Invariants;
+
+/// <summary>Passes a source's streams through, and tells what came out of each read before the directory sees it.</summary>
+internal sealed class TappedSource(IEndpointSource source, InvariantObserver observer) : IEndpointSource, IAsyncDisposable
+{
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports)
+    {
+        IEndpointStream stream = source.Open(target, ports);
+        return target == observer.Target ? new Stream(stream, observer) : stream;
+    }
+
+    public ValueTask DisposeAsync() => source is IAsyncDisposable disposable ? disposable.DisposeAsync() : ValueTask.CompletedTask;
+
+    private sealed class Stream(IEndpointStream inner, InvariantObserver observer) : IEndpointStream
+    {
+        public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
+        {
+            // Whoever reads on is done with what the read before gave.
+            observer.Settled();
+            try
+            {
+                EndpointSnapshot snapshot = await inner.ReadAsync(cancellationToken);
+                observer.Read(snapshot);
+                return snapshot;
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                observer.Failed(failure);
+                throw;
+            }
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}

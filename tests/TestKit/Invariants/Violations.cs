@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+
+namespace Berth.TestKit.Invariants;
+
+/// <summary>What was seen that must never be seen, each once, with the number of its invariant.</summary>
+internal sealed class Violations
+{
+    private readonly ConcurrentDictionary<string, byte> _all = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<string> All => [.. _all.Keys.Order(StringComparer.Ordinal)];
+
+    public void Add(string invariant, string what) => _all.TryAdd($"{invariant}: {what}", 0);
+
+    /// <summary>Notes it unless the condition holds.</summary>
+    public void Unless(bool holds, string invariant, Func<string> what)
+    {
+        if (!holds)
+            Add(invariant, what());
+    }
+}

@@ -1,0 +1,22 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Berth.TestKit;
+
+/// <summary>What a <see cref="ScriptedApi"/> speaks.</summary>
+public sealed class ScriptedWire
+{
+    /// <summary>Shown in each handshake from then on; null for plain HTTP.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>The versions of HTTP.</summary>
+    public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1AndHttp2;
+
+    internal void Apply(ListenOptions listen)
+    {
+        listen.Protocols = Protocols;
+        if (Certificate is not null)
+            listen.UseHttps(https => https.ServerCertificateSelector = (_, _) => Certificate);
+    }
+}

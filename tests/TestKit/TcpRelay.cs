@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Berth.TestKit;
+
+/// <summary>
+/// Stands between client and server on the level of TCP: it can fall silent (both ends stay open, and no byte passes), cut what is open, turn new
+/// connections away, and lead to another server from the next connection on, as a load balancer in front of several does.
+/// </summary>
+public sealed class TcpRelay : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Link> _links = [];
+    private readonly Task _accepting;
+    private volatile bool _silent;
+    private int _accepted;
+    private int _pumps;
+
+    public TcpRelay(Func<int> serverPort)
+    {
+        _listener.Start();
+        _accepting = AcceptAsync(serverPort);
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections clients have made, those turned away too.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>True while a connection is open in either direction.</summary>
+    public bool IsUsed => Volatile.Read(ref _pumps) > 0;
+
+    /// <summary>True to close each new connection at once, as an address behind which nobody runs.</summary>
+    public bool TurnsAway { get; set; }
+
+    /// <summary>Connections made so far carry nothing any more; later ones do.</summary>
+    public void SilenceTheseConnections() => _silent = true;
+
+    /// <summary>Ends all connections: with a FIN, as a process that exits, or with a RST, as one that is gone.</summary>
+    public void Cut(bool reset = false)
+    {
+        lock (_links)
+        {
+            foreach (Link link in _links)
+                link.Cut(reset);
+            _links.Clear();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        Cut();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync(Func<int> serverPort)
+    {
+        var pumps = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                TcpClient near = await _listener.AcceptTcpClientAsync(_stop.Token);
+                bool mayFallSilent = !_silent;
+                Interlocked.Increment(ref _accepted);
+                if (await ConnectAsync(near, serverPort) is not { } link)
+                    continue;
+                pumps.Add(PumpAsync(link.Near, link.Far, mayFallSilent));
+                pumps.Add(PumpAsync(link.Far, link.Near, mayFallSilent));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(pumps);
+        }
+    }
+
+    private async Task<Link?> ConnectAsync(TcpClient near, Func<int> serverPort)
+    {
+        var far = new TcpClient();
+        try
+        {
+            if (!TurnsAway)
+            {
+                await far.ConnectAsync(IPAddress.Loopback, serverPort(), _stop.Token);
+                Link link = new(near, far);
+                lock (_links)
+                    _links.Add(link);
+                return link;
+            }
+        }
+        catch (SocketException)
+        {
+            // The server is not there either.
+        }
+
+        far.Dispose();
+        near.Dispose();
+        return null;
+    }
+
+    private async Task PumpAsync(TcpClient from, TcpClient to, bool mayFallSilent)
+    {
+        byte[] buffer = new byte[16 * 1024];
+        Interlocked.Increment(ref _pumps);
+        try
+        {
+            int read;
+            using TcpClient ended = to;
+            while ((read = await from.GetStream().ReadAsync(buffer, _stop.Token)) > 0)
+            {
+                if (!(_silent && mayFallSilent))
+                    await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stop.Token);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            // One end is gone; so is the other, then.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pumps);
+        }
+    }
+
+    private sealed record Link(TcpClient Near, TcpClient Far)
+    {
+        public void Cut(bool reset)
+        {
+            foreach (TcpClient end in new[] { Near, Far })
+            {
+                // Zero seconds of linger is a RST.
+                if (reset && end.Client is { } socket)
+                    socket.LingerState = new LingerOption(true, 0);
+                end.Dispose();
+            }
+        }
+    }
+}
