@@ -62,7 +62,7 @@ internal static class SoakRun
     private static LocalClusterOptions Cluster(SoakOptions options, int basePort)
     {
         // An AOT program is run as it is, this build's through dotnet.
-        ImageProgram program = options.Program is { } path ? new ImageProgram(path) : new ImageProgram("/usr/bin/env", "dotnet", Path.Combine(AppContext.BaseDirectory, "Berth.Cli.dll"));
+        ImageProgram program = options.Program is { } path ? new ImageProgram(path) : new ImageProgram("/usr/bin/env", "dotnet", BuiltProgram());
         return new LocalClusterOptions
         {
             Nodes = Manifests.Nodes,
@@ -72,6 +72,14 @@ internal static class SoakRun
             Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["berth"] = program },
             Manifests = [Manifests.Rights, Manifests.Service(basePort), Manifests.StatefulSet(basePort, options.Replicas, 0)],
         };
+    }
+
+    /// <summary>All projects build into one folder: artifacts/bin/PROJECT/CONFIGURATION.</summary>
+    private static string BuiltProgram()
+    {
+        string own = AppContext.BaseDirectory.TrimEnd('/');
+        string path = Path.GetFullPath(Path.Combine(own, "..", "..", "Berth.Cli", Path.GetFileName(own), "Berth.Cli.dll"));
+        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not there. Build src/Berth.Cli, or name a program with --program.");
     }
 
     private static async Task FirstListAsync(ServiceA service, CancellationToken ending)
