@@ -4,13 +4,46 @@ using Berth.LocalCluster;
 namespace Berth.Soak;
 
 /// <summary>What happens to the cluster: one act after the other, drawn from the seed.</summary>
-internal sealed class Churn(LocalCluster.LocalCluster cluster, ServiceA service, Truth truth, Outages outages, Clock clock, SoakOptions options, int basePort)
+internal sealed class Churn
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private readonly Random _random = new(options.Seed);
+    private readonly LocalCluster.LocalCluster _cluster;
+    private readonly ServiceA _service;
+    private readonly Truth _truth;
+    private readonly Outages _outages;
+    private readonly Clock _clock;
+    private readonly SoakOptions _options;
+    private readonly int _basePort;
+    private readonly Random _random;
+    private readonly (int Weight, Func<CancellationToken, Task> Act)[] _table;
     private readonly SortedDictionary<string, int> _acts = new(StringComparer.Ordinal);
-    private int _replicas = options.Replicas;
+    private int _replicas;
     private int _revision;
+
+    public Churn(LocalCluster.LocalCluster cluster, ServiceA service, Truth truth, Outages outages, Clock clock, SoakOptions options, int basePort)
+    {
+        _cluster = cluster;
+        _service = service;
+        _truth = truth;
+        _outages = outages;
+        _clock = clock;
+        _options = options;
+        _basePort = basePort;
+        _replicas = options.Replicas;
+        _random = new Random(options.Seed);
+        _table =
+        [
+            (25, _ => Kill()),
+            (15, _ => Delete("pods deleted", null)),
+            (8, _ => Delete("pods deleted by force", 0)),
+            (20, _ => Scale(_random.Next(options.Replicas - 1, options.Replicas + 4))),
+            (6, _ => RestartPods()),
+            (8, _ => DropWatches(compact: false)),
+            (6, _ => DropWatches(compact: true)),
+            (9, ending => CutAsync(compact: false, ending)),
+            (3, ending => CutAsync(compact: true, ending)),
+        ];
+    }
 
     /// <summary>How often each thing was done.</summary>
     public IReadOnlyDictionary<string, int> Acts => _acts;
@@ -18,59 +51,63 @@ internal sealed class Churn(LocalCluster.LocalCluster cluster, ServiceA service,
     /// <summary>Churns for a while.</summary>
     public async Task RunAsync(TimeSpan until, CancellationToken ending)
     {
-        while (clock.Now < until)
+        while (_clock.Now < until)
         {
             await ActAsync(ending);
-            await Task.Delay(options.Pace * (0.5 + _random.NextDouble()), ending);
+            await Task.Delay(_options.Pace * (0.5 + _random.NextDouble()), ending);
         }
     }
 
     /// <summary>Back to as many pods as there were at first.</summary>
-    public void Restore() => Scale(options.Replicas);
+    public Task RestoreAsync() => Scale(_options.Replicas);
 
-    private async Task ActAsync(CancellationToken ending)
+    /// <summary>Each act once, so that all code has run and every assembly is loaded before anything is measured.</summary>
+    public async Task WarmUpAsync(CancellationToken ending)
     {
-        switch (_random.Next(100))
+        foreach ((int _, Func<CancellationToken, Task> act) in _table)
         {
-            case < 25:
-                Kill();
-                break;
-            case < 40:
-                Delete("pods deleted", null);
-                break;
-            case < 48:
-                Delete("pods deleted by force", 0);
-                break;
-            case < 68:
-                Scale(_random.Next(options.Replicas - 1, options.Replicas + 4));
-                break;
-            case < 74:
-                Count("rolling restarts");
-                cluster.Apply(Manifests.StatefulSet(basePort, _replicas, ++_revision));
-                break;
-            case < 82:
-                Count("watches dropped");
-                cluster.Faults.DropWatches();
-                break;
-            case < 88:
-                Count("compactions");
-                cluster.Faults.Compact();
-                cluster.Faults.DropWatches();
-                break;
-            default:
-                await CutAsync(TimeSpan.FromSeconds(0.3 + (2.7 * _random.NextDouble())), compact: _random.Next(3) == 0, ending);
-                break;
+            await act(ending);
+            await Task.Delay(_options.Pace / 2, ending);
         }
     }
 
-    private void Kill()
+    private async Task ActAsync(CancellationToken ending)
+    {
+        int drawn = _random.Next(_table.Sum(act => act.Weight));
+        foreach ((int weight, Func<CancellationToken, Task> act) in _table)
+        {
+            drawn -= weight;
+            if (drawn < 0)
+            {
+                await act(ending);
+                return;
+            }
+        }
+    }
+
+    private Task RestartPods()
+    {
+        Count("rolling restarts");
+        _cluster.Apply(Manifests.StatefulSet(_basePort, _replicas, ++_revision));
+        return Task.CompletedTask;
+    }
+
+    private Task DropWatches(bool compact)
+    {
+        Count(compact ? "compactions" : "watches dropped");
+        if (compact)
+            _cluster.Faults.Compact();
+        _cluster.Faults.DropWatches();
+        return Task.CompletedTask;
+    }
+
+    private Task Kill()
     {
         // Twice killed, a pod waits ten seconds for its next start, as on a real cluster; there is always another that has not been.
         PodSummary[] able = [.. Standing().Where(pod => pod is { Restarts: 0, ProcessId: not null })];
         if (able.Length == 0)
         {
-            Delete("pods deleted", null);
-            return;
+            return Delete("pods deleted", null);
         }
 
         Count("processes killed");
@@ -83,70 +120,76 @@ internal sealed class Churn(LocalCluster.LocalCluster cluster, ServiceA service,
         {
             // It ended by itself meanwhile.
         }
+
+        return Task.CompletedTask;
     }
 
-    private void Delete(string act, int? grace)
+    private Task Delete(string act, int? grace)
     {
         PodSummary[] able = [.. Standing()];
         if (able.Length == 0)
-            return;
+            return Task.CompletedTask;
         Count(act);
         try
         {
-            cluster.Delete("pod", ServiceA.Namespace, able[_random.Next(able.Length)].Name, grace);
+            _cluster.Delete("pod", ServiceA.Namespace, able[_random.Next(able.Length)].Name, grace);
         }
         catch (LocalClusterException)
         {
             // A rolling restart was faster.
         }
+
+        return Task.CompletedTask;
     }
 
-    private void Scale(int replicas)
+    private Task Scale(int replicas)
     {
         if (replicas == _replicas)
-            return;
+            return Task.CompletedTask;
         Count("scalings");
         _replicas = replicas;
-        cluster.Scale("sts", ServiceA.Namespace, ServiceA.Service, replicas);
+        _cluster.Scale("sts", ServiceA.Namespace, ServiceA.Service, replicas);
+        return Task.CompletedTask;
     }
 
     /// <summary>The API goes away and comes back; meanwhile the pods live on, and one of them perhaps does not.</summary>
-    private async Task CutAsync(TimeSpan length, bool compact, CancellationToken ending)
+    private async Task CutAsync(bool compact, CancellationToken ending)
     {
         Count("API restarts");
-        TimeSpan cut = clock.Now;
-        outages.Begin(cut);
-        await cluster.Faults.CutApiAsync();
+        TimeSpan length = TimeSpan.FromSeconds(0.3 + (2.7 * _random.NextDouble()));
+        TimeSpan cut = _clock.Now;
+        _outages.Begin(cut);
+        await _cluster.Faults.CutApiAsync();
         TimeSpan stale = await UntilAsync(page => !page.IsLive, "A says that it is stale", ending);
         if (_random.Next(2) == 0)
-            Kill();
+            await Kill();
         await Task.Delay(length, ending);
         if (compact)
-            cluster.Faults.Compact();
-        TimeSpan back = clock.Now;
-        await cluster.Faults.RestoreApiAsync(ending);
+            _cluster.Faults.Compact();
+        TimeSpan back = _clock.Now;
+        await _cluster.Faults.RestoreApiAsync(ending);
         TimeSpan live = await UntilAsync(page => page.IsLive, "A is live again", ending);
-        outages.End(stale, back, live, clock.StalledWithin(back, live));
+        _outages.End(stale, back, live, _clock.StalledWithin(back, live));
     }
 
     private async Task<TimeSpan> UntilAsync(Func<Page, bool> condition, string what, CancellationToken ending)
     {
-        TimeSpan limit = clock.Now + Patience;
-        while (!condition(await service.ReadAsync(ending)))
+        TimeSpan limit = _clock.Now + Patience;
+        while (!condition(await _service.ReadAsync(ending)))
         {
-            if (clock.Now > limit)
+            if (_clock.Now > limit)
                 throw new TimeoutException($"{what}: not within {Patience.TotalSeconds:0} s.");
             await Task.Delay(10, ending);
         }
 
-        return clock.Now;
+        return _clock.Now;
     }
 
     /// <summary>The pods that may be taken away: one always stays, so that A has an answer throughout.</summary>
     private IEnumerable<PodSummary> Standing()
     {
-        HashSet<string> available = [.. truth.Available.Select(target => target.Uid)];
-        return available.Count < 2 ? [] : cluster.Pods.Where(pod => available.Contains(pod.Uid));
+        HashSet<string> available = [.. _truth.Available.Select(target => target.Uid)];
+        return available.Count < 2 ? [] : _cluster.Pods.Where(pod => available.Contains(pod.Uid));
     }
 
     private void Count(string act) => _acts[act] = _acts.GetValueOrDefault(act) + 1;

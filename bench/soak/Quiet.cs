@@ -1,7 +1,8 @@
 namespace Berth.Soak;
 
 /// <summary>The checks that need quiet: nothing has changed for a second, so A has to know exactly what there is.</summary>
-internal sealed class Quiet(ServiceA service, DispatcherProcess process, Truth truth, Judge judge, Clock clock, SoakOptions options)
+internal sealed class Quiet(
+    LocalCluster.LocalCluster cluster, ServiceA service, DispatcherProcess process, Truth truth, Judge judge, Clock clock, SoakOptions options)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
@@ -24,6 +25,8 @@ internal sealed class Quiet(ServiceA service, DispatcherProcess process, Truth t
         await CompareAsync(ending);
         if (!count)
             return;
+        // How full the history happens to be is not what is measured.
+        cluster.Faults.Compact();
         _ofA.Add(await process.MeasureAsync(ending));
         _ofCluster.Add(Footprint.OfThisProcess());
     }

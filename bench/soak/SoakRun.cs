@@ -28,20 +28,22 @@ internal static class SoakRun
             await using DispatcherProcess process = await DispatcherProcess.StartAsync(kubeconfig, basePort, ending.Token);
             using var service = new ServiceA(process.Address, clock);
             var churn = new Churn(cluster, service, truth, outages, clock, options, basePort);
-            var quiet = new Quiet(service, process, truth, judge, clock, options);
+            var quiet = new Quiet(cluster, service, process, truth, judge, clock, options);
             var sampler = new Sampler(service, judge);
             await FirstListAsync(service, ending.Token);
             await quiet.CheckAsync(count: false, ending.Token);
 
             Task sampling = sampler.RunAsync(watching.Token);
             TimeSpan end = clock.Now + options.Duration;
-            // The first spell warms up: code is compiled, pools are filled, histories grow to their bound.
-            for (bool warm = false; clock.Now < end; warm = true)
+            await churn.WarmUpAsync(ending.Token);
+            await churn.RestoreAsync();
+            await quiet.CheckAsync(count: false, ending.Token);
+            while (clock.Now < end)
             {
                 TimeSpan spell = clock.Now + options.Spell;
                 await churn.RunAsync(spell < end ? spell : end, ending.Token);
-                churn.Restore();
-                await quiet.CheckAsync(count: warm, ending.Token);
+                await churn.RestoreAsync();
+                await quiet.CheckAsync(count: true, ending.Token);
             }
 
             await watching.CancelAsync();
@@ -60,7 +62,7 @@ internal static class SoakRun
     private static LocalClusterOptions Cluster(SoakOptions options, int basePort)
     {
         // An AOT program is run as it is, this build's through dotnet.
-        ImageProgram program = options.Program is { } path ? new ImageProgram(path) : new ImageProgram("/usr/bin/env", "dotnet", Path.Combine(AppContext.BaseDirectory, "Berth.Cli.dll"));
+        ImageProgram program = options.Program is { } path ? new ImageProgram(path) : new ImageProgram("/usr/bin/env", "dotnet", BuiltProgram());
         return new LocalClusterOptions
         {
             Nodes = Manifests.Nodes,
@@ -70,6 +72,14 @@ internal static class SoakRun
             Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["berth"] = program },
             Manifests = [Manifests.Rights, Manifests.Service(basePort), Manifests.StatefulSet(basePort, options.Replicas, 0)],
         };
+    }
+
+    /// <summary>All projects build into one folder: artifacts/bin/PROJECT/CONFIGURATION.</summary>
+    private static string BuiltProgram()
+    {
+        string own = AppContext.BaseDirectory.TrimEnd('/');
+        string path = Path.GetFullPath(Path.Combine(own, "..", "..", "Berth.Cli", Path.GetFileName(own), "Berth.Cli.dll"));
+        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not there. Build src/Berth.Cli, or name a program with --program.");
     }
 
     private static async Task FirstListAsync(ServiceA service, CancellationToken ending)

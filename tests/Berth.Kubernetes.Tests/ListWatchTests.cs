@@ -101,6 +101,42 @@ public sealed class ListWatchTests
         Assert.Equal(["tooshort", "tooshort"], harness.RestartCauses);
     }
 
+    /// <summary>The list after short watches succeeds, the API goes away before the watch, and comes back: nothing else may happen for a minute.</summary>
+    [Fact]
+    public async Task A_watch_taken_up_after_a_failure_confirms_however_short_those_before_it_were()
+    {
+        await using SourceHarness harness = await SourceHarness.StartAsync();
+        for (int i = 0; i < 2; i++)
+            harness.Api.OnList(200, s_one);
+        for (int i = 0; i < 2; i++)
+            harness.Api.OnWatch(static async x =>
+            {
+                await x.StartAsync();
+                x.End();
+            });
+        harness.Api.OnWatch(static x => x.AnswerAsync(503, "gone for a moment", "text/plain"));
+
+        EndpointSnapshot first = await harness.ReadAsync();
+        int failures = 0;
+        while (failures < 2)
+        {
+            try
+            {
+                Assert.Same(first, await harness.ReadAsync());
+            }
+            catch (EndpointSourceException)
+            {
+                failures++;
+            }
+        }
+
+        Task<EndpointSnapshot> confirmed = harness.ReadAsync();
+        ScriptedExchange watch = await harness.Api.NextAsync(Token);
+        await watch.StartAsync();
+        Assert.True(watch.IsWatch);
+        Assert.Same(first, await confirmed);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

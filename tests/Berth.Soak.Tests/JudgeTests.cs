@@ -1,0 +1,92 @@
+using Berth.LocalCluster;
+
+namespace Berth.Soak;
+
+/// <summary>The soak's own judgement: a check that cannot fail proves nothing.</summary>
+public sealed class JudgeTests
+{
+    private readonly Truth _truth = new(3000);
+    private readonly Outages _outages = new();
+    private readonly Judge _judge;
+
+    public JudgeTests() => _judge = new Judge(_truth, _outages, new Clock());
+
+    [Fact]
+    public void A_pod_that_is_there_is_right_and_one_that_never_was_is_wrong()
+    {
+        _truth.Observe([Pod(0, "a")], At(1));
+        Assert.Equal(0, Wrong("127.0.0.1:3000", "a", 2));
+        Assert.Equal(1, Wrong("127.0.0.1:3001", null, 2));
+        Assert.Equal(2, Wrong("127.0.0.1:3000", "b", 2));
+    }
+
+    [Fact]
+    public void A_pod_gone_for_a_second_is_right_and_for_longer_is_wrong()
+    {
+        _truth.Observe([Pod(0, "a"), Pod(1, "b")], At(1));
+        _truth.Observe([Pod(0, "a")], At(10));
+        Assert.Equal(0, Wrong("127.0.0.1:3001", null, 10.9));
+        Assert.Equal(1, Wrong("127.0.0.1:3001", null, 11.1));
+        Assert.Equal(At(1.1).TotalSeconds, _judge.LongestGone.TotalSeconds, 3);
+        Assert.Contains("named 127.0.0.1:3001, gone for 1.100 s", Assert.Single(_judge.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unready_or_terminating_pod_is_gone_and_its_successor_another()
+    {
+        _truth.Observe([Pod(0, "a")], At(1));
+        _truth.Observe([Pod(0, "a") with { Ready = false }], At(5));
+        Assert.False(_truth.IsAtRest);
+        Assert.Equal(1, Wrong("127.0.0.1:3000", "a", 7));
+        _truth.Observe([Pod(0, "b")], At(8));
+        Assert.True(_truth.IsAtRest);
+        Assert.Equal(1, Wrong("127.0.0.1:3000", null, 9));
+        Assert.Equal(2, Wrong("127.0.0.1:3000", "a", 9));
+    }
+
+    [Fact]
+    public void What_happens_while_the_api_is_away_cannot_be_known_and_what_happened_before_can()
+    {
+        _truth.Observe([Pod(0, "a"), Pod(1, "b"), Pod(2, "c")], At(1));
+        _truth.Observe([Pod(0, "a"), Pod(1, "b")], At(5));
+        _outages.Begin(At(10));
+        _truth.Observe([Pod(0, "a")], At(11));
+        Assert.Equal(0, Wrong("127.0.0.1:3001", "b", 14));
+        Assert.Equal(1, _judge.Excused);
+        Assert.Equal(1, Wrong("127.0.0.1:3002", "c", 14));
+        _outages.End(At(10.1), At(15), At(16), TimeSpan.Zero);
+        Assert.Equal(1, Wrong("127.0.0.1:3001", "b", 16.9));
+        Assert.Equal(2, Wrong("127.0.0.1:3001", "b", 17.1));
+        Assert.Equal(0, _outages.LateReturns);
+    }
+
+    [Fact]
+    public void A_return_later_than_the_outage_and_a_second_is_counted()
+    {
+        _outages.Begin(At(10));
+        _outages.End(At(10.2), At(12), At(15.1), TimeSpan.Zero);
+        Assert.Equal(1, _outages.LateReturns);
+        Assert.Equal(0.2, _outages.LongestUntilStale.TotalSeconds, 3);
+        Assert.Equal(3.1, _outages.LongestUntilLive.TotalSeconds, 3);
+    }
+
+    [Fact]
+    public void A_trend_is_of_thirds_by_their_medians()
+    {
+        Footprint[] samples = [.. new[] { 1, 90, 2, 5, 5, 5, 7, 0, 8 }.Select(handles => new Footprint(0, 0, handles))];
+        Assert.Equal((2, 7), new Trend(samples).Of(footprint => footprint.Handles));
+    }
+
+    private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    private static PodSummary Pod(int ordinal, string uid) => new(
+        "k8s-example2", $"service-b-{ordinal}", uid, "node-0", "127.0.0.1", "Running", "Running", Ready: true, Terminating: false, 0, null, new Dictionary<string, string>(StringComparer.Ordinal));
+
+    /// <summary>How many answers were wrong by now, this one included.</summary>
+    private long Wrong(string authority, string? uid, double at)
+    {
+        _judge.Take(new Named(authority, uid, At(at), At(at)));
+        _judge.Work(all: true);
+        return _judge.Wrong;
+    }
+}
