@@ -36,8 +36,17 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items)
     {
         Utf8JsonReader reader = new(data, final, _state);
         Utf8JsonReader done = reader;
-        while (TryStep(ref reader))
-            done = reader;
+        try
+        {
+            while (TryStep(ref reader))
+                done = reader;
+        }
+        catch (InvalidOperationException exception)
+        {
+            // So the reader refuses an escaped half of a surrogate pair, be it in a name it only compares.
+            throw new ResourceFormatException("the answer holds text that is not valid Unicode", exception);
+        }
+
         _state = done.CurrentState;
         return (int)done.BytesConsumed;
     }

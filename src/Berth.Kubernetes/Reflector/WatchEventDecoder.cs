@@ -28,6 +28,11 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
         {
             throw new ResourceFormatException("a watch event is not valid JSON", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // So the reader refuses an escaped half of a surrogate pair, be it in a name it only compares.
+            throw new ResourceFormatException("a watch event holds text that is not valid Unicode", exception);
+        }
     }
 
     /// <summary>Finds the type, and where the object begins and ends. Skipping it costs one pass over the bytes and no memory.</summary>

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Berth.Fuzz;
+
+/// <summary>Plays mutated inputs to a target, as long as nothing is wrong. It needs no fuzzer, and finds the same with the same seed.</summary>
+public static class FuzzLoop
+{
+    /// <summary>The corpus of a target, as it lies beside the program.</summary>
+    public static IReadOnlyList<byte[]> Corpus(FuzzTarget target) =>
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "corpus", target.Name)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+
+    /// <summary>Plays so many inputs, or for so long, whichever ends first.</summary>
+    /// <returns>How many were played.</returns>
+    /// <exception cref="FuzzException">An input crashed the target, took too long or allocated too much.</exception>
+    public static int Run(FuzzTarget target, int seed, int inputs, TimeSpan longest)
+    {
+        IReadOnlyList<byte[]> corpus = Corpus(target);
+        foreach (byte[] input in corpus)
+            Play(target, input);
+        Mutations mutations = new(corpus, seed);
+        long started = Stopwatch.GetTimestamp();
+        int played = 0;
+        for (; played < inputs && Stopwatch.GetElapsedTime(started) < longest; played++)
+            Play(target, mutations.Next());
+        return played;
+    }
+
+    /// <summary>Plays one input.</summary>
+    /// <exception cref="FuzzException">It crashed the target, took too long or allocated too much.</exception>
+    public static void Play(FuzzTarget target, byte[] input)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long started = Stopwatch.GetTimestamp();
+        using Timer watchdog = new(_ => GiveUp(target, input), null, FuzzTarget.LongestRun * 10, Timeout.InfiniteTimeSpan);
+        try
+        {
+            target.Try(input);
+        }
+        catch (Exception crash)
+        {
+            throw new FuzzException(target, input, $"threw {crash.GetType().Name}: {crash.Message}", crash);
+        }
+
+        TimeSpan took = Stopwatch.GetElapsedTime(started);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        if (allocated > target.MostBytes(input.Length))
+            throw new FuzzException(target, input, $"allocated {allocated} bytes, more than {target.MostBytes(input.Length)}", null);
+        if (took > FuzzTarget.LongestRun)
+            throw new FuzzException(target, input, $"took {took}", null);
+    }
+
+    /// <summary>What never returns cannot be reported by whoever waits for it.</summary>
+    private static void GiveUp(FuzzTarget target, byte[] input) =>
+        Environment.FailFast(new FuzzException(target, input, $"has not returned for {FuzzTarget.LongestRun * 10}", null).Message);
+}

@@ -1,0 +1,22 @@
+using Berth.Fuzz.Targets;
+
+namespace Berth.Fuzz;
+
+/// <summary>All targets.</summary>
+public static class FuzzTargets
+{
+    /// <summary>By name.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        SliceTargets.List,
+        SliceTargets.Event,
+        WatchTarget.Framing,
+        AccessTargets.Kubeconfig,
+        AccessTargets.ServiceTarget,
+        EchoTarget.Lines,
+        SnapshotFileTarget.Decode,
+    ];
+
+    /// <summary>The target of a name, or null.</summary>
+    public static FuzzTarget? Find(string name) => All.FirstOrDefault(t => t.Name == name);
+}
