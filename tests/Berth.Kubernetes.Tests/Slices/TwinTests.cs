@@ -24,10 +24,11 @@ public sealed class TwinTests
     }
 
     [Fact]
-    public void An_endpoint_without_a_uid_on_another_node_lends_no_address()
+    public void A_process_without_a_uid_that_contradicts_in_one_family_lends_no_address_in_the_other()
     {
         SliceTable table = Table();
         table.Apply(Decode(Json.Slice("s", "2", Json.Pod("service-b-0", "10.0.0.1", "u1", "node-1"))));
+        table.Apply(Decode(Json.Slice("h", "1", Json.Pod("service-b-0", "10.0.0.2", null, "node-2", ready: false))));
         table.Apply(Decode(Json.SliceOf("IPv6", "t", "1", Json.Pod("service-b-0", "fd00::2", null, "node-2", ready: false))));
 
         Assert.Equal("10.0.0.1", string.Join(',', Assert.Single(_builder.Build().Endpoints).Addresses));
