@@ -45,7 +45,7 @@ internal static class PodMerge
                 continue;
             bool silenced = candidate.Uid is not null || other.Uid is null
                 ? IsSameProcess(candidate, other) && IsLater(other, candidate)
-                : !Contradicts(sources, candidate);
+                : !AreApart(sources);
             if (silenced)
                 return false;
         }
@@ -58,22 +58,32 @@ internal static class PodMerge
         ? string.Equals(left.Uid, right.Uid, StringComparison.Ordinal)
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
-    /// <summary>True when an endpoint without a UID states another node than one with a UID, or another address in its family: another process.</summary>
-    private static bool Contradicts(in PodSources sources, SliceEndpoint nameless)
+    /// <summary>
+    /// True when some endpoint without a UID states another address than one with a UID, in one family: then all that are without one are another
+    /// process, whatever they state in the other family.
+    /// </summary>
+    private static bool AreApart(in PodSources sources)
     {
         for (int i = 0; i < sources.Count; i++)
         {
-            SliceEndpoint other = sources[i];
-            if (other.Uid is not null && (IsElsewhere(nameless, other) || (other.Family == nameless.Family && !Equals(other.Address, nameless.Address))))
+            if (sources[i].Uid is null && Contradicts(sources, sources[i]))
                 return true;
         }
 
         return false;
     }
 
-    /// <summary>True when both state a node, and not the same: a process never changes its node.</summary>
-    private static bool IsElsewhere(SliceEndpoint left, SliceEndpoint right) =>
-        left.Node is not null && right.Node is not null && !string.Equals(left.Node, right.Node, StringComparison.Ordinal);
+    private static bool Contradicts(in PodSources sources, SliceEndpoint nameless)
+    {
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint other = sources[i];
+            if (other.Uid is not null && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
+                return true;
+        }
+
+        return false;
+    }
 
     private static bool Outranks(SliceEndpoint left, SliceEndpoint right)
     {
@@ -107,11 +117,12 @@ internal static class PodMerge
     {
         if (leader.Family == family)
             return leader.Address;
+        bool apart = AreApart(sources);
         SliceEndpoint? best = null;
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            bool same = other.Uid is null || leader.Uid is null ? !IsElsewhere(other, leader) : other.Uid == leader.Uid;
+            bool same = other.Uid == leader.Uid || ((other.Uid is null || leader.Uid is null) && !apart);
             if (!same || other.Family != family)
                 continue;
             bool closer = best is not null && best.Uid is null && other.Uid is not null;
