@@ -31,8 +31,7 @@ public sealed class DisposalTests : FaultTest
         await BuildAsync(options, Slices.State(1), Slices.State(2));
         Rig.EndsEarly = true;
         Rig.DirectoryTime.Holds = true;
-        if (state == "connecting")
-            Rig.Relay!.SilenceTheseConnections();
+        Rig.Relay!.Swallows = state == "connecting";
         Rig.Follow();
         ScriptedExchange[] open = await ReachAsync(state);
 
@@ -45,7 +44,7 @@ public sealed class DisposalTests : FaultTest
         int requests = Api.Requests.Count;
         Rig.SourceTime.Advance(TimeSpan.FromHours(2));
         Rig.DirectoryTime.Advance(TimeSpan.FromHours(2));
-        await Eventually.TrueAsync(() => !Rig.Relay!.IsUsed);
+        await Eventually.TrueAsync(() => !Rig.Relay.IsUsed);
         Assert.Equal(requests, Api.Requests.Count);
         Assert.False(await Rig.View!.WaitForChangeAsync(Token).WaitAsync(s_prompt, Token));
     }
