@@ -84,9 +84,12 @@ public sealed class ConnectionTests : FaultTest
         for (int i = 1; i <= 3; i++)
         {
             await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark($"{100 + i}")));
-            watch.GoAway();
-            Rig.Relay!.Cut(reset: i % 2 == 0);
-            watch = await WatchAsync($"{100 + i}");
+            ScriptedExchange before = watch;
+            watch = await ReopenAsync($"{100 + i}", () =>
+            {
+                before.GoAway();
+                Rig.Relay!.Cut(reset: i % 2 == 0);
+            });
         }
 
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "108"));
@@ -130,7 +133,7 @@ public sealed class ConnectionTests : FaultTest
             watch = await next.NextAsync(Token);
             Assert.True(watch.IsWatch, $"Restart {restart} led to {watch.QueryString}.");
             Assert.Equal($"{100 + restart}", watch.Query("resourceVersion"));
-            await watch.StartAsync();
+            await ConfirmedAsync(() => watch.StartAsync());
             await UntilLiveAsync();
         }
 

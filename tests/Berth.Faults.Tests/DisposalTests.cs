@@ -74,7 +74,8 @@ public sealed class DisposalTests : FaultTest
                 return [];
             case "reading nodes":
                 ScriptedExchange nodes = await Api.NextNodesAsync(Token);
-                return [nodes, await ListAndWatchAsync(Slices.List(1, "100"))];
+                await AnswerListAsync(Slices.List(1, "100"));
+                return [nodes, await WatchAsync()];
             case "watching nodes":
                 await (await Api.NextNodesAsync(Token)).AnswerAsync(200, Json.NodeList("50", Json.Node("node-0", "1", ("ExternalIP", "203.0.113.1"))));
                 ScriptedExchange nodeWatch = await Api.NextNodesAsync(Token);
