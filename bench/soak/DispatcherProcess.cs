@@ -27,7 +27,9 @@ internal sealed class DispatcherProcess : IAsyncDisposable
         };
         Process process = Process.Start(info)!;
         string? address = await process.StandardOutput.ReadLineAsync(cancellationToken);
-        return address is null ? throw new InvalidOperationException("Service A ended before it listened. What it wrote above says why.") : new DispatcherProcess(process, new Uri(address));
+        return address is not null
+            ? new DispatcherProcess(process, new Uri(address))
+            : throw new InvalidOperationException("Service A ended before it listened. What it wrote above says why.");
     }
 
     public async Task<Footprint> MeasureAsync(CancellationToken cancellationToken)

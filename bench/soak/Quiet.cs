@@ -45,7 +45,11 @@ internal sealed class Quiet(
         LongestSettling = settling > LongestSettling ? settling : LongestSettling;
     }
 
-    private bool IsSettled() => truth.IsAtRest && truth.Available.Count == options.Replicas && clock.Now - truth.ChangedAt - clock.StalledWithin(truth.ChangedAt, clock.Now) > Rest;
+    private bool IsSettled()
+    {
+        TimeSpan changed = truth.ChangedAt;
+        return truth.IsAtRest && truth.Available.Count == options.Replicas && clock.Now - changed - clock.StalledWithin(changed, clock.Now) > Rest;
+    }
 
     private async Task CompareAsync(CancellationToken ending)
     {
@@ -62,6 +66,8 @@ internal sealed class Quiet(
         if (good)
             return;
         Wrong++;
-        judge.Fault($"after quiet A was {(page.IsLive ? "live" : "stale")}, had {string.Join(", ", named)} and picked {string.Join(", ", picked)}; there were {string.Join(", ", expected)}");
+        judge.Fault(
+            $"after quiet A was {(page.IsLive ? "live" : "stale")}, had {string.Join(", ", named)} and picked {string.Join(", ", picked)}; "
+            + $"there were {string.Join(", ", expected)}");
     }
 }

@@ -59,7 +59,9 @@ internal sealed record SoakOptions(TimeSpan Duration, int Seed, int Replicas, Ti
     private static TimeSpan? Span(string text, double least, double most)
     {
         double unit = text.Length == 0 ? 0 : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 };
-        bool good = unit > 0 && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && (unit *= number) >= least && unit <= most;
-        return good ? TimeSpan.FromSeconds(unit) : null;
+        if (unit == 0 || !double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            return null;
+        double seconds = number * unit;
+        return seconds >= least && seconds <= most ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

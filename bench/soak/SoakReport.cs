@@ -14,9 +14,11 @@ internal sealed class SoakReport
     {
         _faults = judge.Faults;
         _head = Text($"Soak of {options.Duration.TotalSeconds:0} s, seed {options.Seed}: {options.Replicas} pods on {Manifests.Nodes} nodes, ") +
-            $"{(options.Program is null ? "pods run by the JIT build" : "pods run by " + Path.GetFileName(options.Program))}, {RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors\n" +
+            $"{(options.Program is null ? "pods run by the JIT build" : "pods run by " + Path.GetFileName(options.Program))}, " +
+            $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors\n" +
             $"Churn: {string.Join(", ", acts.Select(act => Text($"{act.Value} {act.Key}")))}\n" +
-            Text($"Answers: {sampler.Picks} of GET /, {sampler.Pages} of /v1; {judge.Judged} targets named in them; longest stall of the machine {clock.LongestStall.TotalSeconds:0.00} s");
+            Text($"Answers: {sampler.Picks} of GET /, {sampler.Pages} of /v1; {judge.Judged} targets named in them; ") +
+            Text($"longest stall of the machine {clock.LongestStall.TotalSeconds:0.00} s");
         Add("answers that named a pod gone for longer", Text($"{judge.Wrong}"), "0", judge is { Wrong: 0, Judged: > 0 });
         Add("  longest that a named pod had been gone", Seconds(judge.LongestGone), Seconds(Judge.Limit), null);
         Add("  named during an outage, so not to be known", Text($"{judge.Excused}"), "", null);

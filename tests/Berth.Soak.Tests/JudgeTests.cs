@@ -80,7 +80,8 @@ public sealed class JudgeTests
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
 
     private static PodSummary Pod(int ordinal, string uid) => new(
-        "k8s-example2", $"service-b-{ordinal}", uid, "node-0", "127.0.0.1", "Running", "Running", Ready: true, Terminating: false, 0, null, new Dictionary<string, string>(StringComparer.Ordinal));
+        "k8s-example2", $"service-b-{ordinal}", uid, "node-0", "127.0.0.1", "Running", "Running", Ready: true, Terminating: false, 0, null,
+        new Dictionary<string, string>(StringComparer.Ordinal));
 
     /// <summary>How many answers were wrong by now, this one included.</summary>
     private long Wrong(string authority, string? uid, double at)

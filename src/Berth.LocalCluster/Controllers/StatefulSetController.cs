@@ -29,7 +29,9 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         string current = set.Body.Text("status", "currentRevision") ?? update;
         SortedDictionary<int, StoredObject> pods = Pods(set);
         Converge(set, pods, current, update);
-        WriteStatus(set, Pods(set), current, update);
+        SortedDictionary<int, StoredObject> after = Pods(set);
+        WriteStatus(set, after, current, update);
+        Prune(set, [current, update, .. after.Values.Select(RevisionOf)]);
     }
 
     private void Converge(StoredObject set, SortedDictionary<int, StoredObject> pods, string current, string update)
@@ -130,11 +132,21 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             revision.Child("metadata")["labels"] = set.Body.At("spec", "selector", "matchLabels")?.DeepClone();
             revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
             revision["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = template.DeepClone() } };
-            revision["revision"] = store.Owned(KindTable.ControllerRevision, set).Count + 1;
+            revision["revision"] = store.Owned(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max() + 1;
             operations.Create(KindTable.ControllerRevision, set.Namespace, revision);
         }
 
         return name;
+    }
+
+    /// <summary>Of the revisions that nothing is made of any more, the newest spec.revisionHistoryLimit are kept.</summary>
+    private void Prune(StoredObject set, HashSet<string?> used)
+    {
+        int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);
+        foreach (StoredObject old in store.Owned(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
+        {
+            store.Remove(old.Kind, old.Namespace, old.Name);
+        }
     }
 
     private SortedDictionary<int, StoredObject> Pods(StoredObject set)
@@ -172,6 +184,8 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     }
 
     private static int Partition(StoredObject set) => (int)(set.Body.Number("spec", "updateStrategy", "rollingUpdate", "partition") ?? 0);
+
+    private static long NumberOf(StoredObject revision) => revision.Body.Number("revision") ?? 0;
 
     private static string? RevisionOf(StoredObject pod) => pod.Body.Text("metadata", "labels", "controller-revision-hash");
 

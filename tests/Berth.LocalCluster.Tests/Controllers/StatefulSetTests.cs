@@ -81,6 +81,24 @@ public sealed class StatefulSetTests
     }
 
     [Fact]
+    public async Task Old_revisions_are_kept_up_to_the_limit()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(1, "Parallel", "revisionHistoryLimit: 2"));
+        IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(1);
+        for (int i = 0; i < 5; i++)
+        {
+            string uid = pods[0].Uid;
+            await test.SendAsync(HttpMethod.Patch, Set, $$"""{"spec":{"template":{"metadata":{"annotations":{"x":"{{i}}"} } } } }""", "application/merge-patch+json");
+            pods = await test.WaitAsync(now => now.Count == 1 && now[0].Ready && !now[0].Terminating && now[0].Uid != uid);
+        }
+
+        // The one in use, and the two before it.
+        JsonNode revisions = await test.WaitForAsync("/apis/apps/v1/namespaces/k8s-example2/controllerrevisions", list => list["items"]!.AsArray().Count == 3);
+        Assert.Equal([4, 5, 6], revisions["items"]!.AsArray().Select(item => (int)item!["revision"]!).Order());
+    }
+
+    [Fact]
     public async Task Many_pods_are_spread_over_nodes_and_over_slices_of_100()
     {
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 3, Manifests = [TestManifests.Namespace] });

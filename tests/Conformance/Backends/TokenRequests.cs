@@ -15,7 +15,8 @@ internal sealed class TokenRequests(KubeApi api, string @namespace, TimeSpan pat
 
     public async Task<string> IssueAsync()
     {
-        JsonNode secret = await api.CreateAsync(Secrets, new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["generateName"] = "token-anchor-" } });
+        var anchor = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["generateName"] = "token-anchor-" } };
+        JsonNode secret = await api.CreateAsync(Secrets, anchor);
         string name = secret["metadata"]!["name"]!.GetValue<string>();
         JsonNode answer = await api.CreateAsync($"/api/v1/namespaces/{@namespace}/serviceaccounts/{Backend.Account}/token", new JsonObject
         {
@@ -38,7 +39,10 @@ internal sealed class TokenRequests(KubeApi api, string @namespace, TimeSpan pat
         {
             await api.DeleteAsync($"{Secrets}/{secret}");
             await Wait.ForAsync(
-                () => api.StatusForAsync(token, "/version"), status => status == System.Net.HttpStatusCode.Unauthorized, patience, $"The token bound to secret {secret}, now deleted, is refused");
+                () => api.StatusForAsync(token, "/version"),
+                status => status == System.Net.HttpStatusCode.Unauthorized,
+                patience,
+                $"The token bound to secret {secret}, now deleted, is refused");
         }
 
         _issued.Clear();

@@ -44,7 +44,8 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
         await discoverer.WaitAsync(old, snapshot => snapshot.Available.Count == 1, "The pod is in the one");
         await discoverer.WaitAsync(other, snapshot => snapshot.Endpoints.Count == 0, "and not in the other");
         long from = VersionOf(await backend.Api.GetAsync(backend.Slices));
-        await backend.Api.MergeAsync($"{backend.Slices}/game-slice", new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["kubernetes.io/service-name"] = "other" } } });
+        var labels = new JsonObject { ["kubernetes.io/service-name"] = "other" };
+        await backend.Api.MergeAsync($"{backend.Slices}/game-slice", new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } });
         await discoverer.WaitAsync(old, snapshot => snapshot.Endpoints.Count == 0, "It left the one");
         await discoverer.WaitAsync(other, snapshot => snapshot.Available.Count == 1, "It joined the other");
         Assert.Equal("DELETED", TypeOf(Assert.Single(await ReadAsync(backend, $"{Slice.Of("game")}&resourceVersion={from}&timeoutSeconds=30", wanted: 1))));

@@ -45,7 +45,11 @@ internal sealed class Etcd : IAsyncDisposable
     ];
 
     /// <summary>The revision of the last write.</summary>
-    public async Task<long> RevisionAsync() => long.Parse((await AskAsync("/v3/maintenance/status", []))["header"]!["revision"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
+    public async Task<long> RevisionAsync()
+    {
+        JsonNode status = await AskAsync("/v3/maintenance/status", []);
+        return long.Parse(status["header"]!["revision"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Forgets everything before the last write.</summary>
     public async Task CompactAsync() => await AskAsync("/v3/kv/compaction", new JsonObject { ["revision"] = await RevisionAsync(), ["physical"] = true });
