@@ -7,7 +7,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Binds pods to nodes: the fitting one with the fewest pods. A host port is taken once a node, a node selector is honoured.</summary>
+/// <summary>Binds pods to nodes: the fitting one with the fewest pods of the same set, so that ordinals spread in order. A host port is taken once a node, a node selector is honoured.</summary>
 internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimeProvider time) : IController
 {
     private const string Zone = "topology.kubernetes.io/zone";
@@ -34,7 +34,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
 
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         IReadOnlyList<StoredObject> nodes = store.List(KindTable.Node);
-        Dictionary<string, int> load = pods.Where(other => other.NodeName is not null).CountBy(other => other.NodeName!).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, int> load = pods.Where(other => other.NodeName is not null && (pod.Owners.Count == 0 || other.Owners.Contains(pod.Owners[0], StringComparer.Ordinal))).CountBy(other => other.NodeName!).ToDictionary(StringComparer.Ordinal);
         StoredObject? best = nodes.Where(node => Fits(pod.Body, node, pods)).MinBy(node => load.GetValueOrDefault(node.Name));
         if (best is null)
         {

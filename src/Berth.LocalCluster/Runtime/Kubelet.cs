@@ -15,14 +15,18 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
     /// </summary>
     private static readonly TimeSpan LeastEnd = TimeSpan.FromMilliseconds(300);
 
-    private readonly PodAddresses addresses = new();
+    private PodAddresses addresses = new(0);
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> workers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> stoppedNodes = new(StringComparer.Ordinal);
     private readonly Lock reconciling = new();
     private readonly CancellationTokenSource stopping = new();
     private Task loop = Task.CompletedTask;
 
-    public void Start() => loop = Task.Run(LoopAsync);
+    public void Start(int apiPort)
+    {
+        addresses = new PodAddresses(apiPort);
+        loop = Task.Run(LoopAsync);
+    }
 
     public PodWorker? Find(string uid) => workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
 

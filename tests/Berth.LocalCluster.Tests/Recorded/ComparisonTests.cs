@@ -147,6 +147,7 @@ public sealed class ComparisonTests
         await test.WaitForAsync(Slices, slices => slices["items"]![0]!["endpoints"] is null);
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 2);
         await test.WaitReadyAsync(2);
+        await test.WaitForAsync(Slices, slices => slices["items"]![0]!["endpoints"] is JsonArray { Count: 2 } both && both.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!));
         test.Cluster.Delete("svc", TestCluster.Namespace, "service-b");
         await test.WaitForAsync(Slices, slices => slices["items"]!.AsArray().Count == 0);
         yield return ("watch-life", await AllAsync(test, $"{watch}&resourceVersion={version}&timeoutSeconds=1"));
