@@ -1,7 +1,12 @@
 using System.Diagnostics;
 using Berth.Bench;
+using Berth.Bench.Cluster;
 using Berth.Bench.Report;
 using Berth.Bench.Rows;
+
+// For profiles: the fake API server alone, until it is ended.
+if (args is ["serve", var slices, var pods, var changes])
+    return await FakeServer.RunAsync(slices, pods, changes);
 
 BenchOptions options = BenchOptions.Parse(args);
 (string Name, Func<BenchOptions, Task<IEnumerable<Row>>> Measure)[] groups =
