@@ -43,7 +43,7 @@ internal static class PodMerge
             SliceEndpoint other = sources[i];
             if (ReferenceEquals(other, candidate))
                 continue;
-            bool silenced = candidate.Uid is not null || other.Uid is null
+            bool silenced = candidate.Uid.IsStated || !other.Uid.IsStated
                 ? IsSameProcess(candidate, other) && IsLater(other, candidate)
                 : !Contradicts(sources, candidate);
             if (silenced)
@@ -54,8 +54,8 @@ internal static class PodMerge
     }
 
     /// <summary>Both with a UID, or both without: then one name has one address in a family.</summary>
-    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid is not null || right.Uid is not null
-        ? string.Equals(left.Uid, right.Uid, StringComparison.Ordinal)
+    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid.IsStated || right.Uid.IsStated
+        ? left.Uid == right.Uid
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
     /// <summary>True when an endpoint without a UID states another address in a family where one with a UID has one: another process.</summary>
@@ -64,7 +64,7 @@ internal static class PodMerge
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            if (other.Uid is not null && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
+            if (other.Uid.IsStated && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
                 return true;
         }
 
@@ -96,11 +96,11 @@ internal static class PodMerge
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            bool same = other.Uid is null || leader.Uid is null || other.Uid == leader.Uid;
+            bool same = !other.Uid.IsStated || !leader.Uid.IsStated || other.Uid == leader.Uid;
             if (!same || other.Family != family)
                 continue;
-            bool closer = best is not null && best.Uid is null && other.Uid is not null;
-            bool farther = best?.Uid is not null && other.Uid is null;
+            bool closer = best is not null && !best.Uid.IsStated && other.Uid.IsStated;
+            bool farther = best is not null && best.Uid.IsStated && !other.Uid.IsStated;
             if (best is null || closer || (!farther && IsLater(other, best)))
                 best = other;
         }

@@ -9,8 +9,8 @@ internal sealed class SliceEndpoint
     /// <summary>The pod's name by the rule of names, or null when it has none.</summary>
     public string? PodName { get; init; }
 
-    /// <summary>The pod's UID, or null when the slice does not state it.</summary>
-    public string? Uid { get; init; }
+    /// <summary>The pod's UID, where the slice states it.</summary>
+    public SliceUid Uid { get; init; }
 
     /// <summary>The node's name, or null.</summary>
     public string? Node { get; init; }
@@ -49,7 +49,7 @@ internal sealed class SliceEndpoint
     public bool ContentEquals(SliceEndpoint other) =>
         Ready == other.Ready && Serving == other.Serving && Terminating == other.Terminating
         && string.Equals(PodName, other.PodName, StringComparison.Ordinal)
-        && string.Equals(Uid, other.Uid, StringComparison.Ordinal)
+        && Uid == other.Uid
         && string.Equals(Node, other.Node, StringComparison.Ordinal)
         && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
         && string.Equals(AddressText, other.AddressText, StringComparison.Ordinal)

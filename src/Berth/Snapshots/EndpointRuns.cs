@@ -8,9 +8,24 @@ internal sealed class EndpointRuns
 
     private readonly List<Run> _runs = [];
 
+    /// <summary>How many endpoints there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The endpoint of this name and ordinal, or null.</summary>
+    public PodEndpoint? Find(int? ordinal, string name)
+    {
+        int at = FindRun(ordinal, name);
+        if (at == _runs.Count)
+            return null;
+        List<PodEndpoint> run = _runs[at].Endpoints;
+        PodEndpoint found = run[EndpointOrder.LowerBound(run, ordinal, name)];
+        return found.Ordinal == ordinal && string.Equals(found.Name, name, StringComparison.Ordinal) ? found : null;
+    }
+
     public void Insert(PodEndpoint endpoint)
     {
-        int at = Math.Min(FindRun(endpoint), _runs.Count - 1);
+        Count++;
+        int at = Math.Min(FindRun(endpoint.Ordinal, endpoint.Name), _runs.Count - 1);
         if (at < 0)
         {
             _runs.Add(new Run([endpoint]));
@@ -30,7 +45,8 @@ internal sealed class EndpointRuns
 
     public void Remove(PodEndpoint endpoint)
     {
-        int at = FindRun(endpoint);
+        Count--;
+        int at = FindRun(endpoint.Ordinal, endpoint.Name);
         Run run = _runs[at];
         run.Endpoints.RemoveAt(EndpointOrder.LowerBound(run.Endpoints, endpoint.Ordinal, endpoint.Name));
         run.Frozen = null;
@@ -56,14 +72,14 @@ internal sealed class EndpointRuns
     }
 
     /// <summary>The first run whose last endpoint is not before the given one.</summary>
-    private int FindRun(PodEndpoint endpoint)
+    private int FindRun(int? ordinal, string name)
     {
         int low = 0;
         int high = _runs.Count;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (EndpointOrder.Compare(_runs[middle].Endpoints[^1], endpoint) < 0)
+            if (EndpointOrder.Compare(_runs[middle].Endpoints[^1], ordinal, name) < 0)
                 low = middle + 1;
             else
                 high = middle;
