@@ -6,6 +6,9 @@ namespace Berth.Kubernetes.Slices;
 /// <summary>One endpoint of one slice: what a single slice says of a pod. Everything but <see cref="Slice"/> never changes.</summary>
 internal sealed class SliceEndpoint
 {
+    // The address's text, or that and a fault: nearly always neither.
+    private readonly object? _odd;
+
     /// <summary>The pod's name by the rule of names, or null when it has none.</summary>
     public string? PodName { get; init; }
 
@@ -31,10 +34,18 @@ internal sealed class SliceEndpoint
     public IPAddress? Address { get; init; }
 
     /// <summary>The address as stated, kept only where it stands for something else: an endpoint without a name, or a fault.</summary>
-    public string? AddressText { get; init; }
+    public string? AddressText
+    {
+        get => _odd is OddAddress odd ? odd.Text : (string?)_odd;
+        init => _odd = Fault is { } fault ? new OddAddress(value, fault) : value;
+    }
 
     /// <summary>Why this endpoint has no address that can be dialled, or null.</summary>
-    public EndpointFault? Fault { get; init; }
+    public EndpointFault? Fault
+    {
+        get => (_odd as OddAddress)?.Fault;
+        init => _odd = value is null ? AddressText : new OddAddress(AddressText, value);
+    }
 
     /// <summary>The slice that states it now. Set by the table when a newer state of the slice says the same.</summary>
     public SliceObject Slice { get; set; } = null!;
@@ -55,4 +66,6 @@ internal sealed class SliceEndpoint
         && string.Equals(AddressText, other.AddressText, StringComparison.Ordinal)
         && Equals(Address, other.Address)
         && Fault == other.Fault;
+
+    private sealed record OddAddress(string? Text, EndpointFault Fault);
 }
