@@ -43,7 +43,7 @@ internal static class PodMerge
             SliceEndpoint other = sources[i];
             if (ReferenceEquals(other, candidate))
                 continue;
-            bool silenced = candidate.Uid is not null || other.Uid is null
+            bool silenced = candidate.Uid.IsStated || !other.Uid.IsStated
                 ? IsSameProcess(candidate, other) && IsLater(other, candidate)
                 : !AreApart(sources);
             if (silenced)
@@ -54,8 +54,8 @@ internal static class PodMerge
     }
 
     /// <summary>Both with a UID, or both without: then one name has one address in a family.</summary>
-    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid is not null || right.Uid is not null
-        ? string.Equals(left.Uid, right.Uid, StringComparison.Ordinal)
+    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid.IsStated || right.Uid.IsStated
+        ? left.Uid == right.Uid
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
     /// <summary>
@@ -66,7 +66,7 @@ internal static class PodMerge
     {
         for (int i = 0; i < sources.Count; i++)
         {
-            if (sources[i].Uid is null && Contradicts(sources, sources[i]))
+            if (!sources[i].Uid.IsStated && Contradicts(sources, sources[i]))
                 return true;
         }
 
@@ -78,7 +78,7 @@ internal static class PodMerge
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            if (other.Uid is not null && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
+            if (other.Uid.IsStated && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
                 return true;
         }
 
@@ -109,7 +109,7 @@ internal static class PodMerge
     {
         int order = string.CompareOrdinal(left.Slice.Name, right.Slice.Name);
         if (order == 0)
-            order = string.CompareOrdinal(left.Uid, right.Uid);
+            order = string.CompareOrdinal(left.Uid.ToString(), right.Uid.ToString());
         return order != 0 ? order : string.CompareOrdinal(left.Address?.ToString(), right.Address?.ToString());
     }
 
@@ -122,11 +122,11 @@ internal static class PodMerge
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            bool same = other.Uid == leader.Uid || ((other.Uid is null || leader.Uid is null) && !apart);
+            bool same = other.Uid == leader.Uid || ((!other.Uid.IsStated || !leader.Uid.IsStated) && !apart);
             if (!same || other.Family != family)
                 continue;
-            bool closer = best is not null && best.Uid is null && other.Uid is not null;
-            bool farther = best?.Uid is not null && other.Uid is null;
+            bool closer = best is not null && !best.Uid.IsStated && other.Uid.IsStated;
+            bool farther = best is not null && best.Uid.IsStated && !other.Uid.IsStated;
             if (best is null || closer || (!farther && IsLater(other, best)))
                 best = other;
         }
