@@ -185,7 +185,7 @@ internal sealed class Churn
         return _clock.Now;
     }
 
-    /// <summary>The pods that may be taken away: one always stays, so that A has an answer throughout.</summary>
+    /// <summary>The pods that may be taken away: never the last one, so that A mostly has an answer.</summary>
     private IEnumerable<PodSummary> Standing()
     {
         HashSet<string> available = [.. _truth.Available.Select(target => target.Uid)];

@@ -43,6 +43,12 @@ internal sealed class Judge(Truth truth, Outages outages, Clock clock)
         {
             Judged++;
             TimeSpan stalled = clock.StalledWithin(named.Asked - Limit, named.Answered);
+            if (named.Authority.Length == 0)
+            {
+                JudgeEmpty(named, Limit + stalled);
+                continue;
+            }
+
             TimeSpan? gone = truth.GoneFor(named.Authority, named.Uid, named.Asked, named.Answered);
             TimeSpan known = outages.KnownSince(named.Asked, Limit + stalled);
             if (gone is null)
@@ -63,6 +69,15 @@ internal sealed class Judge(Truth truth, Outages outages, Clock clock)
                     Accuse(named, $"gone for {gone.Value.TotalSeconds:0.000} s");
             }
         }
+    }
+
+    /// <summary>Nothing is a right answer only where there was nobody, by what A could know.</summary>
+    private void JudgeEmpty(Named named, TimeSpan slack)
+    {
+        if (truth.WasEmptyWithin(outages.KnownSince(named.Asked, slack) - slack, named.Answered + Limit))
+            return;
+        Wrong++;
+        Fault($"an answer of {named.Answered.TotalSeconds:0.000} s was empty, and there were pods throughout");
     }
 
     private void Accuse(Named named, string why)

@@ -16,7 +16,10 @@ internal sealed class Outages
     /// <summary>The longest from the API's return until A was live again.</summary>
     public TimeSpan LongestUntilLive { get; private set; }
 
-    /// <summary>How often A took longer to come back than the outage had lasted, and a second.</summary>
+    /// <summary>
+    /// How often A took longer to come back than twice the outage, and a second: its delays double and are jittered between half and whole, so the one
+    /// that is running when the API returns is at most twice the sum of those before it, and the first.
+    /// </summary>
     public int LateReturns { get; private set; }
 
     public void Begin(TimeSpan at)
@@ -37,7 +40,7 @@ internal sealed class Outages
             Longest = Max(Longest, lasted);
             LongestUntilStale = Max(LongestUntilStale, stale - from);
             LongestUntilLive = Max(LongestUntilLive, live - back);
-            LateReturns += live - back - stalled > lasted + TimeSpan.FromSeconds(1) ? 1 : 0;
+            LateReturns += live - back - stalled > (2 * lasted) + TimeSpan.FromSeconds(1) ? 1 : 0;
         }
     }
 

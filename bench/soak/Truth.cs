@@ -15,6 +15,8 @@ internal sealed class Truth(int basePort)
     private readonly Lock _gate = new();
     private readonly List<(Target Target, TimeSpan From, TimeSpan To)> _past = [];
     private readonly Dictionary<Target, TimeSpan> _present = [];
+    private readonly List<(TimeSpan From, TimeSpan To)> _empty = [];
+    private TimeSpan? _emptySince = TimeSpan.Zero;
 
     /// <summary>When anything last changed.</summary>
     public TimeSpan ChangedAt { get; private set; }
@@ -45,9 +47,17 @@ internal sealed class Truth(int basePort)
             foreach (Target target in available)
                 _present.TryAdd(target, now);
             _past.RemoveAll(span => span.To < now - Memory);
+            ObserveEmptiness(now);
             IsAtRest = available.Count == pods.Count;
             ChangedAt = now;
         }
+    }
+
+    /// <summary>True when at some moment of a stretch of time there was nobody to send a client to.</summary>
+    public bool WasEmptyWithin(TimeSpan from, TimeSpan to)
+    {
+        lock (_gate)
+            return _emptySince <= to || _empty.Exists(spell => spell.From <= to && spell.To >= from);
     }
 
     /// <summary>For how long, at a moment, a target had been gone: zero when it was there, null when it never was.</summary>
@@ -78,6 +88,21 @@ internal sealed class Truth(int basePort)
 
             return least;
         }
+    }
+
+    private void ObserveEmptiness(TimeSpan now)
+    {
+        if (_present.Count == 0)
+        {
+            _emptySince ??= now;
+        }
+        else if (_emptySince is { } since)
+        {
+            _empty.Add((since, now));
+            _emptySince = null;
+        }
+
+        _empty.RemoveAll(spell => spell.To < now - Memory);
     }
 
     private Target Describe(PodSummary pod)

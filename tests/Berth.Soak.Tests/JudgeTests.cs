@@ -61,19 +61,36 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_return_later_than_the_outage_and_a_second_is_counted()
+    public void An_empty_answer_is_right_only_where_there_was_nobody()
+    {
+        _truth.Observe([], At(1));
+        Assert.Equal(0, Wrong("", null, 2));
+        _truth.Observe([Pod(0, "a")], At(3));
+        Assert.Equal(0, Wrong("", null, 3.9));
+        Assert.Equal(1, Wrong("", null, 4.1));
+        Assert.Contains("empty", Assert.Single(_judge.Faults), StringComparison.Ordinal);
+        _truth.Observe([], At(8));
+        Assert.Equal(1, Wrong("", null, 7.5));
+        Assert.Equal(2, Wrong("", null, 6.5));
+    }
+
+    [Fact]
+    public void A_return_later_than_twice_the_outage_and_a_second_is_counted()
     {
         _outages.Begin(At(10));
-        _outages.End(At(10.2), At(12), At(15.1), TimeSpan.Zero);
+        _outages.End(At(10.2), At(12), At(16.9), TimeSpan.Zero);
+        Assert.Equal(0, _outages.LateReturns);
+        _outages.Begin(At(20));
+        _outages.End(At(20.2), At(22), At(27.1), TimeSpan.Zero);
         Assert.Equal(1, _outages.LateReturns);
         Assert.Equal(0.2, _outages.LongestUntilStale.TotalSeconds, 3);
-        Assert.Equal(3.1, _outages.LongestUntilLive.TotalSeconds, 3);
+        Assert.Equal(5.1, _outages.LongestUntilLive.TotalSeconds, 3);
     }
 
     [Fact]
     public void A_trend_is_of_thirds_by_their_medians()
     {
-        Footprint[] samples = [.. new[] { 1, 90, 2, 5, 5, 5, 7, 0, 8 }.Select(handles => new Footprint(0, 0, handles))];
+        Footprint[] samples = [.. new[] { 1, 90, 2, 5, 5, 5, 7, 0, 8 }.Select(handles => new Footprint(0, 0, 0, handles))];
         Assert.Equal((2, 7), new Trend(samples).Of(footprint => footprint.Handles));
     }
 
