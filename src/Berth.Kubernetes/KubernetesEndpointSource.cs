@@ -5,6 +5,7 @@ using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Reflector;
 using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Sharing;
 using Berth.Kubernetes.Slices;
 
 namespace Berth.Kubernetes;
@@ -24,6 +25,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     private readonly ServerTraits _traits;
     private readonly ReflectorMetrics _metrics;
     private readonly Random _random;
+    private readonly NamespaceSharing _sharing;
     private readonly Lock _lock = new();
     private NodeFeed? _nodes;
     private bool _disposed;
@@ -52,6 +54,9 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         _traits = new ServerTraits(options.StreamingLists);
         _metrics = new ReflectorMetrics(_meter);
         _random = options.Random ?? Random.Shared;
+        _sharing = new NamespaceSharing(
+            target => Reflect(ResourceQuery.SlicesOf(target), new SliceDecoder()),
+            ns => new NamespaceSlices(Reflect(ResourceQuery.SlicesIn(ns), new SliceDecoder()), options.TimeProvider, new ExponentialBackoff(NextRandom())));
     }
 
     /// <inheritdoc/>
@@ -64,8 +69,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            ListWatchReflector<SliceObject> reflector = Reflect(ResourceQuery.SlicesOf(target), new SliceDecoder());
-            return new SliceStream(target, ports, _options.AddressMode, _options.PreferredFamily, reflector, Nodes(), _options.TimeProvider);
+            return new SliceStream(target, ports, _options.AddressMode, _options.PreferredFamily, _sharing.Open(target), Nodes(), _options.TimeProvider);
         }
     }
 
@@ -104,5 +108,10 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     }
 
     /// <summary>Each reader has its own: a Random is not safe for several threads.</summary>
-    private Random NextRandom() => new(_random.Next());
+    private Random NextRandom()
+    {
+        // Targets make theirs when they are first read, each on its own thread.
+        lock (_random)
+            return new Random(_random.Next());
+    }
 }

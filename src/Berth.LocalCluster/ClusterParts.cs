@@ -165,7 +165,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         }
 
         controllers.Start();
-        Kubelet.Start();
+        Kubelet.Start(Server.Port);
         forwarder.Start();
         Log.Listening(loggers.CreateLogger("Berth.LocalCluster"), Server);
         foreach (string text in options.Manifests)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Berth.LocalCluster.Api;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
@@ -9,9 +10,12 @@ namespace Berth.LocalCluster;
 /// <summary>The pods as people watch them.</summary>
 internal sealed class PodObserver(ObjectStore store, Func<string, int?> processOf)
 {
+    /// <summary>A summary lives as long as the version of the pod that it is of.</summary>
+    private readonly ConditionalWeakTable<StoredObject, PodSummary> known = [];
+
     public IReadOnlyList<PodSummary> Read() =>
     [
-        .. store.List(KindTable.Pod).Select(Summarise)
+        .. store.List(KindTable.Pod).Select(pod => known.GetValue(pod, Summarise)).Select(pod => processOf(pod.Uid) is var process && process == pod.ProcessId ? pod : pod with { ProcessId = process })
             .OrderBy(pod => pod.Namespace, StringComparer.Ordinal)
             .ThenBy(pod => pod.Name, StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering)),
     ];
@@ -19,7 +23,7 @@ internal sealed class PodObserver(ObjectStore store, Func<string, int?> processO
     public static bool Same(IReadOnlyList<PodSummary> before, IReadOnlyList<PodSummary> after) =>
         before.Count == after.Count && before.Zip(after).All(pair => pair.First with { Labels = pair.Second.Labels } == pair.Second);
 
-    private PodSummary Summarise(StoredObject pod) => new(
+    private static PodSummary Summarise(StoredObject pod) => new(
         pod.Namespace!,
         pod.Name,
         pod.Uid,
@@ -30,6 +34,6 @@ internal sealed class PodObserver(ObjectStore store, Func<string, int?> processO
         pod.Body.IsReady(),
         pod.Body.IsTerminating(),
         TableColumns.RestartCount(pod.Body),
-        processOf(pod.Uid),
+        null,
         pod.Body.Map("metadata", "labels").ToDictionary(StringComparer.Ordinal));
 }

@@ -182,8 +182,7 @@ public sealed class AccessTests : FaultTest
         {
             await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark($"{101 + i}")));
             Rig.Account.Write("ca.crt", damaged[i]);
-            Rig.Relay!.Cut();
-            watch = await WatchAsync($"{101 + i}");
+            watch = await ReopenAsync($"{101 + i}", () => Rig.Relay!.Cut());
         }
 
         Assert.Empty(Observer.Failures);

@@ -28,6 +28,24 @@ public sealed class ConnectionTests : FaultTest
     }
 
     [Fact]
+    public async Task F15_a_host_that_accepts_connections_and_never_speaks_is_given_up()
+    {
+        KubernetesApiOptions quick = new() { ConnectTimeout = TimeSpan.FromSeconds(1) };
+        await StartAsync(new RigOptions { Relayed = true, Api = quick }, Slices.State(2), Slices.State(1));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(2, "100"));
+        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("105")));
+        Rig.Relay!.Swallows = true;
+        Rig.Relay.Cut();
+        EndpointSnapshot stale = await UntilStaleAsync();
+        Assert.Equal(2, stale.Available.Count);
+        Assert.Contains("not made in time", stale.StaleReason, StringComparison.Ordinal);
+        Rig.Relay.Swallows = false;
+        ScriptedExchange again = await WatchAsync("105");
+        await again.SendEventAsync("MODIFIED", Slices.Of(1, "106"));
+        await UntilAsync(Slices.State(1));
+    }
+
+    [Fact]
     public void F15_the_default_times_bound_a_silence_below_45_seconds()
     {
         KubernetesApiOptions options = new();
@@ -66,9 +84,12 @@ public sealed class ConnectionTests : FaultTest
         for (int i = 1; i <= 3; i++)
         {
             await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark($"{100 + i}")));
-            watch.GoAway();
-            Rig.Relay!.Cut(reset: i % 2 == 0);
-            watch = await WatchAsync($"{100 + i}");
+            ScriptedExchange before = watch;
+            watch = await ReopenAsync($"{100 + i}", () =>
+            {
+                before.GoAway();
+                Rig.Relay!.Cut(reset: i % 2 == 0);
+            });
         }
 
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "108"));
@@ -112,7 +133,7 @@ public sealed class ConnectionTests : FaultTest
             watch = await next.NextAsync(Token);
             Assert.True(watch.IsWatch, $"Restart {restart} led to {watch.QueryString}.");
             Assert.Equal($"{100 + restart}", watch.Query("resourceVersion"));
-            await watch.StartAsync();
+            await ConfirmedAsync(() => watch.StartAsync());
             await UntilLiveAsync();
         }
 

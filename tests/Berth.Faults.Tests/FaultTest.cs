@@ -53,11 +53,23 @@ public abstract class FaultTest : IAsyncLifetime
         Rig.Follow();
     }
 
-    /// <summary>Answers the first list, and gives the watch that follows, open.</summary>
+    /// <summary>Answers a list, waits until the directory has it, and gives the watch that follows, open.</summary>
     private protected async Task<ScriptedExchange> ListAndWatchAsync(string list)
     {
-        await AnswerListAsync(list);
+        await ConfirmedAsync(() => AnswerListAsync(list));
         return await WatchAsync();
+    }
+
+    /// <summary>Ends a watch, opens the one that follows, and waits until the directory knows that it was taken up again.</summary>
+    private protected async Task<ScriptedExchange> ReopenAsync(string fromVersion, Action end)
+    {
+        ScriptedExchange? watch = null;
+        await ConfirmedAsync(async () =>
+        {
+            end();
+            watch = await WatchAsync(fromVersion);
+        });
+        return watch!;
     }
 
     /// <summary>Takes the next request, which must be a list, and answers it.</summary>

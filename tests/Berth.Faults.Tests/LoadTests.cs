@@ -72,6 +72,23 @@ public sealed class LoadTests : FaultTest
     }
 
     [Fact]
+    public async Task F50_a_list_with_an_object_of_10_MB_is_read()
+    {
+        await StartAsync(Slices.State(2));
+        ScriptedExchange list = await Api.NextAsync(Token);
+        await list.StartAsync();
+        string whole = Json.List("100", "SLICE", Json.Slice("t", "91", Slices.Pod(1)));
+        int at = whole.IndexOf("SLICE", StringComparison.Ordinal);
+        await list.SendAsync(whole[..at]);
+        await SendLargeObjectAsync(list, Slices.Of(1, "90"), Large);
+        await list.SendAsync(whole[(at + "SLICE".Length)..]);
+        list.End();
+        await UntilAsync(Slices.State(2));
+        Assert.Empty(Observer.Failures);
+        await WatchAsync("100");
+    }
+
+    [Fact]
     public async Task F50_an_event_beyond_the_bound_is_an_error_and_a_list_helps()
     {
         await StartAsync(Slices.State(1), Slices.State(2));
@@ -134,13 +151,20 @@ public sealed class LoadTests : FaultTest
     /// <summary>An event with a long annotation, sent in pieces, so that it is the client that must put up with its length.</summary>
     private static async Task SendLargeAsync(ScriptedExchange watch, string slice, int length)
     {
+        await watch.SendAsync("{\"type\":\"MODIFIED\",\"object\":");
+        await SendLargeObjectAsync(watch, slice, length);
+        await watch.SendAsync("}\n");
+    }
+
+    private static async Task SendLargeObjectAsync(ScriptedExchange exchange, string slice, int length)
+    {
         int at = slice.IndexOf("\"namespace\"", StringComparison.Ordinal);
-        await watch.SendAsync("{\"type\":\"MODIFIED\",\"object\":" + slice[..at] + "\"annotations\":{\"long\":\"");
+        await exchange.SendAsync(slice[..at] + "\"annotations\":{\"long\":\"");
         byte[] piece = new byte[64 * 1024];
         Array.Fill(piece, (byte)'x');
-        for (int sent = 0; sent < length && !watch.ClientGone.IsCompleted; sent += piece.Length)
-            await watch.SendAsync(piece);
-        await watch.SendAsync("\"}," + slice[at..] + "}\n");
+        for (int sent = 0; sent < length && !exchange.ClientGone.IsCompleted; sent += piece.Length)
+            await exchange.SendAsync(piece);
+        await exchange.SendAsync("\"}," + slice[at..]);
     }
 
     /// <summary>Runs when nothing else does.</summary>

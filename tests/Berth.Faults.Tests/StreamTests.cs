@@ -23,14 +23,7 @@ public sealed class StreamTests : FaultTest
             // A reset throws away what the client has not read yet, so it waits until the bookmark is known.
             await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark(version)));
             await watch.SendAsync(whole[..cut]);
-            await ConfirmedAsync(async () =>
-            {
-                if (broken)
-                    watch.Cut();
-                else
-                    watch.End();
-                watch = await WatchAsync(version);
-            });
+            watch = await ReopenAsync(version, broken ? watch.Cut : watch.End);
         }
 
         Assert.Equal(Slices.State(1), TestKit.Invariants.SnapshotText.Of(Rig.Current));
@@ -100,11 +93,7 @@ public sealed class StreamTests : FaultTest
             await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark($"{100 + minute}")), TimeSpan.FromMinutes(1));
             if (minute % 7 != 0)
                 continue;
-            await ConfirmedAsync(async () =>
-            {
-                watch.End();
-                watch = await WatchAsync($"{100 + minute}");
-            });
+            watch = await ReopenAsync($"{100 + minute}", watch.End);
         }
 
         Assert.Same(before, Rig.Current);

@@ -84,7 +84,7 @@ internal sealed class TestCluster : IAsyncDisposable
         }
         catch (OperationCanceledException fault) when (!Token.IsCancellationRequested)
         {
-            throw new TimeoutException("The pods never were as wanted: " + string.Join("; ", Cluster.Pods.Select(pod => $"{pod.Name} {pod.State} ready={pod.Ready}")), fault);
+            throw new TimeoutException("The pods never were as wanted: " + string.Join("; ", Cluster.Pods.Take(20).Select(pod => $"{pod.Name} {pod.State} ready={pod.Ready}")), fault);
         }
     }
 

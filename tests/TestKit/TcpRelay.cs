@@ -34,6 +34,9 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>True to close each new connection at once, as an address behind which nobody runs.</summary>
     public bool TurnsAway { get; set; }
 
+    /// <summary>True to accept each new connection and to carry nothing on it, ever: a host that hangs.</summary>
+    public bool Swallows { get; set; }
+
     /// <summary>Connections made so far carry nothing any more; later ones do.</summary>
     public void SilenceTheseConnections() => _silent = true;
 
@@ -66,11 +69,12 @@ public sealed class TcpRelay : IAsyncDisposable
             {
                 TcpClient near = await _listener.AcceptTcpClientAsync(_stop.Token);
                 bool mayFallSilent = !_silent;
+                bool swallows = Swallows;
                 Interlocked.Increment(ref _accepted);
                 if (await ConnectAsync(near, serverPort) is not { } link)
                     continue;
-                pumps.Add(PumpAsync(link.Near, link.Far, mayFallSilent));
-                pumps.Add(PumpAsync(link.Far, link.Near, mayFallSilent));
+                pumps.Add(PumpAsync(link.Near, link.Far, () => swallows || (_silent && mayFallSilent)));
+                pumps.Add(PumpAsync(link.Far, link.Near, () => swallows || (_silent && mayFallSilent)));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -103,7 +107,7 @@ public sealed class TcpRelay : IAsyncDisposable
         return null;
     }
 
-    private async Task PumpAsync(TcpClient from, TcpClient to, bool mayFallSilent)
+    private async Task PumpAsync(TcpClient from, TcpClient to, Func<bool> drops)
     {
         byte[] buffer = new byte[16 * 1024];
         Interlocked.Increment(ref _pumps);
@@ -113,7 +117,7 @@ public sealed class TcpRelay : IAsyncDisposable
             using TcpClient ended = to;
             while ((read = await from.GetStream().ReadAsync(buffer, _stop.Token)) > 0)
             {
-                if (!(_silent && mayFallSilent))
+                if (!drops())
                     await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stop.Token);
             }
         }

@@ -28,7 +28,9 @@ internal static class KestrelSetup
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        SocketTransportFactory sockets = new(Options.Create(new SocketTransportOptions()), loggers);
+        // Nothing here ever blocks, so an answer may be sent by whoever wrote it. Otherwise a change to 10,000 watching clients first fills a buffer for
+        // each of them, and only then are the first ones sent.
+        SocketTransportFactory sockets = new(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), loggers);
         KestrelServer server = new(Options.Create(kestrel), sockets, loggers);
         ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;
         foreach (string url in options.Urls)

@@ -12,8 +12,10 @@ internal sealed record ResourceQuery(string Path, string Resource, string? Label
     public const int PageSize = 500;
 
     /// <summary>The slices of one Service.</summary>
-    public static ResourceQuery SlicesOf(ServiceTarget target) => new(
-        $"/apis/discovery.k8s.io/v1/namespaces/{target.Namespace}/endpointslices", "endpointslices", $"kubernetes.io/service-name={target.Service}");
+    public static ResourceQuery SlicesOf(ServiceTarget target) => SlicesIn(target.Namespace) with { LabelSelector = $"kubernetes.io/service-name={target.Service}" };
+
+    /// <summary>All slices of a namespace.</summary>
+    public static ResourceQuery SlicesIn(string @namespace) => new($"/apis/discovery.k8s.io/v1/namespaces/{@namespace}/endpointslices", "endpointslices");
 
     /// <summary>All nodes.</summary>
     public static ResourceQuery Nodes { get; } = new("/api/v1/nodes", "nodes");

@@ -43,9 +43,9 @@ internal static class PodMerge
             SliceEndpoint other = sources[i];
             if (ReferenceEquals(other, candidate))
                 continue;
-            bool silenced = candidate.Uid is not null || other.Uid is null
+            bool silenced = candidate.Uid.IsStated || !other.Uid.IsStated
                 ? IsSameProcess(candidate, other) && IsLater(other, candidate)
-                : !Contradicts(sources, candidate);
+                : !AreApart(sources);
             if (silenced)
                 return false;
         }
@@ -54,26 +54,36 @@ internal static class PodMerge
     }
 
     /// <summary>Both with a UID, or both without: then one name has one address in a family.</summary>
-    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid is not null || right.Uid is not null
-        ? string.Equals(left.Uid, right.Uid, StringComparison.Ordinal)
+    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid.IsStated || right.Uid.IsStated
+        ? left.Uid == right.Uid
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
-    /// <summary>True when an endpoint without a UID states another node than one with a UID, or another address in its family: another process.</summary>
-    private static bool Contradicts(in PodSources sources, SliceEndpoint nameless)
+    /// <summary>
+    /// True when some endpoint without a UID states another address than one with a UID, in one family: then all that are without one are another
+    /// process, whatever they state in the other family.
+    /// </summary>
+    private static bool AreApart(in PodSources sources)
     {
         for (int i = 0; i < sources.Count; i++)
         {
-            SliceEndpoint other = sources[i];
-            if (other.Uid is not null && (IsElsewhere(nameless, other) || (other.Family == nameless.Family && !Equals(other.Address, nameless.Address))))
+            if (!sources[i].Uid.IsStated && Contradicts(sources, sources[i]))
                 return true;
         }
 
         return false;
     }
 
-    /// <summary>True when both state a node, and not the same: a process never changes its node.</summary>
-    private static bool IsElsewhere(SliceEndpoint left, SliceEndpoint right) =>
-        left.Node is not null && right.Node is not null && !string.Equals(left.Node, right.Node, StringComparison.Ordinal);
+    private static bool Contradicts(in PodSources sources, SliceEndpoint nameless)
+    {
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint other = sources[i];
+            if (other.Uid.IsStated && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
+                return true;
+        }
+
+        return false;
+    }
 
     private static bool Outranks(SliceEndpoint left, SliceEndpoint right)
     {
@@ -99,7 +109,7 @@ internal static class PodMerge
     {
         int order = string.CompareOrdinal(left.Slice.Name, right.Slice.Name);
         if (order == 0)
-            order = string.CompareOrdinal(left.Uid, right.Uid);
+            order = string.CompareOrdinal(left.Uid.ToString(), right.Uid.ToString());
         return order != 0 ? order : string.CompareOrdinal(left.Address?.ToString(), right.Address?.ToString());
     }
 
@@ -107,15 +117,16 @@ internal static class PodMerge
     {
         if (leader.Family == family)
             return leader.Address;
+        bool apart = AreApart(sources);
         SliceEndpoint? best = null;
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            bool same = other.Uid is null || leader.Uid is null ? !IsElsewhere(other, leader) : other.Uid == leader.Uid;
+            bool same = other.Uid == leader.Uid || ((!other.Uid.IsStated || !leader.Uid.IsStated) && !apart);
             if (!same || other.Family != family)
                 continue;
-            bool closer = best is not null && best.Uid is null && other.Uid is not null;
-            bool farther = best?.Uid is not null && other.Uid is null;
+            bool closer = best is not null && !best.Uid.IsStated && other.Uid.IsStated;
+            bool farther = best is not null && best.Uid.IsStated && !other.Uid.IsStated;
             if (best is null || closer || (!farther && IsLater(other, best)))
                 best = other;
         }

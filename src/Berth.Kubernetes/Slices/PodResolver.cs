@@ -52,7 +52,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     {
         Name = leader.PodName!,
         Namespace = target.Namespace,
-        Uid = leader.Uid,
+        Uid = leader.Uid.ToString(),
         Ordinal = ordinal,
         Addresses = addresses,
         Ports = resolved,

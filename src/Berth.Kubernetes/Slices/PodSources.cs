@@ -5,36 +5,35 @@ namespace Berth.Kubernetes.Slices;
 /// <summary>All that the slices of a target say of one pod: nearly always a single endpoint, so that one costs nothing beside it.</summary>
 internal struct PodSources
 {
-    private SliceEndpoint? _first;
-    private SliceEndpoint[]? _rest;
+    // One endpoint, or an array of several.
+    private object? _all;
 
     /// <summary>How many there are.</summary>
-    public readonly int Count => _first is null ? 0 : 1 + (_rest?.Length ?? 0);
+    public readonly int Count => _all is SliceEndpoint[] several ? several.Length : _all is null ? 0 : 1;
 
     /// <summary>One of them.</summary>
-    public readonly SliceEndpoint this[int index] => index == 0 ? _first! : _rest![index - 1];
+    public readonly SliceEndpoint this[int index] => _all is SliceEndpoint[] several ? several[index] : (SliceEndpoint)_all!;
 
     /// <summary>Adds one.</summary>
-    public void Add(SliceEndpoint endpoint)
+    public void Add(SliceEndpoint endpoint) => _all = _all switch
     {
-        if (_first is null)
-            _first = endpoint;
-        else
-            _rest = _rest is null ? [endpoint] : [.. _rest, endpoint];
-    }
+        null => endpoint,
+        SliceEndpoint[] several => several.Append(endpoint).ToArray(),
+        _ => new[] { (SliceEndpoint)_all, endpoint },
+    };
 
     /// <summary>Takes one out.</summary>
     public void Remove(SliceEndpoint endpoint)
     {
-        if (ReferenceEquals(_first, endpoint))
+        if (_all is not SliceEndpoint[] several)
         {
-            _first = _rest?[0];
-            _rest = _rest is { Length: > 1 } ? _rest[1..] : null;
+            if (ReferenceEquals(_all, endpoint))
+                _all = null;
             return;
         }
 
-        SliceEndpoint[] left = [.. (_rest ?? []).Where(e => !ReferenceEquals(e, endpoint))];
-        _rest = left.Length == 0 ? null : left;
+        SliceEndpoint[] left = [.. several.Where(e => !ReferenceEquals(e, endpoint))];
+        _all = left.Length switch { 0 => null, 1 => left[0], _ => left };
     }
 
     /// <summary>Finds the endpoint that a slice states with the same content.</summary>

@@ -18,23 +18,58 @@ internal static class SliceAddress
         address = null;
         if (text.Contains((byte)':'))
             return !text.ContainsAny("%[]/"u8) && TryParseText(text, out address);
-        return IsDottedDecimal(text) && TryParseText(text, out address);
+        if (!TryParseIPv4(text, out uint number))
+            return false;
+        Span<byte> bytes = stackalloc byte[4];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
+        address = new IPAddress(bytes);
+        return true;
+    }
+
+    /// <summary>Reads dotted decimal without leading zeros, the first part the highest byte.</summary>
+    public static bool TryParseIPv4(ReadOnlySpan<byte> text, out uint number)
+    {
+        number = 0;
+        int part = -1;
+        int dots = 0;
+        foreach (byte c in text)
+        {
+            if (c == '.')
+            {
+                if (part < 0 || ++dots > 3)
+                    return false;
+                number = (number << 8) | (uint)part;
+                part = -1;
+                continue;
+            }
+
+            if (c is < (byte)'0' or > (byte)'9' || part == 0)
+                return false;
+            part = part < 0 ? c - '0' : (part * 10) + c - '0';
+            if (part > 255)
+                return false;
+        }
+
+        if (part < 0 || dots != 3)
+            return false;
+        number = (number << 8) | (uint)part;
+        return true;
     }
 
     /// <summary>What keeps an address of a slice of this type from being dialled, or null.</summary>
     public static EndpointFault? FaultOf(SliceAddressType type, IPAddress? address, string? text)
     {
         if (type == SliceAddressType.Fqdn)
-            return new EndpointFault(ExclusionReason.NoAddress, $"the slice states the name '{text}', not an IP address");
+            return new EndpointFault(ExclusionReason.NoAddress, $"the slice states the name '{text ?? address?.ToString()}', not an IP address");
         if (type == SliceAddressType.Unknown)
             return new EndpointFault(ExclusionReason.NoAddress, "the slice is of an address type that is not IPv4, IPv6 or FQDN");
-        if (text is null)
+        if (address is null && text is null)
             return new EndpointFault(ExclusionReason.NoAddress, "the slice states no address for it");
         AddressFamily wanted = type == SliceAddressType.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         if (address?.AddressFamily != wanted)
-            return new EndpointFault(ExclusionReason.Malformed, $"'{text}' is not an {type} address");
+            return new EndpointFault(ExclusionReason.Malformed, $"'{text ?? address?.ToString()}' is not an {type} address");
         return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-            ? new EndpointFault(ExclusionReason.Malformed, $"'{text}' is no machine's address")
+            ? new EndpointFault(ExclusionReason.Malformed, $"'{address}' is no machine's address")
             : null;
     }
 
@@ -49,19 +84,5 @@ internal static class SliceAddress
         Span<char> chars = stackalloc char[64];
         address = null;
         return text.Length <= chars.Length && Encoding.UTF8.TryGetChars(text, chars, out int length) && IPAddress.TryParse(chars[..length], out address);
-    }
-
-    private static bool IsDottedDecimal(ReadOnlySpan<byte> text)
-    {
-        int parts = 0;
-        foreach (Range range in text.Split((byte)'.'))
-        {
-            ReadOnlySpan<byte> part = text[range];
-            if (part.IsEmpty || part.Length > 3 || part.ContainsAnyExceptInRange((byte)'0', (byte)'9') || (part.Length > 1 && part[0] == '0'))
-                return false;
-            parts++;
-        }
-
-        return parts == 4;
     }
 }

@@ -6,6 +6,8 @@ namespace Berth.Kubernetes.Slices;
 /// <summary>Reads the endpoints of a slice.</summary>
 internal sealed class SliceEndpointDecoder(StringPool pool)
 {
+    private readonly AddressPool _addresses = new();
+
     /// <summary>Reads the array from the property name <c>endpoints</c> on; null is an empty one.</summary>
     public bool TryReadAll(ref Utf8JsonReader reader, List<SliceEndpointDraft> drafts)
     {
@@ -58,7 +60,7 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
     }
 
     /// <summary>Reads the first address. The API gives no meaning to further ones, and its own controller never writes any.</summary>
-    private static bool TryReadAddresses(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    private bool TryReadAddresses(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         draft.Address = null;
         draft.AddressText = null;
@@ -74,7 +76,7 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
                 throw JsonFields.Unexpected(ref reader, "addresses");
             if (index > 0)
                 continue;
-            if (reader.ValueIsEscaped || !SliceAddress.TryParse(reader.ValueSpan, out draft.Address))
+            if (reader.ValueIsEscaped || !_addresses.TryParse(reader.ValueSpan, out draft.Address))
                 draft.AddressText = SliceAddress.Printable(reader.ValueSpan);
         }
 
@@ -106,7 +108,8 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
     private bool TryReadTarget(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         draft.TargetIsPod = false;
-        draft.TargetName = draft.TargetNamespace = draft.TargetUid = null;
+        draft.TargetName = draft.TargetNamespace = null;
+        draft.TargetUid = default;
         if (!JsonFields.TryEnterObject(ref reader, "targetRef", out draft.HasTarget))
             return false;
         while (draft.HasTarget)
@@ -122,14 +125,25 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
         return true;
     }
 
+    /// <summary>A StatefulSet's pod has its name for a hostname: then both are one string.</summary>
+    private static bool TryReadTargetName(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    {
+        if (!JsonFields.TryReadString(ref reader, "targetRef.name", out bool present))
+            return false;
+        draft.TargetName = !present ? null
+            : draft.Hostname is { } hostname && reader.ValueTextEquals(hostname) ? hostname
+            : JsonFields.Text(ref reader, "targetRef.name");
+        return true;
+    }
+
     private bool TryReadTargetField(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         if (reader.ValueTextEquals("name"u8))
-            return JsonFields.TryReadString(ref reader, "targetRef.name", ref draft.TargetName);
+            return TryReadTargetName(ref reader, ref draft);
         if (reader.ValueTextEquals("namespace"u8))
             return JsonFields.TryReadPooled(ref reader, "targetRef.namespace", pool, ref draft.TargetNamespace);
         if (reader.ValueTextEquals("uid"u8))
-            return JsonFields.TryReadString(ref reader, "targetRef.uid", ref draft.TargetUid);
+            return SliceUid.TryRead(ref reader, "targetRef.uid", out draft.TargetUid);
         if (!reader.ValueTextEquals("kind"u8))
             return reader.TrySkip();
         if (!JsonFields.TryReadString(ref reader, "targetRef.kind", out bool present))

@@ -19,7 +19,7 @@ internal struct SliceEndpointDraft
     public bool TargetIsPod;
     public string? TargetName;
     public string? TargetNamespace;
-    public string? TargetUid;
+    public SliceUid TargetUid;
 
     /// <summary>Finishes it, once the whole slice has been read.</summary>
     public readonly SliceEndpoint ToEndpoint(SliceAddressType type, string @namespace)
@@ -28,22 +28,21 @@ internal struct SliceEndpointDraft
         string? name = !HasTarget ? Hostname : TargetIsPod ? TargetName : null;
         if (string.IsNullOrEmpty(name))
             name = null;
-        string? text = AddressText ?? Address?.ToString();
         EndpointFault? fault = foreign
             ? new EndpointFault(ExclusionReason.Malformed, $"the slice of namespace '{@namespace}' points to a pod of namespace '{TargetNamespace}'")
-            : SliceAddress.FaultOf(type, Address, text);
+            : SliceAddress.FaultOf(type, Address, AddressText);
         return new SliceEndpoint
         {
             // A foreign pod must not shadow one of our own with the same name.
             PodName = foreign ? $"{TargetNamespace}/{name}" : name,
-            Uid = TargetIsPod && !string.IsNullOrEmpty(TargetUid) ? TargetUid : null,
+            Uid = TargetIsPod ? TargetUid : default,
             Node = Node,
             Zone = Zone,
             Ready = Ready ?? true,
             Serving = Serving ?? true,
             Terminating = Terminating ?? false,
             Address = fault is null ? Address : null,
-            AddressText = name is null || fault is not null ? text ?? "" : null,
+            AddressText = name is null || fault is not null ? AddressText ?? Address?.ToString() ?? "" : null,
             Fault = fault,
         };
     }

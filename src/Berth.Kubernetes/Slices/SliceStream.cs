@@ -1,10 +1,11 @@
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Reflector;
+using Berth.Kubernetes.Sharing;
 
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// The snapshots of one target: pulls the reflector, applies all that has arrived, and gives the whole. What a consumer does with a snapshot
+/// The snapshots of one target: pulls its slices, applies all that has arrived, and gives the whole. What a consumer does with a snapshot
 /// never holds up the wire for longer than until the next call, and what came in between is then one snapshot.
 /// </summary>
 internal sealed class SliceStream : IEndpointStream
@@ -12,7 +13,7 @@ internal sealed class SliceStream : IEndpointStream
     // A server that sends without a pause must not keep a snapshot from being published.
     private const int LongestBurst = 256;
 
-    private readonly ListWatchReflector<SliceObject> _reflector;
+    private readonly TargetSlices _slices;
     private readonly ServiceTarget _target;
     private readonly SnapshotBuilder _builder;
     private readonly SliceTable _table;
@@ -32,10 +33,10 @@ internal sealed class SliceStream : IEndpointStream
     private bool _disposed;
 
     public SliceStream(
-        ServiceTarget target, PortScheme ports, AddressMode mode, IPFamily preferred, ListWatchReflector<SliceObject> reflector, NodeFeed? nodes, TimeProvider time)
+        ServiceTarget target, PortScheme ports, AddressMode mode, IPFamily preferred, TargetSlices slices, NodeFeed? nodes, TimeProvider time)
     {
         _target = target;
-        _reflector = reflector;
+        _slices = slices;
         _nodeFeed = nodes;
         _time = time;
         _builder = new SnapshotBuilder(target, ports);
@@ -56,7 +57,7 @@ internal sealed class SliceStream : IEndpointStream
             if (TryPublish() is { } snapshot)
                 return snapshot;
             ThrowFailure();
-            _next ??= _reflector.NextAsync(_closing.Token).AsTask();
+            _next ??= _slices.NextAsync(_closing.Token).AsTask();
             await WaitAsync(_next, cancellationToken).ConfigureAwait(false);
             TakeEvents();
         }
@@ -73,7 +74,7 @@ internal sealed class SliceStream : IEndpointStream
             await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_nodes is not null)
             _nodeFeed!.Unsubscribe(_nodes);
-        _reflector.Dispose();
+        await _slices.DisposeAsync().ConfigureAwait(false);
         _closing.Dispose();
     }
 
@@ -141,14 +142,14 @@ internal sealed class SliceStream : IEndpointStream
             _next = null;
             if (!TryTake(done))
                 return;
-            while (count < LongestBurst && _reflector.TryNext(out ReflectorEvent<SliceObject>? more))
+            while (count < LongestBurst && _slices.TryNext(out ReflectorEvent<SliceObject>? more))
             {
                 Apply(more!);
                 count++;
             }
 
             // What is still in the connection's own buffers comes at once.
-            _next = _reflector.NextAsync(_closing.Token).AsTask();
+            _next = _slices.NextAsync(_closing.Token).AsTask();
         }
     }
 

@@ -9,6 +9,8 @@ namespace Berth.Kubernetes.Slices;
 /// </summary>
 internal sealed class SliceTable
 {
+    private const int MostKept = 4096;
+
     private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodSources> _pods = new(StringComparer.Ordinal);
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
@@ -19,6 +21,9 @@ internal sealed class SliceTable
     private readonly SnapshotBuilder _builder;
     private readonly PodHolds _holds;
     private long _sequence;
+
+    // While a first list is taken in, everything is touched.
+    private bool _first;
 
     public SliceTable(PodResolver resolver, SnapshotBuilder builder, TimeProvider time)
     {
@@ -37,9 +42,16 @@ internal sealed class SliceTable
     /// <summary>These are all slices: what is not among them is gone, and nothing is held.</summary>
     public void Replace(IReadOnlyList<SliceObject> all)
     {
-        HashSet<string> names = new(all.Select(static s => s.Name), StringComparer.Ordinal);
-        foreach (SliceObject gone in _slices.Values.Where(s => !names.Contains(s.Name)).ToArray())
-            TakeOut(gone);
+        _first = _pods.Count == 0;
+        if (_slices.Count > 0)
+        {
+            HashSet<string> names = new(all.Select(static s => s.Name), StringComparer.Ordinal);
+            foreach (SliceObject gone in _slices.Values.Where(s => !names.Contains(s.Name)).ToArray())
+                TakeOut(gone);
+        }
+
+        if (_first)
+            _pods.EnsureCapacity(all.Sum(static s => s.Endpoints.Length));
         foreach (SliceObject slice in all)
             Put(slice, mayMove: false);
         EndHolds(all: true);
@@ -112,13 +124,13 @@ internal sealed class SliceTable
             known.Slice = slice;
             // Among several sources the newer slice may now win.
             if (!samePorts || sources.Count > 1)
-                _touched.Add(key);
+                Touch(key);
             return known;
         }
 
         sources.Add(endpoint);
         _byNode?.Add(endpoint);
-        _touched.Add(key);
+        Touch(key);
         _holds.Remove(key);
         return endpoint;
     }
@@ -140,13 +152,26 @@ internal sealed class SliceTable
         bool hold = mayMove && endpoint is { Address: not null, PodName: not null, Terminating: false } && !sources.Covers(endpoint.Family);
         if (sources.Count == 0)
             _pods.Remove(key);
-        _touched.Add(key);
+        Touch(key);
         if (hold)
             _mayMove.Add(key);
     }
 
+    private void Touch(string key)
+    {
+        if (!_first)
+            _touched.Add(key);
+    }
+
     private void Settle()
     {
+        if (_first)
+        {
+            _first = false;
+            foreach ((string key, PodSources sources) in _pods)
+                _resolver.Resolve(key, sources, _builder);
+        }
+
         foreach (string key in _touched)
         {
             if (_mayMove.Contains(key))
@@ -156,6 +181,9 @@ internal sealed class SliceTable
         }
 
         _touched.Clear();
+        // A relist may have touched everything; the next event touches a few.
+        if (_touched.Capacity > MostKept)
+            _touched.TrimExcess();
         _mayMove.Clear();
     }
 

@@ -73,7 +73,9 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         string user = Identities.ServiceAccount(@namespace, account);
         string tokenPath = Path.ChangeExtension(path, ".token");
         Write(tokenPath, identities.TokenOf(user));
-        Write(path, Kubeconfig.Write(server, authorityPem, user, $"tokenFile: {tokenPath}", @namespace));
+
+        // The file is read again as it changes, by clients that know of it; not all do.
+        Write(path, Kubeconfig.Write(server, authorityPem, user, $"token: {identities.TokenOf(user)}\n    tokenFile: {tokenPath}", @namespace));
     }
 
     /// <summary>Whole or not at all: a reader never sees half a file.</summary>

@@ -14,7 +14,8 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
     /// <summary>Keys are <c>/uid</c> of an owner.</summary>
     public IEnumerable<string> Affected(Change change)
     {
-        if (change.After is null || change.Last.Body.IsTerminating())
+        // Events and pods own nothing.
+        if (change.Kind != KindTable.Event && change.Kind != KindTable.Pod && (change.After is null || change.Last.Body.IsTerminating()))
         {
             yield return "/" + change.Last.Uid;
         }

@@ -18,7 +18,7 @@ internal static class Ownership
         ["blockOwnerDeletion"] = true,
     });
 
-    public static bool IsOwnedBy(this StoredObject item, string uid) => item.Body.Items("metadata", "ownerReferences").Any(owner => owner.Text("uid") == uid);
+    public static bool IsOwnedBy(this StoredObject item, string uid) => item.Owners.Contains(uid, StringComparer.Ordinal);
 
     /// <summary>The key of the object's controller, where that is of a kind.</summary>
     public static IEnumerable<string> KeysOfOwner(Change change, ResourceKind kind) => change.Last.Body.Items("metadata", "ownerReferences")

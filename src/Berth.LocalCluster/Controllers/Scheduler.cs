@@ -7,9 +7,11 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Binds pods to nodes: the fitting one with the fewest pods. A host port is taken once a node, a node selector is honoured.</summary>
+/// <summary>Binds pods to nodes: the fitting one with the fewest pods of the same set, so that ordinals spread in order. A host port is taken once a node, a node selector is honoured.</summary>
 internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimeProvider time) : IController
 {
+    private const string Zone = "topology.kubernetes.io/zone";
+
     /// <summary>A pod waiting for a place may find one whenever a pod ends or a node changes.</summary>
     public IEnumerable<string> Affected(Change change)
     {
@@ -19,7 +21,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         }
 
         return change.Kind == KindTable.Node || change.Kind == KindTable.Pod
-            ? store.List(KindTable.Pod).Where(waiting => waiting.Body.Text("spec", "nodeName") is null).Select(waiting => waiting.Key)
+            ? store.List(KindTable.Pod).Where(waiting => waiting.NodeName is null).Select(waiting => waiting.Key)
             : [];
     }
 
@@ -32,7 +34,8 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
 
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         IReadOnlyList<StoredObject> nodes = store.List(KindTable.Node);
-        StoredObject? best = nodes.Where(node => Fits(pod.Body, node, pods)).MinBy(node => pods.Count(other => other.Body.Text("spec", "nodeName") == node.Name));
+        Dictionary<string, int> load = pods.Where(other => other.NodeName is not null && (pod.Owners.Count == 0 || other.Owners.Contains(pod.Owners[0], StringComparer.Ordinal))).CountBy(other => other.NodeName!).ToDictionary(StringComparer.Ordinal);
+        StoredObject? best = nodes.Where(node => Fits(pod.Body, node, pods)).MinBy(node => load.GetValueOrDefault(node.Name));
         if (best is null)
         {
             string message = $"0/{nodes.Count} nodes are available: each is not ready, unschedulable, does not match the node selector or has the requested ports taken.";
@@ -48,6 +51,11 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         store.Update(pod, body =>
         {
             body.Child("spec")["nodeName"] = best.Name;
+            if (best.Body.Text("metadata", "labels", Zone) is { } zone)
+            {
+                body.Child("metadata").Child("labels")[Zone] = zone;
+            }
+
             PodStatus.SetCondition(body.Child("status"), "PodScheduled", true, time);
         }, binding: true);
         events.Record(pod.Body, "Normal", "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}", "default-scheduler");
@@ -61,7 +69,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         }
 
         var asked = HostPorts(pod).ToHashSet();
-        return asked.Count == 0 || !pods.Where(other => other.Body.Text("spec", "nodeName") == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains);
+        return asked.Count == 0 || !pods.Where(other => other.NodeName == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains);
     }
 
     private static IEnumerable<(long Port, string? Protocol)> HostPorts(JsonObject pod) => pod.Items("spec", "containers").SelectMany(container => container.Items("ports"))

@@ -1,9 +1,11 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Manifests;
 
-/// <summary>Manifests from files and folders. A kustomization that only names resources is read here; any other needs kubectl.</summary>
+/// <summary>Manifests from files and folders. A kustomization that only names resources is read here; any other by kubectl.</summary>
 internal static class ManifestFiles
 {
     private static readonly string[] Kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -32,8 +34,25 @@ internal static class ManifestFiles
         List<string> others = [.. body.Select(pair => pair.Key).Where(key => key is not ("apiVersion" or "kind" or "resources"))];
         return others.Count == 0
             ? body.Texts("resources").SelectMany(resource => Read(Path.GetFullPath(resource, Path.GetFullPath(folder))))
-            : throw new LocalClusterException(
-                $"{file} uses {string.Join(", ", others)}, of which the local cluster only knows resources. Run `kubectl kustomize {folder}` and apply what it prints.");
+            : [(Kustomize(folder, $"{file} uses {string.Join(", ", others)}, which only kubectl can read"), folder)];
+    }
+
+    /// <summary>What <c>kubectl kustomize</c> makes of a folder.</summary>
+    private static string Kustomize(string folder, string why)
+    {
+        var info = new ProcessStartInfo("kubectl", ["kustomize", folder]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        try
+        {
+            using Process kubectl = Process.Start(info)!;
+            Task<string> errors = kubectl.StandardError.ReadToEndAsync();
+            string text = kubectl.StandardOutput.ReadToEnd();
+            kubectl.WaitForExit();
+            return kubectl.ExitCode == 0 ? text : throw new LocalClusterException($"{why}, and that refused it: {errors.Result.Trim()}");
+        }
+        catch (Win32Exception fault)
+        {
+            throw new LocalClusterException($"{why}, and there is no kubectl on the PATH. Install it, or give manifests without kustomize.", fault);
+        }
     }
 
     private static string ReadFile(string path)

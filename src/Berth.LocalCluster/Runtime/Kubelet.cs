@@ -9,14 +9,24 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>All nodes' agent: a worker for every bound pod, ended with the pod, and the pod removed when its worker has ended.</summary>
 internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyncDisposable
 {
-    private readonly PodAddresses addresses = new();
+    /// <summary>
+    /// A pod that goes, and comes anew, faster than this would do so between two requests of kubectl delete, which then waits for ever. A real
+    /// kubelet is slower.
+    /// </summary>
+    private static readonly TimeSpan LeastEnd = TimeSpan.FromMilliseconds(300);
+
+    private PodAddresses addresses = new(0);
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> workers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> stoppedNodes = new(StringComparer.Ordinal);
     private readonly Lock reconciling = new();
     private readonly CancellationTokenSource stopping = new();
     private Task loop = Task.CompletedTask;
 
-    public void Start() => loop = Task.Run(LoopAsync);
+    public void Start(int apiPort)
+    {
+        addresses = new PodAddresses(apiPort);
+        loop = Task.Run(LoopAsync);
+    }
 
     public PodWorker? Find(string uid) => workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
 
@@ -86,7 +96,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         foreach (StoredObject pod in pods)
         {
-            if (stoppedNodes.ContainsKey(pod.Body.Text("spec", "nodeName") ?? string.Empty))
+            if (stoppedNodes.ContainsKey(pod.NodeName ?? string.Empty))
             {
                 continue;
             }
@@ -98,7 +108,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
                     entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
                 }
             }
-            else if (pod.Body.Text("spec", "nodeName") is { } node && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
+            else if (pod.NodeName is { } node && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
             {
                 Begin(pod, node);
             }
@@ -131,6 +141,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         bool deleted = store.Find(KindTable.Pod, pod.Namespace, pod.Name) is not { } now || now.Uid != pod.Uid || now.Body.IsTerminating();
         if (deleted)
         {
+            await Task.Delay(LeastEnd, context.Time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 store.Remove(KindTable.Pod, pod.Namespace, pod.Name, pod.Uid);

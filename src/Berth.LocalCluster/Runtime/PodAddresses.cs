@@ -5,14 +5,15 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Loopback addresses: node i is 127.0.0.(i+1); a pod off the host network gets one of its own from 127.0.1.1 on, so that replicas listening on one
-/// port do not meet.
+/// Loopback addresses: node i is 127.0.0.(i+1); a pod off the host network gets one of its own, so that replicas listening on one port do not meet.
+/// These follow from the API's port (127.HIGH.LOW.1 and on), which is this cluster's alone: so the pods of two clusters do not meet either.
 /// </summary>
-internal sealed class PodAddresses
+internal sealed class PodAddresses(int apiPort)
 {
     private readonly Lock gate = new();
     private readonly SortedSet<int> free = [];
-    private int next = 256;
+    private readonly int first = apiPort * 256;
+    private int next = apiPort * 256;
 
     public static string OfNode(int index) => Text(index);
 
@@ -39,10 +40,10 @@ internal sealed class PodAddresses
     public void Return(string address)
     {
         string[] parts = address.Split('.');
-        int index = (int.Parse(parts[2], CultureInfo.InvariantCulture) * 256) + int.Parse(parts[3], CultureInfo.InvariantCulture) - 1;
+        int index = parts.Skip(1).Aggregate(0, (sum, part) => (sum * 256) + int.Parse(part, CultureInfo.InvariantCulture)) - 1;
         lock (gate)
         {
-            if (index >= 256)
+            if (index >= first)
             {
                 free.Add(index);
             }

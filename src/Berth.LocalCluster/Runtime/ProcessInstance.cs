@@ -25,7 +25,16 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
 
     public void Stop() => Send(id, Signals.Terminate);
 
-    public void Kill() => Send(ownGroup ? -id : id, Signals.Kill);
+    public void Kill()
+    {
+        // The group, and the process itself: a moment after its start it does not lead the group yet.
+        if (ownGroup)
+        {
+            Send(-id, Signals.Kill);
+        }
+
+        Send(id, Signals.Kill);
+    }
 
     private void Send(int target, int signal)
     {

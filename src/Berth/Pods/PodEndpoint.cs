@@ -6,6 +6,12 @@ namespace Berth;
 /// <summary>One pod that can be dialled. Immutable. Its identity is (namespace, name, UID), never its address: pods of one set share a node's address.</summary>
 public sealed class PodEndpoint
 {
+    // There may be 100,000 of these: the usual one address, one port and UUID in small letters are held without objects of their own.
+    private readonly IPAddress _address = IPAddress.None;
+    private readonly IReadOnlyList<IPAddress>? _addresses;
+    private readonly EndpointPort _port;
+    private readonly IReadOnlyList<EndpointPort>? _ports;
+    private readonly PodUid _uid;
     private string? _authority;
     private byte[]? _authorityUtf8;
 
@@ -24,16 +30,41 @@ public sealed class PodEndpoint
     public required string Namespace { get; init; }
 
     /// <summary>The pod's UID as the source stated it, or null when it did not. A new UID under one name is a new process.</summary>
-    public string? Uid { get; init; }
+    /// <remarks>Reading it may make a new string.</remarks>
+    public string? Uid
+    {
+        get => _uid.ToString();
+        init => _uid = new PodUid(value);
+    }
 
     /// <summary>The pod's ordinal, 0 or more, or null under a scheme that needs none.</summary>
     public int? Ordinal { get; init; }
 
     /// <summary>All addresses of the pod that the source stated, at least one, the preferred first.</summary>
-    public required IReadOnlyList<IPAddress> Addresses { get; init; }
+    /// <remarks>Reading it may make a new list; <see cref="Address"/> never does.</remarks>
+    public required IReadOnlyList<IPAddress> Addresses
+    {
+        get => _addresses ?? [_address];
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _addresses = value.Count == 1 ? null : value;
+            _address = value.Count > 0 ? value[0] : IPAddress.None;
+        }
+    }
 
     /// <summary>All ports of the pod, at least one, the main one first.</summary>
-    public required IReadOnlyList<EndpointPort> Ports { get; init; }
+    /// <remarks>Reading it may make a new list; <see cref="Port"/> never does.</remarks>
+    public required IReadOnlyList<EndpointPort> Ports
+    {
+        get => _ports ?? [_port];
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _ports = value.Count == 1 ? null : value;
+            _port = value.Count > 0 ? value[0] : default;
+        }
+    }
 
     /// <summary>The node the pod runs on, or null when the source did not say.</summary>
     public string? Node { get; init; }
@@ -51,10 +82,10 @@ public sealed class PodEndpoint
     public bool Terminating { get; init; }
 
     /// <summary>The preferred address.</summary>
-    public IPAddress Address => Addresses[0];
+    public IPAddress Address => _address;
 
     /// <summary>The main port, 1 to 65535.</summary>
-    public int Port => Ports[0].Number;
+    public int Port => _port.Number;
 
     /// <summary>The conditions as one state.</summary>
     public PodState State =>
@@ -70,7 +101,7 @@ public sealed class PodEndpoint
     public string Authority => _authority ??= new IPEndPoint(Address, Port).ToString();
 
     /// <summary><see cref="Authority"/> as UTF-8, made once, at the first call.</summary>
-    public ReadOnlyMemory<byte> AuthorityUtf8 => _authorityUtf8 ??= Encoding.UTF8.GetBytes(Authority);
+    public ReadOnlyMemory<byte> AuthorityUtf8 => _authorityUtf8 ??= Encoding.UTF8.GetBytes(_authority ?? new IPEndPoint(Address, Port).ToString());
 
     /// <summary>The name's part of a sticky pick, computed once.</summary>
     internal ulong NameHash { get; private init; }
@@ -79,7 +110,9 @@ public sealed class PodEndpoint
     /// <returns>The port, or null when the pod has none of that name.</returns>
     public EndpointPort? FindPort(string name)
     {
-        foreach (EndpointPort port in Ports)
+        if (_ports is null)
+            return string.Equals(_port.Name, name, StringComparison.Ordinal) ? _port : null;
+        foreach (EndpointPort port in _ports)
         {
             if (string.Equals(port.Name, name, StringComparison.Ordinal))
                 return port;
@@ -94,20 +127,22 @@ public sealed class PodEndpoint
         || (other is not null
             && Ready == other.Ready && Serving == other.Serving && Terminating == other.Terminating && Ordinal == other.Ordinal
             && string.Equals(Name, other.Name, StringComparison.Ordinal)
-            && string.Equals(Uid, other.Uid, StringComparison.Ordinal)
+            && _uid == other._uid
             && string.Equals(Node, other.Node, StringComparison.Ordinal)
             && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
             && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal)
-            && SameItems(Addresses, other.Addresses) && SameItems(Ports, other.Ports));
+            && _address.Equals(other._address) && SameRest(_addresses, other._addresses)
+            && _port == other._port && SameRest(_ports, other._ports));
 
     /// <summary>The endpoint for people: <c>service-b-2 10.88.0.10:3002 Ready</c>.</summary>
     public override string ToString() => $"{Name} {Authority} {State}";
 
-    private static bool SameItems<T>(IReadOnlyList<T> left, IReadOnlyList<T> right)
+    /// <summary>Both without a list, or with equal ones.</summary>
+    private static bool SameRest<T>(IReadOnlyList<T>? left, IReadOnlyList<T>? right)
     {
         if (ReferenceEquals(left, right))
             return true;
-        if (left.Count != right.Count)
+        if (left is null || right is null || left.Count != right.Count)
             return false;
         for (int i = 0; i < left.Count; i++)
         {

@@ -5,10 +5,15 @@ namespace Berth;
 /// <summary>An immutable list of endpoints, ordered by ordinal and then by name. Reading it takes no lock and allocates nothing.</summary>
 public sealed class EndpointList : IReadOnlyList<PodEndpoint>
 {
+    private const int GuessShift = 7;
+
     private readonly EndpointChunk[] _chunks;
 
-    // Where each chunk begins in the list as a whole: a search in a few integers instead of one copy of all endpoints for each change.
+    // Where each chunk begins in the list as a whole, instead of one copy of all endpoints for each change.
     private readonly int[] _starts;
+
+    // Which chunk holds the index i x 128: chunks are mostly 128 to 256 long, so the one that is looked for is this or one of the next few.
+    private readonly int[] _guesses;
     private readonly bool _availableOnly;
 
     internal EndpointList(EndpointChunk[] chunks, bool availableOnly)
@@ -24,6 +29,7 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
         }
 
         Count = start;
+        _guesses = MakeGuesses();
     }
 
     /// <inheritdoc/>
@@ -54,21 +60,29 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
 
     private PodEndpoint[] Items(EndpointChunk chunk) => _availableOnly ? chunk.Available : chunk.All;
 
-    /// <summary>The last chunk that begins at or before the index and is not empty.</summary>
-    private int FindChunk(int index)
+    private int[] MakeGuesses()
     {
-        int low = 0;
-        int high = _starts.Length - 1;
-        while (low < high)
+        if (_chunks.Length < 2)
+            return [];
+        int[] guesses = new int[(Count >> GuessShift) + 1];
+        int chunk = 0;
+        for (int i = 0; i < guesses.Length; i++)
         {
-            int middle = (low + high + 1) >>> 1;
-            if (_starts[middle] <= index)
-                low = middle;
-            else
-                high = middle - 1;
+            while (chunk + 1 < _starts.Length && _starts[chunk + 1] <= i << GuessShift)
+                chunk++;
+            guesses[i] = chunk;
         }
 
-        return low;
+        return guesses;
+    }
+
+    /// <summary>The last chunk that begins at or before the index, and so is not empty.</summary>
+    private int FindChunk(int index)
+    {
+        int chunk = _guesses[index >> GuessShift];
+        while (chunk + 1 < _starts.Length && _starts[chunk + 1] <= index)
+            chunk++;
+        return chunk;
     }
 
     /// <summary>Walks an <see cref="EndpointList"/>.</summary>

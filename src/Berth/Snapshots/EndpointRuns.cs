@@ -8,35 +8,49 @@ internal sealed class EndpointRuns
 
     private readonly List<Run> _runs = [];
 
+    /// <summary>How many endpoints there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The endpoint of this name and ordinal, or null.</summary>
+    public PodEndpoint? Find(int? ordinal, string name)
+    {
+        int at = FindRun(ordinal, name);
+        if (at == _runs.Count)
+            return null;
+        IReadOnlyList<PodEndpoint> run = _runs[at].Endpoints;
+        PodEndpoint found = run[EndpointOrder.LowerBound(run, ordinal, name)];
+        return found.Ordinal == ordinal && string.Equals(found.Name, name, StringComparison.Ordinal) ? found : null;
+    }
+
     public void Insert(PodEndpoint endpoint)
     {
-        int at = Math.Min(FindRun(endpoint), _runs.Count - 1);
+        Count++;
+        int at = Math.Min(FindRun(endpoint.Ordinal, endpoint.Name), _runs.Count - 1);
         if (at < 0)
         {
             _runs.Add(new Run([endpoint]));
             return;
         }
 
-        Run run = _runs[at];
-        run.Endpoints.Insert(EndpointOrder.LowerBound(run.Endpoints, endpoint.Ordinal, endpoint.Name), endpoint);
-        run.Frozen = null;
-        if (run.Endpoints.Count <= MaxLength)
+        List<PodEndpoint> run = _runs[at].Edit();
+        run.Insert(EndpointOrder.LowerBound(run, endpoint.Ordinal, endpoint.Name), endpoint);
+        if (run.Count <= MaxLength)
             return;
         // Sets grow at their end: leave the full run behind full, instead of two halves that never fill up.
         int keep = at == _runs.Count - 1 ? MaxLength : MaxLength / 2;
-        _runs.Insert(at + 1, new Run(run.Endpoints.GetRange(keep, run.Endpoints.Count - keep)));
-        run.Endpoints.RemoveRange(keep, run.Endpoints.Count - keep);
+        _runs.Insert(at + 1, new Run(run.GetRange(keep, run.Count - keep)));
+        run.RemoveRange(keep, run.Count - keep);
     }
 
     public void Remove(PodEndpoint endpoint)
     {
-        int at = FindRun(endpoint);
-        Run run = _runs[at];
-        run.Endpoints.RemoveAt(EndpointOrder.LowerBound(run.Endpoints, endpoint.Ordinal, endpoint.Name));
-        run.Frozen = null;
-        if (run.Endpoints.Count == 0)
+        Count--;
+        int at = FindRun(endpoint.Ordinal, endpoint.Name);
+        List<PodEndpoint> run = _runs[at].Edit();
+        run.RemoveAt(EndpointOrder.LowerBound(run, endpoint.Ordinal, endpoint.Name));
+        if (run.Count == 0)
             _runs.RemoveAt(at);
-        else if (at + 1 < _runs.Count && run.Endpoints.Count + _runs[at + 1].Endpoints.Count <= MaxLength / 2)
+        else if (at + 1 < _runs.Count && run.Count + _runs[at + 1].Endpoints.Count <= MaxLength / 2)
             Join(at);
     }
 
@@ -44,26 +58,26 @@ internal sealed class EndpointRuns
     {
         EndpointChunk[] chunks = new EndpointChunk[_runs.Count];
         for (int i = 0; i < chunks.Length; i++)
-            chunks[i] = _runs[i].Frozen ??= new EndpointChunk([.. _runs[i].Endpoints]);
+            chunks[i] = _runs[i].Freeze();
         return chunks;
     }
 
     /// <summary>Keeps the number of runs in proportion to the endpoints when a large set shrinks.</summary>
     private void Join(int at)
     {
-        _runs[at].Endpoints.AddRange(_runs[at + 1].Endpoints);
+        _runs[at].Edit().AddRange(_runs[at + 1].Endpoints);
         _runs.RemoveAt(at + 1);
     }
 
     /// <summary>The first run whose last endpoint is not before the given one.</summary>
-    private int FindRun(PodEndpoint endpoint)
+    private int FindRun(int? ordinal, string name)
     {
         int low = 0;
         int high = _runs.Count;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (EndpointOrder.Compare(_runs[middle].Endpoints[^1], endpoint) < 0)
+            if (EndpointOrder.Compare(_runs[middle].Endpoints[^1], ordinal, name) < 0)
                 low = middle + 1;
             else
                 high = middle;
@@ -72,10 +86,26 @@ internal sealed class EndpointRuns
         return low;
     }
 
+    /// <summary>Either frozen, and then shared with snapshots, or being changed: what is at rest is there once.</summary>
     private sealed class Run(List<PodEndpoint> endpoints)
     {
-        public List<PodEndpoint> Endpoints { get; } = endpoints;
+        private List<PodEndpoint>? _edited = endpoints;
+        private EndpointChunk? _frozen;
 
-        public EndpointChunk? Frozen { get; set; }
+        public IReadOnlyList<PodEndpoint> Endpoints => (IReadOnlyList<PodEndpoint>?)_edited ?? _frozen!.All;
+
+        public List<PodEndpoint> Edit()
+        {
+            _edited ??= [.. _frozen!.All];
+            _frozen = null;
+            return _edited;
+        }
+
+        public EndpointChunk Freeze()
+        {
+            _frozen ??= new EndpointChunk([.. _edited!]);
+            _edited = null;
+            return _frozen;
+        }
     }
 }

@@ -8,7 +8,9 @@ public sealed class SnapshotBuilder
 {
     private readonly ServiceTarget _target;
     private readonly PortScheme _ports;
-    private readonly Dictionary<string, PodEndpoint> _byName = new(StringComparer.Ordinal);
+
+    // Endpoints are found by the ordinal that their name tells. Only those that were given another one need to be remembered by name.
+    private readonly Dictionary<string, PodEndpoint> _unusual = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ExcludedPod> _excluded = new(StringComparer.Ordinal);
     private readonly EndpointRuns _runs = new();
     private IReadOnlyList<ExcludedPod> _frozenExcluded = [];
@@ -30,7 +32,7 @@ public sealed class SnapshotBuilder
     public bool HasChanges => _changed || _excludedChanged;
 
     /// <summary>The number of endpoints.</summary>
-    public int Count => _byName.Count;
+    public int Count => _runs.Count;
 
     /// <summary>Puts an endpoint in, in place of the one with the same name; it is no longer left out.</summary>
     public void Set(PodEndpoint endpoint)
@@ -38,14 +40,17 @@ public sealed class SnapshotBuilder
         ArgumentNullException.ThrowIfNull(endpoint);
         if (_excluded.Remove(endpoint.Name))
             _excludedChanged = true;
-        if (_byName.TryGetValue(endpoint.Name, out PodEndpoint? before))
+        if (Find(endpoint.Name) is { } before)
         {
             if (before.ContentEquals(endpoint))
                 return;
             _runs.Remove(before);
         }
 
-        _byName[endpoint.Name] = endpoint;
+        if (endpoint.Ordinal != OrdinalOf(endpoint.Name))
+            _unusual[endpoint.Name] = endpoint;
+        else if (_unusual.Count > 0)
+            _unusual.Remove(endpoint.Name);
         _runs.Insert(endpoint);
         _changed = true;
     }
@@ -81,9 +86,15 @@ public sealed class SnapshotBuilder
 
     private void RemoveEndpoint(string name)
     {
-        if (!_byName.Remove(name, out PodEndpoint? before))
+        if (Find(name) is not { } before)
             return;
+        _unusual.Remove(name);
         _runs.Remove(before);
         _changed = true;
     }
+
+    private PodEndpoint? Find(string name) =>
+        _unusual.Count > 0 && _unusual.TryGetValue(name, out PodEndpoint? unusual) ? unusual : _runs.Find(OrdinalOf(name), name);
+
+    private int? OrdinalOf(string name) => _ports.NeedsOrdinal && PodOrdinal.TryParse(name, out int ordinal, out _) ? ordinal : null;
 }

@@ -36,8 +36,11 @@ internal static class Kubectl
         };
         using Process process = Process.Start(info)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestCluster.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        await using CancellationTokenRegistration ending = limit.Token.Register(process.Kill);
         string output = await process.StandardOutput.ReadToEndAsync(TestCluster.Token);
-        await process.WaitForExitAsync(TestCluster.Token);
+        await process.WaitForExitAsync(limit.Token);
         Directory.Delete(home, recursive: true);
         return (process.ExitCode, output, await errors);
     }

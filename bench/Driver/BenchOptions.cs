@@ -1,0 +1,49 @@
+namespace Berth.Bench;
+
+/// <summary>What bench/run says: where the programs are, and how much to do.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>The Native AOT program.</summary>
+    public required string Berth { get; init; }
+
+    /// <summary>The bare Kestrel peer, built with the same settings.</summary>
+    public required string Bare { get; init; }
+
+    /// <summary>The peers over the official client.</summary>
+    public required string Clients { get; init; }
+
+    /// <summary>The image archive, or null when none was built.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Rows to measure, by name; all when empty.</summary>
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    /// <summary>Rounds of each comparison.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>How long one round loads one side, in seconds.</summary>
+    public int Seconds { get; init; } = 2;
+
+    /// <summary>How many requests each side has answered when its memory is read.</summary>
+    public long Requests { get; init; } = 1_000_000;
+
+    public static BenchOptions Parse(string[] args)
+    {
+        Dictionary<string, string> given = [];
+        for (int i = 0; i + 1 < args.Length; i += 2)
+            given[args[i].TrimStart('-')] = args[i + 1];
+        int Number(string name, int otherwise) =>
+            given.TryGetValue(name, out string? text) ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+        return new BenchOptions
+        {
+            Berth = given["berth"],
+            Bare = given["bare"],
+            Clients = given["clients"],
+            Image = given.GetValueOrDefault("image"),
+            Only = given.GetValueOrDefault("only")?.Split(',') ?? [],
+            Rounds = Number("rounds", 5),
+            Seconds = Number("seconds", 2),
+            Requests = Number("requests", 1_000_000),
+        };
+    }
+}

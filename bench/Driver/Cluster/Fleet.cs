@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Berth.Bench.Cluster;
+
+/// <summary>What the fake API server serves: Services and their slices, the same in every run.</summary>
+internal sealed class Fleet
+{
+    public const string Namespace = "scale";
+
+    // Base port 3000 and one port an ordinal leave room for some 60,000 ordinals; larger Services have several StatefulSets behind them.
+    private const int LargestSet = 25_000;
+    private const int PodsPerNode = 10;
+
+    private readonly List<SliceTemplate> _slices = [];
+    private int _pods;
+    private long _version = 1_000_000_000;
+
+    public IReadOnlyList<SliceTemplate> Slices => _slices;
+
+    public long Version => _version;
+
+    /// <summary>Adds one Service.</summary>
+    public Fleet Add(string service, int slices, int podsPerSlice)
+    {
+        for (int slice = 0; slice < slices; slice++)
+        {
+            PodShape[] pods = new PodShape[podsPerSlice];
+            for (int i = 0; i < podsPerSlice; i++)
+            {
+                int pod = (slice * podsPerSlice) + i;
+                string set = slices * podsPerSlice <= LargestSet ? service : string.Create(CultureInfo.InvariantCulture, $"{service}-{(char)('a' + (pod / LargestSet))}");
+                pods[i] = new PodShape(string.Create(CultureInfo.InvariantCulture, $"{set}-{pod % LargestSet}"), _pods, _pods / PodsPerNode);
+                _pods++;
+            }
+
+            _slices.Add(new SliceTemplate(Namespace, service, string.Create(CultureInfo.InvariantCulture, $"{service}-{slice:x5}"), ++_version, pods));
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds many Services of one slice each, named by number.</summary>
+    public Fleet AddMany(string prefix, int services, int podsPerService)
+    {
+        for (int i = 0; i < services; i++)
+            Add(string.Create(CultureInfo.InvariantCulture, $"{prefix}-{i:d5}"), 1, podsPerService);
+        return this;
+    }
+
+    /// <summary>Changes one slice.</summary>
+    public byte[] Change(int slice) => _slices[slice].Change(++_version);
+}

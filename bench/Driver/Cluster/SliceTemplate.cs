@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+
+namespace Berth.Bench.Cluster;
+
+/// <summary>
+/// One slice as bytes, shaped as the recordings of a Kubernetes 1.36 server. The version and the first endpoint's address have a fixed width, so
+/// that the next state is a copy with a few bytes changed: the server must cost little beside what is measured.
+/// </summary>
+internal sealed class SliceTemplate
+{
+    public const int VersionWidth = 10;
+    private const string AddressMark = "10.000.000.000";
+
+    private readonly byte[] _body;
+    private readonly int _versionAt;
+    private readonly int _addressAt;
+    private int _address;
+
+    public SliceTemplate(string @namespace, string service, string name, long version, IReadOnlyList<PodShape> pods)
+    {
+        Service = service;
+        string text = Render(@namespace, service, name, version, pods);
+        _body = Encoding.UTF8.GetBytes(text);
+        _versionAt = text.IndexOf(new string('#', VersionWidth), StringComparison.Ordinal);
+        _addressAt = text.IndexOf(AddressMark, StringComparison.Ordinal);
+        _address = pods[0].Address;
+        WriteVersion(_body.AsSpan(_versionAt), version);
+        WriteAddress(_address);
+    }
+
+    /// <summary>Whose slice it is.</summary>
+    public string Service { get; }
+
+    /// <summary>The object without kind and apiVersion, as lists hold it.</summary>
+    public ReadOnlyMemory<byte> Body => _body;
+
+    /// <summary>The first pod's address now.</summary>
+    public string FirstAddress => Address(_address);
+
+    /// <summary>Moves the first pod to another address, and gives the watch event that says so.</summary>
+    public byte[] Change(long version)
+    {
+        _address++;
+        WriteVersion(_body.AsSpan(_versionAt), version);
+        WriteAddress(_address);
+        ReadOnlySpan<byte> head = "{\"type\":\"MODIFIED\",\"object\":{\"kind\":\"EndpointSlice\",\"apiVersion\":\"discovery.k8s.io/v1\","u8;
+        byte[] line = new byte[head.Length + _body.Length + 1];
+        head.CopyTo(line);
+        _body.AsSpan(1).CopyTo(line.AsSpan(head.Length));
+        line[^2] = (byte)'}';
+        line[^1] = (byte)'\n';
+        return line;
+    }
+
+    /// <summary>10.1xx.1xx.1xx: always as wide as the mark, a million of them.</summary>
+    public static string Address(int index) => string.Create(
+        CultureInfo.InvariantCulture, $"10.{100 + (index / 10_000 % 100)}.{100 + (index / 100 % 100)}.{100 + (index % 100)}");
+
+    private static void WriteVersion(Span<byte> into, long version) => version.TryFormat(into, out _, "D10", CultureInfo.InvariantCulture);
+
+    private void WriteAddress(int index) => Encoding.UTF8.GetBytes(Address(index), _body.AsSpan(_addressAt));
+
+    private static string Render(string ns, string service, string name, long version, IReadOnlyList<PodShape> pods)
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $$$$$$"""
+            {"metadata":{"name":"{{{{{{name}}}}}}","generateName":"{{{{{{service}}}}}}-","namespace":"{{{{{{ns}}}}}}","uid":"{{{{{{Uid((int)(version % 1_000_000_000))}}}}}}","resourceVersion":"##########","generation":4,"creationTimestamp":"2026-11-22T13:06:56Z","labels":{"app":"{{{{{{service}}}}}}","endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io","kubernetes.io/service-name":"{{{{{{service}}}}}}","service.kubernetes.io/headless":""},"annotations":{"endpoints.kubernetes.io/last-change-trigger-time":"2026-11-22T13:08:30Z"},"ownerReferences":[{"apiVersion":"v1","kind":"Service","name":"{{{{{{service}}}}}}","uid":"2d66ca17-b9b0-4287-b95f-b57576927854","controller":true,"blockOwnerDeletion":true}],"managedFields":[{"manager":"kube-controller-manager","operation":"Update","apiVersion":"discovery.k8s.io/v1","time":"2026-11-22T13:08:30Z","fieldsType":"FieldsV1","fieldsV1":{"f:addressType":{},"f:endpoints":{},"f:metadata":{"f:annotations":{".":{},"f:endpoints.kubernetes.io/last-change-trigger-time":{}},"f:generateName":{},"f:labels":{".":{},"f:app":{},"f:endpointslice.kubernetes.io/managed-by":{},"f:kubernetes.io/service-name":{},"f:service.kubernetes.io/headless":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"2d66ca17-b9b0-4287-b95f-b57576927854\"}":{}}},"f:ports":{}}}]},"addressType":"IPv4","endpoints":[
+            """);
+        for (int i = 0; i < pods.Count; i++)
+        {
+            PodShape pod = pods[i];
+            string address = i == 0 ? AddressMark : Address(pod.Address);
+            text.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $$$$$$"""
+                {"addresses":["{{{{{{address}}}}}}"],"conditions":{"ready":true,"serving":true,"terminating":false},"hostname":"{{{{{{pod.Name}}}}}}","targetRef":{"kind":"Pod","namespace":"{{{{{{ns}}}}}}","name":"{{{{{{pod.Name}}}}}}","uid":"{{{{{{Uid(pod.Id)}}}}}}"},"nodeName":"node-{{{{{{pod.Address % 1000}}}}}}","zone":"z{{{{{{pod.Address % 3}}}}}}"}
+                """);
+        }
+
+        return text.Append("""],"ports":[{"name":"","protocol":"TCP","port":3456}]}""").ToString();
+    }
+
+    private static string Uid(int id) => new Guid(id, 0x4dd8, 0x40c3, 0xa9, 0x0c, 0xdf, 0x70, 0xcc, 0xd7, 0xe2, 0x32).ToString();
+}

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Berth.Bench.Load;
+
+/// <summary>One run of wrk.</summary>
+/// <param name="Requests">How many answers came.</param>
+/// <param name="PerSecond">That, over the time it took.</param>
+/// <param name="P99">The 99th percentile of latency.</param>
+internal sealed partial record Wrk(long Requests, double PerSecond, TimeSpan P99)
+{
+    /// <summary>Loads a URL from one thread.</summary>
+    public static async Task<Wrk> RunAsync(string url, int seconds, int connections = 32)
+    {
+        ProcessStartInfo start = new("wrk", ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", url]) { RedirectStandardOutput = true, UseShellExecute = false };
+        using Process process = Process.Start(start)!;
+        string text = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (text.Contains("Non-2xx", StringComparison.Ordinal) || !PerSecondLine().IsMatch(text))
+            throw new InvalidOperationException($"wrk did not measure {url}:\n{text}");
+        Match percentile = P99Line().Match(text);
+        double unit = percentile.Groups[2].Value switch { "us" => 1e-6, "ms" => 1e-3, _ => 1 };
+        return new Wrk(
+            long.Parse(RequestsLine().Match(text).Groups[1].Value, CultureInfo.InvariantCulture),
+            Number(PerSecondLine().Match(text).Groups[1].Value),
+            TimeSpan.FromSeconds(Number(percentile.Groups[1].Value) * unit));
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(\d+) requests in", RegexOptions.None, 1000)]
+    private static partial Regex RequestsLine();
+
+    [GeneratedRegex(@"Requests/sec:\s+([\d.]+)", RegexOptions.None, 1000)]
+    private static partial Regex PerSecondLine();
+
+    [GeneratedRegex(@"99%\s+([\d.]+)(us|ms|s)", RegexOptions.None, 1000)]
+    private static partial Regex P99Line();
+}

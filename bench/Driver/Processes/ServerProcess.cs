@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Berth.Bench.Processes;
+
+/// <summary>A server under measurement: started, waited for, read, and ended again.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly HttpClient s_client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    private readonly Process _process;
+
+    private ServerProcess(Process process, string url, long started)
+    {
+        _process = process;
+        Url = url;
+        Started = started;
+    }
+
+    /// <summary>Where it listens, without a slash at the end.</summary>
+    public string Url { get; }
+
+    /// <summary>When it was started, by the monotonic clock.</summary>
+    public long Started { get; }
+
+    public TimeSpan Cpu => ProcessReading.Cpu(_process.Id);
+
+    public long Resident => ProcessReading.Resident(_process.Id);
+
+    public long Peak => ProcessReading.Peak(_process.Id);
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts a program; in its arguments, URL stands for where it is to listen.</summary>
+    public static ServerProcess Start(string program, params IEnumerable<string> arguments)
+    {
+        string url = $"http://127.0.0.1:{FreePort()}";
+        ProcessStartInfo start = new(program) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument == "URL" ? url : argument);
+        long now = Stopwatch.GetTimestamp();
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, line) =>
+        {
+            if (line.Data is { } text && (text.Contains(" warning ", StringComparison.Ordinal) || text.Contains(" error ", StringComparison.Ordinal)))
+                Console.Error.WriteLine(text);
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return new ServerProcess(process, url, now);
+    }
+
+    /// <summary>Waits until GET / is answered with something, and tells how long after the start that was.</summary>
+    public async Task<TimeSpan> ReadyAsync(TimeSpan? limit = null)
+    {
+        TimeSpan longest = limit ?? TimeSpan.FromSeconds(60);
+        while (true)
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode} before it answered.");
+            if (await TryGetAsync() is { Length: > 0 })
+                return Stopwatch.GetElapsedTime(Started);
+            if (Stopwatch.GetElapsedTime(Started) > longest)
+                throw new TimeoutException($"{_process.StartInfo.FileName} did not answer within {longest.TotalSeconds} s.");
+            await Task.Delay(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    /// <summary>One GET.</summary>
+    public async Task<string> GetAsync(string path = "/") => await s_client.GetStringAsync(Url + path);
+
+    /// <summary>The value of a metric of the program for a target.</summary>
+    public async Task<long> MetricAsync(string name, string target)
+    {
+        string text = await GetAsync("/metrics");
+        string start = $"{name}{{target=\"{target}\"}} ";
+        string line = text.Split('\n').First(l => l.StartsWith(start, StringComparison.Ordinal));
+        return (long)double.Parse(line[start.Length..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task<string?> TryGetAsync()
+    {
+        try
+        {
+            using HttpResponseMessage answer = await s_client.GetAsync(Url + "/");
+            return answer.StatusCode == HttpStatusCode.OK ? await answer.Content.ReadAsStringAsync() : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

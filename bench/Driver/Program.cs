@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Berth.Bench;
+using Berth.Bench.Cluster;
+using Berth.Bench.Report;
+using Berth.Bench.Rows;
+
+// For profiles: the fake API server alone, until it is ended.
+if (args is ["serve", var slices, var pods, var changes])
+    return await FakeServer.RunAsync(slices, pods, changes);
+
+BenchOptions options = BenchOptions.Parse(args);
+(string Name, Func<BenchOptions, Task<IEnumerable<Row>>> Measure)[] groups =
+[
+    ("pick", PickRows.MeasureAsync),
+    ("root", RootRows.MeasureAsync),
+    ("churn", ChurnRows.MeasureAsync),
+    ("scale", ScaleRows.MeasureAsync),
+    ("list", FirstListRows.MeasureAsync),
+    ("event", EventRows.MeasureAsync),
+    ("start", StartRows.MeasureAsync),
+    ("image", ImageRows.MeasureAsync),
+    ("targets", TargetRows.MeasureAsync),
+    ("watchers", WatcherRows.MeasureAsync),
+    ("old", OldWayRows.MeasureAsync),
+];
+
+List<Row> rows = [];
+foreach ((string name, Func<BenchOptions, Task<IEnumerable<Row>>> measure) in groups)
+{
+    if (options.Only.Count > 0 && !options.Only.Contains(name))
+        continue;
+    long began = Stopwatch.GetTimestamp();
+    Console.Error.Write($"{name} ...");
+    try
+    {
+        rows.AddRange(await measure(options));
+    }
+    catch (Exception exception)
+    {
+        // A row that could not be measured is shown as missed, not left out.
+        Console.Error.WriteLine($"\n{exception}");
+        rows.Add(new Row(name, "", "not measured", "", "", false));
+    }
+
+    Console.Error.WriteLine($" {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s");
+}
+
+Table.Write(Console.Out, rows);
+return rows.Exists(static row => row.Met == false) ? 1 : 0;

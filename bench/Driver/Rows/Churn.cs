@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Berth.Bench.Cluster;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>Changes slices at a steady rate, each in turn.</summary>
+internal sealed class Churn : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly FakeApi _api;
+    private readonly double _perSecond;
+    private readonly int _most;
+    private readonly Task _running;
+
+    /// <param name="api">Where.</param>
+    /// <param name="perSecond">How many a second.</param>
+    /// <param name="most">After how many it ends by itself.</param>
+    public Churn(FakeApi api, double perSecond, int most = int.MaxValue)
+    {
+        _api = api;
+        _perSecond = perSecond;
+        _most = most;
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>How many slices have changed.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>Completes when it has ended by itself.</summary>
+    public Task Completion => _running;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!_stopping.IsCancellationRequested && Changes < _most)
+        {
+            double due = Stopwatch.GetElapsedTime(began).TotalSeconds * _perSecond;
+            while (Changes < due && Changes < _most)
+            {
+                _api.Change(Changes % _api.Fleet.Slices.Count);
+                Changes++;
+            }
+
+            await Task.Delay(1, CancellationToken.None);
+        }
+    }
+}

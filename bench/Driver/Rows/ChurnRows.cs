@@ -1,0 +1,39 @@
+using Berth.Bench.Cluster;
+using Berth.Bench.Load;
+using Berth.Bench.Processes;
+using Berth.Bench.Report;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>GET / of a set of 100,000 endpoints while 200 of its 1,000 slices change a second, against the same without changes.</summary>
+internal static class ChurnRows
+{
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    {
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1000, 100));
+        await using ServerProcess berth = Servers.Berth(options, api);
+        await berth.ReadyAsync();
+        await Servers.WatchedAsync(api);
+        await Wrk.RunAsync(berth.Url, 1);
+        List<Wrk> quiet = [];
+        List<Wrk> busy = [];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            quiet.Add(await Wrk.RunAsync(berth.Url, options.Seconds));
+            await using Churn churn = new(api, 200);
+            busy.Add(await Wrk.RunAsync(berth.Url, options.Seconds));
+        }
+
+        double throughput = Figures.Median(busy.Zip(quiet, static (b, q) => b.PerSecond / q.PerSecond));
+        double latency = Figures.Median(busy.Zip(quiet, static (b, q) => b.P99 / q.P99));
+        return
+        [
+            new Row(
+                "GET / while 200 slices/s change, throughput", ">= 0.90 of quiet", Figures.PerSecond(Figures.Median(busy.Select(static b => b.PerSecond))),
+                Figures.Ratio(throughput), $"quiet {Figures.PerSecond(Figures.Median(quiet.Select(static q => q.PerSecond)))}", throughput >= 0.9),
+            new Row(
+                "  p99", "< 2 x quiet", Figures.Milliseconds(Figures.Median(busy.Select(static b => b.P99.TotalMilliseconds))),
+                Figures.Ratio(latency), $"quiet {Figures.Milliseconds(Figures.Median(quiet.Select(static q => q.P99.TotalMilliseconds)))}", latency < 2),
+        ];
+    }
+}

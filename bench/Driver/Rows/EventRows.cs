@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using Berth.Bench.Cluster;
+using Berth.Bench.Load;
+using Berth.Bench.Processes;
+using Berth.Bench.Report;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>From the moment the API server sends an event until GET / answers with what it says.</summary>
+internal static class EventRows
+{
+    private const int Samples = 200;
+
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    {
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 1));
+        await using ServerProcess berth = Servers.Berth(options, api);
+        await berth.ReadyAsync();
+        await Servers.WatchedAsync(api);
+        using RawClient client = new(berth.Url);
+        List<double> times = [];
+        for (int i = 0; i < Samples; i++)
+        {
+            await Task.Delay(5);
+            api.Change(0);
+            long sent = Stopwatch.GetTimestamp();
+            byte[] wanted = RawClient.Bytes("\r\n\r\n" + api.Fleet.Slices[0].FirstAddress + ":");
+            while (!client.Asks(wanted))
+            {
+                if (Stopwatch.GetElapsedTime(sent).TotalSeconds > 10)
+                    throw new TimeoutException("GET / did not show an event within 10 s.");
+            }
+
+            times.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+        }
+
+        times.Sort();
+        double median = Figures.Median(times);
+        return [new Row("from the API's event to the answer, median", "< 2 ms", Figures.Milliseconds(median), "", $"p99 {Figures.Milliseconds(times[Samples * 99 / 100])}", median < 2)];
+    }
+}

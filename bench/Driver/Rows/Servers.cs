@@ -1,0 +1,38 @@
+using Berth.Bench.Cluster;
+using Berth.Bench.Processes;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>Starts the servers that are compared.</summary>
+internal static class Servers
+{
+    public const string Service = "service-b";
+
+    public static string Target(string service = Service) => $"{Fleet.Namespace}/{service}";
+
+    /// <summary>Service A over a fake API server.</summary>
+    public static ServerProcess Berth(BenchOptions options, FakeApi api, params IEnumerable<string> services)
+    {
+        string[] wanted = [.. services];
+        IEnumerable<string> targets = (wanted.Length == 0 ? [Service] : wanted).SelectMany(s => new[] { "--target", Target(s) });
+        return ServerProcess.Start(options.Berth, ["dispatch", .. targets, "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig]);
+    }
+
+    /// <summary>Kestrel alone.</summary>
+    public static ServerProcess Bare(BenchOptions options) => ServerProcess.Start(options.Bare, "URL");
+
+    /// <summary>Service A as people write it: <c>get</c> or <c>watch</c>.</summary>
+    public static ServerProcess Old(BenchOptions options, FakeApi api, string way) =>
+        ServerProcess.Start(options.Clients, way, api.Kubeconfig, Fleet.Namespace, Service, "URL");
+
+    /// <summary>Waits until a number of watches are open, so that no change is missed.</summary>
+    public static async Task WatchedAsync(FakeApi api, int watches = 1)
+    {
+        for (int i = 0; api.Watches < watches; i++)
+        {
+            if (i > 30_000)
+                throw new TimeoutException($"{api.Watches} of {watches} watches are open after 30 s.");
+            await Task.Delay(1);
+        }
+    }
+}

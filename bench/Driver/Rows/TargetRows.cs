@@ -1,0 +1,59 @@
+using Berth.Bench.Cluster;
+using Berth.Bench.Processes;
+using Berth.Bench.Report;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>10,000 targets of 10 pods in one namespace, in one process; against one target with as many pods.</summary>
+internal static class TargetRows
+{
+    private const int Targets = 10_000;
+    private const int Changes = 600;
+
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    {
+        (double oneMemory, double oneStart, double oneChange, _) = await RunAsync(options, new Fleet().Add(Servers.Service, 1000, 100), [Servers.Service]);
+        string[] services = [.. Enumerable.Range(0, Targets).Select(static i => FormattableString.Invariant($"s-{i:d5}"))];
+        (double memory, double start, double change, int watches) = await RunAsync(options, new Fleet().AddMany("s", Targets, 10), services);
+        return
+        [
+            new Row("10,000 targets of 10 pods, one namespace: watches", "1", $"{watches}", "", "", watches == 1),
+            new Row("  memory", "in proportion", Figures.Megabytes(memory), Figures.Ratio(memory / oneMemory), $"one target, as many pods {Figures.Megabytes(oneMemory)}", memory <= 2 * oneMemory),
+            new Row("  CPU until all are listed", "in proportion", Figures.Milliseconds(start), Figures.Ratio(start / oneStart), $"one target, as many pods {Figures.Milliseconds(oneStart)}", start <= 3 * oneStart),
+            new Row("  CPU for one changed slice of 10 pods", "<= 1 ms", Figures.Milliseconds(change), Figures.Ratio(change / oneChange), $"one target, slice of 100 {Figures.Milliseconds(oneChange)}", change <= 1),
+        ];
+    }
+
+    private static async Task<(double Memory, double Start, double Change, int Watches)> RunAsync(BenchOptions options, Fleet fleet, string[] services)
+    {
+        await using FakeApi api = await FakeApi.StartAsync(fleet);
+        await using ServerProcess berth = Servers.Berth(options, api, services);
+        await berth.ReadyAsync();
+        await ReadyAsync(berth);
+        await Servers.WatchedAsync(api);
+        double start = berth.Cpu.TotalMilliseconds;
+        double memory = berth.Resident;
+        int watches = api.Watches;
+        TimeSpan before = berth.Cpu;
+        await using Churn churn = new(api, 200, Changes);
+        await churn.Completion;
+        await Task.Delay(200);
+        return (memory, start, (berth.Cpu - before).TotalMilliseconds / Changes, watches);
+    }
+
+    private static async Task ReadyAsync(ServerProcess berth)
+    {
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                await berth.GetAsync("/readyz");
+                return;
+            }
+            catch (HttpRequestException) when (i < 600)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Berth.Bench.Cluster;
+using Berth.Bench.Load;
+using Berth.Bench.Processes;
+using Berth.Bench.Report;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>10,000 clients that watch a set of three over server-sent events.</summary>
+internal static class WatcherRows
+{
+    private const int Clients = 10_000;
+
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    {
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using ServerProcess berth = Servers.Berth(options, api);
+        await berth.ReadyAsync();
+        await Servers.WatchedAsync(api);
+        await Wrk.RunAsync(berth.Url, 1);
+        double before = berth.Resident;
+        using Watchers watchers = new();
+        await watchers.ConnectAsync(berth.Url, Servers.Target(), Clients);
+        await Task.Delay(1000);
+        double idle = (berth.Resident - before) / Clients;
+        List<double> costs = [];
+        List<double> times = [];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            TimeSpan cpu = berth.Cpu;
+            long sent = System.Diagnostics.Stopwatch.GetTimestamp();
+            api.Change(0);
+            await watchers.ReceiveAllAsync(RawClient.Bytes(api.Fleet.Slices[0].FirstAddress));
+            times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            await Task.Delay(100);
+            costs.Add((berth.Cpu - cpu).TotalMilliseconds);
+        }
+
+        double after = (berth.Resident - before) / Clients;
+        double cost = Figures.Median(costs);
+        return
+        [
+            new Row("10,000 idle watchers, memory each", "<= 10 KB", Figures.Kilobytes(idle), "", $"after {options.Rounds} changes {Figures.Kilobytes(after)}", idle <= 10_000 && after <= 10_000),
+            new Row("  CPU for a change to reach all", "<= 1 s", Figures.Milliseconds(cost), "", $"wall {Figures.Milliseconds(Figures.Median(times))}", cost <= 1000),
+        ];
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Berth.Kubernetes;
+using Berth.Kubernetes.Access;
+using k8s;
+using k8s.Models;
+
+namespace Berth.Bench.Clients;
+
+/// <summary>
+/// One first list, from the request until the set can be picked from, and what it cost: wall and CPU milliseconds, bytes allocated, and by how
+/// many bytes the process had grown at its largest.
+/// </summary>
+internal static class FirstList
+{
+    public static async Task<int> OfficialAsync(string config, string ns, string service, string warmUp)
+    {
+        using k8s.Kubernetes client = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(config));
+        Dictionary<string, V1EndpointSlice>? kept = null;
+        string[]? addresses = null;
+        // Compilation is no part of what a list costs.
+        Slices.Addresses((await client.DiscoveryV1.ListNamespacedEndpointSliceAsync(ns, labelSelector: Slices.Selector(warmUp))).Items, 3000);
+        await MeasureAsync(async () =>
+        {
+            V1EndpointSliceList list = await client.DiscoveryV1.ListNamespacedEndpointSliceAsync(ns, labelSelector: Slices.Selector(service));
+            kept = list.Items.ToDictionary(static s => s.Metadata.Name);
+            addresses = Slices.Addresses(kept.Values, 3000);
+            return addresses.Length;
+        });
+        GC.KeepAlive(kept);
+        GC.KeepAlive(addresses);
+        return 0;
+    }
+
+    public static async Task<int> BerthAsync(string config, string ns, string service, string warmUp)
+    {
+        ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = config });
+        await using EndpointDirectory directory = KubernetesEndpoints.Connect(
+            access, directoryOptions: new EndpointDirectoryOptions { FirstSnapshotTimeout = TimeSpan.FromMinutes(2) });
+        await directory.GetEndpointsAsync(ns, warmUp, 3000);
+        await MeasureAsync(async () => (await directory.GetEndpointsAsync(ns, service, 3000)).Available.Count);
+        return 0;
+    }
+
+    private static async Task MeasureAsync(Func<Task<int>> list)
+    {
+        long sizeBefore = Status("VmRSS");
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        long began = Stopwatch.GetTimestamp();
+        int count = await list();
+        TimeSpan wall = Stopwatch.GetElapsedTime(began);
+        cpu = Environment.CpuUsage.TotalTime - cpu;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        Console.WriteLine(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{count} {wall.TotalMilliseconds:0.0} {cpu.TotalMilliseconds:0.0} {allocated} {(Status("VmHWM") - sizeBefore) * 1024}"));
+    }
+
+    /// <summary>A line of /proc/self/status, in KiB.</summary>
+    private static long Status(string name) => long.Parse(
+        File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+        System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,183 @@
+using Berth.Kubernetes.Reflector;
+using Berth.Kubernetes.Slices;
+
+namespace Berth.Kubernetes.Sharing;
+
+/// <summary>
+/// The slices of a whole namespace, listed and watched once for many targets. It supervises itself, and keeps the trimmed slices of every Service
+/// there, followed or not, so that a target that comes later needs no list.
+/// </summary>
+internal sealed class NamespaceSlices(ListWatchReflector<SliceObject> reflector, TimeProvider time, IBackoffPolicy backoff) : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<string, SharedService> _services = new(StringComparer.Ordinal);
+    private Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
+    private EndpointSourceException? _failure;
+    private Task? _running;
+    private int _subscriptions;
+
+    /// <summary>The version up to which everything is known, or null before the first list. Read with the lock held.</summary>
+    public string? Version { get; private set; }
+
+    /// <summary>The slices of a Service. Called with the lock held.</summary>
+    public SliceObject[] SlicesOf(string service) => [.. ServiceOf(service).Slices];
+
+    /// <summary>Follows a Service, unless somebody does already: then null.</summary>
+    public SliceSubscription? TrySubscribe(string service)
+    {
+        lock (_lock)
+        {
+            SharedService shared = ServiceOf(service);
+            if (shared.Subscription is not null)
+                return null;
+            shared.Subscription = new SliceSubscription(this, service, _lock);
+            if (_failure is not null)
+                shared.Subscription.Failed(_failure);
+            _subscriptions++;
+            _running ??= Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
+            return shared.Subscription;
+        }
+    }
+
+    /// <summary>Ends a subscription.</summary>
+    /// <returns>True when it was the last one.</returns>
+    public bool Unsubscribe(SliceSubscription subscription)
+    {
+        lock (_lock)
+        {
+            ServiceOf(subscription.Service).Subscription = null;
+            return --_subscriptions == 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Task? running;
+        lock (_lock)
+            running = _running;
+        if (running is not null)
+            await running.ConfigureAwait(false);
+        reflector.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        int failures = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                ReflectorEvent<SliceObject> happened = await reflector.NextAsync(stopping).ConfigureAwait(false);
+                failures = 0;
+                lock (_lock)
+                    Take(happened);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                TimeSpan delay = backoff.NextDelay(++failures);
+                TimeSpan? asked = (exception as EndpointSourceException)?.RetryAfter;
+                Fail(exception);
+                await Task.Delay(asked > delay ? asked.Value : delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Take(ReflectorEvent<SliceObject> happened)
+    {
+        bool wentBack = Version is { } before && Resources.ResourceVersions.IsOlder(happened.Version, before);
+        Version = happened.Version;
+        switch (happened)
+        {
+            case ReflectorEvent<SliceObject>.Replaced all:
+                Replace(all.Items);
+                foreach (SharedService service in _services.Values)
+                    service.Subscription?.Replaced(wentBack);
+                break;
+            case ReflectorEvent<SliceObject>.Applied one:
+                Put(one.Item);
+                break;
+            case ReflectorEvent<SliceObject>.Deleted gone when _slices.Remove(gone.Name, out SliceObject? slice):
+                Find(slice)?.Remove(slice);
+                break;
+            case ReflectorEvent<SliceObject>.Confirmed:
+                ConfirmAll();
+                break;
+        }
+
+        // What one target hears of, all have recovered from.
+        if (_failure is not null)
+            ConfirmAll();
+        _failure = null;
+    }
+
+    private void Replace(IReadOnlyList<SliceObject> all)
+    {
+        foreach (SharedService service in _services.Values)
+            service.Slices.Clear();
+        _slices = new Dictionary<string, SliceObject>(all.Count, StringComparer.Ordinal);
+        foreach (SliceObject slice in all)
+            Put(slice);
+        // Services come and go over months; what nobody follows and has no slice is forgotten.
+        foreach ((string name, SharedService service) in _services)
+        {
+            if (service.Subscription is null && service.Slices.Count == 0)
+                _services.Remove(name);
+        }
+    }
+
+    /// <summary>Takes a slice in, also from one Service into another: then it is gone from the first.</summary>
+    private void Put(SliceObject slice)
+    {
+        _slices.TryGetValue(slice.Name, out SliceObject? before);
+        _slices[slice.Name] = slice;
+        if (before is not null && before.Service != slice.Service)
+        {
+            Find(before)?.Remove(before);
+            before = null;
+        }
+
+        Find(slice)?.Put(slice, before);
+    }
+
+    private void ConfirmAll()
+    {
+        foreach (SharedService service in _services.Values)
+            service.Subscription?.Confirmed();
+    }
+
+    /// <summary>
+    /// Tells of trouble once, when it begins, and without how long to wait: that is this feed's own business. Each target backs off for a moment,
+    /// and then waits for what comes next.
+    /// </summary>
+    private void Fail(Exception exception)
+    {
+        lock (_lock)
+        {
+            if (_failure is not null)
+                return;
+            _failure = exception is EndpointSourceException
+                ? new EndpointSourceException(exception.Message, exception.InnerException)
+                : new EndpointSourceException($"Watching a whole namespace failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
+            foreach (SharedService service in _services.Values)
+                service.Subscription?.Failed(_failure);
+        }
+    }
+
+    /// <summary>The Service of a slice, or null where it names none.</summary>
+    private SharedService? Find(SliceObject slice) => slice.Service is { } service ? ServiceOf(service) : null;
+
+    private SharedService ServiceOf(string service)
+    {
+        if (!_services.TryGetValue(service, out SharedService? shared))
+            _services.Add(service, shared = new SharedService());
+        return shared;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Kubernetes.Slices;
+
+/// <summary>Several processes under one name: what random histories found.</summary>
+public sealed class TwinTests
+{
+    private static readonly ServiceTarget s_target = new("k8s-example2", "service-b");
+    private readonly SnapshotBuilder _builder = new(s_target, PortScheme.PerOrdinal(3000));
+    private readonly SliceDecoder _decoder = new();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_two_that_are_equal_in_every_rank_every_client_shows_the_same(bool reversed)
+    {
+        string[] twins = [Json.Pod("service-b-0", "10.0.0.1", "u1", "node-1"), Json.Pod("service-b-0", "10.0.0.2", "u2", "node-2")];
+        SliceTable table = Table();
+        table.Apply(Decode(Json.Slice("s", "1", reversed ? [twins[1], twins[0]] : twins)));
+
+        Assert.Equal("u2", Assert.Single(_builder.Build().Endpoints).Uid);
+    }
+
+    [Fact]
+    public void A_process_without_a_uid_that_contradicts_in_one_family_lends_no_address_in_the_other()
+    {
+        SliceTable table = Table();
+        table.Apply(Decode(Json.Slice("s", "2", Json.Pod("service-b-0", "10.0.0.1", "u1", "node-1"))));
+        table.Apply(Decode(Json.Slice("h", "1", Json.Pod("service-b-0", "10.0.0.2", null, "node-2", ready: false))));
+        table.Apply(Decode(Json.SliceOf("IPv6", "t", "1", Json.Pod("service-b-0", "fd00::2", null, "node-2", ready: false))));
+
+        Assert.Equal("10.0.0.1", string.Join(',', Assert.Single(_builder.Build().Endpoints).Addresses));
+    }
+
+    private SliceTable Table() => new(new PodResolver(s_target, PortScheme.PerOrdinal(3000), AddressMode.Internal, IPFamily.IPv4), _builder, new FakeTimeProvider());
+
+    private SliceObject Decode(string json)
+    {
+        Utf8JsonReader reader = new(Encoding.UTF8.GetBytes(json));
+        reader.Read();
+        Assert.True(_decoder.TryDecode(ref reader, out SliceObject? slice));
+        return slice;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>Ports of this machine that lead to Services, over real sockets.</summary>
+public sealed class ForwarderTests
+{
+    [Fact]
+    public async Task A_connection_reaches_a_ready_endpoint_and_passes_over_one_that_refuses()
+    {
+        using var backend = new TcpListener(IPAddress.Loopback, 0);
+        backend.Start();
+        int port = FreePort();
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
+        {
+            RunProcesses = false,
+            Forwards = [new ServiceForward(TestCluster.Namespace, "outside", 80, port)],
+            Manifests = [TestManifests.Namespace, SliceOf(((IPEndPoint)backend.LocalEndpoint).Port)],
+        });
+
+        // Two endpoints: 127.0.0.1, where the backend is, and 127.0.9.9, where nobody is.
+        for (int i = 0; i < 4; i++)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port, TestCluster.Token);
+            NetworkStream stream = client.GetStream();
+            await stream.WriteAsync("hello"u8.ToArray(), TestCluster.Token);
+            client.Client.Shutdown(SocketShutdown.Send);
+            using TcpClient served = await backend.AcceptTcpClientAsync(TestCluster.Token);
+            using var reader = new StreamReader(served.GetStream(), leaveOpen: true);
+            Assert.Equal("hello", await reader.ReadToEndAsync(TestCluster.Token));
+            await served.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"answer {i}"), TestCluster.Token);
+            served.Close();
+            using var answer = new StreamReader(stream);
+            Assert.Equal($"answer {i}", await answer.ReadToEndAsync(TestCluster.Token));
+        }
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_said_and_stops_nothing()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        int port = ((IPEndPoint)holder.LocalEndpoint).Port;
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { Manifests = [TestManifests.Namespace] });
+        test.Cluster.Apply($$"""
+            apiVersion: v1
+            kind: Service
+            metadata: { name: outside, namespace: k8s-example2 }
+            spec: { type: NodePort, ports: [{ port: 80, nodePort: {{port}} }] }
+            """);
+        JsonNode events = await test.WaitForAsync("/api/v1/namespaces/k8s-example2/events", list => list["items"]!.AsArray().Count > 0);
+        Assert.Equal("PortNotAvailable", (string?)events["items"]![0]!["reason"]);
+        Assert.StartsWith($"Service k8s-example2/outside: port 127.0.0.1:{port} (", Assert.Single(test.Cluster.NotEnforced), StringComparison.Ordinal);
+    }
+
+    private static string SliceOf(int port) => $$"""
+        apiVersion: v1
+        kind: Service
+        metadata: { name: outside, namespace: k8s-example2 }
+        spec: { ports: [{ port: 80 }] }
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: { name: outside, namespace: k8s-example2, labels: { kubernetes.io/service-name: outside } }
+        addressType: IPv4
+        ports: [{ name: "", port: {{port}}, protocol: TCP }]
+        endpoints:
+        - { addresses: [127.0.9.9], conditions: { ready: true } }
+        - { addresses: [127.0.0.1] }
+        - { addresses: [127.0.9.8], conditions: { ready: false } }
+        """;
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
