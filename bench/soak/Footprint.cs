@@ -23,8 +23,20 @@ internal readonly record struct Footprint(long Resident, long Private, long Heap
         return new Footprint(Environment.WorkingSet, kilobytes * 1024, GC.GetTotalMemory(forceFullCollection: false), CountHandles());
     }
 
-    private static int CountHandles() => Directory.GetFileSystemEntries("/proc/self/fd").Count(entry =>
-        File.ResolveLinkTarget(entry, returnFinalTarget: false)?.Extension is not (".dll" or ".pdb"));
+    private static int CountHandles() => Directory.GetFileSystemEntries("/proc/self/fd").Count(IsOfInterest);
+
+    private static bool IsOfInterest(string entry)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(entry, returnFinalTarget: false)?.Extension is not (".dll" or ".pdb");
+        }
+        catch (IOException)
+        {
+            // Closed meanwhile, as the one by which the folder itself was read.
+            return false;
+        }
+    }
 
     public static Footprint Parse(string text)
     {

@@ -28,8 +28,11 @@ internal sealed class LocalBackend : Backend
         return new LocalBackend(cluster, authority);
     }
 
-    public override async Task<string> IssueTokenAsync() =>
-        Field(await File.ReadAllTextAsync(_cluster.ServiceAccountKubeconfig(Namespace, Account), TestContext.Current.CancellationToken), "token");
+    public override async Task<string> IssueTokenAsync()
+    {
+        string kubeconfig = await File.ReadAllTextAsync(_cluster.ServiceAccountKubeconfig(Namespace, Account), TestContext.Current.CancellationToken);
+        return (await File.ReadAllTextAsync(Field(kubeconfig, "tokenFile"), TestContext.Current.CancellationToken)).Trim();
+    }
 
     public override Task ExpireTokensAsync()
     {
