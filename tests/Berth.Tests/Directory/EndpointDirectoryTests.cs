@@ -133,6 +133,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     {
         Task<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation).AsTask();
         Stream.Fail(new EndpointSourceException("The connection to 127.0.0.1:1 was refused."));
+        await NextFailureAsync(_directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports));
         await AdvanceUntilAsync(() => first.IsCompleted);
         EndpointSourceException thrown = await Assert.ThrowsAsync<EndpointSourceException>(() => first);
         Assert.Contains("k8s-example2/service-b", thrown.Message, StringComparison.Ordinal);
