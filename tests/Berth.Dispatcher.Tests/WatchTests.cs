@@ -145,8 +145,8 @@ public sealed class WatchTests
 
         for (int i = 0; i < 3; i++)
         {
-            fixture.Time.Advance(WatchHub.Heartbeat);
-            Assert.Equal(":", await stream.ReadLineAsync());
+            // A heartbeat that falls into the moment in which the answer before it is written is skipped: the next one comes.
+            Assert.Equal(":", await fixture.AdvanceUntilAsync(stream.ReadLineAsync()));
             Assert.Equal("", await stream.ReadLineAsync());
         }
     }
