@@ -29,7 +29,10 @@ public sealed class ImageTests : IDisposable
         string layout = Path.Combine(_folder, "layout");
         Directory.CreateDirectory(layout);
         await TarFile.ExtractToDirectoryAsync(archive, layout, overwriteFiles: true, Cancellation);
-        JsonElement manifest = await ReadBlobAsync(layout, (await ReadAsync(Path.Combine(layout, "index.json"))).GetProperty("manifests")[0]);
+        JsonElement index = (await ReadAsync(Path.Combine(layout, "index.json"))).GetProperty("manifests")[0];
+        // Whole, as a node's runtime writes it: an archive imported under the short name is not found by the kubelet.
+        Assert.Equal("docker.io/library/berth:test", index.GetProperty("annotations").GetProperty("org.opencontainers.image.ref.name").GetString());
+        JsonElement manifest = await ReadBlobAsync(layout, index);
         JsonElement config = (await ReadBlobAsync(layout, manifest.GetProperty("config"))).GetProperty("config");
         Assert.Equal("65532:65532", config.GetProperty("User").GetString());
         Assert.Equal(["/berth"], config.GetProperty("Entrypoint").EnumerateArray().Select(static e => e.GetString()));

@@ -8,8 +8,9 @@ namespace Berth.Conformance.Api;
 
 /// <summary>The Kubernetes API as it is on the wire: plain requests and JSON, with no model in between.</summary>
 /// <param name="http">Knows the server, whom to trust and who we are.</param>
+/// <param name="anonymous">Knows the server and whom to trust, and has no certificate of its own: a server believes a client's certificate before it looks at a token.</param>
 /// <param name="granted">Whose rights these are, where a missing right skips the test instead of failing it; else null.</param>
-internal sealed class KubeApi(HttpClient http, string? granted = null) : IDisposable
+internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? granted = null) : IDisposable
 {
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -46,11 +47,15 @@ internal sealed class KubeApi(HttpClient http, string? granted = null) : IDispos
     public async Task<HttpStatusCode> StatusForAsync(string token, string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
-        using HttpResponseMessage response = await http.SendAsync(request, Token);
+        using HttpResponseMessage response = await anonymous.SendAsync(request, Token);
         return response.StatusCode;
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        http.Dispose();
+        anonymous.Dispose();
+    }
 
     private async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body = null, string contentType = "application/json", CancellationToken? cancellationToken = null)
     {

@@ -31,6 +31,10 @@ internal static class KubeClients
         };
     }
 
+    /// <summary>The API as somebody with a token or a certificate, and besides as nobody, for tokens of others.</summary>
+    public static KubeApi NewApi(Uri server, X509Certificate2Collection? authorities, string? token, X509Certificate2? certificate = null, string? granted = null) =>
+        new(New(server, authorities, token, certificate), New(server, authorities, token: null), granted);
+
     public static X509Certificate2Collection Authorities(string pem)
     {
         X509Certificate2Collection authorities = [];

@@ -35,9 +35,8 @@ internal sealed class GivenBackend : Backend
         Assert.SkipWhen(needs.HasFlag(Needs.ManyPods), "Hundreds of pods are too much to ask of a cluster that is not ours.");
         KubernetesClientConfiguration access = KubernetesClientConfiguration.BuildConfigFromConfigFile(path);
         Assert.SkipWhen(access.SkipTlsVerify, $"{path} skips the verification of the server's certificate, which this suite does not.");
-        var http = KubeClients.New(new Uri(access.Host), access.SslCaCerts, access.AccessToken, Certificate(access));
-        var backend = new GivenBackend(access, new KubeApi(http, granted: $"The user of {path}"));
-        return Task.FromResult<Backend>(backend);
+        KubeApi api = KubeClients.NewApi(new Uri(access.Host), access.SslCaCerts, access.AccessToken, Certificate(access), granted: $"The user of {path}");
+        return Task.FromResult<Backend>(new GivenBackend(access, api));
     }
 
     public override Task<string> IssueTokenAsync() => _tokens.IssueAsync();

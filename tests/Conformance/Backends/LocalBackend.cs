@@ -9,7 +9,7 @@ internal sealed class LocalBackend : Backend
     private readonly LocalCluster.LocalCluster _cluster;
 
     private LocalBackend(LocalCluster.LocalCluster cluster, string authorityPem)
-        : base(cluster.Server, authorityPem, new KubeApi(KubeClients.New(cluster.Server, KubeClients.Authorities(authorityPem), Field(cluster.Kubeconfig, "token")))) =>
+        : base(cluster.Server, authorityPem, KubeClients.NewApi(cluster.Server, KubeClients.Authorities(authorityPem), Field(cluster.Kubeconfig, "token"))) =>
         _cluster = cluster;
 
     public static async Task<Backend> OpenAsync(Needs needs)

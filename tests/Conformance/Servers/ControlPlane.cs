@@ -53,7 +53,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>The administrator's way in.</summary>
-    public KubeApi NewApi() => new(KubeClients.New(Server, KubeClients.Authorities(AuthorityPem), _files.AdministratorToken));
+    public KubeApi NewApi() => KubeClients.NewApi(Server, KubeClients.Authorities(AuthorityPem), _files.AdministratorToken);
 
     /// <summary>Ends the server, does something meanwhile, and starts it on the same port and data.</summary>
     public async Task RestartAsync(Func<Task> whileDown)
