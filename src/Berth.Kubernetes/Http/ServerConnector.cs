@@ -66,8 +66,8 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
         {
             await secured.DisposeAsync().ConfigureAwait(false);
             if (e is AuthenticationException or IOException)
-                throw new HandshakeException(check.Fault ?? $"the TLS handshake failed: {Innermost(e)} Check that the server speaks https on "
-                    + "this port", e);
+                throw new HandshakeException(check.Fault ?? $"the TLS handshake failed: {Innermost(e)}. The server may be starting; else check that "
+                    + "it speaks https on this port", e);
             throw;
         }
     }
@@ -90,7 +90,7 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
     {
         while (e.InnerException is { } inner)
             e = inner;
-        return e.Message;
+        return e.Message.TrimEnd('.');
     }
 
     private static int Seconds(TimeSpan time) => Math.Max(1, (int)time.TotalSeconds);

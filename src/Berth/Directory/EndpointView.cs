@@ -167,7 +167,7 @@ public sealed class EndpointView
         }
 
         if (before.Failure is not null || before.Snapshot is { IsStale: true })
-            Log.Recovered(_logger, Target, _state.Snapshot!.Version);
+            Log.Recovered(_logger, Target, _state.Snapshot!.Version, before.Snapshot?.StaleSince is { } since ? Math.Max(0, (_time.GetUtcNow() - since).TotalSeconds) : 0);
     }
 
     private void Fail(EndpointSourceException failure)
