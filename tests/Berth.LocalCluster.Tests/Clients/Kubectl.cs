@@ -42,6 +42,7 @@ internal static class Kubectl
         string output = await process.StandardOutput.ReadToEndAsync(TestCluster.Token);
         await process.WaitForExitAsync(limit.Token);
         Directory.Delete(home, recursive: true);
-        return (process.ExitCode, output, await errors);
+        // From 1.34 on kubectl adds the namespace to what it deleted.
+        return (process.ExitCode, output.Replace($" deleted from {TestCluster.Namespace} namespace", " deleted", StringComparison.Ordinal), await errors);
     }
 }
