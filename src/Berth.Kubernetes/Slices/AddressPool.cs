@@ -1,25 +1,40 @@
+using System.Buffers.Binary;
 using System.Net;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Gives one object for equal IPv4 addresses: on the host network all pods of a node have its address.</summary>
+/// <summary>
+/// Gives one object for equal IPv4 addresses: on the host network all pods of a node have its address. Each address has one place, and the later of two for
+/// one place wins, so that pods with addresses of their own cost nothing here.
+/// </summary>
 internal sealed class AddressPool
 {
-    // Some times the nodes of the largest clusters. Pods with addresses of their own fill it over and over; it then starts anew.
-    private const int MaxCount = 8192;
+    private const int MaxLength = 16_384;
 
-    private readonly Dictionary<uint, IPAddress> _known = [];
+    private (uint Number, IPAddress? Address)[] _places = new (uint, IPAddress?)[16];
+    private int _made;
 
     /// <summary>Reads an address as Kubernetes writes it.</summary>
     public bool TryParse(ReadOnlySpan<byte> text, out IPAddress? address)
     {
         if (!SliceAddress.TryParseIPv4(text, out uint number))
             return SliceAddress.TryParse(text, out address);
-        if (_known.TryGetValue(number, out address))
+        // The last parts differ most; the multiplication spreads them.
+        ref (uint Number, IPAddress? Address) place = ref _places[(int)((number * 0x9E3779B1) >> 16) & (_places.Length - 1)];
+        address = place.Address;
+        if (address is not null && place.Number == number)
             return true;
-        if (_known.Count >= MaxCount)
-            _known.Clear();
-        _known.Add(number, address = new IPAddress(BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(number) : number));
+        address = new IPAddress(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number);
+        place = (number, address);
+        if (++_made > _places.Length && _places.Length < MaxLength)
+            Grow();
         return true;
+    }
+
+    /// <summary>The places fill again by themselves.</summary>
+    private void Grow()
+    {
+        _places = new (uint, IPAddress?)[_places.Length * 4];
+        _made = 0;
     }
 }
