@@ -43,6 +43,8 @@ internal static class FirstList
 
     private static async Task MeasureAsync(Func<Task<int>> list)
     {
+        // What the warm-up began, such as a watch, is over or waits by then.
+        await Task.Delay(500);
         long sizeBefore = Status("VmRSS");
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         TimeSpan cpu = Environment.CpuUsage.TotalTime;

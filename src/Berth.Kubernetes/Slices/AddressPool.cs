@@ -20,7 +20,7 @@ internal sealed class AddressPool
         if (!SliceAddress.TryParseIPv4(text, out uint number))
             return SliceAddress.TryParse(text, out address);
         // The last parts differ most; the multiplication spreads them.
-        ref (uint Number, IPAddress? Address) place = ref _places[(int)((number * 0x9E3779B1) >> 16) & (_places.Length - 1)];
+        ref (uint Number, IPAddress? Address) place = ref _places[PlaceOf(number)];
         address = place.Address;
         if (address is not null && place.Number == number)
             return true;
@@ -31,10 +31,19 @@ internal sealed class AddressPool
         return true;
     }
 
-    /// <summary>The places fill again by themselves.</summary>
+    private int PlaceOf(uint number) => (int)((number * 0x9E3779B1) >> 16) & (_places.Length - 1);
+
     private void Grow()
     {
-        _places = new (uint, IPAddress?)[_places.Length * 4];
+        (uint Number, IPAddress? Address)[] before = _places;
+        _places = new (uint, IPAddress?)[before.Length * 4];
         _made = 0;
+        foreach ((uint number, IPAddress? address) in before)
+        {
+            if (address is null)
+                continue;
+            _places[PlaceOf(number)] = (number, address);
+            _made++;
+        }
     }
 }

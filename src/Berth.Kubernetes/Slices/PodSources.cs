@@ -8,6 +8,9 @@ internal struct PodSources
     // One endpoint, or an array of several.
     private object? _all;
 
+    /// <summary>Begins with one.</summary>
+    public PodSources(SliceEndpoint first) => _all = first.Pod;
+
     /// <summary>How many there are.</summary>
     public readonly int Count => _all is PodEndpoint[] several ? several.Length : _all is null ? 0 : 1;
 

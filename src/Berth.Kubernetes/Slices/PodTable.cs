@@ -19,9 +19,6 @@ internal sealed class PodTable
     /// <summary>The names, as new strings.</summary>
     public IEnumerable<string> Keys => _pods.Where(static p => p.Count > 0).Select(static p => p[0].Key);
 
-    /// <summary>Everything that is held.</summary>
-    public IEnumerable<PodSources> All => _pods.Where(static p => p.Count > 0);
-
     /// <summary>What is said of the pod at a place.</summary>
     public ref PodSources this[int place] => ref _pods[place];
 
@@ -38,21 +35,21 @@ internal sealed class PodTable
     /// <summary>The place of the pod with this one's name, or -1.</summary>
     public int Find(PodEndpoint like)
     {
-        int place = Probe(like.NameHash, like, null);
+        int place = Probe(PodNames.TableHash(like), like, null);
         return _marks[place] == 0 ? -1 : place;
     }
 
     /// <summary>The place of the pod with a name, or -1.</summary>
     public int Find(string name)
     {
-        int place = Probe(KeyHash.Of(name), null, name);
+        int place = Probe(PodNames.TableHash(name), null, name);
         return _marks[place] == 0 ? -1 : place;
     }
 
     /// <summary>The place of the pod with this one's name. Where there was none, it is empty, and something must be put there.</summary>
     public int FindOrAdd(PodEndpoint like)
     {
-        ulong hash = like.NameHash;
+        ulong hash = PodNames.TableHash(like);
         int place = Probe(hash, like, null);
         if (_marks[place] != 0)
             return place;
@@ -75,7 +72,7 @@ internal sealed class PodTable
         int free = place;
         for (int next = (free + 1) & mask; _marks[next] != 0; next = (next + 1) & mask)
         {
-            int home = (int)_pods[next][0].Pod.NameHash & mask;
+            int home = (int)PodNames.TableHash(_pods[next][0].Pod) & mask;
             if (((next - home) & mask) < ((next - free) & mask))
                 continue;
             (_pods[free], _marks[free]) = (_pods[next], _marks[next]);
@@ -85,7 +82,7 @@ internal sealed class PodTable
         (_pods[free], _marks[free]) = (default, 0);
     }
 
-    private static bool IsFull(int count, int length) => count > length - (length / 4);
+    private static bool IsFull(int count, int length) => count > length - (length / 8);
 
     private static byte Mark(ulong hash) => (byte)((hash >> 56) | 1);
 
@@ -116,7 +113,7 @@ internal sealed class PodTable
         {
             if (pod.Count == 0)
                 continue;
-            ulong hash = pod[0].Pod.NameHash;
+            ulong hash = PodNames.TableHash(pod[0].Pod);
             int place = (int)hash & (length - 1);
             while (_marks[place] != 0)
                 place = (place + 1) & (length - 1);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Berth.Kubernetes.Protobuf;
 using Berth.Kubernetes.Resources;
 
 namespace Berth.Kubernetes.Slices;
@@ -17,8 +18,11 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
     public SliceDecoder(StringPool? pool = null)
     {
         _pool = pool ?? new StringPool();
-        _endpoints = new SliceEndpointDecoder(new SliceEndpointMaker());
-        _ports = new SlicePortDecoder(_pool);
+        SliceEndpointMaker maker = new();
+        PortLists ports = new();
+        _endpoints = new SliceEndpointDecoder(maker);
+        _ports = new SlicePortDecoder(_pool, ports);
+        Protobuf = new SliceProtobufDecoder(maker, ports);
     }
 
     /// <inheritdoc/>
@@ -26,6 +30,9 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
 
     /// <inheritdoc/>
     public string ApiVersion => "discovery.k8s.io/v1";
+
+    /// <inheritdoc/>
+    public IProtobufDecoder<SliceObject> Protobuf { get; }
 
     /// <inheritdoc/>
     public bool TryDecode(ref Utf8JsonReader reader, [NotNullWhen(true)] out SliceObject? item)

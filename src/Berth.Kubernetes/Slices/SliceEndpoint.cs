@@ -61,7 +61,7 @@ internal readonly struct SliceEndpoint(PodEndpoint pod) : IEquatable<SliceEndpoi
         Ready == other.Ready && Serving == other.Serving && Terminating == other.Terminating
         && PodNames.AreEqual(pod, other.Pod)
         && Uid == other.Uid
-        && (ReferenceEquals(pod.Place, other.Pod.Place) || pod.Place == other.Pod.Place)
+        && pod.Place.IsSameAs(other.Pod.Place)
         && Equals(pod.RawAddresses, other.Pod.RawAddresses);
 
     /// <summary>True for the very same statement.</summary>

@@ -55,7 +55,7 @@ internal sealed class SliceTable
             Put(slice, mayMove: false);
         EndHolds(all: true);
         if (_first)
-            SettleFirst();
+            SettleFirst(all);
         else
             Settle();
     }
@@ -166,18 +166,28 @@ internal sealed class SliceTable
             _touched.Add(endpoint.Key);
     }
 
-    /// <summary>After a first list everything is new.</summary>
-    private void SettleFirst()
+    /// <summary>
+    /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose pod has several
+    /// sources stands for it only where it is the first of them.
+    /// </summary>
+    private void SettleFirst(IReadOnlyList<SliceObject> all)
     {
         _first = false;
+        bool single = _pods.Count == all.Sum(static s => s.Endpoints.Length);
         PodEndpoint[] found = new PodEndpoint[_pods.Count];
         int count = 0;
-        foreach (PodSources sources in _pods.All)
+        foreach (SliceObject slice in all)
         {
-            if (_resolver.Resolve(sources, out ExcludedPod? excluded) is { } endpoint)
-                found[count++] = endpoint;
-            else
-                _builder.Exclude(excluded!);
+            foreach (SliceEndpoint endpoint in slice.Endpoints)
+            {
+                PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Pod)];
+                if (!sources[0].Equals(endpoint))
+                    continue;
+                if (_resolver.Resolve(sources, out ExcludedPod? excluded) is { } resolved)
+                    found[count++] = resolved;
+                else
+                    _builder.Exclude(excluded!);
+            }
         }
 
         _builder.SetAll(found.AsSpan(0, count));

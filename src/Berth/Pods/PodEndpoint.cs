@@ -9,7 +9,6 @@ public sealed class PodEndpoint
     // There may be 100,000 of these, so each field stands for the usual case, and holds something larger only in the others.
     private object _name = "";
     private readonly object _addresses = IPAddress.None;
-    private object _ports = Array.Empty<EndpointPort>();
     private readonly Guid _uid;
     private PodPlace _place = PodPlace.Unknown;
     private int _number;
@@ -113,11 +112,11 @@ public sealed class PodEndpoint
     /// <remarks>Reading it may make a new list; <see cref="Port"/> never does.</remarks>
     public required IReadOnlyList<EndpointPort> Ports
     {
-        get => _ports is PortPlan plan ? plan.All(_number) : (IReadOnlyList<EndpointPort>)_ports;
+        get => _place.Ports is PortPlan plan ? plan.All(_number) : (IReadOnlyList<EndpointPort>)_place.Ports;
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            _ports = value;
+            _place = _place with { Ports = value };
         }
     }
 
@@ -160,7 +159,7 @@ public sealed class PodEndpoint
     public IPAddress Address => _addresses as IPAddress ?? ((IReadOnlyList<IPAddress>)_addresses)[0];
 
     /// <summary>The main port, 1 to 65535.</summary>
-    public int Port => _ports is PortPlan plan ? plan.MainPort(_number) : ((IReadOnlyList<EndpointPort>)_ports) is { Count: > 0 } ports ? ports[0].Number : 0;
+    public int Port => _place.Ports is PortPlan plan ? plan.MainPort(_number) : ((IReadOnlyList<EndpointPort>)_place.Ports) is { Count: > 0 } ports ? ports[0].Number : 0;
 
     /// <summary>The conditions as one state.</summary>
     public PodState State =>
@@ -189,11 +188,13 @@ public sealed class PodEndpoint
 
     internal PodPlace Place => _place;
 
+    internal bool HasOrdinal => Has(Traits.HasOrdinal);
+
     /// <summary>The one address, a list of them, or whatever else the source put there for a pod that cannot be dialled.</summary>
     internal object RawAddresses => _addresses;
 
     /// <summary>The plan of its ports, or null where they were listed one by one, or there are none yet.</summary>
-    internal PortPlan? Plan => _ports as PortPlan;
+    internal PortPlan? Plan => _place.Ports as PortPlan;
 
     /// <summary>For whoever made this endpoint to find what it was made of. Readers never look at it.</summary>
     internal object? Origin { get; set; }
@@ -201,7 +202,7 @@ public sealed class PodEndpoint
     /// <summary>Makes an endpoint that can be dialled of what a source said, before anybody sees it.</summary>
     internal void Adopt(PortPlan plan, bool hasOrdinal)
     {
-        _ports = plan;
+        _place = _place.With(plan);
         Set(Traits.HasOrdinal, hasOrdinal);
     }
 
@@ -209,9 +210,9 @@ public sealed class PodEndpoint
     /// <returns>The port, or null when the pod has none of that name.</returns>
     public EndpointPort? FindPort(string name)
     {
-        if (_ports is PortPlan plan)
+        if (_place.Ports is PortPlan plan)
             return plan.TryFind(name, _number, out EndpointPort? planned) ? planned : null;
-        foreach (EndpointPort port in (IReadOnlyList<EndpointPort>)_ports)
+        foreach (EndpointPort port in (IReadOnlyList<EndpointPort>)_place.Ports)
         {
             if (string.Equals(port.Name, name, StringComparison.Ordinal))
                 return port;
@@ -224,7 +225,7 @@ public sealed class PodEndpoint
     public bool ContentEquals(PodEndpoint? other) =>
         ReferenceEquals(this, other)
         || (other is not null && _traits == other._traits && Ordinal == other.Ordinal && _uid == other._uid
-            && (ReferenceEquals(_place, other._place) || _place == other._place)
+            && _place.IsSameAs(other._place)
             && PodNames.AreEqual(this, other) && SameAddresses(other) && SamePorts(other));
 
     /// <summary>The endpoint for people: <c>service-b-2 10.88.0.10:3002 Ready</c>.</summary>
@@ -238,7 +239,6 @@ public sealed class PodEndpoint
         ? one.Equals(another)
         : Addresses.SequenceEqual(other.Addresses);
 
-    private bool SamePorts(PodEndpoint other) => ReferenceEquals(_ports, other._ports)
-        || (_ports is PortPlan left && other._ports is PortPlan right && _number == other._number && left.IsSameAs(right))
-        || Ports.SequenceEqual(other.Ports);
+    private bool SamePorts(PodEndpoint other) =>
+        (_place.Ports is PortPlan left && other._place.Ports is PortPlan right && _number == other._number && left.IsSameAs(right)) || Ports.SequenceEqual(other.Ports);
 }

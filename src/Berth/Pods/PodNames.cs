@@ -31,6 +31,18 @@ internal static class PodNames
 
     public static bool IsNamed(PodEndpoint endpoint, ReadOnlySpan<char> name) => Compare(endpoint, new PodNameText(name, default)) == 0;
 
+    /// <summary>A hash for tables in memory: the same however the name is kept.</summary>
+    public static ulong TableHash(PodEndpoint endpoint) => endpoint.Key switch
+    {
+        { Text: PodNamePrefix prefix, Number: int number } => KeyHash.Mix(prefix.HashState + (uint)number),
+        var key => TableHash((string)key.Text!),
+    };
+
+    /// <summary>The same of a whole name.</summary>
+    public static ulong TableHash(string name) => PodOrdinal.TryParse(name, out int number, out _)
+        ? KeyHash.Mix(KeyHash.Begin(name.AsSpan(0, name.LastIndexOf('-') + 1)) + (uint)number)
+        : KeyHash.Of(name);
+
     /// <summary>Writes the name as a member of an object. Listing all endpoints must not leave a string behind for each.</summary>
     public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> member, PodEndpoint endpoint)
     {

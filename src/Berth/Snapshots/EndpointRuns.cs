@@ -6,7 +6,7 @@ namespace Berth;
 internal sealed class EndpointRuns
 {
     // A change copies one run: long enough that the list of runs stays short at 100,000 endpoints, short enough to copy in a microsecond.
-    private const int MaxLength = 256;
+    public const int MaxLength = 256;
 
     private readonly List<Run> _runs = [];
 
@@ -36,11 +36,13 @@ internal sealed class EndpointRuns
     }
 
     /// <summary>Takes in many at once, while there are none: in order, no two of one name.</summary>
-    public void Fill(ReadOnlySpan<PodEndpoint> sorted)
+    public void Fill(PodEndpoint[][] runs)
     {
-        Count = sorted.Length;
-        for (int at = 0; at < sorted.Length; at += MaxLength)
-            _runs.Add(new Run(sorted.Slice(at, Math.Min(MaxLength, sorted.Length - at)).ToArray()));
+        foreach (PodEndpoint[] run in runs)
+        {
+            Count += run.Length;
+            _runs.Add(new Run(run));
+        }
     }
 
     public void Insert(PodEndpoint endpoint)

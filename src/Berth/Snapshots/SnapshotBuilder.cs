@@ -55,18 +55,18 @@ public sealed class SnapshotBuilder
         _changed = true;
     }
 
-    /// <summary>Puts many endpoints in at once. Into an empty builder that is one sort, instead of a search for each.</summary>
+    /// <summary>Puts many endpoints in at once, no two of one name, none of them left out. Into an empty builder that is one sort, instead of a search for each.</summary>
     internal void SetAll(Span<PodEndpoint> endpoints)
     {
-        if (Count > 0 || HasUnusual(endpoints) || !EndpointSort.TrySort(endpoints))
+        if (Count == 0 && _ports.NeedsOrdinal && EndpointSort.TrySort(endpoints, EndpointRuns.MaxLength) is { } runs)
         {
-            foreach (PodEndpoint endpoint in endpoints)
-                Set(endpoint);
+            _runs.Fill(runs);
+            _changed |= endpoints.Length > 0;
             return;
         }
 
-        _runs.Fill(endpoints);
-        _changed |= endpoints.Length > 0;
+        foreach (PodEndpoint endpoint in endpoints)
+            Set(endpoint);
     }
 
     /// <summary>Notes a pod as left out, in place of its endpoint if it had one.</summary>
@@ -105,17 +105,6 @@ public sealed class SnapshotBuilder
         _unusual.Remove(name);
         _runs.Remove(before);
         _changed = true;
-    }
-
-    private bool HasUnusual(ReadOnlySpan<PodEndpoint> endpoints)
-    {
-        foreach (PodEndpoint endpoint in endpoints)
-        {
-            if (IsUnusual(endpoint) || (_excluded.Count > 0 && _excluded.ContainsKey(endpoint.Name)))
-                return true;
-        }
-
-        return false;
     }
 
     /// <summary>Only a name that was read as a whole has to be read again for its ordinal.</summary>
