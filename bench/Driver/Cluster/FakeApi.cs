@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Pipelines;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Bench.Cluster;
@@ -20,6 +22,8 @@ namespace Berth.Bench.Cluster;
 /// </summary>
 internal sealed class FakeApi : IAsyncDisposable
 {
+    private const string Protobuf = "application/vnd.kubernetes.protobuf";
+
     private readonly WebApplication _app;
     private readonly Fleet _fleet;
     private readonly ConcurrentDictionary<Channel<byte[]>, string?> _watches = new();
@@ -86,6 +90,9 @@ internal sealed class FakeApi : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the process is told to end: SIGTERM, SIGINT.</summary>
+    public Task WaitForSignalAsync() => _app.WaitForShutdownAsync();
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -123,6 +130,13 @@ internal sealed class FakeApi : IAsyncDisposable
 
         while (service is not null && at < _fleet.Slices.Count && _fleet.Slices[at].Service != service)
             at++;
+        if (context.Request.Headers.Accept.ToString().Contains(Protobuf, StringComparison.Ordinal))
+        {
+            context.Response.ContentType = Protobuf;
+            await WriteProtobufAsync(context.Response.BodyWriter, page, at < _fleet.Slices.Count ? at.ToString(CultureInfo.InvariantCulture) : "");
+            return;
+        }
+
         string next = at < _fleet.Slices.Count ? $",\"continue\":\"{at.ToString(CultureInfo.InvariantCulture)}\"" : "";
         PipeWriter body = context.Response.BodyWriter;
         await body.WriteAsync(Encoding.UTF8.GetBytes(string.Create(
@@ -131,11 +145,36 @@ internal sealed class FakeApi : IAsyncDisposable
         for (int i = 0; i < page.Count; i++)
         {
             if (i > 0)
-                await body.WriteAsync(","u8.ToArray());
-            await body.WriteAsync(page[i].Body);
+                body.Write(","u8);
+            await WriteAsync(body, page[i].Body);
         }
 
         await body.WriteAsync("]}"u8.ToArray());
+    }
+
+    /// <summary>Pieces of some size: not a packet and a wake-up on both sides for each slice.</summary>
+    private static async ValueTask WriteAsync(PipeWriter body, ReadOnlyMemory<byte> bytes)
+    {
+        body.Write(bytes.Span);
+        if (body.UnflushedBytes >= 64 * 1024)
+            await body.FlushAsync();
+    }
+
+    private async Task WriteProtobufAsync(PipeWriter body, List<SliceTemplate> page, string next)
+    {
+        byte[] head = new ProtobufWriter()
+            .Message(1, meta => meta.Text(1, "").Text(2, _fleet.Version.ToString(CultureInfo.InvariantCulture)).Text(3, next)).ToArray();
+        byte[][] before = [.. page.Select(static slice => new ProtobufWriter().Begin(2, slice.Protobuf.Length).ToArray())];
+        long length = head.Length + page.Select((slice, i) => (long)before[i].Length + slice.Protobuf.Length).Sum();
+        await body.WriteAsync(new ProtobufWriter().Raw("k8s\0"u8)
+            .Message(1, static type => type.Text(1, "discovery.k8s.io/v1").Text(2, "EndpointSliceList")).Begin(2, length).Raw(head).ToArray());
+        for (int i = 0; i < page.Count; i++)
+        {
+            body.Write(before[i]);
+            await WriteAsync(body, page[i].Protobuf);
+        }
+
+        await body.WriteAsync(new ProtobufWriter().Text(3, "").Text(4, "").ToArray());
     }
 
     private async Task WatchAsync(HttpContext context, string? service)

@@ -8,11 +8,12 @@ internal static class FakeServer
 {
     public static async Task<int> RunAsync(string slices, string pods, string changes)
     {
-        await using FakeApi api = await FakeApi.StartAsync(
-            new Fleet().Add(Servers.Service, int.Parse(slices, CultureInfo.InvariantCulture), int.Parse(pods, CultureInfo.InvariantCulture)));
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet()
+            .Add(Servers.Service, int.Parse(slices, CultureInfo.InvariantCulture), int.Parse(pods, CultureInfo.InvariantCulture))
+            .Add("warm-up", 600, 10));
         Console.WriteLine(api.Kubeconfig);
         await using Churn churn = new(api, double.Parse(changes, CultureInfo.InvariantCulture));
-        await churn.Completion;
+        await api.WaitForSignalAsync();
         return 0;
     }
 }

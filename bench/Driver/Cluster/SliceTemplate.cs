@@ -13,6 +13,9 @@ internal sealed class SliceTemplate
     private const string AddressMark = "10.000.000.000";
 
     private readonly byte[] _body;
+    private readonly byte[] _protobuf;
+    private readonly int _protobufVersionAt;
+    private readonly int _protobufAddressAt;
     private readonly int _versionAt;
     private readonly int _addressAt;
     private int _address;
@@ -24,8 +27,11 @@ internal sealed class SliceTemplate
         _body = Encoding.UTF8.GetBytes(text);
         _versionAt = text.IndexOf(new string('#', VersionWidth), StringComparison.Ordinal);
         _addressAt = text.IndexOf(AddressMark, StringComparison.Ordinal);
+        _protobuf = SliceProtobuf.Render(@namespace, service, name, UidOf(version), new string('#', VersionWidth), pods, AddressMark);
+        _protobufVersionAt = _protobuf.AsSpan().IndexOf(Encoding.UTF8.GetBytes(new string('#', VersionWidth)));
+        _protobufAddressAt = _protobuf.AsSpan().IndexOf(Encoding.UTF8.GetBytes(AddressMark));
         _address = pods[0].Address;
-        WriteVersion(_body.AsSpan(_versionAt), version);
+        WriteVersion(version);
         WriteAddress(_address);
     }
 
@@ -35,6 +41,9 @@ internal sealed class SliceTemplate
     /// <summary>The object without kind and apiVersion, as lists hold it.</summary>
     public ReadOnlyMemory<byte> Body => _body;
 
+    /// <summary>The same as a protobuf message.</summary>
+    public ReadOnlyMemory<byte> Protobuf => _protobuf;
+
     /// <summary>The first pod's address now.</summary>
     public string FirstAddress => Address(_address);
 
@@ -42,7 +51,7 @@ internal sealed class SliceTemplate
     public byte[] Change(long version)
     {
         _address++;
-        WriteVersion(_body.AsSpan(_versionAt), version);
+        WriteVersion(version);
         WriteAddress(_address);
         ReadOnlySpan<byte> head = "{\"type\":\"MODIFIED\",\"object\":{\"kind\":\"EndpointSlice\",\"apiVersion\":\"discovery.k8s.io/v1\","u8;
         byte[] line = new byte[head.Length + _body.Length + 1];
@@ -57,27 +66,38 @@ internal sealed class SliceTemplate
     public static string Address(int index) => string.Create(
         CultureInfo.InvariantCulture, $"10.{100 + (index / 10_000 % 100)}.{100 + (index / 100 % 100)}.{100 + (index % 100)}");
 
-    private static void WriteVersion(Span<byte> into, long version) => version.TryFormat(into, out _, "D10", CultureInfo.InvariantCulture);
+    /// <summary>A UID made of a number.</summary>
+    public static string Uid(int id) => new Guid(id, 0x4dd8, 0x40c3, 0xa9, 0x0c, 0xdf, 0x70, 0xcc, 0xd7, 0xe2, 0x32).ToString();
 
-    private void WriteAddress(int index) => Encoding.UTF8.GetBytes(Address(index), _body.AsSpan(_addressAt));
+    private static string UidOf(long version) => Uid((int)(version % 1_000_000_000));
+
+    private void WriteVersion(long version)
+    {
+        version.TryFormat(_body.AsSpan(_versionAt), out _, "D10", CultureInfo.InvariantCulture);
+        version.TryFormat(_protobuf.AsSpan(_protobufVersionAt), out _, "D10", CultureInfo.InvariantCulture);
+    }
+
+    private void WriteAddress(int index)
+    {
+        Encoding.UTF8.GetBytes(Address(index), _body.AsSpan(_addressAt));
+        Encoding.UTF8.GetBytes(Address(index), _protobuf.AsSpan(_protobufAddressAt));
+    }
 
     private static string Render(string ns, string service, string name, long version, IReadOnlyList<PodShape> pods)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $$$$$$"""
-            {"metadata":{"name":"{{{{{{name}}}}}}","generateName":"{{{{{{service}}}}}}-","namespace":"{{{{{{ns}}}}}}","uid":"{{{{{{Uid((int)(version % 1_000_000_000))}}}}}}","resourceVersion":"##########","generation":4,"creationTimestamp":"2026-11-22T13:06:56Z","labels":{"app":"{{{{{{service}}}}}}","endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io","kubernetes.io/service-name":"{{{{{{service}}}}}}","service.kubernetes.io/headless":""},"annotations":{"endpoints.kubernetes.io/last-change-trigger-time":"2026-11-22T13:08:30Z"},"ownerReferences":[{"apiVersion":"v1","kind":"Service","name":"{{{{{{service}}}}}}","uid":"2d66ca17-b9b0-4287-b95f-b57576927854","controller":true,"blockOwnerDeletion":true}],"managedFields":[{"manager":"kube-controller-manager","operation":"Update","apiVersion":"discovery.k8s.io/v1","time":"2026-11-22T13:08:30Z","fieldsType":"FieldsV1","fieldsV1":{"f:addressType":{},"f:endpoints":{},"f:metadata":{"f:annotations":{".":{},"f:endpoints.kubernetes.io/last-change-trigger-time":{}},"f:generateName":{},"f:labels":{".":{},"f:app":{},"f:endpointslice.kubernetes.io/managed-by":{},"f:kubernetes.io/service-name":{},"f:service.kubernetes.io/headless":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"2d66ca17-b9b0-4287-b95f-b57576927854\"}":{}}},"f:ports":{}}}]},"addressType":"IPv4","endpoints":[
+            {"metadata":{"name":"{{{{{{name}}}}}}","generateName":"{{{{{{service}}}}}}-","namespace":"{{{{{{ns}}}}}}","uid":"{{{{{{UidOf(version)}}}}}}","resourceVersion":"##########","generation":4,"creationTimestamp":"2026-11-22T13:06:56Z","labels":{"app":"{{{{{{service}}}}}}","endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io","kubernetes.io/service-name":"{{{{{{service}}}}}}","service.kubernetes.io/headless":""},"annotations":{"endpoints.kubernetes.io/last-change-trigger-time":"2026-11-22T13:08:30Z"},"ownerReferences":[{"apiVersion":"v1","kind":"Service","name":"{{{{{{service}}}}}}","uid":"2d66ca17-b9b0-4287-b95f-b57576927854","controller":true,"blockOwnerDeletion":true}],"managedFields":[{"manager":"kube-controller-manager","operation":"Update","apiVersion":"discovery.k8s.io/v1","time":"2026-11-22T13:08:30Z","fieldsType":"FieldsV1","fieldsV1":{"f:addressType":{},"f:endpoints":{},"f:metadata":{"f:annotations":{".":{},"f:endpoints.kubernetes.io/last-change-trigger-time":{}},"f:generateName":{},"f:labels":{".":{},"f:app":{},"f:endpointslice.kubernetes.io/managed-by":{},"f:kubernetes.io/service-name":{},"f:service.kubernetes.io/headless":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"2d66ca17-b9b0-4287-b95f-b57576927854\"}":{}}},"f:ports":{}}}]},"addressType":"IPv4","endpoints":[
             """);
         for (int i = 0; i < pods.Count; i++)
         {
             PodShape pod = pods[i];
             string address = i == 0 ? AddressMark : Address(pod.Address);
             text.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $$$$$$"""
-                {"addresses":["{{{{{{address}}}}}}"],"conditions":{"ready":true,"serving":true,"terminating":false},"hostname":"{{{{{{pod.Name}}}}}}","targetRef":{"kind":"Pod","namespace":"{{{{{{ns}}}}}}","name":"{{{{{{pod.Name}}}}}}","uid":"{{{{{{Uid(pod.Id)}}}}}}"},"nodeName":"node-{{{{{{pod.Address % 1000}}}}}}","zone":"z{{{{{{pod.Address % 3}}}}}}"}
+                {"addresses":["{{{{{{address}}}}}}"],"conditions":{"ready":true,"serving":true,"terminating":false},"hostname":"{{{{{{pod.Name}}}}}}","targetRef":{"kind":"Pod","namespace":"{{{{{{ns}}}}}}","name":"{{{{{{pod.Name}}}}}}","uid":"{{{{{{Uid(pod.Id)}}}}}}"},"nodeName":"node-{{{{{{pod.Address % 1000}}}}}}","zone":"z{{{{{{pod.Address % 1000 % 3}}}}}}"}
                 """);
         }
 
         return text.Append("""],"ports":[{"name":"","protocol":"TCP","port":3456}]}""").ToString();
     }
-
-    private static string Uid(int id) => new Guid(id, 0x4dd8, 0x40c3, 0xa9, 0x0c, 0xdf, 0x70, 0xcc, 0xd7, 0xe2, 0x32).ToString();
 }

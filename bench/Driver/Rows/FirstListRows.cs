@@ -12,7 +12,8 @@ internal static class FirstListRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1000, 100).Add("warm-up", 10, 100));
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1000, 100).Add("warm-up", 600, 10));
+        // Of more than one page, as what is measured.
         List<Cost> ours = [];
         List<Cost> theirs = [];
         for (int round = 0; round < options.Rounds; round++)

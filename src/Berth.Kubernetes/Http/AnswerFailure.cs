@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
+using Berth.Kubernetes.Protobuf;
 
 namespace Berth.Kubernetes.Http;
 
@@ -71,7 +72,7 @@ internal static class AnswerFailure
 
     // Some of an API server's own refusals ("Too many requests", "404 page not found") are text; those of a proxy before it are mostly HTML.
     private static bool IsPlain(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType is null or "text/plain" or "application/json";
+        response.Content.Headers.ContentType?.MediaType is null or "text/plain" or "application/json" or ProtobufEnvelope.ContentType;
 
     private static string? Quote(HttpResponseMessage response, ReadOnlyMemory<byte> body, Credential credential)
     {

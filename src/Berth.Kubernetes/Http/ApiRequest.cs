@@ -3,6 +3,9 @@ namespace Berth.Kubernetes.Http;
 /// <summary>What a path asks for, in the words of RBAC: the rule that allows it, and the verb it is counted under.</summary>
 internal sealed record ApiRequest(string PathAndQuery, string Verb, string Group, string? Resource, string? Namespace)
 {
+    /// <summary>Whether an answer may be protobuf; JSON it always may be.</summary>
+    internal bool AcceptsProtobuf { get; init; }
+
     /// <summary>Reads <c>/api/v1/…</c> and <c>/apis/GROUP/VERSION/…</c>; anything else is a <c>get</c> without a resource.</summary>
     internal static ApiRequest Parse(string pathAndQuery)
     {

@@ -3,6 +3,7 @@ using System.Net;
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Access.Trust;
+using Berth.Kubernetes.Protobuf;
 
 namespace Berth.Kubernetes.Http;
 
@@ -40,13 +41,14 @@ internal sealed class KubernetesApi : IDisposable
     /// <summary>Sends a GET and returns when the headers of a successful answer have arrived. The caller disposes of the answer.</summary>
     /// <param name="pathAndQuery">Begins with a slash, after the server's path prefix: <c>/apis/discovery.k8s.io/v1/…?watch=1</c>.</param>
     /// <param name="cancellationToken">Until the headers are there; reading the body has its own.</param>
+    /// <param name="protobuf">Whether protobuf is preferred; the answer tells which of the two it is.</param>
     /// <exception cref="KubernetesApiException">The server answered with a status that is not a success.</exception>
     /// <exception cref="KubernetesUnreachableException">No answer came.</exception>
     /// <exception cref="KubernetesProtocolException">What answered is not a Kubernetes API.</exception>
     /// <exception cref="ClusterAccessException">There is no credential to ask with: a plugin failed.</exception>
-    internal async Task<KubernetesResponse> GetAsync(string pathAndQuery, CancellationToken cancellationToken)
+    internal async Task<KubernetesResponse> GetAsync(string pathAndQuery, CancellationToken cancellationToken, bool protobuf = false)
     {
-        ApiRequest request = ApiRequest.Parse(pathAndQuery);
+        ApiRequest request = ApiRequest.Parse(pathAndQuery) with { AcceptsProtobuf = protobuf };
         Credential credential = await _access.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         (HttpResponseMessage response, string? certificate) = await SendAsync(request, credential, cancellationToken).ConfigureAwait(false);
         try
@@ -135,7 +137,7 @@ internal sealed class KubernetesApi : IDisposable
             Version = _secure ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        message.Headers.TryAddWithoutValidation("Accept", "application/json");
+        message.Headers.TryAddWithoutValidation("Accept", request.AcceptsProtobuf ? $"{ProtobufEnvelope.ContentType}, application/json" : "application/json");
         // Lists are not to be compressed: in a cluster it costs the API server, which all share, more than it saves on the wire.
         message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         message.Headers.TryAddWithoutValidation("User-Agent", Product);
@@ -158,7 +160,7 @@ internal sealed class KubernetesApi : IDisposable
     private async Task<KubernetesResponse> AcceptAsync(
         ApiRequest request, Credential credential, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.IsSuccessStatusCode && !IsJson(response))
+        if (response.IsSuccessStatusCode && !IsReadable(request, response))
             throw AnswerFailure.NotKubernetes(_access, request, credential, response);
         Stream body = new ResponseBody(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _access);
         if (response.IsSuccessStatusCode)
@@ -186,7 +188,8 @@ internal sealed class KubernetesApi : IDisposable
         }
     }
 
-    private static bool IsJson(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType == "application/json"
+    private static bool IsReadable(ApiRequest request, HttpResponseMessage response) =>
+        (response.Content.Headers.ContentType?.MediaType == "application/json"
+            || (request.AcceptsProtobuf && response.Content.Headers.ContentType?.MediaType == ProtobufEnvelope.ContentType))
         && response.Content.Headers.ContentEncoding.All(encoding => encoding == "identity");
 }

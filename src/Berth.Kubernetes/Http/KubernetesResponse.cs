@@ -1,6 +1,8 @@
+using Berth.Kubernetes.Protobuf;
+
 namespace Berth.Kubernetes.Http;
 
-/// <summary>A successful answer in JSON, of which only the headers have been read. Disposing it gives up the rest and frees the connection.</summary>
+/// <summary>A successful answer, of which only the headers have been read. Disposing it gives up the rest and frees the connection.</summary>
 internal sealed class KubernetesResponse : IDisposable
 {
     private readonly HttpResponseMessage _message;
@@ -17,6 +19,9 @@ internal sealed class KubernetesResponse : IDisposable
     internal Version Version => _message.Version;
 
     internal string? ContentType => _message.Content.Headers.ContentType?.MediaType;
+
+    /// <summary>True when it is protobuf, false when it is JSON.</summary>
+    internal bool IsProtobuf => ContentType == ProtobufEnvelope.ContentType;
 
     /// <summary>
     /// The body, as it arrives. Reading throws <see cref="KubernetesUnreachableException"/> when the connection breaks,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Berth.Kubernetes.Protobuf;
 
 namespace Berth.Kubernetes.Http;
 
@@ -37,12 +38,14 @@ internal sealed record KubernetesStatus(int Code, string? Reason, string? Messag
         };
     }
 
-    /// <summary>Reads a Status; null when this is not one.</summary>
-    internal static KubernetesStatus? Parse(ReadOnlyMemory<byte> json)
+    /// <summary>Reads a Status, in JSON or protobuf; null when this is not one.</summary>
+    internal static KubernetesStatus? Parse(ReadOnlyMemory<byte> body)
     {
+        if (body.Span.StartsWith(ProtobufEnvelope.Magic))
+            return ProtobufStatus.Parse(body.Span);
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(body);
             return Read(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

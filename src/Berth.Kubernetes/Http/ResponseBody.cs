@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Berth.Kubernetes.Access;
 
 namespace Berth.Kubernetes.Http;
@@ -20,6 +21,7 @@ internal sealed class ResponseBody(Stream inner, ClusterAccess access) : Stream
     }
 
     /// <exception cref="KubernetesUnreachableException">The connection broke before the body ended.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try

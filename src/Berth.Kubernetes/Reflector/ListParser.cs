@@ -3,10 +3,8 @@ using Berth.Kubernetes.Resources;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>
-/// Reads a list piece by piece, so that a list of any length needs no more memory than its longest object and what is kept of the others.
-/// </summary>
-internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items)
+/// <summary>Reads a list in JSON piece by piece.</summary>
+internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) : IListParser
     where T : class, IResource
 {
     private enum Place
@@ -20,18 +18,13 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items)
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = JsonFields.MaxDepth });
     private Place _place = Place.Start;
 
-    /// <summary>What has been read around the items.</summary>
+    /// <inheritdoc/>
     public ListAnswer Answer { get; } = new();
 
-    /// <summary>True when the list has been read to its closing brace.</summary>
+    /// <inheritdoc/>
     public bool IsComplete => _place == Place.End;
 
-    /// <summary>Reads as far as whole objects go.</summary>
-    /// <param name="data">What was not consumed before, and more.</param>
-    /// <param name="final">True when nothing follows.</param>
-    /// <returns>How many bytes are done with.</returns>
-    /// <exception cref="JsonException">The JSON is broken, or ends too early.</exception>
-    /// <exception cref="ResourceFormatException">It is not such a list.</exception>
+    /// <inheritdoc/>
     public int Consume(ReadOnlySpan<byte> data, bool final)
     {
         Utf8JsonReader reader = new(data, final, _state);

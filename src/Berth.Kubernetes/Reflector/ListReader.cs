@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Berth.Kubernetes.Protobuf;
 using Berth.Kubernetes.Resources;
 
 namespace Berth.Kubernetes.Reflector;
@@ -15,10 +17,10 @@ internal static class ListReader
     /// <summary>Reads to the end and adds the objects to <paramref name="items"/>.</summary>
     /// <exception cref="ResourceFormatException">It is not such a list, or not a whole one.</exception>
     public static async Task<ListAnswer> ReadAsync<T>(
-        Stream body, IResourceDecoder<T> decoder, List<T> items, ReadPatience patience, CancellationToken cancellationToken)
+        Stream body, bool isProtobuf, IResourceDecoder<T> decoder, List<T> items, ReadPatience patience, CancellationToken cancellationToken)
         where T : class, IResource
     {
-        ListParser<T> parser = new(decoder, items);
+        IListParser parser = isProtobuf ? new ProtobufListParser<T>(decoder.Protobuf!, items) : new ListParser<T>(decoder, items);
         byte[] buffer = ReadBuffers.Rent(FirstLength);
         try
         {
@@ -47,6 +49,7 @@ internal static class ListReader
         return parser.Answer;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<int> FillAsync(Stream body, byte[] buffer, int length, ReadPatience patience, CancellationToken cancellationToken)
     {
         int total = 0;
@@ -61,8 +64,7 @@ internal static class ListReader
         return total;
     }
 
-    private static int Consume<T>(ListParser<T> parser, ReadOnlySpan<byte> data, bool final)
-        where T : class, IResource
+    private static int Consume(IListParser parser, ReadOnlySpan<byte> data, bool final)
     {
         try
         {
@@ -85,7 +87,7 @@ internal static class ListReader
         return next;
     }
 
-    private static void Check<T>(ListParser<T> parser, IResourceDecoder<T> decoder)
+    private static void Check<T>(IListParser parser, IResourceDecoder<T> decoder)
         where T : class, IResource
     {
         ListAnswer answer = parser.Answer;

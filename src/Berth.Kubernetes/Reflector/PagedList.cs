@@ -51,9 +51,10 @@ internal sealed class PagedList<T> : ReflectorState<T>
     private async ValueTask<ListAnswer> ReadPageAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
     {
         string url = _continue is null ? context.Query.List(_notOlderThan, _whole) : context.Query.ListFrom(_continue);
-        using KubernetesResponse response = await context.Api.GetAsync(url, cancellationToken).ConfigureAwait(false);
-        ReadPatience patience = new(ReflectorContext<T>.LongestListPause, context.Time);
-        return await ListReader.ReadAsync(response.Body, context.Decoder, _items, patience, cancellationToken).ConfigureAwait(false);
+        bool protobuf = context.Decoder.Protobuf is not null && context.Traits.Protobuf;
+        using KubernetesResponse response = await context.Api.GetAsync(url, cancellationToken, protobuf).ConfigureAwait(false);
+        using ReadPatience patience = new(ReflectorContext<T>.LongestListPause, context.Time);
+        return await ListReader.ReadAsync(response.Body, response.IsProtobuf, context.Decoder, _items, patience, cancellationToken).ConfigureAwait(false);
     }
 
     private Step<T> Finish(ReflectorContext<T> context, string version)
@@ -66,6 +67,9 @@ internal sealed class PagedList<T> : ReflectorState<T>
 
     private Step<T> AfterFailure(ReflectorContext<T> context, Exception exception)
     {
+        // Whatever stands between may know JSON only.
+        if (exception is ResourceFormatException or KubernetesApiException { StatusCode: 406 })
+            context.Traits.RefusedProtobuf();
         if (ReflectorFailure.IsExpired(exception) && _continue is not null)
         {
             context.Restarted(RestartCause.Gone);

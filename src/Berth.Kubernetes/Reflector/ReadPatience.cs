@@ -1,26 +1,43 @@
+using System.Runtime.CompilerServices;
+
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Ends a read that brings nothing for too long.</summary>
-internal sealed class ReadPatience(TimeSpan longest, TimeProvider time)
+/// <summary>Ends a read that brings nothing for too long. For one reader, read after read.</summary>
+internal sealed class ReadPatience(TimeSpan longest, TimeProvider time) : IDisposable
 {
+    private CancellationTokenSource _limit = new(Timeout.InfiniteTimeSpan, time);
+
     /// <summary>Reads once.</summary>
     /// <exception cref="TimeoutException">Nothing came in time.</exception>
-    public async ValueTask<int> ReadAsync(Stream body, Memory<byte> into, CancellationToken cancellationToken)
+    public ValueTask<int> ReadAsync(Stream body, Memory<byte> into, CancellationToken cancellationToken) => ReadAsync(body, into, longest, cancellationToken);
+
+    /// <summary>Reads once, with a limit for this read.</summary>
+    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReadAsync(Stream body, Memory<byte> into, TimeSpan limit, CancellationToken cancellationToken)
     {
+        if (!_limit.TryReset())
+        {
+            _limit.Dispose();
+            _limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        }
+
+        using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _limit);
+        ValueTask<int> first = body.ReadAsync(into, _limit.Token);
         // What is already here needs no timer.
-        using CancellationTokenSource limit = new(Timeout.InfiniteTimeSpan, time);
-        using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
-        ValueTask<int> first = body.ReadAsync(into, limit.Token);
         if (first.IsCompleted)
             return await first.ConfigureAwait(false);
-        limit.CancelAfter(longest);
+        _limit.CancelAfter(limit);
         try
         {
             return await first.ConfigureAwait(false);
         }
         catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"nothing came for {longest.TotalSeconds:0} s", silence);
+            throw new TimeoutException($"nothing came for {limit.TotalSeconds:0} s", silence);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _limit.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Resources;
 
@@ -9,6 +10,7 @@ internal sealed class WatchConnection : IDisposable
     private readonly KubernetesResponse _response;
     private readonly TimeProvider _time;
     private readonly long _opened;
+    private readonly ReadPatience _patience;
 
     private WatchConnection(KubernetesResponse response, TimeProvider time, int timeoutSeconds)
     {
@@ -16,6 +18,7 @@ internal sealed class WatchConnection : IDisposable
         _time = time;
         _opened = time.GetTimestamp();
         TimeoutSeconds = timeoutSeconds;
+        _patience = new ReadPatience(Timeout.InfiniteTimeSpan, time);
     }
 
     /// <summary>After how long the server was asked to end it.</summary>
@@ -37,9 +40,10 @@ internal sealed class WatchConnection : IDisposable
     /// <summary>Waits for more bytes.</summary>
     /// <returns>False at the end of the stream.</returns>
     /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
-        int read = await new ReadPatience(longest, _time).ReadAsync(_response.Body, Framing.GetMemory(), cancellationToken).ConfigureAwait(false);
+        int read = await _patience.ReadAsync(_response.Body, Framing.GetMemory(), longest, cancellationToken).ConfigureAwait(false);
         Framing.Advance(read);
         return read > 0;
     }
@@ -49,5 +53,6 @@ internal sealed class WatchConnection : IDisposable
     {
         _response.Dispose();
         Framing.Dispose();
+        _patience.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Berth.Kubernetes.Protobuf;
 
 namespace Berth.Kubernetes.Resources;
 
@@ -12,6 +13,9 @@ internal interface IResourceDecoder<T>
 
     /// <summary>The API version, such as <c>discovery.k8s.io/v1</c>.</summary>
     string ApiVersion { get; }
+
+    /// <summary>Reads the same from protobuf, or null where that is not done.</summary>
+    IProtobufDecoder<T>? Protobuf => null;
 
     /// <summary>Reads one object. The reader stands on its opening brace, and afterwards on its closing one.</summary>
     /// <returns>False when the bytes at hand end inside the object; the reader is then to be set back.</returns>

@@ -51,6 +51,17 @@ internal static class JsonFields
         return true;
     }
 
+    /// <summary>From a property name, gives a string as its bytes, where they stand; <paramref name="present"/> is false for null.</summary>
+    public static bool TryReadUtf8(scoped ref Utf8JsonReader reader, string field, out ReadOnlySpan<byte> utf8, out bool present)
+    {
+        utf8 = default;
+        if (!TryReadString(ref reader, field, out present))
+            return false;
+        if (present)
+            utf8 = reader.ValueIsEscaped ? System.Text.Encoding.UTF8.GetBytes(Text(ref reader, field)) : reader.ValueSpan;
+        return true;
+    }
+
     /// <summary>From a property name, reads a boolean; null counts as absent.</summary>
     public static bool TryReadFlag(ref Utf8JsonReader reader, string field, ref bool? value)
     {

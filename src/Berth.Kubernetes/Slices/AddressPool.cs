@@ -1,25 +1,49 @@
+using System.Buffers.Binary;
 using System.Net;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Gives one object for equal IPv4 addresses: on the host network all pods of a node have its address.</summary>
+/// <summary>
+/// Gives one object for equal IPv4 addresses: on the host network all pods of a node have its address. Each address has one place, and the later of two for
+/// one place wins, so that pods with addresses of their own cost nothing here.
+/// </summary>
 internal sealed class AddressPool
 {
-    // Some times the nodes of the largest clusters. Pods with addresses of their own fill it over and over; it then starts anew.
-    private const int MaxCount = 8192;
+    private const int MaxLength = 16_384;
 
-    private readonly Dictionary<uint, IPAddress> _known = [];
+    private (uint Number, IPAddress? Address)[] _places = new (uint, IPAddress?)[16];
+    private int _made;
 
     /// <summary>Reads an address as Kubernetes writes it.</summary>
     public bool TryParse(ReadOnlySpan<byte> text, out IPAddress? address)
     {
         if (!SliceAddress.TryParseIPv4(text, out uint number))
             return SliceAddress.TryParse(text, out address);
-        if (_known.TryGetValue(number, out address))
+        // The last parts differ most; the multiplication spreads them.
+        ref (uint Number, IPAddress? Address) place = ref _places[PlaceOf(number)];
+        address = place.Address;
+        if (address is not null && place.Number == number)
             return true;
-        if (_known.Count >= MaxCount)
-            _known.Clear();
-        _known.Add(number, address = new IPAddress(BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(number) : number));
+        address = new IPAddress(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number);
+        place = (number, address);
+        if (++_made > _places.Length && _places.Length < MaxLength)
+            Grow();
         return true;
+    }
+
+    private int PlaceOf(uint number) => (int)((number * 0x9E3779B1) >> 16) & (_places.Length - 1);
+
+    private void Grow()
+    {
+        (uint Number, IPAddress? Address)[] before = _places;
+        _places = new (uint, IPAddress?)[before.Length * 4];
+        _made = 0;
+        foreach ((uint number, IPAddress? address) in before)
+        {
+            if (address is null)
+                continue;
+            _places[PlaceOf(number)] = (number, address);
+            _made++;
+        }
     }
 }

@@ -18,7 +18,7 @@ internal static class PodMerge
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint candidate = sources[i];
-            if (SpeaksForItself(sources, candidate) && (best is null || Outranks(candidate, best)))
+            if (SpeaksForItself(sources, candidate) && (best is null || Outranks(candidate, best.Value)))
                 best = candidate;
         }
 
@@ -41,7 +41,7 @@ internal static class PodMerge
         for (int i = 0; i < sources.Count; i++)
         {
             SliceEndpoint other = sources[i];
-            if (ReferenceEquals(other, candidate))
+            if (other.Equals(candidate))
                 continue;
             bool silenced = candidate.Uid.IsStated || !other.Uid.IsStated
                 ? IsSameProcess(candidate, other) && IsLater(other, candidate)
@@ -125,9 +125,9 @@ internal static class PodMerge
             bool same = other.Uid == leader.Uid || ((!other.Uid.IsStated || !leader.Uid.IsStated) && !apart);
             if (!same || other.Family != family)
                 continue;
-            bool closer = best is not null && !best.Uid.IsStated && other.Uid.IsStated;
-            bool farther = best is not null && best.Uid.IsStated && !other.Uid.IsStated;
-            if (best is null || closer || (!farther && IsLater(other, best)))
+            bool closer = best is { Uid.IsStated: false } && other.Uid.IsStated;
+            bool farther = best is { Uid.IsStated: true } && !other.Uid.IsStated;
+            if (best is null || closer || (!farther && IsLater(other, best.Value)))
                 best = other;
         }
 

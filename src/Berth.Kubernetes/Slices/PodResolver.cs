@@ -7,27 +7,50 @@ namespace Berth.Kubernetes.Slices;
 /// <summary>Makes of a pod's sources either an endpoint that can be dialled, or the reason why it cannot.</summary>
 internal sealed class PodResolver(ServiceTarget target, PortScheme ports, AddressMode mode, IPFamily preferred)
 {
+    private IReadOnlyList<EndpointPort>? _planned;
+    private PortPlan? _plan;
+
     /// <summary>True when what comes out depends on nodes.</summary>
     public bool NeedsNodes => mode != AddressMode.Internal;
 
     /// <summary>What is known of nodes; only read where it is needed.</summary>
     public NodeTable Nodes { get; set; } = NodeTable.Unread;
 
-    /// <summary>Puts the outcome into a snapshot.</summary>
-    public void Resolve(string key, in PodSources sources, SnapshotBuilder builder)
+    /// <summary>The outcome: an endpoint, or else why there is none.</summary>
+    public PodEndpoint? Resolve(in PodSources sources, out ExcludedPod? excluded)
     {
+        excluded = null;
+        if (sources.Count == 1 && TryTake(sources[0]) is { } taken)
+            return taken;
         SliceEndpoint leader = PodMerge.Lead(sources);
-        ExcludedPod? fault = TryResolve(key, sources, leader, out PodEndpoint? endpoint);
-        if (fault is not null)
-            builder.Exclude(fault);
-        else
-            builder.Set(endpoint!);
+        excluded = TryResolve(leader.Key, sources, leader, out PodEndpoint? endpoint);
+        return endpoint;
+    }
+
+    /// <summary>Nearly always a single slice says all there is to say of a pod: then what it said becomes the endpoint itself, and nothing is copied.</summary>
+    private PodEndpoint? TryTake(SliceEndpoint only)
+    {
+        PodEndpoint pod = only.Pod;
+        SliceObject slice = only.Slice;
+        if (NeedsNodes || pod.RawAddresses is not IPAddress || !string.Equals(slice.Namespace, target.Namespace, StringComparison.Ordinal))
+            return null;
+        if (!ReferenceEquals(_planned, slice.Ports))
+            (_plan, _planned) = (ports.PlanFor(slice.Ports), slice.Ports);
+        if (_plan is null)
+            return null;
+        // It may be in a snapshot already, and then stays as it is.
+        if (pod.Plan is { } plan)
+            return plan.IsSameAs(_plan) ? pod : null;
+        if (ports.NeedsOrdinal && (pod.Key is not { Text: PodNamePrefix, Number: int ordinal } || ordinal > _plan.MaxOrdinal))
+            return null;
+        pod.Adopt(_plan, ports.NeedsOrdinal);
+        return pod;
     }
 
     private ExcludedPod? TryResolve(string key, in PodSources sources, SliceEndpoint leader, out PodEndpoint? endpoint)
     {
         endpoint = null;
-        if (leader.PodName is null)
+        if (!leader.HasName)
             return new ExcludedPod(key, ExclusionReason.NoName, $"slice {leader.Slice.Name} states neither a pod nor a hostname for it");
         IPAddress[] addresses = PodMerge.Addresses(sources, leader, preferred);
         if (addresses.Length == 0)
@@ -35,7 +58,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         int? ordinal = null;
         if (ports.NeedsOrdinal)
         {
-            if (!PodOrdinal.TryParse(leader.PodName, out int parsed, out string? noOrdinal))
+            if (!PodOrdinal.TryParse(key, out int parsed, out string? noOrdinal))
                 return new ExcludedPod(key, ExclusionReason.NoOrdinal, noOrdinal);
             ordinal = parsed;
         }
@@ -44,13 +67,13 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
             return new ExcludedPod(key, ReasonWithoutPort(leader), noPort);
         if (NeedsNodes && TryGoOutside(key, leader, ref addresses) is { } fault)
             return fault;
-        endpoint = Make(leader, ordinal, addresses, resolved);
+        endpoint = Make(key, leader, ordinal, addresses, resolved);
         return null;
     }
 
-    private PodEndpoint Make(SliceEndpoint leader, int? ordinal, IPAddress[] addresses, IReadOnlyList<EndpointPort> resolved) => new()
+    private PodEndpoint Make(string name, SliceEndpoint leader, int? ordinal, IPAddress[] addresses, IReadOnlyList<EndpointPort> resolved) => new()
     {
-        Name = leader.PodName!,
+        Name = name,
         Namespace = target.Namespace,
         Uid = leader.Uid.ToString(),
         Ordinal = ordinal,

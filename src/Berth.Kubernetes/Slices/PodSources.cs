@@ -8,31 +8,34 @@ internal struct PodSources
     // One endpoint, or an array of several.
     private object? _all;
 
+    /// <summary>Begins with one.</summary>
+    public PodSources(SliceEndpoint first) => _all = first.Pod;
+
     /// <summary>How many there are.</summary>
-    public readonly int Count => _all is SliceEndpoint[] several ? several.Length : _all is null ? 0 : 1;
+    public readonly int Count => _all is PodEndpoint[] several ? several.Length : _all is null ? 0 : 1;
 
     /// <summary>One of them.</summary>
-    public readonly SliceEndpoint this[int index] => _all is SliceEndpoint[] several ? several[index] : (SliceEndpoint)_all!;
+    public readonly SliceEndpoint this[int index] => new(_all is PodEndpoint[] several ? several[index] : (PodEndpoint)_all!);
 
     /// <summary>Adds one.</summary>
     public void Add(SliceEndpoint endpoint) => _all = _all switch
     {
-        null => endpoint,
-        SliceEndpoint[] several => several.Append(endpoint).ToArray(),
-        _ => new[] { (SliceEndpoint)_all, endpoint },
+        null => endpoint.Pod,
+        PodEndpoint[] several => several.Append(endpoint.Pod).ToArray(),
+        _ => new[] { (PodEndpoint)_all, endpoint.Pod },
     };
 
     /// <summary>Takes one out.</summary>
     public void Remove(SliceEndpoint endpoint)
     {
-        if (_all is not SliceEndpoint[] several)
+        if (_all is not PodEndpoint[] several)
         {
-            if (ReferenceEquals(_all, endpoint))
+            if (ReferenceEquals(_all, endpoint.Pod))
                 _all = null;
             return;
         }
 
-        SliceEndpoint[] left = [.. several.Where(e => !ReferenceEquals(e, endpoint))];
+        PodEndpoint[] left = [.. several.Where(e => !ReferenceEquals(e, endpoint.Pod))];
         _all = left.Length switch { 0 => null, 1 => left[0], _ => left };
     }
 

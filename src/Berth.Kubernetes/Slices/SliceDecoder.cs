@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Berth.Kubernetes.Protobuf;
 using Berth.Kubernetes.Resources;
 
 namespace Berth.Kubernetes.Slices;
@@ -13,13 +14,15 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
     private readonly StringPool _pool;
     private readonly SliceEndpointDecoder _endpoints;
     private readonly SlicePortDecoder _ports;
-    private readonly List<SliceEndpointDraft> _drafts = [];
 
     public SliceDecoder(StringPool? pool = null)
     {
         _pool = pool ?? new StringPool();
-        _endpoints = new SliceEndpointDecoder(_pool);
-        _ports = new SlicePortDecoder(_pool);
+        SliceEndpointMaker maker = new();
+        PortLists ports = new();
+        _endpoints = new SliceEndpointDecoder(maker);
+        _ports = new SlicePortDecoder(_pool, ports);
+        Protobuf = new SliceProtobufDecoder(maker, ports);
     }
 
     /// <inheritdoc/>
@@ -29,13 +32,19 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
     public string ApiVersion => "discovery.k8s.io/v1";
 
     /// <inheritdoc/>
+    public IProtobufDecoder<SliceObject> Protobuf { get; }
+
+    /// <inheritdoc/>
     public bool TryDecode(ref Utf8JsonReader reader, [NotNullWhen(true)] out SliceObject? item)
     {
         item = null;
         ObjectMeta meta = default;
         SliceAddressType type = SliceAddressType.Unknown;
         EndpointPort[] ports = [];
-        _drafts.Clear();
+        SliceEndpoint[] endpoints = [];
+        Utf8JsonReader later = default;
+        bool isLater = false;
+        bool hasType = false;
         while (true)
         {
             if (!JsonFields.TryNextField(ref reader, out bool ended))
@@ -43,16 +52,28 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
             if (ended)
                 break;
             bool read = reader.ValueTextEquals("metadata"u8) ? ObjectMeta.TryReadField(ref reader, _pool, ref meta)
-                : reader.ValueTextEquals("addressType"u8) ? TryReadType(ref reader, out type)
-                : reader.ValueTextEquals("endpoints"u8) ? _endpoints.TryReadAll(ref reader, _drafts)
+                : reader.ValueTextEquals("addressType"u8) ? hasType = TryReadType(ref reader, out type)
+                : reader.ValueTextEquals("endpoints"u8) ? hasType && meta.Name is not null
+                    ? _endpoints.TryReadAll(ref reader, type, meta.Namespace ?? "", out endpoints)
+                    : isLater = TryPass(ref reader, ref later)
                 : reader.ValueTextEquals("ports"u8) ? _ports.TryRead(ref reader, out ports)
                 : reader.TrySkip();
             if (!read)
                 return false;
         }
 
-        item = Finish(meta, type, ports);
+        // The reader was past them already, so they are all there.
+        if (isLater)
+            _endpoints.TryReadAll(ref later, type, meta.Namespace ?? "", out endpoints);
+        item = SliceObject.Make(meta, type, endpoints, ports);
         return true;
+    }
+
+    /// <summary>Endpoints cannot be read before namespace and address type are known, which mostly stand before them.</summary>
+    private static bool TryPass(ref Utf8JsonReader reader, ref Utf8JsonReader later)
+    {
+        later = reader;
+        return reader.TrySkip();
     }
 
     private static bool TryReadType(ref Utf8JsonReader reader, out SliceAddressType type)
@@ -69,28 +90,5 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
         }
 
         return true;
-    }
-
-    private SliceObject Finish(ObjectMeta meta, SliceAddressType type, EndpointPort[] ports)
-    {
-        if (string.IsNullOrEmpty(meta.Name))
-            throw new ResourceFormatException("an EndpointSlice has no metadata.name");
-        string @namespace = meta.Namespace ?? "";
-        SliceEndpoint[] endpoints = _drafts.Count == 0 ? [] : new SliceEndpoint[_drafts.Count];
-        for (int i = 0; i < endpoints.Length; i++)
-            endpoints[i] = _drafts[i].ToEndpoint(type, @namespace);
-        SliceObject slice = new()
-        {
-            Name = meta.Name,
-            Namespace = @namespace,
-            ResourceVersion = meta.ResourceVersion ?? "",
-            Service = meta.Service,
-            AddressType = type,
-            Endpoints = endpoints,
-            Ports = ports,
-        };
-        foreach (SliceEndpoint endpoint in endpoints)
-            endpoint.Slice = slice;
-        return slice;
     }
 }

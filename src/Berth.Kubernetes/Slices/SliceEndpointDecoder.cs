@@ -3,15 +3,16 @@ using Berth.Kubernetes.Resources;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Reads the endpoints of a slice.</summary>
-internal sealed class SliceEndpointDecoder(StringPool pool)
+/// <summary>Reads the endpoints of a slice from its JSON.</summary>
+internal sealed class SliceEndpointDecoder(SliceEndpointMaker maker)
 {
-    private readonly AddressPool _addresses = new();
+    private readonly List<SliceEndpoint> _found = [];
 
     /// <summary>Reads the array from the property name <c>endpoints</c> on; null is an empty one.</summary>
-    public bool TryReadAll(ref Utf8JsonReader reader, List<SliceEndpointDraft> drafts)
+    public bool TryReadAll(ref Utf8JsonReader reader, SliceAddressType type, string @namespace, out SliceEndpoint[] endpoints)
     {
-        drafts.Clear();
+        endpoints = [];
+        _found.Clear();
         if (!JsonFields.TryEnterArray(ref reader, "endpoints", out bool present))
             return false;
         while (present)
@@ -25,13 +26,16 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
             SliceEndpointDraft draft = default;
             if (!TryReadOne(ref reader, ref draft))
                 return false;
-            drafts.Add(draft);
+            _found.Add(maker.Make(draft, type, @namespace));
         }
 
+        if (_found.Count > 0)
+            endpoints = [.. _found];
+        _found.Clear();
         return true;
     }
 
-    private bool TryReadOne(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    private bool TryReadOne(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         while (true)
         {
@@ -44,23 +48,22 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
         }
     }
 
-    private bool TryReadField(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    private bool TryReadField(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         if (reader.ValueTextEquals("addresses"u8))
             return TryReadAddresses(ref reader, ref draft);
         if (reader.ValueTextEquals("conditions"u8))
             return TryReadConditions(ref reader, ref draft);
         if (reader.ValueTextEquals("hostname"u8))
-            return JsonFields.TryReadString(ref reader, "hostname", ref draft.Hostname);
+            return JsonFields.TryReadUtf8(ref reader, "hostname", out draft.Hostname, out _);
         if (reader.ValueTextEquals("targetRef"u8))
             return TryReadTarget(ref reader, ref draft);
         if (reader.ValueTextEquals("nodeName"u8))
-            return JsonFields.TryReadPooled(ref reader, "nodeName", pool, ref draft.Node);
-        return reader.ValueTextEquals("zone"u8) ? JsonFields.TryReadPooled(ref reader, "zone", pool, ref draft.Zone) : reader.TrySkip();
+            return JsonFields.TryReadUtf8(ref reader, "nodeName", out draft.Node, out draft.HasNode);
+        return reader.ValueTextEquals("zone"u8) ? JsonFields.TryReadUtf8(ref reader, "zone", out draft.Zone, out draft.HasZone) : reader.TrySkip();
     }
 
-    /// <summary>Reads the first address. The API gives no meaning to further ones, and its own controller never writes any.</summary>
-    private bool TryReadAddresses(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    private bool TryReadAddresses(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         draft.Address = null;
         draft.AddressText = null;
@@ -76,14 +79,16 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
                 throw JsonFields.Unexpected(ref reader, "addresses");
             if (index > 0)
                 continue;
-            if (reader.ValueIsEscaped || !_addresses.TryParse(reader.ValueSpan, out draft.Address))
+            if (reader.ValueIsEscaped)
                 draft.AddressText = SliceAddress.Printable(reader.ValueSpan);
+            else
+                maker.ReadAddress(reader.ValueSpan, ref draft);
         }
 
         return true;
     }
 
-    private static bool TryReadConditions(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    private static bool TryReadConditions(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         draft.Ready = draft.Serving = draft.Terminating = null;
         if (!JsonFields.TryEnterObject(ref reader, "conditions", out bool present))
@@ -105,11 +110,10 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
         return true;
     }
 
-    private bool TryReadTarget(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    private static bool TryReadTarget(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         draft.TargetIsPod = false;
-        draft.TargetName = draft.TargetNamespace = null;
-        draft.TargetUid = default;
+        draft.TargetName = draft.TargetNamespace = draft.TargetUid = default;
         if (!JsonFields.TryEnterObject(ref reader, "targetRef", out draft.HasTarget))
             return false;
         while (draft.HasTarget)
@@ -125,25 +129,14 @@ internal sealed class SliceEndpointDecoder(StringPool pool)
         return true;
     }
 
-    /// <summary>A StatefulSet's pod has its name for a hostname: then both are one string.</summary>
-    private static bool TryReadTargetName(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
-    {
-        if (!JsonFields.TryReadString(ref reader, "targetRef.name", out bool present))
-            return false;
-        draft.TargetName = !present ? null
-            : draft.Hostname is { } hostname && reader.ValueTextEquals(hostname) ? hostname
-            : JsonFields.Text(ref reader, "targetRef.name");
-        return true;
-    }
-
-    private bool TryReadTargetField(ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    private static bool TryReadTargetField(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         if (reader.ValueTextEquals("name"u8))
-            return TryReadTargetName(ref reader, ref draft);
+            return JsonFields.TryReadUtf8(ref reader, "targetRef.name", out draft.TargetName, out _);
         if (reader.ValueTextEquals("namespace"u8))
-            return JsonFields.TryReadPooled(ref reader, "targetRef.namespace", pool, ref draft.TargetNamespace);
+            return JsonFields.TryReadUtf8(ref reader, "targetRef.namespace", out draft.TargetNamespace, out _);
         if (reader.ValueTextEquals("uid"u8))
-            return SliceUid.TryRead(ref reader, "targetRef.uid", out draft.TargetUid);
+            return JsonFields.TryReadUtf8(ref reader, "targetRef.uid", out draft.TargetUid, out _);
         if (!reader.ValueTextEquals("kind"u8))
             return reader.TrySkip();
         if (!JsonFields.TryReadString(ref reader, "targetRef.kind", out bool present))

@@ -29,6 +29,27 @@ internal sealed class SliceObject : IResource
     /// <summary>In which order the table took it in: tells newer from older where versions cannot be compared.</summary>
     public long Sequence { get; set; }
 
+    /// <summary>Makes a slice of what was read.</summary>
+    /// <exception cref="ResourceFormatException">It has no name.</exception>
+    public static SliceObject Make(in ObjectMeta meta, SliceAddressType type, SliceEndpoint[] endpoints, EndpointPort[] ports)
+    {
+        if (string.IsNullOrEmpty(meta.Name))
+            throw new ResourceFormatException("an EndpointSlice has no metadata.name");
+        SliceObject slice = new()
+        {
+            Name = meta.Name,
+            Namespace = meta.Namespace ?? "",
+            ResourceVersion = meta.ResourceVersion ?? "",
+            Service = meta.Service,
+            AddressType = type,
+            Endpoints = endpoints,
+            Ports = ports,
+        };
+        foreach (SliceEndpoint endpoint in endpoints)
+            endpoint.SetSlice(slice);
+        return slice;
+    }
+
     /// <summary>True when this state of a slice is later than the other's, which may be another slice.</summary>
     public bool IsNewerThan(SliceObject other) =>
         (ResourceVersions.Compare(ResourceVersion, other.ResourceVersion) ?? Sequence.CompareTo(other.Sequence)) > 0;

@@ -3,20 +3,14 @@ using Berth.Kubernetes.Resources;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Reads the ports of a slice, and gives one list to all slices whose ports are equal.</summary>
-internal sealed class SlicePortDecoder(StringPool pool)
+/// <summary>Reads the ports of a slice from its JSON.</summary>
+internal sealed class SlicePortDecoder(StringPool pool, PortLists lists)
 {
-    // Slices of one Service have one list of ports, or two while they are being changed.
-    private const int MaxKnown = 8;
-
-    private readonly List<EndpointPort> _scratch = [];
-    private readonly List<EndpointPort[]> _known = [];
-
     /// <summary>Reads the array from the property name <c>ports</c> on; null is an empty one. A port without a number is no base and is left out.</summary>
     public bool TryRead(ref Utf8JsonReader reader, out EndpointPort[] ports)
     {
         ports = [];
-        _scratch.Clear();
+        lists.Begin();
         if (!JsonFields.TryEnterArray(ref reader, "ports", out bool present))
             return false;
         while (present)
@@ -31,7 +25,7 @@ internal sealed class SlicePortDecoder(StringPool pool)
                 return false;
         }
 
-        ports = Share();
+        ports = lists.End();
         return true;
     }
 
@@ -54,8 +48,7 @@ internal sealed class SlicePortDecoder(StringPool pool)
                 return false;
         }
 
-        if (number is >= 1 and <= 65535)
-            _scratch.Add(new EndpointPort(name ?? "", number, string.IsNullOrEmpty(protocol) ? "TCP" : protocol));
+        lists.Add(name, protocol, number);
         return true;
     }
 
@@ -69,22 +62,5 @@ internal sealed class SlicePortDecoder(StringPool pool)
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out number))
             throw JsonFields.Unexpected(ref reader, "ports.port");
         return true;
-    }
-
-    private EndpointPort[] Share()
-    {
-        if (_scratch.Count == 0)
-            return [];
-        foreach (EndpointPort[] known in _known)
-        {
-            if (known.Length == _scratch.Count && known.AsSpan().SequenceEqual(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_scratch)))
-                return known;
-        }
-
-        if (_known.Count == MaxKnown)
-            _known.RemoveAt(0);
-        EndpointPort[] added = [.. _scratch];
-        _known.Add(added);
-        return added;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Berth.Kubernetes.Nodes;
 
 namespace Berth.Kubernetes.Slices;
@@ -12,7 +11,7 @@ internal sealed class SliceTable
     private const int MostKept = 4096;
 
     private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PodSources> _pods = new(StringComparer.Ordinal);
+    private readonly PodTable _pods = new();
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private readonly HashSet<string> _mayMove = new(StringComparer.Ordinal);
     private readonly int[] _slicesByType = new int[4];
@@ -55,7 +54,10 @@ internal sealed class SliceTable
         foreach (SliceObject slice in all)
             Put(slice, mayMove: false);
         EndHolds(all: true);
-        Settle();
+        if (_first)
+            SettleFirst(all);
+        else
+            Settle();
     }
 
     /// <summary>This slice is now so.</summary>
@@ -116,22 +118,21 @@ internal sealed class SliceTable
     /// <summary>Takes an endpoint in, or keeps the one that says the same already, so that unchanged pods cost a comparison.</summary>
     private SliceEndpoint Keep(SliceObject slice, SliceObject? before, SliceEndpoint endpoint, bool samePorts)
     {
-        string key = endpoint.Key;
-        ref PodSources sources = ref CollectionsMarshal.GetValueRefOrAddDefault(_pods, key, out _);
-        SliceEndpoint? known = before is null ? null : sources.FindEqual(before, endpoint);
-        if (known is not null)
+        ref PodSources sources = ref _pods[_pods.FindOrAdd(endpoint.Pod)];
+        if (before is not null && sources.FindEqual(before, endpoint) is { } known)
         {
-            known.Slice = slice;
+            known.SetSlice(slice);
             // Among several sources the newer slice may now win.
             if (!samePorts || sources.Count > 1)
-                Touch(key);
+                Touch(known);
             return known;
         }
 
         sources.Add(endpoint);
         _byNode?.Add(endpoint);
-        Touch(key);
-        _holds.Remove(key);
+        Touch(endpoint);
+        if (!_first)
+            _holds.Remove(endpoint.Key);
         return endpoint;
     }
 
@@ -146,32 +147,54 @@ internal sealed class SliceTable
     private void RemoveSource(SliceEndpoint endpoint, bool mayMove)
     {
         string key = endpoint.Key;
-        ref PodSources sources = ref CollectionsMarshal.GetValueRefOrNullRef(_pods, key);
+        int place = _pods.Find(endpoint.Pod);
+        ref PodSources sources = ref _pods[place];
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
-        bool hold = mayMove && endpoint is { Address: not null, PodName: not null, Terminating: false } && !sources.Covers(endpoint.Family);
+        bool hold = mayMove && endpoint is { Address: not null, HasName: true, Terminating: false } && !sources.Covers(endpoint.Family);
         if (sources.Count == 0)
-            _pods.Remove(key);
-        Touch(key);
+            _pods.RemoveAt(place);
+        endpoint.SetSlice(null);
+        _touched.Add(key);
         if (hold)
             _mayMove.Add(key);
     }
 
-    private void Touch(string key)
+    private void Touch(SliceEndpoint endpoint)
     {
         if (!_first)
-            _touched.Add(key);
+            _touched.Add(endpoint.Key);
+    }
+
+    /// <summary>
+    /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose pod has several
+    /// sources stands for it only where it is the first of them.
+    /// </summary>
+    private void SettleFirst(IReadOnlyList<SliceObject> all)
+    {
+        _first = false;
+        bool single = _pods.Count == all.Sum(static s => s.Endpoints.Length);
+        PodEndpoint[] found = new PodEndpoint[_pods.Count];
+        int count = 0;
+        foreach (SliceObject slice in all)
+        {
+            foreach (SliceEndpoint endpoint in slice.Endpoints)
+            {
+                PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Pod)];
+                if (!sources[0].Equals(endpoint))
+                    continue;
+                if (_resolver.Resolve(sources, out ExcludedPod? excluded) is { } resolved)
+                    found[count++] = resolved;
+                else
+                    _builder.Exclude(excluded!);
+            }
+        }
+
+        _builder.SetAll(found.AsSpan(0, count));
     }
 
     private void Settle()
     {
-        if (_first)
-        {
-            _first = false;
-            foreach ((string key, PodSources sources) in _pods)
-                _resolver.Resolve(key, sources, _builder);
-        }
-
         foreach (string key in _touched)
         {
             if (_mayMove.Contains(key))
@@ -189,9 +212,12 @@ internal sealed class SliceTable
 
     private void Resolve(string key)
     {
-        if (_pods.TryGetValue(key, out PodSources sources))
-            _resolver.Resolve(key, sources, _builder);
-        else
+        int place = _pods.Find(key);
+        if (place < 0)
             _builder.Remove(key);
+        else if (_resolver.Resolve(_pods[place], out ExcludedPod? excluded) is { } endpoint)
+            _builder.Set(endpoint);
+        else
+            _builder.Exclude(excluded!);
     }
 }

@@ -1,47 +1,38 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
+using System.Buffers;
 using Berth.Kubernetes.Resources;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>A pod's UID as a slice states it, or none. Kubernetes writes UUIDs in small letters, which take 16 bytes; anything else is kept as text.</summary>
-internal readonly struct SliceUid : IEquatable<SliceUid>
+/// <summary>Reads a pod's UID. Kubernetes writes UUIDs in small letters, which are 16 bytes; anything else is kept as text.</summary>
+internal static class SliceUid
 {
-    private readonly Guid _value;
-    private readonly string? _text;
+    private const int TextLength = 36;
 
-    private SliceUid(Guid value, string? text)
+    private static readonly SearchValues<byte> s_plain = SearchValues.Create("0123456789abcdef"u8);
+
+    /// <summary>An empty text is none.</summary>
+    public static PodUid Read(ReadOnlySpan<byte> utf8)
     {
-        _value = value;
-        _text = text;
+        if (utf8.IsEmpty)
+            return default;
+        return TryReadUuid(utf8, out Guid value) && value != Guid.Empty ? new PodUid(value, null) : new PodUid(default, Utf8Text.Read(utf8, "targetRef.uid"));
     }
 
-    /// <summary>True when the slice states one.</summary>
-    public bool IsStated => _text is not null || _value != Guid.Empty;
-
-    /// <summary>From a property name, reads one; null and an empty string are none.</summary>
-    public static bool TryRead(ref Utf8JsonReader reader, string field, out SliceUid uid)
+    private static bool TryReadUuid(ReadOnlySpan<byte> utf8, out Guid value)
     {
-        uid = default;
-        if (!JsonFields.TryReadString(ref reader, field, out bool present))
+        value = default;
+        if (utf8.Length != TextLength || utf8[8] != '-' || utf8[13] != '-' || utf8[18] != '-' || utf8[23] != '-')
             return false;
-        if (!present || reader.ValueSpan.IsEmpty)
-            return true;
-        bool plain = !reader.ValueIsEscaped && !reader.ValueSpan.ContainsAnyInRange((byte)'A', (byte)'F');
-        uid = plain && reader.TryGetGuid(out Guid value) && value != Guid.Empty ? new SliceUid(value, null) : new SliceUid(default, JsonFields.Text(ref reader, field));
+        Span<byte> digits = stackalloc byte[32];
+        utf8[..8].CopyTo(digits);
+        utf8[9..13].CopyTo(digits[8..]);
+        utf8[14..18].CopyTo(digits[12..]);
+        utf8[19..23].CopyTo(digits[16..]);
+        utf8[24..].CopyTo(digits[20..]);
+        Span<byte> bytes = stackalloc byte[16];
+        if (digits.ContainsAnyExcept(s_plain) || Convert.FromHexString(digits, bytes, out _, out _) != OperationStatus.Done)
+            return false;
+        value = new Guid(bytes, bigEndian: true);
         return true;
     }
-
-    public bool Equals(SliceUid other) => _value == other._value && string.Equals(_text, other._text, StringComparison.Ordinal);
-
-    public override bool Equals([NotNullWhen(true)] object? obj) => obj is SliceUid other && Equals(other);
-
-    public override int GetHashCode() => HashCode.Combine(_value, _text);
-
-    /// <summary>As stated; null where there is none.</summary>
-    public override string? ToString() => _text ?? (_value == Guid.Empty ? null : _value.ToString());
-
-    public static bool operator ==(SliceUid left, SliceUid right) => left.Equals(right);
-
-    public static bool operator !=(SliceUid left, SliceUid right) => !left.Equals(right);
 }

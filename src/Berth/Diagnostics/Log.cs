@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Berth;
+namespace Berth.Diagnostics;
 
 /// <summary>What this room logs: once for each change of state, never once an attempt.</summary>
 internal static partial class Log

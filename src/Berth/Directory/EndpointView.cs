@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Berth.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Berth;

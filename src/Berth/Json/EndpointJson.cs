@@ -24,7 +24,7 @@ public static class EndpointJson
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(endpoint);
-        json.WriteString("pod"u8, endpoint.Name);
+        PodNames.Write(json, "pod"u8, endpoint);
         json.WriteString("uid"u8, endpoint.Uid);
         WriteOrdinal(json, endpoint.Ordinal);
         json.WriteString("authority"u8, endpoint.Authority);

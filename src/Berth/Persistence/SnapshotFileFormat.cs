@@ -85,9 +85,9 @@ internal static class SnapshotFileFormat
     private static void Write(Utf8JsonWriter writer, PodEndpoint endpoint)
     {
         writer.WriteStartObject();
-        writer.WriteString("pod", endpoint.Name);
-        if (endpoint.Uid is not null)
-            writer.WriteString("uid", endpoint.Uid);
+        PodNames.Write(writer, "pod"u8, endpoint);
+        if (endpoint.Uid is { } uid)
+            writer.WriteString("uid", uid);
         if (endpoint.Ordinal is { } ordinal)
             writer.WriteNumber("ordinal", ordinal);
         writer.WriteStartArray("addresses");

@@ -1,3 +1,4 @@
+using Berth.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Berth;

@@ -11,7 +11,10 @@ internal static class KeyHash
     private const ulong FnvOffset = 14695981039346656037;
     private const ulong FnvPrime = 1099511628211;
 
-    public static ulong Of(ReadOnlySpan<char> text)
+    public static ulong Of(ReadOnlySpan<char> text) => Mix(Begin(text));
+
+    /// <summary>The hash of a text that goes on.</summary>
+    public static ulong Begin(ReadOnlySpan<char> text)
     {
         ulong hash = FnvOffset;
         Span<byte> utf8 = stackalloc byte[4];
@@ -22,7 +25,17 @@ internal static class KeyHash
                 hash = (hash ^ utf8[i]) * FnvPrime;
         }
 
-        return Mix(hash);
+        return hash;
+    }
+
+    /// <summary>Ends a text with the digits of a number.</summary>
+    public static ulong End(ulong begun, int number)
+    {
+        Span<byte> digits = stackalloc byte[PodNamePrefix.MaxDigits];
+        number.TryFormat(digits, out int length, default, System.Globalization.CultureInfo.InvariantCulture);
+        foreach (byte digit in digits[..length])
+            begun = (begun ^ digit) * FnvPrime;
+        return Mix(begun);
     }
 
     public static ulong Mix(ulong value)

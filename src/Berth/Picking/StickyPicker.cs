@@ -20,7 +20,7 @@ public sealed class StickyPicker : IEndpointPicker
         foreach (PodEndpoint endpoint in snapshot.Available)
         {
             ulong score = KeyHash.Mix(keyHash ^ endpoint.NameHash);
-            if (best is null || score > bestScore || (score == bestScore && string.CompareOrdinal(endpoint.Name, best.Name) < 0))
+            if (best is null || score > bestScore || (score == bestScore && PodNames.Compare(endpoint, best) < 0))
             {
                 best = endpoint;
                 bestScore = score;

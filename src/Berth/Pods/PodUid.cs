@@ -7,26 +7,38 @@ internal readonly struct PodUid : IEquatable<PodUid>
 {
     private const int UuidLength = 36;
 
-    private readonly Guid _value;
-    private readonly string? _text;
-
     public PodUid(string? text)
     {
         Span<char> again = stackalloc char[UuidLength];
         if (text?.Length == UuidLength && Guid.TryParseExact(text, "D", out Guid value) && value != Guid.Empty
             && value.TryFormat(again, out _) && text.AsSpan().SequenceEqual(again))
-            _value = value;
+            Value = value;
         else
-            _text = text;
+            Text = text;
     }
 
-    public bool Equals(PodUid other) => _value == other._value && string.Equals(_text, other._text, StringComparison.Ordinal);
+    public PodUid(Guid value, string? text)
+    {
+        Value = value;
+        Text = text;
+    }
+
+    /// <summary>The UUID, or zero.</summary>
+    public Guid Value { get; }
+
+    /// <summary>The text of what is no such UUID, or null.</summary>
+    public string? Text { get; }
+
+    /// <summary>True when there is one.</summary>
+    public bool IsStated => Text is not null || Value != Guid.Empty;
+
+    public bool Equals(PodUid other) => Value == other.Value && string.Equals(Text, other.Text, StringComparison.Ordinal);
 
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is PodUid other && Equals(other);
 
-    public override int GetHashCode() => HashCode.Combine(_value, _text);
+    public override int GetHashCode() => HashCode.Combine(Value, Text);
 
-    public override string? ToString() => _text ?? (_value == Guid.Empty ? null : _value.ToString());
+    public override string? ToString() => Text ?? (Value == Guid.Empty ? null : Value.ToString());
 
     public static bool operator ==(PodUid left, PodUid right) => left.Equals(right);
 

@@ -5,6 +5,8 @@ namespace Berth;
 /// <summary>The same ports for every pod: one pod a node.</summary>
 internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme
 {
+    private readonly PortPlan _plan = new(fixedPorts, 0);
+
     public override bool NeedsOrdinal => false;
 
     public override bool TryResolve(
@@ -15,6 +17,8 @@ internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme
         reason = null;
         return true;
     }
+
+    internal override PortPlan PlanFor(IReadOnlyList<EndpointPort> servicePorts) => _plan;
 
     public override bool Equals(PortScheme? other) => other is FixedPortScheme scheme && scheme.Ports.AsSpan().SequenceEqual(fixedPorts);
 

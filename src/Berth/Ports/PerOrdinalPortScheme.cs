@@ -7,12 +7,14 @@ internal sealed class PerOrdinalPortScheme : PortScheme
 {
     private readonly EndpointPort[] _bases;
     private readonly int _stride;
+    private readonly PortPlan _plan;
 
     public PerOrdinalPortScheme(EndpointPort[] bases, int stride)
     {
         CheckPlan(bases, stride);
         _bases = bases;
         _stride = stride;
+        _plan = new PortPlan(bases, stride);
     }
 
     public override bool NeedsOrdinal => true;
@@ -20,6 +22,8 @@ internal sealed class PerOrdinalPortScheme : PortScheme
     public override bool TryResolve(
         int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason) =>
         OrdinalPorts.TryShift(_bases, ordinal, _stride, out ports, out reason);
+
+    internal override PortPlan PlanFor(IReadOnlyList<EndpointPort> servicePorts) => _plan;
 
     public override bool Equals(PortScheme? other) =>
         other is PerOrdinalPortScheme scheme && scheme._stride == _stride && scheme._bases.AsSpan().SequenceEqual(_bases);

@@ -24,6 +24,12 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
         return false;
     }
 
+    internal override PortPlan? PlanFor(IReadOnlyList<EndpointPort> servicePorts)
+    {
+        EndpointPort[] bases = [.. servicePorts.Where(p => portName is null || p.Name == portName)];
+        return bases.Length == 0 || Array.Exists(bases, static b => b.Number is < PortRange.Min or > PortRange.Max) ? null : new PortPlan(bases, stride);
+    }
+
     public override bool Equals(PortScheme? other) => other is ServicePortScheme scheme && scheme.Stride == stride && scheme.PortName == portName;
 
     public override int GetHashCode() => HashCode.Combine(portName, stride);

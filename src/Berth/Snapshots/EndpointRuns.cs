@@ -1,10 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Berth;
 
 /// <summary>The writer's endpoints in order, cut into runs of bounded length, each frozen again only after it changed.</summary>
 internal sealed class EndpointRuns
 {
     // A change copies one run: long enough that the list of runs stays short at 100,000 endpoints, short enough to copy in a microsecond.
-    private const int MaxLength = 256;
+    public const int MaxLength = 256;
 
     private readonly List<Run> _runs = [];
 
@@ -17,23 +19,44 @@ internal sealed class EndpointRuns
         int at = FindRun(ordinal, name);
         if (at == _runs.Count)
             return null;
-        IReadOnlyList<PodEndpoint> run = _runs[at].Endpoints;
+        ReadOnlySpan<PodEndpoint> run = _runs[at].Endpoints;
         PodEndpoint found = run[EndpointOrder.LowerBound(run, ordinal, name)];
-        return found.Ordinal == ordinal && string.Equals(found.Name, name, StringComparison.Ordinal) ? found : null;
+        return found.Ordinal == ordinal && PodNames.IsNamed(found, name) ? found : null;
+    }
+
+    /// <summary>The endpoint of the same name and ordinal as another, or null.</summary>
+    public PodEndpoint? FindLike(PodEndpoint endpoint)
+    {
+        int at = FindRun(endpoint);
+        if (at == _runs.Count)
+            return null;
+        ReadOnlySpan<PodEndpoint> run = _runs[at].Endpoints;
+        PodEndpoint found = run[EndpointOrder.LowerBound(run, endpoint)];
+        return EndpointOrder.Compare(found, endpoint) == 0 ? found : null;
+    }
+
+    /// <summary>Takes in many at once, while there are none: in order, no two of one name.</summary>
+    public void Fill(PodEndpoint[][] runs)
+    {
+        foreach (PodEndpoint[] run in runs)
+        {
+            Count += run.Length;
+            _runs.Add(new Run(run));
+        }
     }
 
     public void Insert(PodEndpoint endpoint)
     {
         Count++;
-        int at = Math.Min(FindRun(endpoint.Ordinal, endpoint.Name), _runs.Count - 1);
+        int at = Math.Min(FindRun(endpoint), _runs.Count - 1);
         if (at < 0)
         {
-            _runs.Add(new Run([endpoint]));
+            _runs.Add(new Run(new List<PodEndpoint> { endpoint }));
             return;
         }
 
         List<PodEndpoint> run = _runs[at].Edit();
-        run.Insert(EndpointOrder.LowerBound(run, endpoint.Ordinal, endpoint.Name), endpoint);
+        run.Insert(EndpointOrder.LowerBound(CollectionsMarshal.AsSpan(run), endpoint), endpoint);
         if (run.Count <= MaxLength)
             return;
         // Sets grow at their end: leave the full run behind full, instead of two halves that never fill up.
@@ -45,12 +68,12 @@ internal sealed class EndpointRuns
     public void Remove(PodEndpoint endpoint)
     {
         Count--;
-        int at = FindRun(endpoint.Ordinal, endpoint.Name);
+        int at = FindRun(endpoint);
         List<PodEndpoint> run = _runs[at].Edit();
-        run.RemoveAt(EndpointOrder.LowerBound(run, endpoint.Ordinal, endpoint.Name));
+        run.RemoveAt(EndpointOrder.LowerBound(CollectionsMarshal.AsSpan(run), endpoint));
         if (run.Count == 0)
             _runs.RemoveAt(at);
-        else if (at + 1 < _runs.Count && run.Count + _runs[at + 1].Endpoints.Count <= MaxLength / 2)
+        else if (at + 1 < _runs.Count && run.Count + _runs[at + 1].Endpoints.Length <= MaxLength / 2)
             Join(at);
     }
 
@@ -86,13 +109,33 @@ internal sealed class EndpointRuns
         return low;
     }
 
-    /// <summary>Either frozen, and then shared with snapshots, or being changed: what is at rest is there once.</summary>
-    private sealed class Run(List<PodEndpoint> endpoints)
+    private int FindRun(PodEndpoint endpoint)
     {
-        private List<PodEndpoint>? _edited = endpoints;
+        int low = 0;
+        int high = _runs.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (EndpointOrder.Compare(_runs[middle].Endpoints[^1], endpoint) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+
+    /// <summary>Either frozen, and then shared with snapshots, or being changed: what is at rest is there once.</summary>
+    private sealed class Run
+    {
+        private List<PodEndpoint>? _edited;
         private EndpointChunk? _frozen;
 
-        public IReadOnlyList<PodEndpoint> Endpoints => (IReadOnlyList<PodEndpoint>?)_edited ?? _frozen!.All;
+        public Run(List<PodEndpoint> endpoints) => _edited = endpoints;
+
+        public Run(PodEndpoint[] endpoints) => _frozen = new EndpointChunk(endpoints);
+
+        public ReadOnlySpan<PodEndpoint> Endpoints => _edited is null ? _frozen!.All : CollectionsMarshal.AsSpan(_edited);
 
         public List<PodEndpoint> Edit()
         {

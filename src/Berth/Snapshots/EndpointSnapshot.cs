@@ -92,7 +92,7 @@ public sealed class EndpointSnapshot
         ArgumentNullException.ThrowIfNull(name);
         int? ordinal = Ports.NeedsOrdinal && PodOrdinal.TryParse(name, out int parsed, out _) ? parsed : null;
         PodEndpoint? found = FindAtOrAfter(ordinal, name);
-        return found is not null && string.Equals(found.Name, name, StringComparison.Ordinal) ? found : null;
+        return found is not null && PodNames.IsNamed(found, name) ? found : null;
     }
 
     /// <summary>Finds the ports that several pods claim on one address. Computed at the first call and kept.</summary>

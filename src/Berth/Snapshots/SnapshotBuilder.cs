@@ -38,21 +38,35 @@ public sealed class SnapshotBuilder
     public void Set(PodEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        if (_excluded.Remove(endpoint.Name))
+        if (_excluded.Count > 0 && _excluded.Remove(endpoint.Name))
             _excludedChanged = true;
-        if (Find(endpoint.Name) is { } before)
+        if (FindLike(endpoint) is { } before)
         {
             if (before.ContentEquals(endpoint))
                 return;
             _runs.Remove(before);
         }
 
-        if (endpoint.Ordinal != OrdinalOf(endpoint.Name))
+        if (IsUnusual(endpoint))
             _unusual[endpoint.Name] = endpoint;
         else if (_unusual.Count > 0)
             _unusual.Remove(endpoint.Name);
         _runs.Insert(endpoint);
         _changed = true;
+    }
+
+    /// <summary>Puts many endpoints in at once, no two of one name, none of them left out. Into an empty builder that is one sort, instead of a search for each.</summary>
+    internal void SetAll(Span<PodEndpoint> endpoints)
+    {
+        if (Count == 0 && _ports.NeedsOrdinal && EndpointSort.TrySort(endpoints, EndpointRuns.MaxLength) is { } runs)
+        {
+            _runs.Fill(runs);
+            _changed |= endpoints.Length > 0;
+            return;
+        }
+
+        foreach (PodEndpoint endpoint in endpoints)
+            Set(endpoint);
     }
 
     /// <summary>Notes a pod as left out, in place of its endpoint if it had one.</summary>
@@ -92,6 +106,13 @@ public sealed class SnapshotBuilder
         _runs.Remove(before);
         _changed = true;
     }
+
+    /// <summary>Only a name that was read as a whole has to be read again for its ordinal.</summary>
+    private bool IsUnusual(PodEndpoint endpoint) =>
+        endpoint.Ordinal != (endpoint.Key is { Text: PodNamePrefix } key ? (_ports.NeedsOrdinal ? key.Number : null) : OrdinalOf(endpoint.Name));
+
+    private PodEndpoint? FindLike(PodEndpoint endpoint) =>
+        _unusual.Count > 0 || IsUnusual(endpoint) ? Find(endpoint.Name) : _runs.FindLike(endpoint);
 
     private PodEndpoint? Find(string name) =>
         _unusual.Count > 0 && _unusual.TryGetValue(name, out PodEndpoint? unusual) ? unusual : _runs.Find(OrdinalOf(name), name);

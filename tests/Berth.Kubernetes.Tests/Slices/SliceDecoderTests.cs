@@ -100,8 +100,9 @@ public sealed class SliceDecoderTests
         foreach (int piece in (int[])[1, 7, 4096, 100_000])
         {
             List<SliceObject> items = [];
+            using ReadPatience patience = new(Patience.Limit, TimeProvider.System);
             ListAnswer answer = await ListReader.ReadAsync(
-                new PiecewiseStream(bytes, piece), new SliceDecoder(), items, new ReadPatience(Patience.Limit, TimeProvider.System), TestContext.Current.CancellationToken);
+                new PiecewiseStream(bytes, piece), isProtobuf: false, new SliceDecoder(), items, patience, TestContext.Current.CancellationToken);
             Assert.Equal("2594", answer.ResourceVersion);
             Assert.Equal(260, items.Sum(static s => s.Endpoints.Length));
         }

@@ -1,0 +1,207 @@
+using Berth.Kubernetes.Protobuf;
+using Berth.Kubernetes.Resources;
+
+namespace Berth.Kubernetes.Slices;
+
+/// <summary>Reads an EndpointSlice from protobuf. The numbers are those of generated.proto in k8s.io/api/discovery/v1 and k8s.io/apimachinery/pkg/apis/meta/v1.</summary>
+internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists ports) : IProtobufDecoder<SliceObject>
+{
+    private readonly Utf8Pool<string> _namespaces = new(static text => text, static text => text);
+    private readonly Utf8Pool<string> _services = new(static text => text, static text => text);
+    private readonly Utf8Pool<string> _words = new(static text => text, static text => text);
+
+    /// <inheritdoc/>
+    public SliceObject Decode(ReadOnlySpan<byte> message)
+    {
+        ObjectMeta meta = default;
+        SliceAddressType type = SliceAddressType.Unknown;
+        int count = 0;
+        ports.Begin();
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    ReadMeta(reader.Bytes("metadata"), ref meta);
+                    break;
+                case 2:
+                    count++;
+                    break;
+                case 3:
+                    ReadPort(reader.Bytes("ports"));
+                    break;
+                case 4:
+                    type = TypeOf(reader.Bytes("addressType"));
+                    break;
+            }
+        }
+
+        return SliceObject.Make(meta, type, ReadEndpoints(message, count, type, meta.Namespace ?? ""), ports.End());
+    }
+
+    private static SliceAddressType TypeOf(ReadOnlySpan<byte> text) =>
+        text.SequenceEqual("IPv4"u8) ? SliceAddressType.IPv4
+        : text.SequenceEqual("IPv6"u8) ? SliceAddressType.IPv6
+        : text.SequenceEqual("FQDN"u8) ? SliceAddressType.Fqdn
+        : SliceAddressType.Unknown;
+
+    private void ReadMeta(ReadOnlySpan<byte> message, ref ObjectMeta meta)
+    {
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    meta.Name = reader.Text("metadata.name");
+                    break;
+                case 3:
+                    meta.Namespace = _namespaces.Get(reader.Bytes("metadata.namespace"), "metadata.namespace");
+                    break;
+                case 6:
+                    meta.ResourceVersion = reader.Text("metadata.resourceVersion");
+                    break;
+                case 11:
+                    ReadLabel(reader.Bytes("metadata.labels"), ref meta);
+                    break;
+            }
+        }
+    }
+
+    private void ReadLabel(ReadOnlySpan<byte> message, ref ObjectMeta meta)
+    {
+        ReadOnlySpan<byte> key = default;
+        ReadOnlySpan<byte> value = default;
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            if (reader.Field == 1)
+                key = reader.Bytes("metadata.labels");
+            else if (reader.Field == 2)
+                value = reader.Bytes("metadata.labels");
+        }
+
+        if (key.SequenceEqual("kubernetes.io/service-name"u8))
+            meta.Service = _services.Get(value, "kubernetes.io/service-name");
+    }
+
+    private void ReadPort(ReadOnlySpan<byte> message)
+    {
+        (string? name, string? protocol, int number) = (null, null, 0);
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    name = _words.Get(reader.Bytes("ports.name"), "ports.name");
+                    break;
+                case 2:
+                    protocol = _words.Get(reader.Bytes("ports.protocol"), "ports.protocol");
+                    break;
+                case 3:
+                    number = reader.Number("ports.port");
+                    break;
+            }
+        }
+
+        ports.Add(name, protocol, number);
+    }
+
+    private SliceEndpoint[] ReadEndpoints(ReadOnlySpan<byte> message, int count, SliceAddressType type, string @namespace)
+    {
+        if (count == 0)
+            return [];
+        SliceEndpoint[] endpoints = new SliceEndpoint[count];
+        int at = 0;
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            if (reader.Field != 2)
+                continue;
+            SliceEndpointDraft draft = default;
+            ReadEndpoint(reader.Bytes("endpoints"), ref draft);
+            endpoints[at++] = maker.Make(draft, type, @namespace);
+        }
+
+        return endpoints;
+    }
+
+    private void ReadEndpoint(ReadOnlySpan<byte> message, ref SliceEndpointDraft draft)
+    {
+        bool hasAddress = false;
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            switch (reader.Field)
+            {
+                case 1 when !hasAddress:
+                    hasAddress = true;
+                    maker.ReadAddress(reader.Bytes("addresses"), ref draft);
+                    break;
+                case 2:
+                    ReadConditions(reader.Bytes("conditions"), ref draft);
+                    break;
+                case 3:
+                    draft.Hostname = reader.Bytes("hostname");
+                    break;
+                case 4:
+                    ReadTarget(reader.Bytes("targetRef"), ref draft);
+                    break;
+                case 6:
+                    draft.Node = reader.Bytes("nodeName");
+                    draft.HasNode = true;
+                    break;
+                case 7:
+                    draft.Zone = reader.Bytes("zone");
+                    draft.HasZone = true;
+                    break;
+            }
+        }
+    }
+
+    private static void ReadConditions(ReadOnlySpan<byte> message, ref SliceEndpointDraft draft)
+    {
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    draft.Ready = reader.Flag("ready");
+                    break;
+                case 2:
+                    draft.Serving = reader.Flag("serving");
+                    break;
+                case 3:
+                    draft.Terminating = reader.Flag("terminating");
+                    break;
+            }
+        }
+    }
+
+    private static void ReadTarget(ReadOnlySpan<byte> message, ref SliceEndpointDraft draft)
+    {
+        draft.HasTarget = true;
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    draft.TargetIsPod = reader.Bytes("targetRef.kind").SequenceEqual("Pod"u8);
+                    break;
+                case 2:
+                    draft.TargetNamespace = reader.Bytes("targetRef.namespace");
+                    break;
+                case 3:
+                    draft.TargetName = reader.Bytes("targetRef.name");
+                    break;
+                case 4:
+                    draft.TargetUid = reader.Bytes("targetRef.uid");
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Berth;
+
+/// <summary>The text of a pod's name in two pieces, so that it can be compared without being put together.</summary>
+internal readonly ref struct PodNameText(ReadOnlySpan<char> head, ReadOnlySpan<char> tail)
+{
+    private readonly ReadOnlySpan<char> _head = head;
+    private readonly ReadOnlySpan<char> _tail = tail;
+
+    /// <param name="text">A <see cref="PodNamePrefix"/> or a string.</param>
+    /// <param name="number">The number behind a prefix.</param>
+    /// <param name="digits">Room for its digits.</param>
+    public static PodNameText Of(object text, int number, Span<char> digits)
+    {
+        if (text is not PodNamePrefix prefix)
+            return new PodNameText((string)text, default);
+        number.TryFormat(digits, out int written, default, CultureInfo.InvariantCulture);
+        return new PodNameText(prefix.Text, digits[..written]);
+    }
+
+    public int Length => _head.Length + _tail.Length;
+
+    /// <summary>Compares by the characters' numbers, as the order of a snapshot has it.</summary>
+    public int Compare(PodNameText other)
+    {
+        int common = Math.Min(_head.Length, other._head.Length);
+        int order = _head[..common].SequenceCompareTo(other._head[..common]);
+        for (int i = common; order == 0 && i < Math.Min(Length, other.Length); i++)
+            order = At(i) - other.At(i);
+        return order != 0 ? order : Length - other.Length;
+    }
+
+    private char At(int index) => index < _head.Length ? _head[index] : _tail[index - _head.Length];
+}

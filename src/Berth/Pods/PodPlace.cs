@@ -1,0 +1,38 @@
+namespace Berth;
+
+/// <summary>
+/// What many pods have in common, kept once: the namespace, the node and its zone, and the plan of their ports. What a single pod has for itself is here too:
+/// a UID that is no UUID, which no cluster gives, and ports that were listed one by one.
+/// </summary>
+internal sealed record PodPlace(string Namespace, string? Node, string? Zone)
+{
+    private PodPlace? _planned;
+
+    // What is made of another must not have what was planned for that one.
+    private PodPlace(PodPlace other)
+    {
+        (Namespace, Node, Zone) = (other.Namespace, other.Node, other.Zone);
+        (Uid, Ports) = (other.Uid, other.Ports);
+    }
+
+    public static PodPlace Unknown { get; } = new("", null, null);
+
+    /// <summary>The text of a UID that is no UUID, or null.</summary>
+    public string? Uid { get; init; }
+
+    /// <summary>A <see cref="PortPlan"/>, or a list of ports.</summary>
+    public object Ports { get; init; } = Array.Empty<EndpointPort>();
+
+    /// <summary>The same with a plan: one object for all pods that follow it here. For one writer.</summary>
+    public PodPlace With(PortPlan plan)
+    {
+        if (_planned is null || !ReferenceEquals(_planned.Ports, plan))
+            _planned = this with { Ports = plan };
+        return _planned;
+    }
+
+    /// <summary>True when all but the ports is the same.</summary>
+    public bool IsSameAs(PodPlace other) => ReferenceEquals(this, other)
+        || (string.Equals(Node, other.Node, StringComparison.Ordinal) && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
+            && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal) && string.Equals(Uid, other.Uid, StringComparison.Ordinal));
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Berth;
+
+/// <summary>The bases that the ports of many pods are computed from, kept once for all of them. A stride of 0 gives every pod the bases themselves.</summary>
+internal sealed class PortPlan
+{
+    private readonly EndpointPort[] _bases;
+    private readonly int _stride;
+
+    /// <param name="bases">At least one, each within the range of ports.</param>
+    /// <param name="stride">How many ports lie between two ordinals.</param>
+    public PortPlan(EndpointPort[] bases, int stride)
+    {
+        _bases = bases;
+        _stride = stride;
+        MaxOrdinal = stride == 0 ? int.MaxValue : (PortRange.Max - bases.Max(static b => b.Number)) / stride;
+    }
+
+    /// <summary>Up to which ordinal every port is one.</summary>
+    public int MaxOrdinal { get; }
+
+    public int MainPort(int ordinal) => _bases[0].Number + (ordinal * _stride);
+
+    public EndpointPort Main(int ordinal) => At(0, ordinal);
+
+    public EndpointPort[] All(int ordinal)
+    {
+        if (_stride == 0)
+            return _bases;
+        EndpointPort[] all = new EndpointPort[_bases.Length];
+        for (int i = 0; i < all.Length; i++)
+            all[i] = At(i, ordinal);
+        return all;
+    }
+
+    public bool TryFind(string name, int ordinal, [NotNullWhen(true)] out EndpointPort? found)
+    {
+        int at = Array.FindIndex(_bases, b => string.Equals(b.Name, name, StringComparison.Ordinal));
+        found = at < 0 ? null : At(at, ordinal);
+        return at >= 0;
+    }
+
+    /// <summary>True when both give the same ports to every pod.</summary>
+    public bool IsSameAs(PortPlan other) => ReferenceEquals(this, other) || (_stride == other._stride && _bases.AsSpan().SequenceEqual(other._bases));
+
+    private EndpointPort At(int index, int ordinal) => _bases[index] with { Number = _bases[index].Number + (ordinal * _stride) };
+}
