@@ -128,9 +128,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         void Require(bool good, string fault)
         {
             if (!good)
-            {
                 faults.Add(fault);
-            }
         }
 
         Require(options.Port is >= 0 and <= 65535, $"Port is {options.Port}; it must be 0 to 65535.");
@@ -138,23 +136,15 @@ internal sealed class ClusterParts : IAsyncDisposable
         Require(options.HistoryLimit >= 1, $"HistoryLimit is {options.HistoryLimit}; it must be 1 or more.");
         Require(options.BookmarkInterval > TimeSpan.Zero, $"BookmarkInterval is {options.BookmarkInterval}; it must be above zero.");
         foreach (ServiceForward forward in options.Forwards)
-        {
             Require(forward.LocalPort is >= 1 and <= 65535, $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}; it must be 1 to 65535.");
-        }
-
         if (faults.Count > 0)
-        {
             throw new LocalClusterException(string.Join(' ', faults));
-        }
     }
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         foreach (string name in (string[])["default", "kube-node-lease", "kube-system"])
-        {
             Operations.Create(KindTable.Namespace, null, KindTable.Namespace.NewObject(null, name));
-        }
-
         await Api.StartAsync(options.Port, cancellationToken).ConfigureAwait(false);
         Server = new UriBuilder("https", "127.0.0.1", Api.Port).Uri;
         Files.Begin(Server);
@@ -169,16 +159,11 @@ internal sealed class ClusterParts : IAsyncDisposable
         forwarder.Start();
         Log.Listening(loggers.CreateLogger("Berth.LocalCluster"), Server);
         foreach (string text in options.Manifests)
-        {
             Applier.Apply(text, "default", "a manifest");
-        }
-
         foreach (string path in options.ManifestPaths)
         {
             foreach ((string text, string origin) in ManifestFiles.Read(path))
-            {
                 Applier.Apply(text, "default", origin);
-            }
         }
     }
 }

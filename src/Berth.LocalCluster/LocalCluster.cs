@@ -80,9 +80,7 @@ public sealed class LocalCluster : IAsyncDisposable
         await foreach (IReadOnlyList<PodSummary> pods in WatchPodsAsync(cancellationToken).ConfigureAwait(false))
         {
             if (condition(pods))
-            {
                 return pods;
-            }
         }
 
         throw new OperationCanceledException(cancellationToken);

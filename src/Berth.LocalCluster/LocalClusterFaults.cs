@@ -40,9 +40,7 @@ public sealed class LocalClusterFaults
     {
         StoredObject pod = parts.Store.Get(KindTable.Pod, @namespace, name);
         if (parts.Kubelet.Find(pod.Uid) is not { } worker || !worker.KillContainers())
-        {
             throw new LocalClusterException($"Nothing of pod {@namespace}/{name} runs at the moment, so nothing can be killed.");
-        }
     });
 
     /// <summary>

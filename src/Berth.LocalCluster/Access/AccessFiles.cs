@@ -41,19 +41,14 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         lock (gate)
         {
             foreach (((string @namespace, string account), string path) in written)
-            {
                 WriteAccount(@namespace, account, path);
-            }
         }
     }
 
     public void Dispose()
     {
         if (folder is null)
-        {
             return;
-        }
-
         if (directory is null)
         {
             Directory.Delete(folder, recursive: true);
@@ -85,16 +80,10 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         File.Delete(fresh);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
-        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         using (var file = new FileStream(fresh, options))
         using (var writer = new StreamWriter(file))
-        {
             writer.Write(text);
-        }
-
         File.Move(fresh, path, overwrite: true);
     }
 }

@@ -12,31 +12,20 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
     public void RequireUser(string user, string path)
     {
         if (user == Identities.Anonymous && path != "/version")
-        {
             throw new ApiException(403, "Forbidden", $"forbidden: User \"{user}\" cannot get path \"{path}\"", []);
-        }
     }
 
     public void Require(string user, RequestTarget target, string verb)
     {
         if (user == Identities.Administrator || (user != Identities.Anonymous && !enforce) || (enforce && Allowed(user, target, verb)))
-        {
             return;
-        }
-
         string resource = target.Subresource is null ? target.Kind.Plural : $"{target.Kind.Plural}/{target.Subresource}";
         string where = target.Namespace is null ? "at the cluster scope" : $"in the namespace \"{target.Namespace}\"";
         var details = new JsonObject();
         if (target.Name is not null)
-        {
             details["name"] = target.Name;
-        }
-
         if (target.Kind.Group.Length > 0)
-        {
             details["group"] = target.Kind.Group;
-        }
-
         details["kind"] = target.Kind.Plural;
         throw new ApiException(
             403,
@@ -50,10 +39,7 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
     {
         IEnumerable<StoredObject> bindings = store.List(KindTable.ClusterRoleBinding);
         if (target.Namespace is not null)
-        {
             bindings = bindings.Concat(store.List(KindTable.RoleBinding, target.Namespace));
-        }
-
         return bindings.Where(binding => binding.Body.Items("subjects").Any(subject => Names(subject, binding.Namespace, user)))
             .SelectMany(binding => RulesOf(binding))
             .Any(rule => Covers(rule, target, verb));

@@ -30,10 +30,7 @@ internal sealed class Identities
     public string? Authenticate(string? header)
     {
         if (string.IsNullOrEmpty(header))
-        {
             return Anonymous;
-        }
-
         return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? users.GetValueOrDefault(header[7..].Trim()) : null;
     }
 
@@ -43,9 +40,7 @@ internal sealed class Identities
         foreach ((string user, string token) in tokens)
         {
             if (user != Administrator && tokens.TryRemove(user, out _))
-            {
                 users.TryRemove(token, out _);
-            }
         }
     }
 }

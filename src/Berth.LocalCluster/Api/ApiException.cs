@@ -27,10 +27,7 @@ internal sealed class ApiException(int code, string reason, string message, Json
             ["reason"] = reason,
         };
         if (details is not null)
-        {
             status["details"] = details.DeepClone();
-        }
-
         status["code"] = code;
         return status;
     }
@@ -73,10 +70,7 @@ internal sealed class ApiException(int code, string reason, string message, Json
     {
         JsonObject details = new() { ["name"] = name };
         if (kind.Group.Length > 0)
-        {
             details["group"] = kind.Group;
-        }
-
         details["kind"] = kind.Kind;
         details["causes"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = fault, ["field"] = field });
         string subject = kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
@@ -87,10 +81,7 @@ internal sealed class ApiException(int code, string reason, string message, Json
     {
         var details = new JsonObject { ["name"] = name };
         if (kind.Group.Length > 0)
-        {
             details["group"] = kind.Group;
-        }
-
         details["kind"] = kind.Plural;
         return details;
     }

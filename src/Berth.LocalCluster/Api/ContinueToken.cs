@@ -9,10 +9,7 @@ internal sealed record ContinueToken(long Version, string Start)
     public static ContinueToken? Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
-        {
             return null;
-        }
-
         try
         {
             JsonNode? token = JsonNode.Parse(Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '=')));

@@ -19,10 +19,7 @@ internal static class DiscoveryDocuments
     {
         bool aggregated = accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal) && accept.Contains("v=v2;", StringComparison.Ordinal);
         if (path is "/api" or "/apis" && aggregated)
-        {
             return (AggregatedList(core: path == "/api"), Aggregated);
-        }
-
         JsonObject? body = path switch
         {
             "/api" => new JsonObject
@@ -75,15 +72,9 @@ internal static class DiscoveryDocuments
                 ["verbs"] = JsonWriting.TextArray(VerbsOf(kind)),
             };
             if (kind.ShortNames.Count > 0)
-            {
                 entry["shortNames"] = JsonWriting.TextArray(kind.ShortNames);
-            }
-
             if (kind.InAll)
-            {
                 entry["categories"] = JsonWriting.TextArray("all");
-            }
-
             resources.Add((JsonNode)entry);
             foreach ((string name, string of, string[] verbs) in Subresources(kind))
             {
@@ -102,10 +93,7 @@ internal static class DiscoveryDocuments
 
         var list = new JsonObject { ["kind"] = "APIResourceList" };
         if (group.Length > 0)
-        {
             list["apiVersion"] = "v1";
-        }
-
         list["groupVersion"] = group.Length == 0 ? "v1" : $"{group}/v1";
         list["resources"] = resources;
         return list;
@@ -118,19 +106,11 @@ internal static class DiscoveryDocuments
     {
         string[] change = ["get", "patch", "update"];
         if (kind == KindTable.Pod)
-        {
             yield return ("log", "Pod", ["get"]);
-        }
-
         if (kind.HasScale)
-        {
             yield return ("scale", "Scale", change);
-        }
-
         if (kind.HasStatus)
-        {
             yield return ("status", kind.Kind, change);
-        }
     }
 
     private static JsonObject AggregatedList(bool core)
@@ -161,10 +141,7 @@ internal static class DiscoveryDocuments
             ["shortNames"] = JsonWriting.TextArray(kind.ShortNames),
         };
         if (kind.InAll)
-        {
             resource["categories"] = JsonWriting.TextArray("all");
-        }
-
         resource["subresources"] = new JsonArray([.. Subresources(kind).Select(sub => new JsonObject
         {
             ["subresource"] = sub.Name,
@@ -183,10 +160,7 @@ internal static class DiscoveryDocuments
     {
         string version = KubernetesVersion;
         if (userAgent.StartsWith("kubectl/v1.", StringComparison.Ordinal) && userAgent["kubectl/v1.".Length..].Split('.', '-', ' ') is [var minor, ..] && minor.All(char.IsAsciiDigit))
-        {
             version = $"v1.{minor}.0";
-        }
-
         return VersionOf(version);
     }
 
@@ -211,10 +185,7 @@ internal static class DiscoveryDocuments
     {
         var paths = new JsonObject();
         foreach (string path in KindTable.All.Select(kind => kind.BasePath[1..]).Distinct(StringComparer.Ordinal))
-        {
             paths[path] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash=berth" };
-        }
-
         return new JsonObject { ["paths"] = paths };
     }
 

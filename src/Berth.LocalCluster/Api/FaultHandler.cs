@@ -80,9 +80,7 @@ internal sealed class FaultHandler(LocalClusterFaults faults, TimeProvider time)
     private void Last(TimeSpan duration, Func<Task> begin, Func<Task> end)
     {
         lock (stopping)
-        {
             lasting = RunAsync(lasting);
-        }
 
         async Task RunAsync(Task before)
         {

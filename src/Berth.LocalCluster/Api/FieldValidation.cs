@@ -28,16 +28,11 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
     {
         IReadOnlyList<string> unknown = FieldCheck.Prune(kind, body);
         if (unknown.Count > 0 && mode == "Strict")
-        {
             throw refuse($"strict decoding error: {string.Join(", ", unknown)}");
-        }
-
         if (mode is null or "" or "Warn")
         {
             foreach (string field in unknown)
-            {
                 warn(field);
-            }
         }
 
         return body;

@@ -16,17 +16,11 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         Conform(kind, @namespace, body);
         JsonObject metadata = body.Child("metadata");
         if (metadata.Text("resourceVersion") is { Length: > 0 })
-        {
             throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
-        }
-
         metadata.Remove("deletionTimestamp");
         metadata.Remove("managedFields");
         if (kind.HasStatus)
-        {
             body.Remove("status");
-        }
-
         RequireNamespace(kind, @namespace, metadata.Text("name"));
         Defaults.Apply(kind, body);
         if (kind == KindTable.Service)
@@ -44,15 +38,9 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         }
 
         if (metadata.Text("name") is null && metadata.Text("generateName") is null)
-        {
             throw ApiException.Invalid(kind, string.Empty, "metadata.name", "Required value: name or generateName is required", "FieldValueRequired");
-        }
-
         if (metadata.Text("name") is not null)
-        {
             Validation.Check(kind, body);
-        }
-
         return dryRun ? Rehearsed(kind, body) : store.Create(kind, body);
     }
 
@@ -65,15 +53,9 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             JsonObject after = change(before.Clone());
             string? expected = after.Text("metadata", "resourceVersion");
             if (!string.IsNullOrEmpty(expected) && expected != before.Text("metadata", "resourceVersion"))
-            {
                 throw ApiException.Modified(kind, name);
-            }
-
             if (after.Text("metadata", "uid") is { } uid && uid != before.Text("metadata", "uid"))
-            {
                 throw ApiException.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {before.Text("metadata", "uid")}");
-            }
-
             Conform(kind, @namespace, after);
             return Kept(kind, before, after, status);
         }
@@ -86,10 +68,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     {
         StoredObject current = store.Get(kind, @namespace, name);
         if (options.Uid is { } uid && uid != current.Uid)
-        {
             throw ApiException.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
-        }
-
         if (options.ResourceVersion is { } version && version != current.Version.ToString(CultureInfo.InvariantCulture))
         {
             throw ApiException.Conflict(
@@ -106,10 +85,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         }
 
         if (!lingers)
-        {
             return (store.Remove(kind, @namespace, name), true);
-        }
-
         return (store.Update(current, body => Linger(kind, body, finalizer)), false);
     }
 
@@ -154,14 +130,9 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         metadata.Default("deletionTimestamp", time.Timestamp());
         metadata.Default("deletionGracePeriodSeconds", 0);
         if (kind == KindTable.Namespace)
-        {
             body.Child("status")["phase"] = "Terminating";
-        }
-
         if (finalizer is not null && !body.Texts("metadata", "finalizers").Contains(finalizer, StringComparer.Ordinal))
-        {
             metadata["finalizers"] = JsonWriting.TextArray([.. body.Texts("metadata", "finalizers"), finalizer]);
-        }
     }
 
     /// <summary>Refuses a body that is not of this kind or place, and puts kind and apiVersion first, as the API sends them.</summary>
@@ -178,9 +149,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         {
             metadata.Default("namespace", @namespace!);
             if (metadata.Text("namespace") != @namespace)
-            {
                 throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-            }
         }
 
         List<KeyValuePair<string, JsonNode?>> rest = [.. body.Where(pair => pair.Key is not ("kind" or "apiVersion" or "metadata"))];
@@ -189,9 +158,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         body["apiVersion"] = kind.ApiVersion;
         body["metadata"] = metadata;
         foreach ((string field, JsonNode? value) in rest)
-        {
             body[field] = value;
-        }
     }
 
     /// <summary>What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not about.</summary>
@@ -201,23 +168,16 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         foreach (string field in (string[])["name", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"])
         {
             if (before.At("metadata", field) is { } value)
-            {
                 metadata[field] = value.DeepClone();
-            }
             else
-            {
                 metadata.Remove(field);
-            }
         }
 
         metadata.Remove("managedFields");
         if (!status)
         {
             if (kind.HasStatus && before["status"] is { } old)
-            {
                 after["status"] = old.DeepClone();
-            }
-
             if (kind == KindTable.Service && before.Text("spec", "clusterIP") is { } address)
             {
                 after.Child("spec").Default("clusterIP", address);
@@ -237,10 +197,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     private void RequireNamespace(ResourceKind kind, string? @namespace, string? name)
     {
         if (!kind.Namespaced)
-        {
             return;
-        }
-
         if (store.Get(KindTable.Namespace, null, @namespace!).Body.IsTerminating() && kind != KindTable.Event)
         {
             throw new ApiException(

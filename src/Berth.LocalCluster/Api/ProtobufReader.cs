@@ -16,10 +16,7 @@ internal static class ProtobufReader
     public static JsonObject Read(ReadOnlySpan<byte> content)
     {
         if (!content.StartsWith("k8s\0"u8))
-        {
             throw ApiException.BadRequest("the body of the request does not begin with the four bytes of Kubernetes' protobuf encoding");
-        }
-
         string apiVersion = string.Empty;
         string kind = string.Empty;
         ReadOnlySpan<byte> raw = [];
@@ -30,9 +27,7 @@ internal static class ProtobufReader
             {
                 var meta = new Wire(bytes);
                 while (meta.Next(out int field, out ulong _, out ReadOnlySpan<byte> text))
-                {
                     (apiVersion, kind) = field == 1 ? (Encoding.UTF8.GetString(text), kind) : (apiVersion, Encoding.UTF8.GetString(text));
-                }
             }
             else if (number == 2)
             {
@@ -41,10 +36,7 @@ internal static class ProtobufReader
         }
 
         if (FieldTable.Of(kind) is null)
-        {
             throw ApiException.BadRequest($"no kind \"{kind}\" is registered for version \"{apiVersion}\"");
-        }
-
         var body = new JsonObject { ["kind"] = kind, ["apiVersion"] = apiVersion };
         Message(kind, raw, body);
         return body;
@@ -57,10 +49,7 @@ internal static class ProtobufReader
         while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
         {
             if (!fields.TryGetValue(number, out FieldTable.Field? field))
-            {
                 continue;
-            }
-
             if (field.Inline)
             {
                 Message(field.Type, bytes, into);
@@ -88,10 +77,7 @@ internal static class ProtobufReader
         var field = new FieldTable.Field(string.Empty, 2, type, false, false, false, false);
         var wire = new Wire(content);
         while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
-        {
             entry = number == 1 ? (Encoding.UTF8.GetString(bytes), entry.Value) : (entry.Key, Value(field, plain, bytes));
-        }
-
         return entry;
     }
 
@@ -132,9 +118,7 @@ internal static class ProtobufReader
         while (wire.Next(out int number, out plain, out ReadOnlySpan<byte> bytes))
         {
             if (number == wanted)
-            {
                 return bytes;
-            }
         }
 
         plain = 0;
@@ -152,10 +136,7 @@ internal static class ProtobufReader
             plain = 0;
             bytes = default;
             if (rest.IsEmpty)
-            {
                 return false;
-            }
-
             ulong tag = Varint();
             number = (int)(tag >> 3);
             switch (tag & 7)
@@ -187,9 +168,7 @@ internal static class ProtobufReader
                 byte part = Take(1)[0];
                 value |= (ulong)(part & 0x7F) << shift;
                 if (part < 0x80)
-                {
                     return value;
-                }
             }
 
             throw ApiException.BadRequest("the protobuf body has a number of more than 64 bits");
@@ -198,10 +177,7 @@ internal static class ProtobufReader
         private ReadOnlySpan<byte> Take(ulong count)
         {
             if (count > (ulong)rest.Length)
-            {
                 throw ApiException.BadRequest("the protobuf body ends in the middle of a field");
-            }
-
             ReadOnlySpan<byte> taken = rest[..(int)count];
             rest = rest[(int)count..];
             return taken;

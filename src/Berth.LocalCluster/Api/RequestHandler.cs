@@ -26,10 +26,7 @@ internal sealed class RequestHandler(
         catch (ApiException fault) when (!http.Response.HasStarted)
         {
             if (fault.RetryAfterSeconds is { } seconds)
-            {
                 http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            }
-
             await WriteAsync(http, fault.Code, fault.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || stopping.IsCancellationRequested)

@@ -34,15 +34,9 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
         }
 
         if (rest is not [string plural, ..] || rest.Length > 3 || KindTable.ByPlural(group, plural) is not { } kind || (@namespace is not null && !kind.Namespaced))
-        {
             return null;
-        }
-
         if (kind == KindTable.Pod && rest is [_, _, "exec" or "attach" or "portforward"])
-        {
             throw new ApiException(405, "MethodNotAllowed", $"the local cluster has no {rest[2]}: its pods are processes of this machine, which can be reached at their own addresses");
-        }
-
         return new(kind, @namespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : null, rest.Length > 2 ? rest[2] : null);
     }
 }

@@ -16,10 +16,7 @@ internal sealed class ServiceAddresses(ObjectStore store)
         JsonObject spec = body.Child("spec");
         string type = spec.Text("type") ?? "ClusterIP";
         if (type == "ExternalName")
-        {
             return;
-        }
-
         if (string.IsNullOrEmpty(spec.Text("clusterIP")))
         {
             int next = Interlocked.Increment(ref last);
@@ -28,10 +25,7 @@ internal sealed class ServiceAddresses(ObjectStore store)
 
         spec.Default("clusterIPs", JsonWriting.TextArray(spec.Text("clusterIP")!));
         if (type is not ("NodePort" or "LoadBalancer"))
-        {
             return;
-        }
-
         var taken = store.List(KindTable.Service).SelectMany(service => service.Body.Items("spec", "ports")).Select(port => port.Number("nodePort")).ToHashSet();
         foreach (JsonObject port in spec.Items("ports"))
         {
@@ -45,10 +39,7 @@ internal sealed class ServiceAddresses(ObjectStore store)
             {
                 long free = 30000;
                 while (!taken.Add(free))
-                {
                     free++;
-                }
-
                 port["nodePort"] = free;
             }
         }

@@ -99,10 +99,7 @@ internal static class TableColumns
     public static string PodState(JsonObject pod)
     {
         if (pod.IsTerminating())
-        {
             return "Terminating";
-        }
-
         JsonObject? state = pod.Items("status", "containerStatuses").Select(status => status["state"]).OfType<JsonObject>().FirstOrDefault(state => state["running"] is null);
         return state.Text("waiting", "reason") ?? state.Text("terminated", "reason") ?? pod.Text("status", "phase") ?? "Unknown";
     }

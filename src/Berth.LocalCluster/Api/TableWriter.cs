@@ -56,10 +56,7 @@ internal sealed class TableWriter(TimeProvider time)
     public static string Age(string? since, DateTimeOffset now)
     {
         if (JsonWriting.ParseTimestamp(since) is not { } from)
-        {
             return "<unknown>";
-        }
-
         TimeSpan age = now > from ? now - from : TimeSpan.Zero;
         return age switch
         {

@@ -39,9 +39,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
                 IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out version);
                 await stream.InitialAsync(items, ending.Token).ConfigureAwait(false);
                 if (initial && bookmarks)
-                {
                     await stream.BookmarkAsync(version, last: true, ending.Token).ConfigureAwait(false);
-                }
             }
 
             await FollowAsync(stream, version, bookmarks, ending.Token).ConfigureAwait(false);
@@ -53,9 +51,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
             if (bookmarks && timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
-            {
                 await stream.BookmarkAsync(stream.Version, last: false, http.RequestAborted).ConfigureAwait(false);
-            }
         }
         catch (OperationCanceledException)
         {

@@ -27,10 +27,7 @@ internal sealed class WatchStream(
     public async Task InitialAsync(IReadOnlyList<StoredObject> items, CancellationToken cancellationToken)
     {
         foreach (StoredObject item in items.Where(Matches))
-        {
             Write("ADDED", Render(item));
-        }
-
         await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -47,19 +44,14 @@ internal sealed class WatchStream(
         }
 
         if (any)
-        {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
     }
 
     public async Task BookmarkAsync(long version, bool last, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         if (last)
-        {
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        }
-
         var bookmark = new JsonObject { ["kind"] = target.Kind.Kind, ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = metadata };
         if (target.Kind == KindTable.EndpointSlice)
         {

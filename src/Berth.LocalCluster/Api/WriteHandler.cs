@@ -32,37 +32,25 @@ internal sealed class WriteHandler(ObjectOperations operations)
     private StoredObject Put(RequestTarget target, string name, JsonObject body, bool dryRun)
     {
         if (body.Text("metadata", "name") is { } named && named != name)
-        {
             throw ApiException.BadRequest($"the name of the object ({named}) does not match the name on the URL ({name})");
-        }
-
         return Change(target, name, _ => body.Clone(), dryRun);
     }
 
     private StoredObject Change(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
     {
         if (target.Subresource is not (null or "status" or "finalize"))
-        {
             throw ApiException.NoSuchResource();
-        }
-
         return operations.Update(target.Kind, target.Namespace, name, change, target.Subresource == "status", dryRun);
     }
 
     private JsonObject PutScale(RequestTarget target, string name, JsonObject scale)
     {
         if (!target.Kind.HasScale)
-        {
             throw ApiException.NoSuchResource();
-        }
-
         StoredObject item = operations.Update(target.Kind, target.Namespace, name, body =>
         {
             if (scale.Text("metadata", "resourceVersion") is { } expected && expected != body.Text("metadata", "resourceVersion"))
-            {
                 throw ApiException.Modified(target.Kind, name);
-            }
-
             body.Child("spec")["replicas"] = scale.Number("spec", "replicas") ?? 0;
             return body;
         });
@@ -101,16 +89,10 @@ internal sealed class WriteHandler(ObjectOperations operations)
     {
         (StoredObject item, bool gone) = dryRun ? (operations.Store.Get(target.Kind, target.Namespace, name), true) : operations.Delete(target.Kind, target.Namespace, name, options);
         if (!gone || target.Kind == KindTable.Pod)
-        {
             return item.Body;
-        }
-
         var details = new JsonObject { ["name"] = name };
         if (target.Kind.Group.Length > 0)
-        {
             details["group"] = target.Kind.Group;
-        }
-
         details["kind"] = target.Kind.Plural;
         details["uid"] = item.Uid;
         return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
@@ -122,10 +104,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
         var items = new JsonArray();
         foreach (StoredObject item in operations.Store.List(target.Kind, target.Namespace).Where(item => labels.Matches(item.Body) && fields.Matches(item.Body)))
-        {
             items.Add(operations.Delete(target.Kind, item.Namespace, item.Name, options).Object.Body.DeepClone());
-        }
-
         return new JsonObject { ["kind"] = target.Kind.Kind + "List", ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = items };
     }
 

@@ -26,17 +26,11 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
     {
         long version = store.Oldest;
         foreach (StoredObject item in KindTable.All.SelectMany(kind => store.List(kind)))
-        {
             Enqueue(new Change(item.Version, null, item, item));
-        }
-
         while (true)
         {
             foreach (Change change in ReadAfter(ref version))
-            {
                 Enqueue(change);
-            }
-
             bool failed = Drain();
             if (failed)
             {
@@ -70,9 +64,7 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
             foreach (string key in controller.Affected(change))
             {
                 if (queued.Add((controller, key)))
-                {
                     queue.Enqueue((controller, key));
-                }
             }
         }
     }
@@ -98,9 +90,7 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
                 Log.ReconcileFailed(logger, fault, controller.GetType().Name, key);
                 failed = true;
                 if (queued.Add((controller, key)))
-                {
                     queue.Enqueue((controller, key));
-                }
             }
         }
 

@@ -20,18 +20,12 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     public void Reconcile(string? @namespace, string name)
     {
         if (store.Find(KindTable.Deployment, @namespace, name) is not { } deployment || deployment.Body.IsTerminating())
-        {
             return;
-        }
-
         string hash = NameGenerator.Hash(deployment.Body.At("spec", "template")!.ToUtf8());
         StoredObject current = store.Find(KindTable.ReplicaSet, @namespace, $"{name}-{hash}") ?? Create(deployment, hash);
         List<StoredObject> old = [.. store.Owned(KindTable.ReplicaSet, deployment).Where(set => set.Name != current.Name)];
         if (!deployment.Body.Flag("spec", "paused"))
-        {
             Converge(deployment, current, old);
-        }
-
         WriteStatus(deployment, current.Name);
     }
 
@@ -43,9 +37,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         int surge = Share(rolling.At("maxSurge"), wanted, up: true);
         int unavailable = recreate ? wanted : Share(rolling.At("maxUnavailable"), wanted, up: false);
         if (surge == 0 && unavailable == 0)
-        {
             unavailable = 1;
-        }
 
         // Old sets shrink by what is available beyond the least that must be; what never became ready goes first.
         int available = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas"));
@@ -127,10 +119,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     private static int Share(JsonNode? value, int of, bool up)
     {
         if (value.Text() is { } text && text.EndsWith('%') && int.TryParse(text[..^1], CultureInfo.InvariantCulture, out int percent))
-        {
             return up ? ((of * percent) + 99) / 100 : of * percent / 100;
-        }
-
         return (int)(value.Number() ?? 0);
     }
 

@@ -25,15 +25,9 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
     public IEnumerable<string> Affected(Change change)
     {
         if (change.Kind == KindTable.Service)
-        {
             return [change.Last.Key];
-        }
-
         if (change.Kind == KindTable.EndpointSlice)
-        {
             return change.Last.Body.Text("metadata", "labels", ServiceName) is { } name ? [ResourceKind.Key(change.Last.Namespace, name)] : [];
-        }
-
         return change.Kind != KindTable.Pod ? [] : store.List(KindTable.Service, change.Last.Namespace)
             .Where(service => service.Body.At("spec", "selector") is JsonObject { Count: > 0 } selector
                 && LabelSelector.FromMap(selector) is var matcher
@@ -50,10 +44,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         }
 
         if (service.Body.At("spec", "selector") is not JsonObject { Count: > 0 } selector || service.Body.Text("spec", "type") == "ExternalName")
-        {
             return;
-        }
-
         LabelSelector matcher = LabelSelector.FromMap(selector);
         List<StoredObject> pods = [.. store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body))];
         string? trigger = triggers.Next(service, pods);
@@ -110,32 +101,23 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         foreach ((StoredObject? _, List<JsonObject> places, bool _) in plan.OrderByDescending(entry => entry.Touched).ThenByDescending(entry => entry.Endpoints.Count))
         {
             while (places.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
-            {
                 places.Add(endpoint);
-            }
         }
 
         while (fresh.Count > 0)
         {
             List<JsonObject> page = [];
             while (page.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
-            {
                 page.Add(endpoint);
-            }
-
             plan.Add((null, page, true));
         }
 
         foreach ((StoredObject? slice, List<JsonObject> places, bool _) in plan)
         {
             if (places.Count == 0)
-            {
                 store.Remove(slice!.Kind, slice.Namespace, slice.Name);
-            }
             else
-            {
                 Write(service, slice, places, ports, trigger);
-            }
         }
     }
 
@@ -148,10 +130,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         if (slice is not null)
         {
             if (Same(slice.Body["endpoints"], list) && Same(slice.Body["ports"], portList) && JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
-            {
                 return;
-            }
-
             store.Update(slice, body =>
             {
                 body["endpoints"] = list;
@@ -180,19 +159,14 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         JsonObject metadata = slice.Child("metadata");
         metadata.Remove("annotations");
         if (trigger is not null)
-        {
             metadata["annotations"] = new JsonObject { [TriggerTime] = trigger };
-        }
     }
 
     private static JsonObject Labels(StoredObject service)
     {
         List<KeyValuePair<string, string>> labels = [new(ManagedBy, Manager), new(ServiceName, service.Name)];
         if (service.Body.Text("spec", "clusterIP") == "None")
-        {
             labels.Add(new("service.kubernetes.io/headless", string.Empty));
-        }
-
         return JsonWriting.TextMap(labels.Concat(service.Body.Map("metadata", "labels")).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
@@ -207,18 +181,13 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             ["conditions"] = new JsonObject { ["ready"] = ready, ["serving"] = serving, ["terminating"] = terminating },
         };
         if (pod.Body.Text("spec", "hostname") is { Length: > 0 } hostname && pod.Body.Text("spec", "subdomain") == service.Name)
-        {
             endpoint["hostname"] = hostname;
-        }
-
         endpoint["targetRef"] = new JsonObject { ["kind"] = "Pod", ["namespace"] = pod.Namespace, ["name"] = pod.Name, ["uid"] = pod.Uid };
         if (pod.Body.Text("spec", "nodeName") is { } node)
         {
             endpoint["nodeName"] = node;
             if (store.Find(KindTable.Node, null, node)?.Body.Text("metadata", "labels", "topology.kubernetes.io/zone") is { } zone)
-            {
                 endpoint["zone"] = zone;
-            }
         }
 
         return endpoint;

@@ -16,14 +16,9 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
     {
         // Events and pods own nothing.
         if (change.Kind != KindTable.Event && change.Kind != KindTable.Pod && (change.After is null || change.Last.Body.IsTerminating()))
-        {
             yield return "/" + change.Last.Uid;
-        }
-
         foreach (JsonObject owner in change.Last.Body.Items("metadata", "ownerReferences"))
-        {
             yield return "/" + owner.Text("uid");
-        }
     }
 
     public void Reconcile(string? @namespace, string name)
@@ -38,9 +33,7 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
         {
             dependents.ForEach(Delete);
             if (dependents.Count == 0)
-            {
                 Release(owner, "foregroundDeletion");
-            }
         }
         else if (owner.Body.IsTerminating() && Has(owner, "orphan"))
         {
@@ -52,9 +45,7 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
     private void Delete(StoredObject item)
     {
         if (!item.Body.IsTerminating())
-        {
             operations.Delete(item.Kind, item.Namespace, item.Name, new DeleteOptions(Uid: item.Uid));
-        }
     }
 
     private void Release(StoredObject owner, string finalizer) => store.Update(owner, body =>

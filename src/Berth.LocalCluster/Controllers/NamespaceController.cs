@@ -16,29 +16,18 @@ internal sealed class NamespaceController(ObjectOperations operations) : IContro
     public void Reconcile(string? @namespace, string name)
     {
         if (store.Find(KindTable.Namespace, null, name) is not { } item)
-        {
             return;
-        }
-
         if (!item.Body.IsTerminating())
         {
             if (store.Find(KindTable.ServiceAccount, name, "default") is null)
-            {
                 operations.Create(KindTable.ServiceAccount, name, KindTable.ServiceAccount.NewObject(name, "default"));
-            }
-
             return;
         }
 
         List<StoredObject> content = [.. KindTable.All.Where(kind => kind.Namespaced).SelectMany(kind => store.List(kind, name))];
         foreach (StoredObject thing in content.Where(thing => !thing.Body.IsTerminating()))
-        {
             operations.Delete(thing.Kind, name, thing.Name, new DeleteOptions());
-        }
-
         if (content.Count == 0)
-        {
             store.Remove(KindTable.Namespace, null, name);
-        }
     }
 }

@@ -36,10 +36,7 @@ internal static class Ownership
         metadata.Remove("name");
         metadata["labels"] = JsonWriting.TextMap(template.Map("metadata", "labels").Concat(labels).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
         if (template.At("metadata", "annotations") is { } annotations)
-        {
             metadata["annotations"] = annotations.DeepClone();
-        }
-
         metadata["ownerReferences"] = ControlledBy(owner);
         pod["spec"] = template.At("spec")!.DeepClone();
         return pod;

@@ -17,10 +17,7 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
     public void Reconcile(string? @namespace, string name)
     {
         if (store.Find(KindTable.ReplicaSet, @namespace, name) is not { } set || set.Body.IsTerminating())
-        {
             return;
-        }
-
         List<StoredObject> alive = Alive(set);
         int wanted = (int)(set.Body.Number("spec", "replicas") ?? 1);
         for (int i = alive.Count; i < wanted; i++)

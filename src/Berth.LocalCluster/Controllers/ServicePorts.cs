@@ -19,16 +19,10 @@ internal static class ServicePorts
             }
 
             if (number is null)
-            {
                 continue;
-            }
-
             var entry = new JsonObject { ["name"] = port.Text("name") ?? string.Empty, ["protocol"] = port.Text("protocol"), ["port"] = number };
             if (port.Text("appProtocol") is { } protocol)
-            {
                 entry["appProtocol"] = protocol;
-            }
-
             ports.Add((JsonNode)entry);
         }
 

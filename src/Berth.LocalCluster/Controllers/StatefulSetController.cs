@@ -21,10 +21,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     public void Reconcile(string? @namespace, string name)
     {
         if (store.Find(KindTable.StatefulSet, @namespace, name) is not { } set || set.Body.IsTerminating())
-        {
             return;
-        }
-
         string update = Revision(set);
         string current = set.Body.Text("status", "currentRevision") ?? update;
         SortedDictionary<int, StoredObject> pods = Pods(set);
@@ -43,37 +40,23 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         {
             StoredObject? pod = pods.GetValueOrDefault(ordinal);
             if (pod is null)
-            {
                 Create(set, ordinal, ordinal < start + Partition(set) ? current : update);
-            }
             else if (!pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is "Failed" or "Succeeded")
-            {
                 Delete(set, pod);
-            }
-
             if (!parallel && (pod is null || !IsHealthy(pod)))
-            {
                 return;
-            }
         }
 
         foreach ((int _, StoredObject pod) in pods.Where(pair => pair.Key < start || pair.Key >= end).Reverse())
         {
             if (!pod.Body.IsTerminating())
-            {
                 Delete(set, pod);
-            }
-
             if (!parallel)
-            {
                 return;
-            }
         }
 
         if (set.Body.Text("spec", "updateStrategy", "type") == "RollingUpdate")
-        {
             Roll(set, [.. pods.Where(pair => pair.Key >= start + Partition(set) && pair.Key < end).Select(pair => pair.Value).Reverse()], update);
-        }
     }
 
     /// <summary>From the top: the first pod of another revision goes, once all above it are well.</summary>
@@ -88,9 +71,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             }
 
             if (!IsHealthy(pod))
-            {
                 return;
-            }
         }
     }
 
@@ -144,9 +125,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     {
         int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);
         foreach (StoredObject old in store.Owned(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
-        {
             store.Remove(old.Kind, old.Namespace, old.Name);
-        }
     }
 
     private SortedDictionary<int, StoredObject> Pods(StoredObject set)
@@ -155,9 +134,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         foreach (StoredObject pod in store.Owned(KindTable.Pod, set))
         {
             if (int.TryParse(pod.Name.AsSpan(pod.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
-            {
                 pods[ordinal] = pod;
-            }
         }
 
         return pods;

@@ -20,9 +20,7 @@ internal sealed class TriggerTimes
         foreach (StoredObject pod in pods)
         {
             if (pod.Body.Condition("Ready").Text("lastTransitionTime") is { } at)
-            {
                 now[pod.Uid] = at;
-            }
         }
 
         seen[service.Key] = now;

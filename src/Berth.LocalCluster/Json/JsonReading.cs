@@ -8,10 +8,7 @@ internal static class JsonReading
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (string name in path)
-        {
             node = (node as JsonObject)?[name];
-        }
-
         return node;
     }
 
@@ -21,10 +18,7 @@ internal static class JsonReading
     public static long? Number(this JsonNode? node, params ReadOnlySpan<string> path)
     {
         if (node.At(path) is not JsonValue value)
-        {
             return null;
-        }
-
         return value.TryGetValue(out int small) ? small : value.TryGetValue(out long large) ? large : value.TryGetValue(out double real) ? (long)real : null;
     }
 

@@ -17,10 +17,7 @@ internal static class JsonWriting
     public static JsonObject Child(this JsonObject node, string name)
     {
         if (node[name] is not JsonObject child)
-        {
             node[name] = child = [];
-        }
-
         return child;
     }
 
@@ -33,10 +30,7 @@ internal static class JsonWriting
     {
         var array = new JsonArray();
         foreach (string text in texts)
-        {
             array.Add((JsonNode?)text);
-        }
-
         return array;
     }
 
@@ -44,10 +38,7 @@ internal static class JsonWriting
     {
         var map = new JsonObject();
         foreach ((string key, string value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
             map[key] = value;
-        }
-
         return map;
     }
 
@@ -55,23 +46,16 @@ internal static class JsonWriting
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (Utf8JsonWriter writer = NewWriter(buffer))
-        {
             WriteNode(writer, node);
-        }
-
         return buffer.WrittenSpan.ToArray();
     }
 
     public static void WriteNode(Utf8JsonWriter writer, JsonNode? node)
     {
         if (node is null)
-        {
             writer.WriteNullValue();
-        }
         else
-        {
             node.WriteTo(writer);
-        }
     }
 
     /// <summary>
@@ -82,16 +66,12 @@ internal static class JsonWriting
         if (node is JsonObject fields)
         {
             foreach ((string _, JsonNode? value) in fields)
-            {
                 Freeze(value);
-            }
         }
         else if (node is JsonArray items)
         {
             foreach (JsonNode? item in items)
-            {
                 Freeze(item);
-            }
         }
     }
 

@@ -37,9 +37,7 @@ internal static class Defaults
             body.TryAdd("endpoints", null);
             body.TryAdd("ports", null);
             foreach (JsonObject endpoint in body.Items("endpoints"))
-            {
                 endpoint.Child("conditions");
-            }
         }
     }
 
@@ -50,10 +48,7 @@ internal static class Defaults
         JsonObject strategy = spec.Child("updateStrategy");
         strategy.Default("type", "RollingUpdate");
         if (strategy.Text("type") == "RollingUpdate")
-        {
             strategy.Child("rollingUpdate").Default("partition", 0);
-        }
-
         spec.Default("revisionHistoryLimit", 10);
         JsonObject retention = spec.Child("persistentVolumeClaimRetentionPolicy");
         retention.Default("whenDeleted", "Retain");
@@ -94,17 +89,12 @@ internal static class Defaults
         }
 
         if (spec.Text("type") is "NodePort" or "LoadBalancer")
-        {
             spec.Default("externalTrafficPolicy", "Cluster");
-        }
-
         foreach (JsonObject port in spec.Items("ports"))
         {
             port.Default("protocol", "TCP");
             if (port["port"] is { } number)
-            {
                 port.Default("targetPort", number.DeepClone());
-            }
         }
 
         body.Child("status").Child("loadBalancer");
@@ -118,14 +108,9 @@ internal static class Defaults
         spec.Child("securityContext");
         spec.Default("schedulerName", "default-scheduler");
         if (spec.Text("serviceAccountName") is { } account)
-        {
             spec.Default("serviceAccount", account);
-        }
-
         foreach (JsonObject container in spec.Items("initContainers").Concat(spec.Items("containers")))
-        {
             Container(container, spec.Flag("hostNetwork"));
-        }
     }
 
     /// <summary>What admission and the priority of a single class add to a pod itself, but not to a template.</summary>
@@ -159,26 +144,20 @@ internal static class Defaults
         foreach (JsonObject variable in container.Items("env"))
         {
             if (variable.At("valueFrom", "fieldRef") is JsonObject reference)
-            {
                 reference.Default("apiVersion", "v1");
-            }
         }
 
         foreach (JsonObject port in container.Items("ports"))
         {
             port.Default("protocol", "TCP");
             if (hostNetwork && port["containerPort"] is { } number)
-            {
                 port.Default("hostPort", number.DeepClone());
-            }
         }
 
         foreach (string name in (string[])["livenessProbe", "readinessProbe", "startupProbe"])
         {
             if (container[name] is JsonObject probe)
-            {
                 Probe(probe);
-            }
         }
     }
 

@@ -27,10 +27,7 @@ internal sealed class FieldCheck(string kind)
         foreach ((string name, JsonNode? value) in body.ToList())
         {
             if (path.Length == 0 && name is "kind" or "apiVersion")
-            {
                 continue;
-            }
-
             if (fields?.TryGetValue(name, out FieldTable.Field? field) is not true || field!.Inline)
             {
                 unknown.Add($"unknown field \"{Join(path, name)}\"");
@@ -52,16 +49,12 @@ internal sealed class FieldCheck(string kind)
         if (field.List && value is JsonArray items)
         {
             for (int i = 0; i < items.Count; i++)
-            {
                 Single(owner, field.Type, items[i], $"{path}[{i}]", plainPath);
-            }
         }
         else if (field.Map && value is JsonObject map)
         {
             foreach ((string key, JsonNode? entry) in map)
-            {
                 Single(owner, field.Type, entry, Join(path, key), plainPath);
-            }
         }
         else if (field.List || field.Map)
         {
@@ -86,14 +79,9 @@ internal sealed class FieldCheck(string kind)
             _ => found == JsonValueKind.Object,
         };
         if (!good)
-        {
             throw Mismatch(owner, value!, plainPath, GoName(type));
-        }
-
         if (value is JsonObject body && FieldTable.Of(type) is not null)
-        {
             Walk(type, body, path, plainPath);
-        }
     }
 
     private ApiException Mismatch(string owner, JsonNode value, string path, string type)

@@ -31,10 +31,7 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     {
         var metadata = new JsonObject { ["name"] = name };
         if (@namespace is not null)
-        {
             metadata["namespace"] = @namespace;
-        }
-
         return new JsonObject { ["kind"] = Kind, ["apiVersion"] = ApiVersion, ["metadata"] = metadata };
     }
 }

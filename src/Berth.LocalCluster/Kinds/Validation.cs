@@ -13,17 +13,11 @@ internal static class Validation
         string name = body.Text("metadata", "name") ?? string.Empty;
         CheckName(kind, name);
         if (kind == KindTable.StatefulSet || kind == KindTable.Deployment || kind == KindTable.ReplicaSet)
-        {
             CheckWorkload(kind, name, body);
-        }
         else if (kind == KindTable.Pod)
-        {
             CheckContainers(kind, name, body.At("spec"), "spec");
-        }
         else if (kind == KindTable.Service && body.Text("spec", "clusterIP") != "None" && !body.Items("spec", "ports").Any())
-        {
             throw ApiException.Invalid(kind, name, "spec.ports", "Required value", "FieldValueRequired");
-        }
     }
 
     private static void CheckName(ResourceKind kind, string name)
@@ -46,16 +40,10 @@ internal static class Validation
     private static void CheckWorkload(ResourceKind kind, string name, JsonObject body)
     {
         if (body.Number("spec", "replicas") is < 0 and var replicas)
-        {
             throw ApiException.Invalid(kind, name, "spec.replicas", $"Invalid value: {replicas}: must be greater than or equal to 0");
-        }
-
         JsonNode? selector = body.At("spec", "selector");
         if (selector is not JsonObject { Count: > 0 })
-        {
             throw ApiException.Invalid(kind, name, "spec.selector", "Required value", "FieldValueRequired");
-        }
-
         if (!LabelSelector.FromSpec(selector).Matches(body.At("spec", "template")))
         {
             string labels = body.At("spec", "template", "metadata", "labels")?.ToJsonString() ?? "null";
@@ -69,19 +57,14 @@ internal static class Validation
     private static void CheckContainers(ResourceKind kind, string name, JsonNode? spec, string path)
     {
         if (!spec.Items("containers").Any())
-        {
             throw ApiException.Invalid(kind, name, $"{path}.containers", "Required value", "FieldValueRequired");
-        }
-
         int index = 0;
         foreach (JsonObject container in spec.Items("containers"))
         {
             foreach (string field in (string[])["name", "image"])
             {
                 if (string.IsNullOrEmpty(container.Text(field)))
-                {
                     throw ApiException.Invalid(kind, name, $"{path}.containers[{index}].{field}", "Required value", "FieldValueRequired");
-                }
             }
 
             foreach (JsonObject port in container.Items("ports"))

@@ -14,9 +14,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
     {
         // Namespaces first, whatever the order of the documents: all else stands in one.
         foreach (JsonObject body in ManifestReader.ParseYaml(text, origin).OrderBy(body => body.Text("kind") == "Namespace" ? 0 : 1))
-        {
             Apply(body, defaultNamespace, origin);
-        }
     }
 
     /// <summary>As Go writes JSON: keys sorted, and the signs of HTML escaped.</summary>
@@ -45,10 +43,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         // What kubectl apply compares with when it applies the same object later, written as kubectl writes it.
         body.Child("metadata").Child("annotations");
         if (@namespace is not null)
-        {
             body.Child("metadata")["namespace"] = @namespace;
-        }
-
         string asked = Canonical(body);
         try
         {

@@ -13,15 +13,9 @@ internal static class ManifestFiles
     public static IEnumerable<(string Text, string Origin)> Read(string path)
     {
         if (File.Exists(path))
-        {
             return [(ReadFile(path), path)];
-        }
-
         if (!Directory.Exists(path))
-        {
             throw new LocalClusterException($"{path} is neither a file nor a folder. Name a manifest, or a folder of manifests.");
-        }
-
         string? kustomization = Kustomizations.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
         return kustomization is null
             ? Directory.EnumerateFiles(path).Where(file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json").Order(StringComparer.Ordinal).Select(file => (ReadFile(file), file))

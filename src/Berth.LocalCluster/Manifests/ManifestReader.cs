@@ -41,10 +41,7 @@ internal static class ManifestReader
         {
             JsonNode? node = Convert(document.RootNode);
             if (node is null)
-            {
                 continue;
-            }
-
             JsonObject body = node as JsonObject
                 ?? throw new LocalClusterException($"{origin} has a document at line {document.RootNode.Start.Line} that is not a Kubernetes object.");
             objects.AddRange(body["items"] is JsonArray items && (string?)body["kind"] == "List" ? items.OfType<JsonObject>().Select(item => (JsonObject)item.DeepClone()) : [body]);
@@ -60,10 +57,7 @@ internal static class ManifestReader
             case YamlMappingNode map:
                 var fields = new JsonObject();
                 foreach ((YamlNode key, YamlNode value) in map)
-                {
                     fields[((YamlScalarNode)key).Value ?? string.Empty] = Convert(value);
-                }
-
                 return fields;
             case YamlSequenceNode sequence:
                 return new JsonArray([.. sequence.Select(Convert)]);
@@ -76,20 +70,11 @@ internal static class ManifestReader
     {
         string value = scalar.Value ?? string.Empty;
         if (scalar.Style != ScalarStyle.Plain || scalar.Tag == "tag:yaml.org,2002:str")
-        {
             return value;
-        }
-
         if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
-        {
             return integer;
-        }
-
         if (value.Any(char.IsAsciiDigit) && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double real))
-        {
             return real;
-        }
-
         return value switch
         {
             "" or "~" or "null" or "Null" or "NULL" => null,

@@ -19,9 +19,7 @@ internal sealed class NotEnforcedList(ILogger logger)
         get
         {
             lock (gate)
-            {
                 return [.. lines];
-            }
         }
     }
 
@@ -29,16 +27,11 @@ internal sealed class NotEnforcedList(ILogger logger)
     {
         JsonNode? spec = kind == KindTable.Pod ? body["spec"] : body.At("spec", "template", "spec");
         foreach (string field in PodFields.Where(field => spec.At(field) is JsonObject { Count: > 0 } or JsonArray { Count: > 0 } or JsonValue))
-        {
             Add(kind, body, $"spec.{field}");
-        }
-
         foreach (JsonObject container in spec.Items("containers"))
         {
             foreach (string field in ContainerFields.Where(field => container[field] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 }))
-            {
                 Add(kind, body, $"containers.{field}");
-            }
         }
     }
 
@@ -50,10 +43,7 @@ internal sealed class NotEnforcedList(ILogger logger)
         lock (gate)
         {
             if (lines.Contains(line, StringComparer.Ordinal))
-            {
                 return;
-            }
-
             lines.Add(line);
         }
 

@@ -46,13 +46,9 @@ internal static class JsonPatch
     {
         (JsonNode parent, string last) = Parent(target, path);
         if (parent is JsonObject fields)
-        {
             fields[last] = value;
-        }
         else if (parent is JsonArray items)
-        {
             items.Insert(last == "-" ? items.Count : Index(items, last, items.Count), value);
-        }
     }
 
     private static JsonNode? Remove(JsonObject target, string path)
@@ -69,10 +65,7 @@ internal static class JsonPatch
 
         var fields = (JsonObject)parent;
         if (!fields.TryGetPropertyValue(last, out removed))
-        {
             throw Fault($"remove operation does not apply: doc is missing key: {path}: missing value");
-        }
-
         fields.Remove(last);
         return removed;
     }
@@ -86,17 +79,11 @@ internal static class JsonPatch
     private static (JsonNode Parent, string Last) Parent(JsonObject target, string path)
     {
         if (!path.StartsWith('/'))
-        {
             throw Fault($"the path '{path}' does not start with /");
-        }
-
         string[] steps = [.. path[1..].Split('/').Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
         JsonNode? node = target;
         foreach (string step in steps[..^1])
-        {
             node = node is JsonArray items ? items[Index(items, step, items.Count - 1)] : node.At(step);
-        }
-
         return node is JsonObject or JsonArray ? (node, steps[^1]) : throw Fault($"add operation does not apply: doc is missing path: \"{path}\": missing value");
     }
 

@@ -16,10 +16,7 @@ internal static class MergePatch
             else if (value is JsonObject fields)
             {
                 if (target[name] is not JsonObject child)
-                {
                     target[name] = child = [];
-                }
-
                 Apply(child, fields);
             }
             else

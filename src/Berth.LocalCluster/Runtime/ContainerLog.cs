@@ -15,10 +15,7 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
         {
             lines.Enqueue(new LogLine(next++, time.GetUtcNow(), text));
             if (lines.Count > capacity)
-            {
                 lines.Dequeue();
-            }
-
             Signal();
         }
     }
@@ -37,9 +34,7 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
     public (IReadOnlyList<LogLine> Lines, Task? More) Read(long from)
     {
         lock (gate)
-        {
             return ([.. lines.Where(line => line.Number >= from)], complete ? null : changed.Task);
-        }
     }
 
     private void Signal()

@@ -62,10 +62,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             await up.ConfigureAwait(false);
             bool done = !lost && code is not null && (policy == "Never" || (policy == "OnFailure" && code == 0));
             if (stopping.IsCancellationRequested || done)
-            {
                 return;
-            }
-
             TimeSpan delay = lost ? TimeSpan.Zero : backoff.Next(context.Time.GetUtcNow() - began);
             if (delay > RestartBackoff.Soon)
             {
@@ -206,22 +203,14 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private ProbeLoop? Probe(string field, ContainerLaunch launch)
     {
         if (spec[field] is not JsonObject given)
-        {
             return null;
-        }
-
         JsonObject probe = given.Clone();
         if (probe["exec"] is JsonObject exec && ContainerSpec.Resolve(spec.Text("image")!, [.. exec.Texts("command")], [], context.Images) is var (executable, arguments))
-        {
             exec["command"] = JsonWriting.TextArray([executable, .. arguments]);
-        }
-
         foreach (JsonObject target in ((string[])["httpGet", "tcpSocket", "grpc"]).Select(kind => probe[kind]).OfType<JsonObject>())
         {
             if (target.Text("port") is { } portName)
-            {
                 target["port"] = spec.Items("ports").FirstOrDefault(port => port.Text("name") == portName).Number("containerPort") ?? 0;
-            }
         }
 
         return new ProbeLoop(probe, launch, context);
@@ -239,10 +228,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private void Change(Action change)
     {
         lock (backoff)
-        {
             change();
-        }
-
         publish();
     }
 
@@ -265,10 +251,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             ["finishedAt"] = context.Time.Timestamp(),
         };
         if (message is not null)
-        {
             terminated["message"] = message;
-        }
-
         return new JsonObject { ["terminated"] = terminated };
     }
 }

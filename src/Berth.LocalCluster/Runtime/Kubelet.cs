@@ -37,19 +37,14 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
     {
         stoppedNodes[node] = true;
         foreach ((PodWorker worker, _) in workers.Values.Where(entry => entry.Worker.Node == node))
-        {
             worker.Freeze();
-        }
     }
 
     public void StartNode(string node)
     {
         stoppedNodes.TryRemove(node, out _);
         foreach ((PodWorker worker, _) in workers.Values.Where(entry => entry.Worker.Node == node))
-        {
             worker.Thaw();
-        }
-
         Reconcile();
     }
 
@@ -97,16 +92,11 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         foreach (StoredObject pod in pods)
         {
             if (stoppedNodes.ContainsKey(pod.NodeName ?? string.Empty))
-            {
                 continue;
-            }
-
             if (workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
             {
                 if (pod.Body.IsTerminating())
-                {
                     entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
-                }
             }
             else if (pod.NodeName is { } node && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
             {
@@ -119,9 +109,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         {
             worker.Kill();
             if (running.IsCompleted)
-            {
                 workers.TryRemove(uid, out _);
-            }
         }
     }
 
@@ -155,8 +143,6 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         }
 
         if (!shared)
-        {
             addresses.Return(worker.Address);
-        }
     }
 }

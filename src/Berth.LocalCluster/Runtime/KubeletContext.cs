@@ -33,10 +33,7 @@ internal sealed record KubeletContext(
             ["HOSTNAME"] = pod.Text("spec", pod.Flag("spec", "hostNetwork") ? "nodeName" : "hostname") ?? pod.Text("metadata", "name")!,
         };
         if (pod["spec"].At("automountServiceAccountToken") is null || pod.Flag("spec", "automountServiceAccountToken"))
-        {
             environment["KUBECONFIG"] = Files.PathFor(pod.Text("metadata", "namespace")!, pod.Text("spec", "serviceAccountName") ?? "default");
-        }
-
         if (!pod.Flag("spec", "hostNetwork"))
         {
             // A pod has a network of its own on a cluster. Here it only has an address, and its program must listen on that one.
@@ -44,10 +41,7 @@ internal sealed record KubeletContext(
         }
 
         foreach ((string name, string value) in PodEnvironment)
-        {
             environment[name] = value;
-        }
-
         return environment;
     }
 }

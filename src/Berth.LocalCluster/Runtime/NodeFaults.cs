@@ -27,14 +27,9 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
             body.Child("spec")["taints"] = new JsonArray(Taint("NoSchedule"), Taint("NoExecute"));
         });
         foreach (StoredObject pod in PodsOf(name))
-        {
             store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "Ready", false, time, "NodeNotReady", "Node is not ready"));
-        }
-
         lock (evictions)
-        {
             evictions.TryAdd(name, time.CreateTimer(_ => Evict(name), null, Toleration, Timeout.InfiniteTimeSpan));
-        }
     }
 
     public void Start(string name)
@@ -43,9 +38,7 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
         lock (evictions)
         {
             if (evictions.Remove(name, out ITimer? timer))
-            {
                 timer.Dispose();
-            }
         }
 
         store.Update(node, body =>
@@ -59,9 +52,7 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
     public async ValueTask DisposeAsync()
     {
         foreach (ITimer timer in evictions.Values)
-        {
             await timer.DisposeAsync().ConfigureAwait(false);
-        }
     }
 
     private void Evict(string name)

@@ -28,10 +28,7 @@ internal static class NodeObjects
         status["allocatable"] = status["capacity"]!.DeepClone();
         var addresses = new JsonArray(Address("InternalIP", address), Address("Hostname", name));
         if (external)
-        {
             addresses.Add((JsonNode)Address("ExternalIP", PodAddresses.ExternalOfNode(index)));
-        }
-
         SetReady(status, true, time);
         status["addresses"] = addresses;
         status["nodeInfo"] = new JsonObject
@@ -67,9 +64,7 @@ internal static class NodeObjects
         condition["status"] = ready ? "True" : "Unknown";
         condition["lastHeartbeatTime"] = time.Timestamp();
         if (ready)
-        {
             condition["reason"] = "KubeletReady";
-        }
     }
 
     private static JsonObject Address(string type, string address) => new() { ["type"] = type, ["address"] = address };

@@ -44,9 +44,7 @@ internal sealed class PodAddresses(int apiPort)
         lock (gate)
         {
             if (index >= first)
-            {
                 free.Add(index);
-            }
         }
     }
 

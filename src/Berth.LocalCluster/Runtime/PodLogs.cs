@@ -20,10 +20,7 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
         (IReadOnlyList<LogLine> lines, Task? more) = log.Read(0);
         lines = [.. lines.Where(line => line.At >= since)];
         if (Number(query("tailLines")) is { } tail)
-        {
             lines = [.. lines.Skip(Math.Max(0, lines.Count - (int)tail))];
-        }
-
         long next = 0;
         while (true)
         {
@@ -36,10 +33,7 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
 
             await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
             if (query("follow") != "true" || more is null)
-            {
                 return;
-            }
-
             await more.WaitAsync(ending.Token).ConfigureAwait(false);
             (lines, more) = log.Read(next);
         }
@@ -56,10 +50,7 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
         PodWorker? worker = kubelet.Find(pod.Uid);
         int index = container is null ? 0 : worker?.Names.ToList().IndexOf(container) ?? 0;
         if (index < 0)
-        {
             throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
-        }
-
         ContainerSupervisor? supervisor = worker?.Containers[index];
         return (previous ? supervisor?.PreviousOutput : supervisor?.Output) ?? throw ApiException.BadRequest(previous
             ? $"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found"

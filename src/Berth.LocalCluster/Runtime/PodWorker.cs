@@ -48,10 +48,7 @@ internal sealed class PodWorker
     public void Stop(TimeSpan grace)
     {
         if (grace >= graceGiven)
-        {
             return;
-        }
-
         graceGiven = grace;
         stopping.Cancel();
         graceTimer?.Dispose();
@@ -103,10 +100,7 @@ internal sealed class PodWorker
     private void Publish()
     {
         if (frozen is not null)
-        {
             return;
-        }
-
         try
         {
             store.Update(pod, body => PodStatus.Write(body, [.. containers.Select(container => container.Status())], addresses, context.Time));

@@ -60,10 +60,7 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
         while (!await OnceAsync(ending).ConfigureAwait(false))
         {
             if (context.Time.GetUtcNow() >= limit)
-            {
                 return false;
-            }
-
             await DelayAsync(eager > period ? period : eager, ending).ConfigureAwait(false);
             eager *= 1.5;
         }

@@ -24,10 +24,7 @@ internal sealed class Prober : IDisposable
         try
         {
             if (probe["httpGet"] is JsonObject get)
-            {
                 return await GetAsync(get, get.Text("host") ?? address, cancellationToken).ConfigureAwait(false);
-            }
-
             JsonNode? target = probe["tcpSocket"] ?? probe["grpc"];
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(target.Text("host") ?? address, (int)(target.Number("port") ?? 0), cancellationToken).ConfigureAwait(false);
@@ -47,10 +44,7 @@ internal sealed class Prober : IDisposable
             CultureInfo.InvariantCulture, $"{get.Text("scheme")?.ToLowerInvariant() ?? "http"}://{host}:{get.Number("port")}{get.Text("path") ?? "/"}");
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         foreach (JsonObject header in get.Items("httpHeaders"))
-        {
             request.Headers.TryAddWithoutValidation(header.Text("name") ?? string.Empty, header.Text("value"));
-        }
-
         using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         return (int)response.StatusCode is >= 200 and < 400;
     }

@@ -18,9 +18,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
         _ = PumpAsync(process.StandardError);
         process.Exited += (_, _) => End();
         if (process.HasExited)
-        {
             End();
-        }
     }
 
     public void Stop() => Send(id, Signals.Terminate);
@@ -29,10 +27,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
     {
         // The group, and the process itself: a moment after its start it does not lead the group yet.
         if (ownGroup)
-        {
             Send(-id, Signals.Kill);
-        }
-
         Send(id, Signals.Kill);
     }
 
@@ -40,9 +35,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
     {
         // After the exit was noticed the id may belong to somebody else.
         if (!exited.Task.IsCompleted)
-        {
             Signals.Send(target, signal);
-        }
     }
 
     private void End()
@@ -63,9 +56,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
         try
         {
             while (await output.ReadLineAsync().ConfigureAwait(false) is { } line)
-            {
                 log.Append(line);
-            }
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {

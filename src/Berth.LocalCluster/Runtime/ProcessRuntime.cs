@@ -23,9 +23,7 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
     {
         List<string> command = [.. probe.Texts("exec", "command")];
         if (command.Count == 0)
-        {
             return await prober.CheckAsync(probe, launch.Address, cancellationToken).ConfigureAwait(false);
-        }
 
         // Output of probes is not a container's log.
         ProcessInstance instance = await StartAsync(command[0], command[1..], launch with { Log = new ContainerLog(time, 0) }).ConfigureAwait(false);
@@ -43,10 +41,7 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
     {
         disposed = true;
         foreach (ProcessInstance instance in running.Values)
-        {
             instance.Kill();
-        }
-
         await Task.WhenAll(running.Values.Select(instance => instance.Exited)).ConfigureAwait(false);
         starter.Dispose();
         prober.Dispose();
@@ -59,10 +54,7 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
         running[process.Id] = instance;
         instance.Watch();
         if (disposed)
-        {
             instance.Kill();
-        }
-
         return instance;
     }
 }

@@ -19,10 +19,7 @@ internal sealed class ProcessStarter : IDisposable
     public ProcessStarter()
     {
         if (Tool("setpriv") is { } setpriv)
-        {
             prefix.AddRange([setpriv, "--pdeathsig", "KILL", "--"]);
-        }
-
         if (Tool("setsid") is { } setsid)
         {
             prefix.Add(setsid);
@@ -40,10 +37,7 @@ internal sealed class ProcessStarter : IDisposable
     public async Task<Process> StartAsync(string executable, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory)
     {
         if (executable.Contains('/', StringComparison.Ordinal) && !File.Exists(executable))
-        {
             throw new LocalClusterException($"{executable} is not on this machine. A local cluster's container is a process: map its image to a program, or name one that exists.");
-        }
-
         List<string> words = [.. prefix, executable, .. arguments];
         var info = new ProcessStartInfo(words[0], words.Skip(1))
         {
@@ -53,16 +47,10 @@ internal sealed class ProcessStarter : IDisposable
             UseShellExecute = false,
         };
         if (workingDirectory is not null && Directory.Exists(workingDirectory))
-        {
             info.WorkingDirectory = workingDirectory;
-        }
-
         info.Environment.Clear();
         foreach ((string name, string value) in environment)
-        {
             info.Environment[name] = value;
-        }
-
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         requests.Add((info, started));
         return await started.Task.ConfigureAwait(false);

@@ -15,10 +15,7 @@ internal sealed class RestartBackoff
     public TimeSpan Next(TimeSpan ran)
     {
         if (ran >= Good)
-        {
             next = Soon;
-        }
-
         TimeSpan delay = next;
         next = delay == Soon ? First : delay * 2 < Longest ? delay * 2 : Longest;
         return delay;

@@ -66,27 +66,20 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
         }
 
         foreach ((IPEndPoint at, string target) in wanted.Where(pair => !open.ContainsKey(pair.Key)))
-        {
             open[at] = Open(at, target);
-        }
     }
 
     private IEnumerable<(IPEndPoint At, string Target)> Wanted()
     {
         foreach (ServiceForward forward in given)
-        {
             yield return (new(IPAddress.Loopback, forward.LocalPort), $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}");
-        }
-
         List<string> nodes = nodePorts ? [.. store.List(KindTable.Node).Select(node => PodAddresses.InternalOf(node.Body)).Distinct(StringComparer.Ordinal)] : [];
         foreach (StoredObject service in store.List(KindTable.Service))
         {
             foreach (JsonObject port in service.Body.Items("spec", "ports").Where(port => port.Number("nodePort") > 0 && port.Text("protocol") == "TCP"))
             {
                 foreach (string node in nodes)
-                {
                     yield return (new(IPAddress.Parse(node), (int)port.Number("nodePort")!.Value), $"{service.Key}/{port.Number("port")}");
-                }
             }
         }
     }
@@ -168,10 +161,7 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
         try
         {
             while (await from.ReceiveAsync(buffer, stopping.Token).ConfigureAwait(false) is > 0 and var count)
-            {
                 await to.SendAsync(buffer.AsMemory(0, count), stopping.Token).ConfigureAwait(false);
-            }
-
             to.Shutdown(SocketShutdown.Send);
         }
         catch

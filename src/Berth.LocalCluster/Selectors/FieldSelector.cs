@@ -36,10 +36,7 @@ internal sealed class FieldSelector
         {
             int at = term.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)
-            {
                 throw ApiException.BadRequest($"invalid selector: '{term}'; can't understand '{term}'");
-            }
-
             bool equal = term[at - 1] != '!';
             string field = term[..(equal ? at : at - 1)];
             string value = term[(at + (term.AsSpan(at).StartsWith("==") ? 2 : 1))..];

@@ -62,10 +62,7 @@ internal sealed class LabelSelector
     public static LabelSelector Parse(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))
-        {
             return Everything;
-        }
-
         var tokens = new SelectorTokens(text);
         var parsed = new List<Requirement>();
         do
@@ -79,16 +76,10 @@ internal sealed class LabelSelector
     private static Requirement ParseRequirement(SelectorTokens tokens)
     {
         if (tokens.Accept("!"))
-        {
             return new(tokens.Identifier("identifier"), Operator.Missing, []);
-        }
-
         string key = tokens.Identifier("!, identifier, or 'end of string'");
         if (tokens.AtEnd || tokens.Peek == ",")
-        {
             return new(key, Operator.Exists, []);
-        }
-
         string how = tokens.Next();
         return how switch
         {

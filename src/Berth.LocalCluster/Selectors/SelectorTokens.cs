@@ -28,9 +28,7 @@ internal sealed class SelectorTokens
             else
             {
                 while (i < text.Length && !char.IsWhiteSpace(text[i]) && !Signs.Contains(text[i], StringComparison.Ordinal))
-                {
                     i++;
-                }
             }
 
             tokens.Add(text[start..i]);
@@ -46,10 +44,7 @@ internal sealed class SelectorTokens
     public bool Accept(string token)
     {
         if (Peek != token)
-        {
             return false;
-        }
-
         position++;
         return true;
     }
@@ -77,10 +72,7 @@ internal sealed class SelectorTokens
     public bool NextSeparator()
     {
         if (AtEnd)
-        {
             return false;
-        }
-
         Expect(",");
         return true;
     }
@@ -88,8 +80,6 @@ internal sealed class SelectorTokens
     private void Expect(string token)
     {
         if (!Accept(token))
-        {
             throw ApiException.BadRequest($"found '{Peek}', expected: '{token}'");
-        }
     }
 }

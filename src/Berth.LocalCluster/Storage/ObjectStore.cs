@@ -25,9 +25,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         get
         {
             lock (gate)
-            {
                 return version;
-            }
         }
     }
 
@@ -37,9 +35,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     public StoredObject? Find(ResourceKind kind, string? @namespace, string name)
     {
         lock (gate)
-        {
             return tables[kind].GetValueOrDefault(ResourceKind.Key(@namespace, name));
-        }
     }
 
     public StoredObject Get(ResourceKind kind, string? @namespace, string name) =>
@@ -62,26 +58,16 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         lock (gate)
         {
             if (at < Oldest)
-            {
                 return null;
-            }
-
             var past = new SortedDictionary<string, StoredObject>(tables[kind], StringComparer.Ordinal);
             for (int i = history.Count - 1; i >= 0 && history[i].Version > at; i--)
             {
                 if (history[i].Kind != kind)
-                {
                     continue;
-                }
-
                 if (history[i].Before is { } before)
-                {
                     past[before.Key] = before;
-                }
                 else
-                {
                     past.Remove(history[i].Last.Key);
-                }
             }
 
             return [.. past.Values.Where(item => @namespace is null || item.Namespace == @namespace)];
@@ -95,17 +81,11 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         lock (gate)
         {
             if (after < Oldest)
-            {
                 throw ApiException.TooOld(after, Oldest);
-            }
-
             upTo = Math.Max(version, after);
             int first = history.Count;
             while (first > 0 && history[first - 1].Version > after)
-            {
                 first--;
-            }
-
             return history.GetRange(first, history.Count - first);
         }
     }
@@ -114,9 +94,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     public Task WaitAsync(long after, CancellationToken cancellationToken)
     {
         lock (gate)
-        {
             return version > after ? Task.CompletedTask : changed.Task.WaitAsync(cancellationToken);
-        }
     }
 
     public StoredObject Create(ResourceKind kind, JsonObject body)
@@ -127,17 +105,11 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             string name = metadata.Text("name") ?? names.WithSuffix(metadata.Text("generateName")!);
             metadata["name"] = name;
             if (tables[kind].ContainsKey(ResourceKind.Key(metadata.Text("namespace"), name)))
-            {
                 throw ApiException.AlreadyExists(kind, name);
-            }
-
             metadata["uid"] = names.NewUid();
             metadata["creationTimestamp"] = time.Timestamp();
             if (kind.HasGeneration)
-            {
                 metadata["generation"] = 1;
-            }
-
             return Put(kind, null, body);
         }
     }
@@ -150,15 +122,9 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             StoredObject before = Get(kind, @namespace, name);
             JsonObject body = change(before.Body.Clone());
             if (JsonNode.DeepEquals(before.Body, body))
-            {
                 return before;
-            }
-
             if (kind.HasGeneration && !binding && !SameSpec(before.Body, body))
-            {
                 body.Child("metadata")["generation"] = (before.Body.Number("metadata", "generation") ?? 0) + 1;
-            }
-
             bool released = body.IsTerminating() && !body.Texts("metadata", "finalizers").Any() && kind != KindTable.Pod && kind != KindTable.Namespace;
             StoredObject after = Put(kind, before, body);
             return released ? Remove(kind, @namespace, name) : after;
@@ -169,10 +135,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     public StoredObject Update(StoredObject item, Action<JsonObject> change, bool binding = false) => Update(item.Kind, item.Namespace, item.Name, body =>
     {
         if (body.Text("metadata", "uid") != item.Uid)
-        {
             throw ApiException.NotFound(item.Kind, item.Name);
-        }
-
         change(body);
         return body;
     }, binding);
@@ -183,10 +146,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         {
             StoredObject before = Get(kind, @namespace, name);
             if (uid is not null && before.Uid != uid)
-            {
                 throw ApiException.NotFound(kind, name);
-            }
-
             tables[kind].Remove(before.Key);
             JsonObject body = before.Body.Clone();
             Stamp(body, ++version);
