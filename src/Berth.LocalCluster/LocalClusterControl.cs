@@ -1,9 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Manifests;
 
 namespace Berth.LocalCluster;

@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Access;
 
 /// <summary>May this user do this? Without RBAC every known user may; with it a service account needs a rule, from a Role or a ClusterRole.</summary>
@@ -30,7 +24,7 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
         throw new ApiException(
             403,
             "Forbidden",
-            $"{target.Kind.QualifiedName}{(target.Name is null ? string.Empty : $" \"{target.Name}\"")} is forbidden: User \"{user}\" cannot {verb} resource \"{resource}\" "
+            $"{target.Kind.QualifiedName}{(target.Name is null ? "" : $" \"{target.Name}\"")} is forbidden: User \"{user}\" cannot {verb} resource \"{resource}\" "
             + $"in API group \"{target.Kind.Group}\" {where}",
             details);
     }
@@ -47,7 +41,7 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
 
     private static bool Names(JsonObject subject, string? @namespace, string user) => subject.Text("kind") switch
     {
-        "ServiceAccount" => Identities.ServiceAccount(subject.Text("namespace") ?? @namespace ?? string.Empty, subject.Text("name") ?? string.Empty) == user,
+        "ServiceAccount" => Identities.ServiceAccount(subject.Text("namespace") ?? @namespace ?? "", subject.Text("name") ?? "") == user,
         "User" => subject.Text("name") == user,
         _ => subject.Text("name") is "system:authenticated" && user != Identities.Anonymous,
     };
@@ -55,7 +49,7 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
     private IEnumerable<JsonObject> RulesOf(StoredObject binding)
     {
         bool cluster = binding.Body.Text("roleRef", "kind") == "ClusterRole";
-        string name = binding.Body.Text("roleRef", "name") ?? string.Empty;
+        string name = binding.Body.Text("roleRef", "name") ?? "";
         return store.Find(cluster ? KindTable.ClusterRole : KindTable.Role, cluster ? null : binding.Namespace, name)?.Body.Items("rules") ?? [];
     }
 

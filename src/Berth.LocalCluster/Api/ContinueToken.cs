@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Where a paged list goes on, written as a real server writes it: the version, and the key after the last one sent.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>What a deletion asks for, from the body or, as older clients do, from the query.</summary>

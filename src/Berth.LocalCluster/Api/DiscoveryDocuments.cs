@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>What the API says about itself: groups, kinds, version, and as much OpenAPI as kubectl needs to leave validation to the server.</summary>
@@ -9,7 +5,7 @@ internal static class DiscoveryDocuments
 {
     public const string KubernetesVersion = "v1.36.2";
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-    private static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    private static readonly string[] s_verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     /// <summary>A Swagger document without a type, in protobuf: kubectl asks for it about kinds that are not served, and then says itself that there is no such kind.</summary>
     public static ReadOnlySpan<byte> OpenApiV2 => "\n\u00032.0\u0012\u0011\n\nKubernetes\u0012\u00031.0B\0"u8;
@@ -29,7 +25,7 @@ internal static class DiscoveryDocuments
                 ["serverAddressByClientCIDRs"] = new JsonArray(),
             },
             "/apis" => new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. KindTable.Groups.Select(Group)]) },
-            "/api/v1" => Resources(string.Empty),
+            "/api/v1" => Resources(""),
             "/version" => Version(userAgent),
             "/openapi/v3" => OpenApiIndex(),
             _ => null,
@@ -78,7 +74,7 @@ internal static class DiscoveryDocuments
             resources.Add((JsonNode)entry);
             foreach ((string name, string of, string[] verbs) in Subresources(kind))
             {
-                var sub = new JsonObject { ["name"] = $"{kind.Plural}/{name}", ["singularName"] = string.Empty, ["namespaced"] = kind.Namespaced };
+                var sub = new JsonObject { ["name"] = $"{kind.Plural}/{name}", ["singularName"] = "", ["namespaced"] = kind.Namespaced };
                 if (of == "Scale")
                 {
                     sub["group"] = "autoscaling";
@@ -100,7 +96,7 @@ internal static class DiscoveryDocuments
     }
 
     /// <summary>A namespace is emptied by its controller, so it has no deletecollection; the rest have every verb.</summary>
-    private static IEnumerable<string> VerbsOf(ResourceKind kind) => Verbs.Where(verb => kind != KindTable.Namespace || verb != "deletecollection");
+    private static IEnumerable<string> VerbsOf(ResourceKind kind) => s_verbs.Where(verb => kind != KindTable.Namespace || verb != "deletecollection");
 
     private static IEnumerable<(string Name, string Kind, string[] Verbs)> Subresources(ResourceKind kind)
     {
@@ -116,7 +112,7 @@ internal static class DiscoveryDocuments
     private static JsonObject AggregatedList(bool core)
     {
         var items = new JsonArray();
-        foreach (string group in core ? [string.Empty] : KindTable.Groups)
+        foreach (string group in core ? [""] : KindTable.Groups)
         {
             JsonArray resources = new([.. KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource)]);
             items.Add((JsonNode)new JsonObject
@@ -173,8 +169,8 @@ internal static class DiscoveryDocuments
         ["minCompatibilityMajor"] = "1",
         ["minCompatibilityMinor"] = "21",
         ["gitVersion"] = $"{version}+berth",
-        ["gitCommit"] = string.Empty,
-        ["gitTreeState"] = string.Empty,
+        ["gitCommit"] = "",
+        ["gitTreeState"] = "",
         ["buildDate"] = "1970-01-01T00:00:00Z",
         ["goVersion"] = "none",
         ["compiler"] = "none",

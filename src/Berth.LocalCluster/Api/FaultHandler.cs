@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Api;
 
@@ -10,9 +9,9 @@ namespace Berth.LocalCluster.Api;
 internal sealed class FaultHandler(LocalClusterFaults faults, TimeProvider time) : IAsyncDisposable
 {
     public const string Path = "/berth/faults/";
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
-    private readonly CancellationTokenSource stopping = new();
-    private Task lasting = Task.CompletedTask;
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _lasting = Task.CompletedTask;
 
     /// <summary>Runs a fault. Returns what to say, and what is to happen once that is said.</summary>
     public (JsonObject Answer, Action? Afterwards) Run(string name, Func<string, string?> query)
@@ -66,30 +65,30 @@ internal sealed class FaultHandler(LocalClusterFaults faults, TimeProvider time)
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await lasting.ConfigureAwait(false);
-        stopping.Dispose();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _lasting.ConfigureAwait(false);
+        _stopping.Dispose();
     }
 
     private static TimeSpan Duration(string? seconds) =>
-        double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked) && asked > 0 && asked <= Longest.TotalSeconds
+        double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked) && asked > 0 && asked <= s_longest.TotalSeconds
             ? TimeSpan.FromSeconds(asked)
-            : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {Longest.TotalSeconds:0}");
+            : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {s_longest.TotalSeconds:0}");
 
     /// <summary>One after the other: a second cut begins when the first is over.</summary>
     private void Last(TimeSpan duration, Func<Task> begin, Func<Task> end)
     {
-        lock (stopping)
-            lasting = RunAsync(lasting);
+        lock (_stopping)
+            _lasting = RunAsync(_lasting);
 
         async Task RunAsync(Task before)
         {
             // Not within the request that asked for it: the API can only be stopped when that has been answered.
             await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            if (!stopping.IsCancellationRequested)
+            if (!_stopping.IsCancellationRequested)
             {
                 await begin().ConfigureAwait(false);
-                await Task.Delay(duration, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(duration, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await end().ConfigureAwait(false);
             }
         }

@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Api;
 

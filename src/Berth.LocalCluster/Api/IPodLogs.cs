@@ -1,4 +1,3 @@
-using Berth.LocalCluster.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;

@@ -1,8 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
@@ -38,7 +34,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         }
 
         if (metadata.Text("name") is null && metadata.Text("generateName") is null)
-            throw ApiException.Invalid(kind, string.Empty, "metadata.name", "Required value: name or generateName is required", "FieldValueRequired");
+            throw ApiException.Invalid(kind, "", "metadata.name", "Required value: name or generateName is required", "FieldValueRequired");
         if (metadata.Text("name") is not null)
             Validation.Check(kind, body);
         return dryRun ? Rehearsed(kind, body) : store.Create(kind, body);
@@ -210,7 +206,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
 
     private static StoredObject Rehearsed(ResourceKind kind, JsonObject body)
     {
-        body.Child("metadata").Default("uid", string.Empty);
+        body.Child("metadata").Default("uid", "");
         return new StoredObject(kind, body, 0);
     }
 }

@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Api;
 
@@ -17,8 +14,8 @@ internal static class ProtobufReader
     {
         if (!content.StartsWith("k8s\0"u8))
             throw ApiException.BadRequest("the body of the request does not begin with the four bytes of Kubernetes' protobuf encoding");
-        string apiVersion = string.Empty;
-        string kind = string.Empty;
+        string apiVersion = "";
+        string kind = "";
         ReadOnlySpan<byte> raw = [];
         var envelope = new Wire(content[4..]);
         while (envelope.Next(out int number, out ulong _, out ReadOnlySpan<byte> bytes))
@@ -73,8 +70,8 @@ internal static class ProtobufReader
 
     private static (string Key, JsonNode? Value) Entry(string type, ReadOnlySpan<byte> content)
     {
-        (string Key, JsonNode? Value) entry = (string.Empty, string.Empty);
-        var field = new FieldTable.Field(string.Empty, 2, type, false, false, false, false);
+        (string Key, JsonNode? Value) entry = ("", "");
+        var field = new FieldTable.Field("", 2, type, false, false, false, false);
         var wire = new Wire(content);
         while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
             entry = number == 1 ? (Encoding.UTF8.GetString(bytes), entry.Value) : (entry.Key, Value(field, plain, bytes));
@@ -128,14 +125,14 @@ internal static class ProtobufReader
     /// <summary>The wire format: a tag, then a varint, eight or four bytes, or a length and that many bytes.</summary>
     private ref struct Wire(ReadOnlySpan<byte> content)
     {
-        private ReadOnlySpan<byte> rest = content;
+        private ReadOnlySpan<byte> _rest = content;
 
         public bool Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes)
         {
             number = 0;
             plain = 0;
             bytes = default;
-            if (rest.IsEmpty)
+            if (_rest.IsEmpty)
                 return false;
             ulong tag = Varint();
             number = (int)(tag >> 3);
@@ -176,10 +173,10 @@ internal static class ProtobufReader
 
         private ReadOnlySpan<byte> Take(ulong count)
         {
-            if (count > (ulong)rest.Length)
+            if (count > (ulong)_rest.Length)
                 throw ApiException.BadRequest("the protobuf body ends in the middle of a field");
-            ReadOnlySpan<byte> taken = rest[..(int)count];
-            rest = rest[(int)count..];
+            ReadOnlySpan<byte> taken = _rest[..(int)count];
+            _rest = _rest[(int)count..];
             return taken;
         }
     }

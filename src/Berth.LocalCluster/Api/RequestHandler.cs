@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using Berth.LocalCluster.Access;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

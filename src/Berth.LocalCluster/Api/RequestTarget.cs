@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Kinds;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>What a path of the API names: a kind, perhaps a namespace, perhaps one object, perhaps a subresource of it.</summary>
@@ -13,7 +11,7 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
         string group;
         if (parts is ["api", "v1", ..])
         {
-            group = string.Empty;
+            group = "";
             rest = parts.AsSpan(2);
         }
         else if (parts is ["apis", _, "v1", ..])

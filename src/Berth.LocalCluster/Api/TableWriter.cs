@@ -1,8 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
@@ -19,7 +15,7 @@ internal sealed class TableWriter(TimeProvider time)
             {
                 ["name"] = column.Name,
                 ["type"] = "string",
-                ["format"] = column.Name == "Name" ? "name" : string.Empty,
+                ["format"] = column.Name == "Name" ? "name" : "",
                 ["description"] = column.Name,
                 ["priority"] = column.Wide ? 1 : 0,
             });
@@ -61,11 +57,11 @@ internal sealed class TableWriter(TimeProvider time)
         return age switch
         {
             { TotalMinutes: < 2 } => Words($"{(int)age.TotalSeconds}s"),
-            { TotalMinutes: < 10 } => Words($"{age.Minutes}m") + (age.Seconds == 0 ? string.Empty : Words($"{age.Seconds}s")),
+            { TotalMinutes: < 10 } => Words($"{age.Minutes}m") + (age.Seconds == 0 ? "" : Words($"{age.Seconds}s")),
             { TotalHours: < 3 } => Words($"{(int)age.TotalMinutes}m"),
-            { TotalHours: < 8 } => Words($"{age.Hours}h") + (age.Minutes == 0 ? string.Empty : Words($"{age.Minutes}m")),
+            { TotalHours: < 8 } => Words($"{age.Hours}h") + (age.Minutes == 0 ? "" : Words($"{age.Minutes}m")),
             { TotalDays: < 2 } => Words($"{(int)age.TotalHours}h"),
-            { TotalDays: < 8 } => Words($"{age.Days}d") + (age.Hours == 0 ? string.Empty : Words($"{age.Hours}h")),
+            { TotalDays: < 8 } => Words($"{age.Days}d") + (age.Hours == 0 ? "" : Words($"{age.Hours}h")),
             _ => Words($"{age.Days}d"),
         };
 

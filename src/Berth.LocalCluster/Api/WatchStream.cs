@@ -1,11 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;
@@ -56,7 +52,7 @@ internal sealed class WatchStream(
         if (target.Kind == KindTable.EndpointSlice)
         {
             // The fields the Go type always writes.
-            bookmark["addressType"] = string.Empty;
+            bookmark["addressType"] = "";
             bookmark["endpoints"] = null;
             bookmark["ports"] = null;
         }

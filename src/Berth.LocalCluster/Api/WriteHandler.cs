@@ -1,10 +1,6 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Manifests;
 using Berth.LocalCluster.Patches;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 

@@ -1,10 +1,5 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Runtime;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -12,18 +7,18 @@ namespace Berth.LocalCluster.Controllers;
 internal sealed class DeploymentController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
     private const string HashLabel = "pod-template-hash";
-    private readonly ObjectStore store = operations.Store;
+    private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Deployment ? [change.Last.Key]
         : change.Kind == KindTable.ReplicaSet ? Ownership.KeysOfOwner(change, KindTable.Deployment) : [];
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.Deployment, @namespace, name) is not { } deployment || deployment.Body.IsTerminating())
+        if (_store.Find(KindTable.Deployment, @namespace, name) is not { } deployment || deployment.Body.IsTerminating())
             return;
         string hash = NameGenerator.Hash(deployment.Body.At("spec", "template")!.ToUtf8());
-        StoredObject current = store.Find(KindTable.ReplicaSet, @namespace, $"{name}-{hash}") ?? Create(deployment, hash);
-        List<StoredObject> old = [.. store.Owned(KindTable.ReplicaSet, deployment).Where(set => set.Name != current.Name)];
+        StoredObject current = _store.Find(KindTable.ReplicaSet, @namespace, $"{name}-{hash}") ?? Create(deployment, hash);
+        List<StoredObject> old = [.. _store.Owned(KindTable.ReplicaSet, deployment).Where(set => set.Name != current.Name)];
         if (!deployment.Body.Flag("spec", "paused"))
             Converge(deployment, current, old);
         WriteStatus(deployment, current.Name);
@@ -50,8 +45,8 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
             Scale(deployment, set, Replicas(set) - cut);
         }
 
-        int others = old.Sum(set => Replicas(store.Get(set.Kind, set.Namespace, set.Name)));
-        bool wait = recreate && old.Any(set => store.Owned(KindTable.Pod, set).Count > 0);
+        int others = old.Sum(set => Replicas(_store.Get(set.Kind, set.Namespace, set.Name)));
+        bool wait = recreate && old.Any(set => _store.Owned(KindTable.Pod, set).Count > 0);
         Scale(deployment, current, wait ? 0 : Math.Min(wanted, Math.Max(wanted + surge - others, 0)));
     }
 
@@ -64,7 +59,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         selector.Child("matchLabels")[HashLabel] = hash;
         JsonObject metadata = set.Child("metadata");
         metadata["labels"] = template.At("metadata", "labels")!.DeepClone();
-        int revision = store.Owned(KindTable.ReplicaSet, deployment).Count + 1;
+        int revision = _store.Owned(KindTable.ReplicaSet, deployment).Count + 1;
         metadata["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = revision.ToString(CultureInfo.InvariantCulture) };
         metadata["ownerReferences"] = Ownership.ControlledBy(deployment);
         set["spec"] = new JsonObject { ["replicas"] = 0, ["selector"] = selector, ["template"] = template };
@@ -76,7 +71,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         int before = Replicas(set);
         if (before != replicas)
         {
-            store.Update(set, body => body.Child("spec")["replicas"] = replicas);
+            _store.Update(set, body => body.Child("spec")["replicas"] = replicas);
             string how = replicas > before ? "up" : "down";
             events.Record(deployment.Body, "Normal", "ScalingReplicaSet", $"Scaled {how} replica set {set.Name} from {before} to {replicas}", "deployment-controller");
         }
@@ -84,13 +79,13 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
 
     private void WriteStatus(StoredObject deployment, string currentName)
     {
-        IReadOnlyList<StoredObject> sets = store.Owned(KindTable.ReplicaSet, deployment);
+        IReadOnlyList<StoredObject> sets = _store.Owned(KindTable.ReplicaSet, deployment);
         StoredObject current = sets.First(set => set.Name == currentName);
         int wanted = (int)(deployment.Body.Number("spec", "replicas") ?? 1);
         int available = sets.Sum(set => Count(set, "availableReplicas"));
         int updated = Count(current, "replicas");
         int total = sets.Sum(set => Count(set, "replicas"));
-        store.Update(deployment, body =>
+        _store.Update(deployment, body =>
         {
             JsonObject status = body.Child("status");
             status["observedGeneration"] = deployment.Body.Number("metadata", "generation");

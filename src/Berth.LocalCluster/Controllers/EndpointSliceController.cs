@@ -1,9 +1,4 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -19,8 +14,8 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
     private const string Manager = "endpointslice-controller.k8s.io";
     private const string TriggerTime = "endpoints.kubernetes.io/last-change-trigger-time";
 
-    private readonly ObjectStore store = operations.Store;
-    private readonly TriggerTimes triggers = new();
+    private readonly ObjectStore _store = operations.Store;
+    private readonly TriggerTimes _triggers = new();
 
     public IEnumerable<string> Affected(Change change)
     {
@@ -28,7 +23,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             return [change.Last.Key];
         if (change.Kind == KindTable.EndpointSlice)
             return change.Last.Body.Text("metadata", "labels", ServiceName) is { } name ? [ResourceKind.Key(change.Last.Namespace, name)] : [];
-        return change.Kind != KindTable.Pod ? [] : store.List(KindTable.Service, change.Last.Namespace)
+        return change.Kind != KindTable.Pod ? [] : _store.List(KindTable.Service, change.Last.Namespace)
             .Where(service => service.Body.At("spec", "selector") is JsonObject { Count: > 0 } selector
                 && LabelSelector.FromMap(selector) is var matcher
                 && (matcher.Matches(change.Last.Body) || (change.Before is { } before && matcher.Matches(before.Body))))
@@ -37,18 +32,18 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.Service, @namespace, name) is not { } service)
+        if (_store.Find(KindTable.Service, @namespace, name) is not { } service)
         {
-            triggers.Forget(ResourceKind.Key(@namespace, name));
+            _triggers.Forget(ResourceKind.Key(@namespace, name));
             return;
         }
 
         if (service.Body.At("spec", "selector") is not JsonObject { Count: > 0 } selector || service.Body.Text("spec", "type") == "ExternalName")
             return;
         LabelSelector matcher = LabelSelector.FromMap(selector);
-        List<StoredObject> pods = [.. store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body))];
-        string? trigger = triggers.Next(service, pods);
-        List<StoredObject> existing = [.. store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
+        List<StoredObject> pods = [.. _store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body))];
+        string? trigger = _triggers.Next(service, pods);
+        List<StoredObject> existing = [.. _store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
             slice.Body.Text("metadata", "labels", ServiceName) == name && slice.Body.Text("metadata", "labels", ManagedBy) == Manager)];
 
         // Pods may give a named target port different numbers: each set of ports has slices of its own.
@@ -69,7 +64,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             existing = [.. existing.Skip(1)];
         }
 
-        existing.ForEach(slice => store.Remove(slice.Kind, slice.Namespace, slice.Name));
+        existing.ForEach(slice => _store.Remove(slice.Kind, slice.Namespace, slice.Name));
     }
 
     /// <summary>Keeps every endpoint in the slice it is in, fills free places with new ones, then opens further slices.</summary>
@@ -83,7 +78,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             bool touched = false;
             foreach (JsonObject old in slice.Body.Items("endpoints"))
             {
-                if (wanted.Remove(old.Text("targetRef", "uid") ?? string.Empty, out JsonObject? now))
+                if (wanted.Remove(old.Text("targetRef", "uid") ?? "", out JsonObject? now))
                 {
                     stay.Add(now);
                     touched |= !JsonNode.DeepEquals(old, now);
@@ -115,7 +110,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         foreach ((StoredObject? slice, List<JsonObject> places, bool _) in plan)
         {
             if (places.Count == 0)
-                store.Remove(slice!.Kind, slice.Namespace, slice.Name);
+                _store.Remove(slice!.Kind, slice.Namespace, slice.Name);
             else
                 Write(service, slice, places, ports, trigger);
         }
@@ -131,7 +126,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         {
             if (Same(slice.Body["endpoints"], list) && Same(slice.Body["ports"], portList) && JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
                 return;
-            store.Update(slice, body =>
+            _store.Update(slice, body =>
             {
                 body["endpoints"] = list;
                 body["ports"] = portList;
@@ -141,7 +136,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             return;
         }
 
-        JsonObject created = KindTable.EndpointSlice.NewObject(service.Namespace, string.Empty);
+        JsonObject created = KindTable.EndpointSlice.NewObject(service.Namespace, "");
         JsonObject metadata = created.Child("metadata");
         metadata.Remove("name");
         metadata["generateName"] = service.Name + "-";
@@ -166,7 +161,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
     {
         List<KeyValuePair<string, string>> labels = [new(ManagedBy, Manager), new(ServiceName, service.Name)];
         if (service.Body.Text("spec", "clusterIP") == "None")
-            labels.Add(new("service.kubernetes.io/headless", string.Empty));
+            labels.Add(new("service.kubernetes.io/headless", ""));
         return JsonWriting.TextMap(labels.Concat(service.Body.Map("metadata", "labels")).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
@@ -186,7 +181,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         if (pod.Body.Text("spec", "nodeName") is { } node)
         {
             endpoint["nodeName"] = node;
-            if (store.Find(KindTable.Node, null, node)?.Body.Text("metadata", "labels", "topology.kubernetes.io/zone") is { } zone)
+            if (_store.Find(KindTable.Node, null, node)?.Body.Text("metadata", "labels", "topology.kubernetes.io/zone") is { } zone)
                 endpoint["zone"] = zone;
         }
 

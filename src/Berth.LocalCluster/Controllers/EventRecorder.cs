@@ -1,21 +1,15 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Writes Event objects, as kubectl describe shows them. Only the newest are kept.</summary>
 internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
 {
     private const int Kept = 1000;
-    private readonly Queue<StoredObject> written = new();
+    private readonly Queue<StoredObject> _written = new();
 
     public void Record(JsonObject about, string type, string reason, string message, string component = "kubelet")
     {
         string @namespace = about.Text("metadata", "namespace") ?? "default";
-        JsonObject item = KindTable.Event.NewObject(@namespace, string.Empty);
+        JsonObject item = KindTable.Event.NewObject(@namespace, "");
         item.Child("metadata").Remove("name");
         item.Child("metadata")["generateName"] = about.Text("metadata", "name") + ".";
         item["involvedObject"] = new JsonObject
@@ -35,12 +29,12 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
         item["type"] = type;
         item["eventTime"] = null;
         item["reportingComponent"] = component;
-        item["reportingInstance"] = string.Empty;
+        item["reportingInstance"] = "";
         StoredObject created = store.Create(KindTable.Event, item);
-        lock (written)
+        lock (_written)
         {
-            written.Enqueue(created);
-            if (written.Count > Kept && written.Dequeue() is var oldest && store.Find(KindTable.Event, oldest.Namespace, oldest.Name) is not null)
+            _written.Enqueue(created);
+            if (_written.Count > Kept && _written.Dequeue() is var oldest && store.Find(KindTable.Event, oldest.Namespace, oldest.Name) is not null)
             {
                 try
                 {

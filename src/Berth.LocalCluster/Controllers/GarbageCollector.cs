@@ -1,15 +1,9 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>What an owner made goes with it: after it, before it (foreground), or stays without it (orphan).</summary>
 internal sealed class GarbageCollector(ObjectOperations operations) : IController
 {
-    private readonly ObjectStore store = operations.Store;
+    private readonly ObjectStore _store = operations.Store;
 
     /// <summary>Keys are <c>/uid</c> of an owner.</summary>
     public IEnumerable<string> Affected(Change change)
@@ -23,8 +17,8 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
 
     public void Reconcile(string? @namespace, string name)
     {
-        List<StoredObject> dependents = [.. KindTable.All.SelectMany(kind => store.List(kind)).Where(item => item.IsOwnedBy(name))];
-        StoredObject? owner = KindTable.All.SelectMany(kind => store.List(kind)).FirstOrDefault(item => item.Uid == name);
+        List<StoredObject> dependents = [.. KindTable.All.SelectMany(kind => _store.List(kind)).Where(item => item.IsOwnedBy(name))];
+        StoredObject? owner = KindTable.All.SelectMany(kind => _store.List(kind)).FirstOrDefault(item => item.Uid == name);
         if (owner is null)
         {
             dependents.ForEach(Delete);
@@ -37,7 +31,7 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
         }
         else if (owner.Body.IsTerminating() && Has(owner, "orphan"))
         {
-            dependents.ForEach(item => store.Update(item, body => body.Child("metadata").Remove("ownerReferences")));
+            dependents.ForEach(item => _store.Update(item, body => body.Child("metadata").Remove("ownerReferences")));
             Release(owner, "orphan");
         }
     }
@@ -48,7 +42,7 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
             operations.Delete(item.Kind, item.Namespace, item.Name, new DeleteOptions(Uid: item.Uid));
     }
 
-    private void Release(StoredObject owner, string finalizer) => store.Update(owner, body =>
+    private void Release(StoredObject owner, string finalizer) => _store.Update(owner, body =>
         body.Child("metadata")["finalizers"] = JsonWriting.TextArray(body.Texts("metadata", "finalizers").Where(item => item != finalizer)));
 
     private static bool Has(StoredObject owner, string finalizer) => owner.Body.Texts("metadata", "finalizers").Contains(finalizer, StringComparer.Ordinal);

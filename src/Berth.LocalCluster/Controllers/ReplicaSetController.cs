@@ -1,22 +1,16 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>As many pods as asked for; of too many, those not ready go first, then the youngest.</summary>
 internal sealed class ReplicaSetController(ObjectOperations operations, EventRecorder events) : IController
 {
-    private readonly ObjectStore store = operations.Store;
+    private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.ReplicaSet ? [change.Last.Key]
         : change.Kind == KindTable.Pod ? Ownership.KeysOfOwner(change, KindTable.ReplicaSet) : [];
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.ReplicaSet, @namespace, name) is not { } set || set.Body.IsTerminating())
+        if (_store.Find(KindTable.ReplicaSet, @namespace, name) is not { } set || set.Body.IsTerminating())
             return;
         List<StoredObject> alive = Alive(set);
         int wanted = (int)(set.Body.Number("spec", "replicas") ?? 1);
@@ -36,7 +30,7 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
 
         alive = Alive(set);
         int ready = alive.Count(pod => pod.Body.IsReady());
-        store.Update(set, body => body["status"] = new JsonObject
+        _store.Update(set, body => body["status"] = new JsonObject
         {
             ["replicas"] = alive.Count,
             ["fullyLabeledReplicas"] = alive.Count,
@@ -47,5 +41,5 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
     }
 
     private List<StoredObject> Alive(StoredObject set) =>
-        [.. store.Owned(KindTable.Pod, set).Where(pod => !pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is not ("Failed" or "Succeeded"))];
+        [.. _store.Owned(KindTable.Pod, set).Where(pod => !pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is not ("Failed" or "Succeeded"))];
 }

@@ -1,9 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -13,14 +8,14 @@ namespace Berth.LocalCluster.Controllers;
 /// </summary>
 internal sealed class StatefulSetController(ObjectOperations operations, EventRecorder events) : IController
 {
-    private readonly ObjectStore store = operations.Store;
+    private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.StatefulSet ? [change.Last.Key]
         : change.Kind == KindTable.Pod ? Ownership.KeysOfOwner(change, KindTable.StatefulSet) : [];
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.StatefulSet, @namespace, name) is not { } set || set.Body.IsTerminating())
+        if (_store.Find(KindTable.StatefulSet, @namespace, name) is not { } set || set.Body.IsTerminating())
             return;
         string update = Revision(set);
         string current = set.Body.Text("status", "currentRevision") ?? update;
@@ -78,7 +73,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     private void Create(StoredObject set, int ordinal, string revision)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{set.Name}-{ordinal}");
-        JsonNode? template = store.Find(KindTable.ControllerRevision, set.Namespace, revision)?.Body.At("data", "spec", "template") ?? set.Body.At("spec", "template");
+        JsonNode? template = _store.Find(KindTable.ControllerRevision, set.Namespace, revision)?.Body.At("data", "spec", "template") ?? set.Body.At("spec", "template");
         JsonObject pod = Ownership.PodFromTemplate(
             set,
             template,
@@ -107,13 +102,13 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     {
         JsonNode template = set.Body.At("spec", "template")!;
         string name = $"{set.Name}-{NameGenerator.Hash(template.ToUtf8())}";
-        if (store.Find(KindTable.ControllerRevision, set.Namespace, name) is null)
+        if (_store.Find(KindTable.ControllerRevision, set.Namespace, name) is null)
         {
             JsonObject revision = KindTable.ControllerRevision.NewObject(set.Namespace, name);
             revision.Child("metadata")["labels"] = set.Body.At("spec", "selector", "matchLabels")?.DeepClone();
             revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
             revision["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = template.DeepClone() } };
-            revision["revision"] = store.Owned(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max() + 1;
+            revision["revision"] = _store.Owned(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max() + 1;
             operations.Create(KindTable.ControllerRevision, set.Namespace, revision);
         }
 
@@ -124,14 +119,14 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     private void Prune(StoredObject set, HashSet<string?> used)
     {
         int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);
-        foreach (StoredObject old in store.Owned(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
-            store.Remove(old.Kind, old.Namespace, old.Name);
+        foreach (StoredObject old in _store.Owned(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
+            _store.Remove(old.Kind, old.Namespace, old.Name);
     }
 
     private SortedDictionary<int, StoredObject> Pods(StoredObject set)
     {
         var pods = new SortedDictionary<int, StoredObject>();
-        foreach (StoredObject pod in store.Owned(KindTable.Pod, set))
+        foreach (StoredObject pod in _store.Owned(KindTable.Pod, set))
         {
             if (int.TryParse(pod.Name.AsSpan(pod.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
                 pods[ordinal] = pod;
@@ -146,7 +141,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         int updated = pods.Values.Count(pod => RevisionOf(pod) == update && !pod.Body.IsTerminating());
         bool complete = updated == pods.Count && ready == pods.Count && pods.Count == (set.Body.Number("spec", "replicas") ?? 1);
         string shown = complete ? update : current;
-        store.Update(set, body => body["status"] = new JsonObject
+        _store.Update(set, body => body["status"] = new JsonObject
         {
             ["observedGeneration"] = set.Body.Number("metadata", "generation"),
             ["replicas"] = pods.Count,

@@ -1,6 +1,3 @@
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
@@ -9,13 +6,13 @@ namespace Berth.LocalCluster.Controllers;
 /// </summary>
 internal sealed class TriggerTimes
 {
-    private readonly Dictionary<string, Dictionary<string, string>> seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, string>> _seen = new(StringComparer.Ordinal);
 
-    public void Forget(string serviceKey) => seen.Remove(serviceKey);
+    public void Forget(string serviceKey) => _seen.Remove(serviceKey);
 
     public string? Next(StoredObject service, IEnumerable<StoredObject> pods)
     {
-        Dictionary<string, string> before = seen.GetValueOrDefault(service.Key, []);
+        Dictionary<string, string> before = _seen.GetValueOrDefault(service.Key, []);
         var now = new Dictionary<string, string>(StringComparer.Ordinal) { [service.Uid] = service.Body.Text("metadata", "creationTimestamp")! };
         foreach (StoredObject pod in pods)
         {
@@ -23,7 +20,7 @@ internal sealed class TriggerTimes
                 now[pod.Uid] = at;
         }
 
-        seen[service.Key] = now;
+        _seen[service.Key] = now;
         return now.Where(pair => string.CompareOrdinal(pair.Value, before.GetValueOrDefault(pair.Key)) > 0).Select(pair => pair.Value).Min(StringComparer.Ordinal);
     }
 }

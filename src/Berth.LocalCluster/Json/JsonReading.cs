@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Json;
 
 /// <summary>Reading Kubernetes objects without their types: a path that leads nowhere reads as null.</summary>
@@ -32,7 +30,7 @@ internal static class JsonReading
         (node.At(path) as JsonArray)?.Select(item => item.Text()).OfType<string>() ?? [];
 
     public static IEnumerable<KeyValuePair<string, string>> Map(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        (node.At(path) as JsonObject)?.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Text() ?? string.Empty)) ?? [];
+        (node.At(path) as JsonObject)?.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Text() ?? "")) ?? [];
 
     public static bool IsTerminating(this JsonNode? node) => node.At("metadata", "deletionTimestamp") is not null;
 

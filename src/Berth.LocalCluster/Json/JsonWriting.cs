@@ -2,16 +2,15 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Json;
 
 /// <summary>Building and writing Kubernetes objects.</summary>
 internal static class JsonWriting
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static Utf8JsonWriter NewWriter(IBufferWriter<byte> buffer) => new(buffer, WriterOptions);
+    public static Utf8JsonWriter NewWriter(IBufferWriter<byte> buffer) => new(buffer, s_writerOptions);
 
     /// <summary>The child object of a name, created where it is missing.</summary>
     public static JsonObject Child(this JsonObject node, string name)

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Kinds;
 
 /// <summary>The values a real API server fills in, of the kinds that have any.</summary>
@@ -137,7 +134,7 @@ internal static class Defaults
         container.Child("resources");
         container.Default("terminationMessagePath", "/dev/termination-log");
         container.Default("terminationMessagePolicy", "File");
-        string image = container.Text("image") ?? string.Empty;
+        string image = container.Text("image") ?? "";
         string tag = image[(image.LastIndexOf('/') + 1)..];
         bool latest = !tag.Contains(':', StringComparison.Ordinal) || tag.EndsWith(":latest", StringComparison.Ordinal);
         container.Default("imagePullPolicy", latest ? "Always" : "IfNotPresent");

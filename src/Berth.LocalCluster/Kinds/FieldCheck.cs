@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
 
 namespace Berth.LocalCluster.Kinds;
 
@@ -10,15 +8,15 @@ namespace Berth.LocalCluster.Kinds;
 /// </summary>
 internal sealed class FieldCheck(string kind)
 {
-    private readonly List<string> unknown = [];
+    private readonly List<string> _unknown = [];
 
     /// <summary>Drops what is unknown. Returns its paths, as <c>spec.template.spec.containers[0].foo</c>.</summary>
     /// <exception cref="ApiException">400: a value has the wrong type.</exception>
     public static IReadOnlyList<string> Prune(ResourceKind kind, JsonObject body)
     {
         var check = new FieldCheck(kind.Kind);
-        check.Walk(kind.Kind, body, string.Empty, string.Empty);
-        return check.unknown;
+        check.Walk(kind.Kind, body, "", "");
+        return check._unknown;
     }
 
     private void Walk(string type, JsonObject body, string path, string plainPath)
@@ -30,7 +28,7 @@ internal sealed class FieldCheck(string kind)
                 continue;
             if (fields?.TryGetValue(name, out FieldTable.Field? field) is not true || field!.Inline)
             {
-                unknown.Add($"unknown field \"{Join(path, name)}\"");
+                _unknown.Add($"unknown field \"{Join(path, name)}\"");
                 body.Remove(name);
             }
             else if (value is null)

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Kinds;
 
 /// <summary>One kind the API serves: how it is called, and which of the API's conventions it follows.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Selectors;
 
 namespace Berth.LocalCluster.Kinds;
@@ -10,7 +7,7 @@ internal static class Validation
 {
     public static void Check(ResourceKind kind, JsonObject body)
     {
-        string name = body.Text("metadata", "name") ?? string.Empty;
+        string name = body.Text("metadata", "name") ?? "";
         CheckName(kind, name);
         if (kind == KindTable.StatefulSet || kind == KindTable.Deployment || kind == KindTable.ReplicaSet)
             CheckWorkload(kind, name, body);

@@ -1,14 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>Manifests from files and folders. A kustomization that only names resources is read here; any other by kubectl.</summary>
 internal static class ManifestFiles
 {
-    private static readonly string[] Kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    private static readonly string[] s_kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
     public static IEnumerable<(string Text, string Origin)> Read(string path)
     {
@@ -16,7 +14,7 @@ internal static class ManifestFiles
             return [(ReadFile(path), path)];
         if (!Directory.Exists(path))
             throw new LocalClusterException($"{path} is neither a file nor a folder. Name a manifest, or a folder of manifests.");
-        string? kustomization = Kustomizations.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
+        string? kustomization = s_kustomizations.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
         return kustomization is null
             ? Directory.EnumerateFiles(path).Where(file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json").Order(StringComparer.Ordinal).Select(file => (ReadFile(file), file))
             : ReadKustomization(path, kustomization);

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -57,7 +55,7 @@ internal static class ManifestReader
             case YamlMappingNode map:
                 var fields = new JsonObject();
                 foreach ((YamlNode key, YamlNode value) in map)
-                    fields[((YamlScalarNode)key).Value ?? string.Empty] = Convert(value);
+                    fields[((YamlScalarNode)key).Value ?? ""] = Convert(value);
                 return fields;
             case YamlSequenceNode sequence:
                 return new JsonArray([.. sequence.Select(Convert)]);
@@ -68,7 +66,7 @@ internal static class ManifestReader
 
     private static JsonNode? Scalar(YamlScalarNode scalar)
     {
-        string value = scalar.Value ?? string.Empty;
+        string value = scalar.Value ?? "";
         if (scalar.Style != ScalarStyle.Plain || scalar.Tag == "tag:yaml.org,2002:str")
             return value;
         if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>RFC 7386: objects are merged, null removes, all else replaces.</summary>

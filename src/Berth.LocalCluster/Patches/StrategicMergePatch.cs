@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Patches;
 
@@ -10,7 +8,7 @@ namespace Berth.LocalCluster.Patches;
 /// </summary>
 internal static class StrategicMergePatch
 {
-    private static readonly Dictionary<string, string[]> MergeKeys = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string[]> s_mergeKeys = new(StringComparer.Ordinal)
     {
         ["containers"] = ["name"],
         ["initContainers"] = ["name"],
@@ -66,7 +64,7 @@ internal static class StrategicMergePatch
                 target[name] = child = [];
             Apply(child, fields);
         }
-        else if (value is JsonArray items && MergeKeys.TryGetValue(name, out string[]? keys) && items.All(item => item is JsonObject))
+        else if (value is JsonArray items && s_mergeKeys.TryGetValue(name, out string[]? keys) && items.All(item => item is JsonObject))
         {
             target[name] = MergeList(target[name] as JsonArray ?? [], items, keys);
         }
@@ -112,7 +110,7 @@ internal static class StrategicMergePatch
     {
         if (target[name] is not JsonArray items || order is null)
             return;
-        string[] keys = MergeKeys.GetValueOrDefault(name, []);
+        string[] keys = s_mergeKeys.GetValueOrDefault(name, []);
         List<string?> wanted = [.. order.Select(item => item is JsonObject ? KeyOf(item, keys) : Plain(item))];
         int Rank(JsonNode? item)
         {

@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -36,8 +34,8 @@ internal static class ContainerSpec
         var environment = new Dictionary<string, string>(given, StringComparer.Ordinal);
         foreach (JsonObject variable in container.Items("env"))
         {
-            string? value = variable.Text("value") ?? (variable.Text("valueFrom", "fieldRef", "fieldPath") is { } path ? Field(pod, path) : string.Empty);
-            environment[variable.Text("name") ?? string.Empty] = Expand(value ?? string.Empty, environment);
+            string? value = variable.Text("value") ?? (variable.Text("valueFrom", "fieldRef", "fieldPath") is { } path ? Field(pod, path) : "");
+            environment[variable.Text("name") ?? ""] = Expand(value ?? "", environment);
         }
 
         return environment;

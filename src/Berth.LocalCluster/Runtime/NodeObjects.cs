@@ -1,10 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -34,15 +29,15 @@ internal static class NodeObjects
         status["nodeInfo"] = new JsonObject
         {
             ["kubeletVersion"] = DiscoveryDocuments.KubernetesVersion,
-            ["kubeProxyVersion"] = string.Empty,
+            ["kubeProxyVersion"] = "",
             ["operatingSystem"] = "linux",
             ["architecture"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
             ["containerRuntimeVersion"] = "berth://process",
             ["osImage"] = "this machine",
             ["kernelVersion"] = Environment.OSVersion.Version.ToString(),
-            ["machineID"] = string.Empty,
-            ["systemUUID"] = string.Empty,
-            ["bootID"] = string.Empty,
+            ["machineID"] = "",
+            ["systemUUID"] = "",
+            ["bootID"] = "",
         };
         return node;
     }

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Runtime;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -10,7 +8,7 @@ internal sealed class Prober : IDisposable
 {
     // As the kubelet: redirects are not followed to elsewhere, and a certificate is not verified, since a pod's own names no address.
 #pragma warning disable CA5359
-    private readonly HttpClient http = new(new SocketsHttpHandler
+    private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -36,7 +34,7 @@ internal sealed class Prober : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task<bool> GetAsync(JsonObject get, string host, CancellationToken cancellationToken)
     {
@@ -44,8 +42,8 @@ internal sealed class Prober : IDisposable
             CultureInfo.InvariantCulture, $"{get.Text("scheme")?.ToLowerInvariant() ?? "http"}://{host}:{get.Number("port")}{get.Text("path") ?? "/"}");
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         foreach (JsonObject header in get.Items("httpHeaders"))
-            request.Headers.TryAddWithoutValidation(header.Text("name") ?? string.Empty, header.Text("value"));
-        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            request.Headers.TryAddWithoutValidation(header.Text("name") ?? "", header.Text("value"));
+        using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         return (int)response.StatusCode is >= 200 and < 400;
     }
 }

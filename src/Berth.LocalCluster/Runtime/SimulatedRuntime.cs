@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>A runtime without processes: a container runs until it is told to end, and every probe succeeds.</summary>

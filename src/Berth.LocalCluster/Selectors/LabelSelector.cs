@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Selectors;
 
 /// <summary>A label selector: equality and set based, from a query string or from an object's spec.</summary>
@@ -9,9 +5,9 @@ internal sealed class LabelSelector
 {
     public static readonly LabelSelector Everything = new([]);
 
-    private readonly List<Requirement> requirements;
+    private readonly List<Requirement> _requirements;
 
-    private LabelSelector(List<Requirement> requirements) => this.requirements = requirements;
+    private LabelSelector(List<Requirement> requirements) => _requirements = requirements;
 
     private enum Operator
     {
@@ -24,7 +20,7 @@ internal sealed class LabelSelector
     /// <summary>Whether an object carries labels that fit.</summary>
     public bool Matches(JsonNode? body) => MatchesLabels(body.At("metadata", "labels"));
 
-    public bool MatchesLabels(JsonNode? labels) => requirements.TrueForAll(requirement =>
+    public bool MatchesLabels(JsonNode? labels) => _requirements.TrueForAll(requirement =>
     {
         string? value = labels.Text(requirement.Key);
         return requirement.Operator switch
@@ -52,7 +48,7 @@ internal sealed class LabelSelector
                 "Exists" => Operator.Exists,
                 _ => Operator.Missing,
             };
-            result.requirements.Add(new(expression.Text("key") ?? string.Empty, how, [.. expression.Texts("values")]));
+            result._requirements.Add(new(expression.Text("key") ?? "", how, [.. expression.Texts("values")]));
         }
 
         return result;

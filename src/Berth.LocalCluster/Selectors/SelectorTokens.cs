@@ -1,13 +1,11 @@
-using Berth.LocalCluster.Api;
-
 namespace Berth.LocalCluster.Selectors;
 
 /// <summary>The words and signs of a label selector, one after the other.</summary>
 internal sealed class SelectorTokens
 {
     private const string Signs = "=!(),<>";
-    private readonly List<string> tokens = [];
-    private int position;
+    private readonly List<string> _tokens = [];
+    private int _position;
 
     public SelectorTokens(string text)
     {
@@ -31,21 +29,21 @@ internal sealed class SelectorTokens
                     i++;
             }
 
-            tokens.Add(text[start..i]);
+            _tokens.Add(text[start..i]);
         }
     }
 
-    public bool AtEnd => position >= tokens.Count;
+    public bool AtEnd => _position >= _tokens.Count;
 
-    public string Peek => AtEnd ? string.Empty : tokens[position];
+    public string Peek => AtEnd ? "" : _tokens[_position];
 
-    public string Next() => AtEnd ? string.Empty : tokens[position++];
+    public string Next() => AtEnd ? "" : _tokens[_position++];
 
     public bool Accept(string token)
     {
         if (Peek != token)
             return false;
-        position++;
+        _position++;
         return true;
     }
 
@@ -53,7 +51,7 @@ internal sealed class SelectorTokens
         !AtEnd && !Signs.Contains(Peek[0], StringComparison.Ordinal) ? Next() : throw ApiException.BadRequest($"found '{Peek}', expected: {expected}");
 
     /// <summary>The value of an equality; one that is left out is the empty value.</summary>
-    public string Value() => AtEnd || Peek == "," ? string.Empty : Identifier("identifier");
+    public string Value() => AtEnd || Peek == "," ? "" : Identifier("identifier");
 
     public IReadOnlyList<string> Values()
     {
@@ -61,7 +59,7 @@ internal sealed class SelectorTokens
         var values = new List<string>();
         do
         {
-            values.Add(Peek is ")" or "," ? string.Empty : Identifier("',', ')' or identifier"));
+            values.Add(Peek is ")" or "," ? "" : Identifier("',', ')' or identifier"));
         }
         while (Accept(","));
         Expect(")");

@@ -6,12 +6,12 @@ namespace Berth.LocalCluster.Storage;
 internal sealed class NameGenerator(Random random)
 {
     private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
-    private readonly Lock gate = new();
+    private readonly Lock _gate = new();
 
     public string WithSuffix(string prefix)
     {
         Span<char> suffix = stackalloc char[5];
-        lock (gate)
+        lock (_gate)
         {
             for (int i = 0; i < suffix.Length; i++)
                 suffix[i] = Alphabet[random.Next(Alphabet.Length)];
@@ -23,7 +23,7 @@ internal sealed class NameGenerator(Random random)
     public string NewUid()
     {
         Span<byte> bytes = stackalloc byte[16];
-        lock (gate)
+        lock (_gate)
             random.NextBytes(bytes);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
@@ -32,7 +32,7 @@ internal sealed class NameGenerator(Random random)
 
     public double NextDouble()
     {
-        lock (gate)
+        lock (_gate)
             return random.NextDouble();
     }
 
