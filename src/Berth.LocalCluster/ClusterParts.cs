@@ -157,10 +157,5 @@ internal sealed class ClusterParts : IAsyncDisposable
         Log.Listening(_loggers.CreateLogger("Berth.LocalCluster"), Server);
         foreach (string text in _options.Manifests)
             Applier.Apply(text, "default", "a manifest");
-        foreach (string path in _options.ManifestPaths)
-        {
-            foreach ((string text, string origin) in ManifestFiles.Read(path))
-                Applier.Apply(text, "default", origin);
-        }
     }
 }

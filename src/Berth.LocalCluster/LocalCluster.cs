@@ -44,8 +44,10 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Applies manifests: creates what is new, merges into what is there, as kubectl apply does.</summary>
     /// <param name="manifests">YAML or JSON, one or more documents.</param>
     /// <param name="defaultNamespace">Namespace of objects that name none. Default <c>default</c>.</param>
+    /// <param name="origin">Where the text is from, such as its file: error messages begin with it.</param>
     /// <exception cref="LocalClusterException">The text is not YAML, or an object is refused; the message says which and why.</exception>
-    public void Apply(string manifests, string defaultNamespace = "default") => _parts.Applier.Apply(manifests, defaultNamespace, "the manifest");
+    public void Apply(string manifests, string defaultNamespace = "default", string origin = "the manifest") =>
+        _parts.Applier.Apply(manifests, defaultNamespace, origin);
 
     /// <summary>The pods, whole, now and after every change to any of them; changes in quick succession are seen as one.</summary>
     /// <param name="cancellationToken">Ends the stream.</param>

@@ -46,11 +46,23 @@ public static class LocalClusterControl
 
     private static (Uri Server, string Token, X509Certificate2 Authority) Read(string kubeconfig)
     {
-        JsonObject? body = ManifestFiles.Read(kubeconfig).SelectMany(file => ManifestReader.ParseYaml(file.Text, file.Origin)).FirstOrDefault();
+        JsonObject? body = ManifestReader.ParseYaml(ReadFile(kubeconfig), kubeconfig) is [var first, ..] ? first : null;
         JsonNode? cluster = body.Items("clusters").FirstOrDefault()?["cluster"];
         return cluster.Text("server") is { } server && cluster.Text("certificate-authority-data") is { } authority
             && body.Items("users").FirstOrDefault()?["user"].Text("token") is { } token
             ? (new Uri(server), token, X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(authority))))
             : throw new LocalClusterException($"{kubeconfig} is not a kubeconfig that berth up wrote. Give the one that it printed.");
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalClusterException($"{path} cannot be read: {fault.Message} Give the kubeconfig that berth up printed.", fault);
+        }
     }
 }

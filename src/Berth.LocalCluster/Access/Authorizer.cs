@@ -15,18 +15,12 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
             return;
         string resource = target.Subresource is null ? target.Kind.Plural : $"{target.Kind.Plural}/{target.Subresource}";
         string where = target.Namespace is null ? "at the cluster scope" : $"in the namespace \"{target.Namespace}\"";
-        var details = new JsonObject();
-        if (target.Name is not null)
-            details["name"] = target.Name;
-        if (target.Kind.Group.Length > 0)
-            details["group"] = target.Kind.Group;
-        details["kind"] = target.Kind.Plural;
         throw new ApiException(
             403,
             "Forbidden",
             $"{target.Kind.QualifiedName}{(target.Name is null ? "" : $" \"{target.Name}\"")} is forbidden: User \"{user}\" cannot {verb} resource \"{resource}\" "
             + $"in API group \"{target.Kind.Group}\" {where}",
-            details);
+            ApiException.Details(target.Kind, target.Name));
     }
 
     private bool Allowed(string user, RequestTarget target, string verb)

@@ -14,19 +14,15 @@ internal sealed class ApiException(int code, string reason, string message, Json
 
     public JsonObject ToStatus()
     {
-        var status = new JsonObject
-        {
-            ["kind"] = "Status",
-            ["apiVersion"] = "v1",
-            ["metadata"] = Continue is null ? [] : new JsonObject { ["continue"] = Continue },
-            ["status"] = "Failure",
-            ["message"] = Message,
-            ["reason"] = reason,
-        };
-        if (details is not null)
-            status["details"] = details.DeepClone();
-        status["code"] = code;
-        return status;
+        return JsonWriting.Fields(
+            ("kind", "Status"),
+            ("apiVersion", "v1"),
+            ("metadata", Continue is null ? [] : new JsonObject { ["continue"] = Continue }),
+            ("status", "Failure"),
+            ("message", Message),
+            ("reason", reason),
+            ("details", details?.DeepClone()),
+            ("code", code));
     }
 
     public static ApiException NotFound(ResourceKind kind, string name) =>
@@ -65,21 +61,13 @@ internal sealed class ApiException(int code, string reason, string message, Json
 
     public static ApiException Invalid(ResourceKind kind, string name, string field, string fault, string reason = "FieldValueInvalid")
     {
-        JsonObject details = new() { ["name"] = name };
-        if (kind.Group.Length > 0)
-            details["group"] = kind.Group;
-        details["kind"] = kind.Kind;
+        JsonObject details = Details(kind, name, kind.Kind);
         details["causes"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = fault, ["field"] = field });
         string subject = kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
         return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {field}: {fault}", details);
     }
 
-    private static JsonObject Details(ResourceKind kind, string name)
-    {
-        var details = new JsonObject { ["name"] = name };
-        if (kind.Group.Length > 0)
-            details["group"] = kind.Group;
-        details["kind"] = kind.Plural;
-        return details;
-    }
+    /// <summary>What a Status says it is about.</summary>
+    public static JsonObject Details(ResourceKind kind, string? name, string? said = null) =>
+        JsonWriting.Fields(("name", name), ("group", kind.Group.Length > 0 ? kind.Group : null), ("kind", said ?? kind.Plural));
 }

@@ -85,29 +85,19 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         return (store.Update(current, body => Linger(kind, body, finalizer)), false);
     }
 
-    public static JsonObject Scale(StoredObject item)
+    public static JsonObject Scale(StoredObject item) => new()
     {
-        var scale = new JsonObject
+        ["kind"] = "Scale",
+        ["apiVersion"] = "autoscaling/v1",
+        ["metadata"] = JsonWriting.Fields(
+            ((string[])["name", "namespace", "uid", "resourceVersion", "creationTimestamp"]).Select(field => (field, item.Body.At("metadata", field)?.DeepClone()))),
+        ["spec"] = new JsonObject { ["replicas"] = item.Body.Number("spec", "replicas") ?? 0 },
+        ["status"] = new JsonObject
         {
-            ["kind"] = "Scale",
-            ["apiVersion"] = "autoscaling/v1",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = item.Name,
-                ["namespace"] = item.Namespace,
-                ["uid"] = item.Uid,
-                ["resourceVersion"] = item.Version.ToString(CultureInfo.InvariantCulture),
-                ["creationTimestamp"] = item.Body.Text("metadata", "creationTimestamp"),
-            },
-            ["spec"] = new JsonObject { ["replicas"] = item.Body.Number("spec", "replicas") ?? 0 },
-            ["status"] = new JsonObject
-            {
-                ["replicas"] = item.Body.Number("status", "replicas") ?? 0,
-                ["selector"] = string.Join(',', item.Body.Map("spec", "selector", "matchLabels").Select(pair => $"{pair.Key}={pair.Value}")),
-            },
-        };
-        return scale;
-    }
+            ["replicas"] = item.Body.Number("status", "replicas") ?? 0,
+            ["selector"] = TableColumns.Pairs(item.Body.At("spec", "selector", "matchLabels")),
+        },
+    };
 
     private void Terminate(JsonObject body, long grace)
     {
@@ -148,13 +138,11 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
                 throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         }
 
-        List<KeyValuePair<string, JsonNode?>> rest = [.. body.Where(pair => pair.Key is not ("kind" or "apiVersion" or "metadata"))];
-        body.Clear();
-        body["kind"] = kind.Kind;
-        body["apiVersion"] = kind.ApiVersion;
-        body["metadata"] = metadata;
-        foreach ((string field, JsonNode? value) in rest)
-            body[field] = value;
+        foreach (string field in (string[])["kind", "apiVersion", "metadata"])
+            body.Remove(field);
+        body.Insert(0, "kind", kind.Kind);
+        body.Insert(1, "apiVersion", kind.ApiVersion);
+        body.Insert(2, "metadata", metadata);
     }
 
     /// <summary>What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not about.</summary>
@@ -163,10 +151,9 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         JsonObject metadata = after.Child("metadata");
         foreach (string field in (string[])["name", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"])
         {
+            metadata.Remove(field);
             if (before.At("metadata", field) is { } value)
                 metadata[field] = value.DeepClone();
-            else
-                metadata.Remove(field);
         }
 
         metadata.Remove("managedFields");

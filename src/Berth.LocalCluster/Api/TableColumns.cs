@@ -52,7 +52,7 @@ internal static class TableColumns
             Column("External-IP", service => service.Text("spec", "externalName") ?? "<none>"),
             Column("Port(s)", service => OrNone(string.Join(',', service.Items("spec", "ports").Select(ServicePort)))),
             s_age,
-            Wide("Selector", service => OrNone(string.Join(',', service.Map("spec", "selector").Select(pair => $"{pair.Key}={pair.Value}")))),
+            Wide("Selector", service => OrNone(Pairs(service.At("spec", "selector")))),
         ],
         [KindTable.Node] =
         [
@@ -101,6 +101,9 @@ internal static class TableColumns
         return state.Text("waiting", "reason") ?? state.Text("terminated", "reason") ?? pod.Text("status", "phase") ?? "Unknown";
     }
 
+    /// <summary>Labels as a selector's text: <c>app=service-b,tier=game</c>.</summary>
+    public static string Pairs(JsonNode? labels) => string.Join(',', labels.Map().Select(pair => $"{pair.Key}={pair.Value}"));
+
     public static int RestartCount(JsonObject pod) => (int)pod.Items("status", "containerStatuses").Sum(status => status.Number("restartCount") ?? 0);
 
     private static string Restarts(JsonObject pod, DateTimeOffset now)
@@ -122,7 +125,7 @@ internal static class TableColumns
 
     private static string Count(JsonObject item, string field) => (item.Number("status", field) ?? 0).ToString(CultureInfo.InvariantCulture);
 
-    private static string SelectorText(JsonObject item) => string.Join(',', item.Map("spec", "selector", "matchLabels").Select(pair => $"{pair.Key}={pair.Value}"));
+    private static string SelectorText(JsonObject item) => Pairs(item.At("spec", "selector", "matchLabels"));
 
     private static string Address(JsonObject node, string type) =>
         node.Items("status", "addresses").FirstOrDefault(address => address.Text("type") == type).Text("address") ?? "<none>";

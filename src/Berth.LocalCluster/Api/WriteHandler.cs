@@ -86,10 +86,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
         (StoredObject item, bool gone) = dryRun ? (operations.Store.Get(target.Kind, target.Namespace, name), true) : operations.Delete(target.Kind, target.Namespace, name, options);
         if (!gone || target.Kind == KindTable.Pod)
             return item.Body;
-        var details = new JsonObject { ["name"] = name };
-        if (target.Kind.Group.Length > 0)
-            details["group"] = target.Kind.Group;
-        details["kind"] = target.Kind.Plural;
+        JsonObject details = ApiException.Details(target.Kind, name);
         details["uid"] = item.Uid;
         return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
     }
@@ -98,9 +95,8 @@ internal sealed class WriteHandler(ObjectOperations operations)
     {
         LabelSelector labels = LabelSelector.Parse(query("labelSelector"));
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
-        var items = new JsonArray();
-        foreach (StoredObject item in operations.Store.List(target.Kind, target.Namespace).Where(item => labels.Matches(item.Body) && fields.Matches(item.Body)))
-            items.Add(operations.Delete(target.Kind, item.Namespace, item.Name, options).Object.Body.DeepClone());
+        JsonArray items = new([.. operations.Store.List(target.Kind, target.Namespace).Where(item => labels.Matches(item.Body) && fields.Matches(item.Body))
+            .Select(item => operations.Delete(target.Kind, item.Namespace, item.Name, options).Object.Body.DeepClone())]);
         return new JsonObject { ["kind"] = target.Kind.Kind + "List", ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = items };
     }
 

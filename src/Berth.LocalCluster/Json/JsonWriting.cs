@@ -20,26 +20,19 @@ internal static class JsonWriting
         return child;
     }
 
+    /// <summary>An object of these fields; those without a value are left out.</summary>
+    public static JsonObject Fields(params IEnumerable<(string Name, JsonNode? Value)> fields) =>
+        new(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value)));
+
     /// <summary>Sets a default: nothing happens where the field has a value.</summary>
     public static void Default(this JsonObject node, string name, JsonNode value) => node[name] ??= value;
 
     public static JsonObject Clone(this JsonObject node) => (JsonObject)node.DeepClone();
 
-    public static JsonArray TextArray(params IEnumerable<string> texts)
-    {
-        var array = new JsonArray();
-        foreach (string text in texts)
-            array.Add((JsonNode?)text);
-        return array;
-    }
+    public static JsonArray TextArray(params IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode?)text)]);
 
-    public static JsonObject TextMap(IEnumerable<KeyValuePair<string, string>> pairs)
-    {
-        var map = new JsonObject();
-        foreach ((string key, string value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            map[key] = value;
-        return map;
-    }
+    public static JsonObject TextMap(IEnumerable<KeyValuePair<string, string>> pairs) =>
+        new(pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 
     public static byte[] ToUtf8(this JsonNode? node)
     {
