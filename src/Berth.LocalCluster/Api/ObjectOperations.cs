@@ -77,13 +77,13 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         {
             long grace = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
             bool running = current.Body.Text("spec", "nodeName") is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
-            return grace == 0 || !running ? (store.Remove(kind, @namespace, name), true) : (store.Update(current, body => Terminate(body, grace)), false);
+            return grace == 0 || !running ? Gone(current) : (store.Update(current, body => Terminate(body, grace)), false);
         }
 
-        if (!lingers)
-            return (store.Remove(kind, @namespace, name), true);
-        return (store.Update(current, body => Linger(kind, body, finalizer)), false);
+        return lingers ? (store.Update(current, body => Linger(kind, body, finalizer)), false) : Gone(current);
     }
+
+    private (StoredObject Object, bool Gone) Gone(StoredObject item) => (store.Remove(item) ?? throw ApiException.NotFound(item.Kind, item.Name), true);
 
     public static JsonObject Scale(StoredObject item) => new()
     {

@@ -64,7 +64,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             existing = [.. existing.Skip(1)];
         }
 
-        existing.ForEach(slice => _store.Remove(slice.Kind, slice.Namespace, slice.Name));
+        existing.ForEach(slice => _store.Remove(slice));
     }
 
     /// <summary>Keeps every endpoint in the slice it is in, fills free places with new ones, then opens further slices.</summary>
@@ -78,15 +78,10 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             bool touched = false;
             foreach (JsonObject old in slice.Body.Items("endpoints"))
             {
-                if (wanted.Remove(old.Text("targetRef", "uid") ?? "", out JsonObject? now))
-                {
+                wanted.Remove(old.Text("targetRef", "uid") ?? "", out JsonObject? now);
+                touched |= !JsonNode.DeepEquals(old, now);
+                if (now is not null)
                     stay.Add(now);
-                    touched |= !JsonNode.DeepEquals(old, now);
-                }
-                else
-                {
-                    touched = true;
-                }
             }
 
             plan.Add((slice, stay, touched));
@@ -99,18 +94,11 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
                 places.Add(endpoint);
         }
 
-        while (fresh.Count > 0)
-        {
-            List<JsonObject> page = [];
-            while (page.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
-                page.Add(endpoint);
-            plan.Add((null, page, true));
-        }
-
+        plan.AddRange(fresh.Chunk(Capacity).Select(page => ((StoredObject?)null, page.ToList(), true)));
         foreach ((StoredObject? slice, List<JsonObject> places, bool _) in plan)
         {
             if (places.Count == 0)
-                _store.Remove(slice!.Kind, slice.Namespace, slice.Name);
+                _store.Remove(slice!);
             else
                 Write(service, slice, places, ports, trigger);
         }

@@ -9,42 +9,35 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
     public void Record(JsonObject about, string type, string reason, string message, string component = "kubelet")
     {
         string @namespace = about.Text("metadata", "namespace") ?? "default";
-        JsonObject item = KindTable.Event.NewObject(@namespace, "");
-        item.Child("metadata").Remove("name");
-        item.Child("metadata")["generateName"] = about.Text("metadata", "name") + ".";
-        item["involvedObject"] = new JsonObject
+        StoredObject created = store.Create(KindTable.Event, new JsonObject
         {
-            ["kind"] = about.Text("kind"),
-            ["namespace"] = @namespace,
-            ["name"] = about.Text("metadata", "name"),
-            ["uid"] = about.Text("metadata", "uid"),
-            ["apiVersion"] = about.Text("apiVersion"),
-        };
-        item["reason"] = reason;
-        item["message"] = message;
-        item["source"] = new JsonObject { ["component"] = component };
-        item["firstTimestamp"] = time.Timestamp();
-        item["lastTimestamp"] = time.Timestamp();
-        item["count"] = 1;
-        item["type"] = type;
-        item["eventTime"] = null;
-        item["reportingComponent"] = component;
-        item["reportingInstance"] = "";
-        StoredObject created = store.Create(KindTable.Event, item);
+            ["kind"] = "Event",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject { ["generateName"] = about.Text("metadata", "name") + ".", ["namespace"] = @namespace },
+            ["involvedObject"] = new JsonObject
+            {
+                ["kind"] = about.Text("kind"),
+                ["namespace"] = @namespace,
+                ["name"] = about.Text("metadata", "name"),
+                ["uid"] = about.Text("metadata", "uid"),
+                ["apiVersion"] = about.Text("apiVersion"),
+            },
+            ["reason"] = reason,
+            ["message"] = message,
+            ["source"] = new JsonObject { ["component"] = component },
+            ["firstTimestamp"] = time.Timestamp(),
+            ["lastTimestamp"] = time.Timestamp(),
+            ["count"] = 1,
+            ["type"] = type,
+            ["eventTime"] = null,
+            ["reportingComponent"] = component,
+            ["reportingInstance"] = "",
+        });
         lock (_written)
         {
             _written.Enqueue(created);
-            if (_written.Count > Kept && _written.Dequeue() is var oldest && store.Find(KindTable.Event, oldest.Namespace, oldest.Name) is not null)
-            {
-                try
-                {
-                    store.Remove(KindTable.Event, oldest.Namespace, oldest.Name);
-                }
-                catch (ApiException fault) when (fault.Code == 404)
-                {
-                    // Somebody deleted it between the two steps.
-                }
-            }
+            if (_written.Count > Kept && _written.Dequeue() is var oldest)
+                store.Remove(oldest);
         }
     }
 }

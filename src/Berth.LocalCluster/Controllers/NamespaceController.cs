@@ -23,6 +23,6 @@ internal sealed class NamespaceController(ObjectOperations operations) : IContro
         foreach (StoredObject thing in content.Where(thing => !thing.Body.IsTerminating()))
             operations.Delete(thing.Kind, name, thing.Name, new DeleteOptions());
         if (content.Count == 0)
-            _store.Remove(KindTable.Namespace, null, name);
+            _store.Remove(item);
     }
 }

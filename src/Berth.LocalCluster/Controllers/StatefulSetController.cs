@@ -120,7 +120,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     {
         int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);
         foreach (StoredObject old in _store.Owned(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
-            _store.Remove(old.Kind, old.Namespace, old.Name);
+            _store.Remove(old);
     }
 
     private SortedDictionary<int, StoredObject> Pods(StoredObject set)

@@ -12,7 +12,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
     private static readonly TimeSpan s_leastEnd = TimeSpan.FromMilliseconds(300);
 
     private PodAddresses _addresses = new(0);
-    private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> workers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> _workers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _stoppedNodes = new(StringComparer.Ordinal);
     private readonly Lock _reconciling = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -24,7 +24,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         _loop = Task.Run(LoopAsync);
     }
 
-    public PodWorker? Find(string uid) => workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
+    public PodWorker? Find(string uid) => _workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
 
     public int? ProcessOf(string uid) => Find(uid)?.Containers.Select(container => container.ProcessId).FirstOrDefault(id => id is not null);
 
@@ -32,14 +32,14 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
     public void StopNode(string node)
     {
         _stoppedNodes[node] = true;
-        foreach ((PodWorker worker, _) in workers.Values.Where(entry => entry.Worker.Node == node))
+        foreach ((PodWorker worker, _) in _workers.Values.Where(entry => entry.Worker.Node == node))
             worker.Freeze();
     }
 
     public void StartNode(string node)
     {
         _stoppedNodes.TryRemove(node, out _);
-        foreach ((PodWorker worker, _) in workers.Values.Where(entry => entry.Worker.Node == node))
+        foreach ((PodWorker worker, _) in _workers.Values.Where(entry => entry.Worker.Node == node))
             worker.Thaw();
         Reconcile();
     }
@@ -49,13 +49,13 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach ((PodWorker worker, _) in workers.Values)
+        foreach ((PodWorker worker, _) in _workers.Values)
         {
             worker.Thaw();
             worker.Stop(grace);
         }
 
-        await Task.WhenAll(workers.Values.Select(entry => entry.Running)).ConfigureAwait(false);
+        await Task.WhenAll(_workers.Values.Select(entry => entry.Running)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -89,7 +89,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         {
             if (_stoppedNodes.ContainsKey(pod.NodeName ?? ""))
                 continue;
-            if (workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
+            if (_workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
             {
                 if (pod.Body.IsTerminating())
                     entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
@@ -101,11 +101,11 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         }
 
         var present = pods.Select(pod => pod.Uid).ToHashSet(StringComparer.Ordinal);
-        foreach ((string uid, (PodWorker worker, Task running)) in workers.Where(entry => !present.Contains(entry.Key)))
+        foreach ((string uid, (PodWorker worker, Task running)) in _workers.Where(entry => !present.Contains(entry.Key)))
         {
             worker.Kill();
             if (running.IsCompleted)
-                workers.TryRemove(uid, out _);
+                _workers.TryRemove(uid, out _);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         bool shared = pod.Body.Flag("spec", "hostNetwork");
         var worker = new PodWorker(pod, context, store, (host, shared ? host : _addresses.Take()));
         var running = new Task<Task>(() => RunAsync(pod, worker, shared));
-        workers[pod.Uid] = (worker, running.Unwrap());
+        _workers[pod.Uid] = (worker, running.Unwrap());
         running.Start(TaskScheduler.Default);
     }
 
@@ -126,16 +126,8 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         if (deleted)
         {
             await Task.Delay(s_leastEnd, context.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                store.Remove(KindTable.Pod, pod.Namespace, pod.Name, pod.Uid);
-            }
-            catch (ApiException fault) when (fault.Code == 404)
-            {
-                // Removed by force while its containers were ending.
-            }
-
-            workers.TryRemove(pod.Uid, out _);
+            store.Remove(pod);
+            _workers.TryRemove(pod.Uid, out _);
         }
 
         if (!shared)

@@ -13,7 +13,7 @@ namespace Berth.LocalCluster.Runtime;
 internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceForward> given, bool nodePorts, EventRecorder events, NotEnforcedList notEnforced) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> open = [];
+    private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> _open = [];
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private int _turn;
     private Task _loop = Task.CompletedTask;
@@ -29,7 +29,7 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach ((string _, Socket? listener, Task accepting) in open.Values)
+        foreach ((string _, Socket? listener, Task accepting) in _open.Values)
         {
             listener?.Dispose();
             await accepting.ConfigureAwait(false);
@@ -52,17 +52,17 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
     private void Converge()
     {
         var wanted = Wanted().DistinctBy(pair => pair.At).ToDictionary(pair => pair.At, pair => pair.Target);
-        foreach ((IPEndPoint at, (string target, Socket? listener, Task _)) in open.ToList())
+        foreach ((IPEndPoint at, (string target, Socket? listener, Task _)) in _open.ToList())
         {
             if (wanted.GetValueOrDefault(at) != target)
             {
                 listener?.Dispose();
-                open.Remove(at);
+                _open.Remove(at);
             }
         }
 
-        foreach ((IPEndPoint at, string target) in wanted.Where(pair => !open.ContainsKey(pair.Key)))
-            open[at] = Open(at, target);
+        foreach ((IPEndPoint at, string target) in wanted.Where(pair => !_open.ContainsKey(pair.Key)))
+            _open[at] = Open(at, target);
     }
 
     private IEnumerable<(IPEndPoint At, string Target)> Wanted()

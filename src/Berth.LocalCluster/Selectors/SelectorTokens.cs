@@ -1,37 +1,13 @@
+using System.Text.RegularExpressions;
+
 namespace Berth.LocalCluster.Selectors;
 
 /// <summary>The words and signs of a label selector, one after the other.</summary>
-internal sealed class SelectorTokens
+internal sealed partial class SelectorTokens(string text)
 {
     private const string Signs = "=!(),<>";
-    private readonly List<string> _tokens = [];
+    private readonly List<string> _tokens = [.. Token().Matches(text).Select(match => match.Value)];
     private int _position;
-
-    public SelectorTokens(string text)
-    {
-        int i = 0;
-        while (i < text.Length)
-        {
-            int start = i;
-            if (char.IsWhiteSpace(text[i]))
-            {
-                i++;
-                continue;
-            }
-
-            if (Signs.Contains(text[i], StringComparison.Ordinal))
-            {
-                i += text.AsSpan(i) is ['=' or '!', '=', ..] ? 2 : 1;
-            }
-            else
-            {
-                while (i < text.Length && !char.IsWhiteSpace(text[i]) && !Signs.Contains(text[i], StringComparison.Ordinal))
-                    i++;
-            }
-
-            _tokens.Add(text[start..i]);
-        }
-    }
 
     public bool AtEnd => _position >= _tokens.Count;
 
@@ -80,4 +56,7 @@ internal sealed class SelectorTokens
         if (!Accept(token))
             throw ApiException.BadRequest($"found '{Peek}', expected: '{token}'");
     }
+
+    [GeneratedRegex(@"[=!]=|[=!(),<>]|[^\s=!(),<>]+")]
+    private static partial Regex Token();
 }

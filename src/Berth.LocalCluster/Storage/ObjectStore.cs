@@ -123,7 +123,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
                 body.Child("metadata")["generation"] = (before.Body.Number("metadata", "generation") ?? 0) + 1;
             bool released = body.IsTerminating() && !body.Texts("metadata", "finalizers").Any() && kind != KindTable.Pod && kind != KindTable.Namespace;
             StoredObject after = Put(kind, before, body);
-            return released ? Remove(kind, @namespace, name) : after;
+            return released ? Remove(after)! : after;
         }
     }
 
@@ -136,19 +136,16 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         return body;
     }, binding);
 
-    public StoredObject Remove(ResourceKind kind, string? @namespace, string name, string? uid = null)
+    /// <summary>Removes an object that still is the one given. Returns its last state, or null when it had gone before.</summary>
+    public StoredObject? Remove(StoredObject item)
     {
         lock (_gate)
         {
-            StoredObject before = Get(kind, @namespace, name);
-            if (uid is not null && before.Uid != uid)
-                throw ApiException.NotFound(kind, name);
-            _tables[kind].Remove(before.Key);
-            JsonObject body = before.Body.Clone();
-            Stamp(body, ++_version);
-            JsonWriting.Freeze(body);
-            var last = new StoredObject(kind, body, _version);
-            Append(new Change(_version, before, null, last));
+            if (Find(item.Kind, item.Namespace, item.Name) is not { } before || before.Uid != item.Uid)
+                return null;
+            _tables[item.Kind].Remove(before.Key);
+            StoredObject last = Stamp(item.Kind, before.Body.Clone());
+            Append(new Change(last.Version, before, null, last));
             return last;
         }
     }
@@ -165,12 +162,17 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
 
     private StoredObject Put(ResourceKind kind, StoredObject? before, JsonObject body)
     {
-        Stamp(body, ++_version);
-        JsonWriting.Freeze(body);
-        var after = new StoredObject(kind, body, _version);
+        StoredObject after = Stamp(kind, body);
         _tables[kind][after.Key] = after;
-        Append(new Change(_version, before, after, after));
+        Append(new Change(after.Version, before, after, after));
         return after;
+    }
+
+    private StoredObject Stamp(ResourceKind kind, JsonObject body)
+    {
+        body.Child("metadata")["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
+        JsonWriting.Freeze(body);
+        return new StoredObject(kind, body, _version);
     }
 
     private void Append(Change change)
@@ -187,9 +189,6 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         _changed = NewSignal();
         signal.SetResult();
     }
-
-    private static void Stamp(JsonObject body, long version) =>
-        body.Child("metadata")["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture);
 
     private static bool SameSpec(JsonObject before, JsonObject after)
     {
