@@ -59,12 +59,13 @@ internal sealed class ApiException(int code, string reason, string message, Json
             ["retryAfterSeconds"] = 1,
         });
 
-    public static ApiException Invalid(ResourceKind kind, string name, string field, string fault, string reason = "FieldValueInvalid")
+    public static ApiException Invalid(ResourceKind kind, string name, params IReadOnlyList<(string Field, string Message, string Reason)> faults)
     {
         JsonObject details = Details(kind, name, kind.Kind);
-        details["causes"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = fault, ["field"] = field });
+        details["causes"] = new JsonArray([.. faults.Select(fault => new JsonObject { ["reason"] = fault.Reason, ["message"] = fault.Message, ["field"] = fault.Field })]);
         string subject = kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
-        return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {field}: {fault}", details);
+        string what = string.Join(", ", faults.Select(fault => $"{fault.Field}: {fault.Message}"));
+        return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {(faults.Count == 1 ? what : $"[{what}]")}", details);
     }
 
     /// <summary>What a Status says it is about.</summary>

@@ -23,7 +23,7 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
 
     private JsonObject Pruned(JsonObject body, Func<string, ApiException> refuse)
     {
-        IReadOnlyList<string> unknown = FieldCheck.Prune(kind, body);
+        IReadOnlyList<string> unknown = Unknown(body, refuse);
         if (unknown.Count > 0 && mode == "Strict")
             throw refuse($"strict decoding error: {string.Join(", ", unknown)}");
         if (mode is null or "" or "Warn")
@@ -33,6 +33,18 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
         }
 
         return body;
+    }
+
+    private IReadOnlyList<string> Unknown(JsonObject body, Func<string, ApiException> refuse)
+    {
+        try
+        {
+            return FieldCheck.Prune(kind, body);
+        }
+        catch (FormatException fault)
+        {
+            throw refuse(fault.Message);
+        }
     }
 
     /// <summary>A value as Go prints it: <c>map[spec:map[replicas:3]]</c>. A real server quotes a strategic merge patch so.</summary>

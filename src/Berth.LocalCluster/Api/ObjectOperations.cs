@@ -26,7 +26,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         else if (kind == KindTable.Pod)
         {
             body.Child("status")["phase"] = "Pending";
-            body.Child("status")["qosClass"] = "BestEffort";
+            body.Child("status")["qosClass"] = QualityOfService(body);
         }
         else if (kind.HasScale)
         {
@@ -34,7 +34,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         }
 
         if (metadata.Text("name") is null && metadata.Text("generateName") is null)
-            throw ApiException.Invalid(kind, "", "metadata.name", "Required value: name or generateName is required", "FieldValueRequired");
+            throw ApiException.Invalid(kind, "", ("metadata.name", "Required value: name or generateName is required", "FieldValueRequired"));
         if (metadata.Text("name") is not null)
             Validation.Check(kind, body);
         return dryRun ? Rehearsed(kind, body) : store.Create(kind, body);
@@ -98,6 +98,16 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             ["selector"] = TableColumns.Pairs(item.Body.At("spec", "selector", "matchLabels")),
         },
     };
+
+    /// <summary>https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>
+    private static string QualityOfService(JsonObject pod)
+    {
+        List<JsonNode?> resources = [.. pod.Items("spec", "containers").Select(container => container["resources"])];
+        if (!resources.Any(asked => asked.Map("requests").Concat(asked.Map("limits")).Any()))
+            return "BestEffort";
+        bool Fixed(JsonNode? asked, string what) => asked.At("limits", what) is { } limit && JsonNode.DeepEquals(asked.At("requests", what) ?? limit, limit);
+        return resources.TrueForAll(asked => Fixed(asked, "cpu") && Fixed(asked, "memory")) ? "Guaranteed" : "Burstable";
+    }
 
     private void Terminate(JsonObject body, long grace)
     {
@@ -168,7 +178,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             }
 
             Defaults.Apply(kind, after);
-            Validation.Check(kind, after);
+            Validation.Check(kind, after, before);
             return after;
         }
 

@@ -28,7 +28,7 @@ internal sealed class ServiceAddresses(ObjectStore store)
             if (port.Number("nodePort") is { } asked && !taken.Add(asked))
             {
                 throw ApiException.Invalid(
-                    KindTable.Service, body.Text("metadata", "name") ?? "", "spec.ports[0].nodePort", $"Invalid value: {asked}: provided port is already allocated");
+                    KindTable.Service, body.Text("metadata", "name") ?? "", ("spec.ports[0].nodePort", $"Invalid value: {asked}: provided port is already allocated", "FieldValueInvalid"));
             }
 
             if (port["nodePort"] is null)

@@ -7,16 +7,27 @@ namespace Berth.LocalCluster.Api;
 /// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>
 internal sealed class WriteHandler(ObjectOperations operations)
 {
+    private static readonly string[] s_patches = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+
     public (JsonObject Body, int Status) Handle(
         string method, RequestTarget target, Func<string, string?> query, string contentType, ReadOnlyMemory<byte> content, Action<string> warn)
     {
         bool dryRun = query("dryRun") == "All";
         var validation = new FieldValidation(target.Kind, query("fieldValidation"), warn);
+        if (method == "PATCH" && !s_patches.Contains(contentType, StringComparer.Ordinal))
+        {
+            throw new ApiException(
+                415,
+                "UnsupportedMediaType",
+                $"the body of the request was in an unknown format ({contentType}) - accepted media types include: {string.Join(", ", s_patches)}. "
+                + "The local cluster has no server-side apply: use kubectl apply without --server-side.");
+        }
+
         return method switch
         {
             "POST" when target is { Name: null } => (operations.Create(target.Kind, target.Namespace, validation.OfObject(Object(content, contentType)), dryRun).Body, 201),
             "PUT" when target is { Name: { } name, Subresource: "scale" } => (PutScale(target, name, Object(content, contentType)), 200),
-            "PUT" when target.Name is { } name => (Put(target, name, validation.OfObject(Object(content, contentType)), dryRun).Body, 200),
+            "PUT" when target.Name is { } name && validation.OfObject(Object(content, contentType)) is var body => (Change(target, name, _ => body.Clone(), dryRun).Body, 200),
             "PATCH" when target is { Name: { } name, Subresource: "scale" } => (PatchScale(target, name, contentType, content), 200),
             "PATCH" when target.Name is { } name => (Change(target, name, body => validation.OfPatched(Patched(body, contentType, content), contentType, content), dryRun).Body, 200),
             "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query), dryRun), 200),
@@ -25,18 +36,13 @@ internal sealed class WriteHandler(ObjectOperations operations)
         };
     }
 
-    private StoredObject Put(RequestTarget target, string name, JsonObject body, bool dryRun)
-    {
-        if (body.Text("metadata", "name") is { } named && named != name)
-            throw ApiException.BadRequest($"the name of the object ({named}) does not match the name on the URL ({name})");
-        return Change(target, name, _ => body.Clone(), dryRun);
-    }
-
     private StoredObject Change(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
     {
         if (target.Subresource is not (null or "status" or "finalize"))
             throw ApiException.NoSuchResource();
-        return operations.Update(target.Kind, target.Namespace, name, change, target.Subresource == "status", dryRun);
+        return operations.Update(target.Kind, target.Namespace, name, body => change(body) is var after && (after.Text("metadata", "name") ?? name) == name
+            ? after
+            : throw ApiException.BadRequest($"the name of the object ({after.Text("metadata", "name")}) does not match the name on the URL ({name})"), target.Subresource == "status", dryRun);
     }
 
     private JsonObject PutScale(RequestTarget target, string name, JsonObject scale)
@@ -69,15 +75,9 @@ internal sealed class WriteHandler(ObjectOperations operations)
             case "application/merge-patch+json":
                 MergePatch.Apply(body, Object(content, "application/json"));
                 return body;
-            case "application/strategic-merge-patch+json":
+            default:
                 StrategicMergePatch.Apply(body, Object(content, "application/json"));
                 return body;
-            default:
-                throw new ApiException(
-                    415,
-                    "UnsupportedMediaType",
-                    $"the body of the request was in an unknown format ({contentType}) - accepted media types include: application/json-patch+json, "
-                    + "application/merge-patch+json, application/strategic-merge-patch+json. The local cluster has no server-side apply: use kubectl apply without --server-side.");
         }
     }
 

@@ -87,27 +87,35 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         int total = sets.Sum(set => Count(set, "replicas"));
         _store.Update(deployment, body =>
         {
-            JsonObject status = body.Child("status");
-            status["observedGeneration"] = deployment.Body.Number("metadata", "generation");
-            status["replicas"] = total;
-            status["updatedReplicas"] = updated;
-            status["readyReplicas"] = sets.Sum(set => Count(set, "readyReplicas"));
-            status["availableReplicas"] = available;
-            status["unavailableReplicas"] = Math.Max(0, total - available);
             int least = wanted - Share(body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
-            Condition(status, "Available", available >= least, available >= least ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable");
+            bool enough = available >= least;
             bool done = updated == wanted && total == wanted && available == wanted;
-            Condition(status, "Progressing", true, done ? "NewReplicaSetAvailable" : "ReplicaSetUpdated");
+            JsonObject status = JsonWriting.Fields(
+                ("observedGeneration", deployment.Body.Number("metadata", "generation")),
+                ("replicas", JsonWriting.UnlessZero(total)),
+                ("updatedReplicas", JsonWriting.UnlessZero(updated)),
+                ("readyReplicas", JsonWriting.UnlessZero(sets.Sum(set => Count(set, "readyReplicas")))),
+                ("availableReplicas", JsonWriting.UnlessZero(available)),
+                ("unavailableReplicas", JsonWriting.UnlessZero(Math.Max(0, total - available))),
+                ("conditions", body.At("status", "conditions")?.DeepClone()));
+            Condition(status, "Available", enough, enough ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", $"Deployment {(enough ? "has" : "does not have")} minimum availability.");
+            Condition(
+                status, "Progressing", true, done ? "NewReplicaSetAvailable" : "ReplicaSetUpdated", $"ReplicaSet \"{currentName}\" {(done ? "has successfully progressed" : "is progressing")}.");
+            body["status"] = status;
             body.Child("metadata").Child("annotations")["deployment.kubernetes.io/revision"] = current.Body.Text("metadata", "annotations", "deployment.kubernetes.io/revision");
         });
     }
 
-    private void Condition(JsonObject status, string type, bool value, string reason)
+    private void Condition(JsonObject status, string type, bool value, string reason, string message)
     {
+        JsonNode? before = status.Items("conditions").FirstOrDefault(item => item.Text("type") == type)?.DeepClone();
         PodStatus.SetCondition(status, type, value, time);
         JsonObject condition = status.Items("conditions").First(item => item.Text("type") == type);
         condition.Remove("lastProbeTime");
+        if (before.Text("reason") != reason || before.Text("message") != message)
+            condition["lastUpdateTime"] = time.Timestamp();
         condition["reason"] = reason;
+        condition["message"] = message;
     }
 
     /// <summary>A number, or a percentage of the replicas, rounded up or down.</summary>

@@ -1,19 +1,48 @@
+using System.Globalization;
+
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Writes Event objects, as kubectl describe shows them. Only the newest are kept.</summary>
+/// <summary>Writes Event objects, as kubectl describe shows them: one that happens again is counted. Only the newest are kept.</summary>
 internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
 {
     private const int Kept = 1000;
-    private readonly Queue<StoredObject> _written = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string?, string, string), StoredObject> _known = [];
+    private readonly Queue<(string?, string, string)> _order = new();
+    private long _last;
 
     public void Record(JsonObject about, string type, string reason, string message, string component = "kubelet")
     {
+        lock (_gate)
+        {
+            (string?, string, string) key = (about.Text("metadata", "uid"), reason, message);
+            if (_known.TryGetValue(key, out StoredObject? before) && store.Find(KindTable.Event, before.Namespace, before.Name)?.Uid == before.Uid)
+            {
+                store.Update(before, item =>
+                {
+                    item["count"] = (item.Number("count") ?? 1) + 1;
+                    item["lastTimestamp"] = time.Timestamp();
+                });
+                return;
+            }
+
+            _known[key] = store.Create(KindTable.Event, Event(about, type, reason, message, component));
+            _order.Enqueue(key);
+            if (_order.Count > Kept && _known.Remove(_order.Dequeue(), out StoredObject? oldest))
+                store.Remove(oldest);
+        }
+    }
+
+    private JsonObject Event(JsonObject about, string type, string reason, string message, string component)
+    {
+        // kubectl describe shows events of one second in the order of their names: so these grow, as those of a real cluster do.
+        _last = Math.Max(_last + 1, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
         string @namespace = about.Text("metadata", "namespace") ?? "default";
-        StoredObject created = store.Create(KindTable.Event, new JsonObject
+        return new JsonObject
         {
             ["kind"] = "Event",
             ["apiVersion"] = "v1",
-            ["metadata"] = new JsonObject { ["generateName"] = about.Text("metadata", "name") + ".", ["namespace"] = @namespace },
+            ["metadata"] = new JsonObject { ["name"] = string.Create(CultureInfo.InvariantCulture, $"{about.Text("metadata", "name")}.{_last:x16}"), ["namespace"] = @namespace },
             ["involvedObject"] = new JsonObject
             {
                 ["kind"] = about.Text("kind"),
@@ -32,12 +61,6 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
             ["eventTime"] = null,
             ["reportingComponent"] = component,
             ["reportingInstance"] = "",
-        });
-        lock (_written)
-        {
-            _written.Enqueue(created);
-            if (_written.Count > Kept && _written.Dequeue() is var oldest)
-                store.Remove(oldest);
-        }
+        };
     }
 }

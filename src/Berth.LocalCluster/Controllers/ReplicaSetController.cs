@@ -30,14 +30,12 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
 
         alive = Alive(set);
         int ready = alive.Count(pod => pod.Body.IsReady());
-        _store.Update(set, body => body["status"] = new JsonObject
-        {
-            ["replicas"] = alive.Count,
-            ["fullyLabeledReplicas"] = alive.Count,
-            ["readyReplicas"] = ready,
-            ["availableReplicas"] = ready,
-            ["observedGeneration"] = set.Body.Number("metadata", "generation"),
-        });
+        _store.Update(set, body => body["status"] = JsonWriting.Fields(
+            ("replicas", alive.Count),
+            ("fullyLabeledReplicas", JsonWriting.UnlessZero(alive.Count)),
+            ("readyReplicas", JsonWriting.UnlessZero(ready)),
+            ("availableReplicas", JsonWriting.UnlessZero(ready)),
+            ("observedGeneration", set.Body.Number("metadata", "generation"))));
     }
 
     private List<StoredObject> Alive(StoredObject set) =>

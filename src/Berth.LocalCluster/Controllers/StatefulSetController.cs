@@ -88,13 +88,13 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         pod.Child("spec")["hostname"] = name;
         pod.Child("spec")["subdomain"] = set.Body.Text("spec", "serviceName");
         operations.Create(KindTable.Pod, set.Namespace, pod);
-        events.Record(set.Body, "Normal", "SuccessfulCreate", $"create Pod {name} in StatefulSet {set.Name} successful", "statefulset-controller");
+        events.Record(set.Body, "Normal", "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful", "statefulset-controller");
     }
 
     private void Delete(StoredObject set, StoredObject pod)
     {
         operations.Delete(KindTable.Pod, pod.Namespace, pod.Name, new DeleteOptions());
-        events.Record(set.Body, "Normal", "SuccessfulDelete", $"delete Pod {pod.Name} in StatefulSet {set.Name} successful", "statefulset-controller");
+        events.Record(set.Body, "Normal", "SuccessfulDelete", $"Delete Pod {pod.Name} in StatefulSet {set.Name} successful", "statefulset-controller");
     }
 
     /// <summary>The name of the revision that holds the template as it is now; kept as an object, so that a partition can still make the old one.</summary>
@@ -141,18 +141,16 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         int updated = pods.Values.Count(pod => RevisionOf(pod) == update && !pod.Body.IsTerminating());
         bool complete = updated == pods.Count && ready == pods.Count && pods.Count == (set.Body.Number("spec", "replicas") ?? 1);
         string shown = complete ? update : current;
-        _store.Update(set, body => body["status"] = new JsonObject
-        {
-            ["observedGeneration"] = set.Body.Number("metadata", "generation"),
-            ["replicas"] = pods.Count,
-            ["readyReplicas"] = ready,
-            ["currentReplicas"] = pods.Values.Count(pod => RevisionOf(pod) == shown),
-            ["updatedReplicas"] = updated,
-            ["currentRevision"] = shown,
-            ["updateRevision"] = update,
-            ["collisionCount"] = 0,
-            ["availableReplicas"] = ready,
-        });
+        _store.Update(set, body => body["status"] = JsonWriting.Fields(
+            ("observedGeneration", set.Body.Number("metadata", "generation")),
+            ("replicas", pods.Count),
+            ("readyReplicas", JsonWriting.UnlessZero(ready)),
+            ("currentReplicas", JsonWriting.UnlessZero(pods.Values.Count(pod => RevisionOf(pod) == shown))),
+            ("updatedReplicas", JsonWriting.UnlessZero(updated)),
+            ("currentRevision", shown),
+            ("updateRevision", update),
+            ("collisionCount", 0),
+            ("availableReplicas", ready)));
     }
 
     private static int Partition(StoredObject set) => (int)(set.Body.Number("spec", "updateStrategy", "rollingUpdate", "partition") ?? 0);

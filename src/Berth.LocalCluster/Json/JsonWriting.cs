@@ -24,6 +24,9 @@ internal static class JsonWriting
     public static JsonObject Fields(params IEnumerable<(string Name, JsonNode? Value)> fields) =>
         new(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value)));
 
+    /// <summary>A count as Go writes one that is left out where it is zero.</summary>
+    public static JsonNode? UnlessZero(long count) => count == 0 ? null : count;
+
     /// <summary>Sets a default: nothing happens where the field has a value.</summary>
     public static void Default(this JsonObject node, string name, JsonNode value) => node[name] ??= value;
 

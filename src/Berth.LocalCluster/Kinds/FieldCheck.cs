@@ -6,15 +6,15 @@ namespace Berth.LocalCluster.Kinds;
 /// What a real server's decoder does with a body: fields that its types do not have are dropped and named, nulls are as if not there, and a value of
 /// the wrong type is refused, in the words of Go's decoder.
 /// </summary>
-internal sealed class FieldCheck(string kind)
+internal sealed class FieldCheck
 {
     private readonly List<string> _unknown = [];
 
     /// <summary>Drops what is unknown. Returns its paths, as <c>spec.template.spec.containers[0].foo</c>.</summary>
-    /// <exception cref="ApiException">400: a value has the wrong type.</exception>
+    /// <exception cref="FormatException">A value has the wrong type.</exception>
     public static IReadOnlyList<string> Prune(ResourceKind kind, JsonObject body)
     {
-        var check = new FieldCheck(kind.Kind);
+        var check = new FieldCheck();
         check.Walk(kind.Kind, body, "", "");
         return check._unknown;
     }
@@ -82,7 +82,7 @@ internal sealed class FieldCheck(string kind)
             Walk(type, body, path, plainPath);
     }
 
-    private ApiException Mismatch(string owner, JsonNode value, string path, string type)
+    private static FormatException Mismatch(string owner, JsonNode value, string path, string type)
     {
         string found = value.GetValueKind() switch
         {
@@ -92,8 +92,7 @@ internal sealed class FieldCheck(string kind)
             JsonValueKind.Object => "object",
             _ => "bool",
         };
-        return ApiException.BadRequest(
-            $"{kind} in version \"v1\" cannot be handled as a {kind}: json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {type}");
+        return new($"json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {type}");
     }
 
     private static string GoName(string type) => FieldTable.Of(type) is null ? type : $"v1.{type}";

@@ -64,8 +64,11 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             if (delay > RestartBackoff.Soon)
             {
                 string reason = code is null ? "ImagePullBackOff" : "CrashLoopBackOff";
-                context.Events.Record(pod, "Warning", "BackOff", $"Back-off restarting failed container {_name} in pod {pod.Text("metadata", "name")}");
-                Change(() => Enter(Waiting(reason, $"back-off {delay.TotalSeconds:0}s restarting failed container={_name}")));
+                string why = code is null
+                    ? $"Back-off pulling image \"{spec.Text("image")}\""
+                    : $"Back-off restarting failed container {_name} in pod {pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
+                context.Events.Record(pod, code is null ? "Normal" : "Warning", "BackOff", why);
+                Change(() => Enter(Waiting(reason, code is null ? why : $"back-off {delay.TotalSeconds:0}s restarting failed container={_name}")));
             }
 
             await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -123,7 +126,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             _started = !startup;
             _ready = !startup && spec["readinessProbe"] is not JsonObject;
         });
-        context.Events.Record(pod, "Normal", "Started", $"Started container {_name}");
+        context.Events.Record(pod, "Normal", "Started", "Container started");
         Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, _name, run.ProcessId);
 
         using var probing = new CancellationTokenSource();

@@ -49,9 +49,12 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
         if (index < 0)
             throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
         ContainerSupervisor? supervisor = worker?.Containers[index];
-        return (previous ? supervisor?.PreviousOutput : supervisor?.Output) ?? throw ApiException.BadRequest(previous
-            ? $"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found"
-            : $"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: ContainerCreating");
+        container ??= pod.Body.Items("spec", "containers").First().Text("name");
+        if (previous)
+            return supervisor?.PreviousOutput ?? throw ApiException.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
+        string? waiting = supervisor is null ? "ContainerCreating" : supervisor.Status().Text("state", "waiting", "reason");
+        return waiting is null or "CrashLoopBackOff" ? supervisor!.Output : throw ApiException.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: "
+            + (waiting is "ErrImagePull" or "ImagePullBackOff" ? "trying and failing to pull image" : waiting));
     }
 
     private static long? Number(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number : null;

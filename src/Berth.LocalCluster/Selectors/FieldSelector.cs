@@ -37,12 +37,7 @@ internal sealed class FieldSelector
             string field = term[..(equal ? at : at - 1)];
             string value = term[(at + (term.AsSpan(at).StartsWith("==") ? 2 : 1))..];
             if (field is not ("metadata.name" or "metadata.namespace") && !s_fields.GetValueOrDefault(kind, []).Contains(field, StringComparer.Ordinal))
-            {
-                throw ApiException.BadRequest(
-                    $"Unable to find \"{kind.Group}/{kind.Version}, Resource={kind.Plural}\" that match label selector \"\", "
-                    + $"field selector \"{text}\": field label not supported: {field}");
-            }
-
+                throw ApiException.BadRequest($"field label not supported: {field}");
             result._terms.Add((field.Split('.'), value, equal));
         }
 

@@ -24,7 +24,7 @@ internal sealed partial class SelectorTokens(string text)
     }
 
     public string Identifier(string expected) =>
-        !AtEnd && !Signs.Contains(Peek[0], StringComparison.Ordinal) ? Next() : throw ApiException.BadRequest($"found '{Peek}', expected: {expected}");
+        !AtEnd && !Signs.Contains(Peek[0], StringComparison.Ordinal) ? Next() : throw Fault(expected);
 
     /// <summary>The value of an equality; one that is left out is the empty value.</summary>
     public string Value() => AtEnd || Peek == "," ? "" : Identifier("identifier");
@@ -54,8 +54,12 @@ internal sealed partial class SelectorTokens(string text)
     private void Expect(string token)
     {
         if (!Accept(token))
-            throw ApiException.BadRequest($"found '{Peek}', expected: '{token}'");
+            throw Fault(token switch { ")" => "',' or ')'", "," => "',' or 'end of string'", _ => $"'{token}'" });
     }
+
+    /// <summary>A real server says which requirement only within one.</summary>
+    private ApiException Fault(string expected) => ApiException.BadRequest(
+        $"{(expected.EndsWith("'end of string'", StringComparison.Ordinal) ? "" : "unable to parse requirement: ")}found '{Peek}', expected: {expected}");
 
     [GeneratedRegex(@"[=!]=|[=!(),<>]|[^\s=!(),<>]+")]
     private static partial Regex Token();
