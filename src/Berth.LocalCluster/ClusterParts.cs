@@ -35,14 +35,15 @@ internal sealed class ClusterParts : IAsyncDisposable
         Identities = new Identities();
         _certificates = ClusterCertificates.Create(time);
         Files = new AccessFiles(_options.DataDirectory, Identities, _certificates.AuthorityPem);
-        Runtime = _options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime();
+        Runtime = _options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime(time);
         var events = new EventRecorder(Store, time);
         Kubelet = new Kubelet(Store, new KubeletContext(Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, events, time, logger));
         _controllers = new ControllerLoop(
             Store,
             [
-                new NamespaceController(Operations), new GarbageCollector(Operations), new Scheduler(Store, events, time), new StatefulSetController(Operations, events),
-                new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events), new EndpointSliceController(Operations),
+                // Slices first: what became of a pod is told before another change follows from it.
+                new EndpointSliceController(Operations), new NamespaceController(Operations), new GarbageCollector(Operations), new Scheduler(Store, events, time),
+                new StatefulSetController(Operations, events), new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events),
             ],
             time,
             logger);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Berth.LocalCluster;
@@ -13,7 +12,7 @@ internal sealed class PodObserver(ObjectStore store, Func<string, int?> processO
     [
         .. store.List(KindTable.Pod).Select(pod => _known.GetValue(pod, Summarise)).Select(pod => processOf(pod.Uid) is var process && process == pod.ProcessId ? pod : pod with { ProcessId = process })
             .OrderBy(pod => pod.Namespace, StringComparer.Ordinal)
-            .ThenBy(pod => pod.Name, StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering)),
+            .ThenBy(pod => pod.Name, ResourceKind.ByNumber),
     ];
 
     public static bool Same(IReadOnlyList<PodSummary> before, IReadOnlyList<PodSummary> after) =>

@@ -76,7 +76,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         if (kind == KindTable.Pod)
         {
             long grace = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
-            bool running = current.Body.Text("spec", "nodeName") is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
+            bool running = current.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
             return grace == 0 || !running ? Gone(current) : (store.Update(current, body => Terminate(body, grace)), false);
         }
 
@@ -148,6 +148,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
                 throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         }
 
+        foreach (string field in metadata.Where(pair => pair.Value is JsonObject { Count: 0 } or JsonArray { Count: 0 }).Select(pair => pair.Key).ToList())
+            metadata.Remove(field);
         foreach (string field in (string[])["kind", "apiVersion", "metadata"])
             body.Remove(field);
         body.Insert(0, "kind", kind.Kind);

@@ -41,7 +41,8 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         if (service.Body.At("spec", "selector") is not JsonObject { Count: > 0 } selector || service.Body.Text("spec", "type") == "ExternalName")
             return;
         LabelSelector matcher = LabelSelector.FromMap(selector);
-        List<StoredObject> pods = [.. _store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body))];
+        List<StoredObject> pods =
+            [.. _store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body)).OrderBy(pod => pod.Name, ResourceKind.ByNumber)];
         string? trigger = _triggers.Next(service, pods);
         List<StoredObject> existing = [.. _store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
             slice.Body.Text("metadata", "labels", ServiceName) == name && slice.Body.Text("metadata", "labels", ManagedBy) == Manager)];

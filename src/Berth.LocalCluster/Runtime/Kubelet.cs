@@ -94,7 +94,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
                 if (pod.Body.IsTerminating())
                     entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
             }
-            else if (pod.NodeName is { } node && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
+            else if (pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
             {
                 Begin(pod, node);
             }

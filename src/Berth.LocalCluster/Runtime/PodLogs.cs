@@ -54,7 +54,7 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
             return supervisor?.PreviousOutput ?? throw ApiException.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
         string? waiting = supervisor is null ? "ContainerCreating" : supervisor.Status().Text("state", "waiting", "reason");
         return waiting is null or "CrashLoopBackOff" ? supervisor!.Output : throw ApiException.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: "
-            + (waiting is "ErrImagePull" or "ImagePullBackOff" ? "trying and failing to pull image" : waiting));
+            + waiting switch { "ErrImagePull" => "image can't be pulled", "ImagePullBackOff" => "trying and failing to pull image", _ => waiting });
     }
 
     private static long? Number(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number : null;
