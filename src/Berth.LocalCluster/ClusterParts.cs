@@ -12,7 +12,7 @@ namespace Berth.LocalCluster;
 internal sealed class ClusterParts : IAsyncDisposable
 {
     /// <summary>How long pods may take to end when the cluster does; less than theirs, since nobody is left who waits for what they still do.</summary>
-    private static readonly TimeSpan s_endGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_endGrace = TimeSpan.FromSeconds(0.5);
 
     private readonly LocalClusterOptions _options;
     private readonly ClusterCertificates _certificates;

@@ -7,6 +7,9 @@ namespace Berth.LocalCluster.Runtime;
 internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, KubeletContext context)
 {
     private static readonly TimeSpan s_eager = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>A command is a process each time, a connection costs next to nothing: so the one is soon tried less often, the other later.</summary>
+    private readonly double _patience = probe.ContainsKey("exec") ? 1.5 : 1.05;
     private readonly TimeSpan _period = Seconds(probe, "periodSeconds", 10);
     private readonly long _failures = probe.Number("failureThreshold") ?? 3;
     private readonly long _successes = probe.Number("successThreshold") ?? 1;
@@ -32,7 +35,7 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
             }
 
             await DelayAsync(everGood || eager > _period ? _period : eager, ending).ConfigureAwait(false);
-            eager *= 1.5;
+            eager *= _patience;
         }
     }
 
@@ -59,7 +62,7 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
             if (context.Time.GetUtcNow() >= limit)
                 return false;
             await DelayAsync(eager > _period ? _period : eager, ending).ConfigureAwait(false);
-            eager *= 1.5;
+            eager *= _patience;
         }
 
         return true;
