@@ -51,13 +51,13 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         }
 
         if (set.Body.Text("spec", "updateStrategy", "type") == "RollingUpdate")
-            Roll(set, [.. pods.Where(pair => pair.Key >= start + Partition(set) && pair.Key < end).Select(pair => pair.Value).Reverse()], update);
+            Roll(set, pods, start + Partition(set), end, update);
     }
 
-    /// <summary>From the top: the first pod of another revision goes, once all above it are well.</summary>
-    private void Roll(StoredObject set, IReadOnlyList<StoredObject> pods, string update)
+    /// <summary>From the top: the first pod of another revision goes, once all above it are there and well.</summary>
+    private void Roll(StoredObject set, SortedDictionary<int, StoredObject> pods, int from, int end, string update)
     {
-        foreach (StoredObject pod in pods)
+        for (int ordinal = end - 1; ordinal >= from && pods.TryGetValue(ordinal, out StoredObject? pod); ordinal--)
         {
             if (RevisionOf(pod) != update && !pod.Body.IsTerminating())
             {
