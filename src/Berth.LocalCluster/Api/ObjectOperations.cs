@@ -30,7 +30,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         }
         else if (kind.HasScale)
         {
-            body.Child("status")["replicas"] = 0;
+            body["status"] = JsonWriting.Fields(
+                ("replicas", kind == KindTable.Deployment ? null : 0), ("availableReplicas", kind == KindTable.StatefulSet ? 0 : null));
         }
 
         if (metadata.Text("name") is null && metadata.Text("generateName") is null)

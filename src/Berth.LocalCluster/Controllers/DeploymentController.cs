@@ -24,30 +24,37 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         WriteStatus(deployment, current.Name);
     }
 
+    /// <summary>
+    /// One step at a time, as https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment has it: up within maxSurge, then down
+    /// within maxUnavailable. Replicas are counted by what is asked for, since what the sets say of their pods may be older.
+    /// </summary>
     private void Converge(StoredObject deployment, StoredObject current, List<StoredObject> old)
     {
         int wanted = (int)(deployment.Body.Number("spec", "replicas") ?? 1);
-        bool recreate = deployment.Body.Text("spec", "strategy", "type") == "Recreate";
-        JsonNode? rolling = deployment.Body.At("spec", "strategy", "rollingUpdate");
-        int surge = Share(rolling.At("maxSurge"), wanted, up: true);
-        int unavailable = recreate ? wanted : Share(rolling.At("maxUnavailable"), wanted, up: false);
-        if (surge == 0 && unavailable == 0)
-            unavailable = 1;
-
-        // Old sets shrink by what is available beyond the least that must be; what never became ready goes first.
-        int available = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas"));
-        int spare = Math.Max(0, available - (wanted - unavailable));
-        foreach (StoredObject set in old)
+        int others = old.Sum(Replicas);
+        if (deployment.Body.Text("spec", "strategy", "type") == "Recreate")
         {
-            int unready = Replicas(set) - Count(set, "availableReplicas");
-            int cut = Math.Min(Replicas(set), Math.Max(0, unready) + spare);
-            spare -= Math.Max(0, cut - Math.Max(0, unready));
-            Scale(deployment, set, Replicas(set) - cut);
+            old.ForEach(set => Scale(deployment, set, 0));
+            Scale(deployment, current, old.Any(set => Count(set, "replicas") + Count(set, "terminatingReplicas") > 0) ? 0 : wanted);
+            return;
         }
 
-        int others = old.Sum(set => Replicas(_store.Get(set.Kind, set.Namespace, set.Name)));
-        bool wait = recreate && old.Any(set => _store.Owned(KindTable.Pod, set).Count > 0);
-        Scale(deployment, current, wait ? 0 : Math.Min(wanted, Math.Max(wanted + surge - others, 0)));
+        JsonNode? rolling = deployment.Body.At("spec", "strategy", "rollingUpdate");
+        int surge = Share(rolling.At("maxSurge"), wanted, up: true);
+        int least = wanted - Math.Max(Share(rolling.At("maxUnavailable"), wanted, up: false), surge == 0 ? 1 : 0);
+        if (Scale(deployment, current, Replicas(current) > wanted ? wanted : Math.Max(Replicas(current), Math.Min(wanted, wanted + surge - others))))
+            return;
+        int room = Replicas(current) + others - least - (Replicas(current) - Count(current, "availableReplicas"));
+        int spare = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas")) - least;
+        foreach (StoredObject set in old.OrderBy(set => set.Body.Text("metadata", "creationTimestamp"), StringComparer.Ordinal))
+        {
+            // What never became ready goes first: that costs nobody an endpoint.
+            int unready = Math.Clamp(Replicas(set) - Count(set, "availableReplicas"), 0, Math.Max(room, 0));
+            int ready = Math.Clamp(Math.Min(spare, room - unready), 0, Replicas(set) - unready);
+            room -= unready + ready;
+            spare -= ready;
+            Scale(deployment, set, Replicas(set) - unready - ready);
+        }
     }
 
     private StoredObject Create(StoredObject deployment, string hash)
@@ -66,7 +73,8 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
     }
 
-    private void Scale(StoredObject deployment, StoredObject set, int replicas)
+    /// <summary>Says whether that changed anything.</summary>
+    private bool Scale(StoredObject deployment, StoredObject set, int replicas)
     {
         int before = Replicas(set);
         if (before != replicas)
@@ -75,6 +83,8 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
             string how = replicas > before ? "up" : "down";
             events.Record(deployment.Body, "Normal", "ScalingReplicaSet", $"Scaled {how} replica set {set.Name} from {before} to {replicas}", "deployment-controller");
         }
+
+        return before != replicas;
     }
 
     private void WriteStatus(StoredObject deployment, string currentName)
@@ -97,6 +107,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
                 ("readyReplicas", JsonWriting.UnlessZero(sets.Sum(set => Count(set, "readyReplicas")))),
                 ("availableReplicas", JsonWriting.UnlessZero(available)),
                 ("unavailableReplicas", JsonWriting.UnlessZero(Math.Max(0, total - available))),
+                ("terminatingReplicas", sets.Sum(set => Count(set, "terminatingReplicas"))),
                 ("conditions", body.At("status", "conditions")?.DeepClone()));
             Condition(status, "Available", enough, enough ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", $"Deployment {(enough ? "has" : "does not have")} minimum availability.");
             Condition(

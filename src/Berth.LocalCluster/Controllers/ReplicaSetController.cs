@@ -35,6 +35,7 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
             ("fullyLabeledReplicas", JsonWriting.UnlessZero(alive.Count)),
             ("readyReplicas", JsonWriting.UnlessZero(ready)),
             ("availableReplicas", JsonWriting.UnlessZero(ready)),
+            ("terminatingReplicas", _store.Owned(KindTable.Pod, set).Count(pod => pod.Body.IsTerminating())),
             ("observedGeneration", set.Body.Number("metadata", "generation"))));
     }
 
