@@ -92,10 +92,10 @@ internal static class TableColumns
 
     public static IReadOnlyList<TableColumn> Of(ResourceKind kind) => s_columns.GetValueOrDefault(kind, [s_name, s_age]);
 
-    /// <summary>What kubectl shows under STATUS: a container's trouble before the phase, a deletion before both.</summary>
+    /// <summary>What kubectl shows under STATUS: a container's trouble before the phase, a deletion before both until they have ended.</summary>
     public static string PodState(JsonObject pod)
     {
-        if (pod.IsTerminating())
+        if (pod.IsTerminating() && pod.Text("status", "phase") is not ("Succeeded" or "Failed"))
             return "Terminating";
         JsonObject? state = pod.Items("status", "containerStatuses").Select(status => status["state"]).OfType<JsonObject>().FirstOrDefault(state => state["running"] is null);
         return state.Text("waiting", "reason") ?? state.Text("terminated", "reason") ?? pod.Text("status", "phase") ?? "Unknown";

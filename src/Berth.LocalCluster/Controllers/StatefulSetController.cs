@@ -145,7 +145,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             ("observedGeneration", set.Body.Number("metadata", "generation")),
             ("replicas", pods.Count),
             ("readyReplicas", JsonWriting.UnlessZero(ready)),
-            ("currentReplicas", JsonWriting.UnlessZero(pods.Values.Count(pod => RevisionOf(pod) == shown))),
+            ("currentReplicas", JsonWriting.UnlessZero(pods.Values.Count(pod => RevisionOf(pod) == shown && !pod.Body.IsTerminating()))),
             ("updatedReplicas", JsonWriting.UnlessZero(updated)),
             ("currentRevision", shown),
             ("updateRevision", update),

@@ -51,7 +51,7 @@ internal static class PodStatus
         bool ended = containers.All(container => container.At("state", "terminated") is not null);
         bool good = containers.All(container => container.Number("state", "terminated", "exitCode") == 0);
         string policy = pod.Text("spec", "restartPolicy") ?? "Always";
-        if (ended && !pod.IsTerminating() && (policy == "Never" || (policy == "OnFailure" && good)))
+        if (ended && (pod.IsTerminating() || policy == "Never" || (policy == "OnFailure" && good)))
             return good ? "Succeeded" : "Failed";
         bool everRan = containers.Any(container => container.At("state", "waiting") is null || container.At("lastState", "terminated") is not null);
         return everRan ? "Running" : "Pending";

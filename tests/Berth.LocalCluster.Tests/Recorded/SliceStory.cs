@@ -19,7 +19,7 @@ internal static class SliceStory
         return steps;
     }
 
-    /// <summary>The states each pod goes through, in order: ready (R), not ready (-), ending (T), ended (E: ending, and no longer serving), gone (0).</summary>
+    /// <summary>The states each pod goes through, in order: ready (R), not ready (-), ending (T), gone (0).</summary>
     public static Dictionary<string, string> ByPod(IEnumerable<JsonNode?> events)
     {
         Dictionary<string, string> stories = new(StringComparer.Ordinal);
@@ -57,5 +57,5 @@ internal static class SliceStory
     ];
 
     private static string StateOf(JsonNode conditions) =>
-        (bool)conditions["terminating"]! ? (bool)conditions["serving"]! ? "T" : "E" : (bool)conditions["ready"]! ? "" : "-";
+        (bool)conditions["terminating"]! ? "T" : (bool)conditions["ready"]! ? "" : "-";
 }
