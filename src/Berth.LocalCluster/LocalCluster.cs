@@ -90,16 +90,16 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <param name="name">Its name.</param>
     /// <param name="replicas">0 or more.</param>
     /// <exception cref="LocalClusterException">It is not there, or cannot be scaled.</exception>
-    public void Scale(string kind, string @namespace, string name, int replicas) => Translate(() =>
+    public void Scale(string kind, string @namespace, string name, int replicas) => ApiException.Translate(() =>
     {
         ResourceKind known = Known(kind);
-        return known.HasScale
-            ? _parts.Operations.Update(known, @namespace, name, body =>
-            {
-                body.Child("spec")["replicas"] = replicas;
-                return body;
-            })
-            : throw new LocalClusterException($"A {known.Kind} cannot be scaled. StatefulSets, Deployments and ReplicaSets can.");
+        if (!known.HasScale)
+            throw new LocalClusterException($"A {known.Kind} cannot be scaled. StatefulSets, Deployments and ReplicaSets can.");
+        _parts.Operations.Update(known, @namespace, name, body =>
+        {
+            body.Child("spec")["replicas"] = replicas;
+            return body;
+        });
     });
 
     /// <summary>Deletes an object as kubectl delete does, without waiting for its end.</summary>
@@ -109,7 +109,7 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <param name="gracePeriodSeconds">For pods: seconds to end in, 0 to remove it at once. Default: the pod's own.</param>
     /// <exception cref="LocalClusterException">It is not there.</exception>
     public void Delete(string kind, string? @namespace, string name, int? gracePeriodSeconds = null) =>
-        Translate(() => _parts.Operations.Delete(Known(kind), @namespace, name, new DeleteOptions(gracePeriodSeconds)).Object);
+        ApiException.Translate(() => _parts.Operations.Delete(Known(kind), @namespace, name, new DeleteOptions(gracePeriodSeconds)));
 
     /// <summary>An object as the API answers it.</summary>
     /// <param name="kind">Any kind, by any name kubectl takes.</param>
@@ -130,16 +130,4 @@ public sealed class LocalCluster : IAsyncDisposable
 
     private static ResourceKind Known(string kind) => KindTable.ByAnyName(kind)
         ?? throw new LocalClusterException($"The local cluster has no kind {kind}. It has {string.Join(", ", KindTable.All.Select(known => known.Kind))}.");
-
-    private static void Translate(Func<StoredObject> action)
-    {
-        try
-        {
-            action();
-        }
-        catch (ApiException fault)
-        {
-            throw new LocalClusterException(fault.Message, fault);
-        }
-    }
 }

@@ -32,7 +32,7 @@ public sealed class LocalClusterFaults
     /// <param name="namespace">The pod's namespace.</param>
     /// <param name="name">The pod's name.</param>
     /// <exception cref="LocalClusterException">There is no such pod, or nothing of it runs.</exception>
-    public void KillPod(string @namespace, string name) => Translate(() =>
+    public void KillPod(string @namespace, string name) => ApiException.Translate(() =>
     {
         StoredObject pod = _parts.Store.Get(KindTable.Pod, @namespace, name);
         if (_parts.Kubelet.Find(pod.Uid) is not { } worker || !worker.KillContainers())
@@ -45,29 +45,17 @@ public sealed class LocalClusterFaults
     /// </summary>
     /// <param name="name">The node's name: <c>node-0</c>.</param>
     /// <exception cref="LocalClusterException">There is no such node.</exception>
-    public void StopNode(string name) => Translate(() => _parts.NodeFaults.Stop(name));
+    public void StopNode(string name) => ApiException.Translate(() => _parts.NodeFaults.Stop(name));
 
     /// <summary>Brings a stopped node back: its pods' containers are started again.</summary>
     /// <param name="name">The node's name.</param>
     /// <exception cref="LocalClusterException">There is no such node.</exception>
-    public void StartNode(string name) => Translate(() => _parts.NodeFaults.Start(name));
+    public void StartNode(string name) => ApiException.Translate(() => _parts.NodeFaults.Start(name));
 
     /// <summary>Makes every service account token invalid (401). Fresh tokens are written into the token files that pods read.</summary>
     public void ExpireTokens()
     {
         _parts.Identities.ExpireServiceAccounts();
         _parts.Files.Rewrite();
-    }
-
-    private static void Translate(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (ApiException fault)
-        {
-            throw new LocalClusterException(fault.Message, fault);
-        }
     }
 }

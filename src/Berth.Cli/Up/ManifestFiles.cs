@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Berth.Cli.Hosting;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;
@@ -16,39 +15,23 @@ internal static class ManifestFiles
     public static IEnumerable<(string Text, string Origin)> Read(string path)
     {
         if (File.Exists(path))
-            return [(ReadFile(path), path)];
+            return [(YamlFile.ReadText(path), path)];
         if (!Directory.Exists(path))
             throw CommandException.Usage($"{path} is neither a file nor a folder. Name a manifest, or a folder of manifests.");
         string? kustomization = s_kustomizations.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
         return kustomization is null
             ? Directory.EnumerateFiles(path).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json").Order(StringComparer.Ordinal)
-                .Select(static file => (ReadFile(file), file))
+                .Select(static file => (YamlFile.ReadText(file), file))
             : ReadKustomization(path, kustomization);
     }
 
     private static IEnumerable<(string Text, string Origin)> ReadKustomization(string folder, string file)
     {
-        YamlMappingNode body = Parse(file);
+        YamlMappingNode body = YamlFile.Read(file);
         string[] others = [.. body.Children.Keys.Select(static key => key.ToString()).Where(static key => key is not ("apiVersion" or "kind" or "resources"))];
         return others.Length == 0
             ? body.Texts("resources").SelectMany(resource => Read(Path.GetFullPath(resource, Path.GetFullPath(folder))))
             : [(Kustomize(folder, $"{file} uses {string.Join(", ", others)}, which only kubectl can read"), folder)];
-    }
-
-    private static YamlMappingNode Parse(string file)
-    {
-        YamlStream documents = [];
-        try
-        {
-            using StringReader reader = new(ReadFile(file));
-            documents.Load(reader);
-        }
-        catch (YamlException exception)
-        {
-            throw CommandException.Usage($"{file} is not valid YAML at line {exception.Start.Line}: {exception.Message}", exception);
-        }
-
-        return documents.Documents.FirstOrDefault()?.RootNode as YamlMappingNode ?? [];
     }
 
     /// <summary>What <c>kubectl kustomize</c> makes of a folder.</summary>
@@ -66,18 +49,6 @@ internal static class ManifestFiles
         catch (Win32Exception exception)
         {
             throw CommandException.Usage($"{why}, and there is no kubectl on the PATH. Install it, or give manifests without kustomize.", exception);
-        }
-    }
-
-    private static string ReadFile(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw CommandException.Usage($"{path} cannot be read: {exception.Message}", exception);
         }
     }
 }

@@ -25,6 +25,19 @@ internal sealed class ApiException(int code, string reason, string message, Json
             ("code", code));
     }
 
+    /// <summary>Does something for a caller who does not come through the API: a refusal is a sentence for a person then.</summary>
+    public static void Translate(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ApiException fault)
+        {
+            throw new LocalClusterException(fault.Message, fault);
+        }
+    }
+
     public static ApiException NotFound(ResourceKind kind, string name) =>
         new(404, "NotFound", $"{kind.QualifiedName} \"{name}\" not found", Details(kind, name));
 

@@ -4,7 +4,7 @@ namespace Berth.LocalCluster.Api;
 internal sealed record DeleteOptions(long? GracePeriodSeconds = null, string? PropagationPolicy = null, string? Uid = null, string? ResourceVersion = null)
 {
     public static DeleteOptions From(JsonNode? body, Func<string, string?> query) => new(
-        body.Number("gracePeriodSeconds") ?? (long.TryParse(query("gracePeriodSeconds"), System.Globalization.CultureInfo.InvariantCulture, out long seconds) ? seconds : null),
+        body.Number("gracePeriodSeconds") ?? (long.TryParse(query("gracePeriodSeconds"), CultureInfo.InvariantCulture, out long seconds) ? seconds : null),
         body.Text("propagationPolicy") ?? query("propagationPolicy"),
         body.Text("preconditions", "uid"),
         body.Text("preconditions", "resourceVersion"));

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>

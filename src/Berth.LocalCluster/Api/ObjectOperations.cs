@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>The writes of the API, with defaults, checks and the rules of deletion. Controllers and manifests go through here as requests do.</summary>

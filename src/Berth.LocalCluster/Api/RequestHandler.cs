@@ -1,4 +1,5 @@
 using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -6,7 +7,7 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>One request: who asks, what for, may they, and the answer.</summary>
 internal sealed class RequestHandler(
-    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, IPodLogs logs, Storage.ObjectStore store, TableWriter tables, FaultHandler faults,
+    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, PodLogs logs, Storage.ObjectStore store, TableWriter tables, FaultHandler faults,
     ILogger logger)
 {
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
@@ -23,7 +24,7 @@ internal sealed class RequestHandler(
         catch (ApiException fault) when (!http.Response.HasStarted)
         {
             if (fault.RetryAfterSeconds is { } seconds)
-                http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             await WriteAsync(http, fault.Code, fault.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || stopping.IsCancellationRequested)

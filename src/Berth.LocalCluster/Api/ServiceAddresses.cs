@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Cluster addresses and node ports of Services. Nothing listens on a cluster address here; a node port has a forwarder.</summary>

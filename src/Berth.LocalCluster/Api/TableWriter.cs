@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Lists as kubectl shows them: the server chooses the columns and words.</summary>

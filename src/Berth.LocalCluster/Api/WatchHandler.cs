@@ -1,4 +1,3 @@
-using System.Globalization;
 using Berth.LocalCluster.Selectors;
 using Microsoft.AspNetCore.Http;
 

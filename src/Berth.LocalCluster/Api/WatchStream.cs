@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Berth.LocalCluster.Selectors;
 using Microsoft.AspNetCore.Http;

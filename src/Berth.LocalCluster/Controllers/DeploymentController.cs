@@ -1,4 +1,3 @@
-using System.Globalization;
 using Berth.LocalCluster.Runtime;
 
 namespace Berth.LocalCluster.Controllers;

@@ -111,39 +111,31 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         JsonArray? list = endpoints.Count == 0 ? null : new JsonArray([.. endpoints.Select(endpoint => endpoint.DeepClone())]);
         JsonNode? portList = ports is { Count: > 0 } ? ports.DeepClone() : null;
         JsonObject labels = Labels(service);
-        if (slice is not null)
+        JsonObject? annotations = trigger is null ? null : new JsonObject { [TriggerTime] = trigger };
+        if (slice is null)
         {
-            if (Same(slice.Body["endpoints"], list) && Same(slice.Body["ports"], portList) && JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
-                return;
+            operations.Create(KindTable.EndpointSlice, service.Namespace, new JsonObject
+            {
+                ["metadata"] = JsonWriting.Fields(
+                    ("generateName", service.Name + "-"), ("labels", labels), ("annotations", annotations), ("ownerReferences", Ownership.ControlledBy(service))),
+                ["addressType"] = "IPv4",
+                ["endpoints"] = list,
+                ["ports"] = portList,
+            });
+        }
+        else if (!Same(slice.Body["endpoints"], list) || !Same(slice.Body["ports"], portList) || !JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
+        {
             _store.Update(slice, body =>
             {
                 body["endpoints"] = list;
                 body["ports"] = portList;
-                body.Child("metadata")["labels"] = labels;
-                Annotate(body, trigger);
+                JsonObject metadata = body.Child("metadata");
+                metadata["labels"] = labels;
+                metadata.Remove("annotations");
+                if (annotations is not null)
+                    metadata["annotations"] = annotations;
             });
-            return;
         }
-
-        JsonObject created = KindTable.EndpointSlice.NewObject(service.Namespace, "");
-        JsonObject metadata = created.Child("metadata");
-        metadata.Remove("name");
-        metadata["generateName"] = service.Name + "-";
-        metadata["labels"] = labels;
-        metadata["ownerReferences"] = Ownership.ControlledBy(service);
-        created["addressType"] = "IPv4";
-        created["endpoints"] = list;
-        created["ports"] = portList;
-        Annotate(created, trigger);
-        operations.Create(KindTable.EndpointSlice, service.Namespace, created);
-    }
-
-    private static void Annotate(JsonObject slice, string? trigger)
-    {
-        JsonObject metadata = slice.Child("metadata");
-        metadata.Remove("annotations");
-        if (trigger is not null)
-            metadata["annotations"] = new JsonObject { [TriggerTime] = trigger };
     }
 
     private static JsonObject Labels(StoredObject service)
@@ -159,22 +151,15 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         bool serving = pod.Body.IsReady();
         bool terminating = pod.Body.IsTerminating();
         bool ready = service.Body.Flag("spec", "publishNotReadyAddresses") || (serving && !terminating);
-        var endpoint = new JsonObject
-        {
-            ["addresses"] = JsonWriting.TextArray(pod.Body.Text("status", "podIP")!),
-            ["conditions"] = new JsonObject { ["ready"] = ready, ["serving"] = serving, ["terminating"] = terminating },
-        };
-        if (pod.Body.Text("spec", "hostname") is { Length: > 0 } hostname && pod.Body.Text("spec", "subdomain") == service.Name)
-            endpoint["hostname"] = hostname;
-        endpoint["targetRef"] = new JsonObject { ["kind"] = "Pod", ["namespace"] = pod.Namespace, ["name"] = pod.Name, ["uid"] = pod.Uid };
-        if (pod.Body.Text("spec", "nodeName") is { } node)
-        {
-            endpoint["nodeName"] = node;
-            if (_store.Find(KindTable.Node, null, node)?.Body.Text("metadata", "labels", "topology.kubernetes.io/zone") is { } zone)
-                endpoint["zone"] = zone;
-        }
-
-        return endpoint;
+        bool named = pod.Body.Text("spec", "hostname") is { Length: > 0 } && pod.Body.Text("spec", "subdomain") == service.Name;
+        JsonNode? zone = pod.NodeName is { } node ? _store.Find(KindTable.Node, null, node)?.Body.At("metadata", "labels", "topology.kubernetes.io/zone") : null;
+        return JsonWriting.Fields(
+            ("addresses", JsonWriting.TextArray(pod.Body.Text("status", "podIP")!)),
+            ("conditions", new JsonObject { ["ready"] = ready, ["serving"] = serving, ["terminating"] = terminating }),
+            ("hostname", named ? pod.Body.Text("spec", "hostname") : null),
+            ("targetRef", new JsonObject { ["kind"] = "Pod", ["namespace"] = pod.Namespace, ["name"] = pod.Name, ["uid"] = pod.Uid }),
+            ("nodeName", pod.NodeName),
+            ("zone", zone?.DeepClone()));
     }
 
     /// <summary>A pod that has an address and has not run to its end.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Writes Event objects, as kubectl describe shows them: one that happens again is counted. Only the newest are kept.</summary>

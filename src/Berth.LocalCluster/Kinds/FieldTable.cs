@@ -46,7 +46,7 @@ internal static class FieldTable
             string type = text[(colon + 1)..];
             return new(
                 text[..equals],
-                int.Parse(text.AsSpan(equals + 1, colon - equals - 1), System.Globalization.CultureInfo.InvariantCulture),
+                int.Parse(text.AsSpan(equals + 1, colon - equals - 1), CultureInfo.InvariantCulture),
                 type.Trim('[', ']', '{', '}', '^', '?'),
                 type.StartsWith('['),
                 type.StartsWith('{'),

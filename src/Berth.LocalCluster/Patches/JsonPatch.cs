@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>RFC 6902.</summary>

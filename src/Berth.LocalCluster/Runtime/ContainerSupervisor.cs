@@ -241,17 +241,9 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
 
     private static JsonObject Waiting(string reason, string message) => new() { ["waiting"] = new JsonObject { ["reason"] = reason, ["message"] = message } };
 
-    private JsonObject Terminated(int code, string reason, DateTimeOffset began, string? message)
+    private JsonObject Terminated(int code, string reason, DateTimeOffset began, string? message) => new()
     {
-        var terminated = new JsonObject
-        {
-            ["exitCode"] = code,
-            ["reason"] = reason,
-            ["startedAt"] = JsonWriting.Timestamp(began),
-            ["finishedAt"] = context.Time.Timestamp(),
-        };
-        if (message is not null)
-            terminated["message"] = message;
-        return new JsonObject { ["terminated"] = terminated };
-    }
+        ["terminated"] = JsonWriting.Fields(
+            ("exitCode", code), ("reason", reason), ("startedAt", JsonWriting.Timestamp(began)), ("finishedAt", context.Time.Timestamp()), ("message", message)),
+    };
 }

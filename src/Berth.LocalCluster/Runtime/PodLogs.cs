@@ -1,12 +1,12 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>kubectl logs: container, previous, tailLines, sinceSeconds, timestamps, follow.</summary>
-internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
+internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
 {
+    /// <summary>Answers a request for a pod's log with the parameters of the query, following it where asked.</summary>
     public async Task WriteAsync(StoredObject pod, Func<string, string?> query, HttpContext http, CancellationToken stopping)
     {
         ContainerLog log = Find(pod, query("container"), query("previous") == "true");

@@ -173,7 +173,7 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
     {
         string[] parts = target.Split('/');
         string? portName = store.Find(KindTable.Service, parts[0], parts[1])?.Body.Items("spec", "ports")
-            .Where(port => port.Number("port")?.ToString(System.Globalization.CultureInfo.InvariantCulture) == parts[2]).Select(port => port.Text("name") ?? "").FirstOrDefault();
+            .Where(port => port.Number("port")?.ToString(CultureInfo.InvariantCulture) == parts[2]).Select(port => port.Text("name") ?? "").FirstOrDefault();
         List<IPEndPoint> all =
         [
             .. from slice in store.List(KindTable.EndpointSlice, parts[0])

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.LocalCluster.Selectors;
 
 /// <summary>A field selector: only the fields a real server has an index for, and only = and !=.</summary>

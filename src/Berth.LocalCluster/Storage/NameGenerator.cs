@@ -43,7 +43,7 @@ internal sealed class NameGenerator(Random random)
         foreach (byte value in utf8)
             hash = (hash ^ value) * 16777619;
         var safe = new StringBuilder();
-        foreach (char digit in hash.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        foreach (char digit in hash.ToString(CultureInfo.InvariantCulture))
             safe.Append(Alphabet[digit % Alphabet.Length]);
         return safe.ToString();
     }

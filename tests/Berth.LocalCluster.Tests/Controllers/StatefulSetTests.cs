@@ -91,7 +91,7 @@ public sealed class StatefulSetTests
         await test.WaitReadyAsync(4);
         (_, JsonNode list) = await test.GetAsync(pods);
         await test.SendAsync(HttpMethod.Patch, Set, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""", "application/merge-patch+json");
-        await test.WaitForAsync(Set, set => (int?)set["status"]!["updatedReplicas"] == 4 && (int?)set["status"]!["readyReplicas"] == 4);
+        await test.WaitForAsync(Set, set => (int?)set["status"]!["observedGeneration"] == 2 && (int?)set["status"]!["updatedReplicas"] == 4 && (int?)set["status"]!["readyReplicas"] == 4);
         HashSet<string> well = ["service-b-0", "service-b-1", "service-b-2", "service-b-3"];
         List<string> restarted = [];
         await foreach (JsonNode change in test.WatchAsync($"{pods}?watch=1&timeoutSeconds=1&resourceVersion={list["metadata"]!["resourceVersion"]}"))
