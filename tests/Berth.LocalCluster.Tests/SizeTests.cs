@@ -7,10 +7,10 @@ public sealed class SizeTests
         [.. Directory.GetFiles(Repository.File("src/Berth.LocalCluster"), "*.cs", SearchOption.AllDirectories).SelectMany(File.ReadLines)];
 
     [Fact]
-    public void The_room_has_fewer_than_3800_lines_that_state_something() => Assert.InRange(s_lines.Count(States), 1000, 3799);
+    public void The_room_has_fewer_than_3850_lines_that_state_something() => Assert.InRange(s_lines.Count(States), 1000, 3849);
 
     [Fact]
-    public void Its_files_have_fewer_than_6900_lines() => Assert.InRange(s_lines.Length, 1000, 6899);
+    public void Its_files_have_fewer_than_6950_lines() => Assert.InRange(s_lines.Length, 1000, 6949);
 
     private static bool States(string line)
     {

@@ -11,7 +11,7 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
 
     public void Require(string user, RequestTarget target, string verb)
     {
-        if (user == Identities.Administrator || (user != Identities.Anonymous && !enforce) || (enforce && Allowed(user, target, verb)))
+        if (Allows(user, target, verb))
             return;
         string resource = target.Subresource is null ? target.Kind.Plural : $"{target.Kind.Plural}/{target.Subresource}";
         string where = target.Namespace is null ? "at the cluster scope" : $"in the namespace \"{target.Namespace}\"";
@@ -23,7 +23,10 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
             ApiException.Details(target.Kind, target.Name));
     }
 
-    private bool Allowed(string user, RequestTarget target, string verb)
+    public bool Allows(string user, RequestTarget target, string verb) =>
+        user == Identities.Administrator || (user != Identities.Anonymous && !enforce) || (enforce && HasRule(user, target, verb));
+
+    private bool HasRule(string user, RequestTarget target, string verb)
     {
         IEnumerable<StoredObject> bindings = store.List(KindTable.ClusterRoleBinding);
         if (target.Namespace is not null)
@@ -37,6 +40,8 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
     {
         "ServiceAccount" => Identities.ServiceAccount(subject.Text("namespace") ?? @namespace ?? "", subject.Text("name") ?? "") == user,
         "User" => subject.Text("name") == user,
+        _ when subject.Text("name") is { } group && group.StartsWith("system:serviceaccounts", StringComparison.Ordinal) =>
+            user.StartsWith(group.Replace("accounts", "account", StringComparison.Ordinal) + ":", StringComparison.Ordinal),
         _ => subject.Text("name") is "system:authenticated" && user != Identities.Anonymous,
     };
 

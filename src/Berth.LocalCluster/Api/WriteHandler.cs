@@ -100,7 +100,8 @@ internal sealed class WriteHandler(ObjectOperations operations)
         return new JsonObject { ["kind"] = target.Kind.Kind + "List", ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = items };
     }
 
-    private static JsonObject Object(ReadOnlyMemory<byte> content, string contentType)
+    /// <summary>A body, of whatever encoding, as JSON.</summary>
+    public static JsonObject Object(ReadOnlyMemory<byte> content, string contentType)
     {
         JsonNode? body = contentType switch
         {

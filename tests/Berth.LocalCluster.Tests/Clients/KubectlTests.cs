@@ -109,6 +109,7 @@ public sealed class KubectlTests
 
         Assert.Equal("service-b-1\n", await RunAsync(test, "get", "pods", "-A", "--field-selector", "spec.nodeName=node-1", "-o", "custom-columns=:.metadata.name", "--no-headers"));
         Assert.Contains("kind: StatefulSet", await RunAsync(test, "get", "sts", "service-b", "-o", "yaml"), StringComparison.Ordinal);
+        Assert.Equal("yes\n", await RunAsync(test, "auth", "can-i", "list", "pods"));
         Assert.Contains("Create Pod service-b-0", await RunAsync(test, "get", "events"), StringComparison.Ordinal);
         Assert.Equal("statefulset.apps/service-b patched\n", await RunAsync(test, "patch", "sts", "service-b", "-p", """{"spec":{"replicas":3}}"""));
         Assert.Equal("statefulset.apps/service-b patched\n", await RunAsync(test, "patch", "sts", "service-b", "--type=merge", "-p", """{"spec":{"replicas":2}}"""));
