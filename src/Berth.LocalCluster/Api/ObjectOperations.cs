@@ -70,6 +70,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
                 kind, name, $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Version}");
         }
 
+        if (options.DryRun)
+            return (current, true);
         string? finalizer = options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
         bool lingers = kind == KindTable.Namespace || finalizer is not null || current.Body.Texts("metadata", "finalizers").Any();
         if (kind == KindTable.Pod)

@@ -77,7 +77,16 @@ internal static class TableColumns
         [KindTable.ServiceAccount] = [s_name, s_age],
         [KindTable.Role] = [s_name, Column("Created At", item => item.Text("metadata", "creationTimestamp") ?? "")],
         [KindTable.ClusterRole] = [s_name, Column("Created At", item => item.Text("metadata", "creationTimestamp") ?? "")],
-        [KindTable.RoleBinding] = [s_name, Column("Role", binding => $"{binding.Text("roleRef", "kind")}/{binding.Text("roleRef", "name")}"), s_age],
+        [KindTable.RoleBinding] = Binding(),
+        [KindTable.ClusterRoleBinding] = Binding(),
+        [KindTable.ControllerRevision] =
+        [
+            s_name,
+            Column("Controller", item => item.Items("metadata", "ownerReferences").FirstOrDefault(owner => owner.Flag("controller")) is { } owner
+                ? $"{owner.Text("kind")?.ToLowerInvariant()}.apps/{owner.Text("name")}" : "<none>"),
+            Column("Revision", item => item.Number("revision")?.ToString(CultureInfo.InvariantCulture) ?? "0"),
+            s_age,
+        ],
         [KindTable.Event] =
         [
             new("Last Seen", (item, now) => TableWriter.Age(item.Text("lastTimestamp"), now)),
@@ -120,6 +129,19 @@ internal static class TableColumns
         Wide(names, item => string.Join(',', item.Items("spec", "template", "spec", "containers").Select(container => container.Text("name")))),
         Wide(images, item => string.Join(',', item.Items("spec", "template", "spec", "containers").Select(container => container.Text("image")))),
     ];
+
+    private static TableColumn[] Binding() =>
+    [
+        s_name,
+        Column("Role", binding => $"{binding.Text("roleRef", "kind")}/{binding.Text("roleRef", "name")}"),
+        s_age,
+        Wide("Users", binding => Subjects(binding, "User")),
+        Wide("Groups", binding => Subjects(binding, "Group")),
+        Wide("ServiceAccounts", binding => Subjects(binding, "ServiceAccount")),
+    ];
+
+    private static string Subjects(JsonObject binding, string kind) => string.Join(", ", binding.Items("subjects").Where(subject => subject.Text("kind") == kind)
+        .Select(subject => kind == "ServiceAccount" ? $"{subject.Text("namespace")}/{subject.Text("name")}" : subject.Text("name")));
 
     private static string Count(JsonObject item, string field) => (item.Number("status", field) ?? 0).ToString(CultureInfo.InvariantCulture);
 

@@ -30,7 +30,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
             "PUT" when target.Name is { } name && validation.OfObject(Object(content, contentType)) is var body => (Change(target, name, _ => body.Clone(), dryRun).Body, 200),
             "PATCH" when target is { Name: { } name, Subresource: "scale" } => (PatchScale(target, name, contentType, content), 200),
             "PATCH" when target.Name is { } name => (Change(target, name, body => validation.OfPatched(Patched(body, contentType, content), contentType, content), dryRun).Body, 200),
-            "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query), dryRun), 200),
+            "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
             "DELETE" when target is { Name: null } => (DeleteCollection(target, query, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
             _ => throw ApiException.MethodNotAllowed(),
         };
@@ -81,9 +81,9 @@ internal sealed class WriteHandler(ObjectOperations operations)
         }
     }
 
-    private JsonObject Delete(RequestTarget target, string name, DeleteOptions options, bool dryRun)
+    private JsonObject Delete(RequestTarget target, string name, DeleteOptions options)
     {
-        (StoredObject item, bool gone) = dryRun ? (operations.Store.Get(target.Kind, target.Namespace, name), true) : operations.Delete(target.Kind, target.Namespace, name, options);
+        (StoredObject item, bool gone) = operations.Delete(target.Kind, target.Namespace, name, options);
         if (!gone || target.Kind == KindTable.Pod)
             return item.Body;
         JsonObject details = ApiException.Details(target.Kind, name);

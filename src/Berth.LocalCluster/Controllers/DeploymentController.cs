@@ -6,6 +6,7 @@ namespace Berth.LocalCluster.Controllers;
 internal sealed class DeploymentController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
     private const string HashLabel = "pod-template-hash";
+    private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
     private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Deployment ? [change.Last.Key]
@@ -15,9 +16,17 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     {
         if (_store.Find(KindTable.Deployment, @namespace, name) is not { } deployment || deployment.Body.IsTerminating())
             return;
-        string hash = NameGenerator.Hash(deployment.Body.At("spec", "template")!.ToUtf8());
+        string hash = NameGenerator.Hash(JsonWriting.Sorted(deployment.Body.At("spec", "template")).ToUtf8());
+        long newest = _store.Owned(KindTable.ReplicaSet, deployment).Select(RevisionOf).DefaultIfEmpty().Max();
         StoredObject current = _store.Find(KindTable.ReplicaSet, @namespace, $"{name}-{hash}") ?? Create(deployment, hash);
+
+        // A template that is new, or comes back, is the newest.
+        if (RevisionOf(current) == 0 || RevisionOf(current) < newest)
+            current = _store.Update(current, body => body.Child("metadata").Child("annotations")[RevisionAnnotation] = (newest + 1).ToString(CultureInfo.InvariantCulture));
         List<StoredObject> old = [.. _store.Owned(KindTable.ReplicaSet, deployment).Where(set => set.Name != current.Name)];
+        int kept = (int)(deployment.Body.Number("spec", "revisionHistoryLimit") ?? 10);
+        foreach (StoredObject set in old.Where(set => Replicas(set) + Count(set, "replicas") + Count(set, "terminatingReplicas") == 0).OrderByDescending(RevisionOf).Skip(kept))
+            _store.Remove(set);
         if (!deployment.Body.Flag("spec", "paused"))
             Converge(deployment, current, old);
         WriteStatus(deployment, current.Name);
@@ -65,8 +74,6 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         selector.Child("matchLabels")[HashLabel] = hash;
         JsonObject metadata = set.Child("metadata");
         metadata["labels"] = template.At("metadata", "labels")!.DeepClone();
-        int revision = _store.Owned(KindTable.ReplicaSet, deployment).Count + 1;
-        metadata["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = revision.ToString(CultureInfo.InvariantCulture) };
         metadata["ownerReferences"] = Ownership.ControlledBy(deployment);
         set["spec"] = new JsonObject { ["replicas"] = 0, ["selector"] = selector, ["template"] = template };
         return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
@@ -112,7 +119,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
             Condition(
                 status, "Progressing", true, done ? "NewReplicaSetAvailable" : "ReplicaSetUpdated", $"ReplicaSet \"{currentName}\" {(done ? "has successfully progressed" : "is progressing")}.");
             body["status"] = status;
-            body.Child("metadata").Child("annotations")["deployment.kubernetes.io/revision"] = current.Body.Text("metadata", "annotations", "deployment.kubernetes.io/revision");
+            body.Child("metadata").Child("annotations")[RevisionAnnotation] = current.Body.Text("metadata", "annotations", RevisionAnnotation);
         });
     }
 
@@ -135,6 +142,9 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
             return up ? ((of * percent) + 99) / 100 : of * percent / 100;
         return (int)(value.Number() ?? 0);
     }
+
+    private static long RevisionOf(StoredObject set) =>
+        long.TryParse(set.Body.Text("metadata", "annotations", RevisionAnnotation), CultureInfo.InvariantCulture, out long revision) ? revision : 0;
 
     private static int Replicas(StoredObject set) => (int)(set.Body.Number("spec", "replicas") ?? 0);
 

@@ -99,14 +99,25 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     private string Revision(StoredObject set)
     {
         JsonNode template = set.Body.At("spec", "template")!;
-        string name = $"{set.Name}-{NameGenerator.Hash(template.ToUtf8())}";
-        if (_store.Find(KindTable.ControllerRevision, set.Namespace, name) is null)
+        string name = $"{set.Name}-{NameGenerator.Hash(JsonWriting.Sorted(template).ToUtf8())}";
+        long newest = _store.Owned(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max();
+        if (_store.Find(KindTable.ControllerRevision, set.Namespace, name) is { } known)
+        {
+            // A template that comes back is the newest again.
+            if (NumberOf(known) < newest)
+                _store.Update(known, body => body["revision"] = newest + 1);
+        }
+        else
         {
             JsonObject revision = KindTable.ControllerRevision.NewObject(set.Namespace, name);
             revision.Child("metadata")["labels"] = set.Body.At("spec", "selector", "matchLabels")?.DeepClone();
             revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
-            revision["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = template.DeepClone() } };
-            revision["revision"] = _store.Owned(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max() + 1;
+            var kept = (JsonObject)template.DeepClone();
+
+            // kubectl rollout undo sends this as a patch: what the template did not have shall go.
+            kept["$patch"] = "replace";
+            revision["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = kept } };
+            revision["revision"] = newest + 1;
             operations.Create(KindTable.ControllerRevision, set.Namespace, revision);
         }
 

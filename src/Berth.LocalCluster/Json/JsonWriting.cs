@@ -36,6 +36,14 @@ internal static class JsonWriting
     public static JsonObject TextMap(IEnumerable<KeyValuePair<string, string>> pairs) =>
         new(pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 
+    /// <summary>A copy whose fields stand in the order of their names, so that what says the same is written the same.</summary>
+    public static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject fields => new JsonObject(fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
+
     public static byte[] ToUtf8(this JsonNode? node)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);

@@ -16,15 +16,8 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
     /// <summary>As Go writes JSON: keys sorted, and the signs of HTML escaped.</summary>
     private static string Canonical(JsonObject body)
     {
-        string text = Encoding.UTF8.GetString(Sorted(body).ToUtf8());
+        string text = Encoding.UTF8.GetString(JsonWriting.Sorted(body).ToUtf8());
         return text.Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal) + "\n";
-
-        static JsonNode? Sorted(JsonNode? node) => node switch
-        {
-            JsonObject fields => new JsonObject(fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
-            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-            _ => node?.DeepClone(),
-        };
     }
 
     private void Apply(JsonObject body, string defaultNamespace, string origin)

@@ -127,6 +127,30 @@ public sealed class KubectlTests
         Assert.Empty(test.Cluster.Pods);
     }
 
+    [Fact]
+    public async Task What_is_undone_is_what_was_there_before_and_a_rehearsed_deletion_deletes_nothing()
+    {
+        const string front = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: front, namespace: k8s-example2 }\nspec: { selector: { matchLabels: { app: front } }, "
+            + "template: { metadata: { labels: { app: front } }, spec: { containers: [{ name: c, image: one }] } } }";
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.All(TestManifests.StatefulSet(1), front));
+        foreach (string subject in (string[])["sts/service-b", "deploy/front"])
+        {
+            await RunAsync(test, "rollout", "status", subject, "--timeout=30s");
+            string before = await RunAsync(test, "get", subject, "-o", "jsonpath={.spec.template}");
+            await RunAsync(test, "rollout", "restart", subject);
+            await RunAsync(test, "set", "image", subject, "*=other");
+            await RunAsync(test, "rollout", "status", subject, "--timeout=30s");
+            await RunAsync(test, "rollout", "undo", subject, "--to-revision=1");
+            await RunAsync(test, "rollout", "status", subject, "--timeout=30s");
+            Assert.Equal(before, await RunAsync(test, "get", subject, "-o", "jsonpath={.spec.template}"));
+            string history = await RunAsync(test, "rollout", "history", subject);
+            Assert.DoesNotContain("\n1 ", history, StringComparison.Ordinal);
+            Assert.Contains("(server dry run)", await RunAsync(test, "delete", subject, "--dry-run=server"), StringComparison.Ordinal);
+            await RunAsync(test, "get", subject);
+        }
+    }
+
     private static Task<string> RunAsync(TestCluster test, params string[] arguments) => Kubectl.RunAsync(test, arguments);
 
     private static Task<string> FailAsync(TestCluster test, params string[] arguments) => Kubectl.FailAsync(test, arguments);
