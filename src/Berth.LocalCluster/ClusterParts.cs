@@ -1,11 +1,8 @@
 using System.Security.Cryptography;
 using Berth.LocalCluster.Access;
-using Berth.LocalCluster.Api;
 using Berth.LocalCluster.Controllers;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Manifests;
 using Berth.LocalCluster.Runtime;
-using Berth.LocalCluster.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -15,50 +12,51 @@ namespace Berth.LocalCluster;
 internal sealed class ClusterParts : IAsyncDisposable
 {
     /// <summary>How long pods may take to end when the cluster does; less than theirs, since nobody is left who waits for what they still do.</summary>
-    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_endGrace = TimeSpan.FromSeconds(0.5);
 
-    private readonly LocalClusterOptions options;
-    private readonly ClusterCertificates certificates;
-    private readonly ILoggerFactory loggers;
-    private readonly ControllerLoop controllers;
-    private readonly ServiceForwarder forwarder;
-    private readonly FaultHandler faultHandler;
+    private readonly LocalClusterOptions _options;
+    private readonly ClusterCertificates _certificates;
+    private readonly ILoggerFactory _loggers;
+    private readonly ControllerLoop _controllers;
+    private readonly ServiceForwarder _forwarder;
+    private readonly FaultHandler _faultHandler;
 
     private ClusterParts(LocalClusterOptions options)
     {
-        this.options = options;
-        loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
-        ILogger logger = loggers.CreateLogger("Berth.LocalCluster");
-        TimeProvider time = options.TimeProvider;
-        var names = new NameGenerator(options.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-        Store = new ObjectStore(time, names, options.HistoryLimit);
+        _options = options;
+        _loggers = _options.LoggerFactory ?? NullLoggerFactory.Instance;
+        ILogger logger = _loggers.CreateLogger("Berth.LocalCluster");
+        TimeProvider time = _options.TimeProvider;
+        var names = new NameGenerator(_options.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+        Store = new ObjectStore(time, names, _options.HistoryLimit);
         Operations = new ObjectOperations(Store, new ServiceAddresses(Store), time);
         NotEnforced = new NotEnforcedList(logger);
         Applier = new ManifestApplier(Operations, NotEnforced);
         Identities = new Identities();
-        certificates = ClusterCertificates.Create(time);
-        Files = new AccessFiles(options.DataDirectory, Identities, certificates.AuthorityPem);
-        Runtime = options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime();
+        _certificates = ClusterCertificates.Create(time);
+        Files = new AccessFiles(_options.DataDirectory, Identities, _certificates.AuthorityPem);
+        Runtime = _options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime(time);
         var events = new EventRecorder(Store, time);
-        Kubelet = new Kubelet(Store, new KubeletContext(Runtime, options.RunProcesses ? options.Images : null, options.PodEnvironment, Files, events, time, logger));
-        controllers = new ControllerLoop(
+        Kubelet = new Kubelet(Store, new KubeletContext(Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, events, time, logger));
+        _controllers = new ControllerLoop(
             Store,
             [
-                new NamespaceController(Operations), new GarbageCollector(Operations), new Scheduler(Store, events, time), new StatefulSetController(Operations, events),
-                new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events), new EndpointSliceController(Operations),
+                // Slices first: what became of a pod is told before another change follows from it.
+                new EndpointSliceController(Operations), new NamespaceController(Operations), new GarbageCollector(Operations), new Scheduler(Store, events, time),
+                new StatefulSetController(Operations, events), new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events),
             ],
             time,
             logger);
         NodeFaults = new NodeFaults(Operations, Kubelet, time);
-        forwarder = new ServiceForwarder(Store, options.Forwards, options.RunProcesses, events, NotEnforced);
+        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, events, NotEnforced);
         Observer = new PodObserver(Store, Kubelet.ProcessOf);
         var tables = new TableWriter(time);
-        Watches = new WatchHandler(Store, tables, names, time, options.BookmarkInterval);
+        Watches = new WatchHandler(Store, tables, names, time, _options.BookmarkInterval);
         Faults = new LocalClusterFaults(this);
-        faultHandler = new FaultHandler(Faults, time);
+        _faultHandler = new FaultHandler(Faults, time);
         var handler = new RequestHandler(
-            Identities, new Authorizer(Store, options.EnforceRbac), new ListHandler(Store, tables), Watches, new WriteHandler(Operations), new PodLogs(Kubelet, time), Store, tables, faultHandler, logger);
-        Api = new ApiServer(certificates, handler, Gate, NullLoggerFactory.Instance);
+            Identities, new Authorizer(Store, _options.EnforceRbac), new ListHandler(Store, tables), Watches, new WriteHandler(Operations), new PodLogs(Kubelet, time), Store, tables, _faultHandler, logger);
+        Api = new ApiServer(_certificates, handler, Gate, NullLoggerFactory.Instance);
     }
 
     public Uri Server { get; private set; } = null!;
@@ -109,16 +107,16 @@ internal sealed class ClusterParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await faultHandler.DisposeAsync().ConfigureAwait(false);
+        await _faultHandler.DisposeAsync().ConfigureAwait(false);
         Gate.Open();
-        await forwarder.DisposeAsync().ConfigureAwait(false);
+        await _forwarder.DisposeAsync().ConfigureAwait(false);
         await NodeFaults.DisposeAsync().ConfigureAwait(false);
-        await controllers.DisposeAsync().ConfigureAwait(false);
-        await Kubelet.StopAsync(EndGrace).ConfigureAwait(false);
+        await _controllers.DisposeAsync().ConfigureAwait(false);
+        await Kubelet.StopAsync(s_endGrace).ConfigureAwait(false);
         await Kubelet.DisposeAsync().ConfigureAwait(false);
         await Runtime.DisposeAsync().ConfigureAwait(false);
         await Api.DisposeAsync().ConfigureAwait(false);
-        certificates.Dispose();
+        _certificates.Dispose();
         Files.Dispose();
     }
 
@@ -128,9 +126,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         void Require(bool good, string fault)
         {
             if (!good)
-            {
                 faults.Add(fault);
-            }
         }
 
         Require(options.Port is >= 0 and <= 65535, $"Port is {options.Port}; it must be 0 to 65535.");
@@ -138,47 +134,29 @@ internal sealed class ClusterParts : IAsyncDisposable
         Require(options.HistoryLimit >= 1, $"HistoryLimit is {options.HistoryLimit}; it must be 1 or more.");
         Require(options.BookmarkInterval > TimeSpan.Zero, $"BookmarkInterval is {options.BookmarkInterval}; it must be above zero.");
         foreach (ServiceForward forward in options.Forwards)
-        {
             Require(forward.LocalPort is >= 1 and <= 65535, $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}; it must be 1 to 65535.");
-        }
-
         if (faults.Count > 0)
-        {
             throw new LocalClusterException(string.Join(' ', faults));
-        }
     }
 
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         foreach (string name in (string[])["default", "kube-node-lease", "kube-system"])
-        {
             Operations.Create(KindTable.Namespace, null, KindTable.Namespace.NewObject(null, name));
-        }
-
-        await Api.StartAsync(options.Port, cancellationToken).ConfigureAwait(false);
+        await Api.StartAsync(_options.Port, cancellationToken).ConfigureAwait(false);
         Server = new UriBuilder("https", "127.0.0.1", Api.Port).Uri;
         Files.Begin(Server);
-        for (int i = 0; i < options.Nodes; i++)
+        for (int i = 0; i < _options.Nodes; i++)
         {
-            StoredObject node = Store.Create(KindTable.Node, NodeObjects.New(i, options.ExternalAddresses, options.TimeProvider));
-            Store.Create(KindTable.Lease, NodeObjects.Lease(node, options.TimeProvider));
+            StoredObject node = Store.Create(KindTable.Node, NodeObjects.New(i, _options.ExternalAddresses, _options.TimeProvider));
+            Store.Create(KindTable.Lease, NodeObjects.Lease(node, _options.TimeProvider));
         }
 
-        controllers.Start();
+        _controllers.Start();
         Kubelet.Start(Server.Port);
-        forwarder.Start();
-        Log.Listening(loggers.CreateLogger("Berth.LocalCluster"), Server);
-        foreach (string text in options.Manifests)
-        {
+        _forwarder.Start();
+        Log.Listening(_loggers.CreateLogger("Berth.LocalCluster"), Server);
+        foreach (string text in _options.Manifests)
             Applier.Apply(text, "default", "a manifest");
-        }
-
-        foreach (string path in options.ManifestPaths)
-        {
-            foreach ((string text, string origin) in ManifestFiles.Read(path))
-            {
-                Applier.Apply(text, "default", origin);
-            }
-        }
     }
 }

@@ -1,8 +1,4 @@
 using System.Runtime.CompilerServices;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster;
 
@@ -13,27 +9,27 @@ namespace Berth.LocalCluster;
 #pragma warning disable MA0049 // Room and type carry the same name by design.
 public sealed class LocalCluster : IAsyncDisposable
 {
-    private readonly ClusterParts parts;
+    private readonly ClusterParts _parts;
 
-    private LocalCluster(ClusterParts parts) => this.parts = parts;
+    private LocalCluster(ClusterParts parts) => _parts = parts;
 
     /// <summary>Address of the API: https, 127.0.0.1.</summary>
-    public Uri Server => parts.Server;
+    public Uri Server => _parts.Server;
 
     /// <summary>The administrator's kubeconfig, as text.</summary>
-    public string Kubeconfig => parts.Files.AdministratorKubeconfig;
+    public string Kubeconfig => _parts.Files.AdministratorKubeconfig;
 
     /// <summary>Path of the file that holds <see cref="Kubeconfig"/>; readable by this user only.</summary>
-    public string KubeconfigPath => parts.Files.AdministratorPath;
+    public string KubeconfigPath => _parts.Files.AdministratorPath;
 
     /// <summary>What manifests asked for that a process cannot give, one line a field, in the order first met.</summary>
-    public IReadOnlyList<string> NotEnforced => parts.NotEnforced.Lines;
+    public IReadOnlyList<string> NotEnforced => _parts.NotEnforced.Lines;
 
     /// <summary>Faults to inject.</summary>
-    public LocalClusterFaults Faults => parts.Faults;
+    public LocalClusterFaults Faults => _parts.Faults;
 
     /// <summary>Every pod now, ordered by namespace and name (numbers in names by value).</summary>
-    public IReadOnlyList<PodSummary> Pods => parts.Observer.Read();
+    public IReadOnlyList<PodSummary> Pods => _parts.Observer.Read();
 
     /// <summary>Starts a cluster and applies the manifests of the options. Pods come up after it returns: follow <see cref="WatchPodsAsync"/>.</summary>
     /// <param name="options">How; null for the defaults.</param>
@@ -48,8 +44,10 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Applies manifests: creates what is new, merges into what is there, as kubectl apply does.</summary>
     /// <param name="manifests">YAML or JSON, one or more documents.</param>
     /// <param name="defaultNamespace">Namespace of objects that name none. Default <c>default</c>.</param>
+    /// <param name="origin">Where the text is from, such as its file: error messages begin with it.</param>
     /// <exception cref="LocalClusterException">The text is not YAML, or an object is refused; the message says which and why.</exception>
-    public void Apply(string manifests, string defaultNamespace = "default") => parts.Applier.Apply(manifests, defaultNamespace, "the manifest");
+    public void Apply(string manifests, string defaultNamespace = "default", string origin = "the manifest") =>
+        _parts.Applier.Apply(manifests, defaultNamespace, origin);
 
     /// <summary>The pods, whole, now and after every change to any of them; changes in quick succession are seen as one.</summary>
     /// <param name="cancellationToken">Ends the stream.</param>
@@ -59,15 +57,15 @@ public sealed class LocalCluster : IAsyncDisposable
         IReadOnlyList<PodSummary>? last = null;
         while (true)
         {
-            long version = parts.Store.Version;
-            IReadOnlyList<PodSummary> pods = parts.Observer.Read();
+            long version = _parts.Store.Version;
+            IReadOnlyList<PodSummary> pods = _parts.Observer.Read();
             if (last is null || !PodObserver.Same(last, pods))
             {
                 last = pods;
                 yield return pods;
             }
 
-            await parts.Store.WaitAsync(version, cancellationToken).ConfigureAwait(false);
+            await _parts.Store.WaitAsync(version, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -80,9 +78,7 @@ public sealed class LocalCluster : IAsyncDisposable
         await foreach (IReadOnlyList<PodSummary> pods in WatchPodsAsync(cancellationToken).ConfigureAwait(false))
         {
             if (condition(pods))
-            {
                 return pods;
-            }
         }
 
         throw new OperationCanceledException(cancellationToken);
@@ -94,16 +90,16 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <param name="name">Its name.</param>
     /// <param name="replicas">0 or more.</param>
     /// <exception cref="LocalClusterException">It is not there, or cannot be scaled.</exception>
-    public void Scale(string kind, string @namespace, string name, int replicas) => Translate(() =>
+    public void Scale(string kind, string @namespace, string name, int replicas) => ApiException.Translate(() =>
     {
         ResourceKind known = Known(kind);
-        return known.HasScale
-            ? parts.Operations.Update(known, @namespace, name, body =>
-            {
-                body.Child("spec")["replicas"] = replicas;
-                return body;
-            })
-            : throw new LocalClusterException($"A {known.Kind} cannot be scaled. StatefulSets, Deployments and ReplicaSets can.");
+        if (!known.HasScale)
+            throw new LocalClusterException($"A {known.Kind} cannot be scaled. StatefulSets, Deployments and ReplicaSets can.");
+        _parts.Operations.Update(known, @namespace, name, body =>
+        {
+            body.Child("spec")["replicas"] = replicas;
+            return body;
+        });
     });
 
     /// <summary>Deletes an object as kubectl delete does, without waiting for its end.</summary>
@@ -113,37 +109,25 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <param name="gracePeriodSeconds">For pods: seconds to end in, 0 to remove it at once. Default: the pod's own.</param>
     /// <exception cref="LocalClusterException">It is not there.</exception>
     public void Delete(string kind, string? @namespace, string name, int? gracePeriodSeconds = null) =>
-        Translate(() => parts.Operations.Delete(Known(kind), @namespace, name, new DeleteOptions(gracePeriodSeconds)).Object);
+        ApiException.Translate(() => _parts.Operations.Delete(Known(kind), @namespace, name, new DeleteOptions(gracePeriodSeconds)));
 
     /// <summary>An object as the API answers it.</summary>
     /// <param name="kind">Any kind, by any name kubectl takes.</param>
     /// <param name="namespace">Its namespace; null for kinds without one.</param>
     /// <param name="name">Its name.</param>
     /// <returns>Its JSON, or null when it is not there.</returns>
-    public string? Get(string kind, string? @namespace, string name) => parts.Store.Find(Known(kind), @namespace, name)?.Body.ToJsonString();
+    public string? Get(string kind, string? @namespace, string name) => _parts.Store.Find(Known(kind), @namespace, name)?.Body.ToJsonString();
 
     /// <summary>A kubeconfig of a service account, for a client that shall have its rights.</summary>
     /// <param name="namespace">The service account's namespace.</param>
     /// <param name="name">The service account's name.</param>
     /// <returns>Path of the file.</returns>
-    public string ServiceAccountKubeconfig(string @namespace, string name) => parts.Files.PathFor(@namespace, name);
+    public string ServiceAccountKubeconfig(string @namespace, string name) => _parts.Files.PathFor(@namespace, name);
 
     /// <summary>Ends every process, closes the API and removes what was written.</summary>
     /// <returns>Completes when nothing is left.</returns>
-    public ValueTask DisposeAsync() => parts.DisposeAsync();
+    public ValueTask DisposeAsync() => _parts.DisposeAsync();
 
     private static ResourceKind Known(string kind) => KindTable.ByAnyName(kind)
         ?? throw new LocalClusterException($"The local cluster has no kind {kind}. It has {string.Join(", ", KindTable.All.Select(known => known.Kind))}.");
-
-    private static void Translate(Func<StoredObject> action)
-    {
-        try
-        {
-            action();
-        }
-        catch (ApiException fault)
-        {
-            throw new LocalClusterException(fault.Message, fault);
-        }
-    }
 }

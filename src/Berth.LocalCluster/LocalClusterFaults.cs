@@ -1,48 +1,42 @@
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster;
 
 /// <summary>Faults on demand, each as a real cluster shows it.</summary>
 public sealed class LocalClusterFaults
 {
-    private readonly ClusterParts parts;
+    private readonly ClusterParts _parts;
 
-    internal LocalClusterFaults(ClusterParts parts) => this.parts = parts;
+    internal LocalClusterFaults(ClusterParts parts) => _parts = parts;
 
     /// <summary>Ends every running watch cleanly. Clients watch again from where they were.</summary>
-    public void DropWatches() => parts.Watches.DropAll();
+    public void DropWatches() => _parts.Watches.DropAll();
 
     /// <summary>Forgets the history: a watch or page from an older version is answered with 410.</summary>
-    public void Compact() => parts.Store.Compact();
+    public void Compact() => _parts.Store.Compact();
 
     /// <summary>Stops listening: connections are cut and new ones refused, until <see cref="RestoreApiAsync"/>. Pods and controllers go on.</summary>
     /// <returns>Completes when nothing listens.</returns>
-    public Task CutApiAsync() => parts.Api.StopAsync();
+    public Task CutApiAsync() => _parts.Api.StopAsync();
 
     /// <summary>Listens again, on the same port.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Completes when it listens.</returns>
-    public Task RestoreApiAsync(CancellationToken cancellationToken = default) => parts.Api.StartAsync(parts.Server.Port, cancellationToken);
+    public Task RestoreApiAsync(CancellationToken cancellationToken = default) => _parts.Api.StartAsync(_parts.Server.Port, cancellationToken);
 
     /// <summary>The API goes silent: connections stay open, nothing is answered, until <see cref="ResumeApi"/>.</summary>
-    public void PauseApi() => parts.Gate.Close();
+    public void PauseApi() => _parts.Gate.Close();
 
     /// <summary>The API answers again.</summary>
-    public void ResumeApi() => parts.Gate.Open();
+    public void ResumeApi() => _parts.Gate.Open();
 
     /// <summary>Kills the processes of a pod (SIGKILL). Its containers are restarted, as after any crash.</summary>
     /// <param name="namespace">The pod's namespace.</param>
     /// <param name="name">The pod's name.</param>
     /// <exception cref="LocalClusterException">There is no such pod, or nothing of it runs.</exception>
-    public void KillPod(string @namespace, string name) => Translate(() =>
+    public void KillPod(string @namespace, string name) => ApiException.Translate(() =>
     {
-        StoredObject pod = parts.Store.Get(KindTable.Pod, @namespace, name);
-        if (parts.Kubelet.Find(pod.Uid) is not { } worker || !worker.KillContainers())
-        {
+        StoredObject pod = _parts.Store.Get(KindTable.Pod, @namespace, name);
+        if (_parts.Kubelet.Find(pod.Uid) is not { } worker || !worker.KillContainers())
             throw new LocalClusterException($"Nothing of pod {@namespace}/{name} runs at the moment, so nothing can be killed.");
-        }
     });
 
     /// <summary>
@@ -51,29 +45,17 @@ public sealed class LocalClusterFaults
     /// </summary>
     /// <param name="name">The node's name: <c>node-0</c>.</param>
     /// <exception cref="LocalClusterException">There is no such node.</exception>
-    public void StopNode(string name) => Translate(() => parts.NodeFaults.Stop(name));
+    public void StopNode(string name) => ApiException.Translate(() => _parts.NodeFaults.Stop(name));
 
     /// <summary>Brings a stopped node back: its pods' containers are started again.</summary>
     /// <param name="name">The node's name.</param>
     /// <exception cref="LocalClusterException">There is no such node.</exception>
-    public void StartNode(string name) => Translate(() => parts.NodeFaults.Start(name));
+    public void StartNode(string name) => ApiException.Translate(() => _parts.NodeFaults.Start(name));
 
     /// <summary>Makes every service account token invalid (401). Fresh tokens are written into the token files that pods read.</summary>
     public void ExpireTokens()
     {
-        parts.Identities.ExpireServiceAccounts();
-        parts.Files.Rewrite();
-    }
-
-    private static void Translate(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (ApiException fault)
-        {
-            throw new LocalClusterException(fault.Message, fault);
-        }
+        _parts.Identities.ExpireServiceAccounts();
+        _parts.Files.Rewrite();
     }
 }

@@ -21,12 +21,6 @@ public sealed class LocalClusterOptions
     public IReadOnlyList<string> Manifests { get; init; } = [];
 
     /// <summary>
-    /// Manifest files or folders, applied after <see cref="Manifests"/>. Of a folder, every .yaml, .yml and .json file is read; of one with a
-    /// kustomization file, what that names. Default none.
-    /// </summary>
-    public IReadOnlyList<string> ManifestPaths { get; init; } = [];
-
-    /// <summary>
     /// Programs standing in for images. The key is an image's name without registry, path, tag and digest: <c>berth</c> for
     /// <c>ghcr.io/x/berth:1.0</c>. A pod whose image is not here waits in ErrImagePull, as on a cluster that cannot pull it. Default none.
     /// </summary>

@@ -1,9 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster;
 
@@ -11,13 +6,13 @@ namespace Berth.LocalCluster;
 internal sealed class PodObserver(ObjectStore store, Func<string, int?> processOf)
 {
     /// <summary>A summary lives as long as the version of the pod that it is of.</summary>
-    private readonly ConditionalWeakTable<StoredObject, PodSummary> known = [];
+    private readonly ConditionalWeakTable<StoredObject, PodSummary> _known = [];
 
     public IReadOnlyList<PodSummary> Read() =>
     [
-        .. store.List(KindTable.Pod).Select(pod => known.GetValue(pod, Summarise)).Select(pod => processOf(pod.Uid) is var process && process == pod.ProcessId ? pod : pod with { ProcessId = process })
+        .. store.List(KindTable.Pod).Select(pod => _known.GetValue(pod, Summarise)).Select(pod => processOf(pod.Uid) is var process && process == pod.ProcessId ? pod : pod with { ProcessId = process })
             .OrderBy(pod => pod.Namespace, StringComparer.Ordinal)
-            .ThenBy(pod => pod.Name, StringComparer.Create(CultureInfo.InvariantCulture, CompareOptions.NumericOrdering)),
+            .ThenBy(pod => pod.Name, ResourceKind.ByNumber),
     ];
 
     public static bool Same(IReadOnlyList<PodSummary> before, IReadOnlyList<PodSummary> after) =>

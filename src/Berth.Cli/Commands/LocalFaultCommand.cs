@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
-using Berth.LocalCluster;
+using Berth.Cli.Up;
 
 namespace Berth.Cli.Commands;
 
@@ -52,7 +52,7 @@ internal static class LocalFaultCommand
         if (subject is not null)
             parameters[parameter!] = reader.GetArgument(subject) ?? "";
         if (settings.Contains(s_namespace))
-            parameters["namespace"] = reader.Get(s_namespace) ?? Up.UpPlan.Namespace;
+            parameters["namespace"] = reader.Get(s_namespace) ?? UpPlan.Namespace;
         if (settings.Contains(s_for))
             parameters["seconds"] = reader.Get(s_for).TotalSeconds.ToString(CultureInfo.InvariantCulture);
         string? kubeconfig = reader.Get(s_kubeconfig) ?? host.Variable("KUBECONFIG");
@@ -61,7 +61,7 @@ internal static class LocalFaultCommand
         reader.ThrowIfFaulty();
         try
         {
-            host.Out.WriteLine(await LocalClusterControl.FaultAsync(kubeconfig!, fault, parameters).ConfigureAwait(false));
+            host.Out.WriteLine(await FaultClient.AskAsync(kubeconfig!, fault, parameters).ConfigureAwait(false));
             return ExitCode.Ok;
         }
         catch (HttpRequestException exception)

@@ -32,6 +32,8 @@ internal static class UpCommand
         LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(OptionsFor(plan, host, loggers), stop.Token).ConfigureAwait(false);
         await using (cluster.ConfigureAwait(false))
         {
+            foreach ((string text, string origin) in plan.Files.SelectMany(ManifestFiles.Read))
+                cluster.Apply(text, origin: origin);
             using KubeconfigCopy copy = KubeconfigCopy.Write(plan.KubeconfigOut, cluster.Kubeconfig);
             using (IUpView view = ViewFor(host))
             {
@@ -49,7 +51,6 @@ internal static class UpCommand
     private static LocalClusterOptions OptionsFor(UpPlan plan, ProgramHost host, ILoggerFactory? loggers) => new()
     {
         Manifests = plan.IsBuiltIn ? BuiltInManifests.Read(plan) : [],
-        ManifestPaths = plan.Files,
         Forwards = plan.IsBuiltIn ? [new ServiceForward(UpPlan.Namespace, UpPlan.ServiceA, UpSettings.DefaultPort, plan.Port)] : [],
         Nodes = plan.Nodes,
         ExternalAddresses = plan.ExternalAddresses,

@@ -9,7 +9,15 @@ internal static class Frame
     /// <summary>Heading, two pods, and how many there are besides.</summary>
     private const int LeastTable = 4;
 
-    private static readonly string[] s_heading = ["POD", "ADDRESS", "STATE", "RESTARTS", "NODE"];
+    private static readonly Column s_pod = new("POD", static pod => pod.Name);
+    private static readonly Column s_address = new("ADDRESS", static pod => pod.Address);
+    private static readonly Column s_state = new("STATE", static pod => pod.State);
+    private static readonly Column s_restarts = new("RESTARTS", static pod => pod.Restarts.ToString(CultureInfo.InvariantCulture));
+    private static readonly Column s_node = new("NODE", static pod => pod.Node);
+
+    /// <summary>Where not all columns have room, the least needed go.</summary>
+    private static readonly Column[][] s_columns =
+        [[s_pod, s_address, s_state, s_restarts, s_node], [s_pod, s_address, s_state, s_restarts], [s_pod, s_address, s_state], [s_pod, s_state]];
 
     /// <summary>Lays out a frame that is never higher than the terminal, less the row below it where the cursor stands.</summary>
     /// <returns>
@@ -22,7 +30,7 @@ internal static class Frame
         int below = message.Count == 0 ? 0 : 1 + message.Sum(line => RowsOf(line, width));
         if (room - below < LeastTable)
         {
-            message = [.. message.Select(line => Cut(line, width))];
+            message = [.. message.Select(line => CellWidth.Cut(line, width))];
             below = Math.Min(message.Count, Math.Max(room - LeastTable, 0));
             message = [.. message.Take(below)];
         }
@@ -41,25 +49,25 @@ internal static class Frame
         int rows = Math.Max(room - 1, 0);
         bool all = pods.Count <= rows;
         IReadOnlyList<PodRow> shown = all ? pods : [.. pods.OrderBy(static pod => pod.IsReady).Take(Math.Max(rows - 1, 0))];
-        IReadOnlyList<string> table = TextTable.Format(s_heading, [.. shown.Select(CellsOf)]);
-        List<string> lines = [Decorate(Cut(table[0], width), Ansi.Bold, colour)];
+        IReadOnlyList<string> table = s_columns.Select(columns => Format(columns, shown)).FirstOrDefault(lines => lines.All(line => line.Length <= width)) ?? Format(s_columns[^1], shown);
+        List<string> lines = [Decorate(CellWidth.Cut(table[0], width), Ansi.Bold, colour)];
         for (int i = 0; i < shown.Count; i++)
-            lines.Add(Decorate(Cut(table[i + 1], width), shown[i].IsReady ? Ansi.Green : Ansi.Yellow, colour));
+            lines.Add(Decorate(CellWidth.Cut(table[i + 1], width), shown[i].IsReady ? Ansi.Green : Ansi.Yellow, colour));
         if (!all)
-            lines.Add(Cut(Summarise(pods, shown.Count), width));
+            lines.Add(CellWidth.Cut(Summarise(pods, shown.Count), width));
         return lines.Count <= room ? lines : lines.GetRange(0, room);
     }
 
-    private static string[] CellsOf(PodRow pod) => [pod.Name, pod.Address, pod.State, pod.Restarts.ToString(CultureInfo.InvariantCulture), pod.Node];
+    private static IReadOnlyList<string> Format(Column[] columns, IReadOnlyList<PodRow> pods) =>
+        TextTable.Format([.. columns.Select(static column => column.Heading)], [.. pods.Select(pod => columns.Select(column => column.Cell(pod)).ToList())]);
 
     private static string Summarise(IReadOnlyList<PodRow> pods, int shown) =>
         $"... and {pods.Count - shown} more; of all {pods.Count}: " +
         string.Join(", ", pods.GroupBy(static pod => pod.State, StringComparer.Ordinal).OrderByDescending(static group => group.Count()).Select(static group => $"{group.Count()} {group.Key}"));
 
-    /// <summary>A line that is too long would wrap, and what is drawn next would stand in the wrong place.</summary>
-    private static string Cut(string line, int width) => line.Length <= width || width < 1 ? line : line[..width];
-
-    private static int RowsOf(string line, int width) => width < 1 ? 1 : Math.Max((line.Length + width - 1) / width, 1);
+    private static int RowsOf(string line, int width) => width < 1 ? 1 : Math.Max((CellWidth.Of(line) + width - 1) / width, 1);
 
     private static string Decorate(string line, Func<string, string> colours, bool colour) => colour ? colours(line) : line;
+
+    private sealed record Column(string Heading, Func<PodRow, string> Cell);
 }

@@ -8,7 +8,11 @@ namespace Berth.Cli.Up;
 /// <summary>Shows a running cluster until it is to end.</summary>
 internal sealed class UpSession(LocalCluster.LocalCluster cluster, UpPlan plan, IUpView view, string kubeconfig, TimeProvider time, long started)
 {
+    /// <summary>Changes come in bursts; nobody reads faster than this.</summary>
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Until all is ready somebody waits for it.</summary>
+    private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Runs until the token is cancelled, which is the normal end.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -25,8 +29,7 @@ internal sealed class UpSession(LocalCluster.LocalCluster cluster, UpPlan plan, 
                     view.ShowMessage(await DescribeAsync(stopping).ConfigureAwait(false));
                 }
 
-                // Changes come in bursts; nobody reads faster than this.
-                await Task.Delay(s_redraw, time, stopping).ConfigureAwait(false);
+                await Task.Delay(told ? s_redraw : s_soon, time, stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -66,7 +69,7 @@ internal sealed class UpSession(LocalCluster.LocalCluster cluster, UpPlan plan, 
                 // Not yet.
             }
 
-            await Task.Delay(s_redraw, time, stopping).ConfigureAwait(false);
+            await Task.Delay(s_soon, time, stopping).ConfigureAwait(false);
         }
     }
 }

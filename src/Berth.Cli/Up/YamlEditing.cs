@@ -11,6 +11,9 @@ internal static class YamlEditing
 
     public static IEnumerable<YamlMappingNode> Maps(this YamlMappingNode node, string key) => Find(node, key) is YamlSequenceNode list ? list.OfType<YamlMappingNode>() : [];
 
+    public static IEnumerable<string> Texts(this YamlMappingNode node, string key) =>
+        Find(node, key) is YamlSequenceNode list ? list.OfType<YamlScalarNode>().Select(static item => item.Value ?? "") : [];
+
     public static string Text(this YamlMappingNode node, string key) => (Find(node, key) as YamlScalarNode)?.Value ?? "";
 
     public static void Set(this YamlMappingNode node, string key, int value) => node.Set(key, value.ToString(CultureInfo.InvariantCulture));

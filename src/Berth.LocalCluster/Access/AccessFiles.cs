@@ -3,31 +3,31 @@ namespace Berth.LocalCluster.Access;
 /// <summary>The kubeconfig files, in a folder of their own, for this user only.</summary>
 internal sealed class AccessFiles(string? directory, Identities identities, string authorityPem) : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<(string Namespace, string Account), string> written = [];
-    private string? folder;
-    private Uri server = null!;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Namespace, string Account), string> _written = [];
+    private string? _folder;
+    private Uri _server = null!;
 
-    public string AdministratorKubeconfig { get; private set; } = string.Empty;
+    public string AdministratorKubeconfig { get; private set; } = "";
 
-    public string AdministratorPath => Path.Combine(folder!, "kubeconfig");
+    public string AdministratorPath => Path.Combine(_folder!, "kubeconfig");
 
     public void Begin(Uri address)
     {
-        server = address;
-        folder = directory is null ? Directory.CreateTempSubdirectory("berth-").FullName : Directory.CreateDirectory(directory).FullName;
-        AdministratorKubeconfig = Kubeconfig.Write(server, authorityPem, Identities.Administrator, $"token: {identities.AdministratorToken}");
+        _server = address;
+        _folder = directory is null ? Directory.CreateTempSubdirectory("berth-").FullName : Directory.CreateDirectory(directory).FullName;
+        AdministratorKubeconfig = Kubeconfig.Write(_server, authorityPem, Identities.Administrator, $"token: {identities.AdministratorToken}");
         Write(AdministratorPath, AdministratorKubeconfig);
     }
 
     public string PathFor(string @namespace, string account)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!written.TryGetValue((@namespace, account), out string? path))
+            if (!_written.TryGetValue((@namespace, account), out string? path))
             {
-                path = Path.Combine(folder!, $"{@namespace}_{account}.kubeconfig");
-                written[(@namespace, account)] = path;
+                path = Path.Combine(_folder!, $"{@namespace}_{account}.kubeconfig");
+                _written[(@namespace, account)] = path;
                 WriteAccount(@namespace, account, path);
             }
 
@@ -38,30 +38,25 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     /// <summary>Puts a fresh token into every service account's token file, where clients look again when the old one is refused.</summary>
     public void Rewrite()
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (((string @namespace, string account), string path) in written)
-            {
+            foreach (((string @namespace, string account), string path) in _written)
                 WriteAccount(@namespace, account, path);
-            }
         }
     }
 
     public void Dispose()
     {
-        if (folder is null)
-        {
+        if (_folder is null)
             return;
-        }
-
         if (directory is null)
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(_folder, recursive: true);
             return;
         }
 
         File.Delete(AdministratorPath);
-        foreach (string path in written.Values)
+        foreach (string path in _written.Values)
         {
             File.Delete(path);
             File.Delete(Path.ChangeExtension(path, ".token"));
@@ -75,7 +70,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         Write(tokenPath, identities.TokenOf(user));
 
         // The file is read again as it changes, by clients that know of it; not all do.
-        Write(path, Kubeconfig.Write(server, authorityPem, user, $"token: {identities.TokenOf(user)}\n    tokenFile: {tokenPath}", @namespace));
+        Write(path, Kubeconfig.Write(_server, authorityPem, user, $"token: {identities.TokenOf(user)}\n    tokenFile: {tokenPath}", @namespace));
     }
 
     /// <summary>Whole or not at all: a reader never sees half a file.</summary>
@@ -85,16 +80,10 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         File.Delete(fresh);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
-        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         using (var file = new FileStream(fresh, options))
         using (var writer = new StreamWriter(file))
-        {
             writer.Write(text);
-        }
-
         File.Move(fresh, path, overwrite: true);
     }
 }

@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Access;
 
 /// <summary>May this user do this? Without RBAC every known user may; with it a service account needs a rule, from a Role or a ClusterRole.</summary>
@@ -12,48 +6,31 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
     public void RequireUser(string user, string path)
     {
         if (user == Identities.Anonymous && path != "/version")
-        {
             throw new ApiException(403, "Forbidden", $"forbidden: User \"{user}\" cannot get path \"{path}\"", []);
-        }
     }
 
     public void Require(string user, RequestTarget target, string verb)
     {
-        if (user == Identities.Administrator || (user != Identities.Anonymous && !enforce) || (enforce && Allowed(user, target, verb)))
-        {
+        if (Allows(user, target, verb))
             return;
-        }
-
         string resource = target.Subresource is null ? target.Kind.Plural : $"{target.Kind.Plural}/{target.Subresource}";
         string where = target.Namespace is null ? "at the cluster scope" : $"in the namespace \"{target.Namespace}\"";
-        var details = new JsonObject();
-        if (target.Name is not null)
-        {
-            details["name"] = target.Name;
-        }
-
-        if (target.Kind.Group.Length > 0)
-        {
-            details["group"] = target.Kind.Group;
-        }
-
-        details["kind"] = target.Kind.Plural;
         throw new ApiException(
             403,
             "Forbidden",
-            $"{target.Kind.QualifiedName}{(target.Name is null ? string.Empty : $" \"{target.Name}\"")} is forbidden: User \"{user}\" cannot {verb} resource \"{resource}\" "
+            $"{target.Kind.QualifiedName}{(target.Name is null ? "" : $" \"{target.Name}\"")} is forbidden: User \"{user}\" cannot {verb} resource \"{resource}\" "
             + $"in API group \"{target.Kind.Group}\" {where}",
-            details);
+            ApiException.Details(target.Kind, target.Name));
     }
 
-    private bool Allowed(string user, RequestTarget target, string verb)
+    public bool Allows(string user, RequestTarget target, string verb) =>
+        user == Identities.Administrator || (user != Identities.Anonymous && !enforce) || (enforce && HasRule(user, target, verb));
+
+    private bool HasRule(string user, RequestTarget target, string verb)
     {
         IEnumerable<StoredObject> bindings = store.List(KindTable.ClusterRoleBinding);
         if (target.Namespace is not null)
-        {
             bindings = bindings.Concat(store.List(KindTable.RoleBinding, target.Namespace));
-        }
-
         return bindings.Where(binding => binding.Body.Items("subjects").Any(subject => Names(subject, binding.Namespace, user)))
             .SelectMany(binding => RulesOf(binding))
             .Any(rule => Covers(rule, target, verb));
@@ -61,15 +38,17 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
 
     private static bool Names(JsonObject subject, string? @namespace, string user) => subject.Text("kind") switch
     {
-        "ServiceAccount" => Identities.ServiceAccount(subject.Text("namespace") ?? @namespace ?? string.Empty, subject.Text("name") ?? string.Empty) == user,
+        "ServiceAccount" => Identities.ServiceAccount(subject.Text("namespace") ?? @namespace ?? "", subject.Text("name") ?? "") == user,
         "User" => subject.Text("name") == user,
+        _ when subject.Text("name") is { } group && group.StartsWith("system:serviceaccounts", StringComparison.Ordinal) =>
+            user.StartsWith(group.Replace("accounts", "account", StringComparison.Ordinal) + ":", StringComparison.Ordinal),
         _ => subject.Text("name") is "system:authenticated" && user != Identities.Anonymous,
     };
 
     private IEnumerable<JsonObject> RulesOf(StoredObject binding)
     {
         bool cluster = binding.Body.Text("roleRef", "kind") == "ClusterRole";
-        string name = binding.Body.Text("roleRef", "name") ?? string.Empty;
+        string name = binding.Body.Text("roleRef", "name") ?? "";
         return store.Find(cluster ? KindTable.ClusterRole : KindTable.Role, cluster ? null : binding.Namespace, name)?.Body.Items("rules") ?? [];
     }
 

@@ -9,8 +9,8 @@ internal sealed class Identities
     public const string Administrator = "kubernetes-admin";
     public const string Anonymous = "system:anonymous";
 
-    private readonly ConcurrentDictionary<string, string> users = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, string> tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _users = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
 
     public Identities() => AdministratorToken = TokenOf(Administrator);
 
@@ -19,10 +19,10 @@ internal sealed class Identities
     public static string ServiceAccount(string @namespace, string name) => $"system:serviceaccount:{@namespace}:{name}";
 
     /// <summary>The token of a user, made at first use.</summary>
-    public string TokenOf(string user) => tokens.GetOrAdd(user, _ =>
+    public string TokenOf(string user) => _tokens.GetOrAdd(user, _ =>
     {
         string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        users[token] = user;
+        _users[token] = user;
         return token;
     });
 
@@ -30,22 +30,17 @@ internal sealed class Identities
     public string? Authenticate(string? header)
     {
         if (string.IsNullOrEmpty(header))
-        {
             return Anonymous;
-        }
-
-        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? users.GetValueOrDefault(header[7..].Trim()) : null;
+        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? _users.GetValueOrDefault(header[7..].Trim()) : null;
     }
 
     /// <summary>Makes every service account token invalid; the administrator's stays.</summary>
     public void ExpireServiceAccounts()
     {
-        foreach ((string user, string token) in tokens)
+        foreach ((string user, string token) in _tokens)
         {
-            if (user != Administrator && tokens.TryRemove(user, out _))
-            {
-                users.TryRemove(token, out _);
-            }
+            if (user != Administrator && _tokens.TryRemove(user, out _))
+                _users.TryRemove(token, out _);
         }
     }
 }

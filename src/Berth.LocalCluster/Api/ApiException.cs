@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Kinds;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>An answer of failure, with the Status object a real API server sends.</summary>
@@ -17,22 +14,28 @@ internal sealed class ApiException(int code, string reason, string message, Json
 
     public JsonObject ToStatus()
     {
-        var status = new JsonObject
-        {
-            ["kind"] = "Status",
-            ["apiVersion"] = "v1",
-            ["metadata"] = Continue is null ? [] : new JsonObject { ["continue"] = Continue },
-            ["status"] = "Failure",
-            ["message"] = Message,
-            ["reason"] = reason,
-        };
-        if (details is not null)
-        {
-            status["details"] = details.DeepClone();
-        }
+        return JsonWriting.Fields(
+            ("kind", "Status"),
+            ("apiVersion", "v1"),
+            ("metadata", Continue is null ? [] : new JsonObject { ["continue"] = Continue }),
+            ("status", "Failure"),
+            ("message", Message),
+            ("reason", reason),
+            ("details", details?.DeepClone()),
+            ("code", code));
+    }
 
-        status["code"] = code;
-        return status;
+    /// <summary>Does something for a caller who does not come through the API: a refusal is a sentence for a person then.</summary>
+    public static void Translate(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ApiException fault)
+        {
+            throw new LocalClusterException(fault.Message, fault);
+        }
     }
 
     public static ApiException NotFound(ResourceKind kind, string name) =>
@@ -69,29 +72,16 @@ internal sealed class ApiException(int code, string reason, string message, Json
             ["retryAfterSeconds"] = 1,
         });
 
-    public static ApiException Invalid(ResourceKind kind, string name, string field, string fault, string reason = "FieldValueInvalid")
+    public static ApiException Invalid(ResourceKind kind, string name, params IReadOnlyList<(string Field, string Message, string Reason)> faults)
     {
-        JsonObject details = new() { ["name"] = name };
-        if (kind.Group.Length > 0)
-        {
-            details["group"] = kind.Group;
-        }
-
-        details["kind"] = kind.Kind;
-        details["causes"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = fault, ["field"] = field });
+        JsonObject details = Details(kind, name, kind.Kind);
+        details["causes"] = new JsonArray([.. faults.Select(fault => new JsonObject { ["reason"] = fault.Reason, ["message"] = fault.Message, ["field"] = fault.Field })]);
         string subject = kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
-        return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {field}: {fault}", details);
+        string what = string.Join(", ", faults.Select(fault => $"{fault.Field}: {fault.Message}"));
+        return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {(faults.Count == 1 ? what : $"[{what}]")}", details);
     }
 
-    private static JsonObject Details(ResourceKind kind, string name)
-    {
-        var details = new JsonObject { ["name"] = name };
-        if (kind.Group.Length > 0)
-        {
-            details["group"] = kind.Group;
-        }
-
-        details["kind"] = kind.Plural;
-        return details;
-    }
+    /// <summary>What a Status says it is about.</summary>
+    public static JsonObject Details(ResourceKind kind, string? name, string? said = null) =>
+        JsonWriting.Fields(("name", name), ("group", kind.Group.Length > 0 ? kind.Group : null), ("kind", said ?? kind.Plural));
 }

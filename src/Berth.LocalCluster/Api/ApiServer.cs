@@ -12,14 +12,14 @@ namespace Berth.LocalCluster.Api;
 /// <summary>The listening half: Kestrel over TLS. It can be cut (nothing listens) and brought back on the same port.</summary>
 internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler handler, TransportGate gate, ILoggerFactory loggers) : IAsyncDisposable
 {
-    private WebApplication? web;
-    private CancellationTokenSource stopping = new();
+    private WebApplication? _web;
+    private CancellationTokenSource _stopping = new();
 
     public int Port { get; private set; }
 
     public async Task StartAsync(int port, CancellationToken cancellationToken)
     {
-        stopping = new CancellationTokenSource();
+        _stopping = new CancellationTokenSource();
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -38,7 +38,7 @@ internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler
             });
         });
         WebApplication application = builder.Build();
-        CancellationToken ended = stopping.Token;
+        CancellationToken ended = _stopping.Token;
         application.Run(context => handler.HandleAsync(context, ended));
         try
         {
@@ -51,14 +51,14 @@ internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler
         }
 
         Port = new Uri(application.Urls.First()).Port;
-        web = application;
+        _web = application;
     }
 
     public async Task StopAsync()
     {
-        if (Interlocked.Exchange(ref web, null) is { } running)
+        if (Interlocked.Exchange(ref _web, null) is { } running)
         {
-            await stopping.CancelAsync().ConfigureAwait(false);
+            await _stopping.CancelAsync().ConfigureAwait(false);
             await running.StopAsync(CancellationToken.None).ConfigureAwait(false);
             await running.DisposeAsync().ConfigureAwait(false);
         }
@@ -67,7 +67,7 @@ internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     /// <summary>Signals are the program's: the host would take them, and end before the pods do.</summary>

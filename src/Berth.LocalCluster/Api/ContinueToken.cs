@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Where a paged list goes on, written as a real server writes it: the version, and the key after the last one sent.</summary>
@@ -9,10 +6,7 @@ internal sealed record ContinueToken(long Version, string Start)
     public static ContinueToken? Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
-        {
             return null;
-        }
-
         try
         {
             JsonNode? token = JsonNode.Parse(Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '=')));

@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>What the API says about itself: groups, kinds, version, and as much OpenAPI as kubectl needs to leave validation to the server.</summary>
@@ -9,7 +5,8 @@ internal static class DiscoveryDocuments
 {
     public const string KubernetesVersion = "v1.36.2";
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-    private static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    private static readonly string[] s_verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    private static readonly string[] s_change = ["get", "patch", "update"];
 
     /// <summary>A Swagger document without a type, in protobuf: kubectl asks for it about kinds that are not served, and then says itself that there is no such kind.</summary>
     public static ReadOnlySpan<byte> OpenApiV2 => "\n\u00032.0\u0012\u0011\n\nKubernetes\u0012\u00031.0B\0"u8;
@@ -17,162 +14,98 @@ internal static class DiscoveryDocuments
     /// <summary>The document of a path, with its content type; null when there is none.</summary>
     public static (JsonObject Body, string ContentType)? Find(string path, string accept, string userAgent)
     {
-        bool aggregated = accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal) && accept.Contains("v=v2;", StringComparison.Ordinal);
-        if (path is "/api" or "/apis" && aggregated)
+        if (path is "/api" or "/apis" && accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal) && accept.Contains("v=v2;", StringComparison.Ordinal))
+            return (AggregatedList(path == "/api" ? [""] : KindTable.Groups), Aggregated);
+        JsonObject? body = path.Split('/') switch
         {
-            return (AggregatedList(core: path == "/api"), Aggregated);
-        }
-
-        JsonObject? body = path switch
-        {
-            "/api" => new JsonObject
-            {
-                ["kind"] = "APIVersions",
-                ["versions"] = JsonWriting.TextArray("v1"),
-                ["serverAddressByClientCIDRs"] = new JsonArray(),
-            },
-            "/apis" => new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. KindTable.Groups.Select(Group)]) },
-            "/api/v1" => Resources(string.Empty),
-            "/version" => Version(userAgent),
-            "/openapi/v3" => OpenApiIndex(),
+            ["", "api"] => new JsonObject { ["kind"] = "APIVersions", ["versions"] = JsonWriting.TextArray("v1"), ["serverAddressByClientCIDRs"] = new JsonArray() },
+            ["", "apis"] => new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. KindTable.Groups.Select(group => Group(group, alone: false))]) },
+            ["", "api", "v1"] => Resources(""),
+            ["", "apis", var group] when KindTable.Groups.Contains(group, StringComparer.Ordinal) => Group(group, alone: true),
+            ["", "apis", var group, "v1"] when KindTable.Groups.Contains(group, StringComparer.Ordinal) => Resources(group),
+            ["", "version"] => Version(userAgent),
+            ["", "openapi", "v3"] => OpenApiIndex(),
+            ["", "openapi", "v3", ..] => OpenApiDocument(path["/openapi/v3".Length..]),
             _ => null,
         };
-        body ??= KindTable.Groups.Where(group => path == $"/apis/{group}").Select(group => Group(group, alone: true)).FirstOrDefault()
-            ?? KindTable.Groups.Where(group => path == $"/apis/{group}/v1").Select(Resources).FirstOrDefault()
-            ?? (path.StartsWith("/openapi/v3/", StringComparison.Ordinal) ? OpenApiDocument(path["/openapi/v3".Length..]) : null);
         return body is null ? null : (body, "application/json");
     }
-
-    private static JsonObject Group(string name) => Group(name, alone: false);
 
     private static JsonObject Group(string name, bool alone)
     {
         JsonObject version = new() { ["groupVersion"] = $"{name}/v1", ["version"] = "v1" };
-        var group = new JsonObject();
-        if (alone)
-        {
-            group["kind"] = "APIGroup";
-            group["apiVersion"] = "v1";
-        }
-
-        group["name"] = name;
-        group["versions"] = new JsonArray(version);
-        group["preferredVersion"] = version.DeepClone();
-        return group;
+        return JsonWriting.Fields(
+            ("kind", alone ? "APIGroup" : null), ("apiVersion", alone ? "v1" : null), ("name", name), ("versions", new JsonArray(version)), ("preferredVersion", version.DeepClone()));
     }
 
-    private static JsonObject Resources(string group)
-    {
-        var resources = new JsonArray();
-        foreach (ResourceKind kind in KindTable.All.Where(kind => kind.Group == group))
-        {
-            var entry = new JsonObject
-            {
-                ["name"] = kind.Plural,
-                ["singularName"] = kind.Singular,
-                ["namespaced"] = kind.Namespaced,
-                ["kind"] = kind.Kind,
-                ["verbs"] = JsonWriting.TextArray(VerbsOf(kind)),
-            };
-            if (kind.ShortNames.Count > 0)
-            {
-                entry["shortNames"] = JsonWriting.TextArray(kind.ShortNames);
-            }
+    private static JsonObject Resources(string group) => JsonWriting.Fields(
+        ("kind", "APIResourceList"),
+        ("apiVersion", group.Length > 0 ? "v1" : null),
+        ("groupVersion", group.Length == 0 ? "v1" : $"{group}/v1"),
+        ("resources", new JsonArray([.. KindTable.All.Where(kind => kind.Group == group).SelectMany(kind => Subresources(kind).Select(sub => Subresource(kind, sub)).Prepend(Resource(kind)))])));
 
-            if (kind.InAll)
-            {
-                entry["categories"] = JsonWriting.TextArray("all");
-            }
+    private static JsonObject Resource(ResourceKind kind) => JsonWriting.Fields(
+        ("name", kind.Plural),
+        ("singularName", kind.Singular),
+        ("namespaced", kind.Namespaced),
+        ("kind", kind.Kind),
+        ("verbs", JsonWriting.TextArray(VerbsOf(kind))),
+        ("shortNames", kind.ShortNames.Count > 0 ? JsonWriting.TextArray(kind.ShortNames) : null),
+        ("categories", kind.InAll ? JsonWriting.TextArray("all") : null));
 
-            resources.Add((JsonNode)entry);
-            foreach ((string name, string of, string[] verbs) in Subresources(kind))
-            {
-                var sub = new JsonObject { ["name"] = $"{kind.Plural}/{name}", ["singularName"] = string.Empty, ["namespaced"] = kind.Namespaced };
-                if (of == "Scale")
-                {
-                    sub["group"] = "autoscaling";
-                    sub["version"] = "v1";
-                }
-
-                sub["kind"] = of;
-                sub["verbs"] = JsonWriting.TextArray(verbs);
-                resources.Add((JsonNode)sub);
-            }
-        }
-
-        var list = new JsonObject { ["kind"] = "APIResourceList" };
-        if (group.Length > 0)
-        {
-            list["apiVersion"] = "v1";
-        }
-
-        list["groupVersion"] = group.Length == 0 ? "v1" : $"{group}/v1";
-        list["resources"] = resources;
-        return list;
-    }
+    private static JsonObject Subresource(ResourceKind kind, (string Name, string Kind, string[] Verbs) sub) => JsonWriting.Fields(
+        ("name", $"{kind.Plural}/{sub.Name}"),
+        ("singularName", ""),
+        ("namespaced", kind.Namespaced),
+        ("group", sub.Kind == "Scale" ? "autoscaling" : null),
+        ("version", sub.Kind == "Scale" ? "v1" : null),
+        ("kind", sub.Kind),
+        ("verbs", JsonWriting.TextArray(sub.Verbs)));
 
     /// <summary>A namespace is emptied by its controller, so it has no deletecollection; the rest have every verb.</summary>
-    private static IEnumerable<string> VerbsOf(ResourceKind kind) => Verbs.Where(verb => kind != KindTable.Namespace || verb != "deletecollection");
+    private static IEnumerable<string> VerbsOf(ResourceKind kind) => s_verbs.Where(verb => kind != KindTable.Namespace || verb != "deletecollection");
 
     private static IEnumerable<(string Name, string Kind, string[] Verbs)> Subresources(ResourceKind kind)
     {
-        string[] change = ["get", "patch", "update"];
         if (kind == KindTable.Pod)
-        {
             yield return ("log", "Pod", ["get"]);
-        }
-
         if (kind.HasScale)
-        {
-            yield return ("scale", "Scale", change);
-        }
-
+            yield return ("scale", "Scale", s_change);
         if (kind.HasStatus)
-        {
-            yield return ("status", kind.Kind, change);
-        }
+            yield return ("status", kind.Kind, s_change);
     }
 
-    private static JsonObject AggregatedList(bool core)
+    private static JsonObject AggregatedList(IEnumerable<string> groups) => new()
     {
-        var items = new JsonArray();
-        foreach (string group in core ? [string.Empty] : KindTable.Groups)
+        ["kind"] = "APIGroupDiscoveryList",
+        ["apiVersion"] = "apidiscovery.k8s.io/v2",
+        ["metadata"] = new JsonObject(),
+        ["items"] = new JsonArray([.. groups.Select(group => new JsonObject
         {
-            JsonArray resources = new([.. KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource)]);
-            items.Add((JsonNode)new JsonObject
+            ["metadata"] = new JsonObject(group.Length == 0 ? [new("creationTimestamp", null)] : [new("name", group), new("creationTimestamp", null)]),
+            ["versions"] = new JsonArray(new JsonObject
             {
-                ["metadata"] = group.Length == 0 ? new JsonObject { ["creationTimestamp"] = null } : new JsonObject { ["name"] = group, ["creationTimestamp"] = null },
-                ["versions"] = new JsonArray(new JsonObject { ["version"] = "v1", ["resources"] = resources, ["freshness"] = "Current" }),
-            });
-        }
+                ["version"] = "v1",
+                ["resources"] = new JsonArray([.. KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource)]),
+                ["freshness"] = "Current",
+            }),
+        })]),
+    };
 
-        return new JsonObject { ["kind"] = "APIGroupDiscoveryList", ["apiVersion"] = "apidiscovery.k8s.io/v2", ["metadata"] = new JsonObject(), ["items"] = items };
-    }
-
-    private static JsonObject AggregatedResource(ResourceKind kind)
-    {
-        var resource = new JsonObject
-        {
-            ["resource"] = kind.Plural,
-            ["responseKind"] = KindOf(kind.Group, kind.Kind),
-            ["scope"] = kind.Namespaced ? "Namespaced" : "Cluster",
-            ["singularResource"] = kind.Singular,
-            ["verbs"] = JsonWriting.TextArray(VerbsOf(kind)),
-            ["shortNames"] = JsonWriting.TextArray(kind.ShortNames),
-        };
-        if (kind.InAll)
-        {
-            resource["categories"] = JsonWriting.TextArray("all");
-        }
-
-        resource["subresources"] = new JsonArray([.. Subresources(kind).Select(sub => new JsonObject
+    private static JsonObject AggregatedResource(ResourceKind kind) => JsonWriting.Fields(
+        ("resource", kind.Plural),
+        ("responseKind", KindOf(kind.Group, kind.Kind)),
+        ("scope", kind.Namespaced ? "Namespaced" : "Cluster"),
+        ("singularResource", kind.Singular),
+        ("verbs", JsonWriting.TextArray(VerbsOf(kind))),
+        ("shortNames", JsonWriting.TextArray(kind.ShortNames)),
+        ("categories", kind.InAll ? JsonWriting.TextArray("all") : null),
+        ("subresources", new JsonArray([.. Subresources(kind).Select(sub => new JsonObject
         {
             ["subresource"] = sub.Name,
             ["responseKind"] = KindOf(sub.Kind == "Scale" ? "autoscaling" : kind.Group, sub.Kind),
             ["verbs"] = JsonWriting.TextArray(sub.Verbs),
-        })]);
-        return resource;
-    }
+        })])));
 
     private static JsonObject KindOf(string group, string kind) => new() { ["group"] = group, ["version"] = "v1", ["kind"] = kind };
 
@@ -181,42 +114,32 @@ internal static class DiscoveryDocuments
     /// </summary>
     private static JsonObject Version(string userAgent)
     {
-        string version = KubernetesVersion;
-        if (userAgent.StartsWith("kubectl/v1.", StringComparison.Ordinal) && userAgent["kubectl/v1.".Length..].Split('.', '-', ' ') is [var minor, ..] && minor.All(char.IsAsciiDigit))
+        bool kubectl = userAgent.StartsWith("kubectl/v1.", StringComparison.Ordinal);
+        string minor = kubectl ? userAgent["kubectl/v1.".Length..].Split('.', '-', ' ')[0] : "";
+        string version = minor.Length > 0 && minor.All(char.IsAsciiDigit) ? $"v1.{minor}.0" : KubernetesVersion;
+        return new JsonObject
         {
-            version = $"v1.{minor}.0";
-        }
-
-        return VersionOf(version);
+            ["major"] = "1",
+            ["minor"] = version.Split('.')[1],
+            ["emulationMajor"] = "1",
+            ["emulationMinor"] = version.Split('.')[1],
+            ["minCompatibilityMajor"] = "1",
+            ["minCompatibilityMinor"] = "21",
+            ["gitVersion"] = $"{version}+berth",
+            ["gitCommit"] = "",
+            ["gitTreeState"] = "",
+            ["buildDate"] = "1970-01-01T00:00:00Z",
+            ["goVersion"] = "none",
+            ["compiler"] = "none",
+            ["platform"] = "linux/amd64",
+        };
     }
 
-    private static JsonObject VersionOf(string version) => new()
+    private static JsonObject OpenApiIndex() => new()
     {
-        ["major"] = "1",
-        ["minor"] = version.Split('.')[1],
-        ["emulationMajor"] = "1",
-        ["emulationMinor"] = version.Split('.')[1],
-        ["minCompatibilityMajor"] = "1",
-        ["minCompatibilityMinor"] = "21",
-        ["gitVersion"] = $"{version}+berth",
-        ["gitCommit"] = string.Empty,
-        ["gitTreeState"] = string.Empty,
-        ["buildDate"] = "1970-01-01T00:00:00Z",
-        ["goVersion"] = "none",
-        ["compiler"] = "none",
-        ["platform"] = "linux/amd64",
+        ["paths"] = JsonWriting.Fields(KindTable.All.Select(kind => kind.BasePath[1..]).Distinct(StringComparer.Ordinal)
+            .Select(path => (path, (JsonNode?)new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash=berth" }))),
     };
-
-    private static JsonObject OpenApiIndex()
-    {
-        var paths = new JsonObject();
-        foreach (string path in KindTable.All.Select(kind => kind.BasePath[1..]).Distinct(StringComparer.Ordinal))
-        {
-            paths[path] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash=berth" };
-        }
-
-        return new JsonObject { ["paths"] = paths };
-    }
 
     /// <summary>
     /// kubectl asks one thing of it: whether PATCH of a kind takes fieldValidation. Where it does, kubectl leaves checking to the server, and it
@@ -224,27 +147,8 @@ internal static class DiscoveryDocuments
     /// </summary>
     private static JsonObject? OpenApiDocument(string basePath)
     {
-        var paths = new JsonObject();
-        foreach (ResourceKind kind in KindTable.All.Where(kind => kind.BasePath == basePath))
-        {
-            string path = kind.BasePath + (kind.Namespaced ? "/namespaces/{namespace}/" : "/") + kind.Plural + "/{name}";
-            paths[path] = new JsonObject
-            {
-                ["patch"] = new JsonObject
-                {
-                    ["parameters"] = new JsonArray([.. ((string[])["dryRun", "fieldManager", "fieldValidation"]).Select(name => new JsonObject
-                    {
-                        ["name"] = name,
-                        ["in"] = "query",
-                        ["schema"] = new JsonObject { ["type"] = "string" },
-                    })]),
-                    ["requestBody"] = new JsonObject { ["content"] = new JsonObject { ["application/merge-patch+json"] = new JsonObject() } },
-                    ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
-                    ["x-kubernetes-group-version-kind"] = KindOf(kind.Group, kind.Kind),
-                },
-            };
-        }
-
+        JsonObject paths = JsonWriting.Fields(KindTable.All.Where(kind => kind.BasePath == basePath).Select(kind =>
+            (kind.BasePath + (kind.Namespaced ? "/namespaces/{namespace}/" : "/") + kind.Plural + "/{name}", (JsonNode?)new JsonObject { ["patch"] = PatchOperation(kind) })));
         return paths.Count == 0 ? null : new JsonObject
         {
             ["openapi"] = "3.0.0",
@@ -253,4 +157,13 @@ internal static class DiscoveryDocuments
             ["components"] = new JsonObject { ["schemas"] = new JsonObject() },
         };
     }
+
+    private static JsonObject PatchOperation(ResourceKind kind) => new()
+    {
+        ["parameters"] = new JsonArray([.. ((string[])["dryRun", "fieldManager", "fieldValidation"]).Select(name =>
+            new JsonObject { ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = "string" } })]),
+        ["requestBody"] = new JsonObject { ["content"] = new JsonObject { ["application/merge-patch+json"] = new JsonObject() } },
+        ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
+        ["x-kubernetes-group-version-kind"] = KindOf(kind.Group, kind.Kind),
+    };
 }

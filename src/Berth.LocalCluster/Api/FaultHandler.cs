@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
@@ -10,88 +7,60 @@ namespace Berth.LocalCluster.Api;
 internal sealed class FaultHandler(LocalClusterFaults faults, TimeProvider time) : IAsyncDisposable
 {
     public const string Path = "/berth/faults/";
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
-    private readonly CancellationTokenSource stopping = new();
-    private Task lasting = Task.CompletedTask;
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _lasting = Task.CompletedTask;
 
     /// <summary>Runs a fault. Returns what to say, and what is to happen once that is said.</summary>
     public (JsonObject Answer, Action? Afterwards) Run(string name, Func<string, string?> query)
     {
         string Wanted(string parameter) => query(parameter) ?? throw ApiException.BadRequest($"the fault {name} needs the parameter {parameter}");
-        Action? afterwards = null;
-        string said;
-        switch (name)
+        (string said, Action? now, Action? afterwards) = name switch
         {
-            case "kill-pod":
-                faults.KillPod(query("namespace") ?? "default", Wanted("pod"));
-                said = $"The processes of pod {Wanted("pod")} are killed.";
-                break;
-            case "stop-node":
-                faults.StopNode(Wanted("node"));
-                said = $"Node {Wanted("node")} is gone, and the processes of its pods with it.";
-                break;
-            case "start-node":
-                faults.StartNode(Wanted("node"));
-                said = $"Node {Wanted("node")} is back.";
-                break;
-            case "cut-api":
-                TimeSpan cut = Duration(query("seconds"));
-                afterwards = () => Last(cut, faults.CutApiAsync, () => faults.RestoreApiAsync());
-                said = $"The API does not listen for {cut.TotalSeconds:0.###} s.";
-                break;
-            case "pause-api":
-                TimeSpan pause = Duration(query("seconds"));
-                afterwards = () => Last(pause, () => Task.Run(faults.PauseApi), () => Task.Run(faults.ResumeApi));
-                said = $"The API answers nothing for {pause.TotalSeconds:0.###} s.";
-                break;
-            case "drop-watches":
-                faults.DropWatches();
-                said = "Every watch was ended.";
-                break;
-            case "compact":
-                faults.Compact();
-                said = "The history is forgotten: a watch from an older version gets 410.";
-                break;
-            case "expire-tokens":
-                faults.ExpireTokens();
-                said = "The tokens of service accounts are no longer good; new ones are in the pods' token files.";
-                break;
-            default:
-                throw ApiException.BadRequest(
-                    $"there is no fault {name}; there are kill-pod, stop-node, start-node, cut-api, pause-api, drop-watches, compact and expire-tokens");
-        }
-
+            "kill-pod" => ($"The processes of pod {Wanted("pod")} are killed.", () => faults.KillPod(query("namespace") ?? "default", Wanted("pod")), null),
+            "stop-node" => ($"Node {Wanted("node")} is gone, and the processes of its pods with it.", () => faults.StopNode(Wanted("node")), null),
+            "start-node" => ($"Node {Wanted("node")} is back.", () => faults.StartNode(Wanted("node")), null),
+            "drop-watches" => ("Every watch was ended.", faults.DropWatches, null),
+            "compact" => ("The history is forgotten: a watch from an older version gets 410.", faults.Compact, null),
+            "expire-tokens" => ("The tokens of service accounts are no longer good; new ones are in the pods' token files.", faults.ExpireTokens, null),
+            "cut-api" => Lasting("The API does not listen", query("seconds"), faults.CutApiAsync, () => faults.RestoreApiAsync()),
+            "pause-api" => Lasting("The API answers nothing", query("seconds"), () => Task.Run(faults.PauseApi), () => Task.Run(faults.ResumeApi)),
+            _ => throw ApiException.BadRequest(
+                $"there is no fault {name}; there are kill-pod, stop-node, start-node, cut-api, pause-api, drop-watches, compact and expire-tokens"),
+        };
+        now?.Invoke();
         return (new JsonObject { ["message"] = said }, afterwards);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await lasting.ConfigureAwait(false);
-        stopping.Dispose();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _lasting.ConfigureAwait(false);
+        _stopping.Dispose();
     }
 
-    private static TimeSpan Duration(string? seconds) =>
-        double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked) && asked > 0 && asked <= Longest.TotalSeconds
+    private (string Said, Action? Now, Action? Afterwards) Lasting(string what, string? seconds, Func<Task> begin, Func<Task> end)
+    {
+        TimeSpan duration = double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked) && asked > 0 && asked <= s_longest.TotalSeconds
             ? TimeSpan.FromSeconds(asked)
-            : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {Longest.TotalSeconds:0}");
+            : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {s_longest.TotalSeconds:0}");
+        return ($"{what} for {duration.TotalSeconds:0.###} s.", null, () => Last(duration, begin, end));
+    }
 
     /// <summary>One after the other: a second cut begins when the first is over.</summary>
     private void Last(TimeSpan duration, Func<Task> begin, Func<Task> end)
     {
-        lock (stopping)
-        {
-            lasting = RunAsync(lasting);
-        }
+        lock (_stopping)
+            _lasting = RunAsync(_lasting);
 
         async Task RunAsync(Task before)
         {
             // Not within the request that asked for it: the API can only be stopped when that has been answered.
             await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            if (!stopping.IsCancellationRequested)
+            if (!_stopping.IsCancellationRequested)
             {
                 await begin().ConfigureAwait(false);
-                await Task.Delay(duration, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(duration, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 await end().ConfigureAwait(false);
             }
         }

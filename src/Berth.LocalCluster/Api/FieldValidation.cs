@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Api;
 
@@ -26,21 +23,28 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
 
     private JsonObject Pruned(JsonObject body, Func<string, ApiException> refuse)
     {
-        IReadOnlyList<string> unknown = FieldCheck.Prune(kind, body);
+        IReadOnlyList<string> unknown = Unknown(body, refuse);
         if (unknown.Count > 0 && mode == "Strict")
-        {
             throw refuse($"strict decoding error: {string.Join(", ", unknown)}");
-        }
-
         if (mode is null or "" or "Warn")
         {
             foreach (string field in unknown)
-            {
                 warn(field);
-            }
         }
 
         return body;
+    }
+
+    private IReadOnlyList<string> Unknown(JsonObject body, Func<string, ApiException> refuse)
+    {
+        try
+        {
+            return FieldCheck.Prune(kind, body);
+        }
+        catch (FormatException fault)
+        {
+            throw refuse(fault.Message);
+        }
     }
 
     /// <summary>A value as Go prints it: <c>map[spec:map[replicas:3]]</c>. A real server quotes a strategic merge patch so.</summary>

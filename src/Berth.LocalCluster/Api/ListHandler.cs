@@ -1,11 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
@@ -27,9 +22,7 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
         {
             metadata["continue"] = new ContinueToken(version, PageKey(page[^1], target)).ToString();
             if (string.IsNullOrEmpty(query("labelSelector")) && string.IsNullOrEmpty(query("fieldSelector")))
-            {
                 metadata["remainingItemCount"] = matching.Count - limit;
-            }
         }
 
         return asTable ? tables.Write(target.Kind, page, metadata, query("includeObject")).ToUtf8() : Write(target.Kind, page, metadata);
@@ -53,10 +46,7 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
         long asked = ParseVersion(query("resourceVersion"));
         IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out long version);
         if (asked > version)
-        {
             throw ApiException.TooLarge(asked, version);
-        }
-
         if (query("resourceVersionMatch") == "Exact" && asked < version)
         {
             items = store.ListAt(target.Kind, target.Namespace, asked)
@@ -70,10 +60,7 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
     public static long ParseVersion(string? text)
     {
         if (string.IsNullOrEmpty(text))
-        {
             return 0;
-        }
-
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
             ? version
             : throw new ApiException(422, "Invalid", $"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax", []);

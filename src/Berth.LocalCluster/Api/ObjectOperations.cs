@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>The writes of the API, with defaults, checks and the rules of deletion. Controllers and manifests go through here as requests do.</summary>
@@ -16,17 +10,11 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         Conform(kind, @namespace, body);
         JsonObject metadata = body.Child("metadata");
         if (metadata.Text("resourceVersion") is { Length: > 0 })
-        {
             throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
-        }
-
         metadata.Remove("deletionTimestamp");
         metadata.Remove("managedFields");
         if (kind.HasStatus)
-        {
             body.Remove("status");
-        }
-
         RequireNamespace(kind, @namespace, metadata.Text("name"));
         Defaults.Apply(kind, body);
         if (kind == KindTable.Service)
@@ -36,23 +24,18 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         else if (kind == KindTable.Pod)
         {
             body.Child("status")["phase"] = "Pending";
-            body.Child("status")["qosClass"] = "BestEffort";
+            body.Child("status")["qosClass"] = QualityOfService(body);
         }
         else if (kind.HasScale)
         {
-            body.Child("status")["replicas"] = 0;
+            body["status"] = JsonWriting.Fields(
+                ("replicas", kind == KindTable.Deployment ? null : 0), ("availableReplicas", kind == KindTable.StatefulSet ? 0 : null));
         }
 
         if (metadata.Text("name") is null && metadata.Text("generateName") is null)
-        {
-            throw ApiException.Invalid(kind, string.Empty, "metadata.name", "Required value: name or generateName is required", "FieldValueRequired");
-        }
-
+            throw ApiException.Invalid(kind, "", ("metadata.name", "Required value: name or generateName is required", "FieldValueRequired"));
         if (metadata.Text("name") is not null)
-        {
             Validation.Check(kind, body);
-        }
-
         return dryRun ? Rehearsed(kind, body) : store.Create(kind, body);
     }
 
@@ -65,15 +48,9 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             JsonObject after = change(before.Clone());
             string? expected = after.Text("metadata", "resourceVersion");
             if (!string.IsNullOrEmpty(expected) && expected != before.Text("metadata", "resourceVersion"))
-            {
                 throw ApiException.Modified(kind, name);
-            }
-
             if (after.Text("metadata", "uid") is { } uid && uid != before.Text("metadata", "uid"))
-            {
                 throw ApiException.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {before.Text("metadata", "uid")}");
-            }
-
             Conform(kind, @namespace, after);
             return Kept(kind, before, after, status);
         }
@@ -86,55 +63,51 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     {
         StoredObject current = store.Get(kind, @namespace, name);
         if (options.Uid is { } uid && uid != current.Uid)
-        {
             throw ApiException.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
-        }
-
         if (options.ResourceVersion is { } version && version != current.Version.ToString(CultureInfo.InvariantCulture))
         {
             throw ApiException.Conflict(
                 kind, name, $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Version}");
         }
 
+        if (options.DryRun)
+            return (current, true);
         string? finalizer = options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
         bool lingers = kind == KindTable.Namespace || finalizer is not null || current.Body.Texts("metadata", "finalizers").Any();
         if (kind == KindTable.Pod)
         {
             long grace = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
-            bool running = current.Body.Text("spec", "nodeName") is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
-            return grace == 0 || !running ? (store.Remove(kind, @namespace, name), true) : (store.Update(current, body => Terminate(body, grace)), false);
+            bool running = current.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
+            return grace == 0 || !running ? Gone(current) : (store.Update(current, body => Terminate(body, grace)), false);
         }
 
-        if (!lingers)
-        {
-            return (store.Remove(kind, @namespace, name), true);
-        }
-
-        return (store.Update(current, body => Linger(kind, body, finalizer)), false);
+        return lingers ? (store.Update(current, body => Linger(kind, body, finalizer)), false) : Gone(current);
     }
 
-    public static JsonObject Scale(StoredObject item)
+    private (StoredObject Object, bool Gone) Gone(StoredObject item) => (store.Remove(item) ?? throw ApiException.NotFound(item.Kind, item.Name), true);
+
+    public static JsonObject Scale(StoredObject item) => new()
     {
-        var scale = new JsonObject
+        ["kind"] = "Scale",
+        ["apiVersion"] = "autoscaling/v1",
+        ["metadata"] = JsonWriting.Fields(
+            ((string[])["name", "namespace", "uid", "resourceVersion", "creationTimestamp"]).Select(field => (field, item.Body.At("metadata", field)?.DeepClone()))),
+        ["spec"] = new JsonObject { ["replicas"] = item.Body.Number("spec", "replicas") ?? 0 },
+        ["status"] = new JsonObject
         {
-            ["kind"] = "Scale",
-            ["apiVersion"] = "autoscaling/v1",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = item.Name,
-                ["namespace"] = item.Namespace,
-                ["uid"] = item.Uid,
-                ["resourceVersion"] = item.Version.ToString(CultureInfo.InvariantCulture),
-                ["creationTimestamp"] = item.Body.Text("metadata", "creationTimestamp"),
-            },
-            ["spec"] = new JsonObject { ["replicas"] = item.Body.Number("spec", "replicas") ?? 0 },
-            ["status"] = new JsonObject
-            {
-                ["replicas"] = item.Body.Number("status", "replicas") ?? 0,
-                ["selector"] = string.Join(',', item.Body.Map("spec", "selector", "matchLabels").Select(pair => $"{pair.Key}={pair.Value}")),
-            },
-        };
-        return scale;
+            ["replicas"] = item.Body.Number("status", "replicas") ?? 0,
+            ["selector"] = TableColumns.Pairs(item.Body.At("spec", "selector", "matchLabels")),
+        },
+    };
+
+    /// <summary>https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>
+    private static string QualityOfService(JsonObject pod)
+    {
+        List<JsonNode?> resources = [.. pod.Items("spec", "containers").Select(container => container["resources"])];
+        if (!resources.Any(asked => asked.Map("requests").Concat(asked.Map("limits")).Any()))
+            return "BestEffort";
+        bool Fixed(JsonNode? asked, string what) => asked.At("limits", what) is { } limit && JsonNode.DeepEquals(asked.At("requests", what) ?? limit, limit);
+        return resources.TrueForAll(asked => Fixed(asked, "cpu") && Fixed(asked, "memory")) ? "Guaranteed" : "Burstable";
     }
 
     private void Terminate(JsonObject body, long grace)
@@ -154,14 +127,9 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         metadata.Default("deletionTimestamp", time.Timestamp());
         metadata.Default("deletionGracePeriodSeconds", 0);
         if (kind == KindTable.Namespace)
-        {
             body.Child("status")["phase"] = "Terminating";
-        }
-
         if (finalizer is not null && !body.Texts("metadata", "finalizers").Contains(finalizer, StringComparer.Ordinal))
-        {
             metadata["finalizers"] = JsonWriting.TextArray([.. body.Texts("metadata", "finalizers"), finalizer]);
-        }
     }
 
     /// <summary>Refuses a body that is not of this kind or place, and puts kind and apiVersion first, as the API sends them.</summary>
@@ -178,20 +146,16 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         {
             metadata.Default("namespace", @namespace!);
             if (metadata.Text("namespace") != @namespace)
-            {
                 throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-            }
         }
 
-        List<KeyValuePair<string, JsonNode?>> rest = [.. body.Where(pair => pair.Key is not ("kind" or "apiVersion" or "metadata"))];
-        body.Clear();
-        body["kind"] = kind.Kind;
-        body["apiVersion"] = kind.ApiVersion;
-        body["metadata"] = metadata;
-        foreach ((string field, JsonNode? value) in rest)
-        {
-            body[field] = value;
-        }
+        foreach (string field in metadata.Where(pair => pair.Value is JsonObject { Count: 0 } or JsonArray { Count: 0 }).Select(pair => pair.Key).ToList())
+            metadata.Remove(field);
+        foreach (string field in (string[])["kind", "apiVersion", "metadata"])
+            body.Remove(field);
+        body.Insert(0, "kind", kind.Kind);
+        body.Insert(1, "apiVersion", kind.ApiVersion);
+        body.Insert(2, "metadata", metadata);
     }
 
     /// <summary>What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not about.</summary>
@@ -200,24 +164,16 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         JsonObject metadata = after.Child("metadata");
         foreach (string field in (string[])["name", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"])
         {
+            metadata.Remove(field);
             if (before.At("metadata", field) is { } value)
-            {
                 metadata[field] = value.DeepClone();
-            }
-            else
-            {
-                metadata.Remove(field);
-            }
         }
 
         metadata.Remove("managedFields");
         if (!status)
         {
             if (kind.HasStatus && before["status"] is { } old)
-            {
                 after["status"] = old.DeepClone();
-            }
-
             if (kind == KindTable.Service && before.Text("spec", "clusterIP") is { } address)
             {
                 after.Child("spec").Default("clusterIP", address);
@@ -225,7 +181,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             }
 
             Defaults.Apply(kind, after);
-            Validation.Check(kind, after);
+            Validation.Check(kind, after, before);
             return after;
         }
 
@@ -237,10 +193,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     private void RequireNamespace(ResourceKind kind, string? @namespace, string? name)
     {
         if (!kind.Namespaced)
-        {
             return;
-        }
-
         if (store.Get(KindTable.Namespace, null, @namespace!).Body.IsTerminating() && kind != KindTable.Event)
         {
             throw new ApiException(
@@ -253,7 +206,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
 
     private static StoredObject Rehearsed(ResourceKind kind, JsonObject body)
     {
-        body.Child("metadata").Default("uid", string.Empty);
+        body.Child("metadata").Default("uid", "");
         return new StoredObject(kind, body, 0);
     }
 }

@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Api;
 
@@ -16,12 +13,9 @@ internal static class ProtobufReader
     public static JsonObject Read(ReadOnlySpan<byte> content)
     {
         if (!content.StartsWith("k8s\0"u8))
-        {
             throw ApiException.BadRequest("the body of the request does not begin with the four bytes of Kubernetes' protobuf encoding");
-        }
-
-        string apiVersion = string.Empty;
-        string kind = string.Empty;
+        string apiVersion = "";
+        string kind = "";
         ReadOnlySpan<byte> raw = [];
         var envelope = new Wire(content[4..]);
         while (envelope.Next(out int number, out ulong _, out ReadOnlySpan<byte> bytes))
@@ -30,9 +24,7 @@ internal static class ProtobufReader
             {
                 var meta = new Wire(bytes);
                 while (meta.Next(out int field, out ulong _, out ReadOnlySpan<byte> text))
-                {
                     (apiVersion, kind) = field == 1 ? (Encoding.UTF8.GetString(text), kind) : (apiVersion, Encoding.UTF8.GetString(text));
-                }
             }
             else if (number == 2)
             {
@@ -41,10 +33,7 @@ internal static class ProtobufReader
         }
 
         if (FieldTable.Of(kind) is null)
-        {
             throw ApiException.BadRequest($"no kind \"{kind}\" is registered for version \"{apiVersion}\"");
-        }
-
         var body = new JsonObject { ["kind"] = kind, ["apiVersion"] = apiVersion };
         Message(kind, raw, body);
         return body;
@@ -57,10 +46,7 @@ internal static class ProtobufReader
         while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
         {
             if (!fields.TryGetValue(number, out FieldTable.Field? field))
-            {
                 continue;
-            }
-
             if (field.Inline)
             {
                 Message(field.Type, bytes, into);
@@ -84,14 +70,11 @@ internal static class ProtobufReader
 
     private static (string Key, JsonNode? Value) Entry(string type, ReadOnlySpan<byte> content)
     {
-        (string Key, JsonNode? Value) entry = (string.Empty, string.Empty);
-        var field = new FieldTable.Field(string.Empty, 2, type, false, false, false, false);
+        (string Key, JsonNode? Value) entry = ("", "");
+        var field = new FieldTable.Field("", 2, type, false, false, false, false);
         var wire = new Wire(content);
         while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
-        {
             entry = number == 1 ? (Encoding.UTF8.GetString(bytes), entry.Value) : (entry.Key, Value(field, plain, bytes));
-        }
-
         return entry;
     }
 
@@ -132,9 +115,7 @@ internal static class ProtobufReader
         while (wire.Next(out int number, out plain, out ReadOnlySpan<byte> bytes))
         {
             if (number == wanted)
-            {
                 return bytes;
-            }
         }
 
         plain = 0;
@@ -144,18 +125,15 @@ internal static class ProtobufReader
     /// <summary>The wire format: a tag, then a varint, eight or four bytes, or a length and that many bytes.</summary>
     private ref struct Wire(ReadOnlySpan<byte> content)
     {
-        private ReadOnlySpan<byte> rest = content;
+        private ReadOnlySpan<byte> _rest = content;
 
         public bool Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes)
         {
             number = 0;
             plain = 0;
             bytes = default;
-            if (rest.IsEmpty)
-            {
+            if (_rest.IsEmpty)
                 return false;
-            }
-
             ulong tag = Varint();
             number = (int)(tag >> 3);
             switch (tag & 7)
@@ -187,9 +165,7 @@ internal static class ProtobufReader
                 byte part = Take(1)[0];
                 value |= (ulong)(part & 0x7F) << shift;
                 if (part < 0x80)
-                {
                     return value;
-                }
             }
 
             throw ApiException.BadRequest("the protobuf body has a number of more than 64 bits");
@@ -197,13 +173,10 @@ internal static class ProtobufReader
 
         private ReadOnlySpan<byte> Take(ulong count)
         {
-            if (count > (ulong)rest.Length)
-            {
+            if (count > (ulong)_rest.Length)
                 throw ApiException.BadRequest("the protobuf body ends in the middle of a field");
-            }
-
-            ReadOnlySpan<byte> taken = rest[..(int)count];
-            rest = rest[(int)count..];
+            ReadOnlySpan<byte> taken = _rest[..(int)count];
+            _rest = _rest[(int)count..];
             return taken;
         }
     }

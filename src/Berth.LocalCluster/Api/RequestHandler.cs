@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using Berth.LocalCluster.Access;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +7,7 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>One request: who asks, what for, may they, and the answer.</summary>
 internal sealed class RequestHandler(
-    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, IPodLogs logs, Storage.ObjectStore store, TableWriter tables, FaultHandler faults,
+    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, PodLogs logs, Storage.ObjectStore store, TableWriter tables, FaultHandler faults,
     ILogger logger)
 {
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
@@ -26,10 +24,7 @@ internal sealed class RequestHandler(
         catch (ApiException fault) when (!http.Response.HasStarted)
         {
             if (fault.RetryAfterSeconds is { } seconds)
-            {
-                http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            }
-
+                http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             await WriteAsync(http, fault.Code, fault.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || stopping.IsCancellationRequested)
@@ -49,6 +44,8 @@ internal sealed class RequestHandler(
         string path = request.Path.Value!.TrimEnd('/');
         string? Query(string name) => request.Query[name].FirstOrDefault();
         string user = identities.Authenticate(request.Headers.Authorization) ?? throw ApiException.Unauthorized();
+        if (user == Identities.Administrator && request.Headers["Impersonate-User"].FirstOrDefault() is { Length: > 0 } other)
+            user = other;
         string accept = request.Headers.Accept.ToString();
         if (path is "/healthz" or "/livez" or "/readyz")
         {
@@ -67,6 +64,12 @@ internal sealed class RequestHandler(
             }
 
             await WriteAsync(http, 200, answer.ToUtf8()).ConfigureAwait(false);
+        }
+        else if (path == AccessReview.Path && request.Method == "POST")
+        {
+            authorizer.RequireUser(user, path);
+            JsonObject review = WriteHandler.Object(await ReadAsync(request, http.RequestAborted).ConfigureAwait(false), ContentTypeOf(request));
+            await WriteAsync(http, 201, AccessReview.Answer(review, (target, verb) => target is null ? user == Identities.Administrator : authorizer.Allows(user, target, verb)).ToUtf8()).ConfigureAwait(false);
         }
         else if (path == "/openapi/v2")
         {
@@ -113,8 +116,7 @@ internal sealed class RequestHandler(
                 break;
             default:
                 byte[] content = await ReadAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
-                string contentType = http.Request.ContentType?.Split(';')[0].Trim() ?? "application/json";
-                (JsonObject body, int status) = writes.Handle(http.Request.Method, target, query, contentType, content, warning =>
+                (JsonObject body, int status) = writes.Handle(http.Request.Method, target, query, ContentTypeOf(http.Request), content, warning =>
                     http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
                 await WriteAsync(http, status, body.ToUtf8()).ConfigureAwait(false);
                 break;
@@ -142,6 +144,8 @@ internal sealed class RequestHandler(
         "PATCH" => "patch",
         _ => target.Name is null ? "deletecollection" : "delete",
     };
+
+    private static string ContentTypeOf(HttpRequest request) => request.ContentType?.Split(';')[0].Trim() ?? "application/json";
 
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {

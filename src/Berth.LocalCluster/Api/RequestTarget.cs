@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Kinds;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>What a path of the API names: a kind, perhaps a namespace, perhaps one object, perhaps a subresource of it.</summary>
@@ -13,7 +11,7 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
         string group;
         if (parts is ["api", "v1", ..])
         {
-            group = string.Empty;
+            group = "";
             rest = parts.AsSpan(2);
         }
         else if (parts is ["apis", _, "v1", ..])
@@ -34,15 +32,9 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
         }
 
         if (rest is not [string plural, ..] || rest.Length > 3 || KindTable.ByPlural(group, plural) is not { } kind || (@namespace is not null && !kind.Namespaced))
-        {
             return null;
-        }
-
         if (kind == KindTable.Pod && rest is [_, _, "exec" or "attach" or "portforward"])
-        {
             throw new ApiException(405, "MethodNotAllowed", $"the local cluster has no {rest[2]}: its pods are processes of this machine, which can be reached at their own addresses");
-        }
-
         return new(kind, @namespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : null, rest.Length > 2 ? rest[2] : null);
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>One column of a table; a wide one is shown with <c>-o wide</c> only.</summary>

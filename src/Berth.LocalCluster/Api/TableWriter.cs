@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Lists as kubectl shows them: the server chooses the columns and words.</summary>
@@ -19,7 +13,7 @@ internal sealed class TableWriter(TimeProvider time)
             {
                 ["name"] = column.Name,
                 ["type"] = "string",
-                ["format"] = column.Name == "Name" ? "name" : string.Empty,
+                ["format"] = column.Name == "Name" ? "name" : "",
                 ["description"] = column.Name,
                 ["priority"] = column.Wide ? 1 : 0,
             });
@@ -56,19 +50,16 @@ internal sealed class TableWriter(TimeProvider time)
     public static string Age(string? since, DateTimeOffset now)
     {
         if (JsonWriting.ParseTimestamp(since) is not { } from)
-        {
             return "<unknown>";
-        }
-
         TimeSpan age = now > from ? now - from : TimeSpan.Zero;
         return age switch
         {
             { TotalMinutes: < 2 } => Words($"{(int)age.TotalSeconds}s"),
-            { TotalMinutes: < 10 } => Words($"{age.Minutes}m") + (age.Seconds == 0 ? string.Empty : Words($"{age.Seconds}s")),
+            { TotalMinutes: < 10 } => Words($"{age.Minutes}m") + (age.Seconds == 0 ? "" : Words($"{age.Seconds}s")),
             { TotalHours: < 3 } => Words($"{(int)age.TotalMinutes}m"),
-            { TotalHours: < 8 } => Words($"{age.Hours}h") + (age.Minutes == 0 ? string.Empty : Words($"{age.Minutes}m")),
+            { TotalHours: < 8 } => Words($"{age.Hours}h") + (age.Minutes == 0 ? "" : Words($"{age.Minutes}m")),
             { TotalDays: < 2 } => Words($"{(int)age.TotalHours}h"),
-            { TotalDays: < 8 } => Words($"{age.Days}d") + (age.Hours == 0 ? string.Empty : Words($"{age.Hours}h")),
+            { TotalDays: < 8 } => Words($"{age.Days}d") + (age.Hours == 0 ? "" : Words($"{age.Hours}h")),
             _ => Words($"{age.Days}d"),
         };
 

@@ -9,14 +9,14 @@ namespace Berth.LocalCluster.Api;
 /// </summary>
 internal sealed class TransportGate
 {
-    private volatile TaskCompletionSource? closed;
+    private volatile TaskCompletionSource? _closed;
 
-    public void Close() => closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Close() => _closed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Open()
     {
-        TaskCompletionSource? gate = closed;
-        closed = null;
+        TaskCompletionSource? gate = _closed;
+        _closed = null;
         gate?.TrySetResult();
     }
 
@@ -26,7 +26,7 @@ internal sealed class TransportGate
         await next(connection).ConfigureAwait(false);
     };
 
-    private Task PassAsync(CancellationToken cancellationToken) => closed?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
+    private Task PassAsync(CancellationToken cancellationToken) => _closed?.Task.WaitAsync(cancellationToken) ?? Task.CompletedTask;
 
     private sealed class GatedPipe(TransportGate gate, IDuplexPipe inner, CancellationToken ended) : IDuplexPipe
     {
@@ -55,7 +55,7 @@ internal sealed class TransportGate
         public override bool TryRead(out ReadResult result)
         {
             result = default;
-            return gate.closed is null && inner.TryRead(out result);
+            return gate._closed is null && inner.TryRead(out result);
         }
     }
 

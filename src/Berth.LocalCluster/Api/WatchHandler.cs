@@ -1,6 +1,4 @@
-using System.Globalization;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;
@@ -9,10 +7,10 @@ namespace Berth.LocalCluster.Api;
 #pragma warning disable CA1001 // The source is replaced at each use; without a timer it holds nothing to dispose.
 internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGenerator random, TimeProvider time, TimeSpan bookmarkInterval)
 {
-    private CancellationTokenSource drop = new();
+    private CancellationTokenSource _drop = new();
 
     /// <summary>Ends every running watch, as an API server does that restarts.</summary>
-    public void DropAll() => Interlocked.Exchange(ref drop, new CancellationTokenSource()).Cancel();
+    public void DropAll() => Interlocked.Exchange(ref _drop, new CancellationTokenSource()).Cancel();
 
     public async Task WatchAsync(RequestTarget target, Func<string, string?> query, bool asTable, HttpContext http, CancellationToken stopping)
     {
@@ -29,7 +27,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
             http.Response, target, LabelSelector.Parse(query("labelSelector")), FieldSelector.Parse(query("fieldSelector"), target.Kind), asTable ? tables : null, query("includeObject"));
 
         using var timeout = new CancellationTokenSource(Duration(query("timeoutSeconds")), time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, http.RequestAborted, drop.Token, stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, http.RequestAborted, _drop.Token, stopping);
         await stream.BeginAsync(ending.Token).ConfigureAwait(false);
         bool bookmarks = query("allowWatchBookmarks") is "true" or "1";
         try
@@ -39,9 +37,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
                 IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out version);
                 await stream.InitialAsync(items, ending.Token).ConfigureAwait(false);
                 if (initial && bookmarks)
-                {
                     await stream.BookmarkAsync(version, last: true, ending.Token).ConfigureAwait(false);
-                }
             }
 
             await FollowAsync(stream, version, bookmarks, ending.Token).ConfigureAwait(false);
@@ -53,9 +49,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
             if (bookmarks && timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
-            {
                 await stream.BookmarkAsync(stream.Version, last: false, http.RequestAborted).ConfigureAwait(false);
-            }
         }
         catch (OperationCanceledException)
         {

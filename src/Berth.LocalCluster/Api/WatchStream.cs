@@ -1,11 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;
@@ -27,10 +22,7 @@ internal sealed class WatchStream(
     public async Task InitialAsync(IReadOnlyList<StoredObject> items, CancellationToken cancellationToken)
     {
         foreach (StoredObject item in items.Where(Matches))
-        {
             Write("ADDED", Render(item));
-        }
-
         await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -47,24 +39,19 @@ internal sealed class WatchStream(
         }
 
         if (any)
-        {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
     }
 
     public async Task BookmarkAsync(long version, bool last, CancellationToken cancellationToken)
     {
         var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         if (last)
-        {
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        }
-
         var bookmark = new JsonObject { ["kind"] = target.Kind.Kind, ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = metadata };
         if (target.Kind == KindTable.EndpointSlice)
         {
             // The fields the Go type always writes.
-            bookmark["addressType"] = string.Empty;
+            bookmark["addressType"] = "";
             bookmark["endpoints"] = null;
             bookmark["ports"] = null;
         }

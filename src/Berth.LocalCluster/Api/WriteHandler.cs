@@ -1,68 +1,58 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Manifests;
 using Berth.LocalCluster.Patches;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>
 internal sealed class WriteHandler(ObjectOperations operations)
 {
+    private static readonly string[] s_patches = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+
     public (JsonObject Body, int Status) Handle(
         string method, RequestTarget target, Func<string, string?> query, string contentType, ReadOnlyMemory<byte> content, Action<string> warn)
     {
         bool dryRun = query("dryRun") == "All";
         var validation = new FieldValidation(target.Kind, query("fieldValidation"), warn);
+        if (method == "PATCH" && !s_patches.Contains(contentType, StringComparer.Ordinal))
+        {
+            throw new ApiException(
+                415,
+                "UnsupportedMediaType",
+                $"the body of the request was in an unknown format ({contentType}) - accepted media types include: {string.Join(", ", s_patches)}. "
+                + "The local cluster has no server-side apply: use kubectl apply without --server-side.");
+        }
+
         return method switch
         {
             "POST" when target is { Name: null } => (operations.Create(target.Kind, target.Namespace, validation.OfObject(Object(content, contentType)), dryRun).Body, 201),
             "PUT" when target is { Name: { } name, Subresource: "scale" } => (PutScale(target, name, Object(content, contentType)), 200),
-            "PUT" when target.Name is { } name => (Put(target, name, validation.OfObject(Object(content, contentType)), dryRun).Body, 200),
+            "PUT" when target.Name is { } name && validation.OfObject(Object(content, contentType)) is var body => (Change(target, name, _ => body.Clone(), dryRun).Body, 200),
             "PATCH" when target is { Name: { } name, Subresource: "scale" } => (PatchScale(target, name, contentType, content), 200),
             "PATCH" when target.Name is { } name => (Change(target, name, body => validation.OfPatched(Patched(body, contentType, content), contentType, content), dryRun).Body, 200),
-            "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query), dryRun), 200),
+            "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
             "DELETE" when target is { Name: null } => (DeleteCollection(target, query, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
             _ => throw ApiException.MethodNotAllowed(),
         };
     }
 
-    private StoredObject Put(RequestTarget target, string name, JsonObject body, bool dryRun)
-    {
-        if (body.Text("metadata", "name") is { } named && named != name)
-        {
-            throw ApiException.BadRequest($"the name of the object ({named}) does not match the name on the URL ({name})");
-        }
-
-        return Change(target, name, _ => body.Clone(), dryRun);
-    }
-
     private StoredObject Change(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
     {
         if (target.Subresource is not (null or "status" or "finalize"))
-        {
             throw ApiException.NoSuchResource();
-        }
-
-        return operations.Update(target.Kind, target.Namespace, name, change, target.Subresource == "status", dryRun);
+        return operations.Update(target.Kind, target.Namespace, name, body => change(body) is var after && (after.Text("metadata", "name") ?? name) == name
+            ? after
+            : throw ApiException.BadRequest($"the name of the object ({after.Text("metadata", "name")}) does not match the name on the URL ({name})"), target.Subresource == "status", dryRun);
     }
 
     private JsonObject PutScale(RequestTarget target, string name, JsonObject scale)
     {
         if (!target.Kind.HasScale)
-        {
             throw ApiException.NoSuchResource();
-        }
-
         StoredObject item = operations.Update(target.Kind, target.Namespace, name, body =>
         {
             if (scale.Text("metadata", "resourceVersion") is { } expected && expected != body.Text("metadata", "resourceVersion"))
-            {
                 throw ApiException.Modified(target.Kind, name);
-            }
-
             body.Child("spec")["replicas"] = scale.Number("spec", "replicas") ?? 0;
             return body;
         });
@@ -85,33 +75,18 @@ internal sealed class WriteHandler(ObjectOperations operations)
             case "application/merge-patch+json":
                 MergePatch.Apply(body, Object(content, "application/json"));
                 return body;
-            case "application/strategic-merge-patch+json":
+            default:
                 StrategicMergePatch.Apply(body, Object(content, "application/json"));
                 return body;
-            default:
-                throw new ApiException(
-                    415,
-                    "UnsupportedMediaType",
-                    $"the body of the request was in an unknown format ({contentType}) - accepted media types include: application/json-patch+json, "
-                    + "application/merge-patch+json, application/strategic-merge-patch+json. The local cluster has no server-side apply: use kubectl apply without --server-side.");
         }
     }
 
-    private JsonObject Delete(RequestTarget target, string name, DeleteOptions options, bool dryRun)
+    private JsonObject Delete(RequestTarget target, string name, DeleteOptions options)
     {
-        (StoredObject item, bool gone) = dryRun ? (operations.Store.Get(target.Kind, target.Namespace, name), true) : operations.Delete(target.Kind, target.Namespace, name, options);
+        (StoredObject item, bool gone) = operations.Delete(target.Kind, target.Namespace, name, options);
         if (!gone || target.Kind == KindTable.Pod)
-        {
             return item.Body;
-        }
-
-        var details = new JsonObject { ["name"] = name };
-        if (target.Kind.Group.Length > 0)
-        {
-            details["group"] = target.Kind.Group;
-        }
-
-        details["kind"] = target.Kind.Plural;
+        JsonObject details = ApiException.Details(target.Kind, name);
         details["uid"] = item.Uid;
         return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
     }
@@ -120,16 +95,13 @@ internal sealed class WriteHandler(ObjectOperations operations)
     {
         LabelSelector labels = LabelSelector.Parse(query("labelSelector"));
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
-        var items = new JsonArray();
-        foreach (StoredObject item in operations.Store.List(target.Kind, target.Namespace).Where(item => labels.Matches(item.Body) && fields.Matches(item.Body)))
-        {
-            items.Add(operations.Delete(target.Kind, item.Namespace, item.Name, options).Object.Body.DeepClone());
-        }
-
+        JsonArray items = new([.. operations.Store.List(target.Kind, target.Namespace).Where(item => labels.Matches(item.Body) && fields.Matches(item.Body))
+            .Select(item => operations.Delete(target.Kind, item.Namespace, item.Name, options).Object.Body.DeepClone())]);
         return new JsonObject { ["kind"] = target.Kind.Kind + "List", ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = items };
     }
 
-    private static JsonObject Object(ReadOnlyMemory<byte> content, string contentType)
+    /// <summary>A body, of whatever encoding, as JSON.</summary>
+    public static JsonObject Object(ReadOnlyMemory<byte> content, string contentType)
     {
         JsonNode? body = contentType switch
         {

@@ -1,6 +1,3 @@
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.LocalCluster.Controllers;
@@ -8,44 +5,38 @@ namespace Berth.LocalCluster.Controllers;
 /// <summary>Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment.</summary>
 internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IController> controllers, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Queue<(IController Controller, string Key)> queue = new();
-    private readonly HashSet<(IController Controller, string Key)> queued = [];
-    private Task loop = Task.CompletedTask;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Queue<(IController Controller, string Key)> _queue = new();
+    private readonly HashSet<(IController Controller, string Key)> _queued = [];
+    private Task _loop = Task.CompletedTask;
 
-    public void Start() => loop = Task.Run(LoopAsync);
+    public void Start() => _loop = Task.Run(LoopAsync);
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        stopping.Dispose();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
     }
 
     private async Task LoopAsync()
     {
         long version = store.Oldest;
         foreach (StoredObject item in KindTable.All.SelectMany(kind => store.List(kind)))
-        {
             Enqueue(new Change(item.Version, null, item, item));
-        }
-
         while (true)
         {
             foreach (Change change in ReadAfter(ref version))
-            {
                 Enqueue(change);
-            }
-
             bool failed = Drain();
             if (failed)
             {
                 // What failed stays queued and is tried again, with all that happened meanwhile.
-                await Task.Delay(TimeSpan.FromSeconds(1), time, stopping.Token).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token).ConfigureAwait(false);
             }
             else
             {
-                await store.WaitAsync(version, stopping.Token).ConfigureAwait(false);
+                await store.WaitAsync(version, _stopping.Token).ConfigureAwait(false);
             }
         }
     }
@@ -69,10 +60,8 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
         {
             foreach (string key in controller.Affected(change))
             {
-                if (queued.Add((controller, key)))
-                {
-                    queue.Enqueue((controller, key));
-                }
+                if (_queued.Add((controller, key)))
+                    _queue.Enqueue((controller, key));
             }
         }
     }
@@ -80,10 +69,10 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
     private bool Drain()
     {
         bool failed = false;
-        for (int left = queue.Count; left > 0; left--)
+        for (int left = _queue.Count; left > 0; left--)
         {
-            (IController controller, string key) = queue.Dequeue();
-            queued.Remove((controller, key));
+            (IController controller, string key) = _queue.Dequeue();
+            _queued.Remove((controller, key));
             int slash = key.IndexOf('/', StringComparison.Ordinal);
             try
             {
@@ -97,10 +86,8 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
             {
                 Log.ReconcileFailed(logger, fault, controller.GetType().Name, key);
                 failed = true;
-                if (queued.Add((controller, key)))
-                {
-                    queue.Enqueue((controller, key));
-                }
+                if (_queued.Add((controller, key)))
+                    _queue.Enqueue((controller, key));
             }
         }
 

@@ -1,10 +1,4 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Runtime;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -12,55 +6,63 @@ namespace Berth.LocalCluster.Controllers;
 internal sealed class DeploymentController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
     private const string HashLabel = "pod-template-hash";
-    private readonly ObjectStore store = operations.Store;
+    private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
+    private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Deployment ? [change.Last.Key]
         : change.Kind == KindTable.ReplicaSet ? Ownership.KeysOfOwner(change, KindTable.Deployment) : [];
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.Deployment, @namespace, name) is not { } deployment || deployment.Body.IsTerminating())
-        {
+        if (_store.Find(KindTable.Deployment, @namespace, name) is not { } deployment || deployment.Body.IsTerminating())
             return;
-        }
+        string hash = NameGenerator.Hash(JsonWriting.Sorted(deployment.Body.At("spec", "template")).ToUtf8());
+        long newest = _store.Owned(KindTable.ReplicaSet, deployment).Select(RevisionOf).DefaultIfEmpty().Max();
+        StoredObject current = _store.Find(KindTable.ReplicaSet, @namespace, $"{name}-{hash}") ?? Create(deployment, hash);
 
-        string hash = NameGenerator.Hash(deployment.Body.At("spec", "template")!.ToUtf8());
-        StoredObject current = store.Find(KindTable.ReplicaSet, @namespace, $"{name}-{hash}") ?? Create(deployment, hash);
-        List<StoredObject> old = [.. store.Owned(KindTable.ReplicaSet, deployment).Where(set => set.Name != current.Name)];
+        // A template that is new, or comes back, is the newest.
+        if (RevisionOf(current) == 0 || RevisionOf(current) < newest)
+            current = _store.Update(current, body => body.Child("metadata").Child("annotations")[RevisionAnnotation] = (newest + 1).ToString(CultureInfo.InvariantCulture));
+        List<StoredObject> old = [.. _store.Owned(KindTable.ReplicaSet, deployment).Where(set => set.Name != current.Name)];
+        int kept = (int)(deployment.Body.Number("spec", "revisionHistoryLimit") ?? 10);
+        foreach (StoredObject set in old.Where(set => Replicas(set) + Count(set, "replicas") + Count(set, "terminatingReplicas") == 0).OrderByDescending(RevisionOf).Skip(kept))
+            _store.Remove(set);
         if (!deployment.Body.Flag("spec", "paused"))
-        {
             Converge(deployment, current, old);
-        }
-
         WriteStatus(deployment, current.Name);
     }
 
+    /// <summary>
+    /// One step at a time, as https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment has it: up within maxSurge, then down
+    /// within maxUnavailable. Replicas are counted by what is asked for, since what the sets say of their pods may be older.
+    /// </summary>
     private void Converge(StoredObject deployment, StoredObject current, List<StoredObject> old)
     {
         int wanted = (int)(deployment.Body.Number("spec", "replicas") ?? 1);
-        bool recreate = deployment.Body.Text("spec", "strategy", "type") == "Recreate";
+        int others = old.Sum(Replicas);
+        if (deployment.Body.Text("spec", "strategy", "type") == "Recreate")
+        {
+            old.ForEach(set => Scale(deployment, set, 0));
+            Scale(deployment, current, old.Any(set => Count(set, "replicas") + Count(set, "terminatingReplicas") > 0) ? 0 : wanted);
+            return;
+        }
+
         JsonNode? rolling = deployment.Body.At("spec", "strategy", "rollingUpdate");
         int surge = Share(rolling.At("maxSurge"), wanted, up: true);
-        int unavailable = recreate ? wanted : Share(rolling.At("maxUnavailable"), wanted, up: false);
-        if (surge == 0 && unavailable == 0)
+        int least = wanted - Math.Max(Share(rolling.At("maxUnavailable"), wanted, up: false), surge == 0 ? 1 : 0);
+        if (Scale(deployment, current, Replicas(current) > wanted ? wanted : Math.Max(Replicas(current), Math.Min(wanted, wanted + surge - others))))
+            return;
+        int room = Replicas(current) + others - least - (Replicas(current) - Count(current, "availableReplicas"));
+        int spare = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas")) - least;
+        foreach (StoredObject set in old.OrderBy(set => set.Body.Text("metadata", "creationTimestamp"), StringComparer.Ordinal))
         {
-            unavailable = 1;
+            // What never became ready goes first: that costs nobody an endpoint.
+            int unready = Math.Clamp(Replicas(set) - Count(set, "availableReplicas"), 0, Math.Max(room, 0));
+            int ready = Math.Clamp(Math.Min(spare, room - unready), 0, Replicas(set) - unready);
+            room -= unready + ready;
+            spare -= ready;
+            Scale(deployment, set, Replicas(set) - unready - ready);
         }
-
-        // Old sets shrink by what is available beyond the least that must be; what never became ready goes first.
-        int available = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas"));
-        int spare = Math.Max(0, available - (wanted - unavailable));
-        foreach (StoredObject set in old)
-        {
-            int unready = Replicas(set) - Count(set, "availableReplicas");
-            int cut = Math.Min(Replicas(set), Math.Max(0, unready) + spare);
-            spare -= Math.Max(0, cut - Math.Max(0, unready));
-            Scale(deployment, set, Replicas(set) - cut);
-        }
-
-        int others = old.Sum(set => Replicas(store.Get(set.Kind, set.Namespace, set.Name)));
-        bool wait = recreate && old.Any(set => store.Owned(KindTable.Pod, set).Count > 0);
-        Scale(deployment, current, wait ? 0 : Math.Min(wanted, Math.Max(wanted + surge - others, 0)));
     }
 
     private StoredObject Create(StoredObject deployment, string hash)
@@ -72,67 +74,77 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         selector.Child("matchLabels")[HashLabel] = hash;
         JsonObject metadata = set.Child("metadata");
         metadata["labels"] = template.At("metadata", "labels")!.DeepClone();
-        int revision = store.Owned(KindTable.ReplicaSet, deployment).Count + 1;
-        metadata["annotations"] = new JsonObject { ["deployment.kubernetes.io/revision"] = revision.ToString(CultureInfo.InvariantCulture) };
         metadata["ownerReferences"] = Ownership.ControlledBy(deployment);
         set["spec"] = new JsonObject { ["replicas"] = 0, ["selector"] = selector, ["template"] = template };
         return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
     }
 
-    private void Scale(StoredObject deployment, StoredObject set, int replicas)
+    /// <summary>Says whether that changed anything.</summary>
+    private bool Scale(StoredObject deployment, StoredObject set, int replicas)
     {
         int before = Replicas(set);
         if (before != replicas)
         {
-            store.Update(set, body => body.Child("spec")["replicas"] = replicas);
+            _store.Update(set, body => body.Child("spec")["replicas"] = replicas);
             string how = replicas > before ? "up" : "down";
             events.Record(deployment.Body, "Normal", "ScalingReplicaSet", $"Scaled {how} replica set {set.Name} from {before} to {replicas}", "deployment-controller");
         }
+
+        return before != replicas;
     }
 
     private void WriteStatus(StoredObject deployment, string currentName)
     {
-        IReadOnlyList<StoredObject> sets = store.Owned(KindTable.ReplicaSet, deployment);
+        IReadOnlyList<StoredObject> sets = _store.Owned(KindTable.ReplicaSet, deployment);
         StoredObject current = sets.First(set => set.Name == currentName);
         int wanted = (int)(deployment.Body.Number("spec", "replicas") ?? 1);
         int available = sets.Sum(set => Count(set, "availableReplicas"));
         int updated = Count(current, "replicas");
         int total = sets.Sum(set => Count(set, "replicas"));
-        store.Update(deployment, body =>
+        _store.Update(deployment, body =>
         {
-            JsonObject status = body.Child("status");
-            status["observedGeneration"] = deployment.Body.Number("metadata", "generation");
-            status["replicas"] = total;
-            status["updatedReplicas"] = updated;
-            status["readyReplicas"] = sets.Sum(set => Count(set, "readyReplicas"));
-            status["availableReplicas"] = available;
-            status["unavailableReplicas"] = Math.Max(0, total - available);
             int least = wanted - Share(body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
-            Condition(status, "Available", available >= least, available >= least ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable");
+            bool enough = available >= least;
             bool done = updated == wanted && total == wanted && available == wanted;
-            Condition(status, "Progressing", true, done ? "NewReplicaSetAvailable" : "ReplicaSetUpdated");
-            body.Child("metadata").Child("annotations")["deployment.kubernetes.io/revision"] = current.Body.Text("metadata", "annotations", "deployment.kubernetes.io/revision");
+            JsonObject status = JsonWriting.Fields(
+                ("observedGeneration", deployment.Body.Number("metadata", "generation")),
+                ("replicas", JsonWriting.UnlessZero(total)),
+                ("updatedReplicas", JsonWriting.UnlessZero(updated)),
+                ("readyReplicas", JsonWriting.UnlessZero(sets.Sum(set => Count(set, "readyReplicas")))),
+                ("availableReplicas", JsonWriting.UnlessZero(available)),
+                ("unavailableReplicas", JsonWriting.UnlessZero(Math.Max(0, total - available))),
+                ("terminatingReplicas", sets.Sum(set => Count(set, "terminatingReplicas"))),
+                ("conditions", body.At("status", "conditions")?.DeepClone()));
+            Condition(status, "Available", enough, enough ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", $"Deployment {(enough ? "has" : "does not have")} minimum availability.");
+            Condition(
+                status, "Progressing", true, done ? "NewReplicaSetAvailable" : "ReplicaSetUpdated", $"ReplicaSet \"{currentName}\" {(done ? "has successfully progressed" : "is progressing")}.");
+            body["status"] = status;
+            body.Child("metadata").Child("annotations")[RevisionAnnotation] = current.Body.Text("metadata", "annotations", RevisionAnnotation);
         });
     }
 
-    private void Condition(JsonObject status, string type, bool value, string reason)
+    private void Condition(JsonObject status, string type, bool value, string reason, string message)
     {
+        JsonNode? before = status.Items("conditions").FirstOrDefault(item => item.Text("type") == type)?.DeepClone();
         PodStatus.SetCondition(status, type, value, time);
         JsonObject condition = status.Items("conditions").First(item => item.Text("type") == type);
         condition.Remove("lastProbeTime");
+        if (before.Text("reason") != reason || before.Text("message") != message)
+            condition["lastUpdateTime"] = time.Timestamp();
         condition["reason"] = reason;
+        condition["message"] = message;
     }
 
     /// <summary>A number, or a percentage of the replicas, rounded up or down.</summary>
     private static int Share(JsonNode? value, int of, bool up)
     {
         if (value.Text() is { } text && text.EndsWith('%') && int.TryParse(text[..^1], CultureInfo.InvariantCulture, out int percent))
-        {
             return up ? ((of * percent) + 99) / 100 : of * percent / 100;
-        }
-
         return (int)(value.Number() ?? 0);
     }
+
+    private static long RevisionOf(StoredObject set) =>
+        long.TryParse(set.Body.Text("metadata", "annotations", RevisionAnnotation), CultureInfo.InvariantCulture, out long revision) ? revision : 0;
 
     private static int Replicas(StoredObject set) => (int)(set.Body.Number("spec", "replicas") ?? 0);
 

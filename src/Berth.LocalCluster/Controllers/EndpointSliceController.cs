@@ -1,9 +1,4 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -19,22 +14,16 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
     private const string Manager = "endpointslice-controller.k8s.io";
     private const string TriggerTime = "endpoints.kubernetes.io/last-change-trigger-time";
 
-    private readonly ObjectStore store = operations.Store;
-    private readonly TriggerTimes triggers = new();
+    private readonly ObjectStore _store = operations.Store;
+    private readonly TriggerTimes _triggers = new();
 
     public IEnumerable<string> Affected(Change change)
     {
         if (change.Kind == KindTable.Service)
-        {
             return [change.Last.Key];
-        }
-
         if (change.Kind == KindTable.EndpointSlice)
-        {
             return change.Last.Body.Text("metadata", "labels", ServiceName) is { } name ? [ResourceKind.Key(change.Last.Namespace, name)] : [];
-        }
-
-        return change.Kind != KindTable.Pod ? [] : store.List(KindTable.Service, change.Last.Namespace)
+        return change.Kind != KindTable.Pod ? [] : _store.List(KindTable.Service, change.Last.Namespace)
             .Where(service => service.Body.At("spec", "selector") is JsonObject { Count: > 0 } selector
                 && LabelSelector.FromMap(selector) is var matcher
                 && (matcher.Matches(change.Last.Body) || (change.Before is { } before && matcher.Matches(before.Body))))
@@ -43,21 +32,19 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.Service, @namespace, name) is not { } service)
+        if (_store.Find(KindTable.Service, @namespace, name) is not { } service)
         {
-            triggers.Forget(ResourceKind.Key(@namespace, name));
+            _triggers.Forget(ResourceKind.Key(@namespace, name));
             return;
         }
 
         if (service.Body.At("spec", "selector") is not JsonObject { Count: > 0 } selector || service.Body.Text("spec", "type") == "ExternalName")
-        {
             return;
-        }
-
         LabelSelector matcher = LabelSelector.FromMap(selector);
-        List<StoredObject> pods = [.. store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body))];
-        string? trigger = triggers.Next(service, pods);
-        List<StoredObject> existing = [.. store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
+        List<StoredObject> pods =
+            [.. _store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body)).OrderBy(pod => pod.Name, ResourceKind.ByNumber)];
+        string? trigger = _triggers.Next(service, pods);
+        List<StoredObject> existing = [.. _store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
             slice.Body.Text("metadata", "labels", ServiceName) == name && slice.Body.Text("metadata", "labels", ManagedBy) == Manager)];
 
         // Pods may give a named target port different numbers: each set of ports has slices of its own.
@@ -78,7 +65,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             existing = [.. existing.Skip(1)];
         }
 
-        existing.ForEach(slice => store.Remove(slice.Kind, slice.Namespace, slice.Name));
+        existing.ForEach(slice => _store.Remove(slice));
     }
 
     /// <summary>Keeps every endpoint in the slice it is in, fills free places with new ones, then opens further slices.</summary>
@@ -92,15 +79,10 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             bool touched = false;
             foreach (JsonObject old in slice.Body.Items("endpoints"))
             {
-                if (wanted.Remove(old.Text("targetRef", "uid") ?? string.Empty, out JsonObject? now))
-                {
+                wanted.Remove(old.Text("targetRef", "uid") ?? "", out JsonObject? now);
+                touched |= !JsonNode.DeepEquals(old, now);
+                if (now is not null)
                     stay.Add(now);
-                    touched |= !JsonNode.DeepEquals(old, now);
-                }
-                else
-                {
-                    touched = true;
-                }
             }
 
             plan.Add((slice, stay, touched));
@@ -110,32 +92,16 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         foreach ((StoredObject? _, List<JsonObject> places, bool _) in plan.OrderByDescending(entry => entry.Touched).ThenByDescending(entry => entry.Endpoints.Count))
         {
             while (places.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
-            {
                 places.Add(endpoint);
-            }
         }
 
-        while (fresh.Count > 0)
-        {
-            List<JsonObject> page = [];
-            while (page.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
-            {
-                page.Add(endpoint);
-            }
-
-            plan.Add((null, page, true));
-        }
-
+        plan.AddRange(fresh.Chunk(Capacity).Select(page => ((StoredObject?)null, page.ToList(), true)));
         foreach ((StoredObject? slice, List<JsonObject> places, bool _) in plan)
         {
             if (places.Count == 0)
-            {
-                store.Remove(slice!.Kind, slice.Namespace, slice.Name);
-            }
+                _store.Remove(slice!);
             else
-            {
                 Write(service, slice, places, ports, trigger);
-            }
         }
     }
 
@@ -145,43 +111,30 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         JsonArray? list = endpoints.Count == 0 ? null : new JsonArray([.. endpoints.Select(endpoint => endpoint.DeepClone())]);
         JsonNode? portList = ports is { Count: > 0 } ? ports.DeepClone() : null;
         JsonObject labels = Labels(service);
-        if (slice is not null)
+        JsonObject? annotations = trigger is null ? null : new JsonObject { [TriggerTime] = trigger };
+        if (slice is null)
         {
-            if (Same(slice.Body["endpoints"], list) && Same(slice.Body["ports"], portList) && JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
+            operations.Create(KindTable.EndpointSlice, service.Namespace, new JsonObject
             {
-                return;
-            }
-
-            store.Update(slice, body =>
+                ["metadata"] = JsonWriting.Fields(
+                    ("generateName", service.Name + "-"), ("labels", labels), ("annotations", annotations), ("ownerReferences", Ownership.ControlledBy(service))),
+                ["addressType"] = "IPv4",
+                ["endpoints"] = list,
+                ["ports"] = portList,
+            });
+        }
+        else if (!Same(slice.Body["endpoints"], list) || !Same(slice.Body["ports"], portList) || !JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
+        {
+            _store.Update(slice, body =>
             {
                 body["endpoints"] = list;
                 body["ports"] = portList;
-                body.Child("metadata")["labels"] = labels;
-                Annotate(body, trigger);
+                JsonObject metadata = body.Child("metadata");
+                metadata["labels"] = labels;
+                metadata.Remove("annotations");
+                if (annotations is not null)
+                    metadata["annotations"] = annotations;
             });
-            return;
-        }
-
-        JsonObject created = KindTable.EndpointSlice.NewObject(service.Namespace, string.Empty);
-        JsonObject metadata = created.Child("metadata");
-        metadata.Remove("name");
-        metadata["generateName"] = service.Name + "-";
-        metadata["labels"] = labels;
-        metadata["ownerReferences"] = Ownership.ControlledBy(service);
-        created["addressType"] = "IPv4";
-        created["endpoints"] = list;
-        created["ports"] = portList;
-        Annotate(created, trigger);
-        operations.Create(KindTable.EndpointSlice, service.Namespace, created);
-    }
-
-    private static void Annotate(JsonObject slice, string? trigger)
-    {
-        JsonObject metadata = slice.Child("metadata");
-        metadata.Remove("annotations");
-        if (trigger is not null)
-        {
-            metadata["annotations"] = new JsonObject { [TriggerTime] = trigger };
         }
     }
 
@@ -189,10 +142,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
     {
         List<KeyValuePair<string, string>> labels = [new(ManagedBy, Manager), new(ServiceName, service.Name)];
         if (service.Body.Text("spec", "clusterIP") == "None")
-        {
-            labels.Add(new("service.kubernetes.io/headless", string.Empty));
-        }
-
+            labels.Add(new("service.kubernetes.io/headless", ""));
         return JsonWriting.TextMap(labels.Concat(service.Body.Map("metadata", "labels")).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
@@ -201,27 +151,15 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         bool serving = pod.Body.IsReady();
         bool terminating = pod.Body.IsTerminating();
         bool ready = service.Body.Flag("spec", "publishNotReadyAddresses") || (serving && !terminating);
-        var endpoint = new JsonObject
-        {
-            ["addresses"] = JsonWriting.TextArray(pod.Body.Text("status", "podIP")!),
-            ["conditions"] = new JsonObject { ["ready"] = ready, ["serving"] = serving, ["terminating"] = terminating },
-        };
-        if (pod.Body.Text("spec", "hostname") is { Length: > 0 } hostname && pod.Body.Text("spec", "subdomain") == service.Name)
-        {
-            endpoint["hostname"] = hostname;
-        }
-
-        endpoint["targetRef"] = new JsonObject { ["kind"] = "Pod", ["namespace"] = pod.Namespace, ["name"] = pod.Name, ["uid"] = pod.Uid };
-        if (pod.Body.Text("spec", "nodeName") is { } node)
-        {
-            endpoint["nodeName"] = node;
-            if (store.Find(KindTable.Node, null, node)?.Body.Text("metadata", "labels", "topology.kubernetes.io/zone") is { } zone)
-            {
-                endpoint["zone"] = zone;
-            }
-        }
-
-        return endpoint;
+        bool named = pod.Body.Text("spec", "hostname") is { Length: > 0 } && pod.Body.Text("spec", "subdomain") == service.Name;
+        JsonNode? zone = pod.NodeName is { } node ? _store.Find(KindTable.Node, null, node)?.Body.At("metadata", "labels", "topology.kubernetes.io/zone") : null;
+        return JsonWriting.Fields(
+            ("addresses", JsonWriting.TextArray(pod.Body.Text("status", "podIP")!)),
+            ("conditions", new JsonObject { ["ready"] = ready, ["serving"] = serving, ["terminating"] = terminating }),
+            ("hostname", named ? pod.Body.Text("spec", "hostname") : null),
+            ("targetRef", new JsonObject { ["kind"] = "Pod", ["namespace"] = pod.Namespace, ["name"] = pod.Name, ["uid"] = pod.Uid }),
+            ("nodeName", pod.NodeName),
+            ("zone", zone?.DeepClone()));
     }
 
     /// <summary>A pod that has an address and has not run to its end.</summary>

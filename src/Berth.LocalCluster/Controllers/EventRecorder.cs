@@ -1,56 +1,64 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Writes Event objects, as kubectl describe shows them. Only the newest are kept.</summary>
+/// <summary>Writes Event objects, as kubectl describe shows them: one that happens again is counted. Only the newest are kept.</summary>
 internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
 {
     private const int Kept = 1000;
-    private readonly Queue<StoredObject> written = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string?, string, string), StoredObject> _known = [];
+    private readonly Queue<(string?, string, string)> _order = new();
+    private long _last;
 
     public void Record(JsonObject about, string type, string reason, string message, string component = "kubelet")
     {
-        string @namespace = about.Text("metadata", "namespace") ?? "default";
-        JsonObject item = KindTable.Event.NewObject(@namespace, string.Empty);
-        item.Child("metadata").Remove("name");
-        item.Child("metadata")["generateName"] = about.Text("metadata", "name") + ".";
-        item["involvedObject"] = new JsonObject
+        lock (_gate)
         {
-            ["kind"] = about.Text("kind"),
-            ["namespace"] = @namespace,
-            ["name"] = about.Text("metadata", "name"),
-            ["uid"] = about.Text("metadata", "uid"),
-            ["apiVersion"] = about.Text("apiVersion"),
-        };
-        item["reason"] = reason;
-        item["message"] = message;
-        item["source"] = new JsonObject { ["component"] = component };
-        item["firstTimestamp"] = time.Timestamp();
-        item["lastTimestamp"] = time.Timestamp();
-        item["count"] = 1;
-        item["type"] = type;
-        item["eventTime"] = null;
-        item["reportingComponent"] = component;
-        item["reportingInstance"] = string.Empty;
-        StoredObject created = store.Create(KindTable.Event, item);
-        lock (written)
-        {
-            written.Enqueue(created);
-            if (written.Count > Kept && written.Dequeue() is var oldest && store.Find(KindTable.Event, oldest.Namespace, oldest.Name) is not null)
+            (string?, string, string) key = (about.Text("metadata", "uid"), reason, message);
+            if (_known.TryGetValue(key, out StoredObject? before) && store.Find(KindTable.Event, before.Namespace, before.Name)?.Uid == before.Uid)
             {
-                try
+                store.Update(before, item =>
                 {
-                    store.Remove(KindTable.Event, oldest.Namespace, oldest.Name);
-                }
-                catch (ApiException fault) when (fault.Code == 404)
-                {
-                    // Somebody deleted it between the two steps.
-                }
+                    item["count"] = (item.Number("count") ?? 1) + 1;
+                    item["lastTimestamp"] = time.Timestamp();
+                });
+                return;
             }
+
+            _known[key] = store.Create(KindTable.Event, Event(about, type, reason, message, component));
+            _order.Enqueue(key);
+            if (_order.Count > Kept && _known.Remove(_order.Dequeue(), out StoredObject? oldest))
+                store.Remove(oldest);
         }
+    }
+
+    private JsonObject Event(JsonObject about, string type, string reason, string message, string component)
+    {
+        // kubectl describe shows events of one second in the order of their names: so these grow, as those of a real cluster do.
+        _last = Math.Max(_last + 1, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
+        string @namespace = about.Text("metadata", "namespace") ?? "default";
+        return new JsonObject
+        {
+            ["kind"] = "Event",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject { ["name"] = string.Create(CultureInfo.InvariantCulture, $"{about.Text("metadata", "name")}.{_last:x16}"), ["namespace"] = @namespace },
+            ["involvedObject"] = new JsonObject
+            {
+                ["kind"] = about.Text("kind"),
+                ["namespace"] = @namespace,
+                ["name"] = about.Text("metadata", "name"),
+                ["uid"] = about.Text("metadata", "uid"),
+                ["apiVersion"] = about.Text("apiVersion"),
+            },
+            ["reason"] = reason,
+            ["message"] = message,
+            ["source"] = new JsonObject { ["component"] = component },
+            ["firstTimestamp"] = time.Timestamp(),
+            ["lastTimestamp"] = time.Timestamp(),
+            ["count"] = 1,
+            ["type"] = type,
+            ["eventTime"] = null,
+            ["reportingComponent"] = component,
+            ["reportingInstance"] = "",
+        };
     }
 }

@@ -1,35 +1,24 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>What an owner made goes with it: after it, before it (foreground), or stays without it (orphan).</summary>
 internal sealed class GarbageCollector(ObjectOperations operations) : IController
 {
-    private readonly ObjectStore store = operations.Store;
+    private readonly ObjectStore _store = operations.Store;
 
     /// <summary>Keys are <c>/uid</c> of an owner.</summary>
     public IEnumerable<string> Affected(Change change)
     {
         // Events and pods own nothing.
         if (change.Kind != KindTable.Event && change.Kind != KindTable.Pod && (change.After is null || change.Last.Body.IsTerminating()))
-        {
             yield return "/" + change.Last.Uid;
-        }
-
         foreach (JsonObject owner in change.Last.Body.Items("metadata", "ownerReferences"))
-        {
             yield return "/" + owner.Text("uid");
-        }
     }
 
     public void Reconcile(string? @namespace, string name)
     {
-        List<StoredObject> dependents = [.. KindTable.All.SelectMany(kind => store.List(kind)).Where(item => item.IsOwnedBy(name))];
-        StoredObject? owner = KindTable.All.SelectMany(kind => store.List(kind)).FirstOrDefault(item => item.Uid == name);
+        List<StoredObject> dependents = [.. KindTable.All.SelectMany(kind => _store.List(kind)).Where(item => item.IsOwnedBy(name))];
+        StoredObject? owner = KindTable.All.SelectMany(kind => _store.List(kind)).FirstOrDefault(item => item.Uid == name);
         if (owner is null)
         {
             dependents.ForEach(Delete);
@@ -38,13 +27,11 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
         {
             dependents.ForEach(Delete);
             if (dependents.Count == 0)
-            {
                 Release(owner, "foregroundDeletion");
-            }
         }
         else if (owner.Body.IsTerminating() && Has(owner, "orphan"))
         {
-            dependents.ForEach(item => store.Update(item, body => body.Child("metadata").Remove("ownerReferences")));
+            dependents.ForEach(item => _store.Update(item, body => body.Child("metadata").Remove("ownerReferences")));
             Release(owner, "orphan");
         }
     }
@@ -52,12 +39,10 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
     private void Delete(StoredObject item)
     {
         if (!item.Body.IsTerminating())
-        {
             operations.Delete(item.Kind, item.Namespace, item.Name, new DeleteOptions(Uid: item.Uid));
-        }
     }
 
-    private void Release(StoredObject owner, string finalizer) => store.Update(owner, body =>
+    private void Release(StoredObject owner, string finalizer) => _store.Update(owner, body =>
         body.Child("metadata")["finalizers"] = JsonWriting.TextArray(body.Texts("metadata", "finalizers").Where(item => item != finalizer)));
 
     private static bool Has(StoredObject owner, string finalizer) => owner.Body.Texts("metadata", "finalizers").Contains(finalizer, StringComparer.Ordinal);

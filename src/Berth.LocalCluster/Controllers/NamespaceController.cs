@@ -1,44 +1,28 @@
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Gives every namespace its default service account, and empties one that is deleted before it goes.</summary>
 internal sealed class NamespaceController(ObjectOperations operations) : IController
 {
-    private readonly ObjectStore store = operations.Store;
+    private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Namespace ? ["/" + change.Last.Name]
         : change.After is null && change.Last.Namespace is { } name ? ["/" + name] : [];
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.Namespace, null, name) is not { } item)
-        {
+        if (_store.Find(KindTable.Namespace, null, name) is not { } item)
             return;
-        }
-
         if (!item.Body.IsTerminating())
         {
-            if (store.Find(KindTable.ServiceAccount, name, "default") is null)
-            {
+            if (_store.Find(KindTable.ServiceAccount, name, "default") is null)
                 operations.Create(KindTable.ServiceAccount, name, KindTable.ServiceAccount.NewObject(name, "default"));
-            }
-
             return;
         }
 
-        List<StoredObject> content = [.. KindTable.All.Where(kind => kind.Namespaced).SelectMany(kind => store.List(kind, name))];
+        List<StoredObject> content = [.. KindTable.All.Where(kind => kind.Namespaced).SelectMany(kind => _store.List(kind, name))];
         foreach (StoredObject thing in content.Where(thing => !thing.Body.IsTerminating()))
-        {
             operations.Delete(thing.Kind, name, thing.Name, new DeleteOptions());
-        }
-
         if (content.Count == 0)
-        {
-            store.Remove(KindTable.Namespace, null, name);
-        }
+            _store.Remove(item);
     }
 }

@@ -1,8 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Owner references: who made whom.</summary>
@@ -31,15 +26,12 @@ internal static class Ownership
     /// <summary>A pod as its template says, with labels added.</summary>
     public static JsonObject PodFromTemplate(StoredObject owner, JsonNode? template, IEnumerable<KeyValuePair<string, string>> labels)
     {
-        JsonObject pod = KindTable.Pod.NewObject(owner.Namespace, string.Empty);
+        JsonObject pod = KindTable.Pod.NewObject(owner.Namespace, "");
         JsonObject metadata = pod.Child("metadata");
         metadata.Remove("name");
         metadata["labels"] = JsonWriting.TextMap(template.Map("metadata", "labels").Concat(labels).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
         if (template.At("metadata", "annotations") is { } annotations)
-        {
             metadata["annotations"] = annotations.DeepClone();
-        }
-
         metadata["ownerReferences"] = ControlledBy(owner);
         pod["spec"] = template.At("spec")!.DeepClone();
         return pod;

@@ -1,26 +1,17 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>As many pods as asked for; of too many, those not ready go first, then the youngest.</summary>
 internal sealed class ReplicaSetController(ObjectOperations operations, EventRecorder events) : IController
 {
-    private readonly ObjectStore store = operations.Store;
+    private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.ReplicaSet ? [change.Last.Key]
         : change.Kind == KindTable.Pod ? Ownership.KeysOfOwner(change, KindTable.ReplicaSet) : [];
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.ReplicaSet, @namespace, name) is not { } set || set.Body.IsTerminating())
-        {
+        if (_store.Find(KindTable.ReplicaSet, @namespace, name) is not { } set || set.Body.IsTerminating())
             return;
-        }
-
         List<StoredObject> alive = Alive(set);
         int wanted = (int)(set.Body.Number("spec", "replicas") ?? 1);
         for (int i = alive.Count; i < wanted; i++)
@@ -39,16 +30,15 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
 
         alive = Alive(set);
         int ready = alive.Count(pod => pod.Body.IsReady());
-        store.Update(set, body => body["status"] = new JsonObject
-        {
-            ["replicas"] = alive.Count,
-            ["fullyLabeledReplicas"] = alive.Count,
-            ["readyReplicas"] = ready,
-            ["availableReplicas"] = ready,
-            ["observedGeneration"] = set.Body.Number("metadata", "generation"),
-        });
+        _store.Update(set, body => body["status"] = JsonWriting.Fields(
+            ("replicas", alive.Count),
+            ("fullyLabeledReplicas", JsonWriting.UnlessZero(alive.Count)),
+            ("readyReplicas", JsonWriting.UnlessZero(ready)),
+            ("availableReplicas", JsonWriting.UnlessZero(ready)),
+            ("terminatingReplicas", _store.Owned(KindTable.Pod, set).Count(pod => pod.Body.IsTerminating())),
+            ("observedGeneration", set.Body.Number("metadata", "generation"))));
     }
 
     private List<StoredObject> Alive(StoredObject set) =>
-        [.. store.Owned(KindTable.Pod, set).Where(pod => !pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is not ("Failed" or "Succeeded"))];
+        [.. _store.Owned(KindTable.Pod, set).Where(pod => !pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is not ("Failed" or "Succeeded"))];
 }

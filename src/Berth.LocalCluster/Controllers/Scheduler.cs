@@ -1,9 +1,5 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Runtime;
 using Berth.LocalCluster.Selectors;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -16,10 +12,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
     public IEnumerable<string> Affected(Change change)
     {
         if (change.Kind == KindTable.Pod && change.After is { } pod)
-        {
             return pod.Body.Text("spec", "nodeName") is null ? [pod.Key] : [];
-        }
-
         return change.Kind == KindTable.Node || change.Kind == KindTable.Pod
             ? store.List(KindTable.Pod).Where(waiting => waiting.NodeName is null).Select(waiting => waiting.Key)
             : [];
@@ -28,10 +21,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
     public void Reconcile(string? @namespace, string name)
     {
         if (store.Find(KindTable.Pod, @namespace, name) is not { } pod || pod.Body.Text("spec", "nodeName") is not null || pod.Body.IsTerminating())
-        {
             return;
-        }
-
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         IReadOnlyList<StoredObject> nodes = store.List(KindTable.Node);
         Dictionary<string, int> load = pods.Where(other => other.NodeName is not null && (pod.Owners.Count == 0 || other.Owners.Contains(pod.Owners[0], StringComparer.Ordinal))).CountBy(other => other.NodeName!).ToDictionary(StringComparer.Ordinal);
@@ -41,10 +31,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
             string message = $"0/{nodes.Count} nodes are available: each is not ready, unschedulable, does not match the node selector or has the requested ports taken.";
             StoredObject waiting = store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
             if (waiting.Version != pod.Version)
-            {
                 events.Record(pod.Body, "Warning", "FailedScheduling", message, "default-scheduler");
-            }
-
             return;
         }
 
@@ -52,10 +39,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         {
             body.Child("spec")["nodeName"] = best.Name;
             if (best.Body.Text("metadata", "labels", Zone) is { } zone)
-            {
                 body.Child("metadata").Child("labels")[Zone] = zone;
-            }
-
             PodStatus.SetCondition(body.Child("status"), "PodScheduled", true, time);
         }, binding: true);
         events.Record(pod.Body, "Normal", "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}", "default-scheduler");
@@ -64,10 +48,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
     private static bool Fits(JsonObject pod, StoredObject node, IReadOnlyList<StoredObject> pods)
     {
         if (!node.Body.IsReady() || node.Body.Flag("spec", "unschedulable") || !LabelSelector.FromMap(pod.At("spec", "nodeSelector")).Matches(node.Body))
-        {
             return false;
-        }
-
         var asked = HostPorts(pod).ToHashSet();
         return asked.Count == 0 || !pods.Where(other => other.NodeName == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains);
     }

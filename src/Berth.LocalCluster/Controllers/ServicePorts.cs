@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>A Service's ports as one pod has them: a named target port is looked up in its containers; one it lacks is left out.</summary>
@@ -19,16 +16,10 @@ internal static class ServicePorts
             }
 
             if (number is null)
-            {
                 continue;
-            }
-
-            var entry = new JsonObject { ["name"] = port.Text("name") ?? string.Empty, ["protocol"] = port.Text("protocol"), ["port"] = number };
+            var entry = new JsonObject { ["name"] = port.Text("name") ?? "", ["protocol"] = port.Text("protocol"), ["port"] = number };
             if (port.Text("appProtocol") is { } protocol)
-            {
                 entry["appProtocol"] = protocol;
-            }
-
             ports.Add((JsonNode)entry);
         }
 

@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
@@ -13,18 +6,15 @@ namespace Berth.LocalCluster.Controllers;
 /// </summary>
 internal sealed class StatefulSetController(ObjectOperations operations, EventRecorder events) : IController
 {
-    private readonly ObjectStore store = operations.Store;
+    private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.StatefulSet ? [change.Last.Key]
         : change.Kind == KindTable.Pod ? Ownership.KeysOfOwner(change, KindTable.StatefulSet) : [];
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.StatefulSet, @namespace, name) is not { } set || set.Body.IsTerminating())
-        {
+        if (_store.Find(KindTable.StatefulSet, @namespace, name) is not { } set || set.Body.IsTerminating())
             return;
-        }
-
         string update = Revision(set);
         string current = set.Body.Text("status", "currentRevision") ?? update;
         SortedDictionary<int, StoredObject> pods = Pods(set);
@@ -43,43 +33,29 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         {
             StoredObject? pod = pods.GetValueOrDefault(ordinal);
             if (pod is null)
-            {
                 Create(set, ordinal, ordinal < start + Partition(set) ? current : update);
-            }
             else if (!pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is "Failed" or "Succeeded")
-            {
                 Delete(set, pod);
-            }
-
             if (!parallel && (pod is null || !IsHealthy(pod)))
-            {
                 return;
-            }
         }
 
         foreach ((int _, StoredObject pod) in pods.Where(pair => pair.Key < start || pair.Key >= end).Reverse())
         {
             if (!pod.Body.IsTerminating())
-            {
                 Delete(set, pod);
-            }
-
             if (!parallel)
-            {
                 return;
-            }
         }
 
         if (set.Body.Text("spec", "updateStrategy", "type") == "RollingUpdate")
-        {
-            Roll(set, [.. pods.Where(pair => pair.Key >= start + Partition(set) && pair.Key < end).Select(pair => pair.Value).Reverse()], update);
-        }
+            Roll(set, pods, start + Partition(set), end, update);
     }
 
-    /// <summary>From the top: the first pod of another revision goes, once all above it are well.</summary>
-    private void Roll(StoredObject set, IReadOnlyList<StoredObject> pods, string update)
+    /// <summary>From the top: the first pod of another revision goes, once all above it are there and well.</summary>
+    private void Roll(StoredObject set, SortedDictionary<int, StoredObject> pods, int from, int end, string update)
     {
-        foreach (StoredObject pod in pods)
+        for (int ordinal = end - 1; ordinal >= from && pods.TryGetValue(ordinal, out StoredObject? pod); ordinal--)
         {
             if (RevisionOf(pod) != update && !pod.Body.IsTerminating())
             {
@@ -88,16 +64,14 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             }
 
             if (!IsHealthy(pod))
-            {
                 return;
-            }
         }
     }
 
     private void Create(StoredObject set, int ordinal, string revision)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{set.Name}-{ordinal}");
-        JsonNode? template = store.Find(KindTable.ControllerRevision, set.Namespace, revision)?.Body.At("data", "spec", "template") ?? set.Body.At("spec", "template");
+        JsonNode? template = _store.Find(KindTable.ControllerRevision, set.Namespace, revision)?.Body.At("data", "spec", "template") ?? set.Body.At("spec", "template");
         JsonObject pod = Ownership.PodFromTemplate(
             set,
             template,
@@ -112,27 +86,38 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         pod.Child("spec")["hostname"] = name;
         pod.Child("spec")["subdomain"] = set.Body.Text("spec", "serviceName");
         operations.Create(KindTable.Pod, set.Namespace, pod);
-        events.Record(set.Body, "Normal", "SuccessfulCreate", $"create Pod {name} in StatefulSet {set.Name} successful", "statefulset-controller");
+        events.Record(set.Body, "Normal", "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful", "statefulset-controller");
     }
 
     private void Delete(StoredObject set, StoredObject pod)
     {
         operations.Delete(KindTable.Pod, pod.Namespace, pod.Name, new DeleteOptions());
-        events.Record(set.Body, "Normal", "SuccessfulDelete", $"delete Pod {pod.Name} in StatefulSet {set.Name} successful", "statefulset-controller");
+        events.Record(set.Body, "Normal", "SuccessfulDelete", $"Delete Pod {pod.Name} in StatefulSet {set.Name} successful", "statefulset-controller");
     }
 
     /// <summary>The name of the revision that holds the template as it is now; kept as an object, so that a partition can still make the old one.</summary>
     private string Revision(StoredObject set)
     {
         JsonNode template = set.Body.At("spec", "template")!;
-        string name = $"{set.Name}-{NameGenerator.Hash(template.ToUtf8())}";
-        if (store.Find(KindTable.ControllerRevision, set.Namespace, name) is null)
+        string name = $"{set.Name}-{NameGenerator.Hash(JsonWriting.Sorted(template).ToUtf8())}";
+        long newest = _store.Owned(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max();
+        if (_store.Find(KindTable.ControllerRevision, set.Namespace, name) is { } known)
+        {
+            // A template that comes back is the newest again.
+            if (NumberOf(known) < newest)
+                _store.Update(known, body => body["revision"] = newest + 1);
+        }
+        else
         {
             JsonObject revision = KindTable.ControllerRevision.NewObject(set.Namespace, name);
             revision.Child("metadata")["labels"] = set.Body.At("spec", "selector", "matchLabels")?.DeepClone();
             revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
-            revision["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = template.DeepClone() } };
-            revision["revision"] = store.Owned(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max() + 1;
+            var kept = (JsonObject)template.DeepClone();
+
+            // kubectl rollout undo sends this as a patch: what the template did not have shall go.
+            kept["$patch"] = "replace";
+            revision["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = kept } };
+            revision["revision"] = newest + 1;
             operations.Create(KindTable.ControllerRevision, set.Namespace, revision);
         }
 
@@ -143,21 +128,17 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     private void Prune(StoredObject set, HashSet<string?> used)
     {
         int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);
-        foreach (StoredObject old in store.Owned(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
-        {
-            store.Remove(old.Kind, old.Namespace, old.Name);
-        }
+        foreach (StoredObject old in _store.Owned(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
+            _store.Remove(old);
     }
 
     private SortedDictionary<int, StoredObject> Pods(StoredObject set)
     {
         var pods = new SortedDictionary<int, StoredObject>();
-        foreach (StoredObject pod in store.Owned(KindTable.Pod, set))
+        foreach (StoredObject pod in _store.Owned(KindTable.Pod, set))
         {
             if (int.TryParse(pod.Name.AsSpan(pod.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
-            {
                 pods[ordinal] = pod;
-            }
         }
 
         return pods;
@@ -169,18 +150,16 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         int updated = pods.Values.Count(pod => RevisionOf(pod) == update && !pod.Body.IsTerminating());
         bool complete = updated == pods.Count && ready == pods.Count && pods.Count == (set.Body.Number("spec", "replicas") ?? 1);
         string shown = complete ? update : current;
-        store.Update(set, body => body["status"] = new JsonObject
-        {
-            ["observedGeneration"] = set.Body.Number("metadata", "generation"),
-            ["replicas"] = pods.Count,
-            ["readyReplicas"] = ready,
-            ["currentReplicas"] = pods.Values.Count(pod => RevisionOf(pod) == shown),
-            ["updatedReplicas"] = updated,
-            ["currentRevision"] = shown,
-            ["updateRevision"] = update,
-            ["collisionCount"] = 0,
-            ["availableReplicas"] = ready,
-        });
+        _store.Update(set, body => body["status"] = JsonWriting.Fields(
+            ("observedGeneration", set.Body.Number("metadata", "generation")),
+            ("replicas", pods.Count),
+            ("readyReplicas", JsonWriting.UnlessZero(ready)),
+            ("currentReplicas", JsonWriting.UnlessZero(pods.Values.Count(pod => RevisionOf(pod) == shown && !pod.Body.IsTerminating()))),
+            ("updatedReplicas", JsonWriting.UnlessZero(updated)),
+            ("currentRevision", shown),
+            ("updateRevision", update),
+            ("collisionCount", 0),
+            ("availableReplicas", ready)));
     }
 
     private static int Partition(StoredObject set) => (int)(set.Body.Number("spec", "updateStrategy", "rollingUpdate", "partition") ?? 0);

@@ -1,6 +1,3 @@
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
@@ -9,23 +6,22 @@ namespace Berth.LocalCluster.Controllers;
 /// </summary>
 internal sealed class TriggerTimes
 {
-    private readonly Dictionary<string, Dictionary<string, string>> seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, (string At, string? Ready)>> _seen = new(StringComparer.Ordinal);
 
-    public void Forget(string serviceKey) => seen.Remove(serviceKey);
+    public void Forget(string serviceKey) => _seen.Remove(serviceKey);
 
     public string? Next(StoredObject service, IEnumerable<StoredObject> pods)
     {
-        Dictionary<string, string> before = seen.GetValueOrDefault(service.Key, []);
-        var now = new Dictionary<string, string>(StringComparer.Ordinal) { [service.Uid] = service.Body.Text("metadata", "creationTimestamp")! };
+        Dictionary<string, (string At, string? Ready)> before = _seen.GetValueOrDefault(service.Key, []);
+        var now = new Dictionary<string, (string At, string? Ready)>(StringComparer.Ordinal) { [service.Uid] = (service.Body.Text("metadata", "creationTimestamp")!, null) };
         foreach (StoredObject pod in pods)
         {
-            if (pod.Body.Condition("Ready").Text("lastTransitionTime") is { } at)
-            {
-                now[pod.Uid] = at;
-            }
+            // The times are in whole seconds, and pods here become ready within one: so readiness itself counts too.
+            if (pod.Body.Condition("Ready") is { } condition && condition.Text("lastTransitionTime") is { } at)
+                now[pod.Uid] = (at, condition.Text("status"));
         }
 
-        seen[service.Key] = now;
-        return now.Where(pair => string.CompareOrdinal(pair.Value, before.GetValueOrDefault(pair.Key)) > 0).Select(pair => pair.Value).Min(StringComparer.Ordinal);
+        _seen[service.Key] = now;
+        return now.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => pair.Value.At).Min(StringComparer.Ordinal);
     }
 }

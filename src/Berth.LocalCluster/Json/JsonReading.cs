@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Json;
 
 /// <summary>Reading Kubernetes objects without their types: a path that leads nowhere reads as null.</summary>
@@ -8,10 +6,7 @@ internal static class JsonReading
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (string name in path)
-        {
             node = (node as JsonObject)?[name];
-        }
-
         return node;
     }
 
@@ -21,10 +16,7 @@ internal static class JsonReading
     public static long? Number(this JsonNode? node, params ReadOnlySpan<string> path)
     {
         if (node.At(path) is not JsonValue value)
-        {
             return null;
-        }
-
         return value.TryGetValue(out int small) ? small : value.TryGetValue(out long large) ? large : value.TryGetValue(out double real) ? (long)real : null;
     }
 
@@ -38,7 +30,7 @@ internal static class JsonReading
         (node.At(path) as JsonArray)?.Select(item => item.Text()).OfType<string>() ?? [];
 
     public static IEnumerable<KeyValuePair<string, string>> Map(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        (node.At(path) as JsonObject)?.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Text() ?? string.Empty)) ?? [];
+        (node.At(path) as JsonObject)?.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Text() ?? "")) ?? [];
 
     public static bool IsTerminating(this JsonNode? node) => node.At("metadata", "deletionTimestamp") is not null;
 

@@ -1,77 +1,63 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Json;
 
 /// <summary>Building and writing Kubernetes objects.</summary>
 internal static class JsonWriting
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static Utf8JsonWriter NewWriter(IBufferWriter<byte> buffer) => new(buffer, WriterOptions);
+    public static Utf8JsonWriter NewWriter(IBufferWriter<byte> buffer) => new(buffer, s_writerOptions);
 
     /// <summary>The child object of a name, created where it is missing.</summary>
     public static JsonObject Child(this JsonObject node, string name)
     {
         if (node[name] is not JsonObject child)
-        {
             node[name] = child = [];
-        }
-
         return child;
     }
+
+    /// <summary>An object of these fields; those without a value are left out.</summary>
+    public static JsonObject Fields(params IEnumerable<(string Name, JsonNode? Value)> fields) =>
+        new(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value)));
+
+    /// <summary>A count as Go writes one that is left out where it is zero.</summary>
+    public static JsonNode? UnlessZero(long count) => count == 0 ? null : count;
 
     /// <summary>Sets a default: nothing happens where the field has a value.</summary>
     public static void Default(this JsonObject node, string name, JsonNode value) => node[name] ??= value;
 
     public static JsonObject Clone(this JsonObject node) => (JsonObject)node.DeepClone();
 
-    public static JsonArray TextArray(params IEnumerable<string> texts)
+    public static JsonArray TextArray(params IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode?)text)]);
+
+    public static JsonObject TextMap(IEnumerable<KeyValuePair<string, string>> pairs) =>
+        new(pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+
+    /// <summary>A copy whose fields stand in the order of their names, so that what says the same is written the same.</summary>
+    public static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        var array = new JsonArray();
-        foreach (string text in texts)
-        {
-            array.Add((JsonNode?)text);
-        }
-
-        return array;
-    }
-
-    public static JsonObject TextMap(IEnumerable<KeyValuePair<string, string>> pairs)
-    {
-        var map = new JsonObject();
-        foreach ((string key, string value) in pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            map[key] = value;
-        }
-
-        return map;
-    }
+        JsonObject fields => new JsonObject(fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 
     public static byte[] ToUtf8(this JsonNode? node)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (Utf8JsonWriter writer = NewWriter(buffer))
-        {
             WriteNode(writer, node);
-        }
-
         return buffer.WrittenSpan.ToArray();
     }
 
     public static void WriteNode(Utf8JsonWriter writer, JsonNode? node)
     {
         if (node is null)
-        {
             writer.WriteNullValue();
-        }
         else
-        {
             node.WriteTo(writer);
-        }
     }
 
     /// <summary>
@@ -82,16 +68,12 @@ internal static class JsonWriting
         if (node is JsonObject fields)
         {
             foreach ((string _, JsonNode? value) in fields)
-            {
                 Freeze(value);
-            }
         }
         else if (node is JsonArray items)
         {
             foreach (JsonNode? item in items)
-            {
                 Freeze(item);
-            }
         }
     }
 

@@ -1,197 +1,129 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Kinds;
 
-/// <summary>The values a real API server fills in, of the kinds that have any.</summary>
+/// <summary>The values a real API server fills in: by type where they are always the same, here where they depend on something.</summary>
 internal static class Defaults
 {
-    public static void Apply(ResourceKind kind, JsonObject body)
+    /// <summary>What the fields of a type are where nobody says anything. Types are those of <see cref="FieldTable"/>.</summary>
+    private static readonly Dictionary<string, JsonObject> s_always = new(StringComparer.Ordinal)
     {
-        if (kind == KindTable.Namespace)
-        {
-            JsonObject labels = body.Child("metadata").Child("labels");
-            labels["kubernetes.io/metadata.name"] = body.Text("metadata", "name");
-            body.Child("spec").Default("finalizers", JsonWriting.TextArray("kubernetes"));
-            body.Child("status").Default("phase", "Active");
-        }
-        else if (kind == KindTable.Pod)
-        {
-            PodSpec(body.Child("spec"));
-            BoundPod(body.Child("spec"));
-        }
-        else if (kind == KindTable.Service)
-        {
-            Service(body);
-        }
-        else if (kind == KindTable.StatefulSet)
-        {
-            StatefulSet(body.Child("spec"));
-        }
-        else if (kind == KindTable.Deployment || kind == KindTable.ReplicaSet)
-        {
-            Deployment(body.Child("spec"), kind == KindTable.Deployment);
-        }
-        else if (kind == KindTable.EndpointSlice)
-        {
-            body.TryAdd("endpoints", null);
-            body.TryAdd("ports", null);
-            foreach (JsonObject endpoint in body.Items("endpoints"))
-            {
-                endpoint.Child("conditions");
-            }
-        }
-    }
-
-    private static void StatefulSet(JsonObject spec)
-    {
-        spec.Default("replicas", 1);
-        spec.Default("podManagementPolicy", "OrderedReady");
-        JsonObject strategy = spec.Child("updateStrategy");
-        strategy.Default("type", "RollingUpdate");
-        if (strategy.Text("type") == "RollingUpdate")
-        {
-            strategy.Child("rollingUpdate").Default("partition", 0);
-        }
-
-        spec.Default("revisionHistoryLimit", 10);
-        JsonObject retention = spec.Child("persistentVolumeClaimRetentionPolicy");
-        retention.Default("whenDeleted", "Retain");
-        retention.Default("whenScaled", "Retain");
-        PodSpec(spec.Child("template").Child("spec"));
-    }
-
-    private static void Deployment(JsonObject spec, bool rolls)
-    {
-        spec.Default("replicas", 1);
-        if (rolls)
-        {
-            JsonObject strategy = spec.Child("strategy");
-            strategy.Default("type", "RollingUpdate");
-            if (strategy.Text("type") == "RollingUpdate")
-            {
-                strategy.Child("rollingUpdate").Default("maxSurge", "25%");
-                strategy.Child("rollingUpdate").Default("maxUnavailable", "25%");
-            }
-
-            spec.Default("revisionHistoryLimit", 10);
-            spec.Default("progressDeadlineSeconds", 600);
-        }
-
-        PodSpec(spec.Child("template").Child("spec"));
-    }
-
-    private static void Service(JsonObject body)
-    {
-        JsonObject spec = body.Child("spec");
-        spec.Default("type", "ClusterIP");
-        spec.Default("sessionAffinity", "None");
-        if (spec.Text("type") != "ExternalName")
-        {
-            spec.Default("ipFamilies", JsonWriting.TextArray("IPv4"));
-            spec.Default("ipFamilyPolicy", "SingleStack");
-            spec.Default("internalTrafficPolicy", "Cluster");
-        }
-
-        if (spec.Text("type") is "NodePort" or "LoadBalancer")
-        {
-            spec.Default("externalTrafficPolicy", "Cluster");
-        }
-
-        foreach (JsonObject port in spec.Items("ports"))
-        {
-            port.Default("protocol", "TCP");
-            if (port["port"] is { } number)
-            {
-                port.Default("targetPort", number.DeepClone());
-            }
-        }
-
-        body.Child("status").Child("loadBalancer");
-    }
-
-    private static void PodSpec(JsonObject spec)
-    {
-        spec.Default("restartPolicy", "Always");
-        spec.Default("terminationGracePeriodSeconds", 30);
-        spec.Default("dnsPolicy", "ClusterFirst");
-        spec.Child("securityContext");
-        spec.Default("schedulerName", "default-scheduler");
-        if (spec.Text("serviceAccountName") is { } account)
-        {
-            spec.Default("serviceAccount", account);
-        }
-
-        foreach (JsonObject container in spec.Items("initContainers").Concat(spec.Items("containers")))
-        {
-            Container(container, spec.Flag("hostNetwork"));
-        }
-    }
-
-    /// <summary>What admission and the priority of a single class add to a pod itself, but not to a template.</summary>
-    private static void BoundPod(JsonObject spec)
-    {
-        spec.Default("serviceAccountName", "default");
-        spec.Default("serviceAccount", spec.Text("serviceAccountName")!);
-        spec.Default("tolerations", new JsonArray(Tolerate("not-ready"), Tolerate("unreachable")));
-        spec.Default("priority", 0);
-        spec.Default("enableServiceLinks", true);
-        spec.Default("preemptionPolicy", "PreemptLowerPriority");
-    }
-
-    private static JsonObject Tolerate(string condition) => new()
-    {
-        ["key"] = $"node.kubernetes.io/{condition}",
-        ["operator"] = "Exists",
-        ["effect"] = "NoExecute",
-        ["tolerationSeconds"] = 300,
+        ["NamespaceSpec"] = Fields("""{ "finalizers": ["kubernetes"] }"""),
+        ["NamespaceStatus"] = Fields("""{ "phase": "Active" }"""),
+        ["StatefulSetSpec"] = Fields("""
+            { "replicas": 1, "podManagementPolicy": "OrderedReady", "updateStrategy": { "type": "RollingUpdate" }, "revisionHistoryLimit": 10,
+              "persistentVolumeClaimRetentionPolicy": { "whenDeleted": "Retain", "whenScaled": "Retain" } }
+            """),
+        ["DeploymentSpec"] = Fields("""{ "replicas": 1, "strategy": { "type": "RollingUpdate" }, "revisionHistoryLimit": 10, "progressDeadlineSeconds": 600 }"""),
+        ["ReplicaSetSpec"] = Fields("""{ "replicas": 1 }"""),
+        ["PodSpec"] = Fields("""
+            { "restartPolicy": "Always", "terminationGracePeriodSeconds": 30, "dnsPolicy": "ClusterFirst", "securityContext": {}, "schedulerName": "default-scheduler" }
+            """),
+        ["Container"] = Fields("""{ "resources": {}, "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File" }"""),
+        ["Probe"] = Fields("""{ "timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3 }"""),
+        ["HTTPGetAction"] = Fields("""{ "path": "/", "scheme": "HTTP" }"""),
+        ["ObjectFieldSelector"] = Fields("""{ "apiVersion": "v1" }"""),
+        ["ContainerPort"] = Fields("""{ "protocol": "TCP" }"""),
+        ["ServiceSpec"] = Fields("""{ "type": "ClusterIP", "sessionAffinity": "None" }"""),
+        ["ServicePort"] = Fields("""{ "protocol": "TCP" }"""),
+        ["ServiceStatus"] = Fields("""{ "loadBalancer": {} }"""),
+        ["EndpointSlice"] = Fields("""{ "endpoints": null, "ports": null }"""),
+        ["Endpoint"] = Fields("""{ "conditions": {} }"""),
     };
 
-    private static void Container(JsonObject container, bool hostNetwork)
+    /// <summary>What admission adds to a pod itself, but not to a template.</summary>
+    private static readonly JsonObject s_admitted = Fields("""
+        { "serviceAccountName": "default", "priority": 0, "enableServiceLinks": true, "preemptionPolicy": "PreemptLowerPriority", "tolerations": [
+          { "key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300 },
+          { "key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300 }] }
+        """);
+
+    private static readonly JsonObject s_clusterAddress = Fields("""{ "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack", "internalTrafficPolicy": "Cluster" }""");
+    private static readonly JsonObject s_surge = Fields("""{ "maxSurge": "25%", "maxUnavailable": "25%" }""");
+
+    /// <summary>The parts that a real server adds even where the object does not mention them.</summary>
+    private static readonly Dictionary<ResourceKind, string[]> s_parts = new()
     {
-        container.Child("resources");
-        container.Default("terminationMessagePath", "/dev/termination-log");
-        container.Default("terminationMessagePolicy", "File");
-        string image = container.Text("image") ?? string.Empty;
-        string tag = image[(image.LastIndexOf('/') + 1)..];
-        bool latest = !tag.Contains(':', StringComparison.Ordinal) || tag.EndsWith(":latest", StringComparison.Ordinal);
-        container.Default("imagePullPolicy", latest ? "Always" : "IfNotPresent");
-        foreach (JsonObject variable in container.Items("env"))
-        {
-            if (variable.At("valueFrom", "fieldRef") is JsonObject reference)
-            {
-                reference.Default("apiVersion", "v1");
-            }
-        }
+        [KindTable.Namespace] = ["spec", "status"],
+        [KindTable.Service] = ["spec", "status"],
+    };
 
-        foreach (JsonObject port in container.Items("ports"))
-        {
-            port.Default("protocol", "TCP");
-            if (hostNetwork && port["containerPort"] is { } number)
-            {
-                port.Default("hostPort", number.DeepClone());
-            }
-        }
+    public static void Apply(ResourceKind kind, JsonObject body)
+    {
+        foreach (string part in s_parts.GetValueOrDefault(kind, []))
+            body.Child(part);
+        if (kind == KindTable.Namespace)
+            body.Child("metadata").Child("labels")["kubernetes.io/metadata.name"] = body.Text("metadata", "name");
+        if (kind == KindTable.Pod)
+            Fill(body.Child("spec"), s_admitted);
+        if (kind.HasScale)
+            body.Child("spec").Child("template").Child("spec");
+        Walk(kind.Kind, body, hostNetwork: false);
+    }
 
-        foreach (string name in (string[])["livenessProbe", "readinessProbe", "startupProbe"])
+    private static void Walk(string type, JsonObject body, bool hostNetwork)
+    {
+        if (FieldTable.Of(type) is not { } fields)
+            return;
+        if (s_always.TryGetValue(type, out JsonObject? values))
+            Fill(body, values);
+        hostNetwork |= body.Flag("hostNetwork");
+        Depending(type, body, hostNetwork);
+        foreach ((string name, JsonNode? value) in body)
         {
-            if (container[name] is JsonObject probe)
+            if (value is JsonObject or JsonArray && fields.TryGetValue(name, out FieldTable.Field? field) && !field.Map)
             {
-                Probe(probe);
+                foreach (JsonObject part in value is JsonObject single ? [single] : value.Items())
+                    Walk(field.Type, part, hostNetwork);
             }
         }
     }
 
-    private static void Probe(JsonObject probe)
+    private static void Depending(string type, JsonObject body, bool hostNetwork)
     {
-        probe.Default("timeoutSeconds", 1);
-        probe.Default("periodSeconds", 10);
-        probe.Default("successThreshold", 1);
-        probe.Default("failureThreshold", 3);
-        if (probe["httpGet"] is JsonObject get)
+        switch (type)
         {
-            get.Default("path", "/");
-            get.Default("scheme", "HTTP");
+            case "PodSpec" when body.Text("serviceAccountName") is { } account:
+                body.Default("serviceAccount", account);
+                break;
+            case "Container":
+                string tag = body.Text("image")?.Split('/')[^1] ?? "";
+                bool latest = !tag.Contains(':', StringComparison.Ordinal) || tag.EndsWith(":latest", StringComparison.Ordinal);
+                body.Default("imagePullPolicy", latest ? "Always" : "IfNotPresent");
+                break;
+            case "ContainerPort" when hostNetwork && body["containerPort"] is { } number:
+                body.Default("hostPort", number.DeepClone());
+                break;
+            case "ServicePort" when body["port"] is { } number:
+                body.Default("targetPort", number.DeepClone());
+                break;
+            case "StatefulSetUpdateStrategy" when body.Text("type") == "RollingUpdate":
+                body.Child("rollingUpdate").Default("partition", 0);
+                break;
+            case "DeploymentStrategy" when body.Text("type") == "RollingUpdate":
+                Fill(body.Child("rollingUpdate"), s_surge);
+                break;
+            case "ServiceSpec" when body.Text("type") != "ExternalName":
+                Fill(body, s_clusterAddress);
+                if (body.Text("type") is "NodePort" or "LoadBalancer")
+                    body.Default("externalTrafficPolicy", "Cluster");
+                break;
         }
+    }
+
+    private static void Fill(JsonObject body, JsonObject values)
+    {
+        foreach ((string name, JsonNode? value) in values)
+        {
+            if (value is JsonObject fields && body[name] is JsonObject given)
+                Fill(given, fields);
+            else if (body[name] is null)
+                body[name] = value?.DeepClone();
+        }
+    }
+
+    private static JsonObject Fields(string json)
+    {
+        var fields = (JsonObject)JsonNode.Parse(json)!;
+        JsonWriting.Freeze(fields);
+        return fields;
     }
 }

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
 
 namespace Berth.LocalCluster.Kinds;
 
@@ -8,17 +6,17 @@ namespace Berth.LocalCluster.Kinds;
 /// What a real server's decoder does with a body: fields that its types do not have are dropped and named, nulls are as if not there, and a value of
 /// the wrong type is refused, in the words of Go's decoder.
 /// </summary>
-internal sealed class FieldCheck(string kind)
+internal sealed class FieldCheck
 {
-    private readonly List<string> unknown = [];
+    private readonly List<string> _unknown = [];
 
     /// <summary>Drops what is unknown. Returns its paths, as <c>spec.template.spec.containers[0].foo</c>.</summary>
-    /// <exception cref="ApiException">400: a value has the wrong type.</exception>
+    /// <exception cref="FormatException">A value has the wrong type.</exception>
     public static IReadOnlyList<string> Prune(ResourceKind kind, JsonObject body)
     {
-        var check = new FieldCheck(kind.Kind);
-        check.Walk(kind.Kind, body, string.Empty, string.Empty);
-        return check.unknown;
+        var check = new FieldCheck();
+        check.Walk(kind.Kind, body, "", "");
+        return check._unknown;
     }
 
     private void Walk(string type, JsonObject body, string path, string plainPath)
@@ -27,13 +25,10 @@ internal sealed class FieldCheck(string kind)
         foreach ((string name, JsonNode? value) in body.ToList())
         {
             if (path.Length == 0 && name is "kind" or "apiVersion")
-            {
                 continue;
-            }
-
             if (fields?.TryGetValue(name, out FieldTable.Field? field) is not true || field!.Inline)
             {
-                unknown.Add($"unknown field \"{Join(path, name)}\"");
+                _unknown.Add($"unknown field \"{Join(path, name)}\"");
                 body.Remove(name);
             }
             else if (value is null)
@@ -52,16 +47,12 @@ internal sealed class FieldCheck(string kind)
         if (field.List && value is JsonArray items)
         {
             for (int i = 0; i < items.Count; i++)
-            {
                 Single(owner, field.Type, items[i], $"{path}[{i}]", plainPath);
-            }
         }
         else if (field.Map && value is JsonObject map)
         {
             foreach ((string key, JsonNode? entry) in map)
-            {
                 Single(owner, field.Type, entry, Join(path, key), plainPath);
-            }
         }
         else if (field.List || field.Map)
         {
@@ -86,17 +77,12 @@ internal sealed class FieldCheck(string kind)
             _ => found == JsonValueKind.Object,
         };
         if (!good)
-        {
             throw Mismatch(owner, value!, plainPath, GoName(type));
-        }
-
         if (value is JsonObject body && FieldTable.Of(type) is not null)
-        {
             Walk(type, body, path, plainPath);
-        }
     }
 
-    private ApiException Mismatch(string owner, JsonNode value, string path, string type)
+    private static FormatException Mismatch(string owner, JsonNode value, string path, string type)
     {
         string found = value.GetValueKind() switch
         {
@@ -106,8 +92,7 @@ internal sealed class FieldCheck(string kind)
             JsonValueKind.Object => "object",
             _ => "bool",
         };
-        return ApiException.BadRequest(
-            $"{kind} in version \"v1\" cannot be handled as a {kind}: json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {type}");
+        return new($"json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {type}");
     }
 
     private static string GoName(string type) => FieldTable.Of(type) is null ? type : $"v1.{type}";

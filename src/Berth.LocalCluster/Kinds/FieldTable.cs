@@ -3,10 +3,10 @@ namespace Berth.LocalCluster.Kinds;
 /// <summary>Every field of every kind, as Kubernetes' own types state them: what JSON may hold, and how protobuf numbers it.</summary>
 internal static class FieldTable
 {
-    private static readonly Lazy<Dictionary<string, Dictionary<string, Field>>> Types = new(Load);
+    private static readonly Lazy<Dictionary<string, Dictionary<string, Field>>> s_types = new(Load);
 
     /// <summary>The fields of a type by their names, those of inlined types included; null for a type that is a plain value.</summary>
-    public static IReadOnlyDictionary<string, Field>? Of(string type) => Types.Value.GetValueOrDefault(type);
+    public static IReadOnlyDictionary<string, Field>? Of(string type) => s_types.Value.GetValueOrDefault(type);
 
     private static Dictionary<string, Dictionary<string, Field>> Load()
     {
@@ -46,7 +46,7 @@ internal static class FieldTable
             string type = text[(colon + 1)..];
             return new(
                 text[..equals],
-                int.Parse(text.AsSpan(equals + 1, colon - equals - 1), System.Globalization.CultureInfo.InvariantCulture),
+                int.Parse(text.AsSpan(equals + 1, colon - equals - 1), CultureInfo.InvariantCulture),
                 type.Trim('[', ']', '{', '}', '^', '?'),
                 type.StartsWith('['),
                 type.StartsWith('{'),

@@ -1,10 +1,10 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Kinds;
 
 /// <summary>One kind the API serves: how it is called, and which of the API's conventions it follows.</summary>
 internal sealed record ResourceKind(string Group, string Kind, string Plural, bool Namespaced, params IReadOnlyList<string> ShortNames)
 {
+    private static readonly char[] s_digits = [.. "0123456789"];
+
     public string Version => "v1";
 
     public string Singular => Kind.ToLowerInvariant();
@@ -25,16 +25,20 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
 
     public string BasePath => Group.Length == 0 ? "/api/v1" : $"/apis/{Group}/{Version}";
 
+    /// <summary>Names in the order of the numbers they end with: <c>a-2</c> before <c>a-10</c>. (CompareOptions.NumericOrdering needs the tables of languages, which the program leaves out.)</summary>
+    public static IComparer<string> ByNumber { get; } = Comparer<string>.Create((left, right) =>
+    {
+        int sets = string.CompareOrdinal(left.TrimEnd(s_digits), right.TrimEnd(s_digits));
+        return sets != 0 ? sets : left.Length != right.Length ? left.Length - right.Length : string.CompareOrdinal(left, right);
+    });
+
     public static string Key(string? @namespace, string name) => $"{@namespace}/{name}";
 
     public JsonObject NewObject(string? @namespace, string name)
     {
         var metadata = new JsonObject { ["name"] = name };
         if (@namespace is not null)
-        {
             metadata["namespace"] = @namespace;
-        }
-
         return new JsonObject { ["kind"] = Kind, ["apiVersion"] = ApiVersion, ["metadata"] = metadata };
     }
 }

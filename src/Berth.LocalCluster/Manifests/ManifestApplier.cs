@@ -1,8 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Patches;
 
 namespace Berth.LocalCluster.Manifests;
@@ -14,23 +10,14 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
     {
         // Namespaces first, whatever the order of the documents: all else stands in one.
         foreach (JsonObject body in ManifestReader.ParseYaml(text, origin).OrderBy(body => body.Text("kind") == "Namespace" ? 0 : 1))
-        {
             Apply(body, defaultNamespace, origin);
-        }
     }
 
     /// <summary>As Go writes JSON: keys sorted, and the signs of HTML escaped.</summary>
     private static string Canonical(JsonObject body)
     {
-        string text = Encoding.UTF8.GetString(Sorted(body).ToUtf8());
+        string text = Encoding.UTF8.GetString(JsonWriting.Sorted(body).ToUtf8());
         return text.Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal) + "\n";
-
-        static JsonNode? Sorted(JsonNode? node) => node switch
-        {
-            JsonObject fields => new JsonObject(fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
-            JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-            _ => node?.DeepClone(),
-        };
     }
 
     private void Apply(JsonObject body, string defaultNamespace, string origin)
@@ -45,10 +32,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         // What kubectl apply compares with when it applies the same object later, written as kubectl writes it.
         body.Child("metadata").Child("annotations");
         if (@namespace is not null)
-        {
             body.Child("metadata")["namespace"] = @namespace;
-        }
-
         string asked = Canonical(body);
         try
         {

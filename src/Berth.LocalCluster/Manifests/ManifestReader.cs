@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -41,10 +38,7 @@ internal static class ManifestReader
         {
             JsonNode? node = Convert(document.RootNode);
             if (node is null)
-            {
                 continue;
-            }
-
             JsonObject body = node as JsonObject
                 ?? throw new LocalClusterException($"{origin} has a document at line {document.RootNode.Start.Line} that is not a Kubernetes object.");
             objects.AddRange(body["items"] is JsonArray items && (string?)body["kind"] == "List" ? items.OfType<JsonObject>().Select(item => (JsonObject)item.DeepClone()) : [body]);
@@ -60,10 +54,7 @@ internal static class ManifestReader
             case YamlMappingNode map:
                 var fields = new JsonObject();
                 foreach ((YamlNode key, YamlNode value) in map)
-                {
-                    fields[((YamlScalarNode)key).Value ?? string.Empty] = Convert(value);
-                }
-
+                    fields[((YamlScalarNode)key).Value ?? ""] = Convert(value);
                 return fields;
             case YamlSequenceNode sequence:
                 return new JsonArray([.. sequence.Select(Convert)]);
@@ -74,22 +65,13 @@ internal static class ManifestReader
 
     private static JsonNode? Scalar(YamlScalarNode scalar)
     {
-        string value = scalar.Value ?? string.Empty;
+        string value = scalar.Value ?? "";
         if (scalar.Style != ScalarStyle.Plain || scalar.Tag == "tag:yaml.org,2002:str")
-        {
             return value;
-        }
-
         if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer))
-        {
             return integer;
-        }
-
         if (value.Any(char.IsAsciiDigit) && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double real))
-        {
             return real;
-        }
-
         return value switch
         {
             "" or "~" or "null" or "Null" or "NULL" => null,

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.LocalCluster.Manifests;
@@ -8,37 +5,30 @@ namespace Berth.LocalCluster.Manifests;
 /// <summary>What manifests ask for that a process of this machine does not give. It is stored as asked, and said once.</summary>
 internal sealed class NotEnforcedList(ILogger logger)
 {
-    private static readonly string[] PodFields = ["securityContext", "affinity", "topologySpreadConstraints", "priorityClassName", "runtimeClassName", "initContainers", "volumes"];
-    private static readonly string[] ContainerFields = ["resources", "securityContext", "volumeMounts", "envFrom", "lifecycle"];
+    private static readonly string[] s_podFields = ["securityContext", "affinity", "topologySpreadConstraints", "priorityClassName", "runtimeClassName", "initContainers", "volumes"];
+    private static readonly string[] s_containerFields = ["resources", "securityContext", "volumeMounts", "envFrom", "lifecycle"];
 
-    private readonly Lock gate = new();
-    private readonly List<string> lines = [];
+    private readonly Lock _gate = new();
+    private readonly List<string> _lines = [];
 
     public IReadOnlyList<string> Lines
     {
         get
         {
-            lock (gate)
-            {
-                return [.. lines];
-            }
+            lock (_gate)
+                return [.. _lines];
         }
     }
 
     public void Look(ResourceKind kind, JsonObject body)
     {
         JsonNode? spec = kind == KindTable.Pod ? body["spec"] : body.At("spec", "template", "spec");
-        foreach (string field in PodFields.Where(field => spec.At(field) is JsonObject { Count: > 0 } or JsonArray { Count: > 0 } or JsonValue))
-        {
+        foreach (string field in s_podFields.Where(field => spec.At(field) is JsonObject { Count: > 0 } or JsonArray { Count: > 0 } or JsonValue))
             Add(kind, body, $"spec.{field}");
-        }
-
         foreach (JsonObject container in spec.Items("containers"))
         {
-            foreach (string field in ContainerFields.Where(field => container[field] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 }))
-            {
+            foreach (string field in s_containerFields.Where(field => container[field] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 }))
                 Add(kind, body, $"containers.{field}");
-            }
         }
     }
 
@@ -47,14 +37,11 @@ internal sealed class NotEnforcedList(ILogger logger)
     {
         string name = $"{body.Text("metadata", "namespace")}/{body.Text("metadata", "name")}";
         string line = $"{kind.Kind} {name}: {field}";
-        lock (gate)
+        lock (_gate)
         {
-            if (lines.Contains(line, StringComparer.Ordinal))
-            {
+            if (_lines.Contains(line, StringComparer.Ordinal))
                 return;
-            }
-
-            lines.Add(line);
+            _lines.Add(line);
         }
 
         Log.NotEnforced(logger, field, kind.Kind, name);

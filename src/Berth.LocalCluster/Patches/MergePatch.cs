@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>RFC 7386: objects are merged, null removes, all else replaces.</summary>
@@ -16,10 +14,7 @@ internal static class MergePatch
             else if (value is JsonObject fields)
             {
                 if (target[name] is not JsonObject child)
-                {
                     target[name] = child = [];
-                }
-
                 Apply(child, fields);
             }
             else

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>
@@ -10,7 +6,7 @@ namespace Berth.LocalCluster.Patches;
 /// </summary>
 internal static class StrategicMergePatch
 {
-    private static readonly Dictionary<string, string[]> MergeKeys = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string[]> s_mergeKeys = new(StringComparer.Ordinal)
     {
         ["containers"] = ["name"],
         ["initContainers"] = ["name"],
@@ -34,35 +30,24 @@ internal static class StrategicMergePatch
     public static void Apply(JsonObject target, JsonObject patch)
     {
         if (patch.Text("$patch") == "replace")
-        {
             target.Clear();
-        }
-
         if (patch["$retainKeys"] is JsonArray retained)
         {
             var keep = retained.Texts().ToHashSet(StringComparer.Ordinal);
             foreach (string name in target.Select(pair => pair.Key).Where(name => !keep.Contains(name)).ToList())
-            {
                 target.Remove(name);
-            }
         }
 
         foreach ((string name, JsonNode? value) in patch)
         {
             if (name.StartsWith("$deleteFromPrimitiveList/", StringComparison.Ordinal))
-            {
                 RemovePrimitives(target[name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]] as JsonArray, value);
-            }
             else if (!name.StartsWith('$'))
-            {
                 ApplyField(target, name, value);
-            }
         }
 
         foreach ((string name, JsonNode? value) in patch.Where(pair => pair.Key.StartsWith("$setElementOrder/", StringComparison.Ordinal)))
-        {
             Reorder(target, name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..], value as JsonArray);
-        }
     }
 
     private static void ApplyField(JsonObject target, string name, JsonNode? value)
@@ -74,22 +59,17 @@ internal static class StrategicMergePatch
         else if (value is JsonObject fields)
         {
             if (target[name] is not JsonObject child)
-            {
                 target[name] = child = [];
-            }
-
             Apply(child, fields);
         }
-        else if (value is JsonArray items && MergeKeys.TryGetValue(name, out string[]? keys) && items.All(item => item is JsonObject))
+        else if (value is JsonArray items && s_mergeKeys.TryGetValue(name, out string[]? keys) && items.All(item => item is JsonObject))
         {
             target[name] = MergeList(target[name] as JsonArray ?? [], items, keys);
         }
         else if (value is JsonArray primitives && name == "finalizers" && target[name] is JsonArray existing)
         {
             foreach (string item in primitives.Texts().Where(item => !existing.Texts().Contains(item, StringComparer.Ordinal)).ToList())
-            {
                 existing.Add((JsonNode?)item);
-            }
         }
         else
         {
@@ -100,10 +80,7 @@ internal static class StrategicMergePatch
     private static JsonArray MergeList(JsonArray target, JsonArray patch, string[] keys)
     {
         if (patch.Any(item => item.Text("$patch") == "replace"))
-        {
             return [.. patch.Where(item => item.At("$patch") is null).Select(item => item!.DeepClone())];
-        }
-
         foreach (JsonObject item in patch.OfType<JsonObject>())
         {
             string? key = KeyOf(item, keys);
@@ -130,11 +107,8 @@ internal static class StrategicMergePatch
     private static void Reorder(JsonObject target, string name, JsonArray? order)
     {
         if (target[name] is not JsonArray items || order is null)
-        {
             return;
-        }
-
-        string[] keys = MergeKeys.GetValueOrDefault(name, []);
+        string[] keys = s_mergeKeys.GetValueOrDefault(name, []);
         List<string?> wanted = [.. order.Select(item => item is JsonObject ? KeyOf(item, keys) : Plain(item))];
         int Rank(JsonNode? item)
         {
@@ -148,9 +122,7 @@ internal static class StrategicMergePatch
     private static void RemovePrimitives(JsonArray? target, JsonNode? values)
     {
         foreach (JsonNode? item in target?.Where(item => values is JsonArray gone && gone.Any(value => JsonNode.DeepEquals(value, item))).ToList() ?? [])
-        {
             target!.Remove(item);
-        }
     }
 
     private static string? KeyOf(JsonNode? item, string[] keys) => keys.Select(key => Plain(item.At(key))).FirstOrDefault(value => value is not null);

@@ -3,22 +3,19 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>The newest lines of one run of a container, in memory, so that nothing is left on disk.</summary>
 internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
 {
-    private readonly Lock gate = new();
-    private readonly Queue<LogLine> lines = new();
-    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long next;
-    private bool complete;
+    private readonly Lock _gate = new();
+    private readonly Queue<LogLine> _lines = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _next;
+    private bool _complete;
 
     public void Append(string text)
     {
-        lock (gate)
+        lock (_gate)
         {
-            lines.Enqueue(new LogLine(next++, time.GetUtcNow(), text));
-            if (lines.Count > capacity)
-            {
-                lines.Dequeue();
-            }
-
+            _lines.Enqueue(new LogLine(_next++, time.GetUtcNow(), text));
+            if (_lines.Count > capacity)
+                _lines.Dequeue();
             Signal();
         }
     }
@@ -26,9 +23,9 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
     /// <summary>No line will follow: those who follow the log may go.</summary>
     public void Complete()
     {
-        lock (gate)
+        lock (_gate)
         {
-            complete = true;
+            _complete = true;
             Signal();
         }
     }
@@ -36,16 +33,14 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
     /// <summary>The lines from a number on, and a task that completes when there are more; null when there never will be.</summary>
     public (IReadOnlyList<LogLine> Lines, Task? More) Read(long from)
     {
-        lock (gate)
-        {
-            return ([.. lines.Where(line => line.Number >= from)], complete ? null : changed.Task);
-        }
+        lock (_gate)
+            return ([.. _lines.Where(line => line.Number >= from)], _complete ? null : _changed.Task);
     }
 
     private void Signal()
     {
-        TaskCompletionSource signal = changed;
-        changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource signal = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         signal.SetResult();
     }
 }

@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -12,15 +10,10 @@ internal static class ContainerSpec
         string image, IReadOnlyList<string> command, IReadOnlyList<string> args, IReadOnlyDictionary<string, ImageProgram>? images)
     {
         if (images is null)
-        {
             return (image, [.. command, .. args]);
-        }
-
         string name = ImageName(image);
         if (!images.TryGetValue(name, out ImageProgram? program))
-        {
             return null;
-        }
 
         // The image's own program, under the name the image gives it: /berth. Any other command is a program of this machine.
         return command.Count == 0 || Path.GetFileName(command[0]) == name
@@ -41,8 +34,8 @@ internal static class ContainerSpec
         var environment = new Dictionary<string, string>(given, StringComparer.Ordinal);
         foreach (JsonObject variable in container.Items("env"))
         {
-            string? value = variable.Text("value") ?? (variable.Text("valueFrom", "fieldRef", "fieldPath") is { } path ? Field(pod, path) : string.Empty);
-            environment[variable.Text("name") ?? string.Empty] = Expand(value ?? string.Empty, environment);
+            string? value = variable.Text("value") ?? (variable.Text("valueFrom", "fieldRef", "fieldPath") is { } path ? Field(pod, path) : "");
+            environment[variable.Text("name") ?? ""] = Expand(value ?? "", environment);
         }
 
         return environment;
@@ -83,10 +76,7 @@ internal static class ContainerSpec
     {
         int bracket = path.IndexOf("['", StringComparison.Ordinal);
         if (bracket > 0 && path.EndsWith("']", StringComparison.Ordinal))
-        {
             return pod.Text([.. path[..bracket].Split('.'), path[(bracket + 2)..^2]]);
-        }
-
         return path == "status.podIPs" ? string.Join(',', pod.Items("status", "podIPs").Select(ip => ip.Text("ip"))) : pod.Text(path.Split('.'));
     }
 }

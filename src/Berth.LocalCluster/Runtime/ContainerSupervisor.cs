@@ -1,21 +1,18 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.</summary>
 internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, KubeletContext context, Action publish, Func<Task> nodeIsUp)
 {
-    private readonly string name = spec.Text("name")!;
-    private readonly string policy = pod.Text("spec", "restartPolicy") ?? "Always";
-    private readonly TimeSpan grace = TimeSpan.FromSeconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
-    private readonly RestartBackoff backoff = new();
-    private JsonObject state = new() { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } };
-    private JsonObject lastState = [];
-    private bool ready;
-    private bool started;
-    private int restarts;
-    private volatile IContainerInstance? instance;
+    private readonly string _name = spec.Text("name")!;
+    private readonly string _policy = pod.Text("spec", "restartPolicy") ?? "Always";
+    private readonly TimeSpan _grace = TimeSpan.FromSeconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
+    private readonly RestartBackoff _backoff = new();
+    private JsonObject _state = new() { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } };
+    private JsonObject _lastState = [];
+    private bool _ready;
+    private bool _started;
+    private int _restarts;
+    private volatile IContainerInstance? _instance;
 
     public int? ProcessId { get; private set; }
 
@@ -26,18 +23,18 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
 
     public JsonObject Status()
     {
-        lock (backoff)
+        lock (_backoff)
         {
             return new JsonObject
             {
-                ["name"] = name,
-                ["state"] = state.DeepClone(),
-                ["lastState"] = lastState.DeepClone(),
-                ["ready"] = ready,
-                ["restartCount"] = restarts,
+                ["name"] = _name,
+                ["state"] = _state.DeepClone(),
+                ["lastState"] = _lastState.DeepClone(),
+                ["ready"] = _ready,
+                ["restartCount"] = _restarts,
                 ["image"] = spec.Text("image"),
                 ["imageID"] = spec.Text("image"),
-                ["started"] = started,
+                ["started"] = _started,
             };
         }
     }
@@ -45,7 +42,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     /// <summary>Kills the run now. False when there is none.</summary>
     public bool KillInstance()
     {
-        IContainerInstance? running = instance;
+        IContainerInstance? running = _instance;
         running?.Kill();
         return running is not null;
     }
@@ -60,25 +57,25 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             Task up = nodeIsUp();
             bool lost = !up.IsCompleted;
             await up.ConfigureAwait(false);
-            bool done = !lost && code is not null && (policy == "Never" || (policy == "OnFailure" && code == 0));
+            bool done = !lost && code is not null && (_policy == "Never" || (_policy == "OnFailure" && code == 0));
             if (stopping.IsCancellationRequested || done)
-            {
                 return;
-            }
-
-            TimeSpan delay = lost ? TimeSpan.Zero : backoff.Next(context.Time.GetUtcNow() - began);
+            TimeSpan delay = lost ? TimeSpan.Zero : _backoff.Next(context.Time.GetUtcNow() - began);
             if (delay > RestartBackoff.Soon)
             {
                 string reason = code is null ? "ImagePullBackOff" : "CrashLoopBackOff";
-                context.Events.Record(pod, "Warning", "BackOff", $"Back-off restarting failed container {name} in pod {pod.Text("metadata", "name")}");
-                Change(() => Enter(Waiting(reason, $"back-off {delay.TotalSeconds:0}s restarting failed container={name}")));
+                string why = code is null
+                    ? $"Back-off pulling image \"{spec.Text("image")}\""
+                    : $"Back-off restarting failed container {_name} in pod {pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
+                context.Events.Record(pod, code is null ? "Normal" : "Warning", "BackOff", why);
+                Change(() => Enter(Waiting(reason, code is null ? why : $"back-off {delay.TotalSeconds:0}s restarting failed container={_name}")));
             }
 
             await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
             if (!stopping.IsCancellationRequested && code is not null)
             {
-                restarts++;
+                _restarts++;
                 PreviousOutput = Output;
                 Output = new ContainerLog(context.Time);
             }
@@ -91,7 +88,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         ContainerLaunch? launch = Launch(address);
         if (launch is null)
         {
-            string image = spec.Text("image") ?? string.Empty;
+            string image = spec.Text("image") ?? "";
             string message = $"Image {image} is not mapped to a program of this machine: start the cluster with --image {ContainerSpec.ImageName(image)}=PATH.";
             context.Events.Record(pod, "Warning", "Failed", message);
             Change(() => Enter(Waiting("ErrImagePull", message)));
@@ -112,9 +109,9 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             return 128;
         }
 
-        instance = begun;
+        _instance = begun;
         int code = await SuperviseAsync(begun, launch, stopping, killing).ConfigureAwait(false);
-        instance = null;
+        _instance = null;
         return code;
     }
 
@@ -126,11 +123,11 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         {
             ProcessId = run.ProcessId;
             Enter(new JsonObject { ["running"] = new JsonObject { ["startedAt"] = JsonWriting.Timestamp(began) } });
-            started = !startup;
-            ready = !startup && spec["readinessProbe"] is not JsonObject;
+            _started = !startup;
+            _ready = !startup && spec["readinessProbe"] is not JsonObject;
         });
-        context.Events.Record(pod, "Normal", "Started", $"Started container {name}");
-        Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, name, run.ProcessId);
+        context.Events.Record(pod, "Normal", "Started", "Container started");
+        Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, _name, run.ProcessId);
 
         using var probing = new CancellationTokenSource();
         using var unhealthy = new CancellationTokenSource();
@@ -139,11 +136,11 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         Change(() =>
         {
             ProcessId = null;
-            ready = false;
-            started = false;
+            _ready = false;
+            _started = false;
             Enter(Terminated(code, code == 0 ? "Completed" : "Error", began, null));
         });
-        Log.Ended(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, name, code);
+        Log.Ended(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, _name, code);
         launch.Log.Complete();
         await probing.CancelAsync().ConfigureAwait(false);
         await probes.ConfigureAwait(false);
@@ -157,9 +154,9 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         await ((Task)run.Exited).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!run.Exited.IsCompleted)
         {
-            context.Events.Record(pod, "Normal", "Killing", $"Stopping container {name}");
+            context.Events.Record(pod, "Normal", "Killing", $"Stopping container {_name}");
             run.Stop();
-            await ((Task)run.Exited).WaitAsync(grace, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)run.Exited).WaitAsync(_grace, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             run.Kill();
         }
 
@@ -172,26 +169,26 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         {
             if (Probe("startupProbe", launch) is { } startup && !await startup.UntilFirstAsync(ending).ConfigureAwait(false))
             {
-                context.Events.Record(pod, "Warning", "Unhealthy", $"Startup probe of container {name} failed; it is restarted");
+                context.Events.Record(pod, "Warning", "Unhealthy", $"Startup probe of container {_name} failed; it is restarted");
                 await unhealthy.CancelAsync().ConfigureAwait(false);
                 return;
             }
 
             ProbeLoop? readiness = Probe("readinessProbe", launch);
-            if (!started)
+            if (!_started)
             {
                 Change(() =>
                 {
-                    started = true;
-                    ready = readiness is null;
+                    _started = true;
+                    _ready = readiness is null;
                 });
             }
 
-            Task follow = readiness?.FollowAsync(good => Change(() => ready = good), ending) ?? Task.CompletedTask;
+            Task follow = readiness?.FollowAsync(good => Change(() => _ready = good), ending) ?? Task.CompletedTask;
             if (Probe("livenessProbe", launch) is { } liveness)
             {
                 await liveness.UntilLostAsync(ending).ConfigureAwait(false);
-                context.Events.Record(pod, "Warning", "Unhealthy", $"Liveness probe of container {name} failed; it is restarted");
+                context.Events.Record(pod, "Warning", "Unhealthy", $"Liveness probe of container {_name} failed; it is restarted");
                 await unhealthy.CancelAsync().ConfigureAwait(false);
             }
 
@@ -206,22 +203,14 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private ProbeLoop? Probe(string field, ContainerLaunch launch)
     {
         if (spec[field] is not JsonObject given)
-        {
             return null;
-        }
-
         JsonObject probe = given.Clone();
         if (probe["exec"] is JsonObject exec && ContainerSpec.Resolve(spec.Text("image")!, [.. exec.Texts("command")], [], context.Images) is var (executable, arguments))
-        {
             exec["command"] = JsonWriting.TextArray([executable, .. arguments]);
-        }
-
         foreach (JsonObject target in ((string[])["httpGet", "tcpSocket", "grpc"]).Select(kind => probe[kind]).OfType<JsonObject>())
         {
             if (target.Text("port") is { } portName)
-            {
                 target["port"] = spec.Items("ports").FirstOrDefault(port => port.Text("name") == portName).Number("containerPort") ?? 0;
-            }
         }
 
         return new ProbeLoop(probe, launch, context);
@@ -232,43 +221,29 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         Dictionary<string, string> environment = ContainerSpec.Environment(spec, pod, context.BaseEnvironment(pod));
         IReadOnlyList<string> Words(string field) => [.. spec.Texts(field).Select(word => ContainerSpec.Expand(word, environment))];
         return ContainerSpec.Resolve(spec.Text("image")!, Words("command"), Words("args"), context.Images) is var (executable, arguments)
-            ? new ContainerLaunch(name, executable, arguments, environment, spec.Text("workingDir"), address, Output)
+            ? new ContainerLaunch(_name, executable, arguments, environment, spec.Text("workingDir"), address, Output)
             : null;
     }
 
     private void Change(Action change)
     {
-        lock (backoff)
-        {
+        lock (_backoff)
             change();
-        }
-
         publish();
     }
 
     /// <summary>A run that ended is remembered when something else follows it.</summary>
     private void Enter(JsonObject next)
     {
-        lastState = state["terminated"] is null ? lastState : state;
-        state = next;
+        _lastState = _state["terminated"] is null ? _lastState : _state;
+        _state = next;
     }
 
     private static JsonObject Waiting(string reason, string message) => new() { ["waiting"] = new JsonObject { ["reason"] = reason, ["message"] = message } };
 
-    private JsonObject Terminated(int code, string reason, DateTimeOffset began, string? message)
+    private JsonObject Terminated(int code, string reason, DateTimeOffset began, string? message) => new()
     {
-        var terminated = new JsonObject
-        {
-            ["exitCode"] = code,
-            ["reason"] = reason,
-            ["startedAt"] = JsonWriting.Timestamp(began),
-            ["finishedAt"] = context.Time.Timestamp(),
-        };
-        if (message is not null)
-        {
-            terminated["message"] = message;
-        }
-
-        return new JsonObject { ["terminated"] = terminated };
-    }
+        ["terminated"] = JsonWriting.Fields(
+            ("exitCode", code), ("reason", reason), ("startedAt", JsonWriting.Timestamp(began)), ("finishedAt", context.Time.Timestamp()), ("message", message)),
+    };
 }

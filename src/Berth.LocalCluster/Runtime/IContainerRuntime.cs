@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>Starts containers. Processes of this machine, or nothing at all for tests of scale.</summary>

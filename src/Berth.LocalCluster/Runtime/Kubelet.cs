@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -13,64 +9,59 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
     /// A pod that goes, and comes anew, faster than this would do so between two requests of kubectl delete, which then waits for ever. A real
     /// kubelet is slower.
     /// </summary>
-    private static readonly TimeSpan LeastEnd = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_leastEnd = TimeSpan.FromMilliseconds(300);
 
-    private PodAddresses addresses = new(0);
-    private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> workers = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> stoppedNodes = new(StringComparer.Ordinal);
-    private readonly Lock reconciling = new();
-    private readonly CancellationTokenSource stopping = new();
-    private Task loop = Task.CompletedTask;
+    private PodAddresses _addresses = new(0);
+    private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> _workers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _stoppedNodes = new(StringComparer.Ordinal);
+    private readonly Lock _reconciling = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loop = Task.CompletedTask;
 
     public void Start(int apiPort)
     {
-        addresses = new PodAddresses(apiPort);
-        loop = Task.Run(LoopAsync);
+        _addresses = new PodAddresses(apiPort);
+        _loop = Task.Run(LoopAsync);
     }
 
-    public PodWorker? Find(string uid) => workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
+    public PodWorker? Find(string uid) => _workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
 
     public int? ProcessOf(string uid) => Find(uid)?.Containers.Select(container => container.ProcessId).FirstOrDefault(id => id is not null);
 
     /// <summary>The node is gone: its processes end, and nothing of its pods is started or reported until it is back.</summary>
     public void StopNode(string node)
     {
-        stoppedNodes[node] = true;
-        foreach ((PodWorker worker, _) in workers.Values.Where(entry => entry.Worker.Node == node))
-        {
+        _stoppedNodes[node] = true;
+        foreach ((PodWorker worker, _) in _workers.Values.Where(entry => entry.Worker.Node == node))
             worker.Freeze();
-        }
     }
 
     public void StartNode(string node)
     {
-        stoppedNodes.TryRemove(node, out _);
-        foreach ((PodWorker worker, _) in workers.Values.Where(entry => entry.Worker.Node == node))
-        {
+        _stoppedNodes.TryRemove(node, out _);
+        foreach ((PodWorker worker, _) in _workers.Values.Where(entry => entry.Worker.Node == node))
             worker.Thaw();
-        }
-
         Reconcile();
     }
 
     /// <summary>Ends every pod: first asked, killed when the time is over.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach ((PodWorker worker, _) in workers.Values)
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach ((PodWorker worker, _) in _workers.Values)
         {
             worker.Thaw();
             worker.Stop(grace);
         }
 
-        await Task.WhenAll(workers.Values.Select(entry => entry.Running)).ConfigureAwait(false);
+        await Task.WhenAll(_workers.Values.Select(entry => entry.Running)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
-        stopping.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task LoopAsync()
@@ -86,42 +77,35 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
                 version = seen;
             }
 
-            await store.WaitAsync(version, stopping.Token).ConfigureAwait(false);
+            await store.WaitAsync(version, _stopping.Token).ConfigureAwait(false);
         }
     }
 
     private void Reconcile()
     {
-        using Lock.Scope scope = reconciling.EnterScope();
+        using Lock.Scope scope = _reconciling.EnterScope();
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         foreach (StoredObject pod in pods)
         {
-            if (stoppedNodes.ContainsKey(pod.NodeName ?? string.Empty))
-            {
+            if (_stoppedNodes.ContainsKey(pod.NodeName ?? ""))
                 continue;
-            }
-
-            if (workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
+            if (_workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
             {
                 if (pod.Body.IsTerminating())
-                {
                     entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
-                }
             }
-            else if (pod.NodeName is { } node && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
+            else if (pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
             {
                 Begin(pod, node);
             }
         }
 
         var present = pods.Select(pod => pod.Uid).ToHashSet(StringComparer.Ordinal);
-        foreach ((string uid, (PodWorker worker, Task running)) in workers.Where(entry => !present.Contains(entry.Key)))
+        foreach ((string uid, (PodWorker worker, Task running)) in _workers.Where(entry => !present.Contains(entry.Key)))
         {
             worker.Kill();
             if (running.IsCompleted)
-            {
-                workers.TryRemove(uid, out _);
-            }
+                _workers.TryRemove(uid, out _);
         }
     }
 
@@ -129,9 +113,9 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
     {
         string host = store.Find(KindTable.Node, null, node) is { } found ? PodAddresses.InternalOf(found.Body) : PodAddresses.OfNode(0);
         bool shared = pod.Body.Flag("spec", "hostNetwork");
-        var worker = new PodWorker(pod, context, store, (host, shared ? host : addresses.Take()));
+        var worker = new PodWorker(pod, context, store, (host, shared ? host : _addresses.Take()));
         var running = new Task<Task>(() => RunAsync(pod, worker, shared));
-        workers[pod.Uid] = (worker, running.Unwrap());
+        _workers[pod.Uid] = (worker, running.Unwrap());
         running.Start(TaskScheduler.Default);
     }
 
@@ -141,22 +125,12 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         bool deleted = store.Find(KindTable.Pod, pod.Namespace, pod.Name) is not { } now || now.Uid != pod.Uid || now.Body.IsTerminating();
         if (deleted)
         {
-            await Task.Delay(LeastEnd, context.Time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                store.Remove(KindTable.Pod, pod.Namespace, pod.Name, pod.Uid);
-            }
-            catch (ApiException fault) when (fault.Code == 404)
-            {
-                // Removed by force while its containers were ending.
-            }
-
-            workers.TryRemove(pod.Uid, out _);
+            await Task.Delay(s_leastEnd, context.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            store.Remove(pod);
+            _workers.TryRemove(pod.Uid, out _);
         }
 
         if (!shared)
-        {
-            addresses.Return(worker.Address);
-        }
+            _addresses.Return(worker.Address);
     }
 }

@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using Berth.LocalCluster.Access;
 using Berth.LocalCluster.Controllers;
-using Berth.LocalCluster.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.LocalCluster.Runtime;
@@ -17,26 +15,23 @@ internal sealed record KubeletContext(
     ILogger Logger)
 {
     /// <summary>What a process needs of this machine to run at all; nothing else of our own environment reaches a pod.</summary>
-    private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "DOTNET_ROOT"];
+    private static readonly string[] s_inherited = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "DOTNET_ROOT"];
 
-    private readonly IReadOnlyList<KeyValuePair<string, string>> inherited =
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _inherited =
     [
         .. new System.Diagnostics.ProcessStartInfo().Environment
-            .Where(pair => Inherited.Contains(pair.Key, StringComparer.Ordinal) && pair.Value is not null)
+            .Where(pair => s_inherited.Contains(pair.Key, StringComparer.Ordinal) && pair.Value is not null)
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)),
     ];
 
     public IEnumerable<KeyValuePair<string, string>> BaseEnvironment(JsonObject pod)
     {
-        var environment = new Dictionary<string, string>(inherited, StringComparer.Ordinal)
+        var environment = new Dictionary<string, string>(_inherited, StringComparer.Ordinal)
         {
             ["HOSTNAME"] = pod.Text("spec", pod.Flag("spec", "hostNetwork") ? "nodeName" : "hostname") ?? pod.Text("metadata", "name")!,
         };
         if (pod["spec"].At("automountServiceAccountToken") is null || pod.Flag("spec", "automountServiceAccountToken"))
-        {
             environment["KUBECONFIG"] = Files.PathFor(pod.Text("metadata", "namespace")!, pod.Text("spec", "serviceAccountName") ?? "default");
-        }
-
         if (!pod.Flag("spec", "hostNetwork"))
         {
             // A pod has a network of its own on a cluster. Here it only has an address, and its program must listen on that one.
@@ -44,10 +39,7 @@ internal sealed record KubeletContext(
         }
 
         foreach ((string name, string value) in PodEnvironment)
-        {
             environment[name] = value;
-        }
-
         return environment;
     }
 }

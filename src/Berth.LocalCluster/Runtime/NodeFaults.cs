@@ -1,9 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
@@ -13,42 +7,35 @@ namespace Berth.LocalCluster.Runtime;
 internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, TimeProvider time) : IAsyncDisposable
 {
     private const string Unreachable = "node.kubernetes.io/unreachable";
-    private static readonly TimeSpan Toleration = TimeSpan.FromSeconds(300);
-    private readonly ObjectStore store = operations.Store;
-    private readonly Dictionary<string, ITimer> evictions = new(StringComparer.Ordinal);
+    private static readonly TimeSpan s_toleration = TimeSpan.FromSeconds(300);
+    private readonly ObjectStore _store = operations.Store;
+    private readonly Dictionary<string, ITimer> _evictions = new(StringComparer.Ordinal);
 
     public void Stop(string name)
     {
-        StoredObject node = store.Get(KindTable.Node, null, name);
+        StoredObject node = _store.Get(KindTable.Node, null, name);
         kubelet.StopNode(name);
-        store.Update(node, body =>
+        _store.Update(node, body =>
         {
             NodeObjects.SetReady(body.Child("status"), false, time);
             body.Child("spec")["taints"] = new JsonArray(Taint("NoSchedule"), Taint("NoExecute"));
         });
         foreach (StoredObject pod in PodsOf(name))
-        {
-            store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "Ready", false, time, "NodeNotReady", "Node is not ready"));
-        }
-
-        lock (evictions)
-        {
-            evictions.TryAdd(name, time.CreateTimer(_ => Evict(name), null, Toleration, Timeout.InfiniteTimeSpan));
-        }
+            _store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "Ready", false, time, "NodeNotReady", "Node is not ready"));
+        lock (_evictions)
+            _evictions.TryAdd(name, time.CreateTimer(_ => Evict(name), null, s_toleration, Timeout.InfiniteTimeSpan));
     }
 
     public void Start(string name)
     {
-        StoredObject node = store.Get(KindTable.Node, null, name);
-        lock (evictions)
+        StoredObject node = _store.Get(KindTable.Node, null, name);
+        lock (_evictions)
         {
-            if (evictions.Remove(name, out ITimer? timer))
-            {
+            if (_evictions.Remove(name, out ITimer? timer))
                 timer.Dispose();
-            }
         }
 
-        store.Update(node, body =>
+        _store.Update(node, body =>
         {
             NodeObjects.SetReady(body.Child("status"), true, time);
             body.Child("spec").Remove("taints");
@@ -58,10 +45,8 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
 
     public async ValueTask DisposeAsync()
     {
-        foreach (ITimer timer in evictions.Values)
-        {
+        foreach (ITimer timer in _evictions.Values)
             await timer.DisposeAsync().ConfigureAwait(false);
-        }
     }
 
     private void Evict(string name)
@@ -79,7 +64,7 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
         }
     }
 
-    private IEnumerable<StoredObject> PodsOf(string node) => store.List(KindTable.Pod).Where(pod => pod.Body.Text("spec", "nodeName") == node);
+    private IEnumerable<StoredObject> PodsOf(string node) => _store.List(KindTable.Pod).Where(pod => pod.Body.Text("spec", "nodeName") == node);
 
     private JsonObject Taint(string effect) => new() { ["key"] = Unreachable, ["effect"] = effect, ["timeAdded"] = time.Timestamp() };
 }

@@ -1,10 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -28,24 +22,21 @@ internal static class NodeObjects
         status["allocatable"] = status["capacity"]!.DeepClone();
         var addresses = new JsonArray(Address("InternalIP", address), Address("Hostname", name));
         if (external)
-        {
             addresses.Add((JsonNode)Address("ExternalIP", PodAddresses.ExternalOfNode(index)));
-        }
-
         SetReady(status, true, time);
         status["addresses"] = addresses;
         status["nodeInfo"] = new JsonObject
         {
             ["kubeletVersion"] = DiscoveryDocuments.KubernetesVersion,
-            ["kubeProxyVersion"] = string.Empty,
+            ["kubeProxyVersion"] = "",
             ["operatingSystem"] = "linux",
             ["architecture"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
             ["containerRuntimeVersion"] = "berth://process",
             ["osImage"] = "this machine",
             ["kernelVersion"] = Environment.OSVersion.Version.ToString(),
-            ["machineID"] = string.Empty,
-            ["systemUUID"] = string.Empty,
-            ["bootID"] = string.Empty,
+            ["machineID"] = "",
+            ["systemUUID"] = "",
+            ["bootID"] = "",
         };
         return node;
     }
@@ -67,9 +58,7 @@ internal static class NodeObjects
         condition["status"] = ready ? "True" : "Unknown";
         condition["lastHeartbeatTime"] = time.Timestamp();
         if (ready)
-        {
             condition["reason"] = "KubeletReady";
-        }
     }
 
     private static JsonObject Address(string type, string address) => new() { ["type"] = type, ["address"] = address };

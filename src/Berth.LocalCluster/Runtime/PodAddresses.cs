@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
@@ -10,10 +6,10 @@ namespace Berth.LocalCluster.Runtime;
 /// </summary>
 internal sealed class PodAddresses(int apiPort)
 {
-    private readonly Lock gate = new();
-    private readonly SortedSet<int> free = [];
-    private readonly int first = apiPort * 256;
-    private int next = apiPort * 256;
+    private readonly Lock _gate = new();
+    private readonly SortedSet<int> _free = [];
+    private readonly int _first = apiPort * 256;
+    private int _next = apiPort * 256;
 
     public static string OfNode(int index) => Text(index);
 
@@ -24,16 +20,16 @@ internal sealed class PodAddresses(int apiPort)
 
     public string Take()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (free.Count > 0)
+            if (_free.Count > 0)
             {
-                int again = free.Min;
-                free.Remove(again);
+                int again = _free.Min;
+                _free.Remove(again);
                 return Text(again);
             }
 
-            return Text(next++);
+            return Text(_next++);
         }
     }
 
@@ -41,12 +37,10 @@ internal sealed class PodAddresses(int apiPort)
     {
         string[] parts = address.Split('.');
         int index = parts.Skip(1).Aggregate(0, (sum, part) => (sum * 256) + int.Parse(part, CultureInfo.InvariantCulture)) - 1;
-        lock (gate)
+        lock (_gate)
         {
-            if (index >= first)
-            {
-                free.Add(index);
-            }
+            if (index >= _first)
+                _free.Add(index);
         }
     }
 

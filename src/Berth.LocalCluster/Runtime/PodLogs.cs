@@ -1,15 +1,12 @@
-using System.Globalization;
 using System.Text;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>kubectl logs: container, previous, tailLines, sinceSeconds, timestamps, follow.</summary>
-internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
+internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
 {
+    /// <summary>Answers a request for a pod's log with the parameters of the query, following it where asked.</summary>
     public async Task WriteAsync(StoredObject pod, Func<string, string?> query, HttpContext http, CancellationToken stopping)
     {
         ContainerLog log = Find(pod, query("container"), query("previous") == "true");
@@ -20,10 +17,7 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
         (IReadOnlyList<LogLine> lines, Task? more) = log.Read(0);
         lines = [.. lines.Where(line => line.At >= since)];
         if (Number(query("tailLines")) is { } tail)
-        {
             lines = [.. lines.Skip(Math.Max(0, lines.Count - (int)tail))];
-        }
-
         long next = 0;
         while (true)
         {
@@ -36,10 +30,7 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
 
             await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
             if (query("follow") != "true" || more is null)
-            {
                 return;
-            }
-
             await more.WaitAsync(ending.Token).ConfigureAwait(false);
             (lines, more) = log.Read(next);
         }
@@ -56,14 +47,14 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time) : IPodLogs
         PodWorker? worker = kubelet.Find(pod.Uid);
         int index = container is null ? 0 : worker?.Names.ToList().IndexOf(container) ?? 0;
         if (index < 0)
-        {
             throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
-        }
-
         ContainerSupervisor? supervisor = worker?.Containers[index];
-        return (previous ? supervisor?.PreviousOutput : supervisor?.Output) ?? throw ApiException.BadRequest(previous
-            ? $"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found"
-            : $"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: ContainerCreating");
+        container ??= pod.Body.Items("spec", "containers").First().Text("name");
+        if (previous)
+            return supervisor?.PreviousOutput ?? throw ApiException.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
+        string? waiting = supervisor is null ? "ContainerCreating" : supervisor.Status().Text("state", "waiting", "reason");
+        return waiting is null or "CrashLoopBackOff" ? supervisor!.Output : throw ApiException.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: "
+            + waiting switch { "ErrImagePull" => "image can't be pulled", "ImagePullBackOff" => "trying and failing to pull image", _ => waiting });
     }
 
     private static long? Number(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number : null;

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>A pod's status, from its containers': phase, conditions, addresses.</summary>
@@ -28,17 +25,11 @@ internal static class PodStatus
     public static void SetCondition(JsonObject status, string type, bool value, TimeProvider time, string? reason = null, string? message = null)
     {
         if (status["conditions"] is not JsonArray conditions)
-        {
             status["conditions"] = conditions = [];
-        }
-
         string text = value ? "True" : "False";
         JsonObject? condition = conditions.OfType<JsonObject>().FirstOrDefault(item => item.Text("type") == type);
         if (condition is null)
-        {
             conditions.Add((JsonNode)(condition = new JsonObject { ["type"] = type }));
-        }
-
         if (condition.Text("status") != text)
         {
             condition["status"] = text;
@@ -60,11 +51,8 @@ internal static class PodStatus
         bool ended = containers.All(container => container.At("state", "terminated") is not null);
         bool good = containers.All(container => container.Number("state", "terminated", "exitCode") == 0);
         string policy = pod.Text("spec", "restartPolicy") ?? "Always";
-        if (ended && !pod.IsTerminating() && (policy == "Never" || (policy == "OnFailure" && good)))
-        {
+        if (ended && (pod.IsTerminating() || policy == "Never" || (policy == "OnFailure" && good)))
             return good ? "Succeeded" : "Failed";
-        }
-
         bool everRan = containers.Any(container => container.At("state", "waiting") is null || container.At("lastState", "terminated") is not null);
         return everRan ? "Running" : "Pending";
     }

@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
@@ -9,10 +6,13 @@ namespace Berth.LocalCluster.Runtime;
 /// </summary>
 internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, KubeletContext context)
 {
-    private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(25);
-    private readonly TimeSpan period = Seconds(probe, "periodSeconds", 10);
-    private readonly long failures = probe.Number("failureThreshold") ?? 3;
-    private readonly long successes = probe.Number("successThreshold") ?? 1;
+    private static readonly TimeSpan s_eager = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>A command is a process each time, a connection costs next to nothing: so the one is soon tried less often, the other later.</summary>
+    private readonly double _patience = probe.ContainsKey("exec") ? 1.5 : 1.05;
+    private readonly TimeSpan _period = Seconds(probe, "periodSeconds", 10);
+    private readonly long _failures = probe.Number("failureThreshold") ?? 3;
+    private readonly long _successes = probe.Number("successThreshold") ?? 1;
 
     /// <summary>Tells each change between good and bad, beginning at bad.</summary>
     public async Task FollowAsync(Action<bool> tell, CancellationToken ending)
@@ -20,13 +20,13 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
         bool good = false;
         bool everGood = false;
         long streak = 0;
-        TimeSpan eager = Eager;
+        TimeSpan eager = s_eager;
         await DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
         while (true)
         {
             bool now = await OnceAsync(ending).ConfigureAwait(false);
             streak = now == good ? 0 : streak + 1;
-            if (streak >= (good ? failures : successes))
+            if (streak >= (good ? _failures : _successes))
             {
                 good = now;
                 everGood |= good;
@@ -34,8 +34,8 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
                 tell(good);
             }
 
-            await DelayAsync(everGood || eager > period ? period : eager, ending).ConfigureAwait(false);
-            eager *= 1.5;
+            await DelayAsync(everGood || eager > _period ? _period : eager, ending).ConfigureAwait(false);
+            eager *= _patience;
         }
     }
 
@@ -44,9 +44,9 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     {
         long lost = 0;
         await DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
-        while (lost < failures)
+        while (lost < _failures)
         {
-            await DelayAsync(period, ending).ConfigureAwait(false);
+            await DelayAsync(_period, ending).ConfigureAwait(false);
             lost = await OnceAsync(ending).ConfigureAwait(false) ? 0 : lost + 1;
         }
     }
@@ -55,17 +55,14 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     public async Task<bool> UntilFirstAsync(CancellationToken ending)
     {
         await DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
-        DateTimeOffset limit = context.Time.GetUtcNow() + (period * failures);
-        TimeSpan eager = Eager;
+        DateTimeOffset limit = context.Time.GetUtcNow() + (_period * _failures);
+        TimeSpan eager = s_eager;
         while (!await OnceAsync(ending).ConfigureAwait(false))
         {
             if (context.Time.GetUtcNow() >= limit)
-            {
                 return false;
-            }
-
-            await DelayAsync(eager > period ? period : eager, ending).ConfigureAwait(false);
-            eager *= 1.5;
+            await DelayAsync(eager > _period ? _period : eager, ending).ConfigureAwait(false);
+            eager *= _patience;
         }
 
         return true;

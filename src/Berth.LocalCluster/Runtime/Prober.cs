@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -10,7 +7,7 @@ internal sealed class Prober : IDisposable
 {
     // As the kubelet: redirects are not followed to elsewhere, and a certificate is not verified, since a pod's own names no address.
 #pragma warning disable CA5359
-    private readonly HttpClient http = new(new SocketsHttpHandler
+    private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -24,10 +21,7 @@ internal sealed class Prober : IDisposable
         try
         {
             if (probe["httpGet"] is JsonObject get)
-            {
                 return await GetAsync(get, get.Text("host") ?? address, cancellationToken).ConfigureAwait(false);
-            }
-
             JsonNode? target = probe["tcpSocket"] ?? probe["grpc"];
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(target.Text("host") ?? address, (int)(target.Number("port") ?? 0), cancellationToken).ConfigureAwait(false);
@@ -39,7 +33,7 @@ internal sealed class Prober : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task<bool> GetAsync(JsonObject get, string host, CancellationToken cancellationToken)
     {
@@ -47,11 +41,8 @@ internal sealed class Prober : IDisposable
             CultureInfo.InvariantCulture, $"{get.Text("scheme")?.ToLowerInvariant() ?? "http"}://{host}:{get.Number("port")}{get.Text("path") ?? "/"}");
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         foreach (JsonObject header in get.Items("httpHeaders"))
-        {
-            request.Headers.TryAddWithoutValidation(header.Text("name") ?? string.Empty, header.Text("value"));
-        }
-
-        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            request.Headers.TryAddWithoutValidation(header.Text("name") ?? "", header.Text("value"));
+        using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         return (int)response.StatusCode is >= 200 and < 400;
     }
 }

@@ -5,12 +5,12 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>One process: its exit noticed at once, its output kept.</summary>
 internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerLog log, Action<int> ended) : IContainerInstance
 {
-    private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int id = process.Id;
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _id = process.Id;
 
-    public int? ProcessId => id;
+    public int? ProcessId => _id;
 
-    public Task<int> Exited => exited.Task;
+    public Task<int> Exited => _exited.Task;
 
     public void Watch()
     {
@@ -18,43 +18,36 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
         _ = PumpAsync(process.StandardError);
         process.Exited += (_, _) => End();
         if (process.HasExited)
-        {
             End();
-        }
     }
 
-    public void Stop() => Send(id, Signals.Terminate);
+    public void Stop() => Send(_id, Signals.Terminate);
 
     public void Kill()
     {
         // The group, and the process itself: a moment after its start it does not lead the group yet.
         if (ownGroup)
-        {
-            Send(-id, Signals.Kill);
-        }
-
-        Send(id, Signals.Kill);
+            Send(-_id, Signals.Kill);
+        Send(_id, Signals.Kill);
     }
 
     private void Send(int target, int signal)
     {
         // After the exit was noticed the id may belong to somebody else.
-        if (!exited.Task.IsCompleted)
-        {
+        if (!_exited.Task.IsCompleted)
             Signals.Send(target, signal);
-        }
     }
 
     private void End()
     {
-        if (ownGroup && !exited.Task.IsCompleted)
+        if (ownGroup && !_exited.Task.IsCompleted)
         {
             // A container ends with its first process: what that left behind goes too.
-            Signals.Send(-id, Signals.Kill);
+            Signals.Send(-_id, Signals.Kill);
         }
 
-        ended(id);
-        exited.TrySetResult(process.ExitCode);
+        ended(_id);
+        _exited.TrySetResult(process.ExitCode);
     }
 
     /// <summary>Keeps the output until its end. Reading ends with the last process that holds the pipe; a broken pipe is such an end.</summary>
@@ -63,9 +56,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
         try
         {
             while (await output.ReadLineAsync().ConfigureAwait(false) is { } line)
-            {
                 log.Append(line);
-            }
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {

@@ -1,21 +1,19 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>Containers as processes of this machine.</summary>
 internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
 {
-    private readonly ProcessStarter starter = new();
-    private readonly Prober prober = new();
-    private readonly ConcurrentDictionary<int, ProcessInstance> running = new();
-    private volatile bool disposed;
+    private readonly ProcessStarter _starter = new();
+    private readonly Prober _prober = new();
+    private readonly ConcurrentDictionary<int, ProcessInstance> _running = new();
+    private volatile bool _disposed;
 
     public async Task<IContainerInstance> StartAsync(ContainerLaunch launch)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         return await StartAsync(launch.Executable, launch.Arguments, launch).ConfigureAwait(false);
     }
 
@@ -23,9 +21,7 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
     {
         List<string> command = [.. probe.Texts("exec", "command")];
         if (command.Count == 0)
-        {
-            return await prober.CheckAsync(probe, launch.Address, cancellationToken).ConfigureAwait(false);
-        }
+            return await _prober.CheckAsync(probe, launch.Address, cancellationToken).ConfigureAwait(false);
 
         // Output of probes is not a container's log.
         ProcessInstance instance = await StartAsync(command[0], command[1..], launch with { Log = new ContainerLog(time, 0) }).ConfigureAwait(false);
@@ -41,28 +37,22 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
 
     public async ValueTask DisposeAsync()
     {
-        disposed = true;
-        foreach (ProcessInstance instance in running.Values)
-        {
+        _disposed = true;
+        foreach (ProcessInstance instance in _running.Values)
             instance.Kill();
-        }
-
-        await Task.WhenAll(running.Values.Select(instance => instance.Exited)).ConfigureAwait(false);
-        starter.Dispose();
-        prober.Dispose();
+        await Task.WhenAll(_running.Values.Select(instance => instance.Exited)).ConfigureAwait(false);
+        _starter.Dispose();
+        _prober.Dispose();
     }
 
     private async Task<ProcessInstance> StartAsync(string executable, IReadOnlyList<string> arguments, ContainerLaunch launch)
     {
-        Process process = await starter.StartAsync(executable, arguments, launch.Environment, launch.WorkingDirectory).ConfigureAwait(false);
-        var instance = new ProcessInstance(process, starter.OwnGroups, launch.Log, id => running.TryRemove(id, out _));
-        running[process.Id] = instance;
+        Process process = await _starter.StartAsync(executable, arguments, launch.Environment, launch.WorkingDirectory).ConfigureAwait(false);
+        var instance = new ProcessInstance(process, _starter.OwnGroups, launch.Log, id => _running.TryRemove(id, out _));
+        _running[process.Id] = instance;
         instance.Watch();
-        if (disposed)
-        {
+        if (_disposed)
             instance.Kill();
-        }
-
         return instance;
     }
 }

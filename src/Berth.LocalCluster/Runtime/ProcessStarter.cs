@@ -11,26 +11,23 @@ namespace Berth.LocalCluster.Runtime;
 /// </summary>
 internal sealed class ProcessStarter : IDisposable
 {
-    private static readonly string[] Folders = ["/usr/bin", "/bin", "/usr/local/bin"];
-    private readonly BlockingCollection<(ProcessStartInfo Info, TaskCompletionSource<Process> Started)> requests = [];
-    private readonly Thread thread;
-    private readonly List<string> prefix = [];
+    private static readonly string[] s_folders = ["/usr/bin", "/bin", "/usr/local/bin"];
+    private readonly BlockingCollection<(ProcessStartInfo Info, TaskCompletionSource<Process> Started)> _requests = [];
+    private readonly Thread _thread;
+    private readonly List<string> _prefix = [];
 
     public ProcessStarter()
     {
         if (Tool("setpriv") is { } setpriv)
-        {
-            prefix.AddRange([setpriv, "--pdeathsig", "KILL", "--"]);
-        }
-
+            _prefix.AddRange([setpriv, "--pdeathsig", "KILL", "--"]);
         if (Tool("setsid") is { } setsid)
         {
-            prefix.Add(setsid);
+            _prefix.Add(setsid);
             OwnGroups = true;
         }
 
-        thread = new Thread(Run) { IsBackground = true, Name = "berth-process-starter" };
-        thread.Start();
+        _thread = new Thread(Run) { IsBackground = true, Name = "berth-process-starter" };
+        _thread.Start();
     }
 
     /// <summary>Whether every process leads a group of its own.</summary>
@@ -40,11 +37,8 @@ internal sealed class ProcessStarter : IDisposable
     public async Task<Process> StartAsync(string executable, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory)
     {
         if (executable.Contains('/', StringComparison.Ordinal) && !File.Exists(executable))
-        {
             throw new LocalClusterException($"{executable} is not on this machine. A local cluster's container is a process: map its image to a program, or name one that exists.");
-        }
-
-        List<string> words = [.. prefix, executable, .. arguments];
+        List<string> words = [.. _prefix, executable, .. arguments];
         var info = new ProcessStartInfo(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
@@ -53,33 +47,27 @@ internal sealed class ProcessStarter : IDisposable
             UseShellExecute = false,
         };
         if (workingDirectory is not null && Directory.Exists(workingDirectory))
-        {
             info.WorkingDirectory = workingDirectory;
-        }
-
         info.Environment.Clear();
         foreach ((string name, string value) in environment)
-        {
             info.Environment[name] = value;
-        }
-
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
-        requests.Add((info, started));
+        _requests.Add((info, started));
         return await started.Task.ConfigureAwait(false);
     }
 
     public void Dispose()
     {
-        requests.CompleteAdding();
-        thread.Join();
-        requests.Dispose();
+        _requests.CompleteAdding();
+        _thread.Join();
+        _requests.Dispose();
     }
 
-    private static string? Tool(string name) => Folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    private static string? Tool(string name) => s_folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     private void Run()
     {
-        foreach ((ProcessStartInfo info, TaskCompletionSource<Process> started) in requests.GetConsumingEnumerable())
+        foreach ((ProcessStartInfo info, TaskCompletionSource<Process> started) in _requests.GetConsumingEnumerable())
         {
             try
             {

@@ -7,20 +7,17 @@ namespace Berth.LocalCluster.Runtime;
 internal sealed class RestartBackoff
 {
     public static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan First = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Good = TimeSpan.FromMinutes(10);
-    private TimeSpan next = Soon;
+    private static readonly TimeSpan s_first = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_good = TimeSpan.FromMinutes(10);
+    private TimeSpan _next = Soon;
 
     public TimeSpan Next(TimeSpan ran)
     {
-        if (ran >= Good)
-        {
-            next = Soon;
-        }
-
-        TimeSpan delay = next;
-        next = delay == Soon ? First : delay * 2 < Longest ? delay * 2 : Longest;
+        if (ran >= s_good)
+            _next = Soon;
+        TimeSpan delay = _next;
+        _next = delay == Soon ? s_first : delay * 2 < s_longest ? delay * 2 : s_longest;
         return delay;
     }
 }

@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
 using Berth.LocalCluster.Controllers;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Manifests;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -16,31 +12,31 @@ namespace Berth.LocalCluster.Runtime;
 /// </summary>
 internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceForward> given, bool nodePorts, EventRecorder events, NotEnforcedList notEnforced) : IAsyncDisposable
 {
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> open = [];
-    private readonly ConcurrentDictionary<Task, bool> connections = new();
-    private int turn;
-    private Task loop = Task.CompletedTask;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> _open = [];
+    private readonly ConcurrentDictionary<Task, bool> _connections = new();
+    private int _turn;
+    private Task _loop = Task.CompletedTask;
 
     /// <summary>Opens the given ports before it returns.</summary>
     public void Start()
     {
         Converge();
-        loop = Task.Run(LoopAsync);
+        _loop = Task.Run(LoopAsync);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync().ConfigureAwait(false);
-        await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach ((string _, Socket? listener, Task accepting) in open.Values)
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach ((string _, Socket? listener, Task accepting) in _open.Values)
         {
             listener?.Dispose();
             await accepting.ConfigureAwait(false);
         }
 
-        await Task.WhenAll(connections.Keys).ConfigureAwait(false);
-        stopping.Dispose();
+        await Task.WhenAll(_connections.Keys).ConfigureAwait(false);
+        _stopping.Dispose();
     }
 
     private async Task LoopAsync()
@@ -49,44 +45,37 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
         {
             long version = store.Version;
             Converge();
-            await store.WaitAsync(version, stopping.Token).ConfigureAwait(false);
+            await store.WaitAsync(version, _stopping.Token).ConfigureAwait(false);
         }
     }
 
     private void Converge()
     {
         var wanted = Wanted().DistinctBy(pair => pair.At).ToDictionary(pair => pair.At, pair => pair.Target);
-        foreach ((IPEndPoint at, (string target, Socket? listener, Task _)) in open.ToList())
+        foreach ((IPEndPoint at, (string target, Socket? listener, Task _)) in _open.ToList())
         {
             if (wanted.GetValueOrDefault(at) != target)
             {
                 listener?.Dispose();
-                open.Remove(at);
+                _open.Remove(at);
             }
         }
 
-        foreach ((IPEndPoint at, string target) in wanted.Where(pair => !open.ContainsKey(pair.Key)))
-        {
-            open[at] = Open(at, target);
-        }
+        foreach ((IPEndPoint at, string target) in wanted.Where(pair => !_open.ContainsKey(pair.Key)))
+            _open[at] = Open(at, target);
     }
 
     private IEnumerable<(IPEndPoint At, string Target)> Wanted()
     {
         foreach (ServiceForward forward in given)
-        {
             yield return (new(IPAddress.Loopback, forward.LocalPort), $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}");
-        }
-
         List<string> nodes = nodePorts ? [.. store.List(KindTable.Node).Select(node => PodAddresses.InternalOf(node.Body)).Distinct(StringComparer.Ordinal)] : [];
         foreach (StoredObject service in store.List(KindTable.Service))
         {
             foreach (JsonObject port in service.Body.Items("spec", "ports").Where(port => port.Number("nodePort") > 0 && port.Text("protocol") == "TCP"))
             {
                 foreach (string node in nodes)
-                {
                     yield return (new(IPAddress.Parse(node), (int)port.Number("nodePort")!.Value), $"{service.Key}/{port.Number("port")}");
-                }
             }
         }
     }
@@ -121,10 +110,10 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
         {
             while (true)
             {
-                Socket client = await listener.AcceptAsync(stopping.Token).ConfigureAwait(false);
+                Socket client = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
                 Task passing = PassAsync(client, target);
-                connections[passing] = true;
-                _ = passing.ContinueWith(done => connections.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _connections[passing] = true;
+                _ = passing.ContinueWith(done => _connections.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -144,7 +133,7 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
                 using var to = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 try
                 {
-                    await to.ConnectAsync(endpoint, stopping.Token).ConfigureAwait(false);
+                    await to.ConnectAsync(endpoint, _stopping.Token).ConfigureAwait(false);
                 }
                 catch (SocketException)
                 {
@@ -167,11 +156,8 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
         byte[] buffer = new byte[16 * 1024];
         try
         {
-            while (await from.ReceiveAsync(buffer, stopping.Token).ConfigureAwait(false) is > 0 and var count)
-            {
-                await to.SendAsync(buffer.AsMemory(0, count), stopping.Token).ConfigureAwait(false);
-            }
-
+            while (await from.ReceiveAsync(buffer, _stopping.Token).ConfigureAwait(false) is > 0 and var count)
+                await to.SendAsync(buffer.AsMemory(0, count), _stopping.Token).ConfigureAwait(false);
             to.Shutdown(SocketShutdown.Send);
         }
         catch
@@ -187,18 +173,18 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
     {
         string[] parts = target.Split('/');
         string? portName = store.Find(KindTable.Service, parts[0], parts[1])?.Body.Items("spec", "ports")
-            .Where(port => port.Number("port")?.ToString(System.Globalization.CultureInfo.InvariantCulture) == parts[2]).Select(port => port.Text("name") ?? string.Empty).FirstOrDefault();
+            .Where(port => port.Number("port")?.ToString(CultureInfo.InvariantCulture) == parts[2]).Select(port => port.Text("name") ?? "").FirstOrDefault();
         List<IPEndPoint> all =
         [
             .. from slice in store.List(KindTable.EndpointSlice, parts[0])
                where slice.Body.Text("metadata", "labels", "kubernetes.io/service-name") == parts[1] && slice.Body.Text("addressType") == "IPv4"
                from port in slice.Body.Items("ports")
-               where (port.Text("name") ?? string.Empty) == portName && port.Number("port") is not null
+               where (port.Text("name") ?? "") == portName && port.Number("port") is not null
                from endpoint in slice.Body.Items("endpoints")
                where endpoint.At("conditions", "ready") is null || endpoint.Flag("conditions", "ready")
                select new IPEndPoint(IPAddress.Parse(endpoint.Texts("addresses").First()), (int)port.Number("port")!.Value),
         ];
-        int first = all.Count == 0 ? 0 : (int)((uint)Interlocked.Increment(ref turn) % all.Count);
+        int first = all.Count == 0 ? 0 : (int)((uint)Interlocked.Increment(ref _turn) % all.Count);
         return all.Skip(first).Concat(all.Take(first));
     }
 }

@@ -1,17 +1,20 @@
-using System.Text.Json.Nodes;
-
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>A runtime without processes: a container runs until it is told to end, and every probe succeeds.</summary>
-internal sealed class SimulatedRuntime : IContainerRuntime
+/// <summary>
+/// A runtime without processes: a container runs until it is told to end, which takes it a moment, so that everybody sees it ending; and every probe
+/// succeeds.
+/// </summary>
+internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
 {
-    public Task<IContainerInstance> StartAsync(ContainerLaunch launch) => Task.FromResult<IContainerInstance>(new Instance());
+    private static readonly TimeSpan s_end = TimeSpan.FromMilliseconds(100);
+
+    public Task<IContainerInstance> StartAsync(ContainerLaunch launch) => Task.FromResult<IContainerInstance>(new Instance(time));
 
     public Task<bool> ProbeAsync(JsonObject probe, ContainerLaunch launch, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private sealed class Instance : IContainerInstance
+    private sealed class Instance(TimeProvider time) : IContainerInstance
     {
         private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -19,7 +22,7 @@ internal sealed class SimulatedRuntime : IContainerRuntime
 
         public Task<int> Exited => exited.Task;
 
-        public void Stop() => exited.TrySetResult(0);
+        public void Stop() => _ = Task.Delay(s_end, time).ContinueWith(_ => exited.TrySetResult(0), TaskScheduler.Default);
 
         public void Kill() => exited.TrySetResult(137);
     }

@@ -1,15 +1,9 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-
 namespace Berth.LocalCluster.Selectors;
 
 /// <summary>A field selector: only the fields a real server has an index for, and only = and !=.</summary>
 internal sealed class FieldSelector
 {
-    private static readonly Dictionary<ResourceKind, string[]> Fields = new()
+    private static readonly Dictionary<ResourceKind, string[]> s_fields = new()
     {
         [KindTable.Pod] =
         [
@@ -27,37 +21,29 @@ internal sealed class FieldSelector
         ],
     };
 
-    private readonly List<(string[] Path, string Value, bool Equal)> terms = [];
+    private readonly List<(string[] Path, string Value, bool Equal)> _terms = [];
 
     public static FieldSelector Parse(string? text, ResourceKind kind)
     {
         var result = new FieldSelector();
-        foreach (string term in (text ?? string.Empty).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string term in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             int at = term.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)
-            {
                 throw ApiException.BadRequest($"invalid selector: '{term}'; can't understand '{term}'");
-            }
-
             bool equal = term[at - 1] != '!';
             string field = term[..(equal ? at : at - 1)];
             string value = term[(at + (term.AsSpan(at).StartsWith("==") ? 2 : 1))..];
-            if (field is not ("metadata.name" or "metadata.namespace") && !Fields.GetValueOrDefault(kind, []).Contains(field, StringComparer.Ordinal))
-            {
-                throw ApiException.BadRequest(
-                    $"Unable to find \"{kind.Group}/{kind.Version}, Resource={kind.Plural}\" that match label selector \"\", "
-                    + $"field selector \"{text}\": field label not supported: {field}");
-            }
-
-            result.terms.Add((field.Split('.'), value, equal));
+            if (field is not ("metadata.name" or "metadata.namespace") && !s_fields.GetValueOrDefault(kind, []).Contains(field, StringComparer.Ordinal))
+                throw ApiException.BadRequest($"field label not supported: {field}");
+            result._terms.Add((field.Split('.'), value, equal));
         }
 
         return result;
     }
 
-    public bool Matches(JsonObject body) => terms.TrueForAll(term => (Read(body.At(term.Path)) == term.Value) == term.Equal);
+    public bool Matches(JsonObject body) => _terms.TrueForAll(term => (Read(body.At(term.Path)) == term.Value) == term.Equal);
 
     private static string Read(JsonNode? node) =>
-        node.Text() ?? (node is null ? string.Empty : node.Number() is { } number ? number.ToString(CultureInfo.InvariantCulture) : node.Flag() ? "true" : "false");
+        node.Text() ?? (node is null ? "" : node.Number() is { } number ? number.ToString(CultureInfo.InvariantCulture) : node.Flag() ? "true" : "false");
 }

@@ -1,64 +1,33 @@
-using Berth.LocalCluster.Api;
+using System.Text.RegularExpressions;
 
 namespace Berth.LocalCluster.Selectors;
 
 /// <summary>The words and signs of a label selector, one after the other.</summary>
-internal sealed class SelectorTokens
+internal sealed partial class SelectorTokens(string text)
 {
     private const string Signs = "=!(),<>";
-    private readonly List<string> tokens = [];
-    private int position;
+    private readonly List<string> _tokens = [.. Token().Matches(text).Select(match => match.Value)];
+    private int _position;
 
-    public SelectorTokens(string text)
-    {
-        int i = 0;
-        while (i < text.Length)
-        {
-            int start = i;
-            if (char.IsWhiteSpace(text[i]))
-            {
-                i++;
-                continue;
-            }
+    public bool AtEnd => _position >= _tokens.Count;
 
-            if (Signs.Contains(text[i], StringComparison.Ordinal))
-            {
-                i += text.AsSpan(i) is ['=' or '!', '=', ..] ? 2 : 1;
-            }
-            else
-            {
-                while (i < text.Length && !char.IsWhiteSpace(text[i]) && !Signs.Contains(text[i], StringComparison.Ordinal))
-                {
-                    i++;
-                }
-            }
+    public string Peek => AtEnd ? "" : _tokens[_position];
 
-            tokens.Add(text[start..i]);
-        }
-    }
-
-    public bool AtEnd => position >= tokens.Count;
-
-    public string Peek => AtEnd ? string.Empty : tokens[position];
-
-    public string Next() => AtEnd ? string.Empty : tokens[position++];
+    public string Next() => AtEnd ? "" : _tokens[_position++];
 
     public bool Accept(string token)
     {
         if (Peek != token)
-        {
             return false;
-        }
-
-        position++;
+        _position++;
         return true;
     }
 
     public string Identifier(string expected) =>
-        !AtEnd && !Signs.Contains(Peek[0], StringComparison.Ordinal) ? Next() : throw ApiException.BadRequest($"found '{Peek}', expected: {expected}");
+        !AtEnd && !Signs.Contains(Peek[0], StringComparison.Ordinal) ? Next() : throw Fault(expected);
 
     /// <summary>The value of an equality; one that is left out is the empty value.</summary>
-    public string Value() => AtEnd || Peek == "," ? string.Empty : Identifier("identifier");
+    public string Value() => AtEnd || Peek == "," ? "" : Identifier("identifier");
 
     public IReadOnlyList<string> Values()
     {
@@ -66,7 +35,7 @@ internal sealed class SelectorTokens
         var values = new List<string>();
         do
         {
-            values.Add(Peek is ")" or "," ? string.Empty : Identifier("',', ')' or identifier"));
+            values.Add(Peek is ")" or "," ? "" : Identifier("',', ')' or identifier"));
         }
         while (Accept(","));
         Expect(")");
@@ -77,10 +46,7 @@ internal sealed class SelectorTokens
     public bool NextSeparator()
     {
         if (AtEnd)
-        {
             return false;
-        }
-
         Expect(",");
         return true;
     }
@@ -88,8 +54,13 @@ internal sealed class SelectorTokens
     private void Expect(string token)
     {
         if (!Accept(token))
-        {
-            throw ApiException.BadRequest($"found '{Peek}', expected: '{token}'");
-        }
+            throw Fault(token switch { ")" => "',' or ')'", "," => "',' or 'end of string'", _ => $"'{token}'" });
     }
+
+    /// <summary>A real server says which requirement only within one.</summary>
+    private ApiException Fault(string expected) => ApiException.BadRequest(
+        $"{(expected.EndsWith("'end of string'", StringComparison.Ordinal) ? "" : "unable to parse requirement: ")}found '{Peek}', expected: {expected}");
+
+    [GeneratedRegex(@"[=!]=|[=!(),<>]|[^\s=!(),<>]+")]
+    private static partial Regex Token();
 }

@@ -6,17 +6,15 @@ namespace Berth.LocalCluster.Storage;
 internal sealed class NameGenerator(Random random)
 {
     private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
-    private readonly Lock gate = new();
+    private readonly Lock _gate = new();
 
     public string WithSuffix(string prefix)
     {
         Span<char> suffix = stackalloc char[5];
-        lock (gate)
+        lock (_gate)
         {
             for (int i = 0; i < suffix.Length; i++)
-            {
                 suffix[i] = Alphabet[random.Next(Alphabet.Length)];
-            }
         }
 
         return string.Concat(prefix, suffix);
@@ -25,11 +23,8 @@ internal sealed class NameGenerator(Random random)
     public string NewUid()
     {
         Span<byte> bytes = stackalloc byte[16];
-        lock (gate)
-        {
+        lock (_gate)
             random.NextBytes(bytes);
-        }
-
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new Guid(bytes, bigEndian: true).ToString("D");
@@ -37,10 +32,8 @@ internal sealed class NameGenerator(Random random)
 
     public double NextDouble()
     {
-        lock (gate)
-        {
+        lock (_gate)
             return random.NextDouble();
-        }
     }
 
     /// <summary>FNV-1a over the text, its decimal digits written in the safe alphabet, as the names of revisions and ReplicaSets are.</summary>
@@ -48,16 +41,10 @@ internal sealed class NameGenerator(Random random)
     {
         uint hash = 2166136261;
         foreach (byte value in utf8)
-        {
             hash = (hash ^ value) * 16777619;
-        }
-
         var safe = new StringBuilder();
-        foreach (char digit in hash.ToString(System.Globalization.CultureInfo.InvariantCulture))
-        {
+        foreach (char digit in hash.ToString(CultureInfo.InvariantCulture))
             safe.Append(Alphabet[digit % Alphabet.Length]);
-        }
-
         return safe.ToString();
     }
 }

@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Api;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-
 namespace Berth.LocalCluster.Storage;
 
 /// <summary>
@@ -12,22 +6,20 @@ namespace Berth.LocalCluster.Storage;
 /// </summary>
 internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int historyLimit)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<ResourceKind, SortedDictionary<string, StoredObject>> tables =
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ResourceKind, SortedDictionary<string, StoredObject>> _tables =
         KindTable.All.ToDictionary(kind => kind, _ => new SortedDictionary<string, StoredObject>(StringComparer.Ordinal));
 
-    private readonly List<Change> history = [];
-    private TaskCompletionSource changed = NewSignal();
-    private long version = 1;
+    private readonly List<Change> _history = [];
+    private TaskCompletionSource _changed = NewSignal();
+    private long _version = 1;
 
     public long Version
     {
         get
         {
-            lock (gate)
-            {
-                return version;
-            }
+            lock (_gate)
+                return _version;
         }
     }
 
@@ -36,10 +28,8 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
 
     public StoredObject? Find(ResourceKind kind, string? @namespace, string name)
     {
-        lock (gate)
-        {
-            return tables[kind].GetValueOrDefault(ResourceKind.Key(@namespace, name));
-        }
+        lock (_gate)
+            return _tables[kind].GetValueOrDefault(ResourceKind.Key(@namespace, name));
     }
 
     public StoredObject Get(ResourceKind kind, string? @namespace, string name) =>
@@ -49,39 +39,29 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
 
     public IReadOnlyList<StoredObject> List(ResourceKind kind, string? @namespace, out long at)
     {
-        lock (gate)
+        lock (_gate)
         {
-            at = version;
-            return [.. tables[kind].Values.Where(item => @namespace is null || item.Namespace == @namespace)];
+            at = _version;
+            return [.. _tables[kind].Values.Where(item => @namespace is null || item.Namespace == @namespace)];
         }
     }
 
     /// <summary>The objects as they were at a version, found by undoing what came after. Null when that is no longer known.</summary>
     public IReadOnlyList<StoredObject>? ListAt(ResourceKind kind, string? @namespace, long at)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (at < Oldest)
-            {
                 return null;
-            }
-
-            var past = new SortedDictionary<string, StoredObject>(tables[kind], StringComparer.Ordinal);
-            for (int i = history.Count - 1; i >= 0 && history[i].Version > at; i--)
+            var past = new SortedDictionary<string, StoredObject>(_tables[kind], StringComparer.Ordinal);
+            for (int i = _history.Count - 1; i >= 0 && _history[i].Version > at; i--)
             {
-                if (history[i].Kind != kind)
-                {
+                if (_history[i].Kind != kind)
                     continue;
-                }
-
-                if (history[i].Before is { } before)
-                {
+                if (_history[i].Before is { } before)
                     past[before.Key] = before;
-                }
                 else
-                {
-                    past.Remove(history[i].Last.Key);
-                }
+                    past.Remove(_history[i].Last.Key);
             }
 
             return [.. past.Values.Where(item => @namespace is null || item.Namespace == @namespace)];
@@ -92,52 +72,38 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     /// <exception cref="ApiException">410: they are no longer all known.</exception>
     public IReadOnlyList<Change> ReadAfter(long after, out long upTo)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (after < Oldest)
-            {
                 throw ApiException.TooOld(after, Oldest);
-            }
-
-            upTo = Math.Max(version, after);
-            int first = history.Count;
-            while (first > 0 && history[first - 1].Version > after)
-            {
+            upTo = Math.Max(_version, after);
+            int first = _history.Count;
+            while (first > 0 && _history[first - 1].Version > after)
                 first--;
-            }
-
-            return history.GetRange(first, history.Count - first);
+            return _history.GetRange(first, _history.Count - first);
         }
     }
 
     /// <summary>Completes at the first change after a version.</summary>
     public Task WaitAsync(long after, CancellationToken cancellationToken)
     {
-        lock (gate)
-        {
-            return version > after ? Task.CompletedTask : changed.Task.WaitAsync(cancellationToken);
-        }
+        lock (_gate)
+            return _version > after ? Task.CompletedTask : _changed.Task.WaitAsync(cancellationToken);
     }
 
     public StoredObject Create(ResourceKind kind, JsonObject body)
     {
-        lock (gate)
+        lock (_gate)
         {
             JsonObject metadata = body.Child("metadata");
             string name = metadata.Text("name") ?? names.WithSuffix(metadata.Text("generateName")!);
             metadata["name"] = name;
-            if (tables[kind].ContainsKey(ResourceKind.Key(metadata.Text("namespace"), name)))
-            {
+            if (_tables[kind].ContainsKey(ResourceKind.Key(metadata.Text("namespace"), name)))
                 throw ApiException.AlreadyExists(kind, name);
-            }
-
             metadata["uid"] = names.NewUid();
             metadata["creationTimestamp"] = time.Timestamp();
             if (kind.HasGeneration)
-            {
                 metadata["generation"] = 1;
-            }
-
             return Put(kind, null, body);
         }
     }
@@ -145,23 +111,17 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     /// <summary>Changes an object in one step. A change that changes nothing makes no new version, as on a real server.</summary>
     public StoredObject Update(ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change, bool binding = false)
     {
-        lock (gate)
+        lock (_gate)
         {
             StoredObject before = Get(kind, @namespace, name);
             JsonObject body = change(before.Body.Clone());
             if (JsonNode.DeepEquals(before.Body, body))
-            {
                 return before;
-            }
-
             if (kind.HasGeneration && !binding && !SameSpec(before.Body, body))
-            {
                 body.Child("metadata")["generation"] = (before.Body.Number("metadata", "generation") ?? 0) + 1;
-            }
-
             bool released = body.IsTerminating() && !body.Texts("metadata", "finalizers").Any() && kind != KindTable.Pod && kind != KindTable.Namespace;
             StoredObject after = Put(kind, before, body);
-            return released ? Remove(kind, @namespace, name) : after;
+            return released ? Remove(after)! : after;
         }
     }
 
@@ -169,30 +129,21 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     public StoredObject Update(StoredObject item, Action<JsonObject> change, bool binding = false) => Update(item.Kind, item.Namespace, item.Name, body =>
     {
         if (body.Text("metadata", "uid") != item.Uid)
-        {
             throw ApiException.NotFound(item.Kind, item.Name);
-        }
-
         change(body);
         return body;
     }, binding);
 
-    public StoredObject Remove(ResourceKind kind, string? @namespace, string name, string? uid = null)
+    /// <summary>Removes an object that still is the one given. Returns its last state, or null when it had gone before.</summary>
+    public StoredObject? Remove(StoredObject item)
     {
-        lock (gate)
+        lock (_gate)
         {
-            StoredObject before = Get(kind, @namespace, name);
-            if (uid is not null && before.Uid != uid)
-            {
-                throw ApiException.NotFound(kind, name);
-            }
-
-            tables[kind].Remove(before.Key);
-            JsonObject body = before.Body.Clone();
-            Stamp(body, ++version);
-            JsonWriting.Freeze(body);
-            var last = new StoredObject(kind, body, version);
-            Append(new Change(version, before, null, last));
+            if (Find(item.Kind, item.Namespace, item.Name) is not { } before || before.Uid != item.Uid)
+                return null;
+            _tables[item.Kind].Remove(before.Key);
+            StoredObject last = Stamp(item.Kind, before.Body.Clone());
+            Append(new Change(last.Version, before, null, last));
             return last;
         }
     }
@@ -200,40 +151,42 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     /// <summary>Forgets the history, as an etcd compaction does.</summary>
     public void Compact()
     {
-        lock (gate)
+        lock (_gate)
         {
-            history.Clear();
-            Oldest = version;
+            _history.Clear();
+            Oldest = _version;
         }
     }
 
     private StoredObject Put(ResourceKind kind, StoredObject? before, JsonObject body)
     {
-        Stamp(body, ++version);
-        JsonWriting.Freeze(body);
-        var after = new StoredObject(kind, body, version);
-        tables[kind][after.Key] = after;
-        Append(new Change(version, before, after, after));
+        StoredObject after = Stamp(kind, body);
+        _tables[kind][after.Key] = after;
+        Append(new Change(after.Version, before, after, after));
         return after;
+    }
+
+    private StoredObject Stamp(ResourceKind kind, JsonObject body)
+    {
+        body.Child("metadata")["resourceVersion"] = (++_version).ToString(CultureInfo.InvariantCulture);
+        JsonWriting.Freeze(body);
+        return new StoredObject(kind, body, _version);
     }
 
     private void Append(Change change)
     {
-        history.Add(change);
-        if (history.Count >= historyLimit + (historyLimit / 4) + 1)
+        _history.Add(change);
+        if (_history.Count >= historyLimit + (historyLimit / 4) + 1)
         {
-            int surplus = history.Count - historyLimit;
-            Oldest = history[surplus - 1].Version;
-            history.RemoveRange(0, surplus);
+            int surplus = _history.Count - historyLimit;
+            Oldest = _history[surplus - 1].Version;
+            _history.RemoveRange(0, surplus);
         }
 
-        TaskCompletionSource signal = changed;
-        changed = NewSignal();
+        TaskCompletionSource signal = _changed;
+        _changed = NewSignal();
         signal.SetResult();
     }
-
-    private static void Stamp(JsonObject body, long version) =>
-        body.Child("metadata")["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture);
 
     private static bool SameSpec(JsonObject before, JsonObject after)
     {

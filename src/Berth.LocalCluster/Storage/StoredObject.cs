@@ -1,13 +1,9 @@
-using System.Text.Json.Nodes;
-using Berth.LocalCluster.Json;
-using Berth.LocalCluster.Kinds;
-
 namespace Berth.LocalCluster.Storage;
 
 /// <summary>One version of one object. Its body is never changed once stored.</summary>
 internal sealed class StoredObject(ResourceKind kind, JsonObject body, long version)
 {
-    private byte[]? utf8;
+    private byte[]? _utf8;
 
     public ResourceKind Kind => kind;
 
@@ -30,5 +26,5 @@ internal sealed class StoredObject(ResourceKind kind, JsonObject body, long vers
     public string Key => ResourceKind.Key(Namespace, Name);
 
     /// <summary>The object as it is sent, written once for all watchers.</summary>
-    public byte[] Utf8 => utf8 ??= body.ToUtf8();
+    public byte[] Utf8 => _utf8 ??= body.ToUtf8();
 }

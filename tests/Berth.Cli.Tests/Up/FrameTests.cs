@@ -1,3 +1,4 @@
+using Berth.Cli.Output;
 using Berth.Cli.Up;
 
 namespace Berth.Cli.Tests.Up;
@@ -58,6 +59,28 @@ public sealed class FrameTests
         Assert.Equal(command, lines[^1]);
         Assert.Equal(lines.Count + 2, rows);
         Assert.Equal(23, rows);
+    }
+
+    [Theory]
+    [InlineData(52, "POD          ADDRESS         STATE  RESTARTS  NODE")]
+    [InlineData(51, "POD          ADDRESS         STATE  RESTARTS")]
+    [InlineData(40, "POD          ADDRESS         STATE")]
+    [InlineData(33, "POD          STATE")]
+    [InlineData(9, "POD      ")]
+    public void Where_the_terminal_is_narrow_the_least_needed_columns_go(int width, string heading)
+    {
+        (IReadOnlyList<string> lines, _) = Frame.Lay(Pods(3), [], width, height: 24, colour: false);
+        Assert.Equal(heading, lines[0]);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, width));
+    }
+
+    [Fact]
+    public void Wide_characters_take_two_columns_and_marks_none()
+    {
+        (_, int rows) = Frame.Lay(Pods(1), ["The kubeconfig is /home/\u5F20\u4E09/e\u0301"], width: 20, height: 24, colour: false);
+        Assert.Equal(2 + 1 + 2, rows);
+        Assert.Equal("\u5F20\u4E09", CellWidth.Cut("\u5F20\u4E09\u5F20", 5));
+        Assert.Equal(3, CellWidth.Of("\U0001F600e\u0301"));
     }
 
     [Fact]

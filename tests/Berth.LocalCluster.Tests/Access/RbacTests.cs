@@ -40,11 +40,47 @@ public sealed class RbacTests
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(account, "/api/v1/nodes")).Status);
     }
 
+    [Fact]
+    public async Task The_administrator_can_ask_as_a_service_account_what_it_may()
+    {
+        const string reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        await using TestCluster test = await StartAsync(enforce: true);
+        async Task<bool> MayAsync(string group, string resource, string verb)
+        {
+            string review = $$$$"""{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","spec":{"resourceAttributes":{"namespace":"k8s-example2","group":"{{{{group}}}}","resource":"{{{{resource}}}}","verb":"{{{{verb}}}}"}}}""";
+            (HttpStatusCode status, JsonNode answer) = await test.SendAsync(HttpMethod.Post, reviews, review);
+            Assert.Equal(HttpStatusCode.Created, status);
+            return (bool)answer["status"]!["allowed"]!;
+        }
+
+        Assert.True(await MayAsync("", "pods", "delete"));
+        test.Http.DefaultRequestHeaders.Add("Impersonate-User", "system:serviceaccount:k8s-example2:service-a");
+        Assert.True(await MayAsync("discovery.k8s.io", "endpointslices", "watch"));
+        Assert.False(await MayAsync("discovery.k8s.io", "endpointslices", "delete"));
+        Assert.False(await MayAsync("", "pods", "list"));
+        Assert.False(await MayAsync("", "widgets", "list"));
+        Assert.Equal(HttpStatusCode.OK, (await test.GetAsync(Slices)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await test.GetAsync("/api/v1/namespaces/k8s-example2/pods")).Status);
+
+        // Only the administrator may: a service account that says it is another stays itself.
+        using HttpClient account = TestCluster.NewClient(test.Cluster.ServiceAccountKubeconfig(TestCluster.Namespace, "default"));
+        account.DefaultRequestHeaders.Add("Impersonate-User", "kubernetes-admin");
+        Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(account, Slices)).Status);
+        test.Cluster.Apply("""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: { name: all-accounts, namespace: k8s-example2 }
+            roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: service-a }
+            subjects: [{ kind: Group, name: "system:serviceaccounts:k8s-example2", apiGroup: rbac.authorization.k8s.io }]
+            """);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(account, Slices)).Status);
+    }
+
     private static Task<TestCluster> StartAsync(bool enforce) => TestCluster.StartAsync(new LocalClusterOptions
     {
         RunProcesses = false,
         EnforceRbac = enforce,
-        ManifestPaths = [Repository.File("deploy/base")],
+        Manifests = [.. Directory.GetFiles(Repository.File("deploy/base"), "*.yaml").Order(StringComparer.Ordinal).Where(file => !file.EndsWith("kustomization.yaml", StringComparison.Ordinal)).Select(File.ReadAllText)],
     });
 
     private static async Task<(HttpStatusCode Status, JsonNode? Body)> GetAsync(HttpClient client, string path)

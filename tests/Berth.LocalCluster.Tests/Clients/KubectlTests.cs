@@ -109,7 +109,8 @@ public sealed class KubectlTests
 
         Assert.Equal("service-b-1\n", await RunAsync(test, "get", "pods", "-A", "--field-selector", "spec.nodeName=node-1", "-o", "custom-columns=:.metadata.name", "--no-headers"));
         Assert.Contains("kind: StatefulSet", await RunAsync(test, "get", "sts", "service-b", "-o", "yaml"), StringComparison.Ordinal);
-        Assert.Contains("create Pod service-b-0", await RunAsync(test, "get", "events"), StringComparison.Ordinal);
+        Assert.Equal("yes\n", await RunAsync(test, "auth", "can-i", "list", "pods"));
+        Assert.Contains("Create Pod service-b-0", await RunAsync(test, "get", "events"), StringComparison.Ordinal);
         Assert.Equal("statefulset.apps/service-b patched\n", await RunAsync(test, "patch", "sts", "service-b", "-p", """{"spec":{"replicas":3}}"""));
         Assert.Equal("statefulset.apps/service-b patched\n", await RunAsync(test, "patch", "sts", "service-b", "--type=merge", "-p", """{"spec":{"replicas":2}}"""));
         Assert.Equal("statefulset.apps/service-b patched\n", await RunAsync(test, "patch", "sts", "service-b", "--type=json", "-p", """[{"op":"replace","path":"/spec/replicas","value":3}]"""));
@@ -124,6 +125,30 @@ public sealed class KubectlTests
         Assert.Equal("node/node-1 cordoned\n", await RunAsync(test, "cordon", "node-1"));
         Assert.Equal("namespace \"k8s-example2\" deleted\n", await RunAsync(test, "delete", "ns", "k8s-example2", "--namespace="));
         Assert.Empty(test.Cluster.Pods);
+    }
+
+    [Fact]
+    public async Task What_is_undone_is_what_was_there_before_and_a_rehearsed_deletion_deletes_nothing()
+    {
+        const string front = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: front, namespace: k8s-example2 }\nspec: { selector: { matchLabels: { app: front } }, "
+            + "template: { metadata: { labels: { app: front } }, spec: { containers: [{ name: c, image: one }] } } }";
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.All(TestManifests.StatefulSet(1), front));
+        foreach (string subject in (string[])["sts/service-b", "deploy/front"])
+        {
+            await RunAsync(test, "rollout", "status", subject, "--timeout=30s");
+            string before = await RunAsync(test, "get", subject, "-o", "jsonpath={.spec.template}");
+            await RunAsync(test, "rollout", "restart", subject);
+            await RunAsync(test, "set", "image", subject, "*=other");
+            await RunAsync(test, "rollout", "status", subject, "--timeout=30s");
+            await RunAsync(test, "rollout", "undo", subject, "--to-revision=1");
+            await RunAsync(test, "rollout", "status", subject, "--timeout=30s");
+            Assert.Equal(before, await RunAsync(test, "get", subject, "-o", "jsonpath={.spec.template}"));
+            string history = await RunAsync(test, "rollout", "history", subject);
+            Assert.DoesNotContain("\n1 ", history, StringComparison.Ordinal);
+            Assert.Contains("(server dry run)", await RunAsync(test, "delete", subject, "--dry-run=server"), StringComparison.Ordinal);
+            await RunAsync(test, "get", subject);
+        }
     }
 
     private static Task<string> RunAsync(TestCluster test, params string[] arguments) => Kubectl.RunAsync(test, arguments);

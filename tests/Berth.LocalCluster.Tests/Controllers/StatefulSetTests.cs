@@ -80,6 +80,35 @@ public sealed class StatefulSetTests
         Assert.Equal(before[0].Labels["controller-revision-hash"], after[0].Labels["controller-revision-hash"]);
     }
 
+    [Theory]
+    [InlineData("OrderedReady")]
+    [InlineData("Parallel")]
+    public async Task A_rolling_update_takes_one_pod_at_a_time_and_waits_until_it_is_ready(string policy)
+    {
+        const string pods = "/api/v1/namespaces/k8s-example2/pods";
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(4, policy));
+        await test.WaitReadyAsync(4);
+        (_, JsonNode list) = await test.GetAsync(pods);
+        await test.SendAsync(HttpMethod.Patch, Set, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""", "application/merge-patch+json");
+        await test.WaitForAsync(Set, set => (int?)set["status"]!["observedGeneration"] == 2 && (int?)set["status"]!["updatedReplicas"] == 4 && (int?)set["status"]!["readyReplicas"] == 4);
+        HashSet<string> well = ["service-b-0", "service-b-1", "service-b-2", "service-b-3"];
+        List<string> restarted = [];
+        await foreach (JsonNode change in test.WatchAsync($"{pods}?watch=1&timeoutSeconds=1&resourceVersion={list["metadata"]!["resourceVersion"]}"))
+        {
+            JsonNode pod = change["object"]!;
+            string name = (string)pod["metadata"]!["name"]!;
+            bool ready = pod["status"]!["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True") ?? false;
+            if (ready && pod["metadata"]!["deletionTimestamp"] is null && (string?)change["type"] != "DELETED")
+                well.Add(name);
+            else if (well.Remove(name))
+                restarted.Add(name);
+            Assert.True(well.Count >= 3, $"Only {string.Join(", ", well)} were well.");
+        }
+
+        Assert.Equal(["service-b-3", "service-b-2", "service-b-1", "service-b-0"], restarted);
+    }
+
     [Fact]
     public async Task Old_revisions_are_kept_up_to_the_limit()
     {

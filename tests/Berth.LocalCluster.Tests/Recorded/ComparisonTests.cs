@@ -112,59 +112,53 @@ public sealed class ComparisonTests
             }
         }
 
-        await using (TestCluster test = await StartAsync(Others))
+        await using (TestCluster test = await StartAsync(TestManifests.All(Others, Applied("service"), Applied("statefulset"), ManyPods.StatefulSet, WrittenByHand())))
         {
-            await test.WaitReadyAsync(5);
+            await test.WaitReadyAsync(268);
+            test.Cluster.Apply(ManyPods.Service);
             foreach ((string recording, string service) in ((string, string)[])[("list-named-ports-dual-stack", "rooms"), ("list-second-service-no-hostname", "portless"), ("list-deployment-pods", "lobby")])
             {
                 yield return (recording, await test.WaitForAsync(
                     $"{Slices}?labelSelector=kubernetes.io%2Fservice-name%3D{service}",
-                    list => list["items"]![0]!["endpoints"]!.AsArray() is var all && all.Count == (service == "lobby" ? 2 : 3) && all.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!)));
+                    list => list["items"]!.AsArray().Single(slice => (string?)slice!["addressType"] == "IPv4")!["endpoints"]!.AsArray() is var all && all.Count == (service == "lobby" ? 2 : 3)
+                        && all.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!)));
             }
+
+            yield return ("list-260-pods-3-slices", (await ManyPods.WaitAsync(test, 260)).Body);
+            JsonNode page = (await test.GetAsync(Slices + "?limit=2")).Body;
+            yield return ("page-1", page);
+            yield return ("page-2", (await test.GetAsync($"{Slices}?limit=2&continue={page["metadata"]!["continue"]}")).Body);
+            string version = (string)page["metadata"]!["resourceVersion"]!;
+            test.Cluster.Scale("sts", TestCluster.Namespace, "many", 180);
+            await ManyPods.WaitAsync(test, 180);
+            await ManyPods.RestartAsync(test, 3);
+            yield return ("watch-260-scale", await RecordedLife.EventsAsync(test, $"{ManyPods.Slices}&watch=1&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds=1"));
+            version = (string)(await test.GetAsync(Slices)).Body["metadata"]!["resourceVersion"]!;
+            test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
+            await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&resourceVersion={version}");
+            yield return ("watch-terminating", await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&allowWatchBookmarks=true&resourceVersion={version}"));
         }
     }
+
+    /// <summary>The slice of IPv6 addresses that was applied to the recorded cluster by hand.</summary>
+    private static string WrittenByHand() =>
+        (string)Recordings.Read("list-named-ports-dual-stack")["items"]!.AsArray().Single(slice => (string?)slice!["addressType"] == "IPv6")!["metadata"]!["annotations"]!["kubectl.kubernetes.io/last-applied-configuration"]!;
 
     /// <summary>A life like the recorded one, as a watch shows it: all events together must show the recorded fields.</summary>
     private static async IAsyncEnumerable<(string Recording, JsonNode? Ours)> WatchesAsync(TestCluster test)
     {
         string watch = Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dservice-b&watch=1&allowWatchBookmarks=true";
-        yield return ("watchlist", await AllAsync(test, watch + "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=1"));
-        (_, JsonNode list) = await test.GetAsync(Slices);
-        string version = (string)list["metadata"]!["resourceVersion"]!;
-        test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 5);
-        await test.WaitReadyAsync(5);
-        test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-1");
-        await test.WaitReadyAsync(5);
-        foreach (string ready in (string[])["False", "True"])
-        {
-            string patch = $$$"""{"status":{"conditions":[{"type":"Ready","status":"{{{ready}}}"}]}}""";
-            await test.SendAsync(HttpMethod.Patch, Prefix + "/pods/service-b-2/status", patch, "application/strategic-merge-patch+json");
-            await test.WaitForAsync(Slices, slices => slices["items"]![0]!["endpoints"]!.AsArray().Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == (ready == "True" ? 5 : 4));
-        }
-
-        test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);
-        await test.WaitAsync(pods => pods.Count == 0);
-        await test.WaitForAsync(Slices, slices => slices["items"]![0]!["endpoints"] is null);
-        test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 2);
-        await test.WaitReadyAsync(2);
-        await test.WaitForAsync(Slices, slices => slices["items"]![0]!["endpoints"] is JsonArray { Count: 2 } both && both.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!));
-        test.Cluster.Delete("svc", TestCluster.Namespace, "service-b");
-        await test.WaitForAsync(Slices, slices => slices["items"]!.AsArray().Count == 0);
-        yield return ("watch-life", await AllAsync(test, $"{watch}&resourceVersion={version}&timeoutSeconds=1"));
+        yield return ("watchlist", await RecordedLife.EventsAsync(test, watch + "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=1"));
+        string version = await RecordedLife.PlayAsync(test);
+        yield return ("watch-life", await RecordedLife.EventsAsync(test, $"{watch}&resourceVersion={version}&timeoutSeconds=1"));
+        test.Cluster.Apply(Applied("service"));
+        await RecordedLife.ReadyAsync(test, 2);
+        test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 3);
+        await RecordedLife.ReadyAsync(test, 3);
+        yield return ("watch-too-old", await RecordedLife.EventsAsync(test, RecordedLife.Watch + "&resourceVersion=1"));
         test.Cluster.Faults.Compact();
-        yield return ("watch-gone", await AllAsync(test, watch + "&resourceVersion=1&timeoutSeconds=1"));
-        yield return ("watch-future", await AllAsync(test, Slices + "?watch=1&resourceVersion=99999999999&timeoutSeconds=1"));
-    }
-
-    private static async Task<JsonArray> AllAsync(TestCluster test, string path)
-    {
-        JsonArray events = [];
-        await foreach (JsonNode item in test.WatchAsync(path))
-        {
-            events.Add(item);
-        }
-
-        return events;
+        yield return ("watch-gone", await RecordedLife.EventsAsync(test, watch + "&resourceVersion=1&timeoutSeconds=1"));
+        yield return ("watch-future", await RecordedLife.EventsAsync(test, Slices + "?watch=1&resourceVersion=99999999999&timeoutSeconds=1"));
     }
 
     private static Task<TestCluster> StartAsync(string manifests) => TestCluster.StartAsync(new LocalClusterOptions

@@ -94,7 +94,10 @@ internal static partial class FieldComparison
         text = Time().Replace(text, "<time>");
         text = Address().Replace(text, "<ip>");
         text = Version().Replace(text, "<version>");
-        return Suffix().Replace(text, "$1-<generated>");
+        text = Suffix().Replace(text, "$1-<generated>");
+
+        // Which of the 260 pods are in which slice, and which slices on which page, is as their generated names are.
+        return Ordinal().Replace(text, "many-<ordinal>");
     }
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
@@ -105,6 +108,9 @@ internal static partial class FieldComparison
 
     [GeneratedRegex(@"(?<=current: )\d+|(?<=too old resource version: )\d+ \(\d+\)")]
     private static partial Regex Version();
+
+    [GeneratedRegex(@"^many-\d+$")]
+    private static partial Regex Ordinal();
 
     [GeneratedRegex("^(service-b|rooms|lobby|portless|many)(-[bcdfghjklmnpqrstvwxz2456789]{5,10})+$")]
     private static partial Regex Suffix();

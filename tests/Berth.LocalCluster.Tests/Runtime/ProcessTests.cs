@@ -103,13 +103,19 @@ public sealed class ProcessTests
     [Fact]
     public async Task One_that_ignores_SIGTERM_is_killed_after_the_grace_period()
     {
+        // Ready when the trap is set: a signal that comes before would end it.
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-trap-");
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(
-            1, command: """["/bin/sh", "-c", "trap '' TERM; while true; do sleep 600 & wait $!; done"]""", grace: 1));
+            1,
+            command: $"""["/bin/sh", "-c", "trap '' TERM; touch {folder.FullName}/set; while true; do sleep 600 & wait $!; done"]""",
+            probe: $$"""readinessProbe: { periodSeconds: 1, exec: { command: ["/usr/bin/test", "-e", "{{folder.FullName}}/set"] } }""",
+            grace: 1));
         string uid = (await test.WaitReadyAsync(1))[0].Uid;
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);
         await test.WaitAsync(now => now is [{ Terminating: true, ProcessId: not null }]);
         await test.WaitAsync(now => now.Count == 0);
         Assert.NotEmpty(uid);
+        folder.Delete(recursive: true);
     }
 
     [Fact]

@@ -1,0 +1,23 @@
+namespace Berth.LocalCluster.Api;
+
+/// <summary>What kubectl auth can-i asks: may I do this? Nothing is stored of it.</summary>
+internal static class AccessReview
+{
+    public const string Path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+    public static JsonObject Answer(JsonObject review, Func<RequestTarget?, string, bool> allows)
+    {
+        JsonNode? asked = review.At("spec", "resourceAttributes");
+        ResourceKind? kind = KindTable.ByPlural(asked.Text("group") ?? "", asked.Text("resource") ?? "");
+        string? Given(string field) => asked.Text(field) is { Length: > 0 } text ? text : null;
+        RequestTarget? target = kind is null ? null : new(kind, kind.Namespaced ? Given("namespace") : null, Given("name"), Given("subresource"));
+        return new JsonObject
+        {
+            ["kind"] = "SelfSubjectAccessReview",
+            ["apiVersion"] = "authorization.k8s.io/v1",
+            ["metadata"] = new JsonObject(),
+            ["spec"] = review["spec"]?.DeepClone(),
+            ["status"] = JsonWriting.Fields(("allowed", allows(target, asked.Text("verb") ?? "")), ("reason", kind is null ? $"the local cluster has no {asked.Text("resource")}" : null)),
+        };
+    }
+}

@@ -1,0 +1,18 @@
+namespace Berth.LocalCluster.Kinds;
+
+/// <summary>What is wrong with an object, field by field, in the words and with the reasons of a real server.</summary>
+internal sealed class FieldFaults : List<(string Field, string Message, string Reason)>
+{
+    public void Required(string field, string? why = null) => Add((field, why is null ? "Required value" : $"Required value: {why}", "FieldValueRequired"));
+
+    public void Forbidden(string field, string why) => Add((field, $"Forbidden: {why}", "FieldValueForbidden"));
+
+    public void Invalid(string field, JsonNode? value, string why) =>
+        Add((field, $"Invalid value: {(value is null ? "null" : System.Text.Encoding.UTF8.GetString(value.ToUtf8()))}: {why}", "FieldValueInvalid"));
+
+    public void OneOf(string field, string? value, params string[] supported)
+    {
+        if (value is not null && !supported.Contains(value, StringComparer.Ordinal))
+            Add((field, $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(text => $"\"{text}\""))}", "FieldValueNotSupported"));
+    }
+}

@@ -1,0 +1,44 @@
+using Berth.Cli.Hosting;
+using Berth.Cli.Tests.Deploy;
+using Berth.Cli.Up;
+
+namespace Berth.Cli.Tests.Up;
+
+public sealed class ManifestFilesTests
+{
+    [Fact]
+    public void A_kustomization_that_only_names_resources_is_read_without_kubectl()
+    {
+        string[] origins = [.. ManifestFiles.Read(Path.Combine(Checkout.Root, "deploy/base")).Select(static file => Path.GetFileName(file.Origin))];
+        Assert.Contains("service-a.yaml", origins);
+        Assert.Contains("service-b.yaml", origins);
+        Assert.DoesNotContain("kustomization.yaml", origins);
+    }
+
+    [Fact]
+    public void One_that_does_more_is_read_by_kubectl()
+    {
+        bool kubectl = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(static folder => File.Exists(Path.Combine(folder, "kubectl")));
+        Assert.SkipWhen(!kubectl, "kubectl is not on the PATH.");
+        (string text, _) = Assert.Single(ManifestFiles.Read(Path.Combine(Checkout.Root, "deploy/overlays/external-addresses")));
+        Assert.Contains("berth-nodes-reader", text, StringComparison.Ordinal);
+        Assert.Contains("value: external", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kustomization_that_is_no_YAML_is_said_with_its_line()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-kustomization-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "kustomization.yaml"), "resources: [");
+            CommandException fault = Assert.Throws<CommandException>(() => ManifestFiles.Read(folder.FullName).ToList());
+            Assert.Equal(ExitCode.Usage, fault.ExitCode);
+            Assert.Contains("kustomization.yaml is not valid YAML at line ", fault.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

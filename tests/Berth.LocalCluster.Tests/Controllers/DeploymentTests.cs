@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Controllers;
+
+public sealed class DeploymentTests
+{
+    private const string Path = "/apis/apps/v1/namespaces/k8s-example2/deployments/front";
+    private const string Pods = "/api/v1/namespaces/k8s-example2/pods";
+
+    [Fact]
+    public async Task A_rolling_update_keeps_within_maxSurge_and_maxUnavailable()
+    {
+        await using TestCluster test = await StartAsync("{ type: RollingUpdate }");
+        int least = int.MaxValue;
+        int most = 0;
+        await foreach ((int ready, int all) in RestartAsync(test))
+        {
+            least = Math.Min(least, ready);
+            most = Math.Max(most, all);
+        }
+
+        // 25 % of three: one more, and none less.
+        Assert.Equal((3, 4), (least, most));
+    }
+
+    [Fact]
+    public async Task Recreate_has_no_pod_of_both()
+    {
+        await using TestCluster test = await StartAsync("{ type: Recreate }");
+        List<int> counts = [];
+        await foreach ((int _, int all) in RestartAsync(test))
+            counts.Add(all);
+        Assert.Contains(0, counts);
+        Assert.Equal(3, counts.Max());
+    }
+
+    [Fact]
+    public async Task A_revision_that_never_becomes_ready_takes_no_ready_pod_away()
+    {
+        await using TestCluster test = await StartAsync("{ type: RollingUpdate }");
+        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"nodeSelector":{"no":"node"}}}}}""", "application/merge-patch+json");
+        JsonNode deployment = await test.WaitForAsync(Path, body => (int?)body["status"]!["updatedReplicas"] == 1 && (int?)body["status"]!["unavailableReplicas"] == 1);
+        Assert.Equal((4, 3), ((int?)deployment["status"]!["replicas"], (int?)deployment["status"]!["readyReplicas"]));
+
+        // Back to what works: the pod that never ran goes, the others were never touched.
+        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"nodeSelector":null}}}}""", "application/merge-patch+json");
+        await test.WaitForAsync(Path, body => (int?)body["status"]!["replicas"] == 3 && (int?)body["status"]!["updatedReplicas"] == 3);
+        Assert.Equal(3, test.Cluster.Pods.Count(pod => pod is { Ready: true, Terminating: false }));
+    }
+
+    private static async Task<TestCluster> StartAsync(string strategy)
+    {
+        TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply($$"""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: { name: front, namespace: k8s-example2 }
+            spec:
+              replicas: 3
+              strategy: {{strategy}}
+              selector: { matchLabels: { app: front } }
+              template: { metadata: { labels: { app: front } }, spec: { containers: [{ name: c, image: front }] } }
+            """);
+        await test.WaitForAsync(Path, body => (int?)body["status"]!["readyReplicas"] == 3);
+        return test;
+    }
+
+    /// <summary>Restarts, and tells after each change how many pods are ready, and how many there are that do not end.</summary>
+    private static async IAsyncEnumerable<(int Ready, int All)> RestartAsync(TestCluster test)
+    {
+        (_, JsonNode list) = await test.GetAsync(Pods);
+        Dictionary<string, bool> pods = list["items"]!.AsArray().ToDictionary(pod => (string)pod!["metadata"]!["name"]!, IsReady!, StringComparer.Ordinal);
+        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""", "application/merge-patch+json");
+        await test.WaitForAsync(Path, body => (int?)body["status"]!["updatedReplicas"] == 3 && (int?)body["status"]!["replicas"] == 3 && (int?)body["status"]!["readyReplicas"] == 3
+            && (int?)body["status"]!["observedGeneration"] == 2);
+        await foreach (JsonNode change in test.WatchAsync($"{Pods}?watch=1&timeoutSeconds=1&resourceVersion={list["metadata"]!["resourceVersion"]}"))
+        {
+            JsonNode pod = change["object"]!;
+            string name = (string)pod["metadata"]!["name"]!;
+            pods.Remove(name);
+            if ((string?)change["type"] != "DELETED" && pod["metadata"]!["deletionTimestamp"] is null)
+                pods[name] = IsReady(pod);
+            yield return (pods.Count(entry => entry.Value), pods.Count);
+        }
+    }
+
+    private static bool IsReady(JsonNode pod) =>
+        pod["status"]!["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True") ?? false;
+}

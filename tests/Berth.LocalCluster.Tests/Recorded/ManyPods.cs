@@ -1,0 +1,45 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Recorded;
+
+/// <summary>260 pods, as they were recorded.</summary>
+internal static class ManyPods
+{
+    public const string Slices = RecordedLife.Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dmany";
+
+    /// <summary>Applied when the pods are there: then they fill the slices in the order of their ordinals.</summary>
+    public const string Service = """
+        apiVersion: v1
+        kind: Service
+        metadata: { name: many, namespace: k8s-example2 }
+        spec: { clusterIP: None, selector: { app: many }, ports: [{ port: 20000 }] }
+        """;
+
+    public const string StatefulSet = """
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: { name: many, namespace: k8s-example2 }
+        spec:
+          replicas: 260
+          serviceName: many
+          podManagementPolicy: Parallel
+          selector: { matchLabels: { app: many } }
+          template: { metadata: { labels: { app: many } }, spec: { hostNetwork: true, containers: [{ name: c, image: many }] } }
+        """;
+
+    /// <summary>Waits until there are so many endpoints, all ready.</summary>
+    public static async Task<(HttpStatusCode Status, JsonNode Body)> WaitAsync(TestCluster test, int count) => (HttpStatusCode.OK, await test.WaitForAsync(Slices, list =>
+    {
+        List<JsonNode?> endpoints = [.. list["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? [])];
+        return endpoints.Count == count && endpoints.TrueForAll(endpoint => (bool)endpoint!["conditions"]!["ready"]!);
+    }));
+
+    /// <summary>Restarts the set, and waits until so many pods, from the top, are new and ready.</summary>
+    public static async Task RestartAsync(TestCluster test, int count)
+    {
+        const string set = "/apis/apps/v1/namespaces/k8s-example2/statefulsets/many";
+        await test.SendAsync(HttpMethod.Patch, set, """{"spec":{"template":{"metadata":{"annotations":{"restarted":"yes"}}}}}""", "application/strategic-merge-patch+json");
+        await test.WaitForAsync(set, body => (int?)body["status"]!["updatedReplicas"] >= count + 1 && (int?)body["status"]!["updatedReplicas"] < 180);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Recorded;
+
+/// <summary>A watch of slices as a story: what each event says of its endpoints, without what differs by nature.</summary>
+internal static class SliceStory
+{
+    /// <summary>One step for each event: <c>MODIFIED 0 1- 2T</c>, where 1 is not ready and 2 is ending. Steps that say the same as the one before are left out.</summary>
+    public static IReadOnlyList<string> Steps(IEnumerable<JsonNode?> events)
+    {
+        List<string> steps = [];
+        foreach (JsonNode? item in events.Where(item => (string?)item!["type"] is not "BOOKMARK"))
+        {
+            string step = $"{item!["type"]} {string.Join(' ', Endpoints(item).Select(pair => pair.Name[(pair.Name.LastIndexOf('-') + 1)..] + pair.State))}".Trim();
+            if (steps.Count == 0 || steps[^1] != step)
+                steps.Add(step);
+        }
+
+        return steps;
+    }
+
+    /// <summary>The states each pod goes through, in order: ready (R), not ready (-), ending (T), gone (0).</summary>
+    public static Dictionary<string, string> ByPod(IEnumerable<JsonNode?> events)
+    {
+        Dictionary<string, string> stories = new(StringComparer.Ordinal);
+        Dictionary<string, string> slices = new(StringComparer.Ordinal);
+        void Tell(string pod, string state)
+        {
+            string before = stories.GetValueOrDefault(pod, "");
+            if (!before.EndsWith(state, StringComparison.Ordinal))
+                stories[pod] = before + state;
+        }
+
+        foreach (JsonNode? item in events.Where(item => (string?)item!["type"] is not "BOOKMARK"))
+        {
+            string slice = (string)item!["object"]!["metadata"]!["name"]!;
+            IReadOnlyList<(string Name, string State)> now = (string?)item["type"] == "DELETED" ? [] : Endpoints(item);
+            foreach ((string pod, string state) in now)
+            {
+                slices[pod] = slice;
+                Tell(pod, state.Length == 0 ? "R" : state);
+            }
+
+            foreach (string gone in slices.Where(pair => pair.Value == slice && now.All(other => other.Name != pair.Key)).Select(pair => pair.Key).ToList())
+            {
+                slices.Remove(gone);
+                Tell(gone, "0");
+            }
+        }
+
+        return stories;
+    }
+
+    private static IReadOnlyList<(string Name, string State)> Endpoints(JsonNode item) =>
+    [
+        .. (item["object"]!["endpoints"] as JsonArray ?? []).Select(endpoint => ((string)endpoint!["targetRef"]!["name"]!, StateOf(endpoint["conditions"]!))),
+    ];
+
+    private static string StateOf(JsonNode conditions) =>
+        (bool)conditions["terminating"]! ? "T" : (bool)conditions["ready"]! ? "" : "-";
+}
