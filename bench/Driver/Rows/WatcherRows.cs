@@ -37,10 +37,25 @@ internal static class WatcherRows
 
         double after = (berth.Resident - before) / Clients;
         double cost = Figures.Median(costs);
+        double bare = await BareAsync(options);
         return
         [
             new Row("10,000 idle watchers, memory each", "<= 10 KB", Figures.Kilobytes(idle), "", $"after {options.Rounds} changes {Figures.Kilobytes(after)}", idle <= 10_000 && after <= 10_000),
+            new Row("  of it, an idle connection of bare Kestrel", "", Figures.Kilobytes(bare), Figures.Ratio(idle / bare), $"the watch above it {Figures.Kilobytes(idle - bare)}", null),
             new Row("  CPU for a change to reach all", "<= 1 s", Figures.Milliseconds(cost), "", $"wall {Figures.Milliseconds(Figures.Median(times))}", cost <= 1000),
         ];
+    }
+
+    /// <summary>What a connection costs that has asked once and is kept alive.</summary>
+    private static async Task<double> BareAsync(BenchOptions options)
+    {
+        await using ServerProcess bare = Servers.Bare(options);
+        await bare.ReadyAsync();
+        await Wrk.RunAsync(bare.Url, 1);
+        double before = bare.Resident;
+        using Watchers clients = new();
+        await clients.ConnectAsync(bare.Url, "/", Clients, "200 OK"u8.ToArray());
+        await Task.Delay(1000);
+        return (bare.Resident - before) / Clients;
     }
 }
