@@ -12,6 +12,8 @@ internal static class WatcherRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
+        // First, so that the connections of both are not open together.
+        double bare = await BareAsync(options);
         await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();
@@ -37,7 +39,6 @@ internal static class WatcherRows
 
         double after = (berth.Resident - before) / Clients;
         double cost = Figures.Median(costs);
-        double bare = await BareAsync(options);
         return
         [
             new Row("10,000 idle watchers, memory each", "<= 10 KB", Figures.Kilobytes(idle), "", $"after {options.Rounds} changes {Figures.Kilobytes(after)}", idle <= 10_000 && after <= 10_000),
