@@ -106,6 +106,8 @@ public sealed class CompactEndpointTests
     {
         PortPlan plan = PortScheme.PerOrdinal(3000).PlanFor([])!;
         Assert.Same(s_place.With(plan), s_place.With(plan));
+        PortPlan second = PortScheme.PerOrdinal(4000).PlanFor([])!;
+        Parallel.For(0, 10_000, i => Assert.Same(i % 2 == 0 ? plan : second, s_place.With(i % 2 == 0 ? plan : second).Ports));
         PodPlace other = s_place with { Uid = "odd" };
         Assert.Equal("odd", other.With(plan).Uid);
     }
