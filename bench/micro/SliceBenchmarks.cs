@@ -17,6 +17,7 @@ public class SliceBenchmarks
     private SnapshotBuilder _builder = null!;
     private SliceTable _table = null!;
     private byte[][] _states = [];
+    private byte[] _protobuf = [];
     private int _next;
 
     /// <summary>How many slices the target has.</summary>
@@ -31,6 +32,7 @@ public class SliceBenchmarks
         _table = new SliceTable(new PodResolver(s_target, s_ports, AddressMode.Internal, IPFamily.IPv4), _builder, TimeProvider.System);
         _table.Replace([.. fleet.Slices.Select(slice => Read(slice.Body.Span))]);
         _builder.Build();
+        _protobuf = fleet.Slices[0].Protobuf.ToArray();
         _states = new byte[64][];
         for (int i = 0; i < _states.Length; i++)
         {
@@ -41,6 +43,9 @@ public class SliceBenchmarks
 
     [Benchmark]
     public object Decode() => Read(Next());
+
+    [Benchmark]
+    public object DecodeProtobuf() => _decoder.Protobuf.Decode(_protobuf);
 
     [Benchmark]
     public void DecodeAndApply() => _table.Apply(Read(Next()));

@@ -10,9 +10,12 @@ internal sealed class Watchers : IDisposable
     private readonly byte[] _buffer = new byte[64 * 1024];
 
     /// <summary>Connects them and waits until each has its first snapshot.</summary>
-    public async Task ConnectAsync(string url, string target, int count)
+    public Task ConnectAsync(string url, string target, int count) => ConnectAsync(url, $"/v1/watch/{target}", count, "event: snapshot"u8.ToArray());
+
+    /// <summary>Connects clients that ask once for a path, and waits until each has received a text.</summary>
+    public async Task ConnectAsync(string url, string path, int count, byte[] answer)
     {
-        byte[] request = System.Text.Encoding.ASCII.GetBytes($"GET /v1/watch/{target} HTTP/1.1\r\nHost: a\r\n\r\n");
+        byte[] request = System.Text.Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
         for (int i = 0; i < count; i++)
         {
             Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 8 * 1024 };
@@ -21,7 +24,7 @@ internal sealed class Watchers : IDisposable
             socket.Send(request);
         }
 
-        await ReceiveAllAsync("event: snapshot"u8.ToArray());
+        await ReceiveAllAsync(answer);
     }
 
     /// <summary>Reads from every client until each has received a text.</summary>

@@ -12,6 +12,8 @@ internal static class WatcherRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
+        // First, so that the connections of both are not open together.
+        double bare = await BareAsync(options);
         await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
         await using ServerProcess berth = Servers.Berth(options, api);
         await berth.ReadyAsync();
@@ -40,7 +42,21 @@ internal static class WatcherRows
         return
         [
             new Row("10,000 idle watchers, memory each", "<= 10 KB", Figures.Kilobytes(idle), "", $"after {options.Rounds} changes {Figures.Kilobytes(after)}", idle <= 10_000 && after <= 10_000),
+            new Row("  of it, an idle connection of bare Kestrel", "", Figures.Kilobytes(bare), Figures.Ratio(idle / bare), $"the watch above it {Figures.Kilobytes(idle - bare)}", null),
             new Row("  CPU for a change to reach all", "<= 1 s", Figures.Milliseconds(cost), "", $"wall {Figures.Milliseconds(Figures.Median(times))}", cost <= 1000),
         ];
+    }
+
+    /// <summary>What a connection costs that has asked once and is kept alive.</summary>
+    private static async Task<double> BareAsync(BenchOptions options)
+    {
+        await using ServerProcess bare = Servers.Bare(options);
+        await bare.ReadyAsync();
+        await Wrk.RunAsync(bare.Url, 1);
+        double before = bare.Resident;
+        using Watchers clients = new();
+        await clients.ConnectAsync(bare.Url, "/", Clients, "200 OK"u8.ToArray());
+        await Task.Delay(1000);
+        return (bare.Resident - before) / Clients;
     }
 }

@@ -8,19 +8,27 @@ internal sealed class StripedCounter
 
     private static readonly int s_mask = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 64)) - 1;
 
-    // One stride in front keeps the first cell away from the array's header and its neighbour.
-    private readonly long[] _cells = new long[(s_mask + 2) * Stride];
+    // Of 10,000 targets most are never picked from: made at the first count. One stride in front keeps the first cell away from the array's header and
+    // its neighbour.
+    private long[]? _cells;
 
     public long Value
     {
         get
         {
             long sum = 0;
-            for (int i = Stride; i < _cells.Length; i += Stride)
-                sum += Interlocked.Read(ref _cells[i]);
+            long[] cells = Volatile.Read(ref _cells) ?? [];
+            for (int i = Stride; i < cells.Length; i += Stride)
+                sum += Interlocked.Read(ref cells[i]);
             return sum;
         }
     }
 
-    public void Increment() => Interlocked.Increment(ref _cells[((Thread.GetCurrentProcessorId() & s_mask) + 1) * Stride]);
+    public void Increment() => Interlocked.Increment(ref (Volatile.Read(ref _cells) ?? Create())[((Thread.GetCurrentProcessorId() & s_mask) + 1) * Stride]);
+
+    private long[] Create()
+    {
+        long[] cells = new long[(s_mask + 2) * Stride];
+        return Interlocked.CompareExchange(ref _cells, cells, null) ?? cells;
+    }
 }

@@ -41,6 +41,8 @@ internal sealed class DispatcherApplication(DispatcherState state, RequestCounts
     private async Task AnswerOthersAsync(Exchange exchange)
     {
         RouteMatch match = RouteMatch.Of(exchange.Request.Path);
+        // All that is kept of it while an answer goes on, which for a watching client is for as long as it watches.
+        Route route = match.Route;
         try
         {
             exchange.CloseIf(state.IsStopping);
@@ -52,11 +54,11 @@ internal sealed class DispatcherApplication(DispatcherState state, RequestCounts
         }
         catch (Exception exception)
         {
-            await FailAsync(exchange, match.Route, exception).ConfigureAwait(false);
+            await FailAsync(exchange, route, exception).ConfigureAwait(false);
             return;
         }
 
-        counts.Add(match.Route, exchange.Response.StatusCode);
+        counts.Add(route, exchange.Response.StatusCode);
     }
 
     private async Task FailAsync(Exchange exchange, Route route, Exception exception)

@@ -10,14 +10,22 @@ namespace Berth.Kubernetes.Nodes;
 /// The nodes of the cluster, listed and watched once for all targets of a source, from the first target on that needs them. It supervises
 /// itself; what was once read stays through any trouble.
 /// </summary>
-internal sealed class NodeFeed(ListWatchReflector<NodeObject> reflector, AddressMode mode, TimeProvider time, IBackoffPolicy backoff, ILogger logger) : IAsyncDisposable
+internal sealed class NodeFeed : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly ReflectorLoop<NodeObject> _loop;
+    private readonly AddressMode _mode;
+    private readonly ILogger _logger;
     private readonly List<NodeSubscription> _subscriptions = [];
     private volatile NodeTable _table = NodeTable.Unread;
     private EndpointSourceException? _failure;
-    private Task? _running;
+
+    public NodeFeed(ListWatchReflector<NodeObject> reflector, AddressMode mode, TimeProvider time, IBackoffPolicy backoff, ILogger logger)
+    {
+        _loop = new ReflectorLoop<NodeObject>(reflector, time, backoff, Take, Fail);
+        _mode = mode;
+        _logger = logger;
+    }
 
     /// <summary>What is known now.</summary>
     public NodeTable Table => _table;
@@ -29,7 +37,7 @@ internal sealed class NodeFeed(ListWatchReflector<NodeObject> reflector, Address
         {
             NodeSubscription subscription = new();
             _subscriptions.Add(subscription);
-            _running ??= Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
+            _loop.Start();
             // Whoever comes later finds what is there.
             subscription.Notify(null);
             return subscription;
@@ -44,41 +52,7 @@ internal sealed class NodeFeed(ListWatchReflector<NodeObject> reflector, Address
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        Task? running;
-        lock (_lock)
-            running = _running;
-        if (running is not null)
-            await running.ConfigureAwait(false);
-        reflector.Dispose();
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync(CancellationToken stopping)
-    {
-        int failures = 0;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                Take(await reflector.NextAsync(stopping).ConfigureAwait(false));
-                failures = 0;
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                EndpointSourceException failure = Fail(exception);
-                TimeSpan delay = backoff.NextDelay(++failures);
-                delay = failure.RetryAfter is { } asked && asked > delay ? asked : delay;
-                await Task.Delay(delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     private void Take(ReflectorEvent<NodeObject> happened)
     {
@@ -104,7 +78,7 @@ internal sealed class NodeFeed(ListWatchReflector<NodeObject> reflector, Address
         bool recovered = _failure is not null;
         _failure = null;
         if (recovered)
-            Log.NodesRecovered(logger);
+            Log.NodesRecovered(_logger);
         if (next is not null)
         {
             _table = new NodeTable(next, happened.Version);
@@ -112,7 +86,7 @@ internal sealed class NodeFeed(ListWatchReflector<NodeObject> reflector, Address
         }
     }
 
-    private EndpointSourceException Fail(Exception exception)
+    private void Fail(Exception exception)
     {
         EndpointSourceException failure = exception as EndpointSourceException
             ?? new EndpointSourceException($"Reading nodes failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
@@ -122,20 +96,19 @@ internal sealed class NodeFeed(ListWatchReflector<NodeObject> reflector, Address
         if (_table.IsRead)
         {
             if (began)
-                Log.NodesStale(logger, failure.Message);
-            return failure;
+                Log.NodesStale(_logger, failure.Message);
+            return;
         }
 
         // A refusal is an answer, and stays one through other trouble; without any answer, waiting targets are to hear of the trouble.
         if (_table.Forbidden is not null)
-            return failure;
+            return;
         _table = forbidden ? NodeTable.NotAllowed(failure.Message) : NodeTable.NotYet(failure);
-        if (forbidden && mode == AddressMode.ExternalOrInternal)
-            Log.NodesForbiddenInternal(logger, failure.Message);
+        if (forbidden && _mode == AddressMode.ExternalOrInternal)
+            Log.NodesForbiddenInternal(_logger, failure.Message);
         else if (forbidden)
-            Log.NodesForbidden(logger, failure.Message);
+            Log.NodesForbidden(_logger, failure.Message);
         Notify(null);
-        return failure;
     }
 
     private void Notify(string[]? changed)

@@ -17,9 +17,11 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
     {
         try
         {
-            WatchEventKind kind = Locate(line, out int start, out int length);
+            WatchEventKind kind = Read(line, out T? item, out int start, out int length);
             if (kind == WatchEventKind.Unknown)
                 return default;
+            if (item is not null)
+                return new WatchEvent<T>(kind, item, item.Name, item.ResourceVersion);
             if (length == 0)
                 throw new ResourceFormatException("a watch event has no object");
             return DecodeObject(kind, line.Slice(start, length));
@@ -35,11 +37,15 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
         }
     }
 
-    /// <summary>Finds the type, and where the object begins and ends. Skipping it costs one pass over the bytes and no memory.</summary>
-    private static WatchEventKind Locate(ReadOnlySpan<byte> line, out int start, out int length)
+    /// <summary>
+    /// Finds the type, and reads the object at once where the type stands before it, as every server writes it. Otherwise it tells where the object begins
+    /// and ends.
+    /// </summary>
+    private WatchEventKind Read(ReadOnlySpan<byte> line, out T? item, out int start, out int length)
     {
         Utf8JsonReader reader = new(line, s_options);
         WatchEventKind? kind = null;
+        item = null;
         start = length = 0;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new ResourceFormatException("a watch event is not a JSON object");
@@ -55,6 +61,12 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
             bool isObject = reader.ValueTextEquals("object"u8);
             reader.Read();
             int begin = (int)reader.TokenStartIndex;
+            if (isObject && kind == WatchEventKind.Applied && reader.TokenType == JsonTokenType.StartObject)
+            {
+                item = DecodeItem(ref reader);
+                continue;
+            }
+
             reader.Skip();
             if (isObject && reader.TokenType == JsonTokenType.EndObject)
                 (start, length) = (begin, (int)reader.BytesConsumed - begin);
@@ -64,6 +76,10 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
         reader.Read();
         return kind ?? throw new ResourceFormatException("a watch event has no type");
     }
+
+    /// <summary>The JSON is whole, so it is only cut short when it is broken, and then the reader throws.</summary>
+    private T DecodeItem(ref Utf8JsonReader reader) =>
+        decoder.TryDecode(ref reader, out T? item) ? item : throw new ResourceFormatException("the object of a watch event ends too early");
 
     private static WatchEventKind KindOf(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("MODIFIED"u8) || reader.ValueTextEquals("ADDED"u8) ? WatchEventKind.Applied
@@ -80,9 +96,7 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
         reader.Read();
         if (kind == WatchEventKind.Applied)
         {
-            // The JSON is whole, so this is only false when it is broken, and then it throws.
-            if (!decoder.TryDecode(ref reader, out T? item))
-                throw new ResourceFormatException("the object of a watch event ends too early");
+            T item = DecodeItem(ref reader);
             return new WatchEvent<T>(kind, item, item.Name, item.ResourceVersion);
         }
 

@@ -7,15 +7,17 @@ namespace Berth.Kubernetes.Sharing;
 /// The slices of a whole namespace, listed and watched once for many targets. It supervises itself, and keeps the trimmed slices of every Service
 /// there, followed or not, so that a target that comes later needs no list.
 /// </summary>
-internal sealed class NamespaceSlices(ListWatchReflector<SliceObject> reflector, TimeProvider time, IBackoffPolicy backoff) : IAsyncDisposable
+internal sealed class NamespaceSlices : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly ReflectorLoop<SliceObject> _loop;
     private readonly Dictionary<string, SharedService> _services = new(StringComparer.Ordinal);
     private Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
     private EndpointSourceException? _failure;
-    private Task? _running;
     private int _subscriptions;
+
+    public NamespaceSlices(ListWatchReflector<SliceObject> reflector, TimeProvider time, IBackoffPolicy backoff) =>
+        _loop = new ReflectorLoop<SliceObject>(reflector, time, backoff, Take, Fail);
 
     /// <summary>The version up to which everything is known, or null before the first list. Read with the lock held.</summary>
     public string? Version { get; private set; }
@@ -35,7 +37,7 @@ internal sealed class NamespaceSlices(ListWatchReflector<SliceObject> reflector,
             if (_failure is not null)
                 shared.Subscription.Failed(_failure);
             _subscriptions++;
-            _running ??= Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
+            _loop.Start();
             return shared.Subscription;
         }
     }
@@ -52,45 +54,15 @@ internal sealed class NamespaceSlices(ListWatchReflector<SliceObject> reflector,
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        Task? running;
-        lock (_lock)
-            running = _running;
-        if (running is not null)
-            await running.ConfigureAwait(false);
-        reflector.Dispose();
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync(CancellationToken stopping)
-    {
-        int failures = 0;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                ReflectorEvent<SliceObject> happened = await reflector.NextAsync(stopping).ConfigureAwait(false);
-                failures = 0;
-                lock (_lock)
-                    Take(happened);
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                TimeSpan delay = backoff.NextDelay(++failures);
-                TimeSpan? asked = (exception as EndpointSourceException)?.RetryAfter;
-                Fail(exception);
-                await Task.Delay(asked > delay ? asked.Value : delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     private void Take(ReflectorEvent<SliceObject> happened)
+    {
+        lock (_lock)
+            TakeLocked(happened);
+    }
+
+    private void TakeLocked(ReflectorEvent<SliceObject> happened)
     {
         bool wentBack = Version is { } before && Resources.ResourceVersions.IsOlder(happened.Version, before);
         Version = happened.Version;

@@ -34,13 +34,13 @@ internal static class PodNames
     /// <summary>A hash for tables in memory: the same however the name is kept.</summary>
     public static ulong TableHash(PodEndpoint endpoint) => endpoint.Key switch
     {
-        { Text: PodNamePrefix prefix, Number: int number } => KeyHash.Mix(prefix.HashState + (uint)number),
+        { Text: PodNamePrefix prefix, Number: int number } => KeyHash.Mix(prefix.HashState + (uint)number + 1),
         var key => TableHash((string)key.Text!),
     };
 
     /// <summary>The same of a whole name.</summary>
     public static ulong TableHash(string name) => PodOrdinal.TryParse(name, out int number, out _)
-        ? KeyHash.Mix(KeyHash.Begin(name.AsSpan(0, name.LastIndexOf('-') + 1)) + (uint)number)
+        ? KeyHash.Mix(KeyHash.Begin(name.AsSpan(0, name.LastIndexOf('-') + 1)) + (uint)number + 1)
         : KeyHash.Of(name);
 
     /// <summary>Writes the name as a member of an object. Listing all endpoints must not leave a string behind for each.</summary>

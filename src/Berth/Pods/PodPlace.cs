@@ -23,12 +23,13 @@ internal sealed record PodPlace(string Namespace, string? Node, string? Zone)
     /// <summary>A <see cref="PortPlan"/>, or a list of ports.</summary>
     public object Ports { get; init; } = Array.Empty<EndpointPort>();
 
-    /// <summary>The same with a plan: one object for all pods that follow it here. For one writer.</summary>
+    /// <summary>The same with a plan: mostly one object for all pods that follow it here. Several targets may ask at once, each for its own plan.</summary>
     public PodPlace With(PortPlan plan)
     {
-        if (_planned is null || !ReferenceEquals(_planned.Ports, plan))
-            _planned = this with { Ports = plan };
-        return _planned;
+        PodPlace? planned = _planned;
+        if (planned is null || !ReferenceEquals(planned.Ports, plan))
+            _planned = planned = this with { Ports = plan };
+        return planned;
     }
 
     /// <summary>True when all but the ports is the same.</summary>

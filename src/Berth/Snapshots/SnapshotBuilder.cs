@@ -11,7 +11,9 @@ public sealed class SnapshotBuilder
 
     // Endpoints are found by the ordinal that their name tells. Only those that were given another one need to be remembered by name.
     private readonly Dictionary<string, PodEndpoint> _unusual = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, ExcludedPod> _excluded = new(StringComparer.Ordinal);
+
+    // Null while nobody was ever left out: there may be 10,000 builders.
+    private SortedDictionary<string, ExcludedPod>? _excluded;
     private readonly EndpointRuns _runs = new();
     private IReadOnlyList<ExcludedPod> _frozenExcluded = [];
     private bool _excludedChanged;
@@ -38,7 +40,7 @@ public sealed class SnapshotBuilder
     public void Set(PodEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        if (_excluded.Count > 0 && _excluded.Remove(endpoint.Name))
+        if (_excluded is { Count: > 0 } && _excluded.Remove(endpoint.Name))
             _excludedChanged = true;
         if (FindLike(endpoint) is { } before)
         {
@@ -74,6 +76,7 @@ public sealed class SnapshotBuilder
     {
         ArgumentNullException.ThrowIfNull(pod);
         RemoveEndpoint(pod.Name);
+        _excluded ??= new SortedDictionary<string, ExcludedPod>(StringComparer.Ordinal);
         if (_excluded.TryGetValue(pod.Name, out ExcludedPod? before) && before == pod)
             return;
         _excluded[pod.Name] = pod;
@@ -85,7 +88,7 @@ public sealed class SnapshotBuilder
     {
         ArgumentNullException.ThrowIfNull(name);
         RemoveEndpoint(name);
-        if (_excluded.Remove(name))
+        if (_excluded is not null && _excluded.Remove(name))
             _excludedChanged = true;
     }
 
@@ -93,7 +96,7 @@ public sealed class SnapshotBuilder
     public EndpointSnapshot Build()
     {
         if (_excludedChanged)
-            _frozenExcluded = [.. _excluded.Values];
+            _frozenExcluded = [.. _excluded!.Values];
         _changed = _excludedChanged = false;
         return new EndpointSnapshot(_target, _ports, _runs.Freeze(), _frozenExcluded) { SourceVersion = SourceVersion };
     }

@@ -1,0 +1,121 @@
+using System.Net;
+
+namespace Berth.Snapshots;
+
+/// <summary>Endpoints in the form that a source keeps them in say what endpoints made one by one say, and sort as these do.</summary>
+public sealed class CompactEndpointTests
+{
+    private static readonly ServiceTarget s_target = new("ns", "svc");
+    private static readonly PodPlace s_place = new("ns", "node-1", "z1");
+
+    [Fact]
+    public void Says_the_same_as_one_made_of_its_parts()
+    {
+        Guid uid = Guid.Parse("6dab17d2-4cbf-4e7a-9e26-98a12b9624f4");
+        PodEndpoint compact = new(new PodName(new PodNamePrefix("web-"), 12), s_place, uid, IPAddress.Parse("10.0.0.1"), true, true, false);
+        compact.Adopt(PortScheme.PerOrdinal([new EndpointPort("a", 3000), new EndpointPort("b", 5000, "UDP")], 2).PlanFor([])!, hasOrdinal: true);
+        PodEndpoint plain = new()
+        {
+            Name = "web-12",
+            Namespace = "ns",
+            Uid = uid.ToString(),
+            Ordinal = 12,
+            Addresses = [IPAddress.Parse("10.0.0.1")],
+            Ports = [new EndpointPort("a", 3024), new EndpointPort("b", 5024, "UDP")],
+            Node = "node-1",
+            Zone = "z1",
+        };
+        Assert.Equal(plain.NameHash, compact.NameHash);
+        Assert.True(plain.ContentEquals(compact) && compact.ContentEquals(plain));
+        Assert.Equal(("web-12", "ns", plain.Uid, 12, "node-1", "z1"), (compact.Name, compact.Namespace, compact.Uid, compact.Ordinal, compact.Node, compact.Zone));
+        Assert.Equal(plain.Ports, compact.Ports);
+        Assert.Equal((3024, 5024, null), (compact.Port, compact.FindPort("b")?.Number, compact.FindPort("c")));
+        Assert.Equal("10.0.0.1:3024", compact.Authority);
+        // Its name is a string of its own by now.
+        Assert.True(plain.ContentEquals(compact) && compact.NameHash == plain.NameHash);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.1:65535")]
+    [InlineData("fd00::1", "[fd00::1]:65535")]
+    public void Text_and_bytes_of_the_authority_agree_in_either_order(string address, string authority)
+    {
+        PodEndpoint first = At(address);
+        Assert.Equal((authority, authority), (System.Text.Encoding.UTF8.GetString(first.AuthorityUtf8.Span), first.Authority));
+        PodEndpoint second = At(address);
+        Assert.Equal((authority, authority), (second.Authority, System.Text.Encoding.UTF8.GetString(second.AuthorityUtf8.Span)));
+        Assert.Same(second.Authority, second.Authority);
+
+        static PodEndpoint At(string address) => new() { Name = "a", Namespace = "ns", Addresses = [IPAddress.Parse(address)], Ports = [new EndpointPort("", 65535)] };
+    }
+
+    [Theory]
+    [InlineData("web-")]
+    [InlineData("web-", "api-")]
+    [InlineData("web-", "web-a-")]
+    [InlineData("web-", "web-1-")]
+    [InlineData("b-", "a-", "c-", "aa-")]
+    public void Many_at_once_are_in_the_order_of_one_by_one(params string[] prefixes)
+    {
+        PodNamePrefix[] shared = [.. prefixes.Select(static p => new PodNamePrefix(p))];
+        Random random = new(7);
+        PodEndpoint[] all = [.. Enumerable.Range(0, 1000).SelectMany(i => shared.Select(p => Endpoint(p, i)))];
+        random.Shuffle(all);
+        SnapshotBuilder atOnce = new(s_target, PortScheme.PerOrdinal(3000));
+        atOnce.SetAll([.. all]);
+        SnapshotBuilder oneByOne = new(s_target, PortScheme.PerOrdinal(3000));
+        foreach (PodEndpoint endpoint in all)
+            oneByOne.Set(endpoint);
+        string[] expected = [.. all.Select(static e => e.Name).OrderBy(static n => int.Parse(n.AsSpan(n.LastIndexOf('-') + 1), System.Globalization.CultureInfo.InvariantCulture)).ThenBy(static n => n, StringComparer.Ordinal)];
+        Assert.Equal(expected, oneByOne.Build().Endpoints.Select(static e => e.Name));
+        EndpointSnapshot snapshot = atOnce.Build();
+        Assert.Equal(expected, snapshot.Endpoints.Select(static e => e.Name));
+        Assert.All(expected.Take(50), name => Assert.Equal(name, snapshot.FindByName(name)?.Name));
+    }
+
+    [Fact]
+    public void Ordinals_far_apart_are_sorted_too()
+    {
+        PodNamePrefix prefix = new("web-");
+        SnapshotBuilder builder = new(s_target, PortScheme.PerOrdinal(3000));
+        builder.SetAll(new[] { Endpoint(prefix, int.MaxValue), Endpoint(prefix, 5), Endpoint(prefix, 1_000_000) });
+        Assert.Equal(["web-5", "web-1000000", "web-2147483647"], builder.Build().Endpoints.Select(static e => e.Name));
+    }
+
+    [Fact]
+    public void Names_in_pieces_compare_as_whole_names_do()
+    {
+        string[] names = ["web-0", "web-1", "web-10", "web-2", "web-a-0", "web-1-0", "wea-9", "web", "web-", "x"];
+        foreach (string left in names)
+        {
+            foreach (string right in names)
+            {
+                Assert.Equal(Math.Sign(string.CompareOrdinal(left, right)), Math.Sign(PodNames.Compare(InPieces(left), InPieces(right))));
+                Assert.Equal(left == right, PodNames.IsNamed(InPieces(left), right));
+                Assert.Equal(left == right, PodNames.TableHash(InPieces(left)) == PodNames.TableHash(right));
+            }
+        }
+
+        static PodEndpoint InPieces(string name) => PodOrdinal.TryParse(name, out int ordinal, out _)
+            ? Endpoint(new PodNamePrefix(name[..(name.LastIndexOf('-') + 1)]), ordinal)
+            : new PodEndpoint(new PodName(name, 0), s_place, default, IPAddress.Loopback, true, true, false);
+    }
+
+    [Fact]
+    public void A_place_made_of_another_has_a_plan_of_its_own()
+    {
+        PortPlan plan = PortScheme.PerOrdinal(3000).PlanFor([])!;
+        Assert.Same(s_place.With(plan), s_place.With(plan));
+        PortPlan second = PortScheme.PerOrdinal(4000).PlanFor([])!;
+        Parallel.For(0, 10_000, i => Assert.Same(i % 2 == 0 ? plan : second, s_place.With(i % 2 == 0 ? plan : second).Ports));
+        PodPlace other = s_place with { Uid = "odd" };
+        Assert.Equal("odd", other.With(plan).Uid);
+    }
+
+    private static PodEndpoint Endpoint(PodNamePrefix prefix, int number)
+    {
+        PodEndpoint endpoint = new(new PodName(prefix, number), s_place, default, IPAddress.Loopback, true, true, false);
+        endpoint.Adopt(PortScheme.PerOrdinal(3000).PlanFor([])!, hasOrdinal: true);
+        return endpoint;
+    }
+}
