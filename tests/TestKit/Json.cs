@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Berth.Kubernetes;
+namespace Berth.TestKit;
 
 /// <summary>Objects as an API server writes them, as short as a test wants them.</summary>
-internal static class Json
+public static class Json
 {
     public static string Slice(string name, string version, params string[] endpoints) => SliceOf("IPv4", name, version, endpoints);
 
