@@ -65,6 +65,10 @@ public static class Json
         {"metadata":{"name":"{{{name}}}","resourceVersion":"{{{version}}}"},"status":{"addresses":[{{{string.Join(',', addresses.Select(a => $$"""{"type":"{{a.Type}}","address":"{{a.Address}}"}"""))}}}]}}
         """;
 
-    public static string NodeList(string version, params string[] nodes) =>
-        $$"""{"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"{{version}}"},"items":[{{string.Join(',', nodes)}}]}""";
+    public static string NodeList(string version, params string[] nodes) => NodeListWith(version, null, nodes);
+
+    public static string NodeListWith(string version, string? @continue, params string[] nodes) =>
+        $$"""
+        {"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"{{version}}"{{(@continue is null ? "" : $",\"continue\":\"{@continue}\"")}}},"items":[{{string.Join(',', nodes)}}]}
+        """;
 }
