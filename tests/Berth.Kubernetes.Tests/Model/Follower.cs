@@ -11,6 +11,7 @@ internal sealed class Follower : IAsyncDisposable
     private readonly WatchedStream _stream;
     private readonly EndpointDirectory _directory;
     private readonly EndpointView _view;
+    private readonly Presence _presence = new();
     private readonly OwnTime _time;
     private readonly Lock _turn;
     private readonly bool _hops;
@@ -32,7 +33,7 @@ internal sealed class Follower : IAsyncDisposable
             FirstSnapshotTimeout = Timeout.InfiniteTimeSpan,
             Backoff = new ExponentialBackoff(new Random(seed)),
         });
-        _view = _directory.Follow(new ServiceTarget("k8s-example2", Cluster.Service), PortScheme.PerOrdinal(3000));
+        _view = _presence.Start(() => _directory.Follow(new ServiceTarget("k8s-example2", Cluster.Service), PortScheme.PerOrdinal(3000)));
     }
 
     public Watcher Watcher { get; }
@@ -60,7 +61,7 @@ internal sealed class Follower : IAsyncDisposable
             {
                 if (Watcher.Violation is { } violation)
                     throw violation;
-                wrong = IsBackingOff || _stream.IsWaiting ? Disagreement() : "the client neither reads nor waits";
+                wrong = _presence.IsEmpty && (IsBackingOff || _stream.IsWaiting) ? Disagreement() : "the client neither reads nor waits";
             }
 
             if (wrong is null)
