@@ -220,6 +220,7 @@ internal sealed class History
         }
 
         DateTimeOffset limit = _time.GetUtcNow() + s_longestRecovery;
+        int agreed = 0;
         bool unhurried = false;
         using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(5));
         while (true)
@@ -229,11 +230,13 @@ internal sealed class History
                 await pace.WaitForNextTickAsync();
             lock (_turn)
             {
-                if (Lacks(follower) is null)
+                // What is held may look right until it is let go.
+                agreed = Lacks(follower) is null ? agreed + 1 : 0;
+                if (agreed == 2)
                     break;
                 if (_time.GetUtcNow() <= limit)
                 {
-                    Advance(TimeSpan.FromMilliseconds(follower.IsBackingOff || _random.Next(2) == 0 ? 250 : 5000), told: false);
+                    Advance(TimeSpan.FromMilliseconds(agreed > 0 || follower.IsBackingOff || _random.Next(2) == 0 ? 250 : 5000), told: false);
                     continue;
                 }
             }
