@@ -29,6 +29,9 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     /// <summary>True while somebody watches a kind from a version that is there.</summary>
     public bool IsWatched(ServedKind kind) => _watches.Exists(w => w.Kind == kind && !w.Body.IsOver && w.From <= cluster.Version);
 
+    /// <summary>True while some watch is open on which nothing is sent.</summary>
+    public bool HasSilentWatch => _watches.Exists(static w => w.IsSilent && !w.Body.IsOver);
+
     public void FailNext(RequestFault fault) => _faults.Enqueue(fault);
 
     public void Recover()

@@ -41,7 +41,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
     /// <summary>Something happens to pods or slices.</summary>
     public string Act()
     {
-        if (withNodes && random.Next(6) == 0)
+        if (withNodes && random.Next(4) == 0)
             return ChangeNode();
         ClusterEndpoint? some = _processes.Count == 0 ? null : _processes.Values.ElementAt(random.Next(_processes.Count));
         if (some is null)
@@ -62,10 +62,10 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
     }
 
     /// <summary>A node comes, goes, or gets other external addresses, or none, or one that is none.</summary>
-    private string ChangeNode()
+    public string ChangeNode()
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"node-{random.Next(1, 6)}");
-        if (random.Next(6) == 0)
+        if (cluster.Nodes.ContainsKey(name) && random.Next(3) == 0)
         {
             _writes.Enqueue(() => cluster.DeleteNode(name));
             return $"{name} is deleted";
