@@ -29,6 +29,13 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     /// <summary>True while somebody watches a kind from a version that is there.</summary>
     public bool IsWatched(ServedKind kind) => _watches.Exists(w => w.Kind == kind && !w.Body.IsOver && w.From <= cluster.Version);
 
+    /// <summary>The one watch of a kind that is open and told all there is; null when there is none, or more.</summary>
+    public OpenWatch? OnlyHearing(ServedKind kind)
+    {
+        OpenWatch[] open = [.. _watches.Where(w => w.Kind == kind && !w.Body.IsOver)];
+        return open.Length == 1 && !open[0].IsSilent && open[0].From <= cluster.Version && Lag is null ? open[0] : null;
+    }
+
     /// <summary>True while some watch is open on which nothing is sent.</summary>
     public bool HasSilentWatch => _watches.Exists(static w => w.IsSilent && !w.Body.IsOver);
 

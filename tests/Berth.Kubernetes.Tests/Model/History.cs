@@ -227,9 +227,11 @@ internal sealed class History
         DateTimeOffset limit = _time.GetUtcNow() + s_longestRecovery;
         int agreed = 0;
         bool unhurried = false;
+        Hearing hearing = new(_api, WithNodes, _time);
         using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(5));
         while (true)
         {
+            bool late;
             await SendAsync(follower);
             if (unhurried)
                 await pace.WaitForNextTickAsync();
@@ -239,7 +241,8 @@ internal sealed class History
                 agreed = Lacks(follower) is null ? agreed + 1 : 0;
                 if (agreed == 2)
                     break;
-                if (_time.GetUtcNow() <= limit)
+                late = hearing.IsLate(follower) && agreed == 0;
+                if (!late && _time.GetUtcNow() <= limit)
                 {
                     Advance(TimeSpan.FromMilliseconds(agreed > 0 || follower.IsBackingOff || _random.Next(2) == 0 ? 250 : 5000), told: false);
                     continue;
@@ -248,6 +251,8 @@ internal sealed class History
 
             if (await follower.ComesToBeAsync(() => Lacks(follower) is null))
                 break;
+            if (late)
+                throw new HistoryException($"It is told everything, is in no trouble, and did not show it: {Lacks(follower)}");
             // A thread that a busy machine forgot for some milliseconds has lost half an hour: it gets another, in which nothing is hurried.
             if (unhurried || !WithNodes)
                 throw new HistoryException($"After half an hour of quiet: {Lacks(follower)}");
