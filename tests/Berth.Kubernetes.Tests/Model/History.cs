@@ -209,18 +209,18 @@ internal sealed class History
             _api.Restart();
         }
 
-        await QuietAsync(follower, write: false);
+        await QuietAsync(follower, restored: true);
     }
 
     /// <summary>No more faults and no more changes: within half an hour the client shows the truth.</summary>
-    private async Task QuietAsync(Follower follower, bool write = true)
+    private async Task QuietAsync(Follower follower, bool restored = false)
     {
         lock (_turn)
         {
             Note("quiet");
             _api.Recover();
             follower.IsBusy = false;
-            while (write && _controllers.HasWrites)
+            while (!restored && _controllers.HasWrites)
                 Note(_controllers.Write());
         }
 
@@ -238,7 +238,7 @@ internal sealed class History
             lock (_turn)
             {
                 // What is held may look right until it is let go.
-                agreed = Lacks(follower) is null ? agreed + 1 : 0;
+                agreed = Lacks(follower, restored) is null ? agreed + 1 : 0;
                 if (agreed == 2)
                     break;
                 late = hearing.IsLate(follower) && agreed == 0;
@@ -249,27 +249,27 @@ internal sealed class History
                 }
             }
 
-            if (await follower.ComesToBeAsync(() => Lacks(follower) is null))
+            if (await follower.ComesToBeAsync(() => Lacks(follower, restored) is null))
                 break;
             if (late)
-                throw new HistoryException($"It is told everything, is in no trouble, and did not show it: {Lacks(follower)}");
+                throw new HistoryException($"It is told everything, is in no trouble, and did not show it: {Lacks(follower, restored)}");
             // A thread that a busy machine forgot for some milliseconds has lost half an hour: it gets another, in which nothing is hurried.
             if (unhurried || !WithNodes)
-                throw new HistoryException($"After half an hour of quiet: {Lacks(follower)}");
+                throw new HistoryException($"After half an hour of quiet: {Lacks(follower, restored)}");
             unhurried = true;
             limit = _time.GetUtcNow() + s_longestRecovery;
         }
 
-        if (follower.Watcher.AwaitsRestore)
+        if (restored)
         {
             follower.Watcher.Restored();
             follower.Watcher.Nodes.ForgetGhosts();
         }
     }
 
-    private string? Lacks(Follower follower)
+    private string? Lacks(Follower follower, bool restored)
     {
-        if (follower.Watcher.AwaitsRestore && !IsWatched())
+        if (restored && !IsWatched())
             return "nobody watches the truth since it was restored";
         // Why a pod cannot be dialled is the same for every process of its name, so it may be right by chance as long as something is not heard.
         return WithNodes && _api.HasSilentWatch ? "a watch is still silent" : follower.Watcher.Difference();

@@ -33,7 +33,6 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
             return;
         _from = version;
         _seen = true;
-        _ghosts = [];
     }
 
     /// <summary>Before the store is set back: what was known of nodes until now may be shown until the client has noticed.</summary>
