@@ -148,6 +148,30 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
+    public async Task F07_a_server_that_goes_on_not_knowing_its_own_version_is_left_alone_for_longer_and_longer()
+    {
+        await StartAsync(Slices.State(1), Slices.State(2));
+        const int Rounds = 6;
+        for (int round = 0; round < Rounds; round++)
+        {
+            // Its store answers, and its watch cache is behind: each list succeeds, and no watch from there does.
+            await AnswerListAsync(Slices.List(1, "100"));
+            ScriptedExchange watch = await Api.NextAsync(Token);
+            Assert.True(watch.IsWatch);
+            await watch.AnswerAsync(504, TooLarge);
+        }
+
+        await AnswerListAsync(Slices.List(2, "120"));
+        await UntilAsync(Slices.State(2));
+        await WatchAsync("120");
+        TimeSpan[] waits = [.. Rig.DirectoryTime.Waits];
+        Assert.Equal(Rounds, waits.Length);
+        Assert.Equal(TimeSpan.FromSeconds(1), waits[0]);
+        // Five times in a row: from 200 ms, doubled each time and cut by at most half.
+        Assert.InRange(waits[^1], TimeSpan.FromSeconds(1.6), TimeSpan.FromSeconds(3.2));
+    }
+
+    [Fact]
     public async Task F08_a_restored_etcd_is_believed_only_by_a_list_without_a_version()
     {
         await StartAsync(Slices.State(3), Slices.State(2), Slices.State(1));

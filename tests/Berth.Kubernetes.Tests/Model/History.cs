@@ -22,6 +22,7 @@ internal sealed class History
     private readonly Cluster _cluster;
     private readonly Controllers _controllers;
     private readonly ApiServer _api;
+    private readonly Disturbances _disturbances;
     private readonly Lock _turn = new();
     private readonly int _seed;
 
@@ -33,6 +34,7 @@ internal sealed class History
         _cluster = new Cluster(_random);
         _controllers = new Controllers(_cluster, _random, WithNodes);
         _api = new ApiServer(_cluster, _habits, _random, _time, Note);
+        _disturbances = new Disturbances(_cluster, _api, _random, Note);
     }
 
     /// <summary>Everything that happened, for people.</summary>
@@ -145,48 +147,7 @@ internal sealed class History
                 _api.ForEachWatch(w => w.Cut(_api.Lag ?? _cluster.Version, _random.Next(2) == 0));
                 break;
             default:
-                Disturb();
-                break;
-        }
-    }
-
-    private void Disturb()
-    {
-        long now = _api.Lag ?? _cluster.Version;
-        int what = _random.Next(11);
-        Note($"disturbance {what}");
-        switch (what)
-        {
-            case 0 or 1:
-                _api.ForEachWatch(w => w.Cut(now, broken: what == 0));
-                break;
-            case 2:
-                _api.ForEachWatch(static w => w.Body.End());
-                break;
-            case 3:
-                _api.Compact();
-                _api.ForEachWatch(static w => w.Body.Break());
-                break;
-            case 4:
-                _api.ForEachWatch(static w => w.Error(410, "Expired"));
-                break;
-            case 5:
-                _api.ForEachWatch(static w => w.Error(500, "InternalError"));
-                break;
-            case 6:
-                _api.ForEachWatch(static w => w.Raw("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\n"));
-                break;
-            case 7:
-                _api.ForEachWatch(static w => w.Raw("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"service-b-v40\",\"resourceVersion\":\"50\"},\"endpoints\":null}}\n"));
-                break;
-            case 8:
-                _api.ForEachWatch(static w => w.IsSilent = true);
-                break;
-            case 9:
-                _api.Lag = _api.Lag is null ? _cluster.Version : null;
-                break;
-            default:
-                _api.ForEachWatch(w => w.Bookmark(now));
+                _disturbances.Act();
                 break;
         }
     }
