@@ -103,10 +103,11 @@ public sealed class ExpiryTests : FaultTest
     [Fact]
     public async Task F06_pages_without_an_end_are_given_up_at_a_bound_and_nothing_of_them_is_published()
     {
-        await StartAsync(Slices.State(3));
+        await BuildAsync(null, Slices.State(3));
         int pages = 0;
         for (int i = 0; i < PagedList<SliceObject>.MostPages; i++)
             Api.OnList(x => x.AnswerAsync(200, Json.ListWith("100", $"page-{++pages % 3}", Slices.Of(1, "90"))));
+        Rig.Follow();
         ScriptedExchange whole = await AnswerListAsync(Slices.List(3, "120"));
         await UntilAsync(Slices.State(3));
 
