@@ -7,6 +7,14 @@ namespace Berth.Soak;
 internal sealed class Churn
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // The default times of the client: pings after 15 s, given up after 15 s more, each at most a quarter late; then a connection that is not made in 10 s: 47.5 s, and looking.
+    internal static readonly TimeSpan LongestUnnoticed = TimeSpan.FromSeconds(50);
+
+    // A silence until A notices takes most of a minute in which nothing else happens, so a short soak has none.
+    private static readonly TimeSpan LongSoak = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FirstSilence = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BetweenSilences = TimeSpan.FromMinutes(3);
     private readonly LocalCluster.LocalCluster _cluster;
     private readonly ServiceA _service;
     private readonly Truth _truth;
@@ -17,6 +25,7 @@ internal sealed class Churn
     private readonly Random _random;
     private readonly (int Weight, Func<CancellationToken, Task> Act)[] _table;
     private readonly SortedDictionary<string, int> _acts = new(StringComparer.Ordinal);
+    private TimeSpan _nextSilence;
     private int _replicas;
     private int _revision;
 
@@ -42,7 +51,9 @@ internal sealed class Churn
             (6, _ => DropWatches(compact: true)),
             (9, ending => CutAsync(compact: false, ending)),
             (3, ending => CutAsync(compact: true, ending)),
+            (4, PauseAsync),
         ];
+        _nextSilence = options.Duration >= LongSoak ? FirstSilence : TimeSpan.MaxValue;
     }
 
     /// <summary>How often each thing was done.</summary>
@@ -53,6 +64,12 @@ internal sealed class Churn
     {
         while (_clock.Now < until)
         {
+            if (_clock.Now >= _nextSilence)
+            {
+                await SilenceAsync(ending);
+                _nextSilence = _clock.Now + BetweenSilences;
+            }
+
             await ActAsync(ending);
             await Task.Delay(_options.Pace * (0.5 + _random.NextDouble()), ending);
         }
@@ -170,6 +187,36 @@ internal sealed class Churn
         await _cluster.Faults.RestoreApiAsync(ending);
         TimeSpan live = await UntilAsync(page => page.IsLive, "A is live again", ending);
         _outages.End(stale, back, live, _clock.StalledWithin(back, live));
+    }
+
+    /// <summary>The API keeps its connections and says nothing, for less than A waits before it asks whether anybody is there: A cannot notice, and catches up.</summary>
+    private async Task PauseAsync(CancellationToken ending)
+    {
+        Count("API pauses");
+        _outages.Begin(_clock.Now);
+        _cluster.Faults.PauseApi();
+        if (_random.Next(2) == 0)
+            await Kill();
+        await Task.Delay(TimeSpan.FromSeconds(0.5 + (4.5 * _random.NextDouble())), ending);
+        _cluster.Faults.ResumeApi();
+        TimeSpan back = _clock.Now;
+        _outages.End(null, back, back, TimeSpan.Zero, silent: true);
+    }
+
+    /// <summary>The same, until A has noticed by itself.</summary>
+    private async Task SilenceAsync(CancellationToken ending)
+    {
+        Count("API silences");
+        _outages.Begin(_clock.Now);
+        _cluster.Faults.PauseApi();
+        await Delete("pods deleted by force", 0);
+        TimeSpan stale = await UntilAsync(page => !page.IsLive, "A says that it is stale", ending);
+        await Kill();
+        await Task.Delay(TimeSpan.FromSeconds(2), ending);
+        _cluster.Faults.ResumeApi();
+        TimeSpan back = _clock.Now;
+        TimeSpan live = await UntilAsync(page => page.IsLive, "A is live again", ending);
+        _outages.End(stale, back, live, _clock.StalledWithin(back, live), silent: true);
     }
 
     private async Task<TimeSpan> UntilAsync(Func<Page, bool> condition, string what, CancellationToken ending)

@@ -2,11 +2,12 @@ namespace Berth.Soak;
 
 /// <summary>The checks that need quiet: nothing has changed for a second, so A has to know exactly what there is.</summary>
 internal sealed class Quiet(
-    LocalCluster.LocalCluster cluster, ServiceA service, DispatcherProcess process, Truth truth, Judge judge, Clock clock, SoakOptions options)
+    LocalCluster.LocalCluster cluster, ServiceA service, DispatcherProcess process, SteadyB steady, Truth truth, Judge judge, Clock clock, SoakOptions options)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
     private readonly List<Footprint> _ofA = [];
+    private readonly List<Footprint> _ofB = [];
     private readonly List<Footprint> _ofCluster = [];
 
     public int Times { get; private set; }
@@ -16,6 +17,8 @@ internal sealed class Quiet(
     public TimeSpan LongestSettling { get; private set; }
 
     public Trend OfA => new(_ofA);
+
+    public Trend OfB => new(_ofB);
 
     public Trend OfCluster => new(_ofCluster);
 
@@ -28,6 +31,7 @@ internal sealed class Quiet(
         // How full the history happens to be is not what is measured.
         cluster.Faults.Compact();
         _ofA.Add(await process.MeasureAsync(ending));
+        _ofB.Add(steady.Measure());
         _ofCluster.Add(Footprint.OfThisProcess());
     }
 

@@ -28,12 +28,13 @@ internal static class SoakRun
             await using DispatcherProcess process = await DispatcherProcess.StartAsync(kubeconfig, basePort, ending.Token);
             using var service = new ServiceA(process.Address, clock);
             var churn = new Churn(cluster, service, truth, outages, clock, options, basePort);
-            var quiet = new Quiet(cluster, service, process, truth, judge, clock, options);
+            await using SteadyB steady = await SteadyB.StartAsync(ProgramOf(options), basePort, ending.Token);
+            var quiet = new Quiet(cluster, service, process, steady, truth, judge, clock, options);
             var sampler = new Sampler(service, judge);
             await FirstListAsync(service, ending.Token);
             await quiet.CheckAsync(count: false, ending.Token);
 
-            Task sampling = sampler.RunAsync(watching.Token);
+            Task sampling = Task.WhenAll(sampler.RunAsync(watching.Token), steady.RunAsync(watching.Token));
             TimeSpan end = clock.Now + options.Duration;
             await churn.WarmUpAsync(ending.Token);
             await churn.RestoreAsync();
@@ -49,7 +50,7 @@ internal static class SoakRun
             await watching.CancelAsync();
             await sampling;
             judge.Work(all: true);
-            return new SoakReport(options, clock, churn.Acts, outages, judge, sampler, quiet);
+            return new SoakReport(options, clock, churn.Acts, outages, judge, sampler, steady, quiet);
         }
         finally
         {
@@ -61,8 +62,8 @@ internal static class SoakRun
 
     private static LocalClusterOptions Cluster(SoakOptions options, int basePort)
     {
-        // An AOT program is run as it is, this build's through dotnet.
-        ImageProgram program = options.Program is { } path ? new ImageProgram(path) : new ImageProgram("/usr/bin/env", "dotnet", BuiltProgram());
+        string[] words = ProgramOf(options);
+        var program = new ImageProgram(words[0], [.. words.Skip(1)]);
         return new LocalClusterOptions
         {
             Nodes = Manifests.Nodes,
@@ -73,6 +74,9 @@ internal static class SoakRun
             Manifests = [Manifests.Rights, Manifests.Service(basePort), Manifests.StatefulSet(basePort, options.Replicas, 0)],
         };
     }
+
+    /// <summary>An AOT program is run as it is, this build's through dotnet.</summary>
+    private static string[] ProgramOf(SoakOptions options) => options.Program is { } path ? [path] : ["/usr/bin/env", "dotnet", BuiltProgram()];
 
     /// <summary>All projects build into one folder: artifacts/bin/PROJECT/CONFIGURATION.</summary>
     private static string BuiltProgram()

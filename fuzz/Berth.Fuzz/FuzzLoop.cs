@@ -29,6 +29,18 @@ public static class FuzzLoop
     /// <exception cref="FuzzException">It crashed the target, took too long or allocated too much.</exception>
     public static void Play(FuzzTarget target, byte[] input)
     {
+        (long allocated, TimeSpan took) = Measure(target, input);
+        // What is loaded once, such as the machine's root certificates, is not what this input costs.
+        if (allocated > target.MostBytes(input.Length))
+            (allocated, took) = Measure(target, input);
+        if (allocated > target.MostBytes(input.Length))
+            throw new FuzzException(target, input, $"allocated {allocated} bytes, more than {target.MostBytes(input.Length)}", null);
+        if (took > FuzzTarget.LongestRun)
+            throw new FuzzException(target, input, $"took {took}", null);
+    }
+
+    private static (long Allocated, TimeSpan Took) Measure(FuzzTarget target, byte[] input)
+    {
         long before = GC.GetAllocatedBytesForCurrentThread();
         long started = Stopwatch.GetTimestamp();
         using Timer watchdog = new(_ => GiveUp(target, input), null, FuzzTarget.LongestRun * 10, Timeout.InfiniteTimeSpan);
@@ -41,12 +53,7 @@ public static class FuzzLoop
             throw new FuzzException(target, input, $"threw {crash.GetType().Name}: {crash.Message}", crash);
         }
 
-        TimeSpan took = Stopwatch.GetElapsedTime(started);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        if (allocated > target.MostBytes(input.Length))
-            throw new FuzzException(target, input, $"allocated {allocated} bytes, more than {target.MostBytes(input.Length)}", null);
-        if (took > FuzzTarget.LongestRun)
-            throw new FuzzException(target, input, $"took {took}", null);
+        return (GC.GetAllocatedBytesForCurrentThread() - before, Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>What never returns cannot be reported by whoever waits for it.</summary>

@@ -12,6 +12,7 @@ public static class FuzzTargets
         SliceTargets.Event,
         WatchTarget.Framing,
         AccessTargets.Kubeconfig,
+        AccessTargets.ExecAnswer,
         AccessTargets.ServiceTarget,
         EchoTarget.Lines,
         SnapshotFileTarget.Decode,

@@ -9,8 +9,8 @@ public sealed class ConnectionTests : FaultTest
     [Fact]
     public async Task F15_a_half_open_connection_is_noticed_and_replaced()
     {
-        // The shortest times that the handler allows; pings go by the real clock.
-        KubernetesApiOptions quick = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) };
+        // Pings go by the real clock, and the handler takes no less than a second. A busy machine must not be taken for a dead one.
+        KubernetesApiOptions quick = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(3) };
         await StartAsync(new RigOptions { Relayed = true, Api = quick }, Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
         await UntilAsync(Slices.State(1));
@@ -25,6 +25,32 @@ public sealed class ConnectionTests : FaultTest
         Assert.Equal(2, Rig.Relay.Accepted);
         Assert.NotEqual(watch.ConnectionId, again.ConnectionId);
         Assert.Equal("HTTP/2", watch.Protocol);
+    }
+
+    [Theory]
+    [InlineData(HttpProtocols.Http1, "HTTP/1.1")]
+    [InlineData(HttpProtocols.Http1AndHttp2, "HTTP/2")]
+    public async Task F15_a_host_that_is_gone_from_the_network_is_noticed_and_its_connection_replaced(HttpProtocols protocols, string spoken)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lets a socket drop what comes in.");
+        // HTTP/1.1 has no ping: only the probes of TCP tell, and the kernel takes whole seconds.
+        KubernetesApiOptions quick = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(3) };
+        await StartAsync(new RigOptions { Relayed = true, Protocols = protocols, Api = quick }, Slices.State(1), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
+        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("105")));
+        int before = Rig.Relay!.Accepted;
+        Rig.Relay.Vanish();
+        // This is said, and never arrives.
+        await watch.SendEventAsync("MODIFIED", Slices.Of(2, "106"));
+
+        ScriptedExchange again = await WatchAsync("105");
+        await again.SendEventAsync("MODIFIED", Slices.Of(2, "106"));
+        await UntilAsync(Slices.State(2));
+        Assert.Equal(before + 1, Rig.Relay.Accepted);
+        Assert.NotEqual(watch.ConnectionId, again.ConnectionId);
+        Assert.Equal(spoken, watch.Protocol);
+        Assert.Equal(["broken"], Rig.RestartCauses);
+        Assert.Empty(Observer.Failures);
     }
 
     [Fact]
@@ -74,6 +100,48 @@ public sealed class ConnectionTests : FaultTest
         Assert.Single(Api.Requests, static r => !r.IsWatch);
         Assert.Empty(Observer.Failures);
         Assert.Equal("HTTP/2", again.Protocol);
+    }
+
+    [Fact]
+    public async Task F16_GOAWAY_with_a_last_stream_below_the_watch_takes_it_up_elsewhere_at_the_same_version()
+    {
+        await StartAsync(new RigOptions { Framed = true }, Slices.State(1), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
+        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("107")));
+        // The list was stream 1; the watch, stream 3, is no longer taken care of, although it was answered.
+        await Rig.Frames!.GoAwayAsync(lastStream: 1);
+        ScriptedExchange again = await WatchAsync("107");
+        await again.SendEventAsync("MODIFIED", Slices.Of(2, "108"));
+        await UntilAsync(Slices.State(2));
+
+        Assert.NotEqual(watch.ConnectionId, again.ConnectionId);
+        Assert.Equal(2, Rig.Frames.Accepted);
+        Assert.Single(Api.Requests, static r => !r.IsWatch);
+        Assert.Equal(["broken"], Rig.RestartCauses);
+        Assert.Empty(Observer.Failures);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task F16_a_request_that_GOAWAY_refuses_is_sent_again_elsewhere_and_nobody_hears_of_it(bool onWatch)
+    {
+        await BuildAsync(new RigOptions { Framed = true }, Slices.State(1), Slices.State(2));
+        Rig.Frames!.RefusesNext = !onWatch;
+        Rig.Follow();
+        ScriptedExchange list = await Api.NextAsync(Token);
+        Rig.Frames.RefusesNext = onWatch;
+        await ConfirmedAsync(() => list.AnswerAsync(200, Slices.List(1, "100")));
+        ScriptedExchange watch = await WatchAsync("100");
+        await watch.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
+        await UntilAsync(Slices.State(2));
+
+        Assert.Equal(1, Rig.Frames.Refused);
+        Assert.Equal(2, Rig.Frames.Accepted);
+        Assert.Equal(onWatch, list.ConnectionId != watch.ConnectionId);
+        Assert.Equal(2, Api.Requests.Count);
+        Assert.Empty(Rig.RestartCauses);
+        Assert.Empty(Observer.Failures);
     }
 
     [Fact]

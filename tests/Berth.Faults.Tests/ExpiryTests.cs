@@ -1,3 +1,6 @@
+using Berth.Kubernetes.Reflector;
+using Berth.Kubernetes.Slices;
+
 namespace Berth.Faults;
 
 /// <summary>Faults 4 to 9: versions that are gone, not yet there, or going back.</summary>
@@ -79,6 +82,41 @@ public sealed class ExpiryTests : FaultTest
         Assert.Equal(2, Observer.Published.Count);
     }
 
+    [Fact]
+    public async Task F06_a_page_that_names_itself_as_the_next_is_an_error_and_the_whole_list_helps()
+    {
+        await StartAsync(Slices.State(3), Slices.State(2));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "100"));
+        await watch.SendEventAsync("ERROR", Json.Expired);
+        for (int page = 0; page < 2; page++)
+            await AnswerListAsync(Json.ListWith("150", "page-2", Slices.Of(1, "140")));
+        EndpointSnapshot stale = await UntilStaleAsync();
+
+        Assert.Equal(3, stale.Available.Count);
+        Assert.Contains("page 2 names itself as the one that follows", stale.StaleReason, StringComparison.Ordinal);
+        ScriptedExchange whole = await AnswerListAsync(Slices.List(2, "160"));
+        Assert.Null(whole.Query("limit"));
+        Assert.Null(whole.Query("continue"));
+        await UntilAsync(Slices.State(2));
+    }
+
+    [Fact]
+    public async Task F06_pages_without_an_end_are_given_up_at_a_bound_and_nothing_of_them_is_published()
+    {
+        await BuildAsync(null, Slices.State(3));
+        int pages = 0;
+        for (int i = 0; i < PagedList<SliceObject>.MostPages; i++)
+            Api.OnList(x => x.AnswerAsync(200, Json.ListWith("100", $"page-{++pages % 3}", Slices.Of(1, "90"))));
+        Rig.Follow();
+        ScriptedExchange whole = await AnswerListAsync(Slices.List(3, "120"));
+        await UntilAsync(Slices.State(3));
+
+        Assert.Null(whole.Query("limit"));
+        Assert.Equal(PagedList<SliceObject>.MostPages, pages);
+        Assert.Contains($"after {pages} pages there is still another", Assert.Single(Observer.Failures).Message, StringComparison.Ordinal);
+        Assert.Single(Observer.Published);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -108,6 +146,30 @@ public sealed class ExpiryTests : FaultTest
         Assert.Equal([TimeSpan.FromSeconds(7)], Rig.DirectoryTime.Waits);
         Assert.Single(Observer.Failures);
         await WatchAsync("120");
+    }
+
+    [Fact]
+    public async Task F07_a_server_that_goes_on_not_knowing_its_own_version_is_left_alone_for_longer_and_longer()
+    {
+        await StartAsync(Slices.State(1), Slices.State(2));
+        const int Rounds = 6;
+        for (int round = 0; round < Rounds; round++)
+        {
+            // Its store answers, and its watch cache is behind: each list succeeds, and no watch from there does.
+            await AnswerListAsync(Slices.List(1, "100"));
+            ScriptedExchange watch = await Api.NextAsync(Token);
+            Assert.True(watch.IsWatch);
+            await watch.AnswerAsync(504, TooLarge);
+        }
+
+        await AnswerListAsync(Slices.List(2, "120"));
+        await UntilAsync(Slices.State(2));
+        await WatchAsync("120");
+        TimeSpan[] waits = [.. Rig.DirectoryTime.Waits];
+        Assert.Equal(Rounds, waits.Length);
+        Assert.Equal(TimeSpan.FromSeconds(1), waits[0]);
+        // Five times in a row: from 200 ms, doubled each time and cut by at most half.
+        Assert.InRange(waits[^1], TimeSpan.FromSeconds(1.6), TimeSpan.FromSeconds(3.2));
     }
 
     [Fact]
@@ -159,6 +221,32 @@ public sealed class ExpiryTests : FaultTest
         Rig.SourceTime.Advance(TimeSpan.FromSeconds(150));
         ScriptedExchange list = await Api.NextAsync(Token);
         Assert.Equal("1001", list.Query("resourceVersion"));
+        await list.AnswerAsync(504, TooLarge);
+        await AnswerListAsync(Slices.List(1, "40"));
+        await UntilAsync(Slices.State(1));
+        await WatchAsync("40");
+    }
+
+    [Fact]
+    public async Task F08_a_restored_server_that_never_sends_a_bookmark_is_asked_after_a_quarter_of_an_hour()
+    {
+        await StartAsync(Slices.State(3), Slices.State(1));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));
+        // Restored to a version far below: each watch from ours is taken, and stays silent until its end.
+        for (int i = 0; i < 2; i++)
+        {
+            await OpenedAsync();
+            Rig.SourceTime.Advance(TimeSpan.FromMinutes(7));
+            watch.End();
+            watch = await WatchAsync("1000");
+        }
+
+        await OpenedAsync();
+        Rig.SourceTime.Advance(TimeSpan.FromMinutes(7));
+        watch.End();
+        ScriptedExchange list = await Api.NextAsync(Token);
+        Assert.Equal("1000", list.Query("resourceVersion"));
+        Assert.Equal("NotOlderThan", list.Query("resourceVersionMatch"));
         await list.AnswerAsync(504, TooLarge);
         await AnswerListAsync(Slices.List(1, "40"));
         await UntilAsync(Slices.State(1));

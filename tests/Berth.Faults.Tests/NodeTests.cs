@@ -90,4 +90,36 @@ public sealed class NodeTests : FaultTest
         Assert.Equal(["203.0.113.1:3000", "203.0.113.1:3001"], Rig.Current.Endpoints.Select(static e => e.Authority));
         Assert.Single(Observer.Published);
     }
+
+    [Fact]
+    public async Task F52_a_change_of_nodes_does_not_end_trouble_with_slices()
+    {
+        await StartAsync(new RigOptions { AddressMode = AddressMode.External }, Slices.State(2));
+        ScriptedExchange nodes = await Api.NextNodesAsync(Token);
+        await nodes.AnswerAsync(200, Json.NodeList("50", Json.Node("node-0", "1", ("ExternalIP", "203.0.113.1"))));
+        ScriptedExchange watch = await ListAndWatchAsync(Slices.List(2, "100"));
+        await UntilAsync(Slices.State(2));
+        ScriptedExchange nodeWatch = await Api.NextNodesAsync(Token);
+        await nodeWatch.StartAsync();
+        // Both watches are waited on.
+        await OpenedAsync();
+        await OpenedAsync();
+        Rig.DirectoryTime.Holds = true;
+        await watch.SendEventAsync("ERROR", Json.Status(500, "InternalError", "etcd is away"));
+        await UntilStaleAsync();
+        await nodeWatch.SendEventAsync("MODIFIED", Json.Node("node-0", "51", ("ExternalIP", "203.0.113.9")));
+        // It has been read, and the next is waited for.
+        await OpenedAsync();
+        Rig.DirectoryTime.Holds = false;
+        Rig.DirectoryTime.Advance(TimeSpan.FromSeconds(1));
+        ScriptedExchange again = await Api.NextAsync(Token);
+
+        // Nothing has been heard of slices yet.
+        Assert.True(Rig.Current.IsStale);
+        Assert.Equal(0, Observer.Log.Count(101));
+        await again.StartAsync();
+        await Rig.UntilAsync(static v => v.Current is { IsStale: false } current && current.Endpoints[0].Authority == "203.0.113.9:3000");
+        await Eventually.TrueAsync(() => Observer.Log.Count(101) == 1);
+        Assert.Equal(1, Observer.Log.Count(100));
+    }
 }

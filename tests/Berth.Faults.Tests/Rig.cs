@@ -17,6 +17,12 @@ internal sealed class Rig : IAsyncDisposable
         Upstream = api;
         if (options.Relayed)
             Relay = new TcpRelay(() => Upstream.Address.Port);
+        if (options.Framed)
+        {
+            Frames = new FrameRelay(wire.Certificate!, () => Upstream.Address.Port);
+            Frames.Start();
+        }
+
         Account.Write("token", "first-token");
         Account.Write("ca.crt", authority.Pem);
         Observer = new InvariantObserver(Pods.Target, s => Api.Stated.Contains(s) || Others.Any(o => o.Stated.Contains(s)));
@@ -40,6 +46,9 @@ internal sealed class Rig : IAsyncDisposable
 
     /// <summary>Stands in front of the servers, where the options say so.</summary>
     public TcpRelay? Relay { get; }
+
+    /// <summary>Stands in front of the server and knows HTTP/2, where the options say so.</summary>
+    public FrameRelay? Frames { get; }
 
     /// <summary>Where the relay leads.</summary>
     public ScriptedApi Upstream { get; set; }
@@ -131,6 +140,8 @@ internal sealed class Rig : IAsyncDisposable
             await other.DisposeAsync();
         if (Relay is not null)
             await Relay.DisposeAsync();
+        if (Frames is not null)
+            await Frames.DisposeAsync();
         _restarts.Dispose();
         Account.Dispose();
         Authority.Dispose();
@@ -138,7 +149,7 @@ internal sealed class Rig : IAsyncDisposable
 
     private KubernetesEndpointSource CreateSource()
     {
-        int port = Relay?.Port ?? Api.Address.Port;
+        int port = Frames?.Port ?? Relay?.Port ?? Api.Address.Port;
         ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions
         {
             Environment = name => name switch

@@ -10,6 +10,9 @@ internal sealed record RigOptions
 
     public bool Relayed { get; init; }
 
+    /// <summary>Whether a relay of HTTP/2 frames stands in front of the server.</summary>
+    public bool Framed { get; init; }
+
     public bool StreamingLists { get; init; }
 
     public AddressMode AddressMode { get; init; }

@@ -1,5 +1,4 @@
 using Berth.Kubernetes.Access;
-using Berth.TestKit;
 
 namespace Berth.Kubernetes;
 

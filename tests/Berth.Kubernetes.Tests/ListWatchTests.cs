@@ -1,4 +1,3 @@
-using Berth.TestKit;
 
 namespace Berth.Kubernetes;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Berth.TestKit;
 
 namespace Berth.Kubernetes;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Berth.Kubernetes.Access;
-using Berth.TestKit;
 
 namespace Berth.Kubernetes;
 

@@ -75,10 +75,10 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_return_later_than_twice_the_outage_and_a_second_is_counted()
+    public void A_return_later_than_twice_the_known_outage_and_a_second_is_counted()
     {
         _outages.Begin(At(10));
-        _outages.End(At(10.2), At(12), At(16.9), TimeSpan.Zero);
+        _outages.End(At(10.2), At(12), At(16.5), TimeSpan.Zero);
         Assert.Equal(0, _outages.LateReturns);
         _outages.Begin(At(20));
         _outages.End(At(20.2), At(22), At(27.1), TimeSpan.Zero);
@@ -88,9 +88,54 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void A_pause_that_nobody_could_notice_excuses_what_is_said_until_a_second_after_it_and_is_no_return()
+    {
+        _truth.Observe([Pod(0, "a"), Pod(1, "b")], At(1));
+        _outages.Begin(At(10));
+        _truth.Observe([Pod(0, "a")], At(11));
+        Assert.Equal(0, Wrong("127.0.0.1:3001", "b", 14));
+        _outages.End(null, At(15), At(15), TimeSpan.Zero, silent: true);
+        Assert.Equal(0, Wrong("127.0.0.1:3001", "b", 15.9));
+        Assert.Equal(1, Wrong("127.0.0.1:3001", "b", 16.1));
+        Assert.Equal(0, _outages.Cuts + _outages.Silences);
+    }
+
+    [Fact]
+    public void A_silence_is_measured_apart_from_a_cut_and_its_return_by_what_was_known_of_it()
+    {
+        _outages.Begin(At(10));
+        _outages.End(At(50), At(52), At(57.1), TimeSpan.Zero, silent: true);
+        Assert.Equal(40, _outages.LongestSilenceUntilStale.TotalSeconds, 3);
+        Assert.Equal(TimeSpan.Zero, _outages.LongestUntilStale);
+        Assert.Equal(1, _outages.Silences);
+        Assert.Equal(1, _outages.LateReturns);
+    }
+
+    [Fact]
+    public void A_footprint_goes_through_a_line_of_text_and_counts_what_this_process_holds()
+    {
+        Footprint footprint = Footprint.OfThisProcess();
+        Assert.Equal(footprint, Footprint.Parse(footprint.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.InRange(footprint.Private, footprint.Heap / 2, footprint.Resident);
+        Assert.InRange(footprint.Threads, 2, 1000);
+        string path = Path.GetTempFileName();
+        FileStream[] open = [.. Enumerable.Range(0, 50).Select(_ => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))];
+        try
+        {
+            Assert.InRange(Footprint.OfThisProcess().Handles, footprint.Handles + 25, footprint.Handles + 75);
+        }
+        finally
+        {
+            foreach (FileStream stream in open)
+                stream.Dispose();
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void A_trend_is_of_thirds_by_their_medians()
     {
-        Footprint[] samples = [.. new[] { 1, 90, 2, 5, 5, 5, 7, 0, 8 }.Select(handles => new Footprint(0, 0, 0, handles))];
+        Footprint[] samples = [.. new[] { 1, 90, 2, 5, 5, 5, 7, 0, 8 }.Select(handles => new Footprint(0, 0, 0, default, 0, handles))];
         Assert.Equal((2, 7), new Trend(samples).Of(footprint => footprint.Handles));
     }
 

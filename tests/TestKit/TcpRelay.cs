@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Berth.TestKit;
 
@@ -40,6 +41,20 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Connections made so far carry nothing any more; later ones do.</summary>
     public void SilenceTheseConnections() => _silent = true;
 
+    /// <summary>
+    /// The clients' peer of the connections made so far is gone from the network: no FIN, no RST, and nothing that a client sends is even acknowledged, a
+    /// probe of TCP keep-alive neither. Linux only: a filter on each socket drops every packet that comes.
+    /// </summary>
+    public void Vanish()
+    {
+        _silent = true;
+        lock (_links)
+        {
+            foreach (Link link in _links)
+                DropPackets(link.Near.Client);
+        }
+    }
+
     /// <summary>Ends all connections: with a FIN, as a process that exits, or with a RST, as one that is gone.</summary>
     public void Cut(bool reset = false)
     {
@@ -58,6 +73,28 @@ public sealed class TcpRelay : IAsyncDisposable
         await _accepting;
         Cut();
         _stop.Dispose();
+    }
+
+    /// <summary>SO_ATTACH_FILTER with one instruction, "return 0": keep no byte of any packet (socket(7), linux/filter.h). No privilege is needed.</summary>
+    private static void DropPackets(Socket socket)
+    {
+        const int SocketLevel = 1;
+        const int AttachFilter = 26;
+        nint instruction = Marshal.AllocHGlobal(8);
+        try
+        {
+            // struct sock_filter { u16 code = BPF_RET | BPF_K; u8 jt, jf; u32 k = 0; }
+            Marshal.WriteInt64(instruction, 6);
+            byte[] program = new byte[16];
+            BitConverter.TryWriteBytes(program, (ushort)1);
+            BitConverter.TryWriteBytes(program.AsSpan(8), instruction);
+            socket.SetRawSocketOption(SocketLevel, AttachFilter, program);
+        }
+        finally
+        {
+            // The kernel has copied it.
+            Marshal.FreeHGlobal(instruction);
+        }
     }
 
     private async Task AcceptAsync(Func<int> serverPort)

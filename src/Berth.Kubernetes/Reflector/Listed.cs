@@ -33,7 +33,9 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
         if (ReflectorFailure.IsVersionTooLarge(exception))
         {
             context.Restarted(RestartCause.TooLarge);
-            return new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.From(context, exception));
+            // The list that follows succeeds, and ends the trouble for whoever reads: only here it can be known that this goes on and on.
+            TimeSpan? delay = context.Pacing.Strike(progressed: false);
+            return new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.From(context, exception, delay));
         }
 
         // What was refused as a request will be refused again; a list finds out whether anything is left to ask for.

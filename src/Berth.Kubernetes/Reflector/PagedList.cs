@@ -7,27 +7,35 @@ namespace Berth.Kubernetes.Reflector;
 internal sealed class PagedList<T> : ReflectorState<T>
     where T : class, IResource
 {
+    /// <summary>
+    /// The most pages of one list: half a million objects, more than an API server holds of one kind in a namespace. A server that pages for ever
+    /// would otherwise be asked for ever, and fill the memory meanwhile.
+    /// </summary>
+    public const int MostPages = 1000;
+
     private readonly string? _notOlderThan;
     private readonly bool _whole;
     private readonly string? _continue;
     private readonly string? _version;
     private readonly List<T> _items;
+    private readonly int _pages;
 
     /// <summary>Before the first page.</summary>
     /// <param name="notOlderThan">The last version seen, or null for the latest.</param>
     /// <param name="whole">True to ask for all in one answer.</param>
     public PagedList(string? notOlderThan, bool whole = false)
-        : this(notOlderThan, whole, null, null, [])
+        : this(notOlderThan, whole, null, null, [], 0)
     {
     }
 
-    private PagedList(string? notOlderThan, bool whole, string? @continue, string? version, List<T> items)
+    private PagedList(string? notOlderThan, bool whole, string? @continue, string? version, List<T> items, int pages)
     {
         _notOlderThan = notOlderThan;
         _whole = whole;
         _continue = @continue;
         _version = version;
         _items = items;
+        _pages = pages;
     }
 
     /// <inheritdoc/>
@@ -39,13 +47,23 @@ internal sealed class PagedList<T> : ReflectorState<T>
             // Pages of one list share a version; should they not, the oldest is the one from which nothing is missed.
             string version = _version ?? answer.ResourceVersion!;
             if (!string.IsNullOrEmpty(answer.Continue))
-                return new Step<T>(new PagedList<T>(_notOlderThan, _whole, answer.Continue, version, _items));
+                return TurnPage(context, answer.Continue, version);
             return Finish(context, version);
         }
         catch (Exception exception) when (ReflectorFailure.IsExpected(exception))
         {
             return AfterFailure(context, exception);
         }
+    }
+
+    private Step<T> TurnPage(ReflectorContext<T> context, string next, string version)
+    {
+        int pages = _pages + 1;
+        if (next != _continue && pages < MostPages)
+            return new Step<T>(new PagedList<T>(_notOlderThan, _whole, next, version, _items, pages));
+        context.Restarted(RestartCause.Malformed);
+        // Whoever cannot page can perhaps answer in one piece.
+        return new Step<T>(new PagedList<T>(_notOlderThan, whole: true), Failure: ReflectorFailure.PagedForEver(context, pages, repeated: next == _continue));
     }
 
     private async ValueTask<ListAnswer> ReadPageAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
@@ -59,6 +77,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
 
     private Step<T> Finish(ReflectorContext<T> context, string version)
     {
+        context.Told();
         if (_notOlderThan is null || !ResourceVersions.IsOlder(version, _notOlderThan))
             return new Step<T>(new Listed<T>(version, first: true), new ReflectorEvent<T>.Replaced(_items, version));
         context.Restarted(RestartCause.Backwards);

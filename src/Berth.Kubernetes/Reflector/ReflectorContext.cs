@@ -22,7 +22,14 @@ internal sealed class ReflectorContext<T>
     /// <summary>A server that sends bookmarks does so about once a minute; none for so long, and it may not know our version (etcd restored).</summary>
     public static readonly TimeSpan LongestWithoutBookmark = TimeSpan.FromSeconds(150);
 
+    /// <summary>
+    /// A server that has told nothing new for so long, not even a bookmark, is asked for a list when its watch ends: it may have been restored to a
+    /// version below ours, and then keeps silent on every watch from there. Longer than one watch, so that a server without bookmarks is asked rarely.
+    /// </summary>
+    public static readonly TimeSpan LongestUntold = TimeSpan.FromMinutes(15);
+
     private readonly Random _random;
+    private long _told;
 
     public ReflectorContext(KubernetesApi api, ResourceQuery query, IResourceDecoder<T> decoder, ServerTraits traits, ReflectorMetrics metrics, TimeProvider time, Random random)
     {
@@ -35,6 +42,7 @@ internal sealed class ReflectorContext<T>
         Time = time;
         _random = random;
         Pacing = new RestartPacing(random);
+        _told = time.GetTimestamp();
     }
 
     public KubernetesApi Api { get; }
@@ -52,6 +60,12 @@ internal sealed class ReflectorContext<T>
     public TimeProvider Time { get; }
 
     public RestartPacing Pacing { get; }
+
+    /// <summary>True when the server has told nothing for so long that it may no longer know our version.</summary>
+    public bool IsUntold => Time.GetElapsedTime(_told) >= LongestUntold;
+
+    /// <summary>The server told something of the version it has got to: a list, an event or a bookmark.</summary>
+    public void Told() => _told = Time.GetTimestamp();
 
     /// <summary>Between 5 and 10 minutes, so that the watches of many clients do not end together; as client-go.</summary>
     public int NextTimeoutSeconds() => _random.Next(300, 601);

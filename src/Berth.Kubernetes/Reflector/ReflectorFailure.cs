@@ -49,5 +49,12 @@ internal static class ReflectorFailure
         new($"The API server {context.Api.Access.Server} was asked for {context.Query.Resource} not older than version {notOlderThan} and listed version {version}. " +
             "It lags, or its etcd was restored; the latest is asked for next.");
 
+    /// <summary>A list whose pages do not end.</summary>
+    public static EndpointSourceException PagedForEver<T>(ReflectorContext<T> context, int pages, bool repeated)
+        where T : class, IResource =>
+        new($"The API server {context.Api.Access.Server} lists {context.Query.Resource} in pages that do not end: " +
+            (repeated ? $"page {pages} names itself as the one that follows" : $"after {pages} pages there is still another") +
+            ". Everything is asked for in one answer next. Look for a proxy between that caches or changes answers.");
+
     private static TimeSpan? Longer(TimeSpan? left, TimeSpan? right) => left is null ? right : right is null || left > right ? left : right;
 }

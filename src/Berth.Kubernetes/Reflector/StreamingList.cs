@@ -103,6 +103,7 @@ internal sealed class StreamingList<T> : ReflectorState<T>
         if (_notOlderThan is null || !ResourceVersions.IsOlder(version, _notOlderThan))
         {
             context.Traits.SentBookmark();
+            context.Told();
             return new Step<T>(new Watching<T>(_connection, version), new ReflectorEvent<T>.Replaced([.. _items.Values], version));
         }
 

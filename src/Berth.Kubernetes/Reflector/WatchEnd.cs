@@ -17,7 +17,7 @@ internal static class WatchEnd
             : new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.Repeated(context, $"no longer keeps version {version} of {context.Query.Resource}", delay));
     }
 
-    /// <summary>The stream ended, cleanly or not.</summary>
+    /// <summary>The stream ended, cleanly or not. After a long time without anything a list that must not be older finds out whether our version is known.</summary>
     public static Step<T> Closed<T>(ReflectorContext<T> context, string version, bool progressed, bool broken)
         where T : class, IResource
     {
@@ -25,7 +25,7 @@ internal static class WatchEnd
         {
             context.Pacing.Progress();
             context.Restarted(broken ? RestartCause.Broken : RestartCause.Closed);
-            return new Step<T>(new Listed<T>(version));
+            return new Step<T>(context.IsUntold ? new Unlisted<T>(version) : new Listed<T>(version));
         }
 
         context.Restarted(RestartCause.TooShort);
@@ -76,6 +76,6 @@ internal static class WatchEnd
     {
         context.Restarted(RestartCause.Idle);
         context.Pacing.Progress();
-        return new Step<T>(context.Traits.SendsBookmarks ? new Unlisted<T>(version) : new Listed<T>(version));
+        return new Step<T>(context.Traits.SendsBookmarks || context.IsUntold ? new Unlisted<T>(version) : new Listed<T>(version));
     }
 }

@@ -89,6 +89,8 @@ internal sealed class Watching<T> : ReflectorState<T>
     private bool TryApply(ReflectorContext<T> context, WatchEvent<T> read, out Step<T> step)
     {
         step = default;
+        if (read.Kind is WatchEventKind.Applied or WatchEventKind.Deleted or WatchEventKind.Bookmark)
+            context.Told();
         switch (read.Kind)
         {
             case WatchEventKind.Applied or WatchEventKind.Bookmark when ResourceVersions.IsOlder(read.Version, _version):

@@ -30,6 +30,7 @@ internal sealed class SliceStream : IEndpointStream
     private EndpointSnapshot? _last;
     private bool _listed;
     private bool _confirmed;
+    private bool _failed;
     private bool _disposed;
 
     public SliceStream(
@@ -94,6 +95,9 @@ internal sealed class SliceStream : IEndpointStream
     {
         if (!_listed || (LacksNodes && _last is null))
             return null;
+        // Whoever reads takes a snapshot for the end of the trouble, and a change of nodes says nothing of the slices: it waits for them.
+        if (_failed)
+            return null;
         if (_builder.HasChanges)
             _last = _builder.Build();
         else if (!_confirmed)
@@ -107,6 +111,7 @@ internal sealed class SliceStream : IEndpointStream
         if (_failure is { } failure)
         {
             _failure = null;
+            _failed = true;
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
 
@@ -188,6 +193,7 @@ internal sealed class SliceStream : IEndpointStream
 
         _builder.SourceVersion = happened.Version;
         _confirmed = true;
+        _failed = false;
     }
 
     /// <summary>The label selector has seen to that already; a feed of a whole namespace, or a server that ignores selectors, has not.</summary>

@@ -70,6 +70,23 @@ public sealed class ExecCredentialTests : IDisposable
     }
 
     [Fact]
+    public async Task Refuses_to_tell_the_plugin_more_than_a_program_can_be_told()
+    {
+        _folder.WriteScript("plugin", Print("t"));
+        // Each list is twice the one before: thirty lines would be gigabytes.
+        string aliases = string.Join(", ", Enumerable.Range(1, 29).Select(static i => $"x{i}: &x{i} [*x{i - 1}, *x{i - 1}]"));
+        ClusterAccess access = Load(Exec("./plugin", "provideClusterInfo: true"), $$$"""
+            server: https://api.example
+                insecure-skip-tls-verify: true
+                extensions: [{name: client.authentication.k8s.io/exec, extension: {x0: &x0 [a, a], {{{aliases}}}}}]
+            """);
+
+        ClusterAccessException fault = await Assert.ThrowsAsync<ClusterAccessException>(async () => await access.Credentials.GetAsync(Cancelled));
+
+        Assert.Contains("is longer than 128 KiB, too long to be handed to the plugin. Shorten it.", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Runs_the_plugin_once_until_its_credential_expires()
     {
         _folder.WriteScript("plugin", Counting(", \"expirationTimestamp\":\"2026-11-22T12:10:00Z\""));

@@ -175,6 +175,40 @@ public sealed class KubeconfigTests : IDisposable
     }
 
     [Fact]
+    public void Refuses_a_file_of_more_pieces_than_any_kubeconfig_has()
+    {
+        string path = _folder.Write("config", "contexts:\n" + string.Concat(Enumerable.Repeat("- a\n", 600_000)));
+
+        Assert.Contains("is not valid YAML", Assert.Throws<ClusterAccessException>(() => Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reads_a_kubeconfig_of_thousands_of_clusters()
+    {
+        IEnumerable<int> all = Enumerable.Range(0, 4000);
+        string path = _folder.Write("config", $"""
+            clusters: [{string.Join(", ", all.Select(static i => $"{{name: c{i}, cluster: {{server: 'https://c{i}:6443'}}}}"))}]
+            users: [{string.Join(", ", all.Select(static i => $"{{name: u{i}, user: {{token: t{i}}}}}"))}]
+            contexts: [{string.Join(", ", all.Select(static i => $"{{name: x{i}, context: {{cluster: c{i}, user: u{i}}}}}"))}]
+            """);
+
+        Assert.Equal("c3999", Load(path, "x3999").Server.Host);
+    }
+
+    [Theory]
+    [InlineData("? [a, b]\n: 1\n")]
+    [InlineData("? {a: b}\n: 1\n")]
+    [InlineData("a: &a [b]\n*a : 1\n")]
+    [InlineData("a: {{b: c}: d}\n")]
+    public void Refuses_a_key_that_is_not_a_single_value(string content)
+    {
+        // Keys are compared with all that is in them; through aliases of aliases, that is without end.
+        string path = _folder.Write("config", content);
+
+        Assert.Contains("is not valid YAML", Assert.Throws<ClusterAccessException>(() => Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Says_which_files_are_missing()
     {
         string absent = _folder["absent"];

@@ -2,7 +2,6 @@ using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Access.Trust;
 using Berth.Kubernetes.Http;
-using Berth.Kubernetes.Tests.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text;
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Http;
-using Berth.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 

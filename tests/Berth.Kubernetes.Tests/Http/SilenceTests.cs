@@ -1,7 +1,5 @@
 using System.Globalization;
 using Berth.Kubernetes.Http;
-using Berth.Kubernetes.Tests.Access;
-using Berth.TestKit;
 
 namespace Berth.Kubernetes.Tests.Http;
 

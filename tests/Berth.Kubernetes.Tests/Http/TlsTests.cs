@@ -6,7 +6,6 @@ using System.Security.Cryptography.X509Certificates;
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Trust;
 using Berth.Kubernetes.Http;
-using Berth.Kubernetes.Tests.Access;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Kubernetes.Tests.Http;

@@ -6,10 +6,11 @@ namespace Berth.Kubernetes.InProcess;
 
 /// <summary>
 /// The body of an answer, as pieces that a test pushes. Each piece comes out of a read of its own, as packets would, so a test decides every boundary.
-/// A waiting reader goes on inside the call that pushes.
+/// A waiting reader goes on inside the call that pushes; it may read on another thread.
 /// </summary>
 internal sealed class PushBody : Stream
 {
+    private readonly Lock _lock = new();
     private readonly Queue<ReadOnlyMemory<byte>> _pieces = new();
     private TaskCompletionSource? _waiting;
     private bool _ended;
@@ -54,23 +55,29 @@ internal sealed class PushBody : Stream
 
     public void Push(ReadOnlyMemory<byte> piece)
     {
-        if (piece.IsEmpty || IsOver)
-            return;
-        _pieces.Enqueue(piece);
+        lock (_lock)
+        {
+            if (piece.IsEmpty || IsOver)
+                return;
+            _pieces.Enqueue(piece);
+        }
+
         Wake();
     }
 
     /// <summary>A clean end.</summary>
     public void End()
     {
-        _ended = true;
+        lock (_lock)
+            _ended = true;
         Wake();
     }
 
     /// <summary>The connection breaks, once what was pushed has been read.</summary>
     public void Break()
     {
-        _broken = true;
+        lock (_lock)
+            _broken = true;
         Wake();
     }
 
@@ -80,9 +87,14 @@ internal sealed class PushBody : Stream
         {
             cancellationToken.ThrowIfCancellationRequested();
             ObjectDisposedException.ThrowIf(IsClosed, this);
-            if (TryTake(buffer, out int count))
-                return count;
-            TaskCompletionSource waiting = _waiting = new TaskCompletionSource();
+            TaskCompletionSource waiting;
+            lock (_lock)
+            {
+                if (TryTake(buffer, out int count))
+                    return count;
+                waiting = _waiting = new TaskCompletionSource();
+            }
+
             using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), waiting);
             await waiting.Task.ConfigureAwait(false);
         }
@@ -138,8 +150,9 @@ internal sealed class PushBody : Stream
 
     private void Wake()
     {
-        TaskCompletionSource? waiting = _waiting;
-        _waiting = null;
+        TaskCompletionSource? waiting;
+        lock (_lock)
+            (waiting, _waiting) = (_waiting, null);
         waiting?.TrySetResult();
     }
 }

@@ -5,14 +5,20 @@ using Berth.Kubernetes.InProcess;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>An API server over the cluster, with habits and faults.</summary>
-internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, Action<string> note)
+internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, TimeProvider time, Action<string> note)
 {
     // Whoever asks that often while no time passes has lost its backoff.
     private const int MostRequests = 100;
 
-    private readonly List<WatchOfSlices> _watches = [];
+    private readonly List<OpenWatch> _watches = [];
     private readonly Queue<RequestFault> _faults = new();
-    private int _requests;
+
+    public ServedSlices Slices { get; } = new(cluster, habits, time);
+
+    public ServedNodes Nodes { get; } = new(cluster, habits, time);
+
+    /// <summary>True once somebody was told that nodes may not be read.</summary>
+    public bool HasForbiddenNodes { get; private set; }
 
     /// <summary>The version that this server has got to, or null when it does not lag.</summary>
     public long? Lag { get; set; }
@@ -20,11 +26,18 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
     /// <summary>The oldest version that can still be watched from.</summary>
     public long Compacted { get; private set; }
 
-    /// <summary>True while somebody watches from a version that is there.</summary>
-    public bool IsWatched => _watches.Exists(w => !w.Body.IsOver && w.From <= cluster.Version);
+    /// <summary>True while somebody watches a kind from a version that is there.</summary>
+    public bool IsWatched(ServedKind kind) => _watches.Exists(w => w.Kind == kind && !w.Body.IsOver && w.From <= cluster.Version);
 
-    /// <summary>True when somebody who still watches has had a bookmark; or when none is needed to notice that the store was set back.</summary>
-    public bool HasSentBookmark => habits.Future > 0 || _watches.Exists(static w => !w.Body.IsOver && w.HasSentBookmark);
+    /// <summary>The one watch of a kind that is open and told all there is; null when there is none, or more.</summary>
+    public OpenWatch? OnlyHearing(ServedKind kind)
+    {
+        OpenWatch[] open = [.. _watches.Where(w => w.Kind == kind && !w.Body.IsOver)];
+        return open.Length == 1 && !open[0].IsSilent && open[0].From <= cluster.Version && Lag is null ? open[0] : null;
+    }
+
+    /// <summary>True while some watch is open on which nothing is sent.</summary>
+    public bool HasSilentWatch => _watches.Exists(static w => w.IsSilent && !w.Body.IsOver);
 
     public void FailNext(RequestFault fault) => _faults.Enqueue(fault);
 
@@ -36,12 +49,16 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
 
     public void Compact() => Compacted = cluster.Version;
 
-    public void TimePassed() => _requests = 0;
+    public void TimePassed()
+    {
+        Slices.TimePassed();
+        Nodes.TimePassed();
+    }
 
     /// <summary>Sends what there is to all who watch.</summary>
     public void Pump()
     {
-        foreach (WatchOfSlices watch in _watches.ToArray())
+        foreach (OpenWatch watch in _watches.ToArray())
         {
             watch.Send(Lag ?? cluster.Version);
             if (watch.Body.IsOver)
@@ -49,9 +66,9 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
         }
     }
 
-    public void ForEachWatch(Action<WatchOfSlices> act)
+    public void ForEachWatch(Action<OpenWatch> act)
     {
-        foreach (WatchOfSlices watch in _watches.ToArray())
+        foreach (OpenWatch watch in _watches.ToArray())
             act(watch);
     }
 
@@ -66,16 +83,23 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
 
     public Task<HttpResponseMessage> Serve(InProcessRequest request, CancellationToken cancellationToken)
     {
-        if (++_requests > MostRequests)
+        ServedKind kind = request.IsNodes ? Nodes : Slices;
+        kind.Asked();
+        if (kind.Requests > MostRequests)
             throw new HistoryException($"{MostRequests} requests came while no time passed, the last {request}");
-        note($"{(request.IsWatch ? "watch" : "list")} {request.Description}");
+        note($"{(request.IsWatch ? "watch" : "list")}{(request.IsNodes ? " of nodes" : "")} {request.Description}");
         if (!_faults.TryDequeue(out RequestFault fault))
-            return Task.FromResult(request.IsWatch ? Watch(request) : List(request));
+            return Task.FromResult(request.IsWatch ? Watch(kind, request) : List(kind, request));
+        HasForbiddenNodes |= request.IsNodes && fault == RequestFault.Forbidden403;
         if (fault == RequestFault.Hangs)
             return Hang(cancellationToken);
         if (fault == RequestFault.Refused)
             throw new HttpRequestException("Connection refused", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
-        return Task.FromResult(Fail(fault, request));
+        HttpResponseMessage answer = Fail(fault, kind, request);
+        // The head of a watch is taken for a word, whatever then comes of it.
+        if (request.IsWatch && answer.IsSuccessStatusCode && fault != RequestFault.Html200)
+            kind.Spoke();
+        return Task.FromResult(answer);
     }
 
     private static async Task<HttpResponseMessage> Hang(CancellationToken cancellationToken)
@@ -86,7 +110,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
         throw new InvalidOperationException();
     }
 
-    private HttpResponseMessage Fail(RequestFault fault, InProcessRequest request)
+    private HttpResponseMessage Fail(RequestFault fault, ServedKind kind, InProcessRequest request)
     {
         switch (fault)
         {
@@ -102,15 +126,15 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
             case RequestFault.OtherKind: return PushBody.Whole(200, """{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"5"},"items":[]}""");
             case RequestFault.NoVersion: return PushBody.Whole(200, """{"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{},"items":[]}""");
             case RequestFault.Empty: return PushBody.Whole(200, "");
-            default: return InHalf(request, broken: fault == RequestFault.BrokenInHalf);
+            default: return InHalf(kind, request, broken: fault == RequestFault.BrokenInHalf);
         }
     }
 
     /// <summary>The right answer, but only a part of it.</summary>
-    private HttpResponseMessage InHalf(InProcessRequest request, bool broken)
+    private HttpResponseMessage InHalf(ServedKind kind, InProcessRequest request, bool broken)
     {
         string whole = request.IsWatch ? """{"type":"MODIFIED","object":{"kind":"EndpointSlice","metadata":{"name":"service-b-v40","resourceVersion":"9999"}}}""" + "\n"
-            : ListOf(cluster.Version, cluster.Slices.Values.Select(static s => s.ToJson()), null);
+            : kind.List(Text(cluster.Version), null, kind.At(cluster.Version));
         byte[] bytes = Encoding.UTF8.GetBytes(whole);
         PushBody body = new();
         body.Push(bytes.AsMemory(0, random.Next(1, bytes.Length - 1)));
@@ -121,7 +145,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
         return body.Answer();
     }
 
-    private HttpResponseMessage List(InProcessRequest request)
+    private HttpResponseMessage List(ServedKind kind, InProcessRequest request)
     {
         long version = cluster.Version;
         int from = 0;
@@ -141,13 +165,14 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
                 return Status(504, "Timeout", retryAfter: 1, cause: "ResourceVersionTooLarge");
         }
 
-        ClusterSlice[] all = [.. cluster.At(version).Values.Where(s => s.IsOurs || habits.IgnoresSelector)];
+        string[] all = [.. kind.At(version)];
         int most = request.Query("limit") is { } limit ? habits.PageSize ?? int.Parse(limit, CultureInfo.InvariantCulture) : int.MaxValue;
         string? next = all.Length - from > most ? string.Create(CultureInfo.InvariantCulture, $"{version}:{from + most}") : null;
-        return PushBody.Whole(200, ListOf(version, all.Skip(from).Take(most).Select(static s => s.ToJson()), next));
+        kind.Spoke();
+        return PushBody.Whole(200, kind.List(Text(version), next, all.Skip(from).Take(most)));
     }
 
-    private HttpResponseMessage Watch(InProcessRequest request)
+    private HttpResponseMessage Watch(ServedKind kind, InProcessRequest request)
     {
         bool streaming = request.Query("sendInitialEvents") == "true";
         if (streaming && habits.Streaming == 0)
@@ -155,6 +180,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
         bool any = request.Query("resourceVersion") is not { Length: > 0 };
         long now = any ? cluster.Version : Lag ?? cluster.Version;
         long asked = any ? now : long.Parse(request.Query("resourceVersion")!, CultureInfo.InvariantCulture);
+        kind.Spoke();
         if (!streaming && asked < Compacted)
             return habits.GoneAsStatus ? Status(410, "Expired") : Event("ERROR", StatusJson(410, "Expired", null, null));
         if (asked > now && habits.Future > 0)
@@ -163,7 +189,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
             return habits.Future == 1 ? Event("ERROR", tooLarge) : PushBody.Whole(504, tooLarge);
         }
 
-        WatchOfSlices watch = new(cluster, habits, random, streaming ? now : asked);
+        OpenWatch watch = new(kind, habits, random, streaming ? now : asked);
         _watches.Add(watch);
         if (streaming)
             watch.SendAll(now, ended: habits.Streaming == 1);
@@ -182,6 +208,5 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, A
 
     private static string StatusJson(int code, string reason, int? retryAfter, string? cause) => Json.Status(code, reason, "as the history wants it", retryAfter, cause);
 
-    private static string ListOf(long version, IEnumerable<string> slices, string? next) =>
-        Json.ListWith(version.ToString(CultureInfo.InvariantCulture), next, [.. slices]);
+    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 }

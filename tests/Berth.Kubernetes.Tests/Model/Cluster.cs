@@ -3,28 +3,29 @@ using System.Collections.Immutable;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// The truth: all slices, at every version there ever was. It knows nothing of clients or faults.
+/// The truth: all slices and nodes, at every version there ever was. It knows nothing of clients or faults.
 /// </summary>
 internal sealed class Cluster(Random random)
 {
     public const string Service = "service-b";
 
-    private readonly List<(long Version, ImmutableSortedDictionary<string, ClusterSlice> Slices)> _states = [(100, NoSlices)];
+    private readonly List<State> _states = [new State(100, ImmutableSortedDictionary.Create<string, ClusterSlice>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, ClusterNode>(StringComparer.Ordinal))];
     private readonly List<ClusterChange> _changes = [];
-
-    private static ImmutableSortedDictionary<string, ClusterSlice> NoSlices { get; } = ImmutableSortedDictionary.Create<string, ClusterSlice>(StringComparer.Ordinal);
+    private readonly List<NodeChange> _nodeChanges = [];
 
     /// <summary>The version of the newest state; versions that name nothing of ours lie between.</summary>
     public long Version => _states[^1].Version;
 
     public ImmutableSortedDictionary<string, ClusterSlice> Slices => _states[^1].Slices;
 
+    public ImmutableSortedDictionary<string, ClusterNode> Nodes => _states[^1].Nodes;
+
     public void Put(ClusterSlice slice)
     {
         long version = Next();
         ClusterSlice after = slice with { Version = version };
         _changes.Add(new ClusterChange(version, Slices.GetValueOrDefault(slice.Name), after));
-        _states.Add((version, Slices.SetItem(slice.Name, after)));
+        _states.Add(_states[^1] with { Version = version, Slices = Slices.SetItem(slice.Name, after) });
     }
 
     public void Delete(string name)
@@ -33,28 +34,49 @@ internal sealed class Cluster(Random random)
             return;
         long version = Next();
         _changes.Add(new ClusterChange(version, before, null));
-        _states.Add((version, Slices.Remove(name)));
+        _states.Add(_states[^1] with { Version = version, Slices = Slices.Remove(name) });
+    }
+
+    public void PutNode(ClusterNode node)
+    {
+        long version = Next();
+        ClusterNode after = node with { Version = version };
+        _nodeChanges.Add(new NodeChange(version, Nodes.GetValueOrDefault(node.Name), after));
+        _states.Add(_states[^1] with { Version = version, Nodes = Nodes.SetItem(node.Name, after) });
+    }
+
+    public void DeleteNode(string name)
+    {
+        if (!Nodes.TryGetValue(name, out ClusterNode? before))
+            return;
+        long version = Next();
+        _nodeChanges.Add(new NodeChange(version, before, null));
+        _states.Add(_states[^1] with { Version = version, Nodes = Nodes.Remove(name) });
     }
 
     /// <summary>The slices at a version, as a server that is so far sees them.</summary>
-    public ImmutableSortedDictionary<string, ClusterSlice> At(long version) => _states[_states.FindLastIndex(s => s.Version <= version)].Slices;
+    public ImmutableSortedDictionary<string, ClusterSlice> At(long version) => StateAt(version).Slices;
 
-    /// <summary>What happened after a version, up to another.</summary>
-    public IEnumerable<ClusterChange> Between(long after, long upTo)
-    {
-        int first = _changes.Count;
-        while (first > 0 && _changes[first - 1].Version > after)
-            first--;
-        for (int i = first; i < _changes.Count && _changes[i].Version <= upTo; i++)
-            yield return _changes[i];
-    }
+    /// <summary>The nodes at a version.</summary>
+    public ImmutableSortedDictionary<string, ClusterNode> NodesAt(long version) => StateAt(version).Nodes;
+
+    /// <summary>What happened to slices after a version, up to another.</summary>
+    public IEnumerable<ClusterChange> Between(long after, long upTo) => _changes.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
+
+    /// <summary>What happened to nodes after a version, up to another.</summary>
+    public IEnumerable<NodeChange> NodesBetween(long after, long upTo) => _nodeChanges.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
 
     /// <summary>The store is set back to what it was: all that came after has never been.</summary>
     public void Restore(long version)
     {
         _states.RemoveAll(s => s.Version > version);
         _changes.RemoveAll(c => c.Version > version);
+        _nodeChanges.RemoveAll(c => c.Version > version);
     }
 
+    private State StateAt(long version) => _states[_states.FindLastIndex(s => s.Version <= version)];
+
     private long Next() => Version + random.Next(1, 4);
+
+    private sealed record State(long Version, ImmutableSortedDictionary<string, ClusterSlice> Slices, ImmutableSortedDictionary<string, ClusterNode> Nodes);
 }

@@ -7,7 +7,7 @@ namespace Berth.Kubernetes.Model;
 /// Pods come, change, move and go; slices follow, one write at a time, as Kubernetes' controllers write them. What has happened to pods and has
 /// not been written yet waits in a queue, so that anything can come between.
 /// </summary>
-internal sealed class Controllers(Cluster cluster, Random random)
+internal sealed class Controllers(Cluster cluster, Random random, bool withNodes)
 {
     private static readonly string[] s_odd = ["web", "service-b-007", "service-b-", "service-b-99999999999", "service-b-70000"];
 
@@ -41,6 +41,8 @@ internal sealed class Controllers(Cluster cluster, Random random)
     /// <summary>Something happens to pods or slices.</summary>
     public string Act()
     {
+        if (withNodes && random.Next(4) == 0)
+            return ChangeNode();
         ClusterEndpoint? some = _processes.Count == 0 ? null : _processes.Values.ElementAt(random.Next(_processes.Count));
         if (some is null)
             return Join();
@@ -57,6 +59,24 @@ internal sealed class Controllers(Cluster cluster, Random random)
             14 => DropSlice(),
             _ => Join(),
         };
+    }
+
+    /// <summary>A node comes, goes, or gets other external addresses, or none, or one that is none.</summary>
+    public string ChangeNode()
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"node-{random.Next(1, 6)}");
+        if (cluster.Nodes.ContainsKey(name) && random.Next(3) == 0)
+        {
+            _writes.Enqueue(() => cluster.DeleteNode(name));
+            return $"{name} is deleted";
+        }
+
+        int lot = random.Next(1, 250);
+        string ipv4 = string.Create(CultureInfo.InvariantCulture, $"192.0.2.{lot}");
+        string ipv6 = string.Create(CultureInfo.InvariantCulture, $"2001:db8::{lot:x}");
+        ClusterNode node = new(name, 0, random.Next(6) switch { 0 => [], 1 => [""], 2 => [ipv6], 3 => [ipv6, ipv4], _ => [ipv4] });
+        _writes.Enqueue(() => cluster.PutNode(node));
+        return $"{node} changes";
     }
 
     private string Join()

@@ -32,6 +32,12 @@ internal sealed record Habits
     /// <summary>Noise in a watch: events twice, unknown types, deletions with a stale body or of what was never there.</summary>
     public bool IsNoisy { get; init; }
 
+    /// <summary>Which addresses the client asks for.</summary>
+    public AddressMode AddressMode { get; init; }
+
+    /// <summary>Whether a deletion is told with the body, and so the version, that the object had before.</summary>
+    public bool IsStale(long version) => IsNoisy && version % 2 == 0;
+
     public static Habits Any(Random random) => new()
     {
         PageSize = random.Next(3) == 0 ? random.Next(1, 4) : null,
@@ -44,5 +50,6 @@ internal sealed record Habits
         ClientStreams = random.Next(4) == 0,
         IgnoresSelector = random.Next(6) == 0,
         IsNoisy = random.Next(2) == 0,
+        AddressMode = random.Next(2) == 0 ? AddressMode.Internal : random.Next(2) == 0 ? AddressMode.External : AddressMode.ExternalOrInternal,
     };
 }

@@ -3,7 +3,6 @@ using System.Text;
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.InProcess;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Model;
 
@@ -17,12 +16,14 @@ internal sealed class History
     private static readonly TimeSpan s_longestRecovery = TimeSpan.FromMinutes(30);
 
     private readonly StringBuilder _told = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly SteppingTime _time = new();
     private readonly Random _random;
     private readonly Habits _habits;
     private readonly Cluster _cluster;
     private readonly Controllers _controllers;
     private readonly ApiServer _api;
+    private readonly Disturbances _disturbances;
+    private readonly Lock _turn = new();
     private readonly int _seed;
 
     public History(int seed)
@@ -31,40 +32,91 @@ internal sealed class History
         _random = new Random(seed);
         _habits = Habits.Any(_random);
         _cluster = new Cluster(_random);
-        _controllers = new Controllers(_cluster, _random);
-        _api = new ApiServer(_cluster, _habits, _random, Note);
+        _controllers = new Controllers(_cluster, _random, WithNodes);
+        _api = new ApiServer(_cluster, _habits, _random, _time, Note);
+        _disturbances = new Disturbances(_cluster, _api, _random, Note);
     }
 
     /// <summary>Everything that happened, for people.</summary>
     public string Told => _told.ToString();
+
+    private bool WithNodes => _habits.AddressMode != AddressMode.Internal;
 
     /// <summary>Plays it.</summary>
     /// <exception cref="HistoryException">The product was wrong.</exception>
     public async Task PlayAsync()
     {
         Note(_habits.ToString());
-        await using KubernetesEndpointSource source = Connect();
-        await using IEndpointStream stream = source.Open(new ServiceTarget("k8s-example2", Cluster.Service), PortScheme.PerOrdinal(3000));
-        Watcher watcher = new(stream, _cluster, _habits, _time, Note);
+        // Most nodes are there before anybody looks.
+        for (int i = _random.Next(8); WithNodes && i > 0; i--)
+            Note(_controllers.ChangeNode());
+        while (_controllers.HasWrites)
+            Note(_controllers.Write());
+        await using Follower follower = await FollowAsync(0);
         int steps = _random.Next(10, 60);
         for (int step = 0; step < steps; step++)
         {
-            await StepAsync(watcher);
-            _api.Pump();
-            await watcher.SettleAsync();
+            await StepAsync(follower);
+            await SendAsync(follower);
         }
 
-        await QuietAsync(watcher);
-        await StayAsync(watcher);
-        await CompareWithFreshAsync(watcher);
+        await QuietAsync(follower);
+        await StayAsync(follower);
+        await CompareWithFreshAsync(follower);
     }
 
-    private KubernetesEndpointSource Connect() => new(
-        new ClusterAccess { Server = new Uri("http://model:8080"), Source = "history" },
-        new KubernetesEndpointSourceOptions { TimeProvider = _time, Random = new Random(_seed), StreamingLists = _habits.ClientStreams },
-        new KubernetesApiOptions { Transport = () => new InProcessTransport(_api.Serve) });
+    private async Task<Follower> FollowAsync(int number)
+    {
+        int asked = _api.Nodes.AllRequests;
+        Watcher watcher = new(_cluster, _api, _habits, _time, Note);
+        KubernetesEndpointSource source = new(
+            new ClusterAccess { Server = new Uri("http://model:8080"), Source = "history" },
+            new KubernetesEndpointSourceOptions { TimeProvider = _time, Random = new Random(_seed), StreamingLists = _habits.ClientStreams, AddressMode = _habits.AddressMode },
+            new KubernetesApiOptions { Transport = () => new InProcessTransport((request, ending) => Serve(watcher, request, ending)) });
+        Follower follower = new(source, watcher, _time, _turn, WithNodes, _seed + number);
+        // Nodes are read on a thread of their own at first, and time must not pass before that has begun.
+        if (!await follower.ComesToBeAsync(() => !WithNodes || _api.Nodes.AllRequests > asked))
+            throw new HistoryException("Nobody asked for nodes.");
+        return follower;
+    }
 
-    private async Task StepAsync(Watcher watcher)
+    private Task<HttpResponseMessage> Serve(Watcher watcher, InProcessRequest request, CancellationToken ending)
+    {
+        lock (_turn)
+        {
+            try
+            {
+                return _api.Serve(request, ending);
+            }
+            catch (HistoryException violation)
+            {
+                // The product would take it for trouble of the server's.
+                watcher.Violation ??= violation;
+                throw;
+            }
+        }
+    }
+
+    private async Task SendAsync(Follower follower)
+    {
+        lock (_turn)
+            _api.Pump();
+        await follower.SettleAsync();
+    }
+
+    private async Task StepAsync(Follower follower)
+    {
+        if (_random.Next(150) == 0)
+        {
+            await RestoreAsync(follower);
+            return;
+        }
+
+        lock (_turn)
+            Step(follower);
+    }
+
+    private void Step(Follower follower)
     {
         switch (_random.Next(20))
         {
@@ -86,7 +138,7 @@ internal sealed class History
                 Advance(TimeSpan.FromMinutes(_random.Next(1, 15)));
                 break;
             case 16:
-                watcher.IsBusy = _random.Next(3) == 0;
+                follower.IsBusy = _random.Next(3) == 0;
                 break;
             case 17:
                 RequestFault fault = (RequestFault)_random.Next((int)RequestFault.BrokenInHalf + 1);
@@ -94,146 +146,134 @@ internal sealed class History
                 _api.FailNext(fault);
                 _api.ForEachWatch(w => w.Cut(_api.Lag ?? _cluster.Version, _random.Next(2) == 0));
                 break;
-            case 18 when _random.Next(8) == 0:
-                await RestoreAsync(watcher);
-                break;
             default:
-                Disturb();
+                _disturbances.Act();
                 break;
         }
     }
 
-    private void Disturb()
+    /// <summary>The store goes back to an earlier state. Whoever is watched silently from a version that is no more can only know it from what stays away.</summary>
+    private async Task RestoreAsync(Follower follower)
     {
-        long now = _api.Lag ?? _cluster.Version;
-        int what = _random.Next(11);
-        Note($"disturbance {what}");
-        switch (what)
+        lock (_turn)
+            _api.Recover();
+        await QuietAsync(follower);
+        lock (_turn)
         {
-            case 0 or 1:
-                _api.ForEachWatch(w => w.Cut(now, broken: what == 0));
-                break;
-            case 2:
-                _api.ForEachWatch(static w => w.Body.End());
-                break;
-            case 3:
-                _api.Compact();
-                _api.ForEachWatch(static w => w.Body.Break());
-                break;
-            case 4:
-                _api.ForEachWatch(static w => w.Error(410, "Expired"));
-                break;
-            case 5:
-                _api.ForEachWatch(static w => w.Error(500, "InternalError"));
-                break;
-            case 6:
-                _api.ForEachWatch(static w => w.Raw("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\n"));
-                break;
-            case 7:
-                _api.ForEachWatch(static w => w.Raw("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"service-b-v40\",\"resourceVersion\":\"50\"},\"endpoints\":null}}\n"));
-                break;
-            case 8:
-                _api.ForEachWatch(static w => w.IsSilent = true);
-                break;
-            case 9:
-                _api.Lag = _api.Lag is null ? _cluster.Version : null;
-                break;
-            default:
-                _api.ForEachWatch(w => w.Bookmark(now));
-                break;
-        }
-    }
-
-    /// <summary>The store goes back to an earlier state. Whoever is watched silently from a version that is no more can only know it from bookmarks that stay away.</summary>
-    private async Task RestoreAsync(Watcher watcher)
-    {
-        if (_habits.Future == 0 && !_habits.SendsBookmarks)
-            return;
-        _api.Recover();
-        await QuietAsync(watcher);
-        // Whoever has never had a bookmark cannot miss one: a server is restored some minutes after it was first watched.
-        for (int i = 0; i < 400 && !_api.HasSentBookmark; i++)
-        {
-            Advance(TimeSpan.FromSeconds(5), told: false);
-            _api.Pump();
-            _api.ForEachWatch(w => w.Bookmark(_cluster.Version));
-            await watcher.SettleAsync();
+            long back = Math.Max(100, _cluster.Version - _random.Next(1, 30));
+            Note($"the store is set back to {back}");
+            follower.Watcher.Nodes.RememberGhosts();
+            _cluster.Restore(back);
+            follower.Watcher.Nodes.Restart();
+            _controllers.Restored();
+            follower.Watcher.AwaitsRestore = true;
+            _api.Restart();
         }
 
-        long back = Math.Max(100, _cluster.Version - _random.Next(1, 30));
-        Note($"the store is set back to {back}");
-        _cluster.Restore(back);
-        _controllers.Restored();
-        _api.Restart();
-        watcher.AwaitsRestore = true;
-        await QuietAsync(watcher, write: false);
+        await QuietAsync(follower, restored: true);
     }
 
     /// <summary>No more faults and no more changes: within half an hour the client shows the truth.</summary>
-    private async Task QuietAsync(Watcher watcher, bool write = true)
+    private async Task QuietAsync(Follower follower, bool restored = false)
     {
-        Note("quiet");
-        _api.Recover();
-        watcher.IsBusy = false;
-        while (write && _controllers.HasWrites)
-            Note(_controllers.Write());
+        lock (_turn)
+        {
+            Note("quiet");
+            _api.Recover();
+            follower.IsBusy = false;
+            while (!restored && _controllers.HasWrites)
+                Note(_controllers.Write());
+        }
+
         DateTimeOffset limit = _time.GetUtcNow() + s_longestRecovery;
+        int agreed = 0;
+        bool unhurried = false;
+        Hearing hearing = new(_api, WithNodes, _time);
+        using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(5));
         while (true)
         {
-            _api.Pump();
-            await watcher.SettleAsync();
-            string? difference = watcher.AwaitsRestore && !_api.IsWatched ? "nobody watches the truth since it was restored" : watcher.Difference();
-            if (difference is null)
+            bool late;
+            await SendAsync(follower);
+            if (unhurried)
+                await pace.WaitForNextTickAsync();
+            lock (_turn)
             {
-                if (watcher.AwaitsRestore)
-                    watcher.Restored();
-                return;
+                // What is held may look right until it is let go.
+                agreed = Lacks(follower, restored) is null ? agreed + 1 : 0;
+                if (agreed == 2)
+                    break;
+                late = hearing.IsLate(follower) && agreed == 0;
+                if (!late && _time.GetUtcNow() <= limit)
+                {
+                    Advance(TimeSpan.FromMilliseconds(agreed > 0 || follower.IsBackingOff || _random.Next(2) == 0 ? 250 : 5000), told: false);
+                    continue;
+                }
             }
 
-            if (_time.GetUtcNow() > limit)
-                throw new HistoryException($"After half an hour of quiet: {difference}");
-            Advance(TimeSpan.FromMilliseconds(watcher.IsBackingOff || _random.Next(2) == 0 ? 250 : 5000), told: false);
+            if (await follower.ComesToBeAsync(() => Lacks(follower, restored) is null))
+                break;
+            if (late)
+                throw new HistoryException($"It is told everything, is in no trouble, and did not show it: {Lacks(follower, restored)}");
+            // A thread that a busy machine forgot for some milliseconds has lost half an hour: it gets another, in which nothing is hurried.
+            if (unhurried || !WithNodes)
+                throw new HistoryException($"After half an hour of quiet: {Lacks(follower, restored)}");
+            unhurried = true;
+            limit = _time.GetUtcNow() + s_longestRecovery;
+        }
+
+        if (restored)
+        {
+            follower.Watcher.Restored();
+            follower.Watcher.Nodes.ForgetGhosts();
         }
     }
 
+    private string? Lacks(Follower follower, bool restored)
+    {
+        if (restored && !IsWatched())
+            return "nobody watches the truth since it was restored";
+        // Why a pod cannot be dialled is the same for every process of its name, so it may be right by chance as long as something is not heard.
+        return WithNodes && _api.HasSilentWatch ? "a watch is still silent" : follower.Watcher.Difference();
+    }
+
+    private bool IsWatched() => _api.IsWatched(_api.Slices) && (!WithNodes || _api.IsWatched(_api.Nodes));
+
     /// <summary>And it goes on showing it, whatever is still under way.</summary>
-    private async Task StayAsync(Watcher watcher)
+    private async Task StayAsync(Follower follower)
     {
         for (int i = 0; i < 3; i++)
         {
-            Advance(TimeSpan.FromSeconds(100 * i), told: false);
-            _api.Pump();
-            await watcher.SettleAsync();
-            if (watcher.Difference() is not null)
-            {
-                // It only now caught up, and may hold what left on the way.
-                Advance(Slices.PodHolds.Duration, told: false);
-                await watcher.SettleAsync();
-            }
-
-            if (watcher.Difference() is { } difference)
-                throw new HistoryException($"After it had agreed: {difference}");
+            await PassAsync(follower, TimeSpan.FromSeconds(100 * i));
+            // It only now caught up, and may hold what left on the way.
+            if (follower.Watcher.Difference() is not null)
+                await PassAsync(follower, Slices.PodHolds.Duration);
+            if (!await follower.ComesToBeAsync(() => follower.Watcher.Difference() is null))
+                throw new HistoryException($"After it had agreed: {follower.Watcher.Difference()}");
         }
     }
 
     /// <summary>What is shown follows from the state alone, not from how it came about: a client that has just come shows the same.</summary>
-    private async Task CompareWithFreshAsync(Watcher watcher)
+    private async Task CompareWithFreshAsync(Follower follower)
     {
-        await using KubernetesEndpointSource source = Connect();
-        await using IEndpointStream stream = source.Open(new ServiceTarget("k8s-example2", Cluster.Service), PortScheme.PerOrdinal(3000));
-        Watcher fresh = new(stream, _cluster, _habits, _time, Note);
+        await using Follower fresh = await FollowAsync(1);
         await QuietAsync(fresh);
         // Where two are equally right, the one it still shows may be from before a watch fell silent: it has as long as ever to notice.
         DateTimeOffset limit = _time.GetUtcNow() + s_longestRecovery;
-        while (FirstDifference(fresh.Shown!, watcher.Shown!) is { } difference)
+        string? Difference() => FirstDifference(fresh.Watcher.Shown!, follower.Watcher.Shown!);
+        while (Difference() is not null)
         {
-            if (_time.GetUtcNow() > limit)
-                throw new HistoryException($"What is shown does not follow from the state alone: {difference}");
-            Advance(TimeSpan.FromSeconds(5), told: false);
-            _api.Pump();
-            await watcher.SettleAsync();
+            if (_time.GetUtcNow() > limit && !await follower.ComesToBeAsync(() => Difference() is null))
+                throw new HistoryException($"What is shown does not follow from the state alone: {Difference()}");
+            await PassAsync(follower, TimeSpan.FromSeconds(5));
             await fresh.SettleAsync();
         }
+    }
+
+    private async Task PassAsync(Follower follower, TimeSpan time)
+    {
+        lock (_turn)
+            Advance(time, told: false);
+        await SendAsync(follower);
     }
 
     private static string? FirstDifference(Dictionary<string, string> fresh, Dictionary<string, string> old)
@@ -251,8 +291,7 @@ internal sealed class History
     {
         if (told)
             Note($"{time.TotalMilliseconds} ms pass");
-        _api.TimePassed();
-        _time.Advance(time);
+        _time.Pass(time, _api.TimePassed);
     }
 
     private void Note(string what) => _told.Append(CultureInfo.InvariantCulture, $"{_time.GetUtcNow():HH:mm:ss.fff} {what}").Append('\n');

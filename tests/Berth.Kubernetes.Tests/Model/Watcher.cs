@@ -3,23 +3,44 @@ using System.Globalization;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// Reads a stream as a directory does, and holds every snapshot against the truth the moment it is published: it must be, whole, what the
-/// cluster was at the version it names, except that a pod some event has just left out may be shown as before for the documented time.
+/// Sees what each read of a stream brings before the directory does, and holds every snapshot against the truth the moment it is published: it must be,
+/// whole, what the cluster was at the version it names, except that a pod some event has just left out may be shown as before for the documented time.
 /// </summary>
-internal sealed class Watcher(IEndpointStream stream, Cluster cluster, Habits habits, TimeProvider time, Action<string> note)
+/// <remarks>
+/// A client that reads nodes goes on on threads of its own, so the history's clock may have moved between what it did and what is seen of it: there the
+/// content of each snapshot is checked as strictly, and when it came is not.
+/// </remarks>
+internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, TimeProvider time, Action<string> note)
 {
     private readonly Dictionary<string, DateTimeOffset> _leftOutAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _shownBefore = new(StringComparer.Ordinal);
-    private Task<EndpointSnapshot>? _pending;
-    private EndpointSnapshot? _last;
-    private DateTimeOffset _backingOffUntil;
-    private int _failures;
+    private readonly bool _hops = habits.AddressMode != AddressMode.Internal;
+    private DateTimeOffset _busyUntil;
+    private int _wordsAtFailure;
 
-    /// <summary>While true it does not read: a consumer that is busy.</summary>
-    public bool IsBusy { get; set; }
+    /// <summary>What it may know of nodes.</summary>
+    public NodeViews Nodes { get; } = new(cluster, api, habits.AddressMode);
 
     /// <summary>What it shows, or null before the first list.</summary>
     public Dictionary<string, string>? Shown { get; private set; }
+
+    /// <summary>The snapshot last read, as the source gave it.</summary>
+    public EndpointSnapshot? Last { get; private set; }
+
+    /// <summary>When it was read, or read again as a confirmation.</summary>
+    public DateTimeOffset ReadAt { get; private set; }
+
+    /// <summary>How many different snapshots were read.</summary>
+    public int Snapshots { get; private set; }
+
+    /// <summary>The trouble that the last read ended in, or null.</summary>
+    public EndpointSourceException? Trouble { get; private set; }
+
+    /// <summary>What the present trouble began with, and when.</summary>
+    public (EndpointSourceException Failure, DateTimeOffset At)? TroubleBegan { get; private set; }
+
+    /// <summary>How many reads failed.</summary>
+    public int Failures { get; private set; }
 
     /// <summary>The version it shows.</summary>
     public long Version { get; private set; }
@@ -27,30 +48,48 @@ internal sealed class Watcher(IEndpointStream stream, Cluster cluster, Habits ha
     /// <summary>True after the store was set back, until the version has gone back with it: what it shows then is of a truth that is no more.</summary>
     public bool AwaitsRestore { get; set; }
 
-    public bool IsBackingOff => time.GetUtcNow() < _backingOffUntil;
+    /// <summary>What went wrong on the product's own thread of control, which must not see it: first.</summary>
+    public HistoryException? Violation { get; set; }
 
-    /// <summary>Reads all there is.</summary>
-    public async Task SettleAsync()
+    /// <summary>A read brought a snapshot.</summary>
+    public void Read(EndpointSnapshot snapshot)
     {
-        while (!IsBackingOff)
+        try
         {
-            if (_pending is null && IsBusy)
-                return;
-            _pending ??= stream.ReadAsync(CancellationToken.None).AsTask();
-            if (!_pending.IsCompleted)
-                return;
-            Task<EndpointSnapshot> read = _pending;
-            _pending = null;
-            try
-            {
-                Take(await read);
-                _failures = 0;
-            }
-            catch (EndpointSourceException failure)
-            {
-                BackOff(failure);
-            }
+            // Trouble with nodes, which the source passes on as its own until they have once been read, ends with those.
+            if (Trouble is { InnerException: not EndpointSourceException } && api.Slices.Words == _wordsAtFailure)
+                throw new HistoryException($"It went live, and of slices the server has said nothing since: {Trouble.Message}");
+            // By a list, an event, a bookmark or the head of a watch. A pod that is held is let go a little later.
+            // What waited for a busy reader is older than that.
+            if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > Slices.PodHolds.Duration)
+                throw new HistoryException($"It was confirmed, and the server has said nothing for {time.GetUtcNow() - api.Slices.SpokenAt}.");
+            (Trouble, TroubleBegan) = (null, null);
+            ReadAt = time.GetUtcNow();
+            Take(snapshot);
         }
+        catch (HistoryException violation)
+        {
+            Violation ??= violation;
+        }
+    }
+
+    /// <summary>Its reader was busy until now.</summary>
+    public void WasBusyUntilNow() => _busyUntil = time.GetUtcNow();
+
+    /// <summary>A read failed.</summary>
+    public void Fail(Exception exception)
+    {
+        Failures++;
+        _wordsAtFailure = api.Slices.Words;
+        if (exception is EndpointSourceException failure && failure.Message.EndsWith('.'))
+        {
+            Trouble = failure;
+            TroubleBegan ??= (failure, time.GetUtcNow());
+            note($"failure: {failure.Message}");
+            return;
+        }
+
+        Violation ??= exception as HistoryException ?? new HistoryException($"A failure is no sentence of the source's: {exception}");
     }
 
     /// <summary>What of it differs from the truth as it is now; null when nothing does.</summary>
@@ -58,24 +97,16 @@ internal sealed class Watcher(IEndpointStream stream, Cluster cluster, Habits ha
     {
         if (Shown is null)
             return "nothing has been published";
-        return Difference(ExpectedPods.Of(cluster.Slices.Values, static (_, stated) => stated), static (_, _) => false);
-    }
-
-    private void BackOff(EndpointSourceException failure)
-    {
-        if (!failure.Message.EndsWith('.'))
-            throw new HistoryException($"A failure is no sentence: {failure.Message}");
-        TimeSpan delay = TimeSpan.FromMilliseconds(Math.Min(200 * Math.Pow(2, Math.Min(_failures++, 10)), 30_000));
-        _backingOffUntil = time.GetUtcNow() + (failure.RetryAfter is { } asked && asked > delay ? asked : delay);
-        note($"failure: {failure.Message}");
+        return Difference(ExpectedPods.Of(cluster.Slices.Values, Nodes.Now), static (_, _) => false);
     }
 
     private void Take(EndpointSnapshot snapshot)
     {
         // The same snapshot once more says that it still holds. Its version is that of its content, which may be older.
-        if (ReferenceEquals(snapshot, _last))
+        if (ReferenceEquals(snapshot, Last))
             return;
-        _last = snapshot;
+        Last = snapshot;
+        Snapshots++;
         long version = long.Parse(snapshot.SourceVersion!, CultureInfo.InvariantCulture);
         Dictionary<string, string> next = ExpectedPods.Of(snapshot);
         note($"published {version}: {string.Join("; ", next.Select(static p => $"{p.Key} {p.Value}"))}");
@@ -109,14 +140,16 @@ internal sealed class Watcher(IEndpointStream stream, Cluster cluster, Habits ha
         string? first = null;
         foreach (long candidate in Candidates(version))
         {
-            string? difference = Difference(ExpectedPods.Of(cluster.At(candidate).Values, static (_, stated) => stated), (name, text) => IsHeld(name, text, before));
-            if (difference is null)
+            foreach (NodeView nodes in Nodes.Candidates())
             {
+                string? difference = Difference(ExpectedPods.Of(cluster.At(candidate).Values, nodes.Address), (name, text) => IsHeld(name, text, before));
+                first ??= difference;
+                if (difference is not null)
+                    continue;
+                Nodes.Accept(nodes);
                 Remember();
                 return;
             }
-
-            first ??= difference;
         }
 
         throw new HistoryException($"The snapshot of version {version} is not what the cluster was then: {first}");
@@ -130,7 +163,7 @@ internal sealed class Watcher(IEndpointStream stream, Cluster cluster, Habits ha
         {
             if (!change.IsOurs)
                 continue;
-            bool stale = habits.IsNoisy && change.Version % 2 == 0 && change.After?.IsOurs != true;
+            bool stale = habits.IsStale(change.Version) && change.After?.IsOurs != true;
             if (!stale)
                 yield break;
             yield return change.Version;
@@ -140,10 +173,12 @@ internal sealed class Watcher(IEndpointStream stream, Cluster cluster, Habits ha
     /// <summary>Which pods some event since the last snapshot left out of a slice, and what was right for them meanwhile.</summary>
     private void NoteLeftOut(long version)
     {
+        // Whatever becomes of its node, a pod that is held is shown by what is known of that now.
+        if (Version > 0)
+            NoteRight(Version);
         foreach (ClusterChange change in cluster.Between(Version, Math.Max(version, Version)))
         {
-            foreach ((string name, string[] texts) in ExpectedPods.Of(cluster.At(change.Version).Values, static (_, stated) => stated))
-                ShownBefore(name).UnionWith(texts);
+            NoteRight(change.Version);
             HashSet<string> left = [.. (change.After?.Endpoints ?? []).Select(static e => $"{e.Id}")];
             foreach (ClusterEndpoint e in change.Before?.Endpoints ?? [])
             {
@@ -153,9 +188,18 @@ internal sealed class Watcher(IEndpointStream stream, Cluster cluster, Habits ha
         }
     }
 
+    private void NoteRight(long version)
+    {
+        foreach (NodeView nodes in Nodes.Candidates())
+        {
+            foreach ((string name, string[] texts) in ExpectedPods.Of(cluster.At(version).Values, nodes.Address))
+                ShownBefore(name).UnionWith(texts);
+        }
+    }
+
     private bool IsHeld(string name, string? text, Dictionary<string, string>? before)
     {
-        if (!_leftOutAt.TryGetValue(name, out DateTimeOffset since) || time.GetUtcNow() - since >= Slices.PodHolds.Duration)
+        if (!_leftOutAt.TryGetValue(name, out DateTimeOffset since) || (!_hops && time.GetUtcNow() - since >= Slices.PodHolds.Duration))
             return false;
         return text is not null && (before?.GetValueOrDefault(name) == text || ShownBefore(name).Contains(text));
     }

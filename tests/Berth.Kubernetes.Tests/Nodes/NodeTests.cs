@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Berth.TestKit;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Nodes;

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.InProcess;
-using Berth.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Recordings;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Berth.Kubernetes.Reflector;
 using Berth.Kubernetes.Resources;
-using Berth.TestKit;
 using CsCheck;
 
 namespace Berth.Kubernetes.Slices;

@@ -13,6 +13,9 @@ internal static class ExecRequest
     // The key under a cluster's extensions that is meant for plugins.
     private const string ExtensionName = "client.authentication.k8s.io/exec";
 
+    // Linux refuses to start a program with a longer variable (MAX_ARG_STRLEN). A few aliases of aliases would make one of any length.
+    private const int Longest = 128 * 1024;
+
     internal static string Write(string apiVersion, KubeconfigCluster? cluster)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -57,6 +60,8 @@ internal static class ExecRequest
         // An alias can point at its own parent.
         if (depth > 64)
             throw new ClusterAccessException($"The extension {ExtensionName} is nested too deeply to be handed to the plugin. Flatten it.");
+        if (json.BytesCommitted + json.BytesPending > Longest)
+            throw new ClusterAccessException($"The extension {ExtensionName} is longer than {Longest / 1024} KiB, too long to be handed to the plugin. Shorten it.");
         switch (node)
         {
             case YamlMappingNode map:

@@ -7,9 +7,12 @@ namespace Berth.Kubernetes.Access.Kubeconfig;
 internal static class KubeconfigAccess
 {
     /// <exception cref="ClusterAccessException">Anything the connection needs is missing or wrong.</exception>
-    internal static ClusterAccess Load(IReadOnlyList<string> paths, ClusterAccessOptions options, bool mustExist)
+    internal static ClusterAccess Load(IReadOnlyList<string> paths, ClusterAccessOptions options, bool mustExist) =>
+        Load(KubeconfigSet.Read(paths, mustExist), options);
+
+    /// <exception cref="ClusterAccessException">Anything the connection needs is missing or wrong.</exception>
+    internal static ClusterAccess Load(KubeconfigSet set, ClusterAccessOptions options)
     {
-        KubeconfigSet set = KubeconfigSet.Read(paths, mustExist);
         (string name, YamlMap context) = set.Context(options.Context);
         string clusterName = context.Text("cluster") ?? throw context.Fault($"context \"{name}\" names no cluster");
         KubeconfigCluster cluster = KubeconfigCluster.Read(set.Cluster(clusterName, name), clusterName, options.Logger);

@@ -58,7 +58,7 @@ internal sealed class KubeconfigFile
         {
             using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
             var yaml = new YamlStream();
-            yaml.Load(new DepthLimitedParser(new Parser(reader)));
+            yaml.Load(new BoundedParser(new Parser(reader)));
             return yaml.Documents.Count == 0 ? null : yaml.Documents[0].RootNode;
         }
         catch (YamlException e)

@@ -8,7 +8,7 @@ internal sealed class KubeconfigSet
 {
     private readonly IReadOnlyList<KubeconfigFile> _files;
 
-    private KubeconfigSet(IReadOnlyList<KubeconfigFile> files) => _files = files;
+    internal KubeconfigSet(IReadOnlyList<KubeconfigFile> files) => _files = files;
 
     internal string Paths => string.Join(Path.PathSeparator, _files.Select(file => file.Path));
 

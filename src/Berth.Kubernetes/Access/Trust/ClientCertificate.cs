@@ -111,11 +111,11 @@ internal sealed class ClientCertificate
             using (joined)
                 return X509CertificateLoader.LoadPkcs12(joined.Export(X509ContentType.Pkcs12), null);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
         {
-            // The inner exception is left out: it is about a secret.
+            // The last is of curves that this machine does not know. The inner exception is left out: it is about a secret.
             throw new ClusterAccessException($"The client key {_key.Name} cannot be used with the client certificate {_certificate.Name}: "
-                + "it is not a PEM private key (RSA or EC), or it belongs to another certificate.");
+                + "it is not a PEM private key (RSA, or EC on a curve that this machine knows), or it belongs to another certificate.");
         }
     }
 }

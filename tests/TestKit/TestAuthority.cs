@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Berth.Kubernetes.Tests.Access;
+namespace Berth.TestKit;
 
 /// <summary>A certificate authority of one test, with elliptic keys, which are quick to make.</summary>
 public sealed class TestAuthority : IDisposable

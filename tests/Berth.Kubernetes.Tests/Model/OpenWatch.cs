@@ -5,16 +5,17 @@ using Berth.Kubernetes.InProcess;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>One open watch, from the server's side.</summary>
-internal sealed class WatchOfSlices(Cluster cluster, Habits habits, Random random, long from)
+internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, long from)
 {
     private long _sent = from;
+
+    /// <summary>What it is of.</summary>
+    public ServedKind Kind { get; } = kind;
 
     /// <summary>The version it was asked to begin at.</summary>
     public long From { get; } = from;
 
     public PushBody Body { get; } = new();
-
-    public bool HasSentBookmark { get; private set; }
 
     /// <summary>True while it sends nothing, though there is something.</summary>
     public bool IsSilent { get; set; }
@@ -22,8 +23,8 @@ internal sealed class WatchOfSlices(Cluster cluster, Habits habits, Random rando
     /// <summary>Begins a streaming list.</summary>
     public void SendAll(long version, bool ended)
     {
-        foreach (ClusterSlice slice in cluster.At(version).Values.Where(s => s.IsOurs || habits.IgnoresSelector))
-            Push(Line("ADDED", slice.ToJson()));
+        foreach (string one in Kind.At(version))
+            Push(Line("ADDED", one));
         IsSilent = !ended;
         if (ended)
             Push(Line("BOOKMARK", Json.Bookmark(Text(version), initialEventsEnd: true)));
@@ -35,7 +36,7 @@ internal sealed class WatchOfSlices(Cluster cluster, Habits habits, Random rando
         if (IsSilent || Body.IsOver)
             return;
         StringBuilder together = new();
-        foreach (ClusterChange change in cluster.Between(_sent, upTo))
+        foreach (ServedChange change in Kind.Between(_sent, upTo).ToArray())
         {
             _sent = change.Version;
             string lines = LinesOf(change);
@@ -54,19 +55,18 @@ internal sealed class WatchOfSlices(Cluster cluster, Habits habits, Random rando
         {
             Send(version);
             Push(Line("BOOKMARK", Json.Bookmark(Text(version))));
-            HasSentBookmark = true;
         }
     }
 
     public void Raw(string text) => Body.Push(Encoding.UTF8.GetBytes(text));
 
-    public void Error(int code, string reason) => Push(Line("ERROR", Json.Status(code, reason, "as the history wants it")));
+    public void Error(int code, string reason) => Raw(Line("ERROR", Json.Status(code, reason, "as the history wants it")));
 
     /// <summary>Ends, cleanly or not, somewhere in the middle of what would come next, or between.</summary>
     public void Cut(long upTo, bool broken)
     {
-        ClusterChange? next = cluster.Between(_sent, upTo).FirstOrDefault();
-        byte[] line = Encoding.UTF8.GetBytes(next is null ? Line("BOOKMARK", Json.Bookmark(Text(_sent))) : LinesOf(next));
+        ServedChange? next = Kind.Between(_sent, upTo).Select(static c => (ServedChange?)c).FirstOrDefault();
+        byte[] line = Encoding.UTF8.GetBytes(next is null ? Line("BOOKMARK", Json.Bookmark(Text(_sent))) : LinesOf(next.Value));
         // Never with the line's end: a whole event would have been sent.
         int end = Array.IndexOf(line, (byte)'\n');
         Body.Push(line.AsMemory(0, end < 1 ? 0 : random.Next(0, end)));
@@ -76,21 +76,18 @@ internal sealed class WatchOfSlices(Cluster cluster, Habits habits, Random rando
             Body.End();
     }
 
-    private string LinesOf(ClusterChange change)
+    private string LinesOf(ServedChange change)
     {
-        bool was = change.Before is not null && (change.Before.IsOurs || habits.IgnoresSelector);
-        bool isNow = change.After is not null && (change.After.IsOurs || habits.IgnoresSelector);
-        if (!was && !isNow)
+        if (change.Type is null)
             return "";
-        string line = isNow ? Line(was ? "MODIFIED" : "ADDED", change.After!.ToJson())
-            : Line("DELETED", change.Before!.ToJson(habits.IsNoisy && change.Version % 2 == 0 ? change.Before.Version : change.Version));
+        string line = Line(change.Type, change.Object);
         if (!habits.IsNoisy)
             return line;
         return random.Next(6) switch
         {
             0 => line + line,
             1 => Line("REHEARSAL", "{\"kind\":\"Something\"}") + line,
-            2 => Line("DELETED", new ClusterSlice("never-was", Cluster.Service, false, change.Version - 1, []).ToJson()) + line,
+            2 => Line("DELETED", Kind.Stranger(change.Version - 1)) + line,
             3 => line + "\r\n\n",
             _ => line,
         };
@@ -98,6 +95,8 @@ internal sealed class WatchOfSlices(Cluster cluster, Habits habits, Random rando
 
     private void Push(string text)
     {
+        if (text.Length > 0 && !Body.IsOver)
+            Kind.Spoke();
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         int at = 0;
         while (at < bytes.Length)

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Berth.Kubernetes;
+namespace Berth.TestKit;
 
 /// <summary>Objects as an API server writes them, as short as a test wants them.</summary>
-internal static class Json
+public static class Json
 {
     public static string Slice(string name, string version, params string[] endpoints) => SliceOf("IPv4", name, version, endpoints);
 
@@ -65,6 +65,10 @@ internal static class Json
         {"metadata":{"name":"{{{name}}}","resourceVersion":"{{{version}}}"},"status":{"addresses":[{{{string.Join(',', addresses.Select(a => $$"""{"type":"{{a.Type}}","address":"{{a.Address}}"}"""))}}}]}}
         """;
 
-    public static string NodeList(string version, params string[] nodes) =>
-        $$"""{"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"{{version}}"},"items":[{{string.Join(',', nodes)}}]}""";
+    public static string NodeList(string version, params string[] nodes) => NodeListWith(version, null, nodes);
+
+    public static string NodeListWith(string version, string? @continue, params string[] nodes) =>
+        $$"""
+        {"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"{{version}}"{{(@continue is null ? "" : $",\"continue\":\"{@continue}\"")}}},"items":[{{string.Join(',', nodes)}}]}
+        """;
 }

@@ -1,4 +1,4 @@
-namespace Berth.Kubernetes.Tests.Access;
+namespace Berth.TestKit;
 
 /// <summary>A folder of one test.</summary>
 public sealed class TestFolder : IDisposable

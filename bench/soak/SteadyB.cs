@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Berth.Soak;
+
+/// <summary>
+/// One process of service B that nobody kills, with clients that come and go all the time: whether it keeps what they leave behind. Those in the
+/// cluster do not live long enough to tell.
+/// </summary>
+internal sealed class SteadyB : IAsyncDisposable
+{
+    private const int Ordinal = Manifests.Ports - 1;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly Process _process;
+    private readonly IPEndPoint _address;
+
+    private SteadyB(Process process, int basePort)
+    {
+        _process = process;
+        _address = new IPEndPoint(IPAddress.Loopback, basePort + Ordinal);
+    }
+
+    /// <summary>Clients that were answered.</summary>
+    public long Answered { get; private set; }
+
+    /// <summary>Clients that were not, or not rightly.</summary>
+    public long Failures { get; private set; }
+
+    public static async Task<SteadyB> StartAsync(IReadOnlyList<string> program, int basePort, CancellationToken cancellationToken)
+    {
+        var info = new ProcessStartInfo(program[0], [.. program.Skip(1), "echo"]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        info.Environment["POD_NAME"] = string.Create(CultureInfo.InvariantCulture, $"steady-{Ordinal}");
+        info.Environment["POD_NAMESPACE"] = ServiceA.Namespace;
+        info.Environment["BERTH_BASE_PORT"] = basePort.ToString(CultureInfo.InvariantCulture);
+        // Nobody can ask another process for a collection: with a nursery of one megabyte it collects often enough that its heap shows what it keeps.
+        info.Environment["DOTNET_GCgen0size"] = "0x100000";
+        Process process = Process.Start(info)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var steady = new SteadyB(process, basePort);
+        await steady.UntilListeningAsync(cancellationToken);
+        return steady;
+    }
+
+    public Footprint Measure() => Footprint.Of(_process.Id.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Client after client: three of TCP that end as clients do, one that breaks off, one of UDP.</summary>
+    public async Task RunAsync(CancellationToken ending)
+    {
+        using var pace = new PeriodicTimer(Pause);
+        try
+        {
+            for (int i = 0; await pace.WaitForNextTickAsync(ending); i++)
+            {
+                bool good = await AskAsync(i, ending);
+                Answered += good ? 1 : 0;
+                Failures += good ? 0 : 1;
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The soak is over.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // It has nothing to drain, and no one to say goodbye to.
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task<bool> AskAsync(int number, CancellationToken ending)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        limit.CancelAfter(Patience);
+        try
+        {
+            string word = string.Create(CultureInfo.InvariantCulture, $"hello-{number}");
+            string answer = number % 5 == 4 ? await OverUdpAsync(word, limit.Token) : await OverTcpAsync(word, breakOff: number % 5 == 3, limit.Token);
+            return answer == $"{_address} {word}\n";
+        }
+        catch (Exception fault) when (fault is SocketException or IOException || (fault is OperationCanceledException && !ending.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    private async Task<string> OverTcpAsync(string word, bool breakOff, CancellationToken ending)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(_address, ending);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(word + "\n"), ending);
+        var answer = new StringBuilder();
+        byte[] buffer = new byte[256];
+        while (answer.Length == 0 || answer[^1] != '\n')
+        {
+            int read = await stream.ReadAsync(buffer, ending);
+            if (read == 0)
+                break;
+            answer.Append(Encoding.ASCII.GetString(buffer, 0, read));
+        }
+
+        if (breakOff)
+            client.Client.LingerState = new LingerOption(true, 0);
+        return answer.ToString();
+    }
+
+    private async Task<string> OverUdpAsync(string word, CancellationToken ending)
+    {
+        using var client = new UdpClient(AddressFamily.InterNetwork);
+        await client.SendAsync(Encoding.ASCII.GetBytes(word + "\n"), _address, ending);
+        return Encoding.ASCII.GetString((await client.ReceiveAsync(ending)).Buffer);
+    }
+
+    private async Task UntilListeningAsync(CancellationToken cancellationToken)
+    {
+        while (!await AskAsync(0, cancellationToken))
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"The steady process of service B ended with {_process.ExitCode} before it listened on {_address}.");
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+}

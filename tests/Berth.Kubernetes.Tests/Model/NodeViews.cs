@@ -1,0 +1,81 @@
+namespace Berth.Kubernetes.Model;
+
+/// <summary>
+/// The plain model of external addresses: what a client may know of nodes at a moment. It reads them apart from the slices, so it may be behind, but it never
+/// goes back: each view that a snapshot was right by rules out those before it.
+/// </summary>
+internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode)
+{
+    private IReadOnlyList<NodeView> _ghosts = [];
+    private long _from;
+    private bool _seen;
+
+    /// <summary>How nodes are now.</summary>
+    public AddressOfNode Now => ViewAt(cluster.Version).Address;
+
+    /// <summary>All views that may be what the client has, the oldest first.</summary>
+    public IReadOnlyList<NodeView> Candidates()
+    {
+        if (mode == AddressMode.Internal)
+            return [ViewAt(cluster.Version)];
+        List<NodeView> views = [.. _ghosts];
+        if (api.HasForbiddenNodes && !_seen)
+            views.Add(new NodeView(null, Forbidden));
+        views.Add(ViewAt(Math.Max(_from, FirstVersion)));
+        views.AddRange(cluster.NodesBetween(_from, cluster.Version).Select(c => ViewAt(c.Version)));
+        return views;
+    }
+
+    /// <summary>A snapshot was right by this view.</summary>
+    public void Accept(NodeView view)
+    {
+        if (view.Version is not { } version || view.IsGhost)
+            return;
+        _from = version;
+        _seen = true;
+    }
+
+    /// <summary>Before the store is set back: what was known of nodes until now may be shown until the client has noticed.</summary>
+    public void RememberGhosts() => _ghosts = [.. Candidates().Select(static v => v with { IsGhost = true })];
+
+    /// <summary>The client reads the nodes that there are.</summary>
+    public void ForgetGhosts()
+    {
+        _ghosts = [];
+        _from = 0;
+    }
+
+    /// <summary>After the store was set back, what there is may be of any version before.</summary>
+    public void Restart() => _from = 0;
+
+    private const long FirstVersion = 100;
+
+    private NodeView ViewAt(long version)
+    {
+        IReadOnlyDictionary<string, ClusterNode> nodes = cluster.NodesAt(version);
+        return new NodeView(version, (node, stated) => AddressOf(nodes.GetValueOrDefault(node), stated));
+    }
+
+    private string AddressOf(ClusterNode? node, string stated)
+    {
+        if (mode == AddressMode.Internal)
+            return stated;
+        if (node is null)
+            return nameof(ExclusionReason.ExternalAddressUnknown);
+        string[] external = [.. node.External.Where(static e => e.Length > 0).OrderBy(static e => e.Contains(':', StringComparison.Ordinal))];
+        if (external.Length > 0)
+            return string.Join(',', external);
+        return mode == AddressMode.ExternalOrInternal ? stated : nameof(ExclusionReason.NoExternalAddress);
+    }
+
+    private string Forbidden(string node, string stated) => mode == AddressMode.ExternalOrInternal ? stated : nameof(ExclusionReason.ExternalAddressUnknown);
+}
+
+/// <summary>What a client may know of nodes.</summary>
+/// <param name="Version">The cluster's, or null while nodes may not be read.</param>
+/// <param name="Address">What it makes of a node and the addresses that the slices state.</param>
+internal sealed record NodeView(long? Version, AddressOfNode Address)
+{
+    /// <summary>True for what was before the store was set back.</summary>
+    public bool IsGhost { get; init; }
+}

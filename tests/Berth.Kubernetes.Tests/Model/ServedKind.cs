@@ -1,0 +1,49 @@
+namespace Berth.Kubernetes.Model;
+
+/// <summary>One kind of object as the API lists and watches it, and what has been said of it.</summary>
+internal abstract class ServedKind(TimeProvider time)
+{
+    /// <summary>When something true was last said of it: a list, an event, a bookmark, the head of a watch.</summary>
+    public DateTimeOffset SpokenAt { get; private set; }
+
+    /// <summary>How often.</summary>
+    public int Words { get; private set; }
+
+    /// <summary>Requests since time last passed.</summary>
+    public int Requests { get; private set; }
+
+    /// <summary>Requests over all time.</summary>
+    public int AllRequests { get; private set; }
+
+    public void Asked()
+    {
+        Requests++;
+        AllRequests++;
+    }
+
+    public void TimePassed() => Requests = 0;
+
+    public void Spoke()
+    {
+        SpokenAt = time.GetUtcNow();
+        Words++;
+    }
+
+    /// <summary>All objects at a version.</summary>
+    public abstract IEnumerable<string> At(long version);
+
+    /// <summary>What whoever watches is told of the time after a version, up to another.</summary>
+    public abstract IEnumerable<ServedChange> Between(long after, long upTo);
+
+    /// <summary>A list of objects.</summary>
+    public abstract string List(string version, string? next, IEnumerable<string> objects);
+
+    /// <summary>An object that never was.</summary>
+    public abstract string Stranger(long version);
+}
+
+/// <summary>One change, as a watch tells it.</summary>
+/// <param name="Version">The cluster's, which the object's own body may be behind.</param>
+/// <param name="Type">ADDED, MODIFIED or DELETED; null where those who watch are told nothing.</param>
+/// <param name="Object">The object.</param>
+internal readonly record struct ServedChange(long Version, string? Type, string Object);

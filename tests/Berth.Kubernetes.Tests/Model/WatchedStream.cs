@@ -1,0 +1,66 @@
+namespace Berth.Kubernetes.Model;
+
+/// <summary>Stands between source and directory: the watcher sees what passes, and the history can keep it waiting.</summary>
+/// <param name="source">The product's.</param>
+/// <param name="watcher">Sees what passes.</param>
+/// <param name="turn">Held by whoever has the turn: the history, or the client where that goes on by itself.</param>
+internal sealed class WatchedStream(KubernetesEndpointSource source, Watcher watcher, Lock turn) : IEndpointSource, IEndpointStream
+{
+    private IEndpointStream _inner = null!;
+    private volatile TaskCompletionSource? _busy;
+    private volatile Task? _waiting;
+
+    /// <summary>While true nothing is read: a consumer that is busy.</summary>
+    public bool IsBusy
+    {
+        get => _busy is not null;
+        set
+        {
+            TaskCompletionSource? before = _busy;
+            if (value == before is not null)
+                return;
+            if (!value)
+                watcher.WasBusyUntilNow();
+            _busy = value ? new TaskCompletionSource() : null;
+            before?.TrySetResult();
+        }
+    }
+
+    /// <summary>True while a read has nothing to do.</summary>
+    public bool IsWaiting => _waiting is { IsCompleted: false };
+
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports)
+    {
+        _inner = source.Open(target, ports);
+        return this;
+    }
+
+    public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_busy is { } busy)
+            {
+                _waiting = busy.Task;
+                await busy.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            Task<EndpointSnapshot> read = _inner.ReadAsync(cancellationToken).AsTask();
+            _waiting = read;
+            EndpointSnapshot snapshot = await read.ConfigureAwait(false);
+            _waiting = null;
+            lock (turn)
+                watcher.Read(snapshot);
+            return snapshot;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            _waiting = null;
+            lock (turn)
+                watcher.Fail(failure);
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Berth.TestKit;
+
+/// <summary>
+/// Stands between client and server on the level of HTTP/2 frames, with TLS on both sides, and says what a server of ours cannot be made to say: GOAWAY with
+/// a last stream below those that are open, or below one that has just been asked for.
+/// </summary>
+/// <param name="certificate">Shown to clients.</param>
+/// <param name="serverPort">Where the server listens, asked at each connection.</param>
+public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPort) : IAsyncDisposable
+{
+    private readonly TcpListener _listener = StartListener();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<FrameLink> _links = [];
+    private Task _accepting = Task.CompletedTask;
+    private int _accepted;
+    private int _refused;
+
+    /// <summary>Where clients connect to.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections clients have made.</summary>
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    /// <summary>How many requests were refused by GOAWAY, and never reached the server.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>True to answer the next request with GOAWAY that names the stream before it as the last; it goes back to false by itself.</summary>
+    public bool RefusesNext { get; set; }
+
+    /// <summary>Begins to accept connections.</summary>
+    public void Start() => _accepting = AcceptAsync();
+
+    /// <summary>Sends GOAWAY on every connection: what is above the last stream was not, and will not be, taken care of.</summary>
+    public async Task GoAwayAsync(int lastStream)
+    {
+        FrameLink[] links;
+        lock (_links)
+            links = [.. _links];
+        foreach (FrameLink link in links)
+            await link.GoAwayAsync(lastStream, _stop.Token);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _stop.Dispose();
+    }
+
+    /// <summary>Whether to refuse a request, on whichever connection it comes.</summary>
+    internal bool TakeRefusal()
+    {
+        if (!RefusesNext)
+            return false;
+        RefusesNext = false;
+        Interlocked.Increment(ref _refused);
+        return true;
+    }
+
+    private static TcpListener StartListener()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener;
+    }
+
+    private async Task AcceptAsync()
+    {
+        var running = new List<Task>();
+        try
+        {
+            while (true)
+                running.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+        }
+        catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(running);
+        }
+    }
+
+    private async Task FollowAsync(FrameLink link)
+    {
+        Interlocked.Increment(ref _accepted);
+        lock (_links)
+            _links.Add(link);
+        try
+        {
+            await link.RunAsync(_stop.Token);
+        }
+        finally
+        {
+            lock (_links)
+                _links.Remove(link);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient accepted)
+    {
+        using TcpClient near = accepted;
+        using var far = new TcpClient();
+        try
+        {
+            await far.ConnectAsync(IPAddress.Loopback, serverPort(), _stop.Token);
+            await using var client = new SslStream(near.GetStream());
+            await client.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, ApplicationProtocols = [SslApplicationProtocol.Http2] }, _stop.Token);
+#pragma warning disable MA0039 // It is the server in this process, or nobody: its certificate is the one we have.
+            await using var server = new SslStream(far.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => certificate.Equals(shown));
+#pragma warning restore MA0039
+            await server.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", ApplicationProtocols = [SslApplicationProtocol.Http2] }, _stop.Token);
+            using var link = new FrameLink(this, client, server);
+            await FollowAsync(link);
+        }
+        catch (Exception over) when (over is OperationCanceledException or IOException or SocketException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
+        {
+            // One end is gone; so is the other, then.
+        }
+    }
+}
