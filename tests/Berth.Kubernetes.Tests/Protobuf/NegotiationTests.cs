@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Berth.TestKit;
 
 namespace Berth.Kubernetes.Protobuf;
 

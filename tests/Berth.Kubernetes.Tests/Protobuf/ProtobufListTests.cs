@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Berth.Kubernetes.Reflector;
 using Berth.Kubernetes.Resources;
 using Berth.Kubernetes.Slices;
-using Berth.TestKit;
 
 namespace Berth.Kubernetes.Protobuf;
 
