@@ -69,7 +69,9 @@ public sealed class UnreachableTests
         string url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}");
         string[] args = ["dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig.Path];
         await using BerthProcess dispatch = BerthProcess.Start(form, null, args);
+        // Which of the two comes first is not said anywhere.
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("refused", StringComparison.Ordinal));
+        await dispatch.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         using HttpClient http = new() { BaseAddress = new Uri(url) };
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz", TestContext.Current.CancellationToken)).StatusCode);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/readyz", TestContext.Current.CancellationToken)).StatusCode);

@@ -132,12 +132,23 @@ public sealed class ComparisonTests
             test.Cluster.Scale("sts", TestCluster.Namespace, "many", 180);
             await ManyPods.WaitAsync(test, 180);
             await ManyPods.RestartAsync(test, 3);
-            yield return ("watch-260-scale", await RecordedLife.EventsAsync(test, $"{ManyPods.Slices}&watch=1&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds=1"));
+            yield return ("watch-260-scale", WithoutUnready(await RecordedLife.EventsAsync(test, $"{ManyPods.Slices}&watch=1&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds=1")));
             version = (string)(await test.GetAsync(Slices)).Body["metadata"]!["resourceVersion"]!;
             test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
             await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&resourceVersion={version}");
-            yield return ("watch-terminating", await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&allowWatchBookmarks=true&resourceVersion={version}"));
+            yield return ("watch-terminating", WithoutUnready(await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&allowWatchBookmarks=true&resourceVersion={version}")));
         }
+    }
+
+    /// <summary>A pod with an address that is not ready yet is seen or not, as chance has it; the recorded pods were ready at once (docs/local-cluster.md, "The order of events").</summary>
+    private static JsonArray WithoutUnready(JsonArray events)
+    {
+        foreach (JsonArray endpoints in events.Select(item => item!["object"]!["endpoints"]).OfType<JsonArray>())
+        {
+            endpoints.RemoveAll(endpoint => endpoint!["conditions"] is { } conditions && !(bool)conditions["serving"]! && !(bool)conditions["terminating"]!);
+        }
+
+        return events;
     }
 
     /// <summary>The slice of IPv6 addresses that was applied to the recorded cluster by hand.</summary>
