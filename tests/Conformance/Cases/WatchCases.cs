@@ -52,14 +52,22 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
         Assert.Equal("ADDED", TypeOf(Assert.Single(await ReadAsync(backend, $"{Slice.Of("other")}&resourceVersion={from}&timeoutSeconds=30", wanted: 1))));
     }
 
-    /// <summary>A server sends one at least shortly before the end of a watch, so that the next can begin where nothing is missed.</summary>
+    /// <summary>
+    /// A server sends one shortly before the end of a watch, so that the next can begin where nothing is missed. It does not promise to
+    /// (https://kubernetes.io/docs/reference/using-api/api-concepts/#watch-bookmarks), and one that is short of time leaves it out: of several watches one has it.
+    /// </summary>
     [Theory, MemberData(nameof(Backends))]
     public async Task A_bookmark_comes_before_the_servers_timeout(string name)
     {
         await using Backend backend = await OpenAsync(name);
         await backend.Api.CreateAsync(backend.Slices, Game(backend, ready: true));
         long from = VersionOf(await backend.Api.GetAsync(backend.Slices));
-        List<JsonNode> events = await ReadAsync(backend, $"{Slice.Of("game")}&resourceVersion={from}&allowWatchBookmarks=true&timeoutSeconds=5", wanted: int.MaxValue);
+        List<JsonNode> events = [];
+        for (int watch = 0; watch < 4 && events.Count == 0; watch++)
+        {
+            events = await ReadAsync(backend, $"{Slice.Of("game")}&resourceVersion={from}&allowWatchBookmarks=true&timeoutSeconds=5", wanted: int.MaxValue);
+        }
+
         Assert.NotEmpty(events);
         Assert.All(events, happened =>
         {
