@@ -9,6 +9,8 @@ public static class FuzzTargets
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         SliceTargets.List,
+        SliceTargets.ListInProtobuf,
+        SliceTargets.StatusInProtobuf,
         SliceTargets.Event,
         WatchTarget.Framing,
         AccessTargets.Kubeconfig,

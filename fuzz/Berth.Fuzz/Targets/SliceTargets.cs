@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Kubernetes;
+using Berth.Kubernetes.Protobuf;
 using Berth.Kubernetes.Reflector;
 using Berth.Kubernetes.Resources;
 using Berth.Kubernetes.Slices;
@@ -15,6 +16,11 @@ internal static class SliceTargets
 
     public static FuzzTarget List { get; } = new("slice-list", ReadList, static e => e is JsonException or ResourceFormatException, BytesPerByte);
 
+    public static FuzzTarget ListInProtobuf { get; } = new("slice-list-protobuf", ReadListInProtobuf, static e => e is ResourceFormatException, BytesPerByte);
+
+    /// <summary>A refusal, as a server says it that was asked for protobuf: read, or no refusal at all.</summary>
+    public static FuzzTarget StatusInProtobuf { get; } = new("status-protobuf", static input => ProtobufStatus.Parse(input), static _ => false, BytesPerByte);
+
     public static FuzzTarget Event { get; } = new("slice-event", ReadEvent, static e => e is ResourceFormatException, BytesPerByte);
 
     private static void ReadList(byte[] input)
@@ -22,6 +28,15 @@ internal static class SliceTargets
         List<SliceObject> items = [];
         ListParser<SliceObject> parser = new(new SliceDecoder(), items);
         // In two pieces, so that what is cut is read again.
+        int done = parser.Consume(input.AsSpan(0, input.Length / 2), final: false);
+        parser.Consume(input.AsSpan(done), final: true);
+        Publish(items);
+    }
+
+    private static void ReadListInProtobuf(byte[] input)
+    {
+        List<SliceObject> items = [];
+        ProtobufListParser<SliceObject> parser = new(new SliceDecoder().Protobuf!, items);
         int done = parser.Consume(input.AsSpan(0, input.Length / 2), final: false);
         parser.Consume(input.AsSpan(done), final: true);
         Publish(items);

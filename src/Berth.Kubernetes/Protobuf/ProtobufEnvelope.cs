@@ -40,6 +40,8 @@ internal static class ProtobufEnvelope
     /// <exception cref="ResourceFormatException">It is broken.</exception>
     public static ReadOnlySpan<byte> Open(ReadOnlySpan<byte> answer, string kind)
     {
+        if (!answer.StartsWith(Magic))
+            throw new ResourceFormatException("the answer is not in the protobuf encoding of Kubernetes");
         ReadOnlySpan<byte> found = default;
         bool isKind = false;
         ProtobufReader reader = new(answer[Magic.Length..]);
