@@ -42,7 +42,12 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
         await ToClientAsync(frame, stop);
     }
 
-    public void Dispose() => _toClient.Dispose();
+    /// <summary>A client that is told to go away does so at once, when the one who told it may not have let go yet.</summary>
+    public void Dispose()
+    {
+        _toClient.Wait();
+        _toClient.Dispose();
+    }
 
     private static async Task PumpAsync(SslStream from, Func<byte[], CancellationToken, Task> pass, CancellationToken stop)
     {
