@@ -35,6 +35,12 @@ internal readonly record struct Footprint(long Resident, long Private, long Heap
         return new Footprint(Kilobytes(status["VmRSS"]), Kilobytes(status["RssAnon"]), 0, default, (int)Number(status["Threads"]), CountHandles(process));
     }
 
+    /// <summary>The less of two looks, number by number: what is being compiled or shaken hands over at one moment only adds, and what leaked is in every look.</summary>
+    public Footprint Least(Footprint other) => new(
+        Math.Min(Resident, other.Resident), Math.Min(Private, other.Private), Math.Min(Heap, other.Heap),
+        new NativeHeap(Math.Min(Native.Used, other.Native.Used), Math.Min(Native.Kept, other.Native.Kept)),
+        Math.Min(Threads, other.Threads), Math.Min(Handles, other.Handles));
+
     public static Footprint Parse(string text)
     {
         long[] numbers = [.. text.Split(' ').Select(part => long.Parse(part, CultureInfo.InvariantCulture))];

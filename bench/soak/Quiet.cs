@@ -6,6 +6,8 @@ internal sealed class Quiet(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    private const int Looks = 3;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(150);
     private readonly List<Footprint> _ofA = [];
     private readonly List<Footprint> _ofB = [];
     private readonly List<Footprint> _ofCluster = [];
@@ -30,9 +32,22 @@ internal sealed class Quiet(
             return;
         // How full the history happens to be is not what is measured.
         cluster.Faults.Compact();
-        _ofA.Add(await process.MeasureAsync(ending));
-        _ofB.Add(steady.Measure());
-        _ofCluster.Add(Footprint.OfThisProcess());
+        _ofA.Add(await LookAsync(() => process.MeasureAsync(ending), ending));
+        _ofB.Add(await LookAsync(() => Task.FromResult(steady.Measure()), ending));
+        _ofCluster.Add(await LookAsync(static () => Task.FromResult(Footprint.OfThisProcess()), ending));
+    }
+
+    /// <summary>Several looks, a moment apart, and the least of them.</summary>
+    private static async Task<Footprint> LookAsync(Func<Task<Footprint>> measure, CancellationToken ending)
+    {
+        Footprint least = await measure();
+        for (int look = 1; look < Looks; look++)
+        {
+            await Task.Delay(BetweenLooks, ending);
+            least = least.Least(await measure());
+        }
+
+        return least;
     }
 
     private async Task SettleAsync(CancellationToken ending)

@@ -52,9 +52,6 @@ internal sealed class SoakReport
         output.WriteLine(Passed ? "verdict: ok" : "verdict: FAILED");
     }
 
-    // What is being compiled and shaken hands over at the moment of a look: in A it was seen between 5.6 and 10 MB within one minute, and between 5.6 and 7.5 over ten.
-    private const double NativeNoise = 5;
-
     /// <summary>
     /// Flat is no more than a twentieth, and noise: of memory what is in use at one moment and not at another, of threads what a pool makes in a busy
     /// moment, of handles a connection or two. What leaks with each of dozens of restarts and hundreds of pods is more than that.
@@ -63,13 +60,13 @@ internal sealed class SoakReport
     private void AddTrend(string whose, Trend trend, double heapNoise)
     {
         bool judged = trend.Count >= Trend.Fewest;
-        AddTrend($"private memory of {whose}, MB", trend.Of(footprint => footprint.Private / 1e6), 0.05, NativeNoise + heapNoise, judged);
+        AddTrend($"private memory of {whose}, MB", trend.Of(footprint => footprint.Private / 1e6), 0.05, 3 + heapNoise, judged);
         Tell("  working set, MB", trend.Of(footprint => footprint.Resident / 1e6));
         if (trend.Of(footprint => footprint.Heap).Last > 0)
             AddTrend("  managed heap, MB", trend.Of(footprint => footprint.Heap / 1e6), 0.05, heapNoise, judged);
         if (trend.Of(footprint => footprint.Native.Used).Last > 0)
         {
-            AddTrend("  native heap in use, MB", trend.Of(footprint => footprint.Native.Used / 1e6), 0.05, NativeNoise, judged);
+            AddTrend("  native heap in use, MB", trend.Of(footprint => footprint.Native.Used / 1e6), 0.05, 2, judged);
             Tell("  free, and given back before measuring, MB", trend.Of(footprint => footprint.Native.Kept / 1e6));
         }
 
