@@ -62,7 +62,7 @@ public sealed class UnreachableTests
     }
 
     [Theory]
-    [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
+    [MemberData(nameof(Programs.All), MemberType = typeof(Programs))]
     public async Task Service_A_waits_for_its_cluster_and_ends_on_SIGTERM(string form)
     {
         using TemporaryFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));

@@ -15,7 +15,7 @@ public sealed class DispatchTests : IDisposable
     private string SnapshotFile => Path.Combine(_folder, "snapshot");
 
     [Theory]
-    [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
+    [MemberData(nameof(Programs.All), MemberType = typeof(Programs))]
     public async Task Started_while_the_API_is_away_it_serves_the_last_good_snapshot_and_says_so(string form)
     {
         await LiveOnceAsync(form);

@@ -7,7 +7,7 @@ namespace Berth.Cli.Tests.Commands;
 public sealed class EchoTests
 {
     [Theory]
-    [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
+    [MemberData(nameof(Programs.All), MemberType = typeof(Programs))]
     public async Task Serves_is_probed_is_called_and_ends_on_SIGTERM(string form)
     {
         int portBase = FreePorts.Take(2);

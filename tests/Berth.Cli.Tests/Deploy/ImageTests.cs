@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
+using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Deploy;
 
@@ -18,11 +19,10 @@ public sealed class ImageTests : IDisposable
     [Fact]
     public async Task Holds_one_program_and_what_it_is_linked_to_and_runs_as_nobody()
     {
-        string? program = Environment.GetEnvironmentVariable("BERTH_AOT_PROGRAM");
-        Assert.SkipWhen(string.IsNullOrEmpty(program), "BERTH_AOT_PROGRAM is not set: ./test publishes the Native AOT program and sets it.");
+        string program = Programs.Find(Programs.Image).Executable;
         Assert.SkipUnless(File.Exists("/usr/bin/buildah"), "buildah is not installed; ./test installs it when it runs as root and apt-get is there.");
         string archive = Path.Combine(_folder, "berth.tar");
-        (int code, string output) = await RunAsync(Path.Combine(Checkout.Root, "deploy", "image", "build"), "--program", program!, "--output", archive, "--tag", "berth:test");
+        (int code, string output) = await RunAsync(Path.Combine(Checkout.Root, "deploy", "image", "build"), "--program", program, "--output", archive, "--tag", "berth:test");
         Assert.True(code == 0, output);
         Assert.Matches(@"(?m)^image +\S+ unpacked", output);
 
@@ -60,10 +60,40 @@ public sealed class ImageTests : IDisposable
         Directory.CreateDirectory(Path.Combine(rootfs, "dev"));
         (code, output) = await RunAsync("mknod", "-m", "666", Path.Combine(rootfs, "dev", "urandom"), "c", "1", "9");
         Assert.SkipWhen(code != 0, $"No device can be made here, so the program was not run against the network: {output}");
-        await File.WriteAllTextAsync(Path.Combine(rootfs, "kubeconfig"), Running.FakeKubernetes.KubeconfigFor($"https://127.0.0.1:{FreePorts.Take()}"), Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(rootfs, "kubeconfig"), FakeKubernetes.KubeconfigFor($"https://127.0.0.1:{FreePorts.Take()}"), Cancellation);
         (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/kubeconfig");
         Assert.Equal(3, code);
         Assert.Contains("refused", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("up", "--replicas", "5")]
+    [InlineData("local", "fault", "compact")]
+    public async Task Its_program_has_no_local_cluster_and_says_so(params string[] command)
+    {
+        BerthResult result = await BerthProcess.RunAsync(Programs.Image, null, command);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"without the local cluster, so it has no 'berth {command[0]}'", result.Error, StringComparison.Ordinal);
+        BerthResult help = await BerthProcess.RunAsync(Programs.Image, null, "--help");
+        help.AssertOk();
+        Assert.DoesNotContain("local cluster", help.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_its_program_calls_lies_together()
+    {
+        string symbols = Path.Combine(Path.GetDirectoryName(Programs.Find(Programs.Image).Executable)!, "Berth.Cli.dbg");
+        (int code, string output) = await RunAsync("objdump", "-t", symbols);
+        Assert.True(code == 0, output);
+        // ADDRESS FLAGS __managedcode SIZE NAME
+        string[] functions = [.. output.Split('\n').Where(static line => line.Contains(" F __managedcode\t", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(NameOf)];
+        string[] listed = await File.ReadAllLinesAsync(Path.Combine(Checkout.Root, "build", "layout", "functions.txt"), Cancellation);
+        HashSet<string> present = [.. listed.Intersect(functions)];
+        Assert.True(present.Count >= 0.9 * listed.Length, $"{present.Count} of the {listed.Length} functions of build/layout/functions.txt are in the program. Run build/layout/record.");
+        int inFront = functions.Take(present.Count).Count(present.Contains);
+        Assert.True(inFront >= 0.98 * present.Count, $"{inFront} of these {present.Count} functions lie in front: the compiler did not follow the order.");
+
+        static string NameOf(string line) => line[(line.IndexOf('\t', StringComparison.Ordinal) + 18)..].Replace(".hidden ", "", StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

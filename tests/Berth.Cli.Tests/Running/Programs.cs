@@ -1,23 +1,31 @@
 namespace Berth.Cli.Tests.Running;
 
-/// <summary>The two forms of the program: the built assembly through dotnet, and the Native AOT program that ./test publishes.</summary>
+/// <summary>The forms of the program: the built assembly through dotnet, and the Native AOT programs that ./test publishes, whole and for the image.</summary>
 internal static class Programs
 {
     public const string Managed = "managed";
     public const string Native = "native";
+    public const string Image = "image";
 
     /// <summary>Names the Native AOT program. Not set, its tests are skipped.</summary>
     private const string NativeVariable = "BERTH_AOT_PROGRAM";
 
+    /// <summary>Names the one without the local cluster.</summary>
+    private const string ImageVariable = "BERTH_IMAGE_PROGRAM";
+
     public static TheoryData<string> Both { get; } = [Managed, Native];
+
+    /// <summary>For what the image is there for.</summary>
+    public static TheoryData<string> All { get; } = [Managed, Native, Image];
 
     public static (string Executable, string[] Leading) Find(string form)
     {
         if (form == Managed)
             return ("dotnet", [Path.Combine(AppContext.BaseDirectory, "Berth.Cli.dll")]);
-        string? native = Environment.GetEnvironmentVariable(NativeVariable);
-        Assert.SkipWhen(string.IsNullOrEmpty(native), $"{NativeVariable} is not set: ./test publishes the Native AOT program and sets it.");
-        Assert.True(File.Exists(native), $"{NativeVariable} names {native}, which is not there.");
+        string variable = form == Image ? ImageVariable : NativeVariable;
+        string? native = Environment.GetEnvironmentVariable(variable);
+        Assert.SkipWhen(string.IsNullOrEmpty(native), $"{variable} is not set: ./test publishes the Native AOT programs and sets it.");
+        Assert.True(File.Exists(native), $"{variable} names {native}, which is not there.");
         return (native!, []);
     }
 }
