@@ -31,7 +31,7 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
             socket.Dispose();
             throw;
         }
-        var stream = new NetworkStream(socket, ownsSocket: true);
+        var stream = new ReadAheadStream(new NetworkStream(socket, ownsSocket: true));
         return secure ? await SecureAsync(stream, context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false) : stream;
     }
 
@@ -51,7 +51,7 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
         }
     }
 
-    private async Task<SslStream> SecureAsync(NetworkStream stream, string host, CancellationToken cancellationToken)
+    private async Task<SslStream> SecureAsync(Stream stream, string host, CancellationToken cancellationToken)
     {
         string name = trust.ServerName ?? host;
         var check = new CertificateCheck(trust, name);
