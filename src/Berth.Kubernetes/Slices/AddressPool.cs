@@ -11,7 +11,7 @@ internal sealed class AddressPool
 {
     private const int MaxLength = 16_384;
 
-    private (uint Number, IPAddress? Address)[] _places = new (uint, IPAddress?)[16];
+    private IPAddress?[] _places = new IPAddress?[16];
     private int _made;
 
     /// <summary>Reads an address as Kubernetes writes it.</summary>
@@ -20,29 +20,36 @@ internal sealed class AddressPool
         if (!SliceAddress.TryParseIPv4(text, out uint number))
             return SliceAddress.TryParse(text, out address);
         // The last parts differ most; the multiplication spreads them.
-        ref (uint Number, IPAddress? Address) place = ref _places[PlaceOf(number)];
-        address = place.Address;
-        if (address is not null && place.Number == number)
+        ref IPAddress? place = ref _places[PlaceOf(number)];
+        address = place;
+        if (address is not null && NumberOf(address) == number)
             return true;
         address = new IPAddress(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number);
-        place = (number, address);
+        place = address;
         if (++_made > _places.Length && _places.Length < MaxLength)
             Grow();
         return true;
+    }
+
+    private static uint NumberOf(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        address.TryWriteBytes(bytes, out _);
+        return BinaryPrimitives.ReadUInt32BigEndian(bytes);
     }
 
     private int PlaceOf(uint number) => (int)((number * 0x9E3779B1) >> 16) & (_places.Length - 1);
 
     private void Grow()
     {
-        (uint Number, IPAddress? Address)[] before = _places;
-        _places = new (uint, IPAddress?)[before.Length * 4];
+        IPAddress?[] before = _places;
+        _places = new IPAddress?[before.Length * 4];
         _made = 0;
-        foreach ((uint number, IPAddress? address) in before)
+        foreach (IPAddress? address in before)
         {
             if (address is null)
                 continue;
-            _places[PlaceOf(number)] = (number, address);
+            _places[PlaceOf(NumberOf(address))] = address;
             _made++;
         }
     }

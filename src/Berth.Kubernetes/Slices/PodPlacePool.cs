@@ -8,7 +8,7 @@ internal sealed class PodPlacePool
 {
     private const int MaxLength = 16_384;
 
-    private readonly Utf8Pool<string> _texts = new(static text => text, static text => text);
+    private readonly Utf8Pool<string> _zones = new(static text => text, static text => text);
     private PodPlace?[] _places = new PodPlace?[16];
     private int _made;
 
@@ -22,7 +22,7 @@ internal sealed class PodPlacePool
         ref PodPlace? place = ref _places[(int)(Utf8Text.Hash(node) & (uint)(_places.Length - 1))];
         if (place is { } known && Is(known.Node, node, hasNode) && Is(known.Zone, zone, hasZone) && known.Namespace == @namespace)
             return known;
-        PodPlace made = new(@namespace, hasNode ? _texts.Get(node, "nodeName") : null, hasZone ? _texts.Get(zone, "zone") : null);
+        PodPlace made = new(@namespace, hasNode ? Utf8Text.Read(node, "nodeName") : null, hasZone ? _zones.Get(zone, "zone") : null);
         place = made;
         if (++_made > _places.Length && _places.Length < MaxLength)
             Grow();

@@ -41,7 +41,7 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
         ObjectMeta meta = default;
         SliceAddressType type = SliceAddressType.Unknown;
         EndpointPort[] ports = [];
-        SliceEndpoint[] endpoints = [];
+        PodEndpoint[] endpoints = [];
         Utf8JsonReader later = default;
         bool isLater = false;
         bool hasType = false;

@@ -6,10 +6,10 @@ namespace Berth.Kubernetes.Slices;
 /// <summary>Reads the endpoints of a slice from its JSON.</summary>
 internal sealed class SliceEndpointDecoder(SliceEndpointMaker maker)
 {
-    private readonly List<SliceEndpoint> _found = [];
+    private readonly List<PodEndpoint> _found = [];
 
     /// <summary>Reads the array from the property name <c>endpoints</c> on; null is an empty one.</summary>
-    public bool TryReadAll(ref Utf8JsonReader reader, SliceAddressType type, string @namespace, out SliceEndpoint[] endpoints)
+    public bool TryReadAll(ref Utf8JsonReader reader, SliceAddressType type, string @namespace, out PodEndpoint[] endpoints)
     {
         endpoints = [];
         _found.Clear();

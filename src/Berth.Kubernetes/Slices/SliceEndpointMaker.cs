@@ -21,7 +21,7 @@ internal sealed class SliceEndpointMaker
     /// <param name="draft">What is stated.</param>
     /// <param name="type">The slice's address type.</param>
     /// <param name="namespace">The slice's namespace.</param>
-    public SliceEndpoint Make(in SliceEndpointDraft draft, SliceAddressType type, string @namespace)
+    public PodEndpoint Make(in SliceEndpointDraft draft, SliceAddressType type, string @namespace)
     {
         PodName name = NameOf(draft);
         bool foreign = draft.TargetIsPod && !draft.TargetNamespace.IsEmpty && @namespace.Length > 0 && !Ascii.Equals(draft.TargetNamespace, @namespace);
@@ -48,7 +48,7 @@ internal sealed class SliceEndpointMaker
                 name = new PodName(text, 0);
         }
 
-        return new SliceEndpoint(new PodEndpoint(name, place, uid.Value, address, draft.Ready ?? true, draft.Serving ?? true, draft.Terminating ?? false));
+        return new PodEndpoint(name, place, uid.Value, address, draft.Ready ?? true, draft.Serving ?? true, draft.Terminating ?? false);
     }
 
     /// <summary>The pod that is pointed to; without a pointer the hostname.</summary>

@@ -20,8 +20,8 @@ internal sealed class SliceObject : IResource
     /// <summary>What its addresses are.</summary>
     public SliceAddressType AddressType { get; init; }
 
-    /// <summary>Its endpoints. The slice table puts those it already has in place of equal ones, so that their strings are kept once.</summary>
-    public required SliceEndpoint[] Endpoints { get; init; }
+    /// <summary>Where its endpoints are written. The slice table puts those it already has in place of equal ones, so that each is kept once.</summary>
+    public required PodEndpoint[] Pods { get; init; }
 
     /// <summary>The Service's ports as this slice states them: bases, never what a pod listens on. Shared between slices with equal ones.</summary>
     public required IReadOnlyList<EndpointPort> Ports { get; init; }
@@ -31,7 +31,7 @@ internal sealed class SliceObject : IResource
 
     /// <summary>Makes a slice of what was read.</summary>
     /// <exception cref="ResourceFormatException">It has no name.</exception>
-    public static SliceObject Make(in ObjectMeta meta, SliceAddressType type, SliceEndpoint[] endpoints, EndpointPort[] ports)
+    public static SliceObject Make(in ObjectMeta meta, SliceAddressType type, PodEndpoint[] pods, EndpointPort[] ports)
     {
         if (string.IsNullOrEmpty(meta.Name))
             throw new ResourceFormatException("an EndpointSlice has no metadata.name");
@@ -42,11 +42,11 @@ internal sealed class SliceObject : IResource
             ResourceVersion = meta.ResourceVersion ?? "",
             Service = meta.Service,
             AddressType = type,
-            Endpoints = endpoints,
+            Pods = pods,
             Ports = ports,
         };
-        foreach (SliceEndpoint endpoint in endpoints)
-            endpoint.SetSlice(slice);
+        foreach (PodEndpoint pod in pods)
+            pod.Origin = slice;
         return slice;
     }
 

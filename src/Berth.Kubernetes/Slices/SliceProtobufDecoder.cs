@@ -109,11 +109,11 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
         ports.Add(name, protocol, number);
     }
 
-    private SliceEndpoint[] ReadEndpoints(ReadOnlySpan<byte> message, int count, SliceAddressType type, string @namespace)
+    private PodEndpoint[] ReadEndpoints(ReadOnlySpan<byte> message, int count, SliceAddressType type, string @namespace)
     {
         if (count == 0)
             return [];
-        SliceEndpoint[] endpoints = new SliceEndpoint[count];
+        PodEndpoint[] endpoints = new PodEndpoint[count];
         int at = 0;
         ProtobufReader reader = new(message);
         while (reader.Read())

@@ -50,7 +50,7 @@ internal sealed class SliceTable
         }
 
         if (_first)
-            _pods.EnsureCapacity(all.Sum(static s => s.Endpoints.Length));
+            _pods.EnsureCapacity(all.Sum(static s => s.Pods.Length));
         foreach (SliceObject slice in all)
             Put(slice, mayMove: false);
         EndHolds(all: true);
@@ -106,12 +106,12 @@ internal sealed class SliceTable
         _slicesByType[(int)slice.AddressType]++;
         _slices[slice.Name] = slice;
         bool samePorts = before is not null && ReferenceEquals(before.Ports, slice.Ports);
-        for (int i = 0; i < slice.Endpoints.Length; i++)
-            slice.Endpoints[i] = Keep(slice, before, slice.Endpoints[i], samePorts);
-        foreach (SliceEndpoint left in before?.Endpoints ?? [])
+        for (int i = 0; i < slice.Pods.Length; i++)
+            slice.Pods[i] = Keep(slice, before, new SliceEndpoint(slice.Pods[i]), samePorts).Pod;
+        foreach (PodEndpoint left in before?.Pods ?? [])
         {
-            if (ReferenceEquals(left.Slice, before))
-                RemoveSource(left, mayMove);
+            if (ReferenceEquals(left.Origin, before))
+                RemoveSource(new SliceEndpoint(left), mayMove);
         }
     }
 
@@ -140,8 +140,8 @@ internal sealed class SliceTable
     {
         _slices.Remove(slice.Name);
         _slicesByType[(int)slice.AddressType]--;
-        foreach (SliceEndpoint endpoint in slice.Endpoints)
-            RemoveSource(endpoint, mayMove: false);
+        foreach (PodEndpoint pod in slice.Pods)
+            RemoveSource(new SliceEndpoint(pod), mayMove: false);
     }
 
     private void RemoveSource(SliceEndpoint endpoint, bool mayMove)
@@ -173,24 +173,42 @@ internal sealed class SliceTable
     private void SettleFirst(IReadOnlyList<SliceObject> all)
     {
         _first = false;
-        bool single = _pods.Count == all.Sum(static s => s.Endpoints.Length);
-        PodEndpoint[] found = new PodEndpoint[_pods.Count];
+        bool single = _pods.Count == all.Sum(static s => s.Pods.Length);
+        PodEndpoint[][] found = new PodEndpoint[all.Count][];
+        for (int i = 0; i < found.Length; i++)
+            found[i] = ResolveFirst(all[i].Pods, single);
+        _builder.SetAll(found);
+    }
+
+    /// <summary>What becomes of a slice's endpoints: mostly themselves, and then there is nothing to copy.</summary>
+    private PodEndpoint[] ResolveFirst(PodEndpoint[] pods, bool single)
+    {
+        PodEndpoint[] found = pods;
         int count = 0;
-        foreach (SliceObject slice in all)
+        foreach (PodEndpoint pod in pods)
         {
-            foreach (SliceEndpoint endpoint in slice.Endpoints)
-            {
-                PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Pod)];
-                if (!sources[0].Equals(endpoint))
-                    continue;
-                if (_resolver.Resolve(sources, out ExcludedPod? excluded) is { } resolved)
-                    found[count++] = resolved;
-                else
-                    _builder.Exclude(excluded!);
-            }
+            PodEndpoint? resolved = ResolveFirst(new SliceEndpoint(pod), single);
+            if (ReferenceEquals(found, pods) && !ReferenceEquals(resolved, pod))
+                found = [.. pods];
+            if (resolved is null)
+                continue;
+            if (!ReferenceEquals(found, pods))
+                found[count] = resolved;
+            count++;
         }
 
-        _builder.SetAll(found.AsSpan(0, count));
+        return count == found.Length ? found : found[..count];
+    }
+
+    private PodEndpoint? ResolveFirst(SliceEndpoint endpoint, bool single)
+    {
+        PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Pod)];
+        if (!sources[0].Equals(endpoint))
+            return null;
+        PodEndpoint? resolved = _resolver.Resolve(sources, out ExcludedPod? excluded);
+        if (resolved is null)
+            _builder.Exclude(excluded!);
+        return resolved;
     }
 
     private void Settle()

@@ -42,6 +42,7 @@ public sealed class PodEndpoint
         Serving = 2,
         Terminating = 4,
         HasOrdinal = 8,
+        Adopted = 16,
     }
 
     /// <summary>The pod's name, such as <c>service-b-2</c>.</summary>
@@ -177,6 +178,9 @@ public sealed class PodEndpoint
     /// <summary><see cref="Authority"/> as UTF-8. Made at the first call and kept.</summary>
     public ReadOnlyMemory<byte> AuthorityUtf8 => PodAuthority.Utf8(ref _authority, this);
 
+    // How an endpoint was made is nothing a reader can see.
+    private Traits Said => _traits & ~Traits.Adopted;
+
     /// <summary>The name's part of a sticky pick.</summary>
     internal ulong NameHash => _name is PodNamePrefix prefix ? KeyHash.End(prefix.HashState, _number) : KeyHash.Of((string)_name);
 
@@ -193,8 +197,8 @@ public sealed class PodEndpoint
     /// <summary>The one address, a list of them, or whatever else the source put there for a pod that cannot be dialled.</summary>
     internal object RawAddresses => _addresses;
 
-    /// <summary>The plan of its ports, or null where they were listed one by one, or there are none yet.</summary>
-    internal PortPlan? Plan => _place.Ports as PortPlan;
+    /// <summary>The plan of its ports, or null where they were listed one by one, or there are none yet: its place may have the plan of another pod before.</summary>
+    internal PortPlan? Plan => Has(Traits.Adopted) ? _place.Ports as PortPlan : null;
 
     /// <summary>For whoever made this endpoint to find what it was made of. Readers never look at it.</summary>
     internal object? Origin { get; set; }
@@ -203,7 +207,7 @@ public sealed class PodEndpoint
     internal void Adopt(PortPlan plan, bool hasOrdinal)
     {
         _place = _place.With(plan);
-        Set(Traits.HasOrdinal, hasOrdinal);
+        _traits |= Traits.Adopted | (hasOrdinal ? Traits.HasOrdinal : Traits.None);
     }
 
     /// <summary>Finds a port by its name.</summary>
@@ -224,7 +228,7 @@ public sealed class PodEndpoint
     /// <summary>True when everything a reader can see is the same.</summary>
     public bool ContentEquals(PodEndpoint? other) =>
         ReferenceEquals(this, other)
-        || (other is not null && _traits == other._traits && Ordinal == other.Ordinal && _uid == other._uid
+        || (other is not null && Said == other.Said && Ordinal == other.Ordinal && _uid == other._uid
             && _place.IsSameAs(other._place)
             && PodNames.AreEqual(this, other) && SameAddresses(other) && SamePorts(other));
 

@@ -6,13 +6,17 @@ namespace Berth;
 /// </summary>
 internal sealed record PodPlace(string Namespace, string? Node, string? Zone)
 {
+    // What stands here while no ports are known.
+    private static readonly object s_none = Array.Empty<EndpointPort>();
+
+    private object _ports = s_none;
     private PodPlace? _planned;
 
     // What is made of another must not have what was planned for that one.
     private PodPlace(PodPlace other)
     {
         (Namespace, Node, Zone) = (other.Namespace, other.Node, other.Zone);
-        (Uid, Ports) = (other.Uid, other.Ports);
+        (Uid, _ports) = (other.Uid, other._ports);
     }
 
     public static PodPlace Unknown { get; } = new("", null, null);
@@ -21,11 +25,23 @@ internal sealed record PodPlace(string Namespace, string? Node, string? Zone)
     public string? Uid { get; init; }
 
     /// <summary>A <see cref="PortPlan"/>, or a list of ports.</summary>
-    public object Ports { get; init; } = Array.Empty<EndpointPort>();
+    public object Ports
+    {
+        get => _ports;
+        init => _ports = value;
+    }
 
-    /// <summary>The same with a plan: mostly one object for all pods that follow it here. Several targets may ask at once, each for its own plan.</summary>
+    /// <summary>
+    /// The same with a plan: this very object, where the plan is the first that is asked for, else mostly one object for all pods that follow it here. Several
+    /// targets may ask at once, each for its own plan.
+    /// </summary>
     public PodPlace With(PortPlan plan)
     {
+        object before = _ports;
+        if (ReferenceEquals(before, s_none))
+            before = Interlocked.CompareExchange(ref _ports, plan, s_none);
+        if (ReferenceEquals(before, s_none) || ReferenceEquals(before, plan))
+            return this;
         PodPlace? planned = _planned;
         if (planned is null || !ReferenceEquals(planned.Ports, plan))
             _planned = planned = this with { Ports = plan };

@@ -9,30 +9,35 @@ internal static class EndpointSort
     private const int MostPrefixes = 4096;
 
     /// <summary>Sorts endpoints of which no two have one name into runs of a length, the last perhaps shorter.</summary>
-    /// <returns>Null when that cannot be done so; then at most their order has changed.</returns>
-    public static PodEndpoint[][]? TrySort(Span<PodEndpoint> endpoints, int runLength)
+    /// <param name="pieces">The endpoints, in pieces of any length, which stay as they are: another copy of 100,000 references is not needed.</param>
+    /// <param name="runLength">The length.</param>
+    /// <returns>Null when that cannot be done so.</returns>
+    public static PodEndpoint[][]? TrySort(PodEndpoint[][] pieces, int runLength)
     {
         Dictionary<PodNamePrefix, int> ranks = new(ReferenceEqualityComparer.Instance);
+        int count = 0;
         int largest = 0;
         bool inOrder = true;
         PodNamePrefix? last = null;
-        foreach (PodEndpoint endpoint in endpoints)
+        foreach (PodEndpoint[] piece in pieces)
         {
-            if (endpoint.Key is not { Text: PodNamePrefix prefix, Number: int ordinal } || !endpoint.HasOrdinal)
-                return null;
-            largest = Math.Max(largest, ordinal);
-            if (ReferenceEquals(prefix, last))
-                continue;
-            inOrder &= ranks.TryAdd(prefix, 0) && (last is null || string.CompareOrdinal(last.Text, prefix.Text) < 0);
-            last = prefix;
+            count += piece.Length;
+            foreach (PodEndpoint endpoint in piece)
+            {
+                if (endpoint.Key is not { Text: PodNamePrefix prefix, Number: int ordinal } || !endpoint.HasOrdinal)
+                    return null;
+                largest = Math.Max(largest, ordinal);
+                if (ReferenceEquals(prefix, last))
+                    continue;
+                inOrder &= ranks.TryAdd(prefix, 0) && (last is null || string.CompareOrdinal(last.Text, prefix.Text) < 0);
+                last = prefix;
+            }
         }
 
         // The places to deal to must be in proportion to what is dealt.
-        if (largest > (4L * endpoints.Length) + 1024 || ranks.Count > MostPrefixes || !TryRank(ranks))
+        if (largest > (4L * count) + 1024 || ranks.Count > MostPrefixes || !TryRank(ranks))
             return null;
-        if (!inOrder)
-            SortByRank(endpoints, ranks);
-        return Deal(endpoints, largest, runLength);
+        return Deal(inOrder ? pieces : [SortByRank(pieces, count, ranks)], count, largest, runLength);
     }
 
     /// <summary>
@@ -52,28 +57,45 @@ internal static class EndpointSort
         return true;
     }
 
-    private static void SortByRank(Span<PodEndpoint> endpoints, Dictionary<PodNamePrefix, int> ranks)
+    private static PodEndpoint[] SortByRank(PodEndpoint[][] pieces, int count, Dictionary<PodNamePrefix, int> ranks)
     {
-        int[] keys = new int[endpoints.Length];
-        for (int i = 0; i < keys.Length; i++)
-            keys[i] = ranks[(PodNamePrefix)endpoints[i].Key.Text!];
-        keys.AsSpan().Sort(endpoints);
+        PodEndpoint[] all = new PodEndpoint[count];
+        int[] keys = new int[count];
+        int at = 0;
+        foreach (PodEndpoint[] piece in pieces)
+        {
+            foreach (PodEndpoint endpoint in piece)
+            {
+                keys[at] = ranks[(PodNamePrefix)endpoint.Key.Text!];
+                all[at++] = endpoint;
+            }
+        }
+
+        keys.AsSpan().Sort(all.AsSpan());
+        return all;
     }
 
-    private static PodEndpoint[][] Deal(ReadOnlySpan<PodEndpoint> endpoints, int largest, int runLength)
+    private static PodEndpoint[][] Deal(PodEndpoint[][] pieces, int count, int largest, int runLength)
     {
         int[] places = new int[largest + 2];
-        foreach (PodEndpoint endpoint in endpoints)
-            places[endpoint.Key.Number + 1]++;
+        foreach (PodEndpoint[] piece in pieces)
+        {
+            foreach (PodEndpoint endpoint in piece)
+                places[endpoint.Key.Number + 1]++;
+        }
+
         for (int i = 1; i < places.Length; i++)
             places[i] += places[i - 1];
-        PodEndpoint[][] runs = new PodEndpoint[(endpoints.Length + runLength - 1) / runLength][];
+        PodEndpoint[][] runs = new PodEndpoint[(count + runLength - 1) / runLength][];
         for (int i = 0; i < runs.Length; i++)
-            runs[i] = new PodEndpoint[Math.Min(runLength, endpoints.Length - (i * runLength))];
-        foreach (PodEndpoint endpoint in endpoints)
+            runs[i] = new PodEndpoint[Math.Min(runLength, count - (i * runLength))];
+        foreach (PodEndpoint[] piece in pieces)
         {
-            (int run, int at) = Math.DivRem(places[endpoint.Key.Number]++, runLength);
-            runs[run][at] = endpoint;
+            foreach (PodEndpoint endpoint in piece)
+            {
+                (int run, int at) = Math.DivRem(places[endpoint.Key.Number]++, runLength);
+                runs[run][at] = endpoint;
+            }
         }
 
         return runs;

@@ -57,18 +57,24 @@ public sealed class SnapshotBuilder
         _changed = true;
     }
 
-    /// <summary>Puts many endpoints in at once, no two of one name, none of them left out. Into an empty builder that is one sort, instead of a search for each.</summary>
-    internal void SetAll(Span<PodEndpoint> endpoints)
+    /// <summary>
+    /// Puts many endpoints in at once, in pieces as they come, no two of one name, none of them left out. Into an empty builder that is one sort, instead of
+    /// a search for each.
+    /// </summary>
+    internal void SetAll(PodEndpoint[][] pieces)
     {
-        if (Count == 0 && _ports.NeedsOrdinal && EndpointSort.TrySort(endpoints, EndpointRuns.MaxLength) is { } runs)
+        if (Count == 0 && _ports.NeedsOrdinal && EndpointSort.TrySort(pieces, EndpointRuns.MaxLength) is { } runs)
         {
             _runs.Fill(runs);
-            _changed |= endpoints.Length > 0;
+            _changed |= _runs.Count > 0;
             return;
         }
 
-        foreach (PodEndpoint endpoint in endpoints)
-            Set(endpoint);
+        foreach (PodEndpoint[] piece in pieces)
+        {
+            foreach (PodEndpoint endpoint in piece)
+                Set(endpoint);
+        }
     }
 
     /// <summary>Notes a pod as left out, in place of its endpoint if it had one.</summary>

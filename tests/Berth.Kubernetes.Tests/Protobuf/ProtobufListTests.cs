@@ -105,7 +105,7 @@ public sealed class ProtobufListTests
     }
 
     private static string Text(SliceObject s) =>
-        $"{s.Name} {s.Namespace} {s.ResourceVersion} {s.Service} {s.AddressType} {string.Join(' ', s.Ports)}\n{string.Join('\n', s.Endpoints.Select(Text))}";
+        $"{s.Name} {s.Namespace} {s.ResourceVersion} {s.Service} {s.AddressType} {string.Join(' ', s.Ports)}\n{string.Join('\n', s.Pods.Select(static p => Text(new SliceEndpoint(p))))}";
 
     private static string Text(SliceEndpoint e) =>
         $"{e.PodName ?? "nameless"} {e.Key} {e.Uid} {e.Node ?? "-"} {e.Zone ?? "-"} {e.Ready} {e.Serving} {e.Terminating} {e.Address} {e.Fault}";

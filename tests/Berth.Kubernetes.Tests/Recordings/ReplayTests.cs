@@ -64,7 +64,7 @@ public sealed class ReplayTests
         if (name == "nodes")
             CheckList(new Recording(name).Body, static () => new NodeDecoder(), static n => $"{n.Name} {n.ResourceVersion} {string.Join(' ', n.External.Select(static a => a.ToString()))}");
         else
-            CheckList(new Recording(name).Body, static () => new SliceDecoder(), static s => $"{s.Name} {s.ResourceVersion} {s.Service} {s.AddressType} {string.Join(' ', s.Ports)} {string.Join(' ', s.Endpoints.Select(Text))}");
+            CheckList(new Recording(name).Body, static () => new SliceDecoder(), static s => $"{s.Name} {s.ResourceVersion} {s.Service} {s.AddressType} {string.Join(' ', s.Ports)} {string.Join(' ', s.Pods.Select(static p => Text(new SliceEndpoint(p))))}");
     }
 
     private static string Text(SliceEndpoint e) => $"{e.PodName} {e.Uid} {e.Node} {e.Zone} {e.Ready} {e.Serving} {e.Terminating} {e.Address} {e.Fault}";

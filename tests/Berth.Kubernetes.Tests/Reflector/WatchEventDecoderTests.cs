@@ -13,7 +13,7 @@ public sealed class WatchEventDecoderTests
     {
         WatchEvent<SliceObject> read = Decode($$"""{"object":{{Json.Slice("s", "5", Json.Pod("service-b-0"))}},"extra":{"object":1},"type":"ADDED"}""");
         Assert.Equal((WatchEventKind.Applied, "s", "5"), (read.Kind, read.Name, read.Version));
-        Assert.Equal("service-b-0", read.Object!.Endpoints[0].PodName);
+        Assert.Equal("service-b-0", read.Object!.Pods[0].Name);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class SliceDecoderTests
             SliceObject slice = Decode(Encoding.UTF8.GetBytes(json.ToJsonString()));
             Assert.Equal(("slice", "ns", "17", "svc"), (slice.Name, slice.Namespace, slice.ResourceVersion, slice.Service));
             Assert.Equal(PlainPorts(json), slice.Ports);
-            Assert.Equal(((JsonArray)json["endpoints"]!).Select(static e => Plain((JsonObject)e!)), slice.Endpoints.Select(Described));
+            Assert.Equal(((JsonArray)json["endpoints"]!).Select(static e => Plain((JsonObject)e!)), slice.Pods.Select(static p => Described(new SliceEndpoint(p))));
         },
         iter: 500);
 
@@ -103,7 +103,7 @@ public sealed class SliceDecoderTests
             ListAnswer answer = await ListReader.ReadAsync(
                 new PiecewiseStream(bytes, piece), isProtobuf: false, new SliceDecoder(), items, patience, TestContext.Current.CancellationToken);
             Assert.Equal("2594", answer.ResourceVersion);
-            Assert.Equal(260, items.Sum(static s => s.Endpoints.Length));
+            Assert.Equal(260, items.Sum(static s => s.Pods.Length));
         }
     }
 
@@ -114,8 +114,8 @@ public sealed class SliceDecoderTests
         SliceObject one = Decode(Encoding.UTF8.GetBytes(Json.Slice("a", "1", Json.Pod("service-b-0"))), decoder);
         SliceObject two = Decode(Encoding.UTF8.GetBytes(Json.Slice("b", "2", Json.Pod("service-b-1"))), decoder);
         Assert.Same(one.Ports, two.Ports);
-        Assert.Same(one.Endpoints[0].Node, two.Endpoints[0].Node);
-        Assert.Same(one.Endpoints[0].Zone, two.Endpoints[0].Zone);
+        Assert.Same(one.Pods[0].Node, two.Pods[0].Node);
+        Assert.Same(one.Pods[0].Zone, two.Pods[0].Zone);
         Assert.Same(one.Namespace, two.Namespace);
     }
 

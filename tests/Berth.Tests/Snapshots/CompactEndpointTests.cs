@@ -62,7 +62,7 @@ public sealed class CompactEndpointTests
         PodEndpoint[] all = [.. Enumerable.Range(0, 1000).SelectMany(i => shared.Select(p => Endpoint(p, i)))];
         random.Shuffle(all);
         SnapshotBuilder atOnce = new(s_target, PortScheme.PerOrdinal(3000));
-        atOnce.SetAll([.. all]);
+        atOnce.SetAll([.. all.Chunk(7)]);
         SnapshotBuilder oneByOne = new(s_target, PortScheme.PerOrdinal(3000));
         foreach (PodEndpoint endpoint in all)
             oneByOne.Set(endpoint);
@@ -78,7 +78,7 @@ public sealed class CompactEndpointTests
     {
         PodNamePrefix prefix = new("web-");
         SnapshotBuilder builder = new(s_target, PortScheme.PerOrdinal(3000));
-        builder.SetAll(new[] { Endpoint(prefix, int.MaxValue), Endpoint(prefix, 5), Endpoint(prefix, 1_000_000) });
+        builder.SetAll([[Endpoint(prefix, int.MaxValue), Endpoint(prefix, 5)], [Endpoint(prefix, 1_000_000)]]);
         Assert.Equal(["web-5", "web-1000000", "web-2147483647"], builder.Build().Endpoints.Select(static e => e.Name));
     }
 
