@@ -9,7 +9,7 @@ namespace Berth.Kubernetes.Http;
 /// </summary>
 internal sealed class ReadAheadStream(Stream inner) : Stream
 {
-    private const int Length64K = 64 * 1024;
+    private const int PieceLength = 64 * 1024;
 
     // Null unless much arrives. Never given back by Dispose: a read that is being cancelled may still write to it.
     private byte[]? _buffer;
@@ -36,7 +36,7 @@ internal sealed class ReadAheadStream(Stream inner) : Stream
         if (_start < _end)
             return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new ValueTask<int>(Take(buffer.Span));
         // Of no bytes it is the question whether anything has arrived.
-        if (buffer.IsEmpty || buffer.Length >= Length64K)
+        if (buffer.IsEmpty || buffer.Length >= PieceLength)
             return inner.ReadAsync(buffer, cancellationToken);
         return _moreWaits ? ReadMuchAsync(buffer, cancellationToken) : ReadLittleAsync(buffer, cancellationToken);
     }
@@ -79,9 +79,9 @@ internal sealed class ReadAheadStream(Stream inner) : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadMuchAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        _buffer ??= ReadBuffers.Rent(Length64K);
-        int read = await inner.ReadAsync(_buffer.AsMemory(0, Length64K), cancellationToken).ConfigureAwait(false);
-        _moreWaits = read == Length64K;
+        _buffer ??= ReadBuffers.Rent(PieceLength);
+        int read = await inner.ReadAsync(_buffer.AsMemory(0, PieceLength), cancellationToken).ConfigureAwait(false);
+        _moreWaits = read == PieceLength;
         (_start, _end) = (0, read);
         return Take(buffer.Span);
     }

@@ -33,23 +33,30 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
         ReadOnlySpan<byte> rest = _data[Position..];
         if (rest.IsEmpty)
             return false;
-        // Nearly every field here is a short text or a boolean: one byte of tag, and one of length or value.
-        if (rest.Length > 1 && ((rest[0] | rest[1]) & 0x80) == 0 && rest[0] > 7)
+        // Nearly every field here has one byte of tag, and is a short text, a boolean, or an endpoint, whose length has two bytes.
+        if (rest.Length > 1 && rest[0] is > 7 and < 0x80)
         {
-            int length = rest[1];
             _type = rest[0] & 7;
             Field = rest[0] >> 3;
-            if (_type == Lengthy && length <= rest.Length - 2)
+            int head = 2;
+            int value = rest[1];
+            if (value >= 0x80 && rest.Length > 2 && rest[2] < 0x80)
             {
-                _bytes = rest.Slice(2, length);
-                Position += 2 + length;
+                head = 3;
+                value = (value & 0x7f) | (rest[2] << 7);
+            }
+
+            if (_type == Lengthy && (value < 0x80 || head == 3) && value <= rest.Length - head)
+            {
+                _bytes = rest.Slice(head, value);
+                Position += head + value;
                 return true;
             }
 
-            if (_type == Varint)
+            if (_type == Varint && value < 0x80)
             {
-                _number = (ulong)length;
-                Position += 2;
+                _number = (ulong)value;
+                Position += head;
                 return true;
             }
         }

@@ -49,6 +49,7 @@ internal sealed class SliceTable
                 TakeOut(gone);
         }
 
+        _slices.EnsureCapacity(all.Count);
         if (_first)
             _pods.EnsureCapacity(all.Sum(static s => s.Pods.Length));
         foreach (SliceObject slice in all)
