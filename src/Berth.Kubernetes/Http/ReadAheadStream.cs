@@ -5,7 +5,8 @@ namespace Berth.Kubernetes.Http;
 
 /// <summary>
 /// A connection that is read in large pieces while much arrives. The platform's HTTP reads 4 KiB at a time where a server cuts its answer into small
-/// chunks, and a system call for each would be a sixth of what a long list costs. An idle connection, and one on which little arrives, holds no buffer.
+/// chunks, and a system call for each would be a sixth of what a long list costs. A connection on which little arrives holds no buffer; nor does an idle
+/// one, unless the last that came filled a read to its end.
 /// </summary>
 internal sealed class ReadAheadStream(Stream inner) : Stream
 {

@@ -112,6 +112,38 @@ public sealed class CompactEndpointTests
         Assert.Equal("odd", other.With(plan).Uid);
     }
 
+    [Fact]
+    public void A_place_is_planned_once_and_its_pods_one_by_one()
+    {
+        PodPlace place = new("ns", "node-1", "z1");
+        PodNamePrefix prefix = new("web-");
+        PodEndpoint first = new(new PodName(prefix, 1), place, default, IPAddress.Loopback, true, true, false);
+        PodEndpoint second = new(new PodName(prefix, 1), place, default, IPAddress.Loopback, true, true, false);
+        PortPlan plan = PortScheme.PerOrdinal(3000).PlanFor([])!;
+        first.Adopt(plan, hasOrdinal: true);
+        Assert.Same(place, first.Place);
+        Assert.Same(plan, first.Plan);
+        Assert.Null(second.Plan);
+
+        PortPlan other = PortScheme.PerOrdinal(4000).PlanFor([])!;
+        second.Adopt(other, hasOrdinal: true);
+        Assert.Equal((3001, 4001), (first.Port, second.Port));
+        Assert.Same(plan, first.Plan);
+        Assert.False(first.ContentEquals(second));
+    }
+
+    [Fact]
+    public void However_an_endpoint_was_made_the_same_content_is_equal()
+    {
+        PodEndpoint adopted = Endpoint(new PodNamePrefix("web-"), 2);
+        PodEndpoint made = new()
+        {
+            Name = "web-2", Namespace = "ns", Node = "node-1", Zone = "z1", Ordinal = 2, Addresses = [IPAddress.Loopback], Ports = [.. adopted.Ports],
+        };
+        Assert.True(adopted.ContentEquals(made));
+        Assert.True(made.ContentEquals(adopted));
+    }
+
     private static PodEndpoint Endpoint(PodNamePrefix prefix, int number)
     {
         PodEndpoint endpoint = new(new PodName(prefix, number), s_place, default, IPAddress.Loopback, true, true, false);
