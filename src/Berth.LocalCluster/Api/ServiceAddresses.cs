@@ -21,12 +21,12 @@ internal sealed class ServiceAddresses(ObjectStore store)
         if (type is not ("NodePort" or "LoadBalancer"))
             return;
         var taken = store.List(KindTable.Service).SelectMany(service => service.Body.Items("spec", "ports")).Select(port => port.Number("nodePort")).ToHashSet();
-        foreach (JsonObject port in spec.Items("ports"))
+        foreach ((int index, JsonObject port) in spec.Items("ports").Index())
         {
             if (port.Number("nodePort") is { } asked && !taken.Add(asked))
             {
                 throw ApiException.Invalid(
-                    KindTable.Service, body.Text("metadata", "name") ?? "", ("spec.ports[0].nodePort", $"Invalid value: {asked}: provided port is already allocated", "FieldValueInvalid"));
+                    KindTable.Service, body.Text("metadata", "name") ?? "", ($"spec.ports[{index}].nodePort", $"Invalid value: {asked}: provided port is already allocated", "FieldValueInvalid"));
             }
 
             if (port["nodePort"] is null)

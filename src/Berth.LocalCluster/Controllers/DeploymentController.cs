@@ -38,7 +38,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     /// </summary>
     private void Converge(StoredObject deployment, StoredObject current, List<StoredObject> old)
     {
-        int wanted = (int)(deployment.Body.Number("spec", "replicas") ?? 1);
+        int wanted = Wanted(deployment);
         int others = old.Sum(Replicas);
         if (deployment.Body.Text("spec", "strategy", "type") == "Recreate")
         {
@@ -47,9 +47,8 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
             return;
         }
 
-        JsonNode? rolling = deployment.Body.At("spec", "strategy", "rollingUpdate");
-        int surge = Share(rolling.At("maxSurge"), wanted, up: true);
-        int least = wanted - Math.Max(Share(rolling.At("maxUnavailable"), wanted, up: false), surge == 0 ? 1 : 0);
+        int surge = Surge(deployment);
+        int least = wanted - Math.Max(Share(deployment.Body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false), surge == 0 ? 1 : 0);
         if (Scale(deployment, current, Replicas(current) > wanted ? wanted : Math.Max(Replicas(current), Math.Min(wanted, wanted + surge - others))))
             return;
         int room = Replicas(current) + others - least - (Replicas(current) - Count(current, "availableReplicas"));
@@ -74,6 +73,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         selector.Child("matchLabels")[HashLabel] = hash;
         JsonObject metadata = set.Child("metadata");
         metadata["labels"] = template.At("metadata", "labels")!.DeepClone();
+        metadata["annotations"] = Sizes(deployment);
         metadata["ownerReferences"] = Ownership.ControlledBy(deployment);
         set["spec"] = new JsonObject { ["replicas"] = 0, ["selector"] = selector, ["template"] = template };
         return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
@@ -83,9 +83,18 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     private bool Scale(StoredObject deployment, StoredObject set, int replicas)
     {
         int before = Replicas(set);
+        if (before > 0 || replicas > 0)
+        {
+            _store.Update(set, body =>
+            {
+                body.Child("spec")["replicas"] = replicas;
+                foreach ((string name, JsonNode? size) in Sizes(deployment))
+                    body.Child("metadata").Child("annotations")[name] = size!.DeepClone();
+            });
+        }
+
         if (before != replicas)
         {
-            _store.Update(set, body => body.Child("spec")["replicas"] = replicas);
             string how = replicas > before ? "up" : "down";
             events.Record(deployment.Body, "Normal", "ScalingReplicaSet", $"Scaled {how} replica set {set.Name} from {before} to {replicas}", "deployment-controller");
         }
@@ -97,7 +106,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     {
         IReadOnlyList<StoredObject> sets = _store.Owned(KindTable.ReplicaSet, deployment);
         StoredObject current = sets.First(set => set.Name == currentName);
-        int wanted = (int)(deployment.Body.Number("spec", "replicas") ?? 1);
+        int wanted = Wanted(deployment);
         int available = sets.Sum(set => Count(set, "availableReplicas"));
         int updated = Count(current, "replicas");
         int total = sets.Sum(set => Count(set, "replicas"));
@@ -134,6 +143,17 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         condition["reason"] = reason;
         condition["message"] = message;
     }
+
+    private static int Wanted(StoredObject deployment) => (int)(deployment.Body.Number("spec", "replicas") ?? 1);
+
+    private static int Surge(StoredObject deployment) => Share(deployment.Body.At("spec", "strategy", "rollingUpdate", "maxSurge"), Wanted(deployment), up: true);
+
+    /// <summary>What a ReplicaSet is told of the whole: how many pods there shall be, and how many there may be on the way.</summary>
+    private static JsonObject Sizes(StoredObject deployment) => new()
+    {
+        ["deployment.kubernetes.io/desired-replicas"] = Wanted(deployment).ToString(CultureInfo.InvariantCulture),
+        ["deployment.kubernetes.io/max-replicas"] = (Wanted(deployment) + Surge(deployment)).ToString(CultureInfo.InvariantCulture),
+    };
 
     /// <summary>A number, or a percentage of the replicas, rounded up or down.</summary>
     private static int Share(JsonNode? value, int of, bool up)

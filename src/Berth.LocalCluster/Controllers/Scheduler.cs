@@ -6,6 +6,7 @@ namespace Berth.LocalCluster.Controllers;
 /// <summary>Binds pods to nodes: the fitting one with the fewest pods of the same set, so that ordinals spread in order. A host port is taken once a node, a node selector is honoured.</summary>
 internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimeProvider time) : IController
 {
+    private const string PortTaken = "node(s) didn't have free ports for the requested pod ports";
     private const string Zone = "topology.kubernetes.io/zone";
 
     /// <summary>A pod waiting for a place may find one whenever a pod ends or a node changes.</summary>
@@ -25,10 +26,10 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         IReadOnlyList<StoredObject> nodes = store.List(KindTable.Node);
         Dictionary<string, int> load = pods.Where(other => other.NodeName is not null && (pod.Owners.Count == 0 || other.Owners.Contains(pod.Owners[0], StringComparer.Ordinal))).CountBy(other => other.NodeName!).ToDictionary(StringComparer.Ordinal);
-        StoredObject? best = nodes.Where(node => Fits(pod.Body, node, pods)).MinBy(node => load.GetValueOrDefault(node.Name));
-        if (best is null)
+        List<(StoredObject Node, string? Obstacle)> tried = [.. nodes.Select(node => (node, Obstacle(pod.Body, node, pods)))];
+        if (tried.Where(entry => entry.Obstacle is null).Select(entry => entry.Node).MinBy(node => load.GetValueOrDefault(node.Name)) is not { } best)
         {
-            string message = $"0/{nodes.Count} nodes are available: each is not ready, unschedulable, does not match the node selector or has the requested ports taken.";
+            string message = Unschedulable(nodes.Count, [.. tried.Select(entry => entry.Obstacle!)]);
             StoredObject waiting = store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
             if (waiting.Version != pod.Version)
                 events.Record(pod.Body, "Warning", "FailedScheduling", message, "default-scheduler");
@@ -45,12 +46,24 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         events.Record(pod.Body, "Normal", "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}", "default-scheduler");
     }
 
-    private static bool Fits(JsonObject pod, StoredObject node, IReadOnlyList<StoredObject> pods)
+    /// <summary>Why a pod cannot be on a node, in the words of a real scheduler and looked at in its order; null where it can.</summary>
+    private static string? Obstacle(JsonObject pod, StoredObject node, IReadOnlyList<StoredObject> pods)
     {
-        if (!node.Body.IsReady() || node.Body.Flag("spec", "unschedulable") || !LabelSelector.FromMap(pod.At("spec", "nodeSelector")).Matches(node.Body))
-            return false;
+        if (node.Body.Flag("spec", "unschedulable"))
+            return "node(s) were unschedulable";
+        if (!node.Body.IsReady())
+            return "node(s) had untolerated taint(s)";
+        if (!LabelSelector.FromMap(pod.At("spec", "nodeSelector")).Matches(node.Body))
+            return "node(s) didn't match Pod's node affinity/selector";
         var asked = HostPorts(pod).ToHashSet();
-        return asked.Count == 0 || !pods.Where(other => other.NodeName == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains);
+        return asked.Count > 0 && pods.Where(other => other.NodeName == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains) ? PortTaken : null;
+    }
+
+    private static string Unschedulable(int nodes, List<string> obstacles)
+    {
+        static string Counted(IEnumerable<string> reasons) => string.Join(", ", reasons.CountBy(reason => reason).Select(entry => $"{entry.Value} {entry.Key}").Order(StringComparer.Ordinal));
+        return nodes == 0 ? "no nodes available to schedule pods" : $"0/{nodes} nodes are available: {Counted(obstacles)}. no new claims to deallocate, preemption: 0/{nodes} nodes are available: "
+            + $"{Counted(obstacles.Select(reason => reason == PortTaken ? "No preemption victims found for incoming pod" : "Preemption is not helpful for scheduling"))}.";
     }
 
     private static IEnumerable<(long Port, string? Protocol)> HostPorts(JsonObject pod) => pod.Items("spec", "containers").SelectMany(container => container.Items("ports"))

@@ -53,7 +53,12 @@ internal static class Defaults
         if (kind == KindTable.Namespace)
             body.Child("metadata").Child("labels")["kubernetes.io/metadata.name"] = body.Text("metadata", "name");
         if (kind == KindTable.Pod)
+        {
             Fill(body.Child("spec"), s_admitted);
+            foreach (JsonObject resources in body.Items("spec", "containers").Select(container => container["resources"]).OfType<JsonObject>().Where(resources => resources["limits"] is JsonObject))
+                Fill(resources.Child("requests"), (JsonObject)resources["limits"]!);
+        }
+
         if (kind.HasScale)
             body.Child("spec").Child("template").Child("spec");
         Walk(kind.Kind, body, hostNetwork: false);
@@ -92,8 +97,8 @@ internal static class Defaults
             case "ContainerPort" when hostNetwork && body["containerPort"] is { } number:
                 body.Default("hostPort", number.DeepClone());
                 break;
-            case "ServicePort" when body["port"] is { } number:
-                body.Default("targetPort", number.DeepClone());
+            case "ServicePort" when body.Number("targetPort") is null or 0 && string.IsNullOrEmpty(body.Text("targetPort")):
+                body["targetPort"] = body["port"]?.DeepClone() ?? 0;
                 break;
             case "StatefulSetUpdateStrategy" when body.Text("type") == "RollingUpdate":
                 body.Child("rollingUpdate").Default("partition", 0);

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Berth.LocalCluster.Kinds;
 
 /// <summary>
-/// What a real server's decoder does with a body: fields that its types do not have are dropped and named, nulls are as if not there, and a value of
-/// the wrong type is refused, in the words of Go's decoder.
+/// What a real server's decoder does with a body: fields that its types do not have are dropped and named, nulls (and zeros, where Go does not write them)
+/// are as if not there, quantities get their one form, and a value of the wrong type is refused, in the words of Go's decoder.
 /// </summary>
 internal sealed class FieldCheck
 {
@@ -31,7 +31,7 @@ internal sealed class FieldCheck
                 _unknown.Add($"unknown field \"{Join(path, name)}\"");
                 body.Remove(name);
             }
-            else if (value is null)
+            else if (value is null || (field.OmitZero && IsZero(value)))
             {
                 body.Remove(name);
             }
@@ -51,8 +51,12 @@ internal sealed class FieldCheck
         }
         else if (field.Map && value is JsonObject map)
         {
-            foreach ((string key, JsonNode? entry) in map)
+            foreach ((string key, JsonNode? entry) in map.ToList())
+            {
                 Single(owner, field.Type, entry, Join(path, key), plainPath);
+                if (field.Type == "Quantity" && entry is not null)
+                    map[key] = Quantity.Parse(entry.Text() ?? entry.ToJsonString()).ToString();
+            }
         }
         else if (field.List || field.Map)
         {
@@ -94,6 +98,8 @@ internal sealed class FieldCheck
         };
         return new($"json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {type}");
     }
+
+    private static bool IsZero(JsonNode value) => value.GetValueKind() == JsonValueKind.False || value.Text() is "" || value.Number() == 0;
 
     private static string GoName(string type) => FieldTable.Of(type) is null ? type : $"v1.{type}";
 

@@ -7,12 +7,21 @@ internal sealed class FieldFaults : List<(string Field, string Message, string R
 
     public void Forbidden(string field, string why) => Add((field, $"Forbidden: {why}", "FieldValueForbidden"));
 
+    public void Duplicate(string field, JsonNode? value) => Add((field, $"Duplicate value: {Written(value)}", "FieldValueDuplicate"));
+
+    public void NotFound(string field, string? value) => Add((field, $"Not found: {Written(value)}", "FieldValueNotFound"));
+
     public void Invalid(string field, JsonNode? value, string why) =>
-        Add((field, $"Invalid value: {(value is null ? "null" : System.Text.Encoding.UTF8.GetString(value.ToUtf8()))}: {why}", "FieldValueInvalid"));
+        Add((field, $"Invalid value: {Written(value)}: {why}", "FieldValueInvalid"));
 
     public void OneOf(string field, string? value, params string[] supported)
     {
         if (value is not null && !supported.Contains(value, StringComparer.Ordinal))
-            Add((field, $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(text => $"\"{text}\""))}", "FieldValueNotSupported"));
+            NotSupported(field, value, supported);
     }
+
+    public void NotSupported(string field, JsonNode? value, params string[] supported) =>
+        Add((field, $"Unsupported value: {Written(value)}: supported values: {string.Join(", ", supported.Select(text => $"\"{text}\""))}", "FieldValueNotSupported"));
+
+    private static string Written(JsonNode? value) => System.Text.Encoding.UTF8.GetString(value.ToUtf8());
 }

@@ -8,19 +8,20 @@ internal static class FieldTable
     /// <summary>The fields of a type by their names, those of inlined types included; null for a type that is a plain value.</summary>
     public static IReadOnlyDictionary<string, Field>? Of(string type) => s_types.Value.GetValueOrDefault(type);
 
-    private static Dictionary<string, Dictionary<string, Field>> Load()
+    /// <summary>The words of each line of a table that is part of this program.</summary>
+    public static IEnumerable<string[]> Lines(string table)
     {
-        var types = new Dictionary<string, Dictionary<string, Field>>(StringComparer.Ordinal);
-        using var reader = new StreamReader(typeof(FieldTable).Assembly.GetManifestResourceStream("fields.txt")!);
+        using var reader = new StreamReader(typeof(FieldTable).Assembly.GetManifestResourceStream(table)!);
         while (reader.ReadLine() is { } line)
         {
             if (!line.StartsWith('#'))
-            {
-                string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                types[words[0]] = words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal);
-            }
+                yield return line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         }
+    }
 
+    private static Dictionary<string, Dictionary<string, Field>> Load()
+    {
+        var types = Lines("fields.txt").ToDictionary(words => words[0], words => words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal), StringComparer.Ordinal);
         foreach (Dictionary<string, Field> fields in types.Values)
         {
             foreach (Field inlined in fields.Values.Where(field => field.Inline).ToList())

@@ -3,12 +3,16 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.</summary>
 internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, KubeletContext context, Action publish, Func<Task> nodeIsUp)
 {
+    /// <summary>How long the last output may take to come when a process has ended: another may hold its pipe.</summary>
+    private static readonly TimeSpan s_lastOutput = TimeSpan.FromMilliseconds(200);
+
     private readonly string _name = spec.Text("name")!;
     private readonly string _policy = pod.Text("spec", "restartPolicy") ?? "Always";
     private readonly TimeSpan _grace = TimeSpan.FromSeconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
     private readonly RestartBackoff _backoff = new();
     private JsonObject _state = new() { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } };
     private JsonObject _lastState = [];
+    private string? _id;
     private bool _ready;
     private bool _started;
     private int _restarts;
@@ -25,17 +29,16 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     {
         lock (_backoff)
         {
-            return new JsonObject
-            {
-                ["name"] = _name,
-                ["state"] = _state.DeepClone(),
-                ["lastState"] = _lastState.DeepClone(),
-                ["ready"] = _ready,
-                ["restartCount"] = _restarts,
-                ["image"] = spec.Text("image"),
-                ["imageID"] = spec.Text("image"),
-                ["started"] = _started,
-            };
+            return JsonWriting.Fields(
+                ("name", _name),
+                ("state", _state.DeepClone()),
+                ("lastState", _lastState.DeepClone()),
+                ("ready", _ready),
+                ("restartCount", _restarts),
+                ("image", spec.Text("image")),
+                ("imageID", spec.Text("image")),
+                ("containerID", _id),
+                ("started", _started));
         }
     }
 
@@ -105,7 +108,11 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             launch.Log.Append(fault.Message);
             launch.Log.Complete();
             context.Events.Record(pod, "Warning", "Failed", fault.Message);
-            Change(() => Enter(Terminated(128, "StartError", context.Time.GetUtcNow(), fault.Message)));
+            Change(() =>
+            {
+                _id = null;
+                Enter(Terminated(128, "StartError", context.Time.GetUtcNow(), fault.Message));
+            });
             return 128;
         }
 
@@ -115,13 +122,16 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         return code;
     }
 
+    /// <summary>From its start to its end, with its probes.</summary>
     private async Task<int> SuperviseAsync(IContainerInstance run, ContainerLaunch launch, CancellationToken stopping, CancellationToken killing)
     {
         DateTimeOffset began = context.Time.GetUtcNow();
         bool startup = spec["startupProbe"] is JsonObject;
+        var lastWords = new TerminationMessage(spec);
         Change(() =>
         {
             ProcessId = run.ProcessId;
+            _id = run.ProcessId is { } process ? string.Create(CultureInfo.InvariantCulture, $"berth://{process}-{began.ToUnixTimeMilliseconds()}") : null;
             Enter(new JsonObject { ["running"] = new JsonObject { ["startedAt"] = JsonWriting.Timestamp(began) } });
             _started = !startup;
             _ready = !startup && spec["readinessProbe"] is not JsonObject;
@@ -133,14 +143,18 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         using var unhealthy = new CancellationTokenSource();
         Task probes = ProbeAllAsync(launch, unhealthy, probing.Token);
         int code = await EndAsync(run, stopping, unhealthy.Token, killing).ConfigureAwait(false);
+        if (lastWords.NeedsOutput(code))
+            await run.Drained.WaitAsync(s_lastOutput, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        string? message = lastWords.Read(code, launch.Log);
         Change(() =>
         {
             ProcessId = null;
             _ready = false;
             _started = false;
-            Enter(Terminated(code, code == 0 ? "Completed" : "Error", began, null));
+            Enter(Terminated(code, code == 0 ? "Completed" : "Error", began, message));
         });
         Log.Ended(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, _name, code);
+        await run.Drained.WaitAsync(s_lastOutput, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         launch.Log.Complete();
         await probing.CancelAsync().ConfigureAwait(false);
         await probes.ConfigureAwait(false);
@@ -244,6 +258,6 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private JsonObject Terminated(int code, string reason, DateTimeOffset began, string? message) => new()
     {
         ["terminated"] = JsonWriting.Fields(
-            ("exitCode", code), ("reason", reason), ("startedAt", JsonWriting.Timestamp(began)), ("finishedAt", context.Time.Timestamp()), ("message", message)),
+            ("exitCode", code), ("reason", reason), ("message", message), ("startedAt", JsonWriting.Timestamp(began)), ("finishedAt", context.Time.Timestamp()), ("containerID", _id)),
     };
 }

@@ -12,10 +12,11 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
 
     public Task<int> Exited => _exited.Task;
 
+    public Task Drained { get; private set; } = Task.CompletedTask;
+
     public void Watch()
     {
-        _ = PumpAsync(process.StandardOutput);
-        _ = PumpAsync(process.StandardError);
+        Drained = Task.WhenAll(PumpAsync(process.StandardOutput), PumpAsync(process.StandardError));
         process.Exited += (_, _) => End();
         if (process.HasExited)
             End();

@@ -22,6 +22,8 @@ internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
 
         public Task<int> Exited => exited.Task;
 
+        public Task Drained => Task.CompletedTask;
+
         public void Stop() => _ = Task.Delay(s_end, time).ContinueWith(_ => exited.TrySetResult(0), TaskScheduler.Default);
 
         public void Kill() => exited.TrySetResult(137);

@@ -18,7 +18,7 @@ public sealed class ValidationTests
         "[spec.template.metadata.labels: Invalid value: {\"app\":\"service-b\"}: `selector` does not match template `labels`, " + FixedSpec + "]")]
     [InlineData("""{"metadata":{"labels":{"a/":"x"}}}""",
         "[metadata.labels: Invalid value: \"a/\": name part must be non-empty, metadata.labels: Invalid value: \"a/\": name part must consist of alphanumeric characters, '-', '_' or '.', "
-        + "and must start and end with an alphanumeric character (e.g. 'MyName', or 'my.name', or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')]")]
+        + "and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')]")]
     public async Task A_change_of_what_is_fixed_is_refused_and_nothing_is_changed(string patch, string fault)
     {
         await using TestCluster test = await TestCluster.StartAsync();
@@ -56,7 +56,7 @@ public sealed class ValidationTests
     [Theory]
     [InlineData("a.b", "must not contain dots")]
     [InlineData("Bad_Name", "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
-        + "(e.g. 'my-name', or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')")]
+        + "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')")]
     public async Task A_name_is_refused_with_its_rule(string name, string rule)
     {
         await using TestCluster test = await TestCluster.StartAsync();

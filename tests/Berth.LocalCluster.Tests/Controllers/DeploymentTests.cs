@@ -48,6 +48,18 @@ public sealed class DeploymentTests
         Assert.Equal(3, test.Cluster.Pods.Count(pod => pod is { Ready: true, Terminating: false }));
     }
 
+    [Fact]
+    public async Task A_ReplicaSet_is_told_the_size_of_the_whole()
+    {
+        await using TestCluster test = await StartAsync("{ type: RollingUpdate }");
+        const string sets = "/apis/apps/v1/namespaces/k8s-example2/replicasets";
+        static (string?, string?) Sizes(JsonNode list) =>
+            list["items"]![0]!["metadata"]!["annotations"]! is var all ? ((string?)all["deployment.kubernetes.io/desired-replicas"], (string?)all["deployment.kubernetes.io/max-replicas"]) : default;
+        Assert.Equal(("3", "4"), Sizes((await test.GetAsync(sets)).Body));
+        test.Cluster.Scale("deployment", TestCluster.Namespace, "front", 10);
+        await test.WaitForAsync(sets, list => Sizes(list) == ("10", "13"));
+    }
+
     private static async Task<TestCluster> StartAsync(string strategy)
     {
         TestCluster test = await TestCluster.StartAsync();

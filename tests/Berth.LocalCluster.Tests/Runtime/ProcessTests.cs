@@ -49,6 +49,32 @@ public sealed class ProcessTests
         JsonNode status = pod["status"]!["containerStatuses"]![0]!;
         Assert.Equal(3, (int)status["lastState"]!["terminated"]!["exitCode"]!);
         Assert.Equal("back-off 10s restarting failed container=service-b", (string?)status["state"]!["waiting"]!["message"]);
+        JsonNode ended = status["lastState"]!["terminated"]!;
+        Assert.Equal("Error", (string?)ended["reason"]);
+        Assert.True((DateTimeOffset)ended["finishedAt"]! >= (DateTimeOffset)ended["startedAt"]!);
+        Assert.Matches("^berth://[0-9]+-[0-9]+$", (string?)ended["containerID"]);
+        Assert.Equal((string?)ended["containerID"], (string?)status["containerID"]);
+        Assert.Null(ended["message"]);
+    }
+
+    [Theory]
+    [InlineData("echo one; echo two; exit 3", "terminationMessagePolicy: FallbackToLogsOnError", "one\ntwo\n")]
+    [InlineData("echo one; printf said > FILE; exit 3", "terminationMessagePath: FILE\n        terminationMessagePolicy: FallbackToLogsOnError", "said")]
+    [InlineData("echo one; printf said > FILE; exit 3", "terminationMessagePath: FILE", "said")]
+    [InlineData("echo one; exit 3", "terminationMessagePath: FILE", null)]
+    public async Task A_container_that_ended_says_why(string script, string fields, string? message)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-message-");
+        string file = Path.Combine(folder.FullName, "message");
+        await using (TestCluster test = await StartAsync(TestManifests.StatefulSet(
+            1, command: $"""["/bin/sh", "-c", "{script.Replace("FILE", file, StringComparison.Ordinal)}"]""", probe: fields.Replace("FILE", file, StringComparison.Ordinal))))
+        {
+            await test.WaitAsync(now => now is [{ State: "CrashLoopBackOff" }]);
+            (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-0");
+            Assert.Equal(message, (string?)pod["status"]!["containerStatuses"]![0]!["lastState"]!["terminated"]!["message"]);
+        }
+
+        folder.Delete(recursive: true);
     }
 
     [Fact]

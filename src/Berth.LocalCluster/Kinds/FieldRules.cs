@@ -1,0 +1,112 @@
+namespace Berth.LocalCluster.Kinds;
+
+/// <summary>Holds an object against <c>rules.txt</c>, which says field by field what it must hold.</summary>
+internal static class FieldRules
+{
+    private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(() => FieldTable.Lines("rules.txt").ToDictionary(
+        words => words[0], words => words.Skip(1).Select(Entry.Parse).ToArray(), StringComparer.Ordinal));
+
+    public static void Check(FieldFaults faults, string type, JsonNode? body, string path = "")
+    {
+        foreach (Entry entry in s_types.Value.GetValueOrDefault(type, []))
+        {
+            string at = entry.Path.Length == 0 ? path : path.Length == 0 ? string.Join('.', entry.Path) : $"{path}.{string.Join('.', entry.Path)}";
+            JsonNode? value = body.At(entry.Path);
+            if (entry.Required && IsEmpty(value))
+                faults.Required(at);
+            else if (!(entry.Optional && IsEmpty(value)) && (value ?? entry.Else) is { } given)
+                Array.ForEach(entry.Rules, rule => Hold(faults, rule.Name, rule.Argument, given, at));
+            if (value is JsonArray items)
+                items.Index().ToList().ForEach(item => Check(faults, entry.Type, item.Item, $"{at}[{item.Index}]"));
+            else if (value is JsonObject)
+                Check(faults, entry.Type, value, at);
+        }
+    }
+
+    /// <summary>A map of labels: each key and value.</summary>
+    public static void Labels(FieldFaults faults, JsonNode? labels, string at)
+    {
+        foreach ((string key, string value) in labels.Map())
+        {
+            Form(faults, "qualified", key, at);
+            Form(faults, "labelvalue", value, at);
+        }
+    }
+
+    public static void Form(FieldFaults faults, string form, string text, string at)
+    {
+        foreach (string fault in Formats.Faults(form, text))
+            faults.Invalid(at, text, fault);
+    }
+
+    private static void Hold(FieldFaults faults, string rule, string argument, JsonNode value, string at)
+    {
+        switch (rule)
+        {
+            case "oneof":
+                faults.OneOf(at, value.Text(), argument.Split('|'));
+                break;
+            case "min" or "range":
+                Range(faults, value, argument.Split('-'), at);
+                break;
+            case "port" when value.Text() is null:
+                Range(faults, value, ["1", "65535"], at);
+                break;
+            case "share" when value.Text() is null:
+                Range(faults, value, ["0"], at);
+                break;
+            case "is" when value.Number() != long.Parse(argument, CultureInfo.InvariantCulture):
+                faults.Invalid(at, value, $"must be {argument}");
+                break;
+            case "positive" when value.Number() <= 0:
+                faults.Invalid(at, value, "must be greater than zero");
+                break;
+            case "most" when value.Text() is { } share && int.TryParse(share.TrimEnd('%'), CultureInfo.InvariantCulture, out int percent) && percent > 100:
+                faults.Invalid(at, value, $"must not be greater than {argument}%");
+                break;
+            case "is" or "positive" or "most":
+                break;
+            case "unique":
+                foreach ((int index, JsonObject item) in value.Items().Index().Where(item => item.Item.Text(argument) is { Length: > 0 } name && value.Items().Take(item.Index).Any(other => other.Text(argument) == name)))
+                    faults.Duplicate($"{at}[{index}].{argument}", item[argument]);
+                break;
+            case "labels":
+                Labels(faults, value, at);
+                break;
+            case "handler" or "source":
+                List<string> given = [.. argument.Split('|').Where(field => value.At(field) is not null)];
+                if (given.Count == 0 && rule == "handler")
+                    faults.Required(at, "must specify a handler type");
+                foreach (string field in given.Skip(1))
+                    faults.Forbidden($"{at}.{field}", $"may not specify more than 1 {(rule == "handler" ? "handler" : "volume")} type");
+                break;
+            default:
+                Form(faults, rule == "port" ? "portname" : rule, value.Text() ?? "", at);
+                break;
+        }
+    }
+
+    private static void Range(FieldFaults faults, JsonNode value, string[] ends, string at)
+    {
+        bool low = value.Number() < long.Parse(ends[0], CultureInfo.InvariantCulture);
+        if (ends.Length == 1 && low)
+            faults.Invalid(at, value, $"must be greater than or equal to {ends[0]}");
+        else if (ends.Length == 2 && (low || value.Number() > long.Parse(ends[1], CultureInfo.InvariantCulture)))
+            faults.Invalid(at, value, $"must be between {ends[0]} and {ends[1]}, inclusive");
+    }
+
+    private static bool IsEmpty(JsonNode? value) => value is null or JsonArray { Count: 0 } || value.Text() is "" || value.Number() == 0;
+
+    /// <summary>A field, by its path, with its rules, and the type to look at inside it.</summary>
+    private sealed record Entry(string[] Path, bool Required, bool Optional, JsonNode? Else, (string Name, string Argument)[] Rules, string Type)
+    {
+        public static Entry Parse(string text)
+        {
+            string[] typed = text.Split('>');
+            string[] parts = typed[0].Split(':');
+            List<(string Name, string Argument)> rules = [.. (parts.Length > 1 ? parts[1].Split(',') : []).Select(rule => rule.Split('=')).Select(rule => (rule[0], rule.Length > 1 ? rule[1] : ""))];
+            bool Has(string name) => rules.RemoveAll(rule => rule.Name == name) > 0;
+            return new(parts[0] == "." ? [] : parts[0].Split('.'), Has("required"), Has("optional"), Has("else") ? 0 : null, [.. rules], typed.Length > 1 ? typed[1] : "");
+        }
+    }
+}
