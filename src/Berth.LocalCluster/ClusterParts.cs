@@ -1,9 +1,4 @@
 using System.Security.Cryptography;
-using Berth.LocalCluster.Access;
-using Berth.LocalCluster.Controllers;
-using Berth.LocalCluster.Manifests;
-using Berth.LocalCluster.Runtime;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.LocalCluster;
@@ -38,17 +33,18 @@ internal sealed class ClusterParts : IAsyncDisposable
         Runtime = _options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime(time);
         var events = new EventRecorder(Store, time);
         Kubelet = new Kubelet(Store, new KubeletContext(Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, events, time, logger));
+        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, events, NotEnforced);
         _controllers = new ControllerLoop(
             Store,
             [
                 // Slices first: what became of a pod is told before another change follows from it.
                 new EndpointSliceController(Operations), new NamespaceController(Operations), new GarbageCollector(Operations), new Scheduler(Store, events, time),
                 new StatefulSetController(Operations, events), new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events),
+                Kubelet, _forwarder,
             ],
             time,
             logger);
         NodeFaults = new NodeFaults(Operations, Kubelet, time);
-        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, events, NotEnforced);
         Observer = new PodObserver(Store, Kubelet.ProcessOf);
         var tables = new TableWriter(time);
         Watches = new WatchHandler(Store, tables, names, time, _options.BookmarkInterval);
@@ -60,33 +56,19 @@ internal sealed class ClusterParts : IAsyncDisposable
     }
 
     public Uri Server { get; private set; } = null!;
-
     public ObjectStore Store { get; }
-
     public ObjectOperations Operations { get; }
-
     public NotEnforcedList NotEnforced { get; }
-
     public ManifestApplier Applier { get; }
-
     public Identities Identities { get; }
-
     public AccessFiles Files { get; }
-
     public IContainerRuntime Runtime { get; }
-
     public Kubelet Kubelet { get; }
-
     public NodeFaults NodeFaults { get; }
-
     public PodObserver Observer { get; }
-
     public WatchHandler Watches { get; }
-
     public TransportGate Gate { get; } = new();
-
     public ApiServer Api { get; }
-
     public LocalClusterFaults Faults { get; }
 
     public static async Task<ClusterParts> StartAsync(LocalClusterOptions options, CancellationToken cancellationToken)
@@ -109,9 +91,9 @@ internal sealed class ClusterParts : IAsyncDisposable
     {
         await _faultHandler.DisposeAsync().ConfigureAwait(false);
         Gate.Open();
-        await _forwarder.DisposeAsync().ConfigureAwait(false);
         await NodeFaults.DisposeAsync().ConfigureAwait(false);
         await _controllers.DisposeAsync().ConfigureAwait(false);
+        await _forwarder.DisposeAsync().ConfigureAwait(false);
         await Kubelet.StopAsync(s_endGrace).ConfigureAwait(false);
         await Kubelet.DisposeAsync().ConfigureAwait(false);
         await Runtime.DisposeAsync().ConfigureAwait(false);
@@ -122,21 +104,17 @@ internal sealed class ClusterParts : IAsyncDisposable
 
     private static void Check(LocalClusterOptions options)
     {
-        List<string> faults = [];
-        void Require(bool good, string fault)
-        {
-            if (!good)
-                faults.Add(fault);
-        }
-
-        Require(options.Port is >= 0 and <= 65535, $"Port is {options.Port}; it must be 0 to 65535.");
-        Require(options.Nodes is >= 1 and <= 50, $"Nodes is {options.Nodes}; it must be 1 to 50.");
-        Require(options.HistoryLimit >= 1, $"HistoryLimit is {options.HistoryLimit}; it must be 1 or more.");
-        Require(options.BookmarkInterval > TimeSpan.Zero, $"BookmarkInterval is {options.BookmarkInterval}; it must be above zero.");
-        foreach (ServiceForward forward in options.Forwards)
-            Require(forward.LocalPort is >= 1 and <= 65535, $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}; it must be 1 to 65535.");
-        if (faults.Count > 0)
-            throw new LocalClusterException(string.Join(' ', faults));
+        IEnumerable<(bool Good, string Fault)> rules =
+        [
+            (options.Port is >= 0 and <= 65535, $"Port is {options.Port}; it must be 0 to 65535."),
+            (options.Nodes is >= 1 and <= 50, $"Nodes is {options.Nodes}; it must be 1 to 50."),
+            (options.HistoryLimit >= 1, $"HistoryLimit is {options.HistoryLimit}; it must be 1 or more."),
+            (options.BookmarkInterval > TimeSpan.Zero, $"BookmarkInterval is {options.BookmarkInterval}; it must be above zero."),
+            .. options.Forwards.Select(forward => (
+                forward.LocalPort is >= 1 and <= 65535, $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}; it must be 1 to 65535.")),
+        ];
+        if (string.Join(' ', rules.Where(rule => !rule.Good).Select(rule => rule.Fault)) is { Length: > 0 } faults)
+            throw new LocalClusterException(faults);
     }
 
     private async Task BeginAsync(CancellationToken cancellationToken)
@@ -152,9 +130,9 @@ internal sealed class ClusterParts : IAsyncDisposable
             Store.Create(KindTable.Lease, NodeObjects.Lease(node, _options.TimeProvider));
         }
 
-        _controllers.Start();
         Kubelet.Start(Server.Port);
-        _forwarder.Start();
+        _forwarder.Converge();
+        _controllers.Start();
         Log.Listening(_loggers.CreateLogger("Berth.LocalCluster"), Server);
         foreach (string text in _options.Manifests)
             Applier.Apply(text, "default", "a manifest");

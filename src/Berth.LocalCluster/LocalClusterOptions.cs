@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Berth.LocalCluster;
 
 /// <summary>How a local cluster is started. Every value has a default; <see cref="LocalCluster.StartAsync"/> checks them all.</summary>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Berth.LocalCluster;
 
 /// <summary>Every log message of the room. Event ids are stable.</summary>

@@ -19,16 +19,6 @@ internal sealed class PodObserver(ObjectStore store, Func<string, int?> processO
         before.Count == after.Count && before.Zip(after).All(pair => pair.First with { Labels = pair.Second.Labels } == pair.Second);
 
     private static PodSummary Summarise(StoredObject pod) => new(
-        pod.Namespace!,
-        pod.Name,
-        pod.Uid,
-        pod.Body.Text("spec", "nodeName"),
-        pod.Body.Text("status", "podIP"),
-        pod.Body.Text("status", "phase") ?? "Pending",
-        TableColumns.PodState(pod.Body),
-        pod.Body.IsReady(),
-        pod.Body.IsTerminating(),
-        TableColumns.RestartCount(pod.Body),
-        null,
-        pod.Body.Map("metadata", "labels").ToDictionary(StringComparer.Ordinal));
+        pod.Namespace!, pod.Name, pod.Uid, pod.NodeName, pod.Body.Text("status", "podIP"), pod.Body.Text("status", "phase") ?? "Pending", TableColumns.PodState(pod.Body),
+        pod.Body.IsReady(), pod.Body.IsTerminating(), TableColumns.RestartCount(pod.Body), null, pod.Body.Map("metadata", "labels").ToDictionary(StringComparer.Ordinal));
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Berth.LocalCluster.Access;
 
 /// <summary>Writes kubeconfig text, as kubectl and every client library read it.</summary>

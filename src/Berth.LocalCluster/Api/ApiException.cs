@@ -12,18 +12,9 @@ internal sealed class ApiException(int code, string reason, string message, Json
     /// <summary>For an expired continue token: one that goes on from there at the newest version.</summary>
     public string? Continue { get; init; }
 
-    public JsonObject ToStatus()
-    {
-        return JsonWriting.Fields(
-            ("kind", "Status"),
-            ("apiVersion", "v1"),
-            ("metadata", Continue is null ? [] : new JsonObject { ["continue"] = Continue }),
-            ("status", "Failure"),
-            ("message", Message),
-            ("reason", reason),
-            ("details", details?.DeepClone()),
-            ("code", code));
-    }
+    public JsonObject ToStatus() => JsonWriting.Fields(
+        ("kind", "Status"), ("apiVersion", "v1"), ("metadata", Continue is null ? [] : new JsonObject { ["continue"] = Continue }),
+        ("status", "Failure"), ("message", Message), ("reason", reason), ("details", details?.DeepClone()), ("code", code));
 
     /// <summary>Does something for a caller who does not come through the API: a refusal is a sentence for a person then.</summary>
     public static void Translate(Action action)
@@ -62,15 +53,11 @@ internal sealed class ApiException(int code, string reason, string message, Json
     public static ApiException TooOld(long asked, long oldest) =>
         new(410, "Expired", $"too old resource version: {asked} ({oldest})");
 
-    public static ApiException TooLarge(long asked, long current) => new(
-        504,
-        "Timeout",
-        $"Timeout: Too large resource version: {asked}, current: {current}",
-        new JsonObject
-        {
-            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
-            ["retryAfterSeconds"] = 1,
-        });
+    public static ApiException TooLarge(long asked, long current)
+    {
+        var cause = new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" };
+        return new(504, "Timeout", $"Timeout: {cause["message"]}: {asked}, current: {current}", new JsonObject { ["causes"] = new JsonArray(cause), ["retryAfterSeconds"] = 1 });
+    }
 
     public static ApiException Invalid(ResourceKind kind, string name, params IReadOnlyList<(string Field, string Message, string Reason)> faults)
     {

@@ -117,22 +117,13 @@ internal static class DiscoveryDocuments
         bool kubectl = userAgent.StartsWith("kubectl/v1.", StringComparison.Ordinal);
         string minor = kubectl ? userAgent["kubectl/v1.".Length..].Split('.', '-', ' ')[0] : "";
         string version = minor.Length > 0 && minor.All(char.IsAsciiDigit) ? $"v1.{minor}.0" : KubernetesVersion;
-        return new JsonObject
-        {
-            ["major"] = "1",
-            ["minor"] = version.Split('.')[1],
-            ["emulationMajor"] = "1",
-            ["emulationMinor"] = version.Split('.')[1],
-            ["minCompatibilityMajor"] = "1",
-            ["minCompatibilityMinor"] = "21",
-            ["gitVersion"] = $"{version}+berth",
-            ["gitCommit"] = "",
-            ["gitTreeState"] = "",
-            ["buildDate"] = "1970-01-01T00:00:00Z",
-            ["goVersion"] = "none",
-            ["compiler"] = "none",
-            ["platform"] = "linux/amd64",
-        };
+        minor = version.Split('.')[1];
+        return (JsonObject)JsonNode.Parse($$"""
+            {
+              "major": "1", "minor": "{{minor}}", "emulationMajor": "1", "emulationMinor": "{{minor}}", "minCompatibilityMajor": "1", "minCompatibilityMinor": "21", "gitVersion": "{{version}}+berth",
+              "gitCommit": "", "gitTreeState": "", "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "none", "platform": "linux/amd64"
+            }
+            """)!;
     }
 
     private static JsonObject OpenApiIndex() => new()
@@ -158,12 +149,16 @@ internal static class DiscoveryDocuments
         };
     }
 
-    private static JsonObject PatchOperation(ResourceKind kind) => new()
-    {
-        ["parameters"] = new JsonArray([.. ((string[])["dryRun", "fieldManager", "fieldValidation"]).Select(name =>
-            new JsonObject { ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = "string" } })]),
-        ["requestBody"] = new JsonObject { ["content"] = new JsonObject { ["application/merge-patch+json"] = new JsonObject() } },
-        ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
-        ["x-kubernetes-group-version-kind"] = KindOf(kind.Group, kind.Kind),
-    };
+    private static JsonNode? PatchOperation(ResourceKind kind) => JsonNode.Parse($$"""
+        {
+          "parameters": [
+            { "name": "dryRun", "in": "query", "schema": { "type": "string" } },
+            { "name": "fieldManager", "in": "query", "schema": { "type": "string" } },
+            { "name": "fieldValidation", "in": "query", "schema": { "type": "string" } }
+          ],
+          "requestBody": { "content": { "application/merge-patch+json": {} } },
+          "responses": { "200": { "description": "OK" } },
+          "x-kubernetes-group-version-kind": { "group": "{{kind.Group}}", "version": "v1", "kind": "{{kind.Kind}}" }
+        }
+        """);
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
@@ -23,28 +21,21 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
 
     private JsonObject Pruned(JsonObject body, Func<string, ApiException> refuse)
     {
-        IReadOnlyList<string> unknown = Unknown(body, refuse);
-        if (unknown.Count > 0 && mode == "Strict")
-            throw refuse($"strict decoding error: {string.Join(", ", unknown)}");
-        if (mode is null or "" or "Warn")
-        {
-            foreach (string field in unknown)
-                warn(field);
-        }
-
-        return body;
-    }
-
-    private IReadOnlyList<string> Unknown(JsonObject body, Func<string, ApiException> refuse)
-    {
+        IReadOnlyList<string> unknown;
         try
         {
-            return FieldCheck.Prune(kind, body);
+            unknown = FieldCheck.Prune(kind, body);
         }
         catch (FormatException fault)
         {
             throw refuse(fault.Message);
         }
+
+        if (unknown.Count > 0 && mode == "Strict")
+            throw refuse($"strict decoding error: {string.Join(", ", unknown)}");
+        foreach (string field in mode is null or "" or "Warn" ? unknown : [])
+            warn(field);
+        return body;
     }
 
     /// <summary>A value as Go prints it: <c>map[spec:map[replicas:3]]</c>. A real server quotes a strategic merge patch so.</summary>

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
-using Berth.LocalCluster.Selectors;
 
 namespace Berth.LocalCluster.Api;
 
@@ -70,32 +68,22 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
     private static string PageKey(StoredObject item, RequestTarget target) =>
         target.Kind.Namespaced && target.Namespace is null ? $"/{item.Namespace}/{item.Name}" : $"/{item.Name}";
 
+    /// <summary>Objects are put in as they are kept, without their kind and version, which a list names once.</summary>
     private static ReadOnlyMemory<byte> Write(ResourceKind kind, List<StoredObject> items, JsonObject metadata)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        using Utf8JsonWriter writer = JsonWriting.NewWriter(buffer);
-        writer.WriteStartObject();
-        writer.WriteString("kind", kind.Kind + "List");
-        writer.WriteString("apiVersion", kind.ApiVersion);
-        writer.WritePropertyName("metadata");
-        metadata.WriteTo(writer);
-        writer.WriteStartArray("items");
-        foreach (StoredObject item in items)
+        void Text(string text) => Encoding.UTF8.GetBytes(text, buffer);
+        int head = $"{{\"kind\":\"{kind.Kind}\",\"apiVersion\":\"{kind.ApiVersion}\",".Length;
+        Text($"{{\"kind\":\"{kind.Kind}List\",\"apiVersion\":\"{kind.ApiVersion}\",\"metadata\":");
+        buffer.Write(metadata.ToUtf8());
+        Text(",\"items\":[");
+        foreach ((int index, StoredObject item) in items.Index())
         {
-            // A list names kind and version once, not in every item.
-            writer.WriteStartObject();
-            foreach ((string name, JsonNode? value) in item.Body.Where(pair => pair.Key is not ("kind" or "apiVersion")))
-            {
-                writer.WritePropertyName(name);
-                JsonWriting.WriteNode(writer, value);
-            }
-
-            writer.WriteEndObject();
+            Text(index == 0 ? "{" : ",{");
+            buffer.Write(item.Utf8.AsSpan(head));
         }
 
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.Flush();
+        Text("]}");
         return buffer.WrittenMemory;
     }
 }

@@ -49,8 +49,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             string? expected = after.Text("metadata", "resourceVersion");
             if (!string.IsNullOrEmpty(expected) && expected != before.Text("metadata", "resourceVersion"))
                 throw ApiException.Modified(kind, name);
-            if (after.Text("metadata", "uid") is { } uid && uid != before.Text("metadata", "uid"))
-                throw ApiException.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {before.Text("metadata", "uid")}");
+            Require(kind, name, "UID", after.Text("metadata", "uid"), before.Text("metadata", "uid"));
             Conform(kind, @namespace, after);
             return Kept(kind, before, after, status);
         }
@@ -62,14 +61,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     public (StoredObject Object, bool Gone) Delete(ResourceKind kind, string? @namespace, string name, DeleteOptions options)
     {
         StoredObject current = store.Get(kind, @namespace, name);
-        if (options.Uid is { } uid && uid != current.Uid)
-            throw ApiException.Conflict(kind, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
-        if (options.ResourceVersion is { } version && version != current.Version.ToString(CultureInfo.InvariantCulture))
-        {
-            throw ApiException.Conflict(
-                kind, name, $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Version}");
-        }
-
+        Require(kind, name, "UID", options.Uid, current.Uid);
+        Require(kind, name, "ResourceVersion", options.ResourceVersion, current.Body.Text("metadata", "resourceVersion"));
         if (options.DryRun)
             return (current, true);
         string? finalizer = options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
@@ -84,21 +77,20 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         return lingers ? (store.Update(current, body => Linger(kind, body, finalizer)), false) : Gone(current);
     }
 
+    private static void Require(ResourceKind kind, string name, string what, string? expected, string? actual)
+    {
+        if (expected is not null && expected != actual)
+            throw ApiException.Conflict(kind, name, $"Precondition failed: {what} in precondition: {expected}, {what} in object meta: {actual}");
+    }
+
     private (StoredObject Object, bool Gone) Gone(StoredObject item) => (store.Remove(item) ?? throw ApiException.NotFound(item.Kind, item.Name), true);
 
-    public static JsonObject Scale(StoredObject item) => new()
-    {
-        ["kind"] = "Scale",
-        ["apiVersion"] = "autoscaling/v1",
-        ["metadata"] = JsonWriting.Fields(
-            ((string[])["name", "namespace", "uid", "resourceVersion", "creationTimestamp"]).Select(field => (field, item.Body.At("metadata", field)?.DeepClone()))),
-        ["spec"] = new JsonObject { ["replicas"] = item.Body.Number("spec", "replicas") ?? 0 },
-        ["status"] = new JsonObject
-        {
-            ["replicas"] = item.Body.Number("status", "replicas") ?? 0,
-            ["selector"] = TableColumns.Pairs(item.Body.At("spec", "selector", "matchLabels")),
-        },
-    };
+    public static JsonObject Scale(JsonObject body) => JsonWriting.Fields(
+        ("kind", "Scale"),
+        ("apiVersion", "autoscaling/v1"),
+        ("metadata", JsonWriting.Fields(((string[])["name", "namespace", "uid", "resourceVersion", "creationTimestamp"]).Select(field => (field, body.At("metadata", field)?.DeepClone())))),
+        ("spec", new JsonObject { ["replicas"] = body.Number("spec", "replicas") ?? 0 }),
+        ("status", new JsonObject { ["replicas"] = body.Number("status", "replicas") ?? 0, ["selector"] = TableColumns.Pairs(body.At("spec", "selector", "matchLabels")) }));
 
     /// <summary>https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>
     private static string QualityOfService(JsonObject pod)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Berth.LocalCluster.Api;
 
@@ -71,7 +70,7 @@ internal static class ProtobufReader
     private static (string Key, JsonNode? Value) Entry(string type, ReadOnlySpan<byte> content)
     {
         (string Key, JsonNode? Value) entry = ("", "");
-        var field = new FieldTable.Field("", 2, type, false, false, false, false);
+        var field = new FieldTable.Field("", 2, type, false, "", false, false, false);
         var wire = new Wire(content);
         while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
             entry = number == 1 ? (Encoding.UTF8.GetString(bytes), entry.Value) : (entry.Key, Value(field, plain, bytes));

@@ -1,13 +1,8 @@
-using Berth.LocalCluster.Access;
-using Berth.LocalCluster.Runtime;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>One request: who asks, what for, may they, and the answer.</summary>
 internal sealed class RequestHandler(
-    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, PodLogs logs, Storage.ObjectStore store, TableWriter tables, FaultHandler faults,
+    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, PodLogs logs, ObjectStore store, TableWriter tables, FaultHandler faults,
     ILogger logger)
 {
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
@@ -55,14 +50,7 @@ internal sealed class RequestHandler(
         {
             (JsonObject answer, Action? afterwards) = faults.Run(path[FaultHandler.Path.Length..], Query);
             if (afterwards is not null)
-            {
-                http.Response.OnCompleted(() =>
-                {
-                    afterwards();
-                    return Task.CompletedTask;
-                });
-            }
-
+                http.Response.OnCompleted(() => Task.Run(afterwards));
             await WriteAsync(http, 200, answer.ToUtf8()).ConfigureAwait(false);
         }
         else if (path == AccessReview.Path && request.Method == "POST")
@@ -125,13 +113,11 @@ internal sealed class RequestHandler(
 
     private byte[] GetOne(RequestTarget target, Func<string, string?> query, bool asTable)
     {
-        Storage.StoredObject item = store.Get(target.Kind, target.Namespace, target.Name!);
+        StoredObject item = store.Get(target.Kind, target.Namespace, target.Name!);
         return target.Subresource switch
         {
-            "scale" when target.Kind.HasScale => ObjectOperations.Scale(item).ToUtf8(),
-            null or "status" when asTable =>
-                tables.Write(target.Kind, [item], new JsonObject { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, query("includeObject")).ToUtf8(),
-            null or "status" => item.Utf8,
+            "scale" when target.Kind.HasScale => ObjectOperations.Scale(item.Body).ToUtf8(),
+            null or "status" => asTable ? tables.WriteOne(item, query("includeObject")) : item.Utf8,
             _ => throw ApiException.NoSuchResource(),
         };
     }

@@ -3,48 +3,39 @@ namespace Berth.LocalCluster.Api;
 /// <summary>Lists as kubectl shows them: the server chooses the columns and words.</summary>
 internal sealed class TableWriter(TimeProvider time)
 {
+    /// <summary>One object, as a table of one row.</summary>
+    public byte[] WriteOne(StoredObject item, string? includeObject) =>
+        Write(item.Kind, [item], new JsonObject { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, includeObject).ToUtf8();
+
     public JsonObject Write(ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, string? includeObject)
     {
         IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
-        var definitions = new JsonArray();
-        foreach (TableColumn column in columns)
+        IEnumerable<JsonNode> definitions = columns.Select(column => new JsonObject
         {
-            definitions.Add((JsonNode)new JsonObject
-            {
-                ["name"] = column.Name,
-                ["type"] = "string",
-                ["format"] = column.Name == "Name" ? "name" : "",
-                ["description"] = column.Name,
-                ["priority"] = column.Wide ? 1 : 0,
-            });
-        }
-
-        var rows = new JsonArray();
-        foreach (StoredObject item in items)
-        {
-            var row = new JsonObject { ["cells"] = JsonWriting.TextArray(columns.Select(column => column.Read(item.Body, time.GetUtcNow()))) };
-            if (includeObject != "None")
-            {
-                row["object"] = includeObject == "Object" ? item.Body.DeepClone() : new JsonObject
-                {
-                    ["kind"] = "PartialObjectMetadata",
-                    ["apiVersion"] = "meta.k8s.io/v1",
-                    ["metadata"] = item.Body["metadata"]!.DeepClone(),
-                };
-            }
-
-            rows.Add((JsonNode)row);
-        }
-
+            ["name"] = column.Name,
+            ["type"] = "string",
+            ["format"] = column.Name == "Name" ? "name" : "",
+            ["description"] = column.Name,
+            ["priority"] = column.Wide ? 1 : 0,
+        });
+        IEnumerable<JsonNode> rows = items.Select(item => JsonWriting.Fields(
+            ("cells", JsonWriting.TextArray(columns.Select(column => column.Read(item.Body, time.GetUtcNow())))), ("object", Included(item, includeObject))));
         return new JsonObject
         {
             ["kind"] = "Table",
             ["apiVersion"] = "meta.k8s.io/v1",
             ["metadata"] = metadata,
-            ["columnDefinitions"] = definitions,
-            ["rows"] = rows,
+            ["columnDefinitions"] = new JsonArray([.. definitions]),
+            ["rows"] = new JsonArray([.. rows]),
         };
     }
+
+    private static JsonNode? Included(StoredObject item, string? includeObject) => includeObject switch
+    {
+        "None" => null,
+        "Object" => item.Body.DeepClone(),
+        _ => new JsonObject { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = item.Body["metadata"]!.DeepClone() },
+    };
 
     /// <summary>A duration in kubectl's words: 45s, 3m10s, 12m, 5h, 3d.</summary>
     public static string Age(string? since, DateTimeOffset now)

@@ -1,6 +1,3 @@
-using Berth.LocalCluster.Selectors;
-using Microsoft.AspNetCore.Http;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Watches: from a version, with initial events where asked, bookmarks, the server's timeout, and 410 as an ERROR event.</summary>
@@ -67,30 +64,17 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
             await stream.ChangesAsync(changes, ending).ConfigureAwait(false);
             stream.Version = version;
             TimeSpan wait = nextBookmark - time.GetUtcNow();
-            if (!bookmarks)
+            Task changed = store.WaitAsync(version, ending);
+            if (bookmarks && wait > TimeSpan.Zero)
+                await changed.WaitAsync(wait, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!bookmarks || changed.IsCompleted)
             {
-                await store.WaitAsync(version, ending).ConfigureAwait(false);
+                await changed.ConfigureAwait(false);
+                continue;
             }
-            else if (wait <= TimeSpan.Zero || !await ChangedWithinAsync(version, wait, ending).ConfigureAwait(false))
-            {
-                await stream.BookmarkAsync(version, last: false, ending).ConfigureAwait(false);
-                nextBookmark = time.GetUtcNow() + bookmarkInterval;
-            }
-        }
-    }
 
-    private async Task<bool> ChangedWithinAsync(long version, TimeSpan wait, CancellationToken ending)
-    {
-        using var due = new CancellationTokenSource(wait, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, ending);
-        try
-        {
-            await store.WaitAsync(version, either.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (OperationCanceledException) when (!ending.IsCancellationRequested)
-        {
-            return false;
+            await stream.BookmarkAsync(version, last: false, ending).ConfigureAwait(false);
+            nextBookmark = time.GetUtcNow() + bookmarkInterval;
         }
     }
 

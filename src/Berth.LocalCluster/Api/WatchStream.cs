@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Text;
-using Berth.LocalCluster.Selectors;
-using Microsoft.AspNetCore.Http;
 
 namespace Berth.LocalCluster.Api;
 
@@ -82,8 +79,7 @@ internal sealed class WatchStream(
 
     private bool Matches(StoredObject item) => (target.Name is null || item.Name == target.Name) && labels.Matches(item.Body) && fields.Matches(item.Body);
 
-    private ReadOnlySpan<byte> Render(StoredObject item) =>
-        tables is null ? item.Utf8 : tables.Write(item.Kind, [item], new JsonObject { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, includeObject).ToUtf8();
+    private ReadOnlySpan<byte> Render(StoredObject item) => tables is null ? item.Utf8 : tables.WriteOne(item, includeObject);
 
     private void Write(string type, ReadOnlySpan<byte> document)
     {

@@ -1,7 +1,3 @@
-using Berth.LocalCluster.Manifests;
-using Berth.LocalCluster.Patches;
-using Berth.LocalCluster.Selectors;
-
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>
@@ -26,10 +22,10 @@ internal sealed class WriteHandler(ObjectOperations operations)
         return method switch
         {
             "POST" when target is { Name: null } => (operations.Create(target.Kind, target.Namespace, validation.OfObject(Object(content, contentType)), dryRun).Body, 201),
-            "PUT" when target is { Name: { } name, Subresource: "scale" } => (PutScale(target, name, Object(content, contentType)), 200),
+            "PUT" when target is { Name: { } name, Subresource: "scale" } => (ChangeScale(target, name, _ => Object(content, contentType)), 200),
             "PUT" when target.Name is { } name && validation.OfObject(Object(content, contentType)) is var body => (Change(target, name, _ => body.Clone(), dryRun).Body, 200),
-            "PATCH" when target is { Name: { } name, Subresource: "scale" } => (PatchScale(target, name, contentType, content), 200),
-            "PATCH" when target.Name is { } name => (Change(target, name, body => validation.OfPatched(Patched(body, contentType, content), contentType, content), dryRun).Body, 200),
+            "PATCH" when target is { Name: { } name, Subresource: "scale" } => (ChangeScale(target, name, scale => Patched(target.Kind, scale, contentType, content)), 200),
+            "PATCH" when target.Name is { } name => (Change(target, name, body => validation.OfPatched(Patched(target.Kind, body, contentType, content), contentType, content), dryRun).Body, 200),
             "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
             "DELETE" when target is { Name: null } => (DeleteCollection(target, query, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
             _ => throw ApiException.MethodNotAllowed(),
@@ -45,27 +41,21 @@ internal sealed class WriteHandler(ObjectOperations operations)
             : throw ApiException.BadRequest($"the name of the object ({after.Text("metadata", "name")}) does not match the name on the URL ({name})"), target.Subresource == "status", dryRun);
     }
 
-    private JsonObject PutScale(RequestTarget target, string name, JsonObject scale)
+    private JsonObject ChangeScale(RequestTarget target, string name, Func<JsonObject, JsonObject> change)
     {
         if (!target.Kind.HasScale)
             throw ApiException.NoSuchResource();
-        StoredObject item = operations.Update(target.Kind, target.Namespace, name, body =>
+        return ObjectOperations.Scale(operations.Update(target.Kind, target.Namespace, name, body =>
         {
+            JsonObject scale = change(ObjectOperations.Scale(body));
             if (scale.Text("metadata", "resourceVersion") is { } expected && expected != body.Text("metadata", "resourceVersion"))
                 throw ApiException.Modified(target.Kind, name);
             body.Child("spec")["replicas"] = scale.Number("spec", "replicas") ?? 0;
             return body;
-        });
-        return ObjectOperations.Scale(item);
+        }).Body);
     }
 
-    private JsonObject PatchScale(RequestTarget target, string name, string contentType, ReadOnlyMemory<byte> content)
-    {
-        JsonObject scale = ObjectOperations.Scale(operations.Store.Get(target.Kind, target.Namespace, name));
-        return PutScale(target, name, Patched(scale, contentType, content));
-    }
-
-    private static JsonObject Patched(JsonObject body, string contentType, ReadOnlyMemory<byte> content)
+    private static JsonObject Patched(ResourceKind kind, JsonObject body, string contentType, ReadOnlyMemory<byte> content)
     {
         switch (contentType)
         {
@@ -76,7 +66,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
                 MergePatch.Apply(body, Object(content, "application/json"));
                 return body;
             default:
-                StrategicMergePatch.Apply(body, Object(content, "application/json"));
+                StrategicMergePatch.Apply(kind.Kind, body, Object(content, "application/json"));
                 return body;
         }
     }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment.</summary>
@@ -21,9 +19,7 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
 
     private async Task LoopAsync()
     {
-        long version = store.Oldest;
-        foreach (StoredObject item in KindTable.All.SelectMany(kind => store.List(kind)))
-            Enqueue(new Change(item.Version, null, item, item));
+        long version = 0;
         while (true)
         {
             foreach (Change change in ReadAfter(ref version))
@@ -41,6 +37,7 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
         }
     }
 
+    /// <summary>The changes since; everything, where they are not all known: so at the beginning.</summary>
     private IReadOnlyList<Change> ReadAfter(ref long version)
     {
         try

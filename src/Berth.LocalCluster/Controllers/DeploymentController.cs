@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Runtime;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>A ReplicaSet for each template; a rolling update within maxSurge and maxUnavailable, or all at once for Recreate.</summary>
@@ -83,16 +81,14 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     private bool Scale(StoredObject deployment, StoredObject set, int replicas)
     {
         int before = Replicas(set);
-        if (before > 0 || replicas > 0)
+        if (before == 0 && replicas == 0)
+            return false;
+        _store.Update(set, body =>
         {
-            _store.Update(set, body =>
-            {
-                body.Child("spec")["replicas"] = replicas;
-                foreach ((string name, JsonNode? size) in Sizes(deployment))
-                    body.Child("metadata").Child("annotations")[name] = size!.DeepClone();
-            });
-        }
-
+            body.Child("spec")["replicas"] = replicas;
+            foreach ((string name, JsonNode? size) in Sizes(deployment))
+                body.Child("metadata").Child("annotations")[name] = size!.DeepClone();
+        });
         if (before != replicas)
         {
             string how = replicas > before ? "up" : "down";

@@ -36,29 +36,15 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
         // kubectl describe shows events of one second in the order of their names: so these grow, as those of a real cluster do.
         _last = Math.Max(_last + 1, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
         string @namespace = about.Text("metadata", "namespace") ?? "default";
-        return new JsonObject
-        {
-            ["kind"] = "Event",
-            ["apiVersion"] = "v1",
-            ["metadata"] = new JsonObject { ["name"] = string.Create(CultureInfo.InvariantCulture, $"{about.Text("metadata", "name")}.{_last:x16}"), ["namespace"] = @namespace },
-            ["involvedObject"] = new JsonObject
-            {
-                ["kind"] = about.Text("kind"),
-                ["namespace"] = @namespace,
-                ["name"] = about.Text("metadata", "name"),
-                ["uid"] = about.Text("metadata", "uid"),
-                ["apiVersion"] = about.Text("apiVersion"),
-            },
-            ["reason"] = reason,
-            ["message"] = message,
-            ["source"] = new JsonObject { ["component"] = component },
-            ["firstTimestamp"] = time.Timestamp(),
-            ["lastTimestamp"] = time.Timestamp(),
-            ["count"] = 1,
-            ["type"] = type,
-            ["eventTime"] = null,
-            ["reportingComponent"] = component,
-            ["reportingInstance"] = "",
-        };
+        JsonObject item = JsonWriting.Fields(
+            ("kind", "Event"),
+            ("apiVersion", "v1"),
+            ("metadata", new JsonObject { ["name"] = string.Create(CultureInfo.InvariantCulture, $"{about.Text("metadata", "name")}.{_last:x16}"), ["namespace"] = @namespace }),
+            ("involvedObject", JsonWriting.Fields(
+                ("kind", about.Text("kind")), ("namespace", @namespace), ("name", about.Text("metadata", "name")), ("uid", about.Text("metadata", "uid")), ("apiVersion", about.Text("apiVersion")))),
+            ("reason", reason), ("message", message), ("type", type), ("count", 1), ("firstTimestamp", time.Timestamp()), ("lastTimestamp", time.Timestamp()),
+            ("source", new JsonObject { ["component"] = component }), ("reportingComponent", component), ("reportingInstance", ""));
+        item["eventTime"] = null;
+        return item;
     }
 }

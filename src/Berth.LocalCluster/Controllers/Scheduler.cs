@@ -1,6 +1,3 @@
-using Berth.LocalCluster.Runtime;
-using Berth.LocalCluster.Selectors;
-
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Binds pods to nodes: the fitting one with the fewest pods of the same set, so that ordinals spread in order. A host port is taken once a node, a node selector is honoured.</summary>

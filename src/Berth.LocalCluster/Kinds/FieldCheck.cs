@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Berth.LocalCluster.Kinds;
 
 /// <summary>
@@ -88,14 +86,8 @@ internal sealed class FieldCheck
 
     private static FormatException Mismatch(string owner, JsonNode value, string path, string type)
     {
-        string found = value.GetValueKind() switch
-        {
-            JsonValueKind.String => "string",
-            JsonValueKind.Number => "number",
-            JsonValueKind.Array => "array",
-            JsonValueKind.Object => "object",
-            _ => "bool",
-        };
+        JsonValueKind kind = value.GetValueKind();
+        string found = kind is JsonValueKind.True or JsonValueKind.False ? "bool" : kind.ToString().ToLowerInvariant();
         return new($"json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {type}");
     }
 

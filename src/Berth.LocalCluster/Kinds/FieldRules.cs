@@ -3,7 +3,7 @@ namespace Berth.LocalCluster.Kinds;
 /// <summary>Holds an object against <c>rules.txt</c>, which says field by field what it must hold.</summary>
 internal static class FieldRules
 {
-    private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(() => FieldTable.Lines("rules.txt").ToDictionary(
+    private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(() => FieldTable.Lines("rules.txt").Select(line => line.Split(' ')).ToDictionary(
         words => words[0], words => words.Skip(1).Select(Entry.Parse).ToArray(), StringComparer.Ordinal));
 
     public static void Check(FieldFaults faults, string type, JsonNode? body, string path = "")
@@ -46,14 +46,8 @@ internal static class FieldRules
             case "oneof":
                 faults.OneOf(at, value.Text(), argument.Split('|'));
                 break;
-            case "min" or "range":
-                Range(faults, value, argument.Split('-'), at);
-                break;
-            case "port" when value.Text() is null:
-                Range(faults, value, ["1", "65535"], at);
-                break;
-            case "share" when value.Text() is null:
-                Range(faults, value, ["0"], at);
+            case "range" or "port" or "share" when value.Text() is null:
+                Range(faults, value, rule switch { "port" => "1-65535", "share" => "0-", _ => argument }, at);
                 break;
             case "is" when value.Number() != long.Parse(argument, CultureInfo.InvariantCulture):
                 faults.Invalid(at, value, $"must be {argument}");
@@ -86,13 +80,13 @@ internal static class FieldRules
         }
     }
 
-    private static void Range(FieldFaults faults, JsonNode value, string[] ends, string at)
+    /// <summary>A range is its two ends; the upper may be missing.</summary>
+    private static void Range(FieldFaults faults, JsonNode value, string range, string at)
     {
-        bool low = value.Number() < long.Parse(ends[0], CultureInfo.InvariantCulture);
-        if (ends.Length == 1 && low)
-            faults.Invalid(at, value, $"must be greater than or equal to {ends[0]}");
-        else if (ends.Length == 2 && (low || value.Number() > long.Parse(ends[1], CultureInfo.InvariantCulture)))
-            faults.Invalid(at, value, $"must be between {ends[0]} and {ends[1]}, inclusive");
+        string[] ends = range.Split('-');
+        bool open = ends[1].Length == 0;
+        if (value.Number() < long.Parse(ends[0], CultureInfo.InvariantCulture) || (!open && value.Number() > long.Parse(ends[1], CultureInfo.InvariantCulture)))
+            faults.Invalid(at, value, open ? $"must be greater than or equal to {ends[0]}" : $"must be between {ends[0]} and {ends[1]}, inclusive");
     }
 
     private static bool IsEmpty(JsonNode? value) => value is null or JsonArray { Count: 0 } || value.Text() is "" || value.Number() == 0;

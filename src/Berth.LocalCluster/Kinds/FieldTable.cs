@@ -8,20 +8,18 @@ internal static class FieldTable
     /// <summary>The fields of a type by their names, those of inlined types included; null for a type that is a plain value.</summary>
     public static IReadOnlyDictionary<string, Field>? Of(string type) => s_types.Value.GetValueOrDefault(type);
 
-    /// <summary>The words of each line of a table that is part of this program.</summary>
-    public static IEnumerable<string[]> Lines(string table)
+    /// <summary>A table that is part of this program: its lines, without those of explanation.</summary>
+    public static IEnumerable<string> Lines(string table) => Text(table).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'));
+
+    public static string Text(string table)
     {
         using var reader = new StreamReader(typeof(FieldTable).Assembly.GetManifestResourceStream(table)!);
-        while (reader.ReadLine() is { } line)
-        {
-            if (!line.StartsWith('#'))
-                yield return line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        }
+        return reader.ReadToEnd();
     }
 
     private static Dictionary<string, Dictionary<string, Field>> Load()
     {
-        var types = Lines("fields.txt").ToDictionary(words => words[0], words => words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal), StringComparer.Ordinal);
+        var types = Lines("fields.txt").Select(line => line.Split(' ')).ToDictionary(words => words[0], words => words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal), StringComparer.Ordinal);
         foreach (Dictionary<string, Field> fields in types.Values)
         {
             foreach (Field inlined in fields.Values.Where(field => field.Inline).ToList())
@@ -38,7 +36,7 @@ internal static class FieldTable
     }
 
     /// <summary>One field. Its number is 0 where it is inlined from another type.</summary>
-    internal sealed record Field(string Name, int Number, string Type, bool List, bool Map, bool Inline, bool OmitZero)
+    internal sealed record Field(string Name, int Number, string Type, bool List, string MergeKey, bool Map, bool Inline, bool OmitZero)
     {
         public static Field Parse(string text)
         {
@@ -48,8 +46,9 @@ internal static class FieldTable
             return new(
                 text[..equals],
                 int.Parse(text.AsSpan(equals + 1, colon - equals - 1), CultureInfo.InvariantCulture),
-                type.Trim('[', ']', '{', '}', '^', '?'),
+                type[(type.IndexOf(']', StringComparison.Ordinal) + 1)..].Trim('{', '}', '^', '?'),
                 type.StartsWith('['),
+                type.StartsWith('[') ? type[1..type.IndexOf(']', StringComparison.Ordinal)] : "",
                 type.StartsWith('{'),
                 type.StartsWith('^'),
                 type.EndsWith('?'));

@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Selectors;
-
 namespace Berth.LocalCluster.Kinds;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using Berth.LocalCluster.Patches;
-
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>Applies manifests from inside: creates what is new, merges into what is there.</summary>
@@ -46,7 +43,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
 
             operations.Update(kind, @namespace, name, current =>
             {
-                StrategicMergePatch.Apply(current, body);
+                StrategicMergePatch.Apply(kind.Kind, current, body);
                 return current;
             });
         }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>What manifests ask for that a process of this machine does not give. It is stored as asked, and said once.</summary>
@@ -9,16 +7,8 @@ internal sealed class NotEnforcedList(ILogger logger)
     private static readonly string[] s_containerFields = ["resources", "securityContext", "volumeMounts", "envFrom", "lifecycle"];
 
     private readonly Lock _gate = new();
-    private readonly List<string> _lines = [];
 
-    public IReadOnlyList<string> Lines
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _lines];
-        }
-    }
+    public IReadOnlyList<string> Lines { get; private set; } = [];
 
     public void Look(ResourceKind kind, JsonObject body)
     {
@@ -39,9 +29,9 @@ internal sealed class NotEnforcedList(ILogger logger)
         string line = $"{kind.Kind} {name}: {field}";
         lock (_gate)
         {
-            if (_lines.Contains(line, StringComparer.Ordinal))
+            if (Lines.Contains(line, StringComparer.Ordinal))
                 return;
-            _lines.Add(line);
+            Lines = [.. Lines, line];
         }
 
         Log.NotEnforced(logger, field, kind.Kind, name);

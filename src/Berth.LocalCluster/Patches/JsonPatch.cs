@@ -9,22 +9,24 @@ internal static class JsonPatch
         {
             string path = operation.Text("path") ?? throw Fault();
             JsonNode? value = operation["value"]?.DeepClone();
+            string From() => operation.Text("from") ?? throw Fault();
             switch (operation.Text("op"))
             {
                 case "add":
-                    Add(target, path, value);
+                    Put(target, path, value, insert: true);
                     break;
                 case "remove":
                     Remove(target, path);
                     break;
                 case "replace":
-                    Replace(target, path, value);
+                    // Of an object also what is not there: the library of a real server is as lenient.
+                    Put(target, path, value, insert: false);
                     break;
                 case "move":
-                    Add(target, path, Remove(target, operation.Text("from") ?? throw Fault()));
+                    Put(target, path, Remove(target, From()), insert: true);
                     break;
                 case "copy":
-                    Add(target, path, Read(target, operation.Text("from") ?? throw Fault())?.DeepClone());
+                    Put(target, path, Read(target, From())?.DeepClone(), insert: true);
                     break;
                 case "test" when JsonNode.DeepEquals(Read(target, path), value):
                     break;
@@ -34,41 +36,25 @@ internal static class JsonPatch
         }
     }
 
-    private static void Add(JsonObject target, string path, JsonNode? value)
+    private static void Put(JsonObject target, string path, JsonNode? value, bool insert)
     {
         (JsonNode parent, string last) = Parent(target, path);
-        if (parent is JsonObject fields)
-            fields[last] = value;
-        else if (parent is JsonArray items)
-            items.Insert(last == "-" ? items.Count : Index(items, last, items.Count), value);
-    }
-
-    /// <summary>Of an object also what is not there: the library of a real server is as lenient.</summary>
-    private static void Replace(JsonObject target, string path, JsonNode? value)
-    {
-        (JsonNode parent, string last) = Parent(target, path);
-        if (parent is JsonArray items)
-            items[Index(items, last, items.Count - 1)] = value;
-        else
+        if (parent is not JsonArray items)
             parent[last] = value;
+        else if (insert)
+            items.Insert(last == "-" ? items.Count : Index(items, last, items.Count), value);
+        else
+            items[Index(items, last, items.Count - 1)] = value;
     }
 
     private static JsonNode? Remove(JsonObject target, string path)
     {
+        JsonNode? removed = Read(target, path);
         (JsonNode parent, string last) = Parent(target, path);
-        JsonNode? removed;
         if (parent is JsonArray items)
-        {
-            int index = Index(items, last, items.Count - 1);
-            removed = items[index];
-            items.RemoveAt(index);
-            return removed;
-        }
-
-        var fields = (JsonObject)parent;
-        if (!fields.TryGetPropertyValue(last, out removed))
+            items.RemoveAt(Index(items, last, items.Count - 1));
+        else if (!((JsonObject)parent).Remove(last))
             throw Fault();
-        fields.Remove(last);
         return removed;
     }
 

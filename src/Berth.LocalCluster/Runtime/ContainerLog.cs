@@ -5,7 +5,7 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
 {
     private readonly Lock _gate = new();
     private readonly Queue<LogLine> _lines = new();
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _changed = new();
     private long _next;
     private bool _complete;
 
@@ -16,7 +16,7 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
             _lines.Enqueue(new LogLine(_next++, time.GetUtcNow(), text));
             if (_lines.Count > capacity)
                 _lines.Dequeue();
-            Signal();
+            _changed.Raise();
         }
     }
 
@@ -26,7 +26,7 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
         lock (_gate)
         {
             _complete = true;
-            Signal();
+            _changed.Raise();
         }
     }
 
@@ -34,13 +34,6 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
     public (IReadOnlyList<LogLine> Lines, Task? More) Read(long from)
     {
         lock (_gate)
-            return ([.. _lines.Where(line => line.Number >= from)], _complete ? null : _changed.Task);
-    }
-
-    private void Signal()
-    {
-        TaskCompletionSource signal = _changed;
-        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        signal.SetResult();
+            return ([.. _lines.Where(line => line.Number >= from)], _complete ? null : _changed.Next);
     }
 }

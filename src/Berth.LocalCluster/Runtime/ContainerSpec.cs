@@ -1,9 +1,9 @@
-using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>Reads of a container's manifest what a process needs: program, arguments, environment.</summary>
-internal static class ContainerSpec
+internal static partial class ContainerSpec
 {
     /// <summary>The program and arguments of a command, by the image's mapping. Null where the image is not mapped; without a map, any image will do.</summary>
     public static (string Executable, IReadOnlyList<string> Arguments)? Resolve(
@@ -42,34 +42,8 @@ internal static class ContainerSpec
     }
 
     /// <summary>$(NAME) becomes the variable's value, $$(NAME) stays as $(NAME), an unknown name stays as it is.</summary>
-    public static string Expand(string text, IReadOnlyDictionary<string, string> environment)
-    {
-        var result = new StringBuilder();
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '$' && i + 1 < text.Length)
-            {
-                if (text[i + 1] == '$')
-                {
-                    result.Append('$');
-                    i++;
-                    continue;
-                }
-
-                int end = text[i + 1] == '(' ? text.IndexOf(')', i) : -1;
-                if (end > 0 && environment.TryGetValue(text[(i + 2)..end], out string? value))
-                {
-                    result.Append(value);
-                    i = end;
-                    continue;
-                }
-            }
-
-            result.Append(text[i]);
-        }
-
-        return result.ToString();
-    }
+    public static string Expand(string text, IReadOnlyDictionary<string, string> environment) => Reference().Replace(
+        text, match => match.Value == "$$" ? "$" : environment.GetValueOrDefault(match.Groups[1].Value, match.Value));
 
     /// <summary>The downward API's fields.</summary>
     public static string? Field(JsonObject pod, string path)
@@ -79,4 +53,7 @@ internal static class ContainerSpec
             return pod.Text([.. path[..bracket].Split('.'), path[(bracket + 2)..^2]]);
         return path == "status.podIPs" ? string.Join(',', pod.Items("status", "podIPs").Select(ip => ip.Text("ip"))) : pod.Text(path.Split('.'));
     }
+
+    [GeneratedRegex(@"\$\$|\$\(([^)]*)\)")]
+    private static partial Regex Reference();
 }

@@ -6,7 +6,6 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     /// <summary>How long the last output may take to come when a process has ended: another may hold its pipe.</summary>
     private static readonly TimeSpan s_lastOutput = TimeSpan.FromMilliseconds(200);
 
-    private readonly string _name = spec.Text("name")!;
     private readonly string _policy = pod.Text("spec", "restartPolicy") ?? "Always";
     private readonly TimeSpan _grace = TimeSpan.FromSeconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
     private readonly RestartBackoff _backoff = new();
@@ -17,6 +16,8 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private bool _started;
     private int _restarts;
     private volatile IContainerInstance? _instance;
+
+    public string Name { get; } = spec.Text("name")!;
 
     public int? ProcessId { get; private set; }
 
@@ -30,7 +31,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         lock (_backoff)
         {
             return JsonWriting.Fields(
-                ("name", _name),
+                ("name", Name),
                 ("state", _state.DeepClone()),
                 ("lastState", _lastState.DeepClone()),
                 ("ready", _ready),
@@ -69,9 +70,9 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
                 string reason = code is null ? "ImagePullBackOff" : "CrashLoopBackOff";
                 string why = code is null
                     ? $"Back-off pulling image \"{spec.Text("image")}\""
-                    : $"Back-off restarting failed container {_name} in pod {pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
+                    : $"Back-off restarting failed container {Name} in pod {pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
                 context.Events.Record(pod, code is null ? "Normal" : "Warning", "BackOff", why);
-                Change(() => Enter(Waiting(reason, code is null ? why : $"back-off {delay.TotalSeconds:0}s restarting failed container={_name}")));
+                Change(() => Enter(Waiting(reason, code is null ? why : $"back-off {delay.TotalSeconds:0}s restarting failed container={Name}")));
             }
 
             await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -137,7 +138,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             _ready = !startup && spec["readinessProbe"] is not JsonObject;
         });
         context.Events.Record(pod, "Normal", "Started", "Container started");
-        Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, _name, run.ProcessId);
+        Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, Name, run.ProcessId);
 
         using var probing = new CancellationTokenSource();
         using var unhealthy = new CancellationTokenSource();
@@ -153,7 +154,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             _started = false;
             Enter(Terminated(code, code == 0 ? "Completed" : "Error", began, message));
         });
-        Log.Ended(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, _name, code);
+        Log.Ended(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, Name, code);
         await run.Drained.WaitAsync(s_lastOutput, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         launch.Log.Complete();
         await probing.CancelAsync().ConfigureAwait(false);
@@ -168,7 +169,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         await ((Task)run.Exited).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!run.Exited.IsCompleted)
         {
-            context.Events.Record(pod, "Normal", "Killing", $"Stopping container {_name}");
+            context.Events.Record(pod, "Normal", "Killing", $"Stopping container {Name}");
             run.Stop();
             await ((Task)run.Exited).WaitAsync(_grace, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             run.Kill();
@@ -183,7 +184,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         {
             if (Probe("startupProbe", launch) is { } startup && !await startup.UntilFirstAsync(ending).ConfigureAwait(false))
             {
-                context.Events.Record(pod, "Warning", "Unhealthy", $"Startup probe of container {_name} failed; it is restarted");
+                context.Events.Record(pod, "Warning", "Unhealthy", $"Startup probe of container {Name} failed; it is restarted");
                 await unhealthy.CancelAsync().ConfigureAwait(false);
                 return;
             }
@@ -202,7 +203,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             if (Probe("livenessProbe", launch) is { } liveness)
             {
                 await liveness.UntilLostAsync(ending).ConfigureAwait(false);
-                context.Events.Record(pod, "Warning", "Unhealthy", $"Liveness probe of container {_name} failed; it is restarted");
+                context.Events.Record(pod, "Warning", "Unhealthy", $"Liveness probe of container {Name} failed; it is restarted");
                 await unhealthy.CancelAsync().ConfigureAwait(false);
             }
 
@@ -235,7 +236,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         Dictionary<string, string> environment = ContainerSpec.Environment(spec, pod, context.BaseEnvironment(pod));
         IReadOnlyList<string> Words(string field) => [.. spec.Texts(field).Select(word => ContainerSpec.Expand(word, environment))];
         return ContainerSpec.Resolve(spec.Text("image")!, Words("command"), Words("args"), context.Images) is var (executable, arguments)
-            ? new ContainerLaunch(_name, executable, arguments, environment, spec.Text("workingDir"), address, Output)
+            ? new ContainerLaunch(Name, executable, arguments, environment, spec.Text("workingDir"), address, Output)
             : null;
     }
 

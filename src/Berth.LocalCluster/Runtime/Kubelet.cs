@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>All nodes' agent: a worker for every bound pod, ended with the pod, and the pod removed when its worker has ended.</summary>
-internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyncDisposable
+internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IController, IAsyncDisposable
 {
     /// <summary>
     /// A pod that goes, and comes anew, faster than this would do so between two requests of kubectl delete, which then waits for ever. A real
@@ -16,13 +14,9 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
     private readonly ConcurrentDictionary<string, bool> _stoppedNodes = new(StringComparer.Ordinal);
     private readonly Lock _reconciling = new();
     private readonly CancellationTokenSource _stopping = new();
-    private Task _loop = Task.CompletedTask;
 
-    public void Start(int apiPort)
-    {
-        _addresses = new PodAddresses(apiPort);
-        _loop = Task.Run(LoopAsync);
-    }
+    /// <summary>Before any pod: addresses follow from the API's port.</summary>
+    public void Start(int apiPort) => _addresses = new PodAddresses(apiPort);
 
     public PodWorker? Find(string uid) => _workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
 
@@ -41,14 +35,14 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         _stoppedNodes.TryRemove(node, out _);
         foreach ((PodWorker worker, _) in _workers.Values.Where(entry => entry.Worker.Node == node))
             worker.Thaw();
-        Reconcile();
+        foreach (StoredObject pod in store.List(KindTable.Pod).Where(pod => pod.NodeName == node))
+            Reconcile(pod.Namespace, pod.Name);
     }
 
     /// <summary>Ends every pod: first asked, killed when the time is over.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach ((PodWorker worker, _) in _workers.Values)
         {
             worker.Thaw();
@@ -64,54 +58,41 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IAsyn
         _stopping.Dispose();
     }
 
-    private async Task LoopAsync()
-    {
-        long version = 0;
-        while (true)
-        {
-            // Level based: what matters is what is bound now, not what happened.
-            long seen = store.Version;
-            if (seen != version)
-            {
-                Reconcile();
-                version = seen;
-            }
+    public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Pod ? [change.Last.Key]
+        : change.Kind != KindTable.Node ? []
+        : [
+            .. store.List(KindTable.Pod).Where(pod => pod.NodeName == change.Last.Name).Select(pod => pod.Key),
 
-            await store.WaitAsync(version, _stopping.Token).ConfigureAwait(false);
-        }
-    }
+            // A pod may be gone without our having seen it go.
+            .. _workers.Values.Where(entry => entry.Worker.Node == change.Last.Name).Select(entry => entry.Worker.Key),
+        ];
 
-    private void Reconcile()
+    public void Reconcile(string? @namespace, string name)
     {
         using Lock.Scope scope = _reconciling.EnterScope();
-        IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
-        foreach (StoredObject pod in pods)
-        {
-            if (_stoppedNodes.ContainsKey(pod.NodeName ?? ""))
-                continue;
-            if (_workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
-            {
-                if (pod.Body.IsTerminating())
-                    entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
-            }
-            else if (pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
-            {
-                Begin(pod, node);
-            }
-        }
-
-        var present = pods.Select(pod => pod.Uid).ToHashSet(StringComparer.Ordinal);
-        foreach ((string uid, (PodWorker worker, Task running)) in _workers.Where(entry => !present.Contains(entry.Key)))
+        StoredObject? pod = store.Find(KindTable.Pod, @namespace, name);
+        foreach ((string uid, (PodWorker worker, Task running)) in _workers.Where(entry => entry.Key != pod?.Uid && entry.Value.Worker.Key == ResourceKind.Key(@namespace, name)))
         {
             worker.Kill();
             if (running.IsCompleted)
                 _workers.TryRemove(uid, out _);
         }
+
+        if (pod is null || _stoppedNodes.ContainsKey(pod.NodeName ?? ""))
+            return;
+        if (!_workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
+        {
+            if (pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is { } host && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
+                Begin(pod, PodAddresses.InternalOf(host.Body));
+        }
+        else if (pod.Body.IsTerminating())
+        {
+            entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
+        }
     }
 
-    private void Begin(StoredObject pod, string node)
+    private void Begin(StoredObject pod, string host)
     {
-        string host = store.Find(KindTable.Node, null, node) is { } found ? PodAddresses.InternalOf(found.Body) : PodAddresses.OfNode(0);
         bool shared = pod.Body.Flag("spec", "hostNetwork");
         var worker = new PodWorker(pod, context, store, (host, shared ? host : _addresses.Take()));
         var running = new Task<Task>(() => RunAsync(pod, worker, shared));

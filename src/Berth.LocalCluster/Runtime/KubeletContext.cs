@@ -1,7 +1,3 @@
-using Berth.LocalCluster.Access;
-using Berth.LocalCluster.Controllers;
-using Microsoft.Extensions.Logging;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>What every pod's worker needs from outside.</summary>

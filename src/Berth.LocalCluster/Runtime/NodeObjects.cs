@@ -7,37 +7,24 @@ internal static class NodeObjects
 {
     public static JsonObject New(int index, bool external, TimeProvider time)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"node-{index}");
-        string address = PodAddresses.OfNode(index);
-        JsonObject node = KindTable.Node.NewObject(null, name);
-        node.Child("metadata")["labels"] = new JsonObject
-        {
-            ["kubernetes.io/hostname"] = name,
-            ["kubernetes.io/os"] = "linux",
-            ["topology.kubernetes.io/zone"] = string.Create(CultureInfo.InvariantCulture, $"zone-{index}"),
-        };
-        node["spec"] = new JsonObject();
-        JsonObject status = node.Child("status");
-        status["capacity"] = new JsonObject { ["cpu"] = "64", ["memory"] = "256Gi", ["pods"] = "5k" };
-        status["allocatable"] = status["capacity"]!.DeepClone();
-        var addresses = new JsonArray(Address("InternalIP", address), Address("Hostname", name));
-        if (external)
-            addresses.Add((JsonNode)Address("ExternalIP", PodAddresses.ExternalOfNode(index)));
-        SetReady(status, true, time);
-        status["addresses"] = addresses;
-        status["nodeInfo"] = new JsonObject
-        {
-            ["kubeletVersion"] = DiscoveryDocuments.KubernetesVersion,
-            ["kubeProxyVersion"] = "",
-            ["operatingSystem"] = "linux",
-            ["architecture"] = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64",
-            ["containerRuntimeVersion"] = "berth://process",
-            ["osImage"] = "this machine",
-            ["kernelVersion"] = Environment.OSVersion.Version.ToString(),
-            ["machineID"] = "",
-            ["systemUUID"] = "",
-            ["bootID"] = "",
-        };
+        string architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
+        var node = (JsonObject)JsonNode.Parse($$"""
+            {
+              "kind": "Node", "apiVersion": "v1",
+              "metadata": { "name": "node-{{index}}", "labels": { "kubernetes.io/hostname": "node-{{index}}", "kubernetes.io/os": "linux", "topology.kubernetes.io/zone": "zone-{{index}}" } },
+              "spec": {},
+              "status": {
+                "capacity": { "cpu": "64", "memory": "256Gi", "pods": "5k" }, "allocatable": { "cpu": "64", "memory": "256Gi", "pods": "5k" },
+                "nodeInfo": {
+                  "kubeletVersion": "{{DiscoveryDocuments.KubernetesVersion}}", "kubeProxyVersion": "", "operatingSystem": "linux", "architecture": "{{architecture}}",
+                  "containerRuntimeVersion": "berth://process", "osImage": "this machine", "kernelVersion": "{{Environment.OSVersion.Version}}", "machineID": "", "systemUUID": "", "bootID": ""
+                }
+              }
+            }
+            """)!;
+        JsonObject[] addresses = [Address("InternalIP", PodAddresses.OfNode(index)), Address("Hostname", $"node-{index}"), Address("ExternalIP", PodAddresses.ExternalOfNode(index))];
+        node.Child("status")["addresses"] = new JsonArray([.. addresses.Take(external ? 3 : 2)]);
+        SetReady(node.Child("status"), true, time);
         return node;
     }
 

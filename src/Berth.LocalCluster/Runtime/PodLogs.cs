@@ -1,6 +1,3 @@
-using System.Text;
-using Microsoft.AspNetCore.Http;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>kubectl logs: container, previous, tailLines, sinceSeconds, timestamps, follow.</summary>
@@ -44,12 +41,10 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
             throw ApiException.BadRequest($"a container name must be specified for pod {pod.Name}, choose one of: [{names}]");
         }
 
-        PodWorker? worker = kubelet.Find(pod.Uid);
-        int index = container is null ? 0 : worker?.Names.ToList().IndexOf(container) ?? 0;
-        if (index < 0)
-            throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
-        ContainerSupervisor? supervisor = worker?.Containers[index];
         container ??= pod.Body.Items("spec", "containers").First().Text("name");
+        if (!pod.Body.Items("spec", "containers").Any(item => item.Text("name") == container))
+            throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
+        ContainerSupervisor? supervisor = kubelet.Find(pod.Uid)?.Containers.First(item => item.Name == container);
         if (previous)
             return supervisor?.PreviousOutput ?? throw ApiException.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
         string? waiting = supervisor is null ? "ContainerCreating" : supervisor.Status().Text("state", "waiting", "reason");

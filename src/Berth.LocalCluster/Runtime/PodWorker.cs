@@ -10,7 +10,6 @@ internal sealed class PodWorker
     private readonly (string Host, string Pod) _addresses;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _killing = new();
-    private readonly IReadOnlyList<ContainerSupervisor> _containers;
     private volatile TaskCompletionSource? _frozen;
     private TimeSpan _graceGiven = TimeSpan.MaxValue;
     private ITimer? _graceTimer;
@@ -25,19 +24,16 @@ internal sealed class PodWorker
         body.Child("status")["podIP"] = _addresses.Pod;
         body.Child("status")["hostIP"] = _addresses.Host;
         JsonWriting.Freeze(body);
-        _containers = [.. body.Items("spec", "containers").Select(spec => new ContainerSupervisor(body, spec, _context, Publish, () => _frozen?.Task ?? Task.CompletedTask))];
-        Names = [.. body.Items("spec", "containers").Select(spec => spec.Text("name")!)];
+        Containers = [.. body.Items("spec", "containers").Select(spec => new ContainerSupervisor(body, spec, _context, Publish, () => _frozen?.Task ?? Task.CompletedTask))];
     }
 
-    public string Uid => _pod.Uid;
+    public string Key => _pod.Key;
 
     public string Node => _pod.Body.Text("spec", "nodeName")!;
 
     public string Address => _addresses.Pod;
 
-    public IReadOnlyList<string> Names { get; }
-
-    public IReadOnlyList<ContainerSupervisor> Containers => _containers;
+    public IReadOnlyList<ContainerSupervisor> Containers { get; }
 
     /// <summary>Asks the containers to end, within the seconds the deletion gives.</summary>
     public void Stop(TimeSpan grace)
@@ -65,7 +61,7 @@ internal sealed class PodWorker
     }
 
     /// <summary>Kills what runs. False when nothing does.</summary>
-    public bool KillContainers() => _containers.Select(container => container.KillInstance()).ToList().Contains(true);
+    public bool KillContainers() => Containers.Select(container => container.KillInstance()).ToList().Contains(true);
 
     /// <summary>Ends the containers now.</summary>
     public void Kill()
@@ -80,7 +76,7 @@ internal sealed class PodWorker
         try
         {
             Publish();
-            await Task.WhenAll(_containers.Select(container => container.RunAsync(_addresses.Pod, _stopping.Token, _killing.Token))).ConfigureAwait(false);
+            await Task.WhenAll(Containers.Select(container => container.RunAsync(_addresses.Pod, _stopping.Token, _killing.Token))).ConfigureAwait(false);
             Publish();
             _graceTimer?.Dispose();
         }
@@ -98,7 +94,7 @@ internal sealed class PodWorker
             return;
         try
         {
-            _store.Update(_pod, body => PodStatus.Write(body, [.. _containers.Select(container => container.Status())], _addresses, _context.Time));
+            _store.Update(_pod, body => PodStatus.Write(body, [.. Containers.Select(container => container.Status())], _addresses, _context.Time));
         }
         catch (ApiException fault) when (fault.Code == 404)
         {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
@@ -18,24 +20,16 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     public async Task FollowAsync(Action<bool> tell, CancellationToken ending)
     {
         bool good = false;
-        bool everGood = false;
         long streak = 0;
-        TimeSpan eager = s_eager;
-        await DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
-        while (true)
+        await foreach (bool now in ResultsAsync(s_eager, ending).ConfigureAwait(false))
         {
-            bool now = await OnceAsync(ending).ConfigureAwait(false);
             streak = now == good ? 0 : streak + 1;
             if (streak >= (good ? _failures : _successes))
             {
                 good = now;
-                everGood |= good;
                 streak = 0;
                 tell(good);
             }
-
-            await DelayAsync(everGood || eager > _period ? _period : eager, ending).ConfigureAwait(false);
-            eager *= _patience;
         }
     }
 
@@ -43,29 +37,40 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     public async Task UntilLostAsync(CancellationToken ending)
     {
         long lost = 0;
-        await DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
-        while (lost < _failures)
+        await DelayAsync(_period, ending).ConfigureAwait(false);
+        await foreach (bool good in ResultsAsync(_period, ending).ConfigureAwait(false))
         {
-            await DelayAsync(_period, ending).ConfigureAwait(false);
-            lost = await OnceAsync(ending).ConfigureAwait(false) ? 0 : lost + 1;
+            lost = good ? 0 : lost + 1;
+            if (lost >= _failures)
+                return;
         }
     }
 
     /// <summary>True at the first success; false when the failures allowed are used up, counted by the manifest's period.</summary>
     public async Task<bool> UntilFirstAsync(CancellationToken ending)
     {
-        await DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
-        DateTimeOffset limit = context.Time.GetUtcNow() + (_period * _failures);
-        TimeSpan eager = s_eager;
-        while (!await OnceAsync(ending).ConfigureAwait(false))
+        DateTimeOffset limit = context.Time.GetUtcNow() + Seconds(probe, "initialDelaySeconds", 0) + (_period * _failures);
+        await foreach (bool good in ResultsAsync(s_eager, ending).ConfigureAwait(false))
         {
-            if (context.Time.GetUtcNow() >= limit)
-                return false;
-            await DelayAsync(eager > _period ? _period : eager, ending).ConfigureAwait(false);
-            eager *= _patience;
+            if (good || context.Time.GetUtcNow() >= limit)
+                return good;
         }
 
-        return true;
+        return false;
+    }
+
+    /// <summary>One result after the other: first with these pauses, which grow, and with the manifest's once it has succeeded.</summary>
+    private async IAsyncEnumerable<bool> ResultsAsync(TimeSpan pause, [EnumeratorCancellation] CancellationToken ending)
+    {
+        await DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
+        while (true)
+        {
+            bool good = await OnceAsync(ending).ConfigureAwait(false);
+            yield return good;
+            pause = good || pause > _period ? _period : pause;
+            await DelayAsync(pause, ending).ConfigureAwait(false);
+            pause *= _patience;
+        }
     }
 
     private static TimeSpan Seconds(JsonObject probe, string field, long otherwise) => TimeSpan.FromSeconds(probe.Number(field) ?? otherwise);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Berth.LocalCluster.Runtime;
@@ -11,11 +10,7 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
     private readonly ConcurrentDictionary<int, ProcessInstance> _running = new();
     private volatile bool _disposed;
 
-    public async Task<IContainerInstance> StartAsync(ContainerLaunch launch)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return await StartAsync(launch.Executable, launch.Arguments, launch).ConfigureAwait(false);
-    }
+    public async Task<IContainerInstance> StartAsync(ContainerLaunch launch) => await BeginAsync(launch).ConfigureAwait(false);
 
     public async Task<bool> ProbeAsync(JsonObject probe, ContainerLaunch launch, CancellationToken cancellationToken)
     {
@@ -24,7 +19,7 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
             return await _prober.CheckAsync(probe, launch.Address, cancellationToken).ConfigureAwait(false);
 
         // Output of probes is not a container's log.
-        ProcessInstance instance = await StartAsync(command[0], command[1..], launch with { Log = new ContainerLog(time, 0) }).ConfigureAwait(false);
+        ProcessInstance instance = await BeginAsync(launch with { Executable = command[0], Arguments = command[1..], Log = new ContainerLog(time, 0) }).ConfigureAwait(false);
         try
         {
             return await instance.Exited.WaitAsync(cancellationToken).ConfigureAwait(false) == 0;
@@ -45,9 +40,10 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
         _prober.Dispose();
     }
 
-    private async Task<ProcessInstance> StartAsync(string executable, IReadOnlyList<string> arguments, ContainerLaunch launch)
+    private async Task<ProcessInstance> BeginAsync(ContainerLaunch launch)
     {
-        Process process = await _starter.StartAsync(executable, arguments, launch.Environment, launch.WorkingDirectory).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Process process = await _starter.StartAsync(launch).ConfigureAwait(false);
         var instance = new ProcessInstance(process, _starter.OwnGroups, launch.Log, id => _running.TryRemove(id, out _));
         _running[process.Id] = instance;
         instance.Watch();

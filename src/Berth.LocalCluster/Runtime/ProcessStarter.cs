@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 
@@ -34,11 +33,11 @@ internal sealed class ProcessStarter : IDisposable
     public bool OwnGroups { get; }
 
     /// <exception cref="LocalClusterException">The program is not there or cannot be run.</exception>
-    public async Task<Process> StartAsync(string executable, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string? workingDirectory)
+    public async Task<Process> StartAsync(ContainerLaunch launch)
     {
-        if (executable.Contains('/', StringComparison.Ordinal) && !File.Exists(executable))
-            throw new LocalClusterException($"{executable} is not on this machine. A local cluster's container is a process: map its image to a program, or name one that exists.");
-        List<string> words = [.. _prefix, executable, .. arguments];
+        if (launch.Executable.Contains('/', StringComparison.Ordinal) && !File.Exists(launch.Executable))
+            throw new LocalClusterException($"{launch.Executable} is not on this machine. A local cluster's container is a process: map its image to a program, or name one that exists.");
+        List<string> words = [.. _prefix, launch.Executable, .. launch.Arguments];
         var info = new ProcessStartInfo(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
@@ -46,10 +45,10 @@ internal sealed class ProcessStarter : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        if (workingDirectory is not null && Directory.Exists(workingDirectory))
-            info.WorkingDirectory = workingDirectory;
+        if (Directory.Exists(launch.WorkingDirectory))
+            info.WorkingDirectory = launch.WorkingDirectory;
         info.Environment.Clear();
-        foreach ((string name, string value) in environment)
+        foreach ((string name, string value) in launch.Environment)
             info.Environment[name] = value;
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests.Add((info, started));

@@ -1,8 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Berth.LocalCluster.Controllers;
-using Berth.LocalCluster.Manifests;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -10,25 +7,22 @@ namespace Berth.LocalCluster.Runtime;
 /// Node ports, and ports of this machine given by options: a listener each, every connection passed on to a ready endpoint of the Service. TCP only.
 /// It does what kube-proxy does on a real node, where the manifests need it, and no more.
 /// </summary>
-internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceForward> given, bool nodePorts, EventRecorder events, NotEnforcedList notEnforced) : IAsyncDisposable
+internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceForward> given, bool nodePorts, EventRecorder events, NotEnforcedList notEnforced)
+    : IController, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> _open = [];
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private int _turn;
-    private Task _loop = Task.CompletedTask;
 
-    /// <summary>Opens the given ports before it returns.</summary>
-    public void Start()
-    {
-        Converge();
-        _loop = Task.Run(LoopAsync);
-    }
+    public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Service || change.Kind == KindTable.Node ? ["/"] : [];
+
+    /// <summary>All ports at once: what each leads to is looked up for every connection.</summary>
+    public void Reconcile(string? @namespace, string name) => Converge();
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach ((string _, Socket? listener, Task accepting) in _open.Values)
         {
             listener?.Dispose();
@@ -39,17 +33,8 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
         _stopping.Dispose();
     }
 
-    private async Task LoopAsync()
-    {
-        while (true)
-        {
-            long version = store.Version;
-            Converge();
-            await store.WaitAsync(version, _stopping.Token).ConfigureAwait(false);
-        }
-    }
-
-    private void Converge()
+    /// <summary>Opens and closes ports as it is asked for now.</summary>
+    public void Converge()
     {
         var wanted = Wanted().DistinctBy(pair => pair.At).ToDictionary(pair => pair.At, pair => pair.Target);
         foreach ((IPEndPoint at, (string target, Socket? listener, Task _)) in _open.ToList())
@@ -67,17 +52,16 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
 
     private IEnumerable<(IPEndPoint At, string Target)> Wanted()
     {
-        foreach (ServiceForward forward in given)
-            yield return (new(IPAddress.Loopback, forward.LocalPort), $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}");
-        List<string> nodes = nodePorts ? [.. store.List(KindTable.Node).Select(node => PodAddresses.InternalOf(node.Body)).Distinct(StringComparer.Ordinal)] : [];
-        foreach (StoredObject service in store.List(KindTable.Service))
-        {
-            foreach (JsonObject port in service.Body.Items("spec", "ports").Where(port => port.Number("nodePort") > 0 && port.Text("protocol") == "TCP"))
-            {
-                foreach (string node in nodes)
-                    yield return (new(IPAddress.Parse(node), (int)port.Number("nodePort")!.Value), $"{service.Key}/{port.Number("port")}");
-            }
-        }
+        List<IPAddress> nodes = nodePorts ? [.. store.List(KindTable.Node).Select(node => IPAddress.Parse(PodAddresses.InternalOf(node.Body)))] : [];
+        return
+        [
+            .. given.Select(forward => (new IPEndPoint(IPAddress.Loopback, forward.LocalPort), $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}")),
+            .. from service in store.List(KindTable.Service)
+               from port in service.Body.Items("spec", "ports")
+               where port.Number("nodePort") > 0 && port.Text("protocol") == "TCP"
+               from node in nodes
+               select (new IPEndPoint(node, (int)port.Number("nodePort")!.Value), $"{service.Key}/{port.Number("port")}"),
+        ];
     }
 
     private (string Target, Socket? Listener, Task Accepting) Open(IPEndPoint at, string target)

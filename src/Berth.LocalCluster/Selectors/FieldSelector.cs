@@ -5,20 +5,13 @@ internal sealed class FieldSelector
 {
     private static readonly Dictionary<ResourceKind, string[]> s_fields = new()
     {
-        [KindTable.Pod] =
-        [
-            "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP",
-            "status.nominatedNodeName",
-        ],
+        [KindTable.Pod] = Words("spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork status.phase status.podIP status.nominatedNodeName"),
         [KindTable.Node] = ["spec.unschedulable"],
         [KindTable.Namespace] = ["status.phase"],
         [KindTable.ReplicaSet] = ["status.replicas"],
         [KindTable.Service] = ["spec.clusterIP", "spec.type"],
-        [KindTable.Event] =
-        [
-            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-            "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
-        ],
+        [KindTable.Event] = Words("involvedObject.kind involvedObject.namespace involvedObject.name involvedObject.uid involvedObject.apiVersion involvedObject.resourceVersion "
+            + "involvedObject.fieldPath reason reportingComponent source type"),
     };
 
     private readonly List<(string[] Path, string Value, bool Equal)> _terms = [];
@@ -43,6 +36,8 @@ internal sealed class FieldSelector
     }
 
     public bool Matches(JsonObject body) => _terms.TrueForAll(term => (Read(body.At(term.Path)) == term.Value) == term.Equal);
+
+    private static string[] Words(string text) => text.Split(' ');
 
     private static string Read(JsonNode? node) =>
         node.Text() ?? (node is null ? "" : node.Number() is { } number ? number.ToString(CultureInfo.InvariantCulture) : node.Flag() ? "true" : "false");

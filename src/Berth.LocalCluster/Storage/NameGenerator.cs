@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Berth.LocalCluster.Storage;
 
 /// <summary>UIDs, name suffixes and template hashes, in the alphabets of Kubernetes (no vowels, so no words).</summary>
@@ -10,14 +8,8 @@ internal sealed class NameGenerator(Random random)
 
     public string WithSuffix(string prefix)
     {
-        Span<char> suffix = stackalloc char[5];
         lock (_gate)
-        {
-            for (int i = 0; i < suffix.Length; i++)
-                suffix[i] = Alphabet[random.Next(Alphabet.Length)];
-        }
-
-        return string.Concat(prefix, suffix);
+            return prefix + new string(random.GetItems(Alphabet.AsSpan(), 5));
     }
 
     public string NewUid()
@@ -42,9 +34,6 @@ internal sealed class NameGenerator(Random random)
         uint hash = 2166136261;
         foreach (byte value in utf8)
             hash = (hash ^ value) * 16777619;
-        var safe = new StringBuilder();
-        foreach (char digit in hash.ToString(CultureInfo.InvariantCulture))
-            safe.Append(Alphabet[digit % Alphabet.Length]);
-        return safe.ToString();
+        return string.Concat(hash.ToString(CultureInfo.InvariantCulture).Select(digit => Alphabet[digit % Alphabet.Length]));
     }
 }

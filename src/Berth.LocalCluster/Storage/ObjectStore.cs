@@ -11,17 +11,10 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         KindTable.All.ToDictionary(kind => kind, _ => new SortedDictionary<string, StoredObject>(StringComparer.Ordinal));
 
     private readonly List<Change> _history = [];
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly Signal _changed = new();
     private long _version = 1;
 
-    public long Version
-    {
-        get
-        {
-            lock (_gate)
-                return _version;
-        }
-    }
+    public long Version => Interlocked.Read(ref _version);
 
     /// <summary>The oldest version a watch can start from.</summary>
     public long Oldest { get; private set; } = 1;
@@ -88,7 +81,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     public Task WaitAsync(long after, CancellationToken cancellationToken)
     {
         lock (_gate)
-            return _version > after ? Task.CompletedTask : _changed.Task.WaitAsync(cancellationToken);
+            return _version > after ? Task.CompletedTask : _changed.Next.WaitAsync(cancellationToken);
     }
 
     public StoredObject Create(ResourceKind kind, JsonObject body)
@@ -183,9 +176,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             _history.RemoveRange(0, surplus);
         }
 
-        TaskCompletionSource signal = _changed;
-        _changed = NewSignal();
-        signal.SetResult();
+        _changed.Raise();
     }
 
     private static bool SameSpec(JsonObject before, JsonObject after)
@@ -194,6 +185,4 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         return before.Where(pair => IsSpec(pair.Key)).All(pair => JsonNode.DeepEquals(pair.Value, after[pair.Key]))
             && after.All(pair => !IsSpec(pair.Key) || before.ContainsKey(pair.Key));
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

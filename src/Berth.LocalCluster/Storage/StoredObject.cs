@@ -6,7 +6,6 @@ internal sealed class StoredObject(ResourceKind kind, JsonObject body, long vers
     private byte[]? _utf8;
 
     public ResourceKind Kind => kind;
-
     public JsonObject Body => body;
 
     public long Version => version;
