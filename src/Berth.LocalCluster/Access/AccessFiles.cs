@@ -4,7 +4,7 @@ namespace Berth.LocalCluster.Access;
 internal sealed class AccessFiles(string? directory, Identities identities, string authorityPem) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Namespace, string Account), string> _written = [];
+    private readonly HashSet<(string Namespace, string Account)> _written = [];
     private string? _folder;
     private Uri _server = null!;
 
@@ -24,15 +24,11 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     {
         lock (_gate)
         {
-            if (!_written.TryGetValue((@namespace, account), out string? path))
-            {
-                path = Path.Combine(_folder!, $"{@namespace}_{account}.kubeconfig");
-                _written[(@namespace, account)] = path;
-                WriteAccount(@namespace, account, path);
-            }
-
-            return path;
+            if (_written.Add((@namespace, account)))
+                WriteAccount(@namespace, account);
         }
+
+        return PathOf(@namespace, account);
     }
 
     /// <summary>Puts a fresh token into every service account's token file, where clients look again when the old one is refused.</summary>
@@ -40,8 +36,8 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     {
         lock (_gate)
         {
-            foreach (((string @namespace, string account), string path) in _written)
-                WriteAccount(@namespace, account, path);
+            foreach ((string @namespace, string account) in _written)
+                WriteAccount(@namespace, account);
         }
     }
 
@@ -56,15 +52,19 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         }
 
         File.Delete(AdministratorPath);
-        foreach (string path in _written.Values)
+        foreach ((string @namespace, string account) in _written)
         {
+            string path = PathOf(@namespace, account);
             File.Delete(path);
             File.Delete(Path.ChangeExtension(path, ".token"));
         }
     }
 
-    private void WriteAccount(string @namespace, string account, string path)
+    private string PathOf(string @namespace, string account) => Path.Combine(_folder!, $"{@namespace}_{account}.kubeconfig");
+
+    private void WriteAccount(string @namespace, string account)
     {
+        string path = PathOf(@namespace, account);
         string user = Identities.ServiceAccount(@namespace, account);
         string tokenPath = Path.ChangeExtension(path, ".token");
         Write(tokenPath, identities.TokenOf(user));

@@ -75,22 +75,16 @@ internal static class DiscoveryDocuments
             yield return ("status", kind.Kind, s_change);
     }
 
-    private static JsonObject AggregatedList(IEnumerable<string> groups) => new()
+    private static JsonObject AggregatedList(IEnumerable<string> groups) => JsonWriting.Fields(
+        ("kind", "APIGroupDiscoveryList"), ("apiVersion", "apidiscovery.k8s.io/v2"), ("metadata", new JsonObject()), ("items", new JsonArray([.. groups.Select(AggregatedGroup)])));
+
+    private static JsonObject AggregatedGroup(string group)
     {
-        ["kind"] = "APIGroupDiscoveryList",
-        ["apiVersion"] = "apidiscovery.k8s.io/v2",
-        ["metadata"] = new JsonObject(),
-        ["items"] = new JsonArray([.. groups.Select(group => new JsonObject
-        {
-            ["metadata"] = new JsonObject(group.Length == 0 ? [new("creationTimestamp", null)] : [new("name", group), new("creationTimestamp", null)]),
-            ["versions"] = new JsonArray(new JsonObject
-            {
-                ["version"] = "v1",
-                ["resources"] = new JsonArray([.. KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource)]),
-                ["freshness"] = "Current",
-            }),
-        })]),
-    };
+        IEnumerable<JsonNode> resources = KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource);
+        return JsonWriting.Fields(
+            ("metadata", new JsonObject(group.Length == 0 ? [new("creationTimestamp", null)] : [new("name", group), new("creationTimestamp", null)])),
+            ("versions", new JsonArray(JsonWriting.Fields(("version", "v1"), ("resources", new JsonArray([.. resources])), ("freshness", "Current")))));
+    }
 
     private static JsonObject AggregatedResource(ResourceKind kind) => JsonWriting.Fields(
         ("resource", kind.Plural),
@@ -100,12 +94,8 @@ internal static class DiscoveryDocuments
         ("verbs", JsonWriting.TextArray(VerbsOf(kind))),
         ("shortNames", JsonWriting.TextArray(kind.ShortNames)),
         ("categories", kind.InAll ? JsonWriting.TextArray("all") : null),
-        ("subresources", new JsonArray([.. Subresources(kind).Select(sub => new JsonObject
-        {
-            ["subresource"] = sub.Name,
-            ["responseKind"] = KindOf(sub.Kind == "Scale" ? "autoscaling" : kind.Group, sub.Kind),
-            ["verbs"] = JsonWriting.TextArray(sub.Verbs),
-        })])));
+        ("subresources", new JsonArray([.. Subresources(kind).Select(sub => JsonWriting.Fields(
+            ("subresource", sub.Name), ("responseKind", KindOf(sub.Kind == "Scale" ? "autoscaling" : kind.Group, sub.Kind)), ("verbs", JsonWriting.TextArray(sub.Verbs))))])));
 
     private static JsonObject KindOf(string group, string kind) => new() { ["group"] = group, ["version"] = "v1", ["kind"] = kind };
 

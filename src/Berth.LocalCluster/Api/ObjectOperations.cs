@@ -18,20 +18,11 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         RequireNamespace(kind, @namespace, metadata.Text("name"));
         Defaults.Apply(kind, body);
         if (kind == KindTable.Service)
-        {
             addresses.Assign(body);
-        }
         else if (kind == KindTable.Pod)
-        {
-            body.Child("status")["phase"] = "Pending";
-            body.Child("status")["qosClass"] = QualityOfService(body);
-        }
+            body["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService(body) };
         else if (kind.HasScale)
-        {
-            body["status"] = JsonWriting.Fields(
-                ("replicas", kind == KindTable.Deployment ? null : 0), ("availableReplicas", kind == KindTable.StatefulSet ? 0 : null));
-        }
-
+            body["status"] = JsonWriting.Fields(("replicas", kind == KindTable.Deployment ? null : 0), ("availableReplicas", kind == KindTable.StatefulSet ? 0 : null));
         if (metadata.Text("name") is null && metadata.Text("generateName") is null)
             throw ApiException.Invalid(kind, "", ("metadata.name", "Required value: name or generateName is required", "FieldValueRequired"));
         if (metadata.Text("name") is not null)
@@ -69,7 +60,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         bool lingers = kind == KindTable.Namespace || finalizer is not null || current.Body.Texts("metadata", "finalizers").Any();
         if (kind == KindTable.Pod)
         {
-            long grace = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
+            long asked = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
+            long grace = asked < 0 ? 1 : asked;
             bool running = current.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
             return grace == 0 || !running ? Gone(current) : (store.Update(current, body => Terminate(body, grace)), false);
         }

@@ -10,24 +10,12 @@ internal sealed class TableWriter(TimeProvider time)
     public JsonObject Write(ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, string? includeObject)
     {
         IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
-        IEnumerable<JsonNode> definitions = columns.Select(column => new JsonObject
-        {
-            ["name"] = column.Name,
-            ["type"] = "string",
-            ["format"] = column.Name == "Name" ? "name" : "",
-            ["description"] = column.Name,
-            ["priority"] = column.Wide ? 1 : 0,
-        });
+        IEnumerable<JsonNode> definitions = columns.Select(column => JsonWriting.Fields(
+            ("name", column.Name), ("type", "string"), ("format", column.Name == "Name" ? "name" : ""), ("description", column.Name), ("priority", column.Wide ? 1 : 0)));
         IEnumerable<JsonNode> rows = items.Select(item => JsonWriting.Fields(
             ("cells", JsonWriting.TextArray(columns.Select(column => column.Read(item.Body, time.GetUtcNow())))), ("object", Included(item, includeObject))));
-        return new JsonObject
-        {
-            ["kind"] = "Table",
-            ["apiVersion"] = "meta.k8s.io/v1",
-            ["metadata"] = metadata,
-            ["columnDefinitions"] = new JsonArray([.. definitions]),
-            ["rows"] = new JsonArray([.. rows]),
-        };
+        return JsonWriting.Fields(
+            ("kind", "Table"), ("apiVersion", "meta.k8s.io/v1"), ("metadata", metadata), ("columnDefinitions", new JsonArray([.. definitions])), ("rows", new JsonArray([.. rows])));
     }
 
     private static JsonNode? Included(StoredObject item, string? includeObject) => includeObject switch

@@ -25,17 +25,11 @@ internal sealed class WatchStream(
 
     public async Task ChangesAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        bool any = false;
-        foreach (Change change in changes)
-        {
-            if (change.Kind == target.Kind && (target.Namespace is null || change.Last.Namespace == target.Namespace) && EventOf(change) is { } type)
-            {
-                Write(type, Render(change.Last));
-                any = true;
-            }
-        }
-
-        if (any)
+        var events = changes.Where(change => change.Kind == target.Kind && (target.Namespace is null || change.Last.Namespace == target.Namespace))
+            .Select(change => (Type: EventOf(change), change.Last)).Where(item => item.Type is not null).ToList();
+        foreach ((string? type, StoredObject item) in events)
+            Write(type!, Render(item));
+        if (events.Count > 0)
             await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -45,13 +39,10 @@ internal sealed class WatchStream(
         if (last)
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
         var bookmark = new JsonObject { ["kind"] = target.Kind.Kind, ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = metadata };
-        if (target.Kind == KindTable.EndpointSlice)
-        {
-            // The fields the Go type always writes.
-            bookmark["addressType"] = "";
-            bookmark["endpoints"] = null;
-            bookmark["ports"] = null;
-        }
+
+        // The fields the Go type always writes.
+        foreach (string field in target.Kind == KindTable.EndpointSlice ? (string[])["addressType", "endpoints", "ports"] : [])
+            bookmark[field] = field == "addressType" ? "" : null;
 
         Write("BOOKMARK", bookmark.ToUtf8());
         await FlushAsync(cancellationToken).ConfigureAwait(false);

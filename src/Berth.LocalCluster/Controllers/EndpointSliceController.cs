@@ -112,14 +112,9 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         JsonObject? annotations = trigger is null ? null : new JsonObject { [TriggerTime] = trigger };
         if (slice is null)
         {
-            operations.Create(KindTable.EndpointSlice, service.Namespace, new JsonObject
-            {
-                ["metadata"] = JsonWriting.Fields(
-                    ("generateName", service.Name + "-"), ("labels", labels), ("annotations", annotations), ("ownerReferences", Ownership.ControlledBy(service))),
-                ["addressType"] = "IPv4",
-                ["endpoints"] = list,
-                ["ports"] = portList,
-            });
+            JsonObject metadata = JsonWriting.Fields(
+                ("generateName", service.Name + "-"), ("labels", labels), ("annotations", annotations), ("ownerReferences", Ownership.ControlledBy(service)));
+            operations.Create(KindTable.EndpointSlice, service.Namespace, new JsonObject { ["metadata"] = metadata, ["addressType"] = "IPv4", ["endpoints"] = list, ["ports"] = portList });
         }
         else if (!Same(slice.Body["endpoints"], list) || !Same(slice.Body["ports"], portList) || !JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
         {

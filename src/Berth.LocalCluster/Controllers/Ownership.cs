@@ -3,15 +3,8 @@ namespace Berth.LocalCluster.Controllers;
 /// <summary>Owner references: who made whom.</summary>
 internal static class Ownership
 {
-    public static JsonArray ControlledBy(StoredObject owner) => new(new JsonObject
-    {
-        ["apiVersion"] = owner.Kind.ApiVersion,
-        ["kind"] = owner.Kind.Kind,
-        ["name"] = owner.Name,
-        ["uid"] = owner.Uid,
-        ["controller"] = true,
-        ["blockOwnerDeletion"] = true,
-    });
+    public static JsonArray ControlledBy(StoredObject owner) => new(JsonWriting.Fields(
+        ("apiVersion", owner.Kind.ApiVersion), ("kind", owner.Kind.Kind), ("name", owner.Name), ("uid", owner.Uid), ("controller", true), ("blockOwnerDeletion", true)));
 
     public static bool IsOwnedBy(this StoredObject item, string uid) => item.Owners.Contains(uid, StringComparer.Ordinal);
 

@@ -134,14 +134,9 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
 
     private SortedDictionary<int, StoredObject> Pods(StoredObject set)
     {
-        var pods = new SortedDictionary<int, StoredObject>();
-        foreach (StoredObject pod in _store.Owned(KindTable.Pod, set))
-        {
-            if (int.TryParse(pod.Name.AsSpan(pod.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal))
-                pods[ordinal] = pod;
-        }
-
-        return pods;
+        static int Ordinal(StoredObject pod) =>
+            int.TryParse(pod.Name.AsSpan(pod.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? ordinal : -1;
+        return new(_store.Owned(KindTable.Pod, set).Where(pod => Ordinal(pod) >= 0).DistinctBy(Ordinal).ToDictionary(Ordinal));
     }
 
     private void WriteStatus(StoredObject set, SortedDictionary<int, StoredObject> pods, string current, string update)

@@ -20,6 +20,8 @@ internal static class Defaults
         if (kind == KindTable.Pod)
         {
             Fill(body.Child("spec"), "PodSpec of a pod, not of a template");
+            if (body.Number("spec", "terminationGracePeriodSeconds") < 0)
+                body.Child("spec")["terminationGracePeriodSeconds"] = 1;
             foreach (JsonObject resources in body.Items("spec", "containers").Select(container => container["resources"]).OfType<JsonObject>().Where(resources => resources["limits"] is JsonObject))
                 Fill(resources.Child("requests"), (JsonObject)resources["limits"]!);
         }

@@ -70,8 +70,9 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
     public void Reconcile(string? @namespace, string name)
     {
         using Lock.Scope scope = _reconciling.EnterScope();
+        string key = ResourceKind.Key(@namespace, name);
         StoredObject? pod = store.Find(KindTable.Pod, @namespace, name);
-        foreach ((string uid, (PodWorker worker, Task running)) in _workers.Where(entry => entry.Key != pod?.Uid && entry.Value.Worker.Key == ResourceKind.Key(@namespace, name)))
+        foreach ((string uid, (PodWorker worker, Task running)) in _workers.Where(entry => entry.Key != pod?.Uid && entry.Value.Worker.Key == key))
         {
             worker.Kill();
             if (running.IsCompleted)

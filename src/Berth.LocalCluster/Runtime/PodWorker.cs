@@ -20,6 +20,7 @@ internal sealed class PodWorker
         _context = context;
         _store = store;
         _addresses = addresses;
+        Key = pod.Key;
         JsonObject body = _pod.Body.Clone();
         body.Child("status")["podIP"] = _addresses.Pod;
         body.Child("status")["hostIP"] = _addresses.Host;
@@ -27,7 +28,7 @@ internal sealed class PodWorker
         Containers = [.. body.Items("spec", "containers").Select(spec => new ContainerSupervisor(body, spec, _context, Publish, () => _frozen?.Task ?? Task.CompletedTask))];
     }
 
-    public string Key => _pod.Key;
+    public string Key { get; }
 
     public string Node => _pod.Body.Text("spec", "nodeName")!;
 

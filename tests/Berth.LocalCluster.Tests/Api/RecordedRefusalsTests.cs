@@ -30,6 +30,20 @@ public sealed class RecordedRefusalsTests
     }
 
     [Fact]
+    public async Task A_negative_grace_period_is_one_second()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        const string pods = "/api/v1/namespaces/k8s-example2/pods";
+        (HttpStatusCode status, JsonNode body) = await test.SendAsync(
+            HttpMethod.Post, pods, """{"metadata":{"name":"p"},"spec":{"terminationGracePeriodSeconds":-5,"containers":[{"name":"c","image":"x"}]}}""");
+        Assert.Equal((HttpStatusCode.Created, 1), (status, (int?)body["spec"]!["terminationGracePeriodSeconds"]));
+        await test.WaitReadyAsync(1);
+        (status, body) = await test.SendAsync(HttpMethod.Delete, pods + "/p", """{"gracePeriodSeconds":-7}""");
+        Assert.Equal((HttpStatusCode.OK, 1), (status, (int?)body["metadata"]!["deletionGracePeriodSeconds"]));
+        await test.WaitAsync(now => now.Count == 0);
+    }
+
+    [Fact]
     public async Task A_zero_that_Go_does_not_write_is_as_if_not_there()
     {
         await using TestCluster test = await TestCluster.StartAsync();
