@@ -7,23 +7,10 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
     public static RequestTarget? Parse(string path)
     {
         string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        ReadOnlySpan<string> rest;
-        string group;
-        if (parts is ["api", "v1", ..])
-        {
-            group = "";
-            rest = parts.AsSpan(2);
-        }
-        else if (parts is ["apis", _, "v1", ..])
-        {
-            group = parts[1];
-            rest = parts.AsSpan(3);
-        }
-        else
-        {
+        (string? group, int taken) = parts switch { ["api", "v1", ..] => ("", 2), ["apis", var name, "v1", ..] => (name, 3), _ => (null, 0) };
+        if (group is null)
             return null;
-        }
-
+        ReadOnlySpan<string> rest = parts.AsSpan(taken);
         string? @namespace = null;
         if (rest is ["namespaces", _, _, ..] && !(group.Length == 0 && rest[2] is "status" or "finalize"))
         {

@@ -61,14 +61,16 @@ internal sealed class WriteHandler(ObjectOperations operations)
         {
             case "application/json-patch+json":
                 JsonPatch.Apply(body, ManifestReader.ParseJson(content) as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
-                return body;
+                break;
             case "application/merge-patch+json":
                 MergePatch.Apply(body, Object(content, "application/json"));
-                return body;
+                break;
             default:
                 StrategicMergePatch.Apply(kind.Kind, body, Object(content, "application/json"));
-                return body;
+                break;
         }
+
+        return body;
     }
 
     private JsonObject Delete(RequestTarget target, string name, DeleteOptions options)

@@ -8,19 +8,11 @@ internal static class MergePatch
         foreach ((string name, JsonNode? value) in patch)
         {
             if (value is null)
-            {
                 target.Remove(name);
-            }
             else if (value is JsonObject fields)
-            {
-                if (target[name] is not JsonObject child)
-                    target[name] = child = [];
-                Apply(child, fields);
-            }
+                Apply(target.Child(name), fields);
             else
-            {
                 target[name] = value.DeepClone();
-            }
         }
     }
 }

@@ -22,14 +22,9 @@ internal sealed class PodAddresses(int apiPort)
     {
         lock (_gate)
         {
-            if (_free.Count > 0)
-            {
-                int again = _free.Min;
-                _free.Remove(again);
-                return Text(again);
-            }
-
-            return Text(_next++);
+            int index = _free.Count > 0 ? _free.Min : _next++;
+            _free.Remove(index);
+            return Text(index);
         }
     }
 
