@@ -5,8 +5,6 @@ internal sealed class ApiException(int code, string reason, string message, Json
 {
     public int Code => code;
 
-    public string Reason => reason;
-
     public int? RetryAfterSeconds => (int?)details?["retryAfterSeconds"];
 
     /// <summary>For an expired continue token: one that goes on from there at the newest version.</summary>
@@ -47,6 +45,9 @@ internal sealed class ApiException(int code, string reason, string message, Json
 
     public static ApiException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
+
+    public static ApiException UnsupportedMediaType(string given, string accepted) =>
+        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format{given} - accepted media types include: {accepted}");
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 

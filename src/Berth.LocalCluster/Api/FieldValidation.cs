@@ -12,7 +12,8 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
     public JsonObject OfPatched(JsonObject body, string contentType, ReadOnlyMemory<byte> patch) => Pruned(body, fault =>
     {
         string given = contentType == "application/strategic-merge-patch+json" ? AsGo(JsonNode.Parse(patch.Span)) : Encoding.UTF8.GetString(body.ToUtf8());
-        string message = $"Invalid value: \"{given.Replace("\"", "\\\"", StringComparison.Ordinal)}\": {fault}";
+        string quoted = given.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        string message = $"Invalid value: \"{quoted}\": {fault}";
         return new ApiException(422, "Invalid", $" \"\" is invalid: patch: {message}", new JsonObject
         {
             ["causes"] = new JsonArray(new JsonObject { ["reason"] = "FieldValueInvalid", ["message"] = message, ["field"] = "patch" }),

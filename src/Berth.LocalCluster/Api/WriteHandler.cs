@@ -12,11 +12,8 @@ internal sealed class WriteHandler(ObjectOperations operations)
         var validation = new FieldValidation(target.Kind, query("fieldValidation"), warn);
         if (method == "PATCH" && !s_patches.Contains(contentType, StringComparer.Ordinal))
         {
-            throw new ApiException(
-                415,
-                "UnsupportedMediaType",
-                $"the body of the request was in an unknown format ({contentType}) - accepted media types include: {string.Join(", ", s_patches)}. "
-                + "The local cluster has no server-side apply: use kubectl apply without --server-side.");
+            throw ApiException.UnsupportedMediaType(
+                $" ({contentType})", $"{string.Join(", ", s_patches)}. The local cluster has no server-side apply: use kubectl apply without --server-side.");
         }
 
         return method switch
@@ -100,10 +97,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
             "application/json" => ManifestReader.ParseJson(content),
             "application/yaml" => ManifestReader.ParseYaml(System.Text.Encoding.UTF8.GetString(content.Span)) is [var first, ..] ? first : null,
             "application/vnd.kubernetes.protobuf" => ProtobufReader.Read(content.Span),
-            _ => throw new ApiException(
-                415,
-                "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf"),
+            _ => throw ApiException.UnsupportedMediaType("", "application/json, application/yaml, application/vnd.kubernetes.protobuf"),
         };
         return body as JsonObject ?? throw ApiException.BadRequest("the object provided is unrecognized (must be of type Object)");
     }

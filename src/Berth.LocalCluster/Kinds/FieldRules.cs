@@ -49,16 +49,9 @@ internal static class FieldRules
             case "range" or "port" or "share" when value.Text() is null:
                 Range(faults, value, rule switch { "port" => "1-65535", "share" => "0-", _ => argument }, at);
                 break;
-            case "is" when value.Number() != long.Parse(argument, CultureInfo.InvariantCulture):
-                faults.Invalid(at, value, $"must be {argument}");
-                break;
-            case "positive" when value.Number() <= 0:
-                faults.Invalid(at, value, "must be greater than zero");
-                break;
-            case "most" when value.Text() is { } share && int.TryParse(share.TrimEnd('%'), CultureInfo.InvariantCulture, out int percent) && percent > 100:
-                faults.Invalid(at, value, $"must not be greater than {argument}%");
-                break;
             case "is" or "positive" or "most":
+                if (Amount(rule, argument, value) is { } fault)
+                    faults.Invalid(at, value, fault);
                 break;
             case "unique":
                 foreach ((int index, JsonObject item) in value.Items().Index().Where(item => item.Item.Text(argument) is { Length: > 0 } name && value.Items().Take(item.Index).Any(other => other.Text(argument) == name)))
@@ -79,6 +72,13 @@ internal static class FieldRules
                 break;
         }
     }
+
+    private static string? Amount(string rule, string argument, JsonNode value) => rule switch
+    {
+        "is" => value.ToString() == argument ? null : $"must be {argument}",
+        "positive" => value.Number() > 0 ? null : "must be greater than zero",
+        _ => int.TryParse(value.ToString().TrimEnd('%'), CultureInfo.InvariantCulture, out int percent) && percent > 100 && value.Text() is not null ? "must not be greater than 100%" : null,
+    };
 
     /// <summary>A range is its two ends; the upper may be missing.</summary>
     private static void Range(FieldFaults faults, JsonNode value, string range, string at)

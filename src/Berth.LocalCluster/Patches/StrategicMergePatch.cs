@@ -18,38 +18,36 @@ internal static class StrategicMergePatch
                 target.Remove(name);
         }
 
-        foreach ((string name, JsonNode? value) in patch)
+        foreach ((string key, JsonNode? value) in patch)
         {
-            if (name.StartsWith("$deleteFromPrimitiveList/", StringComparison.Ordinal))
-                RemovePrimitives(target[name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]] as JsonArray, value);
-            else if (!name.StartsWith('$'))
-                ApplyField(FieldTable.Of(type)?.GetValueOrDefault(name), target, name, value);
-        }
-
-        foreach ((string directive, JsonNode? value) in patch.Where(pair => pair.Key.StartsWith("$setElementOrder/", StringComparison.Ordinal)))
-        {
-            string name = directive[(directive.IndexOf('/', StringComparison.Ordinal) + 1)..];
-            if (target[name] is JsonArray items && value is JsonArray order)
-                target[name] = Reordered(items, order, FieldTable.Of(type)?.GetValueOrDefault(name)?.MergeKey ?? "");
+            string name = key.StartsWith('$') ? key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..] : key;
+            JsonArray? order = patch["$setElementOrder/" + name] as JsonArray;
+            if (key == "$deleteFromPrimitiveList/" + name)
+                RemovePrimitives(target[name] as JsonArray, value);
+            else if (key == name)
+                ApplyField(FieldTable.Of(type)?.GetValueOrDefault(name), target, name, value, order);
+            else if (order is not null && !patch.ContainsKey(name) && target[name] is JsonArray)
+                ApplyField(FieldTable.Of(type)?.GetValueOrDefault(name), target, name, new JsonArray(), order);
         }
     }
 
-    private static void ApplyField(FieldTable.Field? field, JsonObject target, string name, JsonNode? value)
+    private static void ApplyField(FieldTable.Field? field, JsonObject target, string name, JsonNode? value, JsonArray? order)
     {
         if (value is null || value.Text("$patch") == "delete")
             target.Remove(name);
         else if (value is JsonObject fields)
             Apply(field is { Map: false } ? field.Type : "", target.Child(name), fields);
         else if (value is JsonArray items && field is { MergeKey.Length: > 0 })
-            target[name] = MergedList(field, target[name] as JsonArray ?? [], items);
+            target[name] = MergedList(field, target[name] as JsonArray ?? [], items, order ?? items);
         else
             target[name] = value.DeepClone();
     }
 
-    private static JsonArray MergedList(FieldTable.Field field, JsonArray target, JsonArray patch)
+    private static JsonArray MergedList(FieldTable.Field field, JsonArray target, JsonArray patch, JsonArray order)
     {
         if (patch.Any(item => item.Text("$patch") == "replace"))
             return [.. patch.Where(item => item.At("$patch") is null).Select(item => item!.DeepClone())];
+        List<string?> before = [.. target.Select(item => KeyOf(item, field.MergeKey))];
         foreach (JsonNode? item in patch)
         {
             JsonNode? match = target.FirstOrDefault(candidate => KeyOf(candidate, field.MergeKey) is { } key && key == KeyOf(item, field.MergeKey));
@@ -61,7 +59,7 @@ internal static class StrategicMergePatch
                 target.Add(item is JsonObject fresh ? Made(field.Type, fresh) : item?.DeepClone());
         }
 
-        return (JsonArray)target.DeepClone();
+        return Ordered(target, [.. order.Select(item => KeyOf(item, field.MergeKey))], before, field.MergeKey);
     }
 
     /// <summary>What a patch makes where there was nothing.</summary>
@@ -72,10 +70,20 @@ internal static class StrategicMergePatch
         return made;
     }
 
-    private static JsonArray Reordered(JsonArray items, JsonArray order, string key)
+    /// <summary>As a real server's library orders it: what the patch names, in its order, and before each of those what stood before it and is not named.</summary>
+    private static JsonArray Ordered(JsonArray merged, List<string?> named, List<string?> before, string key)
     {
-        List<string?> wanted = [.. order.Select(item => KeyOf(item, key))];
-        return [.. items.OrderBy(item => wanted.IndexOf(KeyOf(item, key)) is >= 0 and var rank ? rank : int.MaxValue).Select(item => item?.DeepClone())];
+        int Was(JsonNode? item) => before.IndexOf(KeyOf(item, key));
+        var rest = new Queue<JsonNode?>(merged.Where(item => !named.Contains(KeyOf(item, key))));
+        List<JsonNode?> ordered = [];
+        foreach (JsonNode? item in merged.Where(item => named.Contains(KeyOf(item, key))).OrderBy(item => named.IndexOf(KeyOf(item, key))))
+        {
+            while (rest.TryPeek(out JsonNode? other) && Was(other) < Was(item))
+                ordered.Add(rest.Dequeue());
+            ordered.Add(item);
+        }
+
+        return [.. ordered.Concat(rest).Select(item => item?.DeepClone())];
     }
 
     private static void RemovePrimitives(JsonArray? target, JsonNode? values)

@@ -30,6 +30,23 @@ public sealed class ValidationTests
     }
 
     [Fact]
+    public async Task A_patch_that_makes_no_quantity_is_quoted_as_Go_quotes_it()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(0));
+        (HttpStatusCode status, JsonNode body) = await test.SendAsync(
+            HttpMethod.Patch,
+            Sets + "/service-b",
+            """{"metadata":{"annotations":{"a":"\"x\"\n\\"}},"spec":{"template":{"spec":{"containers":[{"name":"service-b","resources":{"limits":{"cpu":"abc"}}}]}}}}""",
+            "application/strategic-merge-patch+json");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Equal(
+            """ "" is invalid: patch: Invalid value: "map[metadata:map[annotations:map[a:\"x\"\n\\]] spec:map[template:map[spec:map[containers:[map[name:service-b resources:map[limits:map[cpu:abc]]]]]]]]": """
+            + "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+            (string?)body["message"]);
+    }
+
+    [Fact]
     public async Task All_that_is_wrong_with_a_pod_is_said_at_once()
     {
         await using TestCluster test = await TestCluster.StartAsync();

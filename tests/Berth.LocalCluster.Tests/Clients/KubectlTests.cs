@@ -47,6 +47,48 @@ public sealed class KubectlTests
     }
 
     [Fact]
+    public async Task Describe_says_why_a_container_ended_and_why_a_pod_has_no_node()
+    {
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
+        {
+            Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["x"] = new ImageProgram("/bin/sh") },
+            Manifests = [TestManifests.Namespace, """
+                apiVersion: v1
+                kind: Pod
+                metadata: { name: ends, namespace: k8s-example2 }
+                spec: { containers: [{ name: c, image: x, command: [/bin/sh, -c, "echo no luck; exit 3"], terminationMessagePolicy: FallbackToLogsOnError }] }
+                ---
+                apiVersion: v1
+                kind: Pod
+                metadata: { name: waits, namespace: k8s-example2 }
+                spec: { nodeSelector: { no: node }, containers: [{ name: c, image: x }] }
+                """],
+        });
+        await test.WaitAsync(pods => pods.Any(pod => pod.State == "CrashLoopBackOff"));
+        string ended = await RunAsync(test, "describe", "pod", "ends");
+        Assert.Matches("Container ID: +berth://[0-9]+-[0-9]+\n", ended);
+        Assert.Matches("Last State: +Terminated\n +Reason: +Error\n +Message: +no luck\n\n +Exit Code: +3\n +Started: ", ended);
+        await test.WaitForAsync("/api/v1/namespaces/k8s-example2/events", list => list.ToJsonString().Contains("FailedScheduling", StringComparison.Ordinal));
+        Assert.Matches(
+            @"Warning +FailedScheduling +[0-9]+s +default-scheduler +0/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity/selector\. no new claims to deallocate, "
+            + @"preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling\.",
+            await RunAsync(test, "describe", "pod", "waits"));
+    }
+
+    [Fact]
+    public async Task Resources_are_checked_and_written_as_by_a_real_server()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(0));
+        Assert.Equal("statefulset.apps/service-b resource requirements updated\n", await RunAsync(test, "set", "resources", "sts", "service-b", "--limits=memory=1024Mi,cpu=1500m"));
+        Assert.Equal("1Gi 1500m", await RunAsync(test, "get", "sts", "service-b", "-o", "jsonpath={.spec.template.spec.containers[0].resources.limits.memory} {..limits.cpu}"));
+        Assert.Contains(
+            "spec.template.spec.containers[0].resources.requests: Invalid value: \"2Gi\": must be less than or equal to memory limit of 1Gi",
+            await Kubectl.FailAsync(test, "set", "resources", "sts", "service-b", "--requests=memory=2Gi"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Create_works_though_it_only_speaks_protobuf()
     {
         await using TestCluster test = await TestCluster.StartAsync();
