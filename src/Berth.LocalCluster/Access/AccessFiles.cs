@@ -9,7 +9,6 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     private Uri _server = null!;
 
     public string AdministratorKubeconfig { get; private set; } = "";
-
     public string AdministratorPath => Path.Combine(_folder!, "kubeconfig");
 
     public void Begin(Uri address)

@@ -14,7 +14,6 @@ internal sealed class ClusterCertificates : IDisposable
     }
 
     public X509Certificate2 Serving { get; }
-
     public string AuthorityPem { get; }
 
     public static ClusterCertificates Create(TimeProvider time)

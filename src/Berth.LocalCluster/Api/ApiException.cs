@@ -4,7 +4,6 @@ namespace Berth.LocalCluster.Api;
 internal sealed class ApiException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
 {
     public int Code => code;
-
     public int? RetryAfterSeconds => (int?)details?["retryAfterSeconds"];
 
     /// <summary>For an expired continue token: one that goes on from there at the newest version.</summary>

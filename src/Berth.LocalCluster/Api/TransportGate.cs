@@ -31,7 +31,6 @@ internal sealed class TransportGate
     private sealed class GatedPipe(TransportGate gate, IDuplexPipe inner, CancellationToken ended) : IDuplexPipe
     {
         public PipeReader Input { get; } = new GatedReader(gate, inner.Input, ended);
-
         public PipeWriter Output { get; } = new GatedWriter(gate, inner.Output, ended);
     }
 

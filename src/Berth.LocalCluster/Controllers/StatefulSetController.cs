@@ -85,6 +85,16 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         metadata["generateName"] = set.Name + "-";
         pod.Child("spec")["hostname"] = name;
         pod.Child("spec")["subdomain"] = set.Body.Text("spec", "serviceName");
+
+        // A claim's volume takes the place of one of the same name.
+        List<JsonObject> volumes =
+        [
+            .. set.Body.Items("spec", "volumeClaimTemplates").Select(claim => claim.Text("metadata", "name"))
+                .Select(claim => JsonWriting.Fields(("name", claim), ("persistentVolumeClaim", new JsonObject { ["claimName"] = $"{claim}-{name}" })))
+                .Concat(pod["spec"].Items("volumes").Select(volume => volume.Clone())).DistinctBy(volume => volume.Text("name")),
+        ];
+        if (volumes.Count > 0)
+            pod.Child("spec")["volumes"] = new JsonArray([.. volumes]);
         operations.Create(KindTable.Pod, set.Namespace, pod);
         events.Record(set.Body, "Normal", "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful", "statefulset-controller");
     }

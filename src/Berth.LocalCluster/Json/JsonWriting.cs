@@ -64,16 +64,9 @@ internal static class JsonWriting
     /// </summary>
     public static void Freeze(JsonNode? node)
     {
-        if (node is JsonObject fields)
-        {
-            foreach ((string _, JsonNode? value) in fields)
-                Freeze(value);
-        }
-        else if (node is JsonArray items)
-        {
-            foreach (JsonNode? item in items)
-                Freeze(item);
-        }
+        IEnumerable<JsonNode?> parts = node switch { JsonObject fields => fields.Select(pair => pair.Value), JsonArray items => items, _ => [] };
+        foreach (JsonNode? part in parts)
+            Freeze(part);
     }
 
     public static string Timestamp(this TimeProvider time) => Timestamp(time.GetUtcNow());

@@ -6,23 +6,17 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     private static readonly char[] s_digits = [.. "0123456789"];
 
     public string Version => "v1";
-
     public string Singular => Kind.ToLowerInvariant();
-
     public bool InAll { get; init; }
-
     public bool HasStatus { get; init; }
-
     public bool HasScale { get; init; }
 
     /// <summary>Whether metadata.generation counts the changes of what is neither metadata nor status.</summary>
     public bool HasGeneration { get; init; }
-
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>The name error messages use: <c>pods</c>, <c>statefulsets.apps</c>.</summary>
     public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
-
     public string BasePath => Group.Length == 0 ? "/api/v1" : $"/apis/{Group}/{Version}";
 
     /// <summary>Names in the order of the numbers they end with: <c>a-2</c> before <c>a-10</c>. (CompareOptions.NumericOrdering needs the tables of languages, which the program leaves out.)</summary>

@@ -18,12 +18,10 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private volatile IContainerInstance? _instance;
 
     public string Name { get; } = spec.Text("name")!;
-
     public int? ProcessId { get; private set; }
 
     /// <summary>Output of the run now, and of the one before.</summary>
     public ContainerLog Output { get; private set; } = new(context.Time);
-
     public ContainerLog? PreviousOutput { get; private set; }
 
     public JsonObject Status()
@@ -99,6 +97,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             return null;
         }
 
+        var lastWords = new TerminationMessage(spec);
         IContainerInstance begun;
         try
         {
@@ -118,17 +117,16 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         }
 
         _instance = begun;
-        int code = await SuperviseAsync(begun, launch, stopping, killing).ConfigureAwait(false);
+        int code = await SuperviseAsync(begun, launch, lastWords, stopping, killing).ConfigureAwait(false);
         _instance = null;
         return code;
     }
 
     /// <summary>From its start to its end, with its probes.</summary>
-    private async Task<int> SuperviseAsync(IContainerInstance run, ContainerLaunch launch, CancellationToken stopping, CancellationToken killing)
+    private async Task<int> SuperviseAsync(IContainerInstance run, ContainerLaunch launch, TerminationMessage lastWords, CancellationToken stopping, CancellationToken killing)
     {
         DateTimeOffset began = context.Time.GetUtcNow();
         bool startup = spec["startupProbe"] is JsonObject;
-        var lastWords = new TerminationMessage(spec);
         Change(() =>
         {
             ProcessId = run.ProcessId;

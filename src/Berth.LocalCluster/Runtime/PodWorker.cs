@@ -29,11 +29,8 @@ internal sealed class PodWorker
     }
 
     public string Key { get; }
-
     public string Node => _pod.Body.Text("spec", "nodeName")!;
-
     public string Address => _addresses.Pod;
-
     public IReadOnlyList<ContainerSupervisor> Containers { get; }
 
     /// <summary>Asks the containers to end, within the seconds the deletion gives.</summary>

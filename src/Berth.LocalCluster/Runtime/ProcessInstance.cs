@@ -9,9 +9,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
     private readonly int _id = process.Id;
 
     public int? ProcessId => _id;
-
     public Task<int> Exited => _exited.Task;
-
     public Task Drained { get; private set; } = Task.CompletedTask;
 
     public void Watch()

@@ -19,9 +19,7 @@ internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
         private readonly TaskCompletionSource<int> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public int? ProcessId => null;
-
         public Task<int> Exited => exited.Task;
-
         public Task Drained => Task.CompletedTask;
 
         public void Stop() => _ = Task.Delay(s_end, time).ContinueWith(_ => exited.TrySetResult(0), TaskScheduler.Default);

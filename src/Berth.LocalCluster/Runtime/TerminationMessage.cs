@@ -3,21 +3,22 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>
 /// What a container says of its end: the file of terminationMessagePath where the run wrote one, else with FallbackToLogsOnError the last lines of its output
 /// (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). The default path belongs to no container here, so nothing is read from it.
+/// It is made before the run: a file that is the same after it was not written by it.
 /// </summary>
 internal sealed class TerminationMessage(JsonObject container)
 {
     private const int LongestFile = 4096;
     private const int LongestOutput = 2048;
     private const int MostLines = 80;
-    private readonly string? _path = container.Text("terminationMessagePath") is { } path && path != "/dev/termination-log" ? path : null;
-    private readonly DateTime _before = File.GetLastWriteTimeUtc(container.Text("terminationMessagePath") ?? "/");
+    private readonly string? _path = PathOf(container);
+    private readonly DateTime _before = Written(PathOf(container));
 
     /// <summary>Whether the output is wanted, whole, to say what went wrong.</summary>
     public bool NeedsOutput(int code) => code != 0 && container.Text("terminationMessagePolicy") == "FallbackToLogsOnError";
 
     public string? Read(int code, ContainerLog output)
     {
-        if (_path is not null && File.Exists(_path) && File.GetLastWriteTimeUtc(_path) != _before)
+        if (_path is not null && File.Exists(_path) && Written(_path) != _before)
         {
             try
             {
@@ -33,4 +34,8 @@ internal sealed class TerminationMessage(JsonObject container)
         string last = NeedsOutput(code) ? string.Concat(output.Read(0).Lines.TakeLast(MostLines).Select(line => line.Text + "\n")) : "";
         return last.Length == 0 ? null : last[Math.Max(0, last.Length - LongestOutput)..];
     }
+
+    private static string? PathOf(JsonObject container) => container.Text("terminationMessagePath") is { Length: > 0 } path and not "/dev/termination-log" ? path : null;
+
+    private static DateTime Written(string? path) => path is null ? default : File.GetLastWriteTimeUtc(path);
 }

@@ -10,7 +10,6 @@ internal sealed partial class SelectorTokens(string text)
     private int _position;
 
     public bool AtEnd => _position >= _tokens.Count;
-
     public string Peek => AtEnd ? "" : _tokens[_position];
 
     public string Next() => AtEnd ? "" : _tokens[_position++];

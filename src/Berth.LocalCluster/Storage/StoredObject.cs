@@ -7,13 +7,9 @@ internal sealed class StoredObject(ResourceKind kind, JsonObject body, long vers
 
     public ResourceKind Kind => kind;
     public JsonObject Body => body;
-
     public long Version => version;
-
     public string Name { get; } = body.Text("metadata", "name")!;
-
     public string? Namespace { get; } = body.Text("metadata", "namespace");
-
     public string Uid { get; } = body.Text("metadata", "uid")!;
 
     /// <summary>The node of a pod that is bound.</summary>
@@ -21,7 +17,6 @@ internal sealed class StoredObject(ResourceKind kind, JsonObject body, long vers
 
     /// <summary>UIDs of the objects this one belongs to.</summary>
     public IReadOnlyList<string> Owners { get; } = [.. body.Items("metadata", "ownerReferences").Select(owner => owner.Text("uid")).OfType<string>()];
-
     public string Key => ResourceKind.Key(Namespace, Name);
 
     /// <summary>The object as it is sent, written once for all watchers.</summary>

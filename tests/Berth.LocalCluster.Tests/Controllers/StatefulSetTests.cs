@@ -64,6 +64,29 @@ public sealed class StatefulSetTests
     }
 
     [Fact]
+    public async Task A_claim_is_a_volume_of_each_pod()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply("""
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: { name: service-b, namespace: k8s-example2 }
+            spec:
+              replicas: 2
+              selector: { matchLabels: { app: service-b } }
+              volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }]
+              template:
+                metadata: { labels: { app: service-b } }
+                spec:
+                  volumes: [{ name: data, emptyDir: {} }, { name: other, emptyDir: {} }]
+                  containers: [{ name: c, image: x, volumeMounts: [{ name: data, mountPath: /data }] }]
+            """);
+        await test.WaitReadyAsync(2);
+        (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-1");
+        Assert.Equal("""[{"name":"data","persistentVolumeClaim":{"claimName":"data-service-b-1"}},{"name":"other","emptyDir":{}}]""", pod["spec"]!["volumes"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_rolling_update_stops_at_the_partition()
     {
         await using TestCluster test = await TestCluster.StartAsync();
