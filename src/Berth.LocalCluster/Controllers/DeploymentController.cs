@@ -32,7 +32,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
 
     /// <summary>
     /// One step at a time, as https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment has it: up within maxSurge, then down
-    /// within maxUnavailable. Replicas are counted by what is asked for, since what the sets say of their pods may be older.
+    /// within maxUnavailable. What may go is counted by what is asked for, since what the sets say of their pods may be older.
     /// </summary>
     private void Converge(StoredObject deployment, StoredObject current, List<StoredObject> old)
     {
@@ -47,7 +47,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
 
         int surge = Surge(deployment);
         int least = wanted - Math.Max(Share(deployment.Body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false), surge == 0 ? 1 : 0);
-        if (Scale(deployment, current, Replicas(current) > wanted ? wanted : Math.Max(Replicas(current), Math.Min(wanted, wanted + surge - others))))
+        if (Scale(deployment, current, Replicas(current) > wanted ? wanted : Math.Max(Replicas(current), Math.Min(wanted, wanted + surge - old.Sum(There)))))
             return;
         int room = Replicas(current) + others - least - (Replicas(current) - Count(current, "availableReplicas"));
         int spare = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas")) - least;
@@ -108,8 +108,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         int total = sets.Sum(set => Count(set, "replicas"));
         _store.Update(deployment, body =>
         {
-            int least = wanted - Share(body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
-            bool enough = available >= least;
+            bool enough = available >= wanted - Share(body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
             bool done = updated == wanted && total == wanted && available == wanted;
             JsonObject status = JsonWriting.Fields(
                 ("observedGeneration", deployment.Body.Number("metadata", "generation")),
@@ -163,6 +162,9 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         long.TryParse(set.Body.Text("metadata", "annotations", RevisionAnnotation), CultureInfo.InvariantCulture, out long revision) ? revision : 0;
 
     private static int Replicas(StoredObject set) => (int)(set.Body.Number("spec", "replicas") ?? 0);
+
+    /// <summary>What a set was told to take away is there until it says that it is not.</summary>
+    private static int There(StoredObject set) => Math.Max(Replicas(set), Count(set, "replicas"));
 
     private static int Count(StoredObject set, string field) => (int)(set.Body.Number("status", field) ?? 0);
 }
