@@ -1,12 +1,13 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher;
 
 /// <summary>Gives each route its answer.</summary>
-internal sealed class Router(DispatcherState state, MetricsExporter exporter)
+internal sealed class Router(DispatcherState state, MetricsExporter exporter, RequestCounts counts, ILogger logger)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
-    private readonly WatchAnswer _watch = new(state);
+    private readonly WatchAnswer _watch = new(state, counts, logger);
 
     public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
     {

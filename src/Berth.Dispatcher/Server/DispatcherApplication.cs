@@ -9,7 +9,7 @@ internal sealed class DispatcherApplication(DispatcherState state, RequestCounts
     : IHttpApplication<IFeatureCollection>
 {
     private readonly RootAnswer _root = new(state, counts);
-    private readonly Router _router = new(state, exporter);
+    private readonly Router _router = new(state, exporter, counts, logger);
 
     // Kestrel's own features are all there is: no HttpContext is made.
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
@@ -41,7 +41,6 @@ internal sealed class DispatcherApplication(DispatcherState state, RequestCounts
     private async Task AnswerOthersAsync(Exchange exchange)
     {
         RouteMatch match = RouteMatch.Of(exchange.Request.Path);
-        // All that is kept of it while an answer goes on, which for a watching client is for as long as it watches.
         Route route = match.Route;
         try
         {
@@ -58,7 +57,9 @@ internal sealed class DispatcherApplication(DispatcherState state, RequestCounts
             return;
         }
 
-        counts.Add(route, exchange.Response.StatusCode);
+        // A stream is counted when it ends.
+        if (route != Route.Watch || !exchange.IsHandedOver)
+            counts.Add(route, exchange.Response.StatusCode);
     }
 
     private async Task FailAsync(Exchange exchange, Route route, Exception exception)

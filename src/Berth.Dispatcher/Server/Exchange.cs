@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -13,22 +14,25 @@ internal readonly struct Exchange(IFeatureCollection features)
 
     private static readonly StringValues s_noStore = "no-store";
     private static readonly StringValues s_close = "close";
+    private static readonly StringValues s_chunked = "chunked";
 
     public IHttpRequestFeature Request { get; } = features.Get<IHttpRequestFeature>()!;
 
     public IHttpResponseFeature Response { get; } = features.Get<IHttpResponseFeature>()!;
 
+    private ClientConnection Connection => (ClientConnection)features.Get<IConnectionHeartbeatFeature>()!;
+
     public PipeWriter Body => features.Get<IHttpResponseBodyFeature>()!.Writer;
 
     public CancellationToken Aborted => features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
-
-    /// <summary>Sends the headers, after which the body's writer has room: before, Kestrel gives none unless it is told how much.</summary>
-    public Task StartAsync() => features.Get<IHttpResponseBodyFeature>()!.StartAsync(Aborted);
 
     public bool IsHead => HttpMethods.IsHead(Request.Method);
 
     /// <summary>True for the two methods that every route takes.</summary>
     public bool IsRead => HttpMethods.IsGet(Request.Method) || IsHead;
+
+    /// <summary>True once the connection belongs to a stream, which ends the answer.</summary>
+    public bool IsHandedOver => Connection.IsHandedOver;
 
     public void Abort() => features.Get<IHttpRequestLifetimeFeature>()!.Abort();
 
@@ -54,6 +58,26 @@ internal readonly struct Exchange(IFeatureCollection features)
         Begin(status, contentType, body.Length);
         // Without the request's token: Kestrel ends the write of a connection that is gone all the same, and throws nothing.
         return IsHead || body.IsEmpty ? ValueTask.CompletedTask : Send(Body.WriteAsync(body, CancellationToken.None));
+    }
+
+    /// <summary>
+    /// Sends the head of an answer whose body is written past Kestrel. True when that has to be in chunks; for HTTP/1.0 it goes up to the end of the connection.
+    /// </summary>
+    public async Task<bool> StartStreamAsync()
+    {
+        bool isChunked = Request.Protocol != "HTTP/1.0";
+        // Told that the body comes in chunks, Kestrel makes none itself, and writes nothing at the answer's end.
+        if (isChunked)
+            Response.Headers.TransferEncoding = s_chunked;
+        await features.Get<IHttpResponseBodyFeature>()!.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        return isChunked;
+    }
+
+    /// <summary>Gives the connection to a stream. The answer's head is out, so that it does not say what this tells Kestrel: no request follows.</summary>
+    public void HandOver(WatchStream stream)
+    {
+        Connection.HandOver(stream);
+        features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
     }
 
     /// <summary>Mostly the bytes are already on their way, and nothing need be awaited.</summary>

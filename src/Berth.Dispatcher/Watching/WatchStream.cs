@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher;
+
+/// <summary>
+/// The events of one watching client, on a connection that Kestrel's HTTP side is done with. There may be ten thousand of them, so little is held while
+/// nothing happens. A client that is slow gets one event from what it saw to the latest.
+/// </summary>
+/// <param name="state">What all requests share.</param>
+/// <param name="target">What is watched.</param>
+/// <param name="hub">Who tells of changes.</param>
+/// <param name="seen">The snapshot that the client has already, or null.</param>
+/// <param name="isChunked">False for a client of HTTP/1.0, whose body ends with the connection.</param>
+/// <param name="counts">Where the request is counted when it ends.</param>
+/// <param name="logger">Where a failure is logged.</param>
+internal sealed class WatchStream(
+    DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, RequestCounts counts, ILogger logger)
+{
+    private EndpointSnapshot? _seen = seen;
+
+    /// <summary>Sends events until the client goes away or the server stops. Never fails.</summary>
+    public async Task RunAsync(ConnectionContext transport)
+    {
+        EventBody body = new(transport, state.Time, isChunked);
+        target.AddWatcher(1);
+        int status = 200;
+        try
+        {
+            body.Write(WatchEvents.Opening);
+            WatchMoment moment = hub.Now;
+            while (await SendAsync(body, moment, transport.ConnectionClosed).ConfigureAwait(false) && !moment.IsEnd)
+            {
+                _seen = moment.Snapshot;
+                await moment.Next.WaitAsync(transport.ConnectionClosed).ConfigureAwait(false);
+                // Not the next one, but the latest: what this client was too slow for is coalesced.
+                moment = hub.Now;
+            }
+        }
+        catch (OperationCanceledException) when (transport.ConnectionClosed.IsCancellationRequested)
+        {
+            // The client went away; there is nobody to answer. What still waits to be taken by it must not keep the connection: without a reason
+            // that ends in order, as Kestrel ends it.
+            transport.Abort(null!);
+        }
+        catch (Exception exception)
+        {
+            Log.RequestFailed(logger, "GET", "/v1/watch/" + target.Name, exception);
+            status = 500;
+            // Bytes are out, so only a cut connection tells the client that the answer is not whole.
+            transport.Abort(new ConnectionAbortedException("The answer failed.", exception));
+        }
+
+        target.AddWatcher(-1);
+        counts.Add(Route.Watch, status);
+    }
+
+    /// <summary>Writes what a moment tells this client, and sends it. False when nobody receives any more.</summary>
+    private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, CancellationToken closed)
+    {
+        if (moment.Snapshot is not { } snapshot || ReferenceEquals(snapshot, _seen))
+            body.Write(WatchEvents.Heartbeat);
+        else if (_seen is not null)
+            body.Write((ReferenceEquals(_seen, moment.Before) ? moment.Frame : WatchEvents.Changes(state.Epoch, _seen, snapshot)).Span);
+        else if (target.Page.TryFormat(snapshot, age: null) is not { } page)
+            return SendLargeAsync(body, moment, snapshot, closed);
+        else
+            WriteSnapshot(body, snapshot, page.Span);
+        if (moment.IsEnd)
+            body.WriteEnd();
+        ValueTask<FlushResult> flush = body.FlushAsync(closed);
+        return flush.IsCompletedSuccessfully ? new ValueTask<bool>(!flush.Result.IsCompleted) : AwaitAsync(flush);
+
+        static async ValueTask<bool> AwaitAsync(ValueTask<FlushResult> flush) => !(await flush.ConfigureAwait(false)).IsCompleted;
+    }
+
+    private void WriteSnapshot(EventBody body, EndpointSnapshot snapshot, ReadOnlySpan<byte> page)
+    {
+        body.Write(WatchEvents.BeginSnapshot(state.Epoch, snapshot));
+        body.Write(page);
+        body.Write(WatchEvents.End);
+    }
+
+    private async ValueTask<bool> SendLargeAsync(EventBody body, WatchMoment moment, EndpointSnapshot snapshot, CancellationToken closed)
+    {
+        body.Write(WatchEvents.BeginSnapshot(state.Epoch, snapshot));
+        await EndpointsPage.StreamAsync(body, snapshot, age: null, closed).ConfigureAwait(false);
+        body.Write(WatchEvents.End);
+        if (moment.IsEnd)
+            body.WriteEnd();
+        return !(await body.FlushAsync(closed).ConfigureAwait(false)).IsCompleted;
+    }
+}
