@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
@@ -15,7 +16,7 @@ internal sealed class DispatcherFixture : IAsyncDisposable
     public static readonly ServiceTarget Other = new("k8s-example2", "service-c");
     public static readonly PortScheme Ports = PortScheme.PerOrdinal(3000);
 
-    private DispatcherFixture(IEndpointPicker? picker, TimeSpan delay, TimeSpan grace)
+    private DispatcherFixture(IEndpointPicker? picker, TimeSpan delay, TimeSpan grace, int? maxConnections)
     {
         Directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = Meter });
         Options = new DispatcherOptions
@@ -25,6 +26,7 @@ internal sealed class DispatcherFixture : IAsyncDisposable
             Picker = picker ?? new RoundRobinPicker(),
             ShutdownDelay = delay,
             ShutdownGrace = grace,
+            MaxConnections = maxConnections,
         };
     }
 
@@ -48,9 +50,10 @@ internal sealed class DispatcherFixture : IAsyncDisposable
 
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<DispatcherFixture> StartAsync(IEndpointPicker? picker = null, TimeSpan delay = default, TimeSpan? grace = null)
+    public static async Task<DispatcherFixture> StartAsync(
+        IEndpointPicker? picker = null, TimeSpan delay = default, TimeSpan? grace = null, int? maxConnections = null)
     {
-        DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30));
+        DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30), maxConnections);
         fixture.Server = await DispatcherServer.StartAsync(
             fixture.Directory, fixture.Options, new TestOutputLoggerFactory(TestContext.Current.TestOutputHelper), fixture.Time, fixture.Meter, Cancelled);
         fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = TimeSpan.FromSeconds(30) };
@@ -104,6 +107,25 @@ internal sealed class DispatcherFixture : IAsyncDisposable
         TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, Client.BaseAddress!.Port, Cancelled);
         return (client, client.GetStream());
+    }
+
+    /// <summary>The value of one series of <c>/metrics</c>, or null when it is not there.</summary>
+    public async Task<double?> ReadMetricAsync(string series)
+    {
+        string text = await Client.GetStringAsync("/metrics", Cancelled);
+        string? line = text.Split('\n').FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal));
+        return line is null ? null : double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Asks until a series has a value, 30 s at most, and moves the clock on each time.</summary>
+    public async Task WaitForMetricAsync(string series, double value, TimeSpan step = default)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (await ReadMetricAsync(series) is var read && read != value)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"{series} is {read} and not {value}.");
+            Time.Advance(step);
+        }
     }
 
     public async ValueTask DisposeAsync()

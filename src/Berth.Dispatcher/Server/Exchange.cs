@@ -61,7 +61,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     }
 
     /// <summary>
-    /// Sends the head of an answer whose body is written past Kestrel. True when that has to be in chunks; for HTTP/1.0 it goes up to the end of the connection.
+    /// Begins an answer whose body is written past Kestrel. True when that has to be in chunks; for HTTP/1.0 it goes up to the end of the connection.
     /// </summary>
     public async Task<bool> StartStreamAsync()
     {
@@ -73,7 +73,9 @@ internal readonly struct Exchange(IFeatureCollection features)
         return isChunked;
     }
 
-    /// <summary>Gives the connection to a stream. The answer's head is out, so that it does not say what this tells Kestrel: no request follows.</summary>
+    /// <summary>
+    /// Gives the connection to a stream, once the request is over for Kestrel. That no request follows, the answer's head no longer says: it is written.
+    /// </summary>
     public void HandOver(WatchStream stream)
     {
         Connection.HandOver(stream);

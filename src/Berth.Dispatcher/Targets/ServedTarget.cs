@@ -26,7 +26,7 @@ internal sealed class ServedTarget(EndpointView view)
         if (Volatile.Read(ref _hub) is { } hub)
             return hub;
         lock (_hubLock)
-            return _hub ??= new WatchHub(View, state.Epoch, state.Time, state.Ending);
+            return _hub ??= new WatchHub(View, Page, state.Epoch, state.Time, state.Ending);
     }
 
     /// <summary>Ends when the watchers' hub has, if there is one.</summary>

@@ -15,13 +15,16 @@ internal sealed class WatchHub
     private readonly EndpointView _view;
     private readonly string _epoch;
     private readonly TimeProvider _time;
+    private readonly EndpointsPage _page;
     private readonly EndpointSnapshot?[] _recent = new EndpointSnapshot?[MaxRecent];
     private volatile WatchMoment _now = new(null, null, default, isEnd: false);
+    private volatile Whole? _whole;
     private int _published;
 
-    public WatchHub(EndpointView view, string epoch, TimeProvider time, CancellationToken ending)
+    public WatchHub(EndpointView view, EndpointsPage page, string epoch, TimeProvider time, CancellationToken ending)
     {
         _view = view;
+        _page = page;
         _epoch = epoch;
         _time = time;
         // What is there already is shown before anybody asks for the first moment.
@@ -44,6 +47,18 @@ internal sealed class WatchHub
         }
 
         return null;
+    }
+
+    /// <summary>The event with the whole of a small snapshot, or null for a large one. It is written once for all clients that come while it holds.</summary>
+    public ReadOnlyMemory<byte>? FindWhole(EndpointSnapshot snapshot)
+    {
+        if (_whole is { } kept && ReferenceEquals(kept.Snapshot, snapshot))
+            return kept.Event;
+        if (_page.TryFormat(snapshot, age: null) is not { } page)
+            return null;
+        byte[] whole = [.. WatchEvents.BeginSnapshot(_epoch, snapshot), .. page.Span, .. WatchEvents.End];
+        _whole = new Whole(snapshot, whole);
+        return whole;
     }
 
     private async Task RunAsync(CancellationToken ending)
@@ -94,4 +109,6 @@ internal sealed class WatchHub
         _now = next;
         before.Signal();
     }
+
+    private sealed record Whole(EndpointSnapshot Snapshot, byte[] Event);
 }

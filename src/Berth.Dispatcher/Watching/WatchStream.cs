@@ -64,23 +64,16 @@ internal sealed class WatchStream(
             body.Write(WatchEvents.Heartbeat);
         else if (_seen is not null)
             body.Write((ReferenceEquals(_seen, moment.Before) ? moment.Frame : WatchEvents.Changes(state.Epoch, _seen, snapshot)).Span);
-        else if (target.Page.TryFormat(snapshot, age: null) is not { } page)
-            return SendLargeAsync(body, moment, snapshot, closed);
+        else if (hub.FindWhole(snapshot) is { } whole)
+            body.Write(whole.Span);
         else
-            WriteSnapshot(body, snapshot, page.Span);
+            return SendLargeAsync(body, moment, snapshot, closed);
         if (moment.IsEnd)
             body.WriteEnd();
         ValueTask<FlushResult> flush = body.FlushAsync(closed);
         return flush.IsCompletedSuccessfully ? new ValueTask<bool>(!flush.Result.IsCompleted) : AwaitAsync(flush);
 
         static async ValueTask<bool> AwaitAsync(ValueTask<FlushResult> flush) => !(await flush.ConfigureAwait(false)).IsCompleted;
-    }
-
-    private void WriteSnapshot(EventBody body, EndpointSnapshot snapshot, ReadOnlySpan<byte> page)
-    {
-        body.Write(WatchEvents.BeginSnapshot(state.Epoch, snapshot));
-        body.Write(page);
-        body.Write(WatchEvents.End);
     }
 
     private async ValueTask<bool> SendLargeAsync(EventBody body, WatchMoment moment, EndpointSnapshot snapshot, CancellationToken closed)

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Dispatcher.Tests;
+
+public sealed class EventBodyTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_written_in_pieces_of_any_size_arrives_whole(bool isChunked)
+    {
+        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0));
+        EventBody body = new(Over(pipe), new FakeTimeProvider(), isChunked);
+        StringBuilder expected = new();
+        Random random = new(7);
+        for (int i = 0; i < 300; i++)
+        {
+            string piece = new((char)('a' + (i % 26)), random.Next(0, i % 10 == 0 ? 20_000 : 300));
+            if (i % 2 == 0)
+                body.Write(Encoding.ASCII.GetBytes(piece));
+            else
+                WriteAtOnce(body, piece, random.Next(3) * 100);
+            expected.Append(piece);
+        }
+
+        body.WriteEnd();
+        Assert.False((await body.FlushAsync(DispatcherFixture.Cancelled)).IsCompleted);
+        await pipe.Writer.CompleteAsync();
+
+        string sent = Encoding.ASCII.GetString((await pipe.Reader.ReadAtLeastAsync(int.MaxValue, DispatcherFixture.Cancelled)).Buffer.ToArray());
+        (string data, bool isWhole) = isChunked ? RawStream.Join(sent) : (sent, true);
+        Assert.True(isWhole);
+        Assert.Equal(expected.ToString(), data);
+    }
+
+    [Theory]
+    [InlineData(10, 5)]
+    [InlineData(240 * 60, 60)]
+    public async Task What_is_not_taken_in_time_ends_the_connection(int bytes, int seconds)
+    {
+        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        FakeTimeProvider time = new();
+        TestConnection connection = Over(pipe);
+        EventBody body = new(connection, time, isChunked: false);
+        body.Write(new byte[bytes]);
+        Task<FlushResult> flush = body.FlushAsync(DispatcherFixture.Cancelled).AsTask();
+        time.Advance(TimeSpan.FromSeconds(seconds - 1));
+        Assert.False(flush.IsCompleted);
+        Assert.Null(connection.AbortReason);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True((await flush.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled)).IsCompleted);
+        Assert.NotNull(connection.AbortReason);
+    }
+
+    [Fact]
+    public async Task What_is_taken_late_but_in_time_is_no_fault()
+    {
+        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        FakeTimeProvider time = new();
+        TestConnection connection = Over(pipe);
+        EventBody body = new(connection, time, isChunked: true);
+        body.Write("data"u8);
+        Task<FlushResult> flush = body.FlushAsync(DispatcherFixture.Cancelled).AsTask();
+        time.Advance(TimeSpan.FromSeconds(4));
+        ReadResult read = await pipe.Reader.ReadAsync(DispatcherFixture.Cancelled);
+        pipe.Reader.AdvanceTo(read.Buffer.End);
+
+        Assert.False((await flush.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled)).IsCompleted);
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Null(connection.AbortReason);
+    }
+
+    private static void WriteAtOnce(EventBody body, string piece, int spare)
+    {
+        Span<byte> span = body.GetSpan(piece.Length + spare);
+        Assert.True(span.Length >= piece.Length + spare);
+        body.Advance(Encoding.ASCII.GetBytes(piece, span));
+    }
+
+    private static TestConnection Over(Pipe pipe) => new(pipe);
+
+    private sealed class TestConnection : DefaultConnectionContext
+    {
+        public TestConnection(Pipe output) => Transport = new Duplex(new Pipe().Reader, output.Writer);
+
+        public ConnectionAbortedException? AbortReason { get; private set; }
+
+        public override void Abort(ConnectionAbortedException abortReason) => AbortReason = abortReason;
+    }
+
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}

@@ -1,0 +1,180 @@
+using System.Net.Sockets;
+
+namespace Berth.Dispatcher.Tests;
+
+/// <summary>What a watch does to its connection, seen from its bytes.</summary>
+public sealed class WatchConnectionTests
+{
+    private const string Watchers = "berth_watchers{target=\"k8s-example2/service-b\"}";
+    private const string Counted = "berth_requests_total{route=\"/v1/watch/{namespace}/{service}\",code=\"200\"}";
+
+    [Fact]
+    public async Task The_body_comes_in_chunks_and_ends_with_the_last_one()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        using RawStream stream = await RawStream.OpenAsync(fixture);
+        await stream.ReadUntilAsync("portClashes");
+        await fixture.PublishAsync(DispatcherFixture.Pod(1));
+        await stream.ReadUntilAsync("event: changes");
+
+        await fixture.Server.StopAsync(DispatcherFixture.Cancelled);
+        await stream.ReadToEndAsync();
+
+        Assert.Equal(["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Cache-Control: no-store", "Transfer-Encoding: chunked"], stream.Head);
+        (string data, bool isWhole) = RawStream.Join(stream.Body);
+        Assert.True(isWhole);
+        Assert.StartsWith("retry: 2000\n\nevent: snapshot\nid: ", data, StringComparison.Ordinal);
+        Assert.Contains("\n\nevent: changes\nid: ", data, StringComparison.Ordinal);
+        Assert.EndsWith("\n\n", data, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Connection: keep-alive\r\n")]
+    public async Task For_HTTP_1_0_the_same_body_ends_with_the_connection(string headers)
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync([.. Enumerable.Range(0, 600).Select(static i => DispatcherFixture.Pod(i))]);
+        using RawStream chunked = await RawStream.OpenAsync(fixture);
+        using RawStream plain = await RawStream.OpenAsync(fixture, "1.0", headers: headers);
+        foreach (RawStream stream in new[] { chunked, plain })
+            await stream.ReadUntilAsync("portClashes");
+
+        await fixture.Server.StopAsync(DispatcherFixture.Cancelled);
+
+        await chunked.ReadToEndAsync();
+        await plain.ReadToEndAsync();
+        Assert.Equal(["HTTP/1.1 200 OK", "Connection: close", "Content-Type: text/event-stream", "Cache-Control: no-store"], plain.Head);
+        // A heartbeat at the end is what a stream without news is told.
+        Assert.Equal(RawStream.Join(chunked.Body).Data, plain.Body);
+    }
+
+    [Fact]
+    public async Task A_client_that_asks_for_one_answer_only_is_told_so()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        using RawStream stream = await RawStream.OpenAsync(fixture, headers: "Connection: close\r\n");
+        await stream.ReadUntilAsync("retry");
+        Assert.Equal(["HTTP/1.1 200 OK", "Connection: close", "Content-Type: text/event-stream", "Cache-Control: no-store", "Transfer-Encoding: chunked"], stream.Head);
+    }
+
+    [Fact]
+    public async Task Requests_before_a_watch_are_answered_and_those_behind_it_are_not()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        const string Health = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
+        using RawStream stream = await RawStream.OpenAsync(fixture, before: Health, behind: Health);
+        await stream.ReadUntilAsync("portClashes");
+        await fixture.Server.StopAsync(DispatcherFixture.Cancelled);
+        await stream.ReadToEndAsync();
+
+        Assert.StartsWith("ok\nHTTP/1.1 200 OK\r\n", stream.Body, StringComparison.Ordinal);
+        string watch = stream.Body[(stream.Body.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        Assert.True(RawStream.Join(watch).IsWhole);
+    }
+
+    [Fact]
+    public async Task A_body_that_nobody_asked_for_is_read_past()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        using RawStream stream = await RawStream.OpenAsync(fixture, headers: "Content-Length: 3\r\n");
+        await stream.SendAsync("abc");
+        await stream.ReadUntilAsync("portClashes");
+        await fixture.PublishAsync(DispatcherFixture.Pod(1));
+        await stream.ReadUntilAsync("event: changes");
+    }
+
+    [Fact]
+    public async Task HEAD_has_no_body_and_keeps_the_connection()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        using RawStream stream = await RawStream.OpenAsync(fixture, method: "HEAD", behind: "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        await stream.ReadToEndAsync();
+        Assert.Equal(["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Cache-Control: no-store"], stream.Head);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", stream.Body, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nok\n", stream.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_that_goes_away_is_noticed_at_once_and_counted(bool halfOnly)
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        using RawStream stream = await RawStream.OpenAsync(fixture);
+        await stream.ReadUntilAsync("portClashes");
+        Assert.Equal(1, await fixture.ReadMetricAsync(Watchers));
+        Assert.Null(await fixture.ReadMetricAsync(Counted));
+
+        // The clock stands still: no heartbeat has to fail first.
+        if (halfOnly)
+            stream.Client.Client.Shutdown(SocketShutdown.Send);
+        else
+            stream.Client.Close();
+
+        await fixture.WaitForMetricAsync(Counted, 1);
+        Assert.Equal(0, await fixture.ReadMetricAsync(Watchers));
+        if (halfOnly)
+            await stream.ReadToEndAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_takes_nothing_is_cut_off()
+    {
+        const int Pods = 4_000;
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync([.. Enumerable.Range(0, Pods).Select(static i => DispatcherFixture.Pod(i))]);
+        using RawStream idle = await RawStream.OpenAsync(fixture);
+        await idle.ReadUntilAsync("portClashes");
+        EventStream other = await EventStream.OpenAsync(fixture);
+        await other.SkipAsync();
+
+        // Each is about 1.3 MB, and buffers between the two hold less than all of them.
+        for (int i = 1; i <= 10; i++)
+        {
+            string address = $"10.88.1.{i}";
+            await fixture.PublishAsync([.. Enumerable.Range(0, Pods).Select(p => DispatcherFixture.Pod(p, address))]);
+            await other.SkipAsync();
+        }
+
+        other.Dispose();
+        await fixture.WaitForMetricAsync(Watchers, 1);
+        await fixture.WaitForMetricAsync(Watchers, 0, TimeSpan.FromHours(1));
+        await fixture.WaitForMetricAsync(Counted, 2);
+        await Assert.ThrowsAnyAsync<IOException>(idle.ReadToEndAsync);
+    }
+
+    [Fact]
+    public async Task Watching_clients_count_against_the_most_connections()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(maxConnections: 2);
+        RawStream first = await RawStream.OpenAsync(fixture);
+        using RawStream second = await RawStream.OpenAsync(fixture);
+        await first.ReadUntilAsync("retry");
+        await second.ReadUntilAsync("retry");
+        Assert.False(await IsServedAsync(fixture));
+
+        first.Dispose();
+
+        while (!await IsServedAsync(fixture))
+            DispatcherFixture.Cancelled.ThrowIfCancellationRequested();
+    }
+
+    private static async Task<bool> IsServedAsync(DispatcherFixture fixture)
+    {
+        try
+        {
+            using RawStream stream = await RawStream.OpenAsync(fixture, method: "HEAD", headers: "Connection: close\r\n");
+            await stream.ReadToEndAsync();
+            return stream.Head[0] == "HTTP/1.1 200 OK";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
