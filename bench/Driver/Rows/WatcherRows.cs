@@ -42,7 +42,7 @@ internal static class WatcherRows
         return
         [
             new Row("10,000 idle watchers, memory each", "<= 10 KB", Figures.Kilobytes(idle), "", $"after {options.Rounds} changes {Figures.Kilobytes(after)}", idle <= 10_000 && after <= 10_000),
-            new Row("  of it, an idle connection of bare Kestrel", "", Figures.Kilobytes(bare), Figures.Ratio(idle / bare), $"the watch above it {Figures.Kilobytes(idle - bare)}", null),
+            new Row("  an idle connection of bare Kestrel", "", Figures.Kilobytes(bare), "", $"a watcher is {Figures.Ratio(idle / bare)} of it", null),
             new Row("  CPU for a change to reach all", "<= 1 s", Figures.Milliseconds(cost), "", $"wall {Figures.Milliseconds(Figures.Median(times))}", cost <= 1000),
         ];
     }

@@ -2,7 +2,7 @@ namespace Berth.Dispatcher;
 
 /// <summary>
 /// Follows one target for all clients that watch it: one loop, one comparison and one written event for each change, however many clients there are.
-/// Clients hold on to a moment and await the next; one that is slow finds the latest, and nothing queues up for it.
+/// Clients are woken for each moment and look for the latest; nothing queues up for one that is slow.
 /// </summary>
 internal sealed class WatchHub
 {
@@ -17,7 +17,9 @@ internal sealed class WatchHub
     private readonly TimeProvider _time;
     private readonly EndpointsPage _page;
     private readonly EndpointSnapshot?[] _recent = new EndpointSnapshot?[MaxRecent];
-    private volatile WatchMoment _now = new(null, null, default, isEnd: false);
+    private readonly Lock _streamsLock = new();
+    private readonly List<WatchStream> _streams = [];
+    private volatile WatchMoment _now = new(null, null, default, IsEnd: false);
     private volatile Whole? _whole;
     private int _published;
 
@@ -36,6 +38,27 @@ internal sealed class WatchHub
 
     /// <summary>Ends when the server stops or the directory is disposed. Never fails.</summary>
     public Task Completion { get; }
+
+    /// <summary>From now on a stream is woken for each moment. The one that is there already it has to look for itself.</summary>
+    public void Add(WatchStream stream)
+    {
+        lock (_streamsLock)
+        {
+            stream.Place = _streams.Count;
+            _streams.Add(stream);
+        }
+    }
+
+    public void Remove(WatchStream stream)
+    {
+        lock (_streamsLock)
+        {
+            WatchStream last = _streams[^1];
+            _streams[stream.Place] = last;
+            last.Place = stream.Place;
+            _streams.RemoveAt(_streams.Count - 1);
+        }
+    }
 
     /// <summary>The recent snapshot with an event's id, or null when it is unknown, too old, or another dispatcher's.</summary>
     public EndpointSnapshot? FindRecent(string id)
@@ -75,7 +98,7 @@ internal sealed class WatchHub
                 Publish(_view.Current);
                 while (await Task.WhenAny(change, beat).ConfigureAwait(false) == beat && await beat.ConfigureAwait(false))
                 {
-                    Move(new WatchMoment(_now.Snapshot, _now.Before, _now.Frame, isEnd: false));
+                    Move(new WatchMoment(_now.Snapshot, _now.Before, _now.Frame, IsEnd: false));
                     beat = heartbeat.WaitForNextTickAsync(ending).AsTask();
                 }
 
@@ -88,7 +111,7 @@ internal sealed class WatchHub
         }
         finally
         {
-            Move(new WatchMoment(_now.Snapshot, _now.Before, _now.Frame, isEnd: true));
+            Move(new WatchMoment(_now.Snapshot, _now.Before, _now.Frame, IsEnd: true));
         }
     }
 
@@ -99,15 +122,18 @@ internal sealed class WatchHub
             return;
         Volatile.Write(ref _recent[_published++ % MaxRecent], snapshot);
         ReadOnlyMemory<byte> frame = before is null ? default : WatchEvents.Changes(_epoch, before, snapshot);
-        Move(new WatchMoment(snapshot, before, frame, isEnd: false));
+        Move(new WatchMoment(snapshot, before, frame, IsEnd: false));
     }
 
     /// <summary>Swap, then signal.</summary>
     private void Move(WatchMoment next)
     {
-        WatchMoment before = _now;
         _now = next;
-        before.Signal();
+        lock (_streamsLock)
+        {
+            foreach (WatchStream stream in _streams)
+                stream.Wake();
+        }
     }
 
     private sealed record Whole(EndpointSnapshot Snapshot, byte[] Event);

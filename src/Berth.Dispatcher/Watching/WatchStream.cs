@@ -18,25 +18,33 @@ namespace Berth.Dispatcher;
 /// <param name="logger">Where a failure is logged.</param>
 internal sealed class WatchStream(
     DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, RequestCounts counts, ILogger logger)
+    : WatchSignal
 {
     private EndpointSnapshot? _seen = seen;
+
+    /// <summary>Where the hub keeps it.</summary>
+    public int Place { get; set; }
 
     /// <summary>Sends events until the client goes away or the server stops. Never fails.</summary>
     public async Task RunAsync(ConnectionContext transport)
     {
-        EventBody body = new(transport, state.Time, isChunked);
-        target.AddWatcher(1);
         int status = 200;
+        target.AddWatcher(1);
+        hub.Add(this);
+        CancellationTokenRegistration closing = transport.ConnectionClosed.UnsafeRegister(static s => ((WatchStream)s!).Wake(), this);
         try
         {
+            EventBody body = new(transport, state.Time, isChunked);
             body.Write(WatchEvents.Opening);
             WatchMoment moment = hub.Now;
-            while (await SendAsync(body, moment, transport.ConnectionClosed).ConfigureAwait(false) && !moment.IsEnd)
+            while (await SendAsync(body, moment, transport.ConnectionClosed).ConfigureAwait(false))
             {
-                _seen = moment.Snapshot;
-                await moment.Next.WaitAsync(transport.ConnectionClosed).ConfigureAwait(false);
-                // Not the next one, but the latest: what this client was too slow for is coalesced.
-                moment = hub.Now;
+                // Not the next moment, but the latest: what this client was too slow for is coalesced.
+                for (WatchMoment sent = moment; ReferenceEquals(moment, sent); moment = hub.Now)
+                {
+                    await WaitAsync().ConfigureAwait(false);
+                    transport.ConnectionClosed.ThrowIfCancellationRequested();
+                }
             }
         }
         catch (OperationCanceledException) when (transport.ConnectionClosed.IsCancellationRequested)
@@ -53,11 +61,13 @@ internal sealed class WatchStream(
             transport.Abort(new ConnectionAbortedException("The answer failed.", exception));
         }
 
+        await closing.DisposeAsync().ConfigureAwait(false);
+        hub.Remove(this);
         target.AddWatcher(-1);
         counts.Add(Route.Watch, status);
     }
 
-    /// <summary>Writes what a moment tells this client, and sends it. False when nobody receives any more.</summary>
+    /// <summary>Writes what a moment tells this client, and sends it. False when nothing follows, or nobody receives any more.</summary>
     private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, CancellationToken closed)
     {
         if (moment.Snapshot is not { } snapshot || ReferenceEquals(snapshot, _seen))
@@ -68,12 +78,21 @@ internal sealed class WatchStream(
             body.Write(whole.Span);
         else
             return SendLargeAsync(body, moment, snapshot, closed);
+        return FlushAsync(body, moment);
+    }
+
+    /// <summary>Mostly the bytes are already on their way, and nothing need be awaited.</summary>
+    private ValueTask<bool> FlushAsync(EventBody body, WatchMoment moment)
+    {
+        _seen = moment.Snapshot;
         if (moment.IsEnd)
             body.WriteEnd();
-        ValueTask<FlushResult> flush = body.FlushAsync(closed);
-        return flush.IsCompletedSuccessfully ? new ValueTask<bool>(!flush.Result.IsCompleted) : AwaitAsync(flush);
+        ValueTask<FlushResult> flush = body.FlushAsync(CancellationToken.None);
+        return flush.IsCompletedSuccessfully ? new ValueTask<bool>(GoesOn(flush.Result, moment)) : AwaitAsync(flush, moment);
 
-        static async ValueTask<bool> AwaitAsync(ValueTask<FlushResult> flush) => !(await flush.ConfigureAwait(false)).IsCompleted;
+        static async ValueTask<bool> AwaitAsync(ValueTask<FlushResult> flush, WatchMoment moment) => GoesOn(await flush.ConfigureAwait(false), moment);
+
+        static bool GoesOn(FlushResult result, WatchMoment moment) => !result.IsCompleted && !moment.IsEnd;
     }
 
     private async ValueTask<bool> SendLargeAsync(EventBody body, WatchMoment moment, EndpointSnapshot snapshot, CancellationToken closed)
@@ -81,8 +100,6 @@ internal sealed class WatchStream(
         body.Write(WatchEvents.BeginSnapshot(state.Epoch, snapshot));
         await EndpointsPage.StreamAsync(body, snapshot, age: null, closed).ConfigureAwait(false);
         body.Write(WatchEvents.End);
-        if (moment.IsEnd)
-            body.WriteEnd();
-        return !(await body.FlushAsync(closed).ConfigureAwait(false)).IsCompleted;
+        return await FlushAsync(body, moment).ConfigureAwait(false);
     }
 }
