@@ -1,0 +1,51 @@
+namespace Berth.Dispatcher.Tests;
+
+public sealed class WatchSignalTests
+{
+    [Fact]
+    public async Task What_is_told_before_a_wait_ends_it_once()
+    {
+        Signal signal = new();
+        signal.Wake();
+        signal.Wake();
+        Assert.True(signal.NextAsync().IsCompleted);
+
+        Task next = signal.NextAsync();
+        Assert.False(next.IsCompleted);
+        signal.Wake();
+        await next.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+    }
+
+    [Fact]
+    public async Task No_news_is_lost_whoever_tells_it()
+    {
+        const int Tellers = 3;
+        const int News = 30_000;
+        Signal signal = new();
+        int[] told = new int[Tellers];
+        Task[] tellers = [.. Enumerable.Range(0, Tellers).Select(teller => Task.Run(() =>
+        {
+            for (int i = 1; i <= News; i++)
+            {
+                Volatile.Write(ref told[teller], i);
+                signal.Wake();
+            }
+        }))];
+
+        // Were one lost, the last of all would not be seen.
+        long waits = 0;
+        while (Enumerable.Range(0, Tellers).Any(teller => Volatile.Read(ref told[teller]) < News))
+        {
+            await signal.NextAsync().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            waits++;
+        }
+
+        await Task.WhenAll(tellers);
+        Assert.InRange(waits, 1, (long)Tellers * News);
+    }
+
+    private sealed class Signal : WatchSignal
+    {
+        public async Task NextAsync() => await WaitAsync();
+    }
+}
