@@ -35,7 +35,7 @@ internal static class KestrelSetup
         // Nothing here ever blocks, so an answer may be sent by whoever wrote it. Otherwise a change to 10,000 watching clients first fills a buffer for
         // each of them, and only then are the first ones sent.
         SocketTransportFactory sockets = new(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), loggers);
-        KestrelServer server = new(Options.Create(kestrel), sockets, loggers);
+        KestrelServer server = new(Options.Create(kestrel), new FairTransport(sockets), loggers);
         ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;
         foreach (string url in options.Urls)
             addresses.Add(url);
