@@ -11,58 +11,76 @@ internal static class ScaleRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        List<Row> rows = [];
-        (double few, _) = await CostAsync(options, 10, "berth", static _ => []);
-        (double many, long published) = await CostAsync(options, 1000, "berth", berth =>
-        [
-            new Row("memory, 100,000 endpoints in 1,000 slices", "<= 80 MB", Figures.Megabytes(berth.Resident), "", "", berth.Resident <= 80 * 1_000_000),
-            new Row("  at its largest, since the start", "<= 120 MB", Figures.Megabytes(berth.Peak), "", "", berth.Peak <= 120 * 1_000_000),
-        ], rows);
-        (double official, _) = await CostAsync(options, 1000, "watch", static _ => []);
-        rows.Add(new Row(
-            "CPU for one changed slice among 1,000", "<= 1 ms", Figures.Milliseconds(many), Figures.Ratio(many / official),
-            $"official client's watch {Figures.Milliseconds(official)}", many <= 1));
-        rows.Add(new Row("  against 10 slices", "within 2 x", Figures.Milliseconds(many), Figures.Ratio(many / few), $"10 slices {Figures.Milliseconds(few)}", many / few <= 2));
-        rows.Add(new Row($"  snapshots published for {Changes} changes", "at most one each", $"{published}", "", "", published <= Changes));
-        return rows;
-    }
-
-    /// <summary>CPU milliseconds for one change, the median of rounds; and how many snapshots were published in the last.</summary>
-    private static async Task<(double Milliseconds, long Published)> CostAsync(
-        BenchOptions options, int slices, string way, Func<ServerProcess, IEnumerable<Row>> inspect, List<Row>? rows = null)
-    {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, slices, 100));
-        bool ours = way == "berth";
-        await using ServerProcess server = ours ? Servers.Berth(options, api) : Servers.Old(options, api, way);
-        await server.ReadyAsync();
-        await Servers.WatchedAsync(api);
-        rows?.AddRange(inspect(server));
-        List<double> costs = [];
+        await using Subject few = await Subject.StartAsync(10, Changes, 200, api => Servers.Berth(options, api));
+        await using Subject many = await Subject.StartAsync(1000, Changes, 200, api => Servers.Berth(options, api));
+        (long resident, long peak) = (many.Server.Resident, many.Server.Peak);
+        // The peer cannot follow 200 a second.
+        await using Subject official = await Subject.StartAsync(1000, 30, 10, api => Servers.Old(options, api, "watch"));
         long published = 0;
-        for (int round = 0; round < (ours ? options.Rounds : 2); round++)
+        for (int round = 0; round < options.Rounds; round++)
         {
-            // The peer cannot follow 200 a second.
-            int changes = ours ? Changes : 30;
-            long version = ours ? await server.MetricAsync("berth_snapshot_version", Servers.Target()) : 0;
-            TimeSpan before = server.Cpu;
-            await using Churn churn = new(api, ours ? 200 : 10, changes);
-            await churn.Completion;
-            await SettleAsync(server);
-            costs.Add((server.Cpu - before).TotalMilliseconds / changes);
-            published = ours ? await server.MetricAsync("berth_snapshot_version", Servers.Target()) - version : 0;
+            await few.ChangeAsync();
+            long version = await many.Server.MetricAsync("berth_snapshot_version", Servers.Target());
+            await many.ChangeAsync();
+            published = await many.Server.MetricAsync("berth_snapshot_version", Servers.Target()) - version;
+            await official.ChangeAsync();
         }
 
-        return (Figures.Median(costs), published);
+        double cost = Figures.Median(many.Costs);
+        double toOfficial = Figures.Median(many.Costs.Zip(official.Costs, static (a, b) => a / b));
+        double toFew = Figures.Median(many.Costs.Zip(few.Costs, static (a, b) => a / b));
+        return
+        [
+            new Row("memory, 100,000 endpoints in 1,000 slices", "<= 80 MB", Figures.Megabytes(resident), "", "", resident <= 80 * 1_000_000),
+            new Row("  at its largest, since the start", "<= 120 MB", Figures.Megabytes(peak), "", "", peak <= 120 * 1_000_000),
+            new Row(
+                "CPU for one changed slice among 1,000", "<= 1 ms", Figures.Milliseconds(cost), Figures.Ratio(toOfficial),
+                $"official client's watch {Figures.Milliseconds(Figures.Median(official.Costs))}", cost <= 1),
+            new Row("  against 10 slices", "within 2 x", Figures.Milliseconds(cost), Figures.Ratio(toFew), $"10 slices {Figures.Milliseconds(Figures.Median(few.Costs))}", toFew <= 2),
+            new Row($"  snapshots published for {Changes} changes", "at most one each", $"{published}", "", "", published <= Changes),
+        ];
     }
 
-    /// <summary>Waits until a server has nothing left to do.</summary>
-    private static async Task SettleAsync(ServerProcess server)
+    /// <summary>A server over an API server of its own, and what a change has cost it in each round, in milliseconds of CPU.</summary>
+    private sealed class Subject(FakeApi api, ServerProcess server, int changes, double perSecond) : IAsyncDisposable
     {
-        for (int quiet = 0; quiet < 3;)
+        public ServerProcess Server => server;
+
+        public List<double> Costs { get; } = [];
+
+        public static async Task<Subject> StartAsync(int slices, int changes, double perSecond, Func<FakeApi, ServerProcess> start)
+        {
+            FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, slices, 100));
+            Subject subject = new(api, start(api), changes, perSecond);
+            await subject.Server.ReadyAsync();
+            await Servers.WatchedAsync(api);
+            return subject;
+        }
+
+        public async Task ChangeAsync()
         {
             TimeSpan before = server.Cpu;
-            await Task.Delay(50);
-            quiet = server.Cpu == before ? quiet + 1 : 0;
+            await using Churn churn = new(api, perSecond, changes);
+            await churn.Completion;
+            await SettleAsync();
+            Costs.Add((server.Cpu - before).TotalMilliseconds / changes);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await server.DisposeAsync();
+            await api.DisposeAsync();
+        }
+
+        /// <summary>Waits until the server has nothing left to do.</summary>
+        private async Task SettleAsync()
+        {
+            for (int quiet = 0; quiet < 3;)
+            {
+                TimeSpan before = server.Cpu;
+                await Task.Delay(50);
+                quiet = server.Cpu == before ? quiet + 1 : 0;
+            }
         }
     }
 }
