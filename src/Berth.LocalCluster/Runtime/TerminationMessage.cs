@@ -22,8 +22,10 @@ internal sealed class TerminationMessage(JsonObject container)
         {
             try
             {
-                string text = File.ReadAllText(_path);
-                return text[..Math.Min(text.Length, LongestFile)];
+                // No more of it than that: it may be a file without an end.
+                using StreamReader file = new(_path);
+                char[] text = new char[LongestFile];
+                return new string(text, 0, file.ReadBlock(text));
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {

@@ -78,6 +78,10 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public Task Of_a_long_message_the_beginning_is_kept() =>
+        A_container_that_ended_says_why("printf %5000s x > FILE; exit 3", "terminationMessagePath: FILE", new string(' ', 4096));
+
+    [Fact]
     public async Task An_image_without_a_program_waits_as_one_that_cannot_be_pulled()
     {
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { Manifests = [TestManifests.Namespace, TestManifests.StatefulSet(1)] });
