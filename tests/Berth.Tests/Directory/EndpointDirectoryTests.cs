@@ -39,9 +39,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         Stream0().Push(TestKit.Pods.Snapshot(3));
         await _directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation);
         Read(1000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Read(1000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, TestKit.Allocated.AtLeast(() => Read(1000)));
 
         void Read(int times)
         {
