@@ -13,8 +13,6 @@ internal sealed class EndpointsPage
     /// <summary>The largest set whose JSON is kept: about 100 KB.</summary>
     internal const int MaxKept = 256;
 
-    private const int FlushAbove = 32 * 1024;
-
     private volatile Tail? _tail;
 
     /// <summary>The whole page of a small set, or null for a large one.</summary>
@@ -36,17 +34,19 @@ internal sealed class EndpointsPage
         return page.WrittenMemory;
     }
 
-    /// <summary>Streams the page of a large set, at the client's pace.</summary>
+    /// <summary>Streams the page of a large set, at the client's pace, as far as somebody receives it.</summary>
     public static async ValueTask StreamAsync(PipeWriter body, EndpointSnapshot snapshot, TimeSpan? age, CancellationToken aborted)
     {
-        using Utf8JsonWriter json = new(body, EndpointJson.WriterOptions);
+        using PacedJson paced = new(body, aborted);
+        Utf8JsonWriter json = paced.Json;
         json.WriteStartObject();
         SnapshotHead.Write(json, snapshot, age);
         json.WriteStartArray("endpoints"u8);
         foreach (PodEndpoint endpoint in snapshot.Endpoints)
         {
             EndpointJson.Write(json, endpoint);
-            await FlushWhenFullAsync(json, body, aborted).ConfigureAwait(false);
+            if (!await paced.PaceAsync().ConfigureAwait(false))
+                return;
         }
 
         json.WriteEndArray();
@@ -54,23 +54,14 @@ internal sealed class EndpointsPage
         foreach (ExcludedPod pod in snapshot.Excluded)
         {
             EndpointJson.Write(json, pod);
-            await FlushWhenFullAsync(json, body, aborted).ConfigureAwait(false);
+            if (!await paced.PaceAsync().ConfigureAwait(false))
+                return;
         }
 
         json.WriteEndArray();
         WriteClashes(json, snapshot);
         json.WriteEndObject();
-        json.Flush();
-        await body.FlushAsync(aborted).ConfigureAwait(false);
-    }
-
-    private static async ValueTask FlushWhenFullAsync(Utf8JsonWriter json, PipeWriter body, CancellationToken aborted)
-    {
-        if (json.BytesPending < FlushAbove)
-            return;
-        json.Flush();
-        await body.FlushAsync(aborted).ConfigureAwait(false);
-        aborted.ThrowIfCancellationRequested();
+        await paced.FlushAsync().ConfigureAwait(false);
     }
 
     private byte[] TailOf(EndpointSnapshot snapshot)
