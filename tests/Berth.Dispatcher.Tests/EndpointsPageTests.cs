@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 
@@ -10,34 +9,48 @@ public sealed class EndpointsPageTests
     public async Task A_large_page_is_written_at_the_clients_pace()
     {
         const int Count = 5_000;
-        const int Threshold = 64 * 1024;
-        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: Threshold, resumeWriterThreshold: Threshold / 2));
+        Pipe pipe = PipeText.Create();
         EndpointSnapshot snapshot = EndpointSnapshot.Create(DispatcherFixture.B, DispatcherFixture.Ports, Enumerable.Range(0, Count).Select(static i => DispatcherFixture.Pod(i)));
-        Task written = WriteAsync(pipe.Writer, snapshot);
 
-        ArrayBufferWriter<byte> page = new();
-        long most = 0;
-        bool more = true;
-        while (more)
-        {
-            ReadResult read = await pipe.Reader.ReadAsync(DispatcherFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
-            most = Math.Max(most, read.Buffer.Length);
-            foreach (ReadOnlyMemory<byte> piece in read.Buffer)
-                page.Write(piece.Span);
-            pipe.Reader.AdvanceTo(read.Buffer.End);
-            more = !read.IsCompleted;
-        }
+        (string page, long most) = await PipeText.ReadAsync(pipe, EndpointsPage.StreamAsync(pipe.Writer, snapshot, age: null, DispatcherFixture.Cancelled).AsTask());
 
-        await written;
         // What waits is the bound, and at most one flush above it.
-        Assert.InRange(most, 1, 2 * Threshold);
-        using JsonDocument json = JsonDocument.Parse(page.WrittenMemory);
+        Assert.InRange(most, 1, 2 * PipeText.Threshold);
+        using JsonDocument json = JsonDocument.Parse(page);
         Assert.Equal(Count, json.RootElement.GetProperty("endpoints").GetArrayLength());
     }
 
-    private static async Task WriteAsync(PipeWriter body, EndpointSnapshot snapshot)
+    [Fact]
+    public async Task A_large_page_that_nobody_receives_any_more_is_not_written_on()
     {
+        Pipe pipe = PipeText.Create();
+        EndpointSnapshot snapshot = EndpointSnapshot.Create(DispatcherFixture.B, DispatcherFixture.Ports, Enumerable.Range(0, 5_000).Select(static i => DispatcherFixture.Pod(i)));
+        await pipe.Reader.CompleteAsync();
+        CountingWriter body = new(pipe.Writer);
+
         await EndpointsPage.StreamAsync(body, snapshot, age: null, DispatcherFixture.Cancelled);
-        await body.CompleteAsync();
+
+        Assert.Equal(1, body.Flushes);
+    }
+
+    private sealed class CountingWriter(PipeWriter inner) : PipeWriter
+    {
+        public int Flushes { get; private set; }
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            Flushes++;
+            return inner.FlushAsync(cancellationToken);
+        }
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dispatcher.Tests;
@@ -14,7 +14,7 @@ public sealed class EventBodyTests
     public async Task What_is_written_in_pieces_of_any_size_arrives_whole(bool isChunked)
     {
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0));
-        EventBody body = new(Over(pipe), new FakeTimeProvider(), isChunked);
+        EventBody body = new(new TestConnection(pipe), new FakeTimeProvider(), isChunked);
         StringBuilder expected = new();
         Random random = new(7);
         for (int i = 0; i < 300; i++)
@@ -44,7 +44,7 @@ public sealed class EventBodyTests
     {
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
         FakeTimeProvider time = new();
-        TestConnection connection = Over(pipe);
+        TestConnection connection = new(pipe);
         EventBody body = new(connection, time, isChunked: false);
         body.Write(new byte[bytes]);
         Task<FlushResult> flush = body.FlushAsync(DispatcherFixture.Cancelled).AsTask();
@@ -63,7 +63,7 @@ public sealed class EventBodyTests
     {
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
         FakeTimeProvider time = new();
-        TestConnection connection = Over(pipe);
+        TestConnection connection = new(pipe);
         EventBody body = new(connection, time, isChunked: true);
         body.Write("data"u8);
         Task<FlushResult> flush = body.FlushAsync(DispatcherFixture.Cancelled).AsTask();
@@ -76,23 +76,32 @@ public sealed class EventBodyTests
         Assert.Null(connection.AbortReason);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_transport_that_fails_is_a_client_that_went_away(bool whileWaiting)
+    {
+        // What the transport does when a client's machine does not answer any more (ETIMEDOUT).
+        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        SocketException failure = new((int)SocketError.TimedOut);
+        TestConnection connection = new(pipe);
+        EventBody body = new(connection, new FakeTimeProvider(), isChunked: true);
+        body.Write("data"u8);
+        if (!whileWaiting)
+            await pipe.Reader.CompleteAsync(failure);
+        Task<FlushResult> flush = body.FlushAsync(DispatcherFixture.Cancelled).AsTask();
+        Assert.Equal(!whileWaiting, flush.IsCompleted);
+        if (whileWaiting)
+            await pipe.Reader.CompleteAsync(failure);
+
+        Assert.True((await flush.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled)).IsCompleted);
+        Assert.Same(failure, connection.AbortReason?.InnerException);
+    }
+
     private static void WriteAtOnce(EventBody body, string piece, int spare)
     {
         Span<byte> span = body.GetSpan(piece.Length + spare);
         Assert.True(span.Length >= piece.Length + spare);
         body.Advance(Encoding.ASCII.GetBytes(piece, span));
     }
-
-    private static TestConnection Over(Pipe pipe) => new(pipe);
-
-    private sealed class TestConnection : DefaultConnectionContext
-    {
-        public TestConnection(Pipe output) => Transport = new Duplex(new Pipe().Reader, output.Writer);
-
-        public ConnectionAbortedException? AbortReason { get; private set; }
-
-        public override void Abort(ConnectionAbortedException abortReason) => AbortReason = abortReason;
-    }
-
-    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

@@ -21,6 +21,8 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
     private const int HeadLength = SizeDigits + 2;
     private const int TailLength = 2;
 
+    private static readonly FlushResult s_nobody = new(isCanceled: false, isCompleted: true);
+
     private readonly PipeWriter _output = transport.Transport.Output;
     private Memory<byte> _piece;
 
@@ -62,8 +64,15 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         long bytes = _output.UnflushedBytes;
-        ValueTask<FlushResult> flush = _output.FlushAsync(CancellationToken.None);
-        return flush.IsCompleted ? flush : WaitAsync(flush, TimeSpan.FromSeconds((double)bytes / LeastBytesPerSecond));
+        try
+        {
+            ValueTask<FlushResult> flush = _output.FlushAsync(CancellationToken.None);
+            return flush.IsCompletedSuccessfully ? flush : WaitAsync(flush, TimeSpan.FromSeconds((double)bytes / LeastBytesPerSecond));
+        }
+        catch (Exception exception)
+        {
+            return new ValueTask<FlushResult>(Cut(exception));
+        }
     }
 
     /// <summary>Writes what tells the client that the body is whole. Without chunks the end of the connection does.</summary>
@@ -92,7 +101,18 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
         catch (TimeoutException)
         {
             transport.Abort(new ConnectionAbortedException("The client took too little of what was sent to it."));
-            return new FlushResult(isCanceled: false, isCompleted: true);
+            return s_nobody;
         }
+        catch (Exception exception)
+        {
+            return Cut(exception);
+        }
+    }
+
+    /// <summary>What the transport's sending failed with, such as a client whose machine is gone, comes out of a flush. It is a client that went away, as any other.</summary>
+    private FlushResult Cut(Exception exception)
+    {
+        transport.Abort(new ConnectionAbortedException("Sending to the client failed.", exception));
+        return s_nobody;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 
@@ -24,25 +25,57 @@ internal static class WatchEvents
     public static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after)
     {
         ArrayBufferWriter<byte> frame = new(1024);
-        frame.Write(Encoding.UTF8.GetBytes($"event: changes\nid: {EntityTag.IdOf(epoch, after)}\ndata: "));
+        frame.Write(BeginChanges(epoch, after));
         using (Utf8JsonWriter json = new(frame, EndpointJson.WriterOptions))
         {
-            json.WriteStartObject();
-            SnapshotHead.Write(json, after, age: null);
-            json.WriteStartArray("changes"u8);
-            if (!ReferenceEquals(before.Endpoints, after.Endpoints))
-            {
-                foreach (PodChange change in after.CompareWith(before))
-                    Write(json, change);
-            }
-
-            json.WriteEndArray();
-            WriteLeftOut(json, before, after);
-            json.WriteEndObject();
+            WriteHead(json, after);
+            foreach (PodChange change in Compare(before, after))
+                Write(json, change);
+            WriteTail(json, before, after);
         }
 
         frame.Write(End);
         return frame.WrittenMemory;
+    }
+
+    /// <summary>The same event for one client alone, at its pace: there may be many slow ones, each with another state before it.</summary>
+    public static async ValueTask StreamChangesAsync(PipeWriter body, string epoch, EndpointSnapshot before, EndpointSnapshot after, CancellationToken closed)
+    {
+        body.Write(BeginChanges(epoch, after));
+        using (PacedJson paced = new(body, closed))
+        {
+            WriteHead(paced.Json, after);
+            foreach (PodChange change in Compare(before, after))
+            {
+                Write(paced.Json, change);
+                if (!await paced.PaceAsync().ConfigureAwait(false))
+                    return;
+            }
+
+            WriteTail(paced.Json, before, after);
+            await paced.Json.FlushAsync(closed).ConfigureAwait(false);
+        }
+
+        body.Write(End);
+    }
+
+    private static byte[] BeginChanges(string epoch, EndpointSnapshot after) => Encoding.UTF8.GetBytes($"event: changes\nid: {EntityTag.IdOf(epoch, after)}\ndata: ");
+
+    private static IReadOnlyList<PodChange> Compare(EndpointSnapshot before, EndpointSnapshot after) =>
+        ReferenceEquals(before.Endpoints, after.Endpoints) ? [] : after.CompareWith(before);
+
+    private static void WriteHead(Utf8JsonWriter json, EndpointSnapshot after)
+    {
+        json.WriteStartObject();
+        SnapshotHead.Write(json, after, age: null);
+        json.WriteStartArray("changes"u8);
+    }
+
+    private static void WriteTail(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
+    {
+        json.WriteEndArray();
+        WriteLeftOut(json, before, after);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, PodChange change)

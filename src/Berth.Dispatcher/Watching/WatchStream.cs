@@ -70,14 +70,19 @@ internal sealed class WatchStream(
     /// <summary>Writes what a moment tells this client, and sends it. False when nothing follows, or nobody receives any more.</summary>
     private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, CancellationToken closed)
     {
+        ReadOnlyMemory<byte> piece;
         if (moment.Snapshot is not { } snapshot || ReferenceEquals(snapshot, _seen))
-            body.Write(WatchEvents.Heartbeat);
-        else if (_seen is not null)
-            body.Write((ReferenceEquals(_seen, moment.Before) ? moment.Frame : WatchEvents.Changes(state.Epoch, _seen, snapshot)).Span);
-        else if (hub.FindWhole(snapshot) is { } whole)
-            body.Write(whole.Span);
+            return SendAsync(body, moment, WatchEvents.Heartbeat);
+        if (_seen is null)
+            piece = hub.FindWhole(snapshot) ?? default;
         else
-            return SendLargeAsync(body, moment, snapshot, closed);
+            piece = ReferenceEquals(_seen, moment.Before) ? moment.Frame : default;
+        return piece.Length is > 0 and <= PacedJson.FlushAbove ? SendAsync(body, moment, piece.Span) : SendLargeAsync(body, moment, piece, closed);
+    }
+
+    private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, ReadOnlySpan<byte> all)
+    {
+        body.Write(all);
         return FlushAsync(body, moment);
     }
 
@@ -95,11 +100,33 @@ internal sealed class WatchStream(
         static bool GoesOn(FlushResult result, WatchMoment moment) => !result.IsCompleted && !moment.IsEnd;
     }
 
-    private async ValueTask<bool> SendLargeAsync(EventBody body, WatchMoment moment, EndpointSnapshot snapshot, CancellationToken closed)
+    /// <summary>At the client's pace: ten thousand slow ones share the bytes of a large event, and each holds a small part of them.</summary>
+    private async ValueTask<bool> SendLargeAsync(EventBody body, WatchMoment moment, ReadOnlyMemory<byte> all, CancellationToken closed)
     {
-        body.Write(WatchEvents.BeginSnapshot(state.Epoch, snapshot));
-        await EndpointsPage.StreamAsync(body, snapshot, age: null, closed).ConfigureAwait(false);
-        body.Write(WatchEvents.End);
+        EndpointSnapshot snapshot = moment.Snapshot!;
+        if (!all.IsEmpty)
+        {
+            for (; all.Length > PacedJson.FlushAbove; all = all[PacedJson.FlushAbove..])
+            {
+                body.Write(all.Span[..PacedJson.FlushAbove]);
+                if ((await body.FlushAsync(closed).ConfigureAwait(false)).IsCompleted)
+                    return false;
+                closed.ThrowIfCancellationRequested();
+            }
+
+            body.Write(all.Span);
+        }
+        else if (_seen is not null)
+        {
+            await WatchEvents.StreamChangesAsync(body, state.Epoch, _seen, snapshot, closed).ConfigureAwait(false);
+        }
+        else
+        {
+            body.Write(WatchEvents.BeginSnapshot(state.Epoch, snapshot));
+            await EndpointsPage.StreamAsync(body, snapshot, age: null, closed).ConfigureAwait(false);
+            body.Write(WatchEvents.End);
+        }
+
         return await FlushAsync(body, moment).ConfigureAwait(false);
     }
 }
