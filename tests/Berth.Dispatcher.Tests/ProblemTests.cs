@@ -116,6 +116,30 @@ public sealed class ProblemTests
         Assert.Equal(["GET", "HEAD"], response.Content.Headers.Allow.Order());
     }
 
+    [Theory]
+    [InlineData("head / HTTP/1.1")]
+    [InlineData("head /healthz HTTP/1.1")]
+    [InlineData("head /v1/watch/k8s-example2/service-b HTTP/1.1")]
+    [InlineData("get / HTTP/1.1")]
+    [InlineData("OPTIONS * HTTP/1.1")]
+    [InlineData("CONNECT a:80 HTTP/1.1")]
+    public async Task A_method_is_only_what_it_is_spelled(string line)
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        (System.Net.Sockets.TcpClient client, Stream stream) = await fixture.ConnectAsync();
+        using (client)
+        {
+            string host = line.StartsWith("CONNECT", StringComparison.Ordinal) ? "a:80" : "a";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n"), DispatcherFixture.Cancelled);
+            using StreamReader reader = new(stream);
+            string answer = await reader.ReadToEndAsync(DispatcherFixture.Cancelled).WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
+            Assert.Contains("\r\nAllow: GET, HEAD\r\n", answer, StringComparison.Ordinal);
+            Assert.Contains("urn:berth:problem:method-not-allowed", answer, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_body_that_nobody_asked_for_is_read_past()
     {

@@ -123,6 +123,21 @@ public sealed class WatchConnectionTests
     }
 
     [Fact]
+    public async Task A_client_that_sends_on_ends_its_stream_and_nothing_of_it_is_kept()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        using RawStream stream = await RawStream.OpenAsync(fixture);
+        await stream.ReadUntilAsync("portClashes");
+
+        await stream.SendAsync("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        await fixture.WaitForMetricAsync(Counted, 1);
+        Assert.Equal(0, await fixture.ReadMetricAsync(Watchers));
+        Assert.DoesNotContain("ok\n", stream.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_that_takes_nothing_is_cut_off()
     {
         const int Pods = 4_000;

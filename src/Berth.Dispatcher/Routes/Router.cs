@@ -11,7 +11,8 @@ internal sealed class Router(DispatcherState state, MetricsExporter exporter, Re
 
     public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
     {
-        if (match.Route != Route.Other && !exchange.IsRead)
+        // Without a path: OPTIONS * and CONNECT.
+        if ((match.Route != Route.Other || exchange.Request.Path.Length == 0) && !exchange.IsRead)
             return ProblemWriter.WriteAsync(exchange, Problem.MethodNotAllowed(exchange.Request.Method));
         string[] parts = match.Parts;
         return match.Route switch

@@ -26,8 +26,12 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
         transport.Features.Set<IConnectionHeartbeatFeature>(connection);
         await http(transport).ConfigureAwait(false);
         Volatile.Write(ref connection._ticked, null);
-        if (connection._stream is { } stream)
-            await stream.RunAsync(transport).ConfigureAwait(false);
+        if (connection._stream is not { } stream)
+            return;
+        // Nobody reads any more: what the client has sent behind its request is let go of, and whatever it still sends ends the connection, as its
+        // closing does. Otherwise that would be kept for as long as the stream lasts.
+        await transport.Transport.Input.CompleteAsync().ConfigureAwait(false);
+        await stream.RunAsync(transport).ConfigureAwait(false);
     }
 
     /// <summary>Kestrel's HTTP side asks for this once.</summary>

@@ -26,10 +26,11 @@ internal readonly struct Exchange(IFeatureCollection features)
 
     public CancellationToken Aborted => features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
-    public bool IsHead => HttpMethods.IsHead(Request.Method);
+    // Methods are case-sensitive (RFC 9110, 9.1), and to Kestrel "head" is none that goes without a body.
+    public bool IsHead => Request.Method == HttpMethods.Head;
 
     /// <summary>True for the two methods that every route takes.</summary>
-    public bool IsRead => HttpMethods.IsGet(Request.Method) || IsHead;
+    public bool IsRead => Request.Method == HttpMethods.Get || IsHead;
 
     /// <summary>True once the connection belongs to a stream, which ends the answer.</summary>
     public bool IsHandedOver => Connection.IsHandedOver;

@@ -14,6 +14,7 @@ internal static class KestrelSetup
     private const int MaxRequestLine = 4 * 1024;
     private const int MaxHeaders = 16 * 1024;
     private const int MaxHeaderCount = 64;
+    private const int MaxReadAhead = 64 * 1024;
 
     public static KestrelServer Create(DispatcherOptions options, ILoggerFactory loggers)
     {
@@ -28,13 +29,14 @@ internal static class KestrelSetup
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
         // No route reads a body. What a client sends all the same is read past, up to here.
         kestrel.Limits.MaxRequestBodySize = 4 * 1024;
-        kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         // Nothing here ever blocks, so an answer may be sent by whoever wrote it. Otherwise a change to 10,000 watching clients first fills a buffer for
         // each of them, and only then are the first ones sent.
-        SocketTransportFactory sockets = new(Options.Create(new SocketTransportOptions { UnsafePreferInlineScheduling = true }), loggers);
+        // The bound on what is read ahead is the transport's (its default is 1 MB a connection); MaxRequestBufferSize of Kestrel's limits does not reach it.
+        SocketTransportOptions transport = new() { UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead };
+        SocketTransportFactory sockets = new(Options.Create(transport), loggers);
         KestrelServer server = new(Options.Create(kestrel), new FairTransport(sockets), loggers);
         ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;
         foreach (string url in options.Urls)
