@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "An instrument could not be read; /metrics shows the others.")]
     public static partial void InstrumentFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 305, Level = LogLevel.Error, Message = "Telling watching clients of {Target} failed; their streams end, and they begin anew when they come back.")]
+    public static partial void WatchFailed(ILogger logger, ServiceTarget target, Exception exception);
 }

@@ -11,6 +11,7 @@ internal sealed class DispatcherState : IDisposable
 
     public DispatcherState(EndpointDirectory directory, DispatcherOptions options, TimeProvider time)
     {
+        Ending = _ending.Token;
         Picker = options.Picker;
         Time = time;
         Started = time.GetUtcNow();
@@ -41,7 +42,7 @@ internal sealed class DispatcherState : IDisposable
     public ServedTarget? Find(ServiceTarget target) => _byTarget.GetValueOrDefault(target);
 
     /// <summary>Cancelled when the server no longer serves, so that streams without an end have one.</summary>
-    public CancellationToken Ending => _ending.Token;
+    public CancellationToken Ending { get; }
 
     public void BeginShutdown() => _stopping = true;
 

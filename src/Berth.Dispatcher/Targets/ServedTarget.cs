@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Berth.Dispatcher;
 
 /// <summary>One target as it is served: its view, what was picked from it, and its JSON while that is current.</summary>
@@ -20,13 +22,17 @@ internal sealed class ServedTarget(EndpointView view)
 
     public void AddWatcher(int difference) => Interlocked.Add(ref _watchers, difference);
 
-    /// <summary>What watching clients share; made when the first one comes.</summary>
-    public WatchHub WatchHub(DispatcherState state)
+    /// <summary>What watching clients share; made when the first one comes, and again after a failure.</summary>
+    public WatchHub WatchHub(DispatcherState state, ILogger logger)
     {
-        if (Volatile.Read(ref _hub) is { } hub)
+        if (Volatile.Read(ref _hub) is { HasFailed: false } hub)
             return hub;
         lock (_hubLock)
-            return _hub ??= new WatchHub(View, Page, state.Epoch, state.Time, state.Ending);
+        {
+            if (_hub is not { HasFailed: false })
+                _hub = new WatchHub(View, Page, state.Epoch, state.Time, logger, state.Ending);
+            return _hub;
+        }
     }
 
     /// <summary>Ends when the watchers' hub has, if there is one.</summary>

@@ -20,7 +20,7 @@ internal sealed class WatchAnswer(DispatcherState state, RequestCounts counts, I
 
     private async ValueTask StreamAsync(Exchange exchange, ServedTarget target)
     {
-        WatchHub hub = target.WatchHub(state);
+        WatchHub hub = target.WatchHub(state, logger);
         string? lastId = exchange.Request.Headers["Last-Event-ID"];
         EndpointSnapshot? seen = lastId is null ? null : hub.FindRecent(lastId);
         bool isChunked = await exchange.StartStreamAsync().ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Berth.Dispatcher;
 
 /// <summary>
@@ -15,16 +17,19 @@ internal sealed class WatchHub
     private readonly EndpointView _view;
     private readonly string _epoch;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly EndpointsPage _page;
     private readonly EndpointSnapshot?[] _recent = new EndpointSnapshot?[MaxRecent];
     private readonly Lock _streamsLock = new();
     private readonly List<WatchStream> _streams = [];
     private volatile WatchMoment _now = new(null, null, default, IsEnd: false);
     private volatile Whole? _whole;
+    private volatile bool _hasFailed;
     private int _published;
 
-    public WatchHub(EndpointView view, EndpointsPage page, string epoch, TimeProvider time, CancellationToken ending)
+    public WatchHub(EndpointView view, EndpointsPage page, string epoch, TimeProvider time, ILogger logger, CancellationToken ending)
     {
+        _logger = logger;
         _view = view;
         _page = page;
         _epoch = epoch;
@@ -35,6 +40,9 @@ internal sealed class WatchHub
     }
 
     public WatchMoment Now => _now;
+
+    /// <summary>True when it tells nothing any more although the server goes on.</summary>
+    public bool HasFailed => _hasFailed;
 
     /// <summary>Ends when the server stops or the directory is disposed. Never fails.</summary>
     public Task Completion { get; }
@@ -108,6 +116,12 @@ internal sealed class WatchHub
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // The server stops: the normal end.
+        }
+        catch (Exception exception)
+        {
+            // Such as no memory for the event of a very large change. Its clients come back, to another hub.
+            Log.WatchFailed(_logger, _view.Target, exception);
+            _hasFailed = true;
         }
         finally
         {
