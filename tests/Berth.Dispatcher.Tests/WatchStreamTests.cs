@@ -13,76 +13,127 @@ public sealed class WatchStreamTests
     private const int Pods = 4_000;
 
     [Theory]
-    [InlineData(0, "snapshot")]
-    [InlineData(1, "changes")]
-    [InlineData(2, "changes")]
-    public async Task However_large_an_event_little_of_it_waits_for_one_client(int seen, string kind)
+    [InlineData(0, true, "snapshot")]
+    [InlineData(1, true, "changes")]
+    [InlineData(2, true, "changes")]
+    [InlineData(2, false, "changes")]
+    public async Task However_large_an_event_little_of_it_waits_for_one_client(int seen, bool isWatched, string kind)
     {
-        PushableSource source = new();
-        FakeTimeProvider time = new();
-        using Meter meter = new("Berth");
-        await using EndpointDirectory directory = new(source, new EndpointDirectoryOptions { TimeProvider = time, Meter = meter });
-        DispatcherOptions options = new() { Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)] };
-        using DispatcherState state = new(directory, options, time);
-        WatchHub hub = state.First.WatchHub(state, NullLogger.Instance);
+        await using Room room = new();
+        if (isWatched)
+            room.Hub.Add(room.CreateStream(null));
         List<EndpointSnapshot?> states = [null];
         for (int i = 1; i <= 3; i++)
-        {
-            string address = $"10.88.1.{i}";
-            EndpointSnapshot next = await source.PublishAsync(state.First.View, Enumerable.Range(0, Pods).Select(p => DispatcherFixture.Pod(p, address)), cancellationToken: DispatcherFixture.Cancelled);
-            while (!ReferenceEquals(hub.Now.Snapshot, next))
-                await Task.Yield();
-            states.Add(next);
-        }
+            states.Add(await room.PublishAsync(Pods, $"10.88.1.{i}"));
+        // What is written for all exists where there is somebody to write it for.
+        Assert.Equal(isWatched, room.Hub.Now.Frame.Length > PipeText.Threshold);
 
         // From here on one moment tells the last change and the end.
-        await state.EndStreamsAsync();
+        await room.State.EndStreamsAsync();
         Pipe pipe = PipeText.Create();
-        WatchStream stream = new(state, state.First, hub, states[seen], isChunked: true, new RequestCounts(meter), NullLogger.Instance);
-
-        (string body, long most) = await PipeText.ReadAsync(pipe, stream.RunAsync(new TestConnection(pipe)));
+        (string body, long most) = await PipeText.ReadAsync(pipe, room.CreateStream(states[seen]).RunAsync(new TestConnection(pipe)));
 
         Assert.InRange(most, 1, 2 * PipeText.Threshold);
         (string data, bool isWhole) = RawStream.Join(body);
         Assert.True(isWhole);
         string[] lines = data.Split('\n');
-        Assert.Equal(["retry: 2000", "", "event: " + kind, "id: " + EntityTag.IdOf(state.Epoch, states[3]!)], lines[..4]);
+        Assert.Equal(["retry: 2000", "", "event: " + kind, "id: " + EntityTag.IdOf(room.State.Epoch, states[3]!)], lines[..4]);
         using JsonDocument json = JsonDocument.Parse(lines[4]["data: ".Length..]);
         Assert.Equal(Pods, json.RootElement.GetProperty(kind == "snapshot" ? "endpoints" : kind).GetArrayLength());
         Assert.Equal(["", ""], lines[5..]);
-        Assert.Equal(0, state.First.Watchers);
+        Assert.Equal(0, room.Target.Watchers);
+    }
+
+    [Theory]
+    [InlineData(Pods)]
+    [InlineData(3)]
+    public async Task Only_a_small_event_is_kept_for_as_long_as_nothing_changes(int pods)
+    {
+        await using Room room = new();
+        room.Hub.Add(room.CreateStream(null));
+        await room.PublishAsync(pods, "10.88.1.1");
+        await room.PublishAsync(pods, "10.88.1.2");
+        WatchMoment change = room.Hub.Now;
+        Assert.NotEqual(0, change.Frame.Length);
+
+        while (ReferenceEquals(room.Hub.Now, change))
+        {
+            DispatcherFixture.Cancelled.ThrowIfCancellationRequested();
+            room.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(pods == Pods ? 0 : change.Frame.Length, room.Hub.Now.Frame.Length);
+        Assert.Same(change.Snapshot, room.Hub.Now.Snapshot);
     }
 
     [Fact]
     public async Task A_hub_that_fails_ends_its_streams_and_the_next_client_has_another()
     {
-        PushableSource source = new();
-        using Meter meter = new("Berth");
-        await using EndpointDirectory directory = new(source, new EndpointDirectoryOptions { Meter = meter });
-        DispatcherOptions options = new() { Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)] };
-        using DispatcherState state = new(directory, options, new FakeTimeProvider());
-        EndpointSnapshot known = await source.PublishAsync(state.First.View, [DispatcherFixture.Pod(0)], cancellationToken: DispatcherFixture.Cancelled);
-        WatchHub broken = state.First.WatchHub(state, NullLogger.Instance);
-        WatchStream stream = new(state, state.First, broken, null, isChunked: true, new RequestCounts(meter), NullLogger.Instance);
+        await using Room room = new();
+        WatchHub broken = room.Hub;
         Pipe pipe = PipeText.Create();
+        Task<(string Text, long Most)> reading = PipeText.ReadAsync(pipe, room.CreateStream(null).RunAsync(new TestConnection(pipe)));
+        await room.PublishAsync(1, "10.88.1.1");
 
-        Task<(string Text, long Most)> reading = PipeText.ReadAsync(pipe, stream.RunAsync(new TestConnection(pipe)));
-        while (!ReferenceEquals(broken.Now.Snapshot, known))
-            await Task.Yield();
-        // A pod without an address: something that no source gives.
-        await source.PublishAsync(state.First.View, [new PodEndpoint { Name = "service-b-1", Namespace = "k8s-example2", Addresses = [null!], Ports = [] }], cancellationToken: DispatcherFixture.Cancelled);
-        (string body, _) = await reading;
+        // A pod whose address is null: something that no source gives.
+        PodEndpoint wrong = new() { Name = "service-b-1", Namespace = "k8s-example2", Addresses = [null!], Ports = [] };
+        await room.Source.PublishAsync(room.Target.View, [wrong], cancellationToken: DispatcherFixture.Cancelled);
 
-        // What it knew is told all the same, and the end is in order.
-        (string data, bool isWhole) = RawStream.Join(body);
-        Assert.True(isWhole);
-        Assert.Contains("event: snapshot", data, StringComparison.Ordinal);
+        Assert.True(RawStream.Join((await reading).Text).IsWhole);
         await broken.Completion.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
-        WatchHub next = state.First.WatchHub(state, NullLogger.Instance);
-        Assert.NotSame(broken, next);
-        Assert.Same(next, state.First.WatchHub(state, NullLogger.Instance));
-        Assert.False(next.Now.IsEnd);
-        await state.EndStreamsAsync();
-        Assert.False(next.HasFailed);
+        Assert.True(broken.HasFailed);
+        Assert.NotSame(broken, room.Hub);
+        Assert.Same(room.Hub, room.Hub);
+        await room.PublishAsync(1, "10.88.1.2");
+        Assert.False(room.Hub.Now.IsEnd);
+    }
+
+    /// <summary>A dispatcher's state without its server.</summary>
+    private sealed class Room : IAsyncDisposable
+    {
+        private readonly Meter _meter = new("Berth");
+        private readonly EndpointDirectory _directory;
+
+        public Room()
+        {
+            _directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = _meter });
+            State = new DispatcherState(_directory, new DispatcherOptions { Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)] }, Time);
+        }
+
+        public PushableSource Source { get; } = new();
+
+        public FakeTimeProvider Time { get; } = new();
+
+        public DispatcherState State { get; }
+
+        public ServedTarget Target => State.First;
+
+        public WatchHub Hub => Target.WatchHub(State, NullLogger.Instance);
+
+        public WatchStream CreateStream(EndpointSnapshot? seen) => new(State, Target, Hub, seen, isChunked: true, new RequestCounts(_meter), NullLogger.Instance);
+
+        /// <summary>Publishes a set, and waits until the hub tells it.</summary>
+        public async Task<EndpointSnapshot> PublishAsync(int pods, string address)
+        {
+            WatchHub hub = Hub;
+            EndpointSnapshot next = await Source.PublishAsync(
+                Target.View, Enumerable.Range(0, pods).Select(p => DispatcherFixture.Pod(p, address)), cancellationToken: DispatcherFixture.Cancelled);
+            while (!ReferenceEquals(hub.Now.Snapshot, next))
+            {
+                DispatcherFixture.Cancelled.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+
+            return next;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await State.EndStreamsAsync();
+            State.Dispose();
+            await _directory.DisposeAsync();
+            _meter.Dispose();
+        }
     }
 }

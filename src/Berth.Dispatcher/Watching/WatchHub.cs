@@ -106,7 +106,8 @@ internal sealed class WatchHub
                 Publish(_view.Current);
                 while (await Task.WhenAny(change, beat).ConfigureAwait(false) == beat && await beat.ConfigureAwait(false))
                 {
-                    Move(new WatchMoment(_now.Snapshot, _now.Before, _now.Frame, IsEnd: false));
+                    // A large event has been told by now to all but slow clients, and is not kept for as long as nothing changes.
+                    Move(_now with { Frame = _now.Frame.Length > PacedJson.FlushAbove ? default : _now.Frame });
                     beat = heartbeat.WaitForNextTickAsync(ending).AsTask();
                 }
 
@@ -125,7 +126,7 @@ internal sealed class WatchHub
         }
         finally
         {
-            Move(new WatchMoment(_now.Snapshot, _now.Before, _now.Frame, IsEnd: true));
+            Move(_now with { IsEnd = true });
         }
     }
 
@@ -135,8 +136,15 @@ internal sealed class WatchHub
         if (snapshot is null || ReferenceEquals(snapshot, before))
             return;
         Volatile.Write(ref _recent[_published++ % MaxRecent], snapshot);
-        ReadOnlyMemory<byte> frame = before is null ? default : WatchEvents.Changes(_epoch, before, snapshot);
+        // While nobody watches nothing is written. Whoever comes back to this change has it written for itself.
+        ReadOnlyMemory<byte> frame = before is null || !HasStreams() ? default : WatchEvents.Changes(_epoch, before, snapshot);
         Move(new WatchMoment(snapshot, before, frame, IsEnd: false));
+    }
+
+    private bool HasStreams()
+    {
+        lock (_streamsLock)
+            return _streams.Count > 0;
     }
 
     /// <summary>Swap, then signal.</summary>
