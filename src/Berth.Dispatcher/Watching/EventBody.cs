@@ -6,15 +6,18 @@ namespace Berth.Dispatcher;
 
 /// <summary>
 /// The body of an answer that is written past Kestrel's HTTP side: each piece as a chunk (RFC 9112, 7.1), or as it is for a client of HTTP/1.0.
-/// A client that takes next to nothing is cut off, by Kestrel's own measure.
+/// A client that takes next to nothing is cut off, by the rate that Kestrel has for its own answers.
 /// </summary>
 internal sealed class EventBody(ConnectionContext transport, TimeProvider time, bool isChunked) : PipeWriter
 {
     /// <summary>The least that a client must take of what waits for it, in bytes a second.</summary>
     internal const int LeastBytesPerSecond = 240;
 
-    /// <summary>How long what waits may wait at least.</summary>
-    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// What may wait in the transport besides the last flush, and has to be taken too before that is over: the default of Kestrel's transport, which sends
+    /// what it has as one. Many small events may have filled it.
+    /// </summary>
+    internal const int Backlog = 64 * 1024;
 
     // Eight digits, so that the data can be written before its length is known.
     private const int SizeDigits = 8;
@@ -63,7 +66,7 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
     /// <param name="cancellationToken">Not needed: the end of the connection ends a flush.</param>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        long bytes = _output.UnflushedBytes;
+        long bytes = _output.UnflushedBytes + Backlog;
         try
         {
             ValueTask<FlushResult> flush = _output.FlushAsync(CancellationToken.None);
@@ -96,7 +99,7 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
     {
         try
         {
-            return await flush.AsTask().WaitAsync(allowed > Grace ? allowed : Grace, time).ConfigureAwait(false);
+            return await flush.AsTask().WaitAsync(allowed, time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
