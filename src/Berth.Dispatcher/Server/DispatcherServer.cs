@@ -61,7 +61,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         DispatcherState state = new(directory, options, time);
         RequestCounts counts = new(meter);
         DispatcherMetrics.Observe(meter, state, time);
-        KestrelServer kestrel = KestrelSetup.Create(options, loggers);
+        KestrelServer kestrel = KestrelSetup.Create(options, new KestrelLoggers(loggers));
         DispatcherServer server = new(kestrel, state, options, exporter, time, logger);
         try
         {
