@@ -24,7 +24,12 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
         ClientConnection connection = new();
         transport.Features.Get<IConnectionHeartbeatFeature>()!.OnHeartbeat(static c => ((ClientConnection)c).Tick(), connection);
         transport.Features.Set<IConnectionHeartbeatFeature>(connection);
+        // A client that closes its sending side behind its request (busybox nc does) still wants the answer. Told that the connection is closed, Kestrel
+        // would give none. One that is really gone shows when Kestrel reads or writes.
+        CancellationToken closed = transport.ConnectionClosed;
+        transport.ConnectionClosed = CancellationToken.None;
         await http(transport).ConfigureAwait(false);
+        transport.ConnectionClosed = closed;
         Volatile.Write(ref connection._ticked, null);
         if (connection._stream is not { } stream)
             return;

@@ -1,0 +1,62 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Berth.Dispatcher.Tests;
+
+public sealed class HalfClosedTests
+{
+    [Theory]
+    [InlineData("/", 3, "10.88.0.10:300")]
+    [InlineData("/healthz", 0, "ok\n")]
+    [InlineData("/v1/endpoints/k8s-example2/service-b", 3, "\"portClashes\":[]}")]
+    [InlineData("/v1/endpoints/k8s-example2/service-b", 5_000, "\"portClashes\":[]}")]
+    [InlineData("/v1/endpoints/k8s-example2/service-z", 0, "urn:berth:problem:unknown-target")]
+    public async Task A_client_that_closes_its_sending_side_gets_its_answer(string path, int pods, string expected)
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync([.. Enumerable.Range(0, pods).Select(static i => DispatcherFixture.Pod(i))]);
+
+        // Whether the server sees the end together with the request or later is up to chance.
+        for (int i = 0; i < 20; i++)
+        {
+            (TcpClient client, Stream stream) = await fixture.ConnectAsync();
+            using (client)
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"), DispatcherFixture.Cancelled);
+                client.Client.Shutdown(SocketShutdown.Send);
+                using StreamReader reader = new(stream);
+                string answer = await reader.ReadToEndAsync(DispatcherFixture.Cancelled).WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+                Assert.Contains(expected, answer, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_in_the_middle_of_a_large_answer_holds_nothing()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(maxConnections: 2);
+        await fixture.PublishAsync([.. Enumerable.Range(0, 30_000).Select(static i => DispatcherFixture.Pod(i))]);
+        fixture.Client.DefaultRequestHeaders.ConnectionClose = true;
+        for (int i = 0; i < 3; i++)
+        {
+            (TcpClient client, Stream stream) = await fixture.ConnectAsync();
+            client.LingerState = new LingerOption(enable: true, seconds: 0);
+            await stream.WriteAsync("GET /v1/endpoints/k8s-example2/service-b HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
+            await stream.ReadExactlyAsync(new byte[1000], DispatcherFixture.Cancelled);
+            client.Dispose();
+            // Were it held, no other would be served soon: two connections are all there may be.
+            double? count = null;
+            while (count != i + 1)
+            {
+                try
+                {
+                    count = await fixture.ReadMetricAsync("berth_requests_total{route=\"/v1/endpoints/{namespace}/{service}\",code=\"200\"}");
+                }
+                catch (HttpRequestException)
+                {
+                    DispatcherFixture.Cancelled.ThrowIfCancellationRequested();
+                }
+            }
+        }
+    }
+}
