@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,6 +45,32 @@ public sealed class WatchStreamTests
         Assert.Equal(0, room.Target.Watchers);
     }
 
+    [Fact]
+    public async Task Those_left_out_may_be_many_too()
+    {
+        await using Room room = new();
+        EndpointSnapshot first = await room.PublishAsync(3, "10.88.1.1");
+        EndpointSnapshot last = await room.Source.PublishAsync(
+            room.Target.View,
+            Enumerable.Range(0, 200).Select(static i => DispatcherFixture.Pod(i)),
+            Enumerable.Range(0, Pods).Select(static i => new ExcludedPod($"web-{i}", ExclusionReason.NoExternalAddress, "why")),
+            DispatcherFixture.Cancelled);
+        Pipe pipe = PipeText.Create();
+
+        async Task WriteAsync()
+        {
+            await WatchEvents.StreamChangesAsync(pipe.Writer, "epoch", first, last, DispatcherFixture.Cancelled);
+            await pipe.Writer.FlushAsync(DispatcherFixture.Cancelled);
+        }
+
+        (string text, long most) = await PipeText.ReadAsync(pipe, WriteAsync());
+
+        Assert.InRange(most, 1, 2 * PipeText.Threshold);
+        Assert.Equal(Encoding.UTF8.GetString(WatchEvents.Changes("epoch", first, last).Span), text);
+        using JsonDocument json = JsonDocument.Parse(text.Split('\n')[2]["data: ".Length..]);
+        Assert.Equal(Pods, json.RootElement.GetProperty("leftOut").GetArrayLength());
+    }
+
     [Theory]
     [InlineData(Pods)]
     [InlineData(3)]
@@ -65,6 +92,24 @@ public sealed class WatchStreamTests
 
         Assert.Equal(pods == Pods ? 0 : change.Frame.Length, room.Hub.Now.Frame.Length);
         Assert.Same(change.Snapshot, room.Hub.Now.Snapshot);
+    }
+
+    [Fact]
+    public async Task Clients_that_come_back_from_one_state_share_one_comparison()
+    {
+        await using Room room = new();
+        WatchHub hub = room.Hub;
+        EndpointSnapshot first = await room.PublishAsync(3, "10.88.1.1");
+        await room.PublishAsync(3, "10.88.1.2");
+        EndpointSnapshot last = await room.PublishAsync(4, "10.88.1.2");
+
+        ReadOnlyMemory<byte> changes = hub.FindFewChanges(first, last);
+
+        Assert.Equal(4, Encoding.UTF8.GetString(changes.Span).Split("\"kind\":").Length - 1);
+        Assert.True(changes.Equals(hub.FindFewChanges(first, last)));
+        Assert.False(changes.Equals(hub.FindFewChanges(last, first)));
+        // Many are written for each client as it takes them.
+        Assert.Equal(0, hub.FindFewChanges(last, await room.PublishAsync(Pods, "10.88.1.3")).Length);
     }
 
     [Fact]

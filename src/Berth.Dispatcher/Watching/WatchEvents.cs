@@ -8,6 +8,9 @@ namespace Berth.Dispatcher;
 /// <summary>Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, each with the id to resume from.</summary>
 internal static class WatchEvents
 {
+    // About 20 KB.
+    private const int MaxFew = 64;
+
     /// <summary>How long a client waits before it comes back, in milliseconds.</summary>
     public static ReadOnlySpan<byte> Opening => "retry: 2000\n\n"u8;
 
@@ -22,16 +25,28 @@ internal static class WatchEvents
     public static ReadOnlySpan<byte> End => "\n\n"u8;
 
     /// <summary>The event that leads from one snapshot to a later one. Without a changed pod it tells that the set is stale or live again.</summary>
-    public static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after)
+    public static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after) =>
+        Changes(epoch, before, after, Compare(before, after));
+
+    /// <summary>The same event where few pods changed, else nothing.</summary>
+    public static ReadOnlyMemory<byte> FewChanges(string epoch, EndpointSnapshot before, EndpointSnapshot after)
+    {
+        IReadOnlyList<PodChange> changes = Compare(before, after);
+        return changes.Count > MaxFew ? default : Changes(epoch, before, after, changes);
+    }
+
+    private static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after, IReadOnlyList<PodChange> changes)
     {
         ArrayBufferWriter<byte> frame = new(1024);
         frame.Write(BeginChanges(epoch, after));
         using (Utf8JsonWriter json = new(frame, EndpointJson.WriterOptions))
         {
             WriteHead(json, after);
-            foreach (PodChange change in Compare(before, after))
+            foreach (PodChange change in changes)
                 Write(json, change);
-            WriteTail(json, before, after);
+            foreach (ExcludedPod pod in BeginLeftOut(json, before, after))
+                EndpointJson.Write(json, pod);
+            WriteTail(json);
         }
 
         frame.Write(End);
@@ -52,7 +67,14 @@ internal static class WatchEvents
                     return;
             }
 
-            WriteTail(paced.Json, before, after);
+            foreach (ExcludedPod pod in BeginLeftOut(paced.Json, before, after))
+            {
+                EndpointJson.Write(paced.Json, pod);
+                if (!await paced.PaceAsync().ConfigureAwait(false))
+                    return;
+            }
+
+            WriteTail(paced.Json);
             await paced.Json.FlushAsync(closed).ConfigureAwait(false);
         }
 
@@ -71,10 +93,21 @@ internal static class WatchEvents
         json.WriteStartArray("changes"u8);
     }
 
-    private static void WriteTail(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
+    /// <summary>Ends the changes. Where those left out changed, all of them are to be told.</summary>
+    private static IReadOnlyList<ExcludedPod> BeginLeftOut(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
     {
         json.WriteEndArray();
-        WriteLeftOut(json, before, after);
+        if (before.Excluded.SequenceEqual(after.Excluded))
+            return [];
+        json.WriteStartArray("leftOut"u8);
+        return after.Excluded;
+    }
+
+    private static void WriteTail(Utf8JsonWriter json)
+    {
+        // The list of those left out, where it was begun.
+        if (json.CurrentDepth > 1)
+            json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -89,16 +122,5 @@ internal static class WatchEvents
         else
             json.WriteNullValue();
         json.WriteEndObject();
-    }
-
-    /// <summary>Those left out are few: where they changed, all of them are told.</summary>
-    private static void WriteLeftOut(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
-    {
-        if (before.Excluded.SequenceEqual(after.Excluded))
-            return;
-        json.WriteStartArray("leftOut"u8);
-        foreach (ExcludedPod pod in after.Excluded)
-            EndpointJson.Write(json, pod);
-        json.WriteEndArray();
     }
 }

@@ -76,7 +76,7 @@ internal sealed class WatchStream(
         if (_seen is null)
             piece = hub.FindWhole(snapshot) ?? default;
         else
-            piece = ReferenceEquals(_seen, moment.Before) ? moment.Frame : default;
+            piece = ReferenceEquals(_seen, moment.Before) && !moment.Frame.IsEmpty ? moment.Frame : hub.FindFewChanges(_seen, snapshot);
         return piece.Length is > 0 and <= PacedJson.FlushAbove ? SendAsync(body, moment, piece.Span) : SendLargeAsync(body, moment, piece, closed);
     }
 
