@@ -39,7 +39,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             [
                 // Slices first: what became of a pod is told before another change follows from it.
                 new EndpointSliceController(Operations), new NamespaceController(Operations), new GarbageCollector(Operations), new Scheduler(Store, events, time),
-                new StatefulSetController(Operations, events), new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events),
+                new StatefulSetController(Operations, events, time), new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events, time),
                 Kubelet, _forwarder,
             ],
             time,

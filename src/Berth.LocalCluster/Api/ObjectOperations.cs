@@ -54,16 +54,18 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         StoredObject current = store.Get(kind, @namespace, name);
         Require(kind, name, "UID", options.Uid, current.Uid);
         Require(kind, name, "ResourceVersion", options.ResourceVersion, current.Body.Text("metadata", "resourceVersion"));
+        if (kind == KindTable.Namespace && name is "default" or "kube-system" or "kube-public")
+            throw new ApiException(403, "Forbidden", $"{kind.Plural} \"{name}\" is forbidden: this namespace may not be deleted", ApiException.Details(kind, name));
         if (options.DryRun)
             return (current, true);
-        string? finalizer = options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
+        string? finalizer = kind == KindTable.Pod ? null : options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
         bool lingers = kind == KindTable.Namespace || finalizer is not null || current.Body.Texts("metadata", "finalizers").Any();
         if (kind == KindTable.Pod)
         {
             long asked = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
             long grace = asked < 0 ? 1 : asked;
             bool running = current.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
-            return grace == 0 || !running ? Gone(current) : (store.Update(current, body => Terminate(body, grace)), false);
+            return (grace == 0 || !running) && !lingers ? Gone(current) : (store.Update(current, body => Terminate(body, running ? grace : 0)), false);
         }
 
         return lingers ? (store.Update(current, body => Linger(kind, body, finalizer)), false) : Gone(current);

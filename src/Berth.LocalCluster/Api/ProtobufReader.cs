@@ -135,24 +135,15 @@ internal static class ProtobufReader
                 return false;
             ulong tag = Varint();
             number = (int)(tag >> 3);
-            switch (tag & 7)
+            bytes = (tag & 7) == 2 ? Take(Varint()) : default;
+            plain = (tag & 7) switch
             {
-                case 0:
-                    plain = Varint();
-                    break;
-                case 1:
-                    plain = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
-                    break;
-                case 2:
-                    bytes = Take(Varint());
-                    break;
-                case 5:
-                    plain = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
-                    break;
-                default:
-                    throw ApiException.BadRequest($"the protobuf body has a field of wire type {tag & 7}");
-            }
-
+                0 => Varint(),
+                1 => BinaryPrimitives.ReadUInt64LittleEndian(Take(8)),
+                2 => 0,
+                5 => BinaryPrimitives.ReadUInt32LittleEndian(Take(4)),
+                var type => throw ApiException.BadRequest($"the protobuf body has a field of wire type {type}"),
+            };
             return true;
         }
 

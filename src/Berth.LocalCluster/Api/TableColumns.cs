@@ -1,103 +1,44 @@
 namespace Berth.LocalCluster.Api;
 
-/// <summary>The columns of every kind, as kubectl users know them.</summary>
+/// <summary>The columns of every kind, as kubectl users know them: <c>columns.txt</c> names them, and what is more than a field of the object is read here.</summary>
 internal static class TableColumns
 {
-    private static readonly TableColumn s_name = new("Name", (item, _) => item.Text("metadata", "name")!);
-    private static readonly TableColumn s_age = new("Age", (item, now) => TableWriter.Age(item.Text("metadata", "creationTimestamp"), now));
-
-    private static readonly Dictionary<ResourceKind, IReadOnlyList<TableColumn>> s_columns = new()
+    private static readonly Dictionary<string, Func<JsonObject, DateTimeOffset, string>> s_readers = new(StringComparer.Ordinal)
     {
-        [KindTable.Pod] =
-        [
-            s_name,
-            Column("Ready", pod => $"{pod.Items("status", "containerStatuses").Count(status => status.Flag("ready"))}/{pod.Items("spec", "containers").Count()}"),
-            Column("Status", PodState),
-            new("Restarts", (pod, now) => Restarts(pod, now)),
-            s_age,
-            Wide("IP", pod => pod.Text("status", "podIP") ?? "<none>"),
-            Wide("Node", pod => pod.Text("spec", "nodeName") ?? "<none>"),
-            Wide("Nominated Node", _ => "<none>"),
-            Wide("Readiness Gates", _ => "<none>"),
-        ],
-        [KindTable.StatefulSet] =
-            [s_name, Column("Ready", set => $"{Count(set, "readyReplicas")}/{set.Number("spec", "replicas")}"), s_age, .. Template("Containers", "Images")],
-        [KindTable.Deployment] =
-        [
-            s_name,
-            Column("Ready", set => $"{Count(set, "readyReplicas")}/{set.Number("spec", "replicas")}"),
-            Column("Up-to-date", set => Count(set, "updatedReplicas")),
-            Column("Available", set => Count(set, "availableReplicas")),
-            s_age,
-            .. Template("Containers", "Images"),
-            Wide("Selector", SelectorText),
-        ],
-        [KindTable.ReplicaSet] =
-        [
-            s_name,
-            Column("Desired", set => set.Number("spec", "replicas")?.ToString(CultureInfo.InvariantCulture) ?? "0"),
-            Column("Current", set => Count(set, "replicas")),
-            Column("Ready", set => Count(set, "readyReplicas")),
-            s_age,
-            .. Template("Containers", "Images"),
-            Wide("Selector", SelectorText),
-        ],
-        [KindTable.Service] =
-        [
-            s_name,
-            Column("Type", service => service.Text("spec", "type") ?? ""),
-            Column("Cluster-IP", service => service.Text("spec", "clusterIP") ?? "<none>"),
-            Column("External-IP", service => service.Text("spec", "externalName") ?? "<none>"),
-            Column("Port(s)", service => OrNone(string.Join(',', service.Items("spec", "ports").Select(ServicePort)))),
-            s_age,
-            Wide("Selector", service => OrNone(Pairs(service.At("spec", "selector")))),
-        ],
-        [KindTable.Node] =
-        [
-            s_name,
-            Column("Status", node => (node.IsReady() ? "Ready" : "NotReady") + (node.Flag("spec", "unschedulable") ? ",SchedulingDisabled" : "")),
-            Column("Roles", _ => "<none>"),
-            s_age,
-            Column("Version", node => node.Text("status", "nodeInfo", "kubeletVersion") ?? ""),
-            Wide("Internal-IP", node => Address(node, "InternalIP")),
-            Wide("External-IP", node => Address(node, "ExternalIP")),
-            Wide("OS-Image", node => OrNone(node.Text("status", "nodeInfo", "osImage"))),
-            Wide("Kernel-Version", node => OrNone(node.Text("status", "nodeInfo", "kernelVersion"))),
-            Wide("Container-Runtime", node => OrNone(node.Text("status", "nodeInfo", "containerRuntimeVersion"))),
-        ],
-        [KindTable.EndpointSlice] =
-        [
-            s_name,
-            Column("AddressType", slice => slice.Text("addressType") ?? ""),
-            Column("Ports", slice => Few(slice.Items("ports").Select(port => port.Number("port")?.ToString(CultureInfo.InvariantCulture) ?? "*"), "<unset>")),
-            Column("Endpoints", slice => Few(slice.Items("endpoints").SelectMany(endpoint => endpoint.Texts("addresses")), "<unset>")),
-            s_age,
-        ],
-        [KindTable.Namespace] = [s_name, Column("Status", item => item.Text("status", "phase") ?? ""), s_age],
-        [KindTable.ServiceAccount] = [s_name, s_age],
-        [KindTable.Role] = [s_name, Column("Created At", item => item.Text("metadata", "creationTimestamp") ?? "")],
-        [KindTable.ClusterRole] = [s_name, Column("Created At", item => item.Text("metadata", "creationTimestamp") ?? "")],
-        [KindTable.RoleBinding] = Binding(),
-        [KindTable.ClusterRoleBinding] = Binding(),
-        [KindTable.ControllerRevision] =
-        [
-            s_name,
-            Column("Controller", item => item.Items("metadata", "ownerReferences").FirstOrDefault(owner => owner.Flag("controller")) is { } owner
-                ? $"{owner.Text("kind")?.ToLowerInvariant()}.apps/{owner.Text("name")}" : "<none>"),
-            Column("Revision", item => item.Number("revision")?.ToString(CultureInfo.InvariantCulture) ?? "0"),
-            s_age,
-        ],
-        [KindTable.Event] =
-        [
-            new("Last Seen", (item, now) => TableWriter.Age(item.Text("lastTimestamp"), now)),
-            Column("Type", item => item.Text("type") ?? ""),
-            Column("Reason", item => item.Text("reason") ?? ""),
-            Column("Object", item => $"{item.Text("involvedObject", "kind")?.ToLowerInvariant()}/{item.Text("involvedObject", "name")}"),
-            Column("Message", item => item.Text("message") ?? ""),
-        ],
+        ["age"] = (item, now) => TableWriter.Age(item.Text("metadata", "creationTimestamp"), now),
+        ["containers"] = (pod, _) => $"{pod.Items("status", "containerStatuses").Count(status => status.Flag("ready"))}/{pod.Items("spec", "containers").Count()}",
+        ["state"] = (pod, _) => PodState(pod),
+        ["restarts"] = Restarts,
+        ["gates"] = (pod, _) => pod.Items("spec", "readinessGates").Count() is > 0 and var gates
+            ? $"{pod.Items("spec", "readinessGates").Count(gate => pod.Condition(gate.Text("conditionType") ?? "").Text("status") == "True")}/{gates}" : "<none>",
+        ["ready"] = (set, _) => $"{set.Number("status", "readyReplicas") ?? 0}/{set.Number("spec", "replicas")}",
+        ["names"] = (set, _) => string.Join(',', set.Items("spec", "template", "spec", "containers").Select(container => container.Text("name"))),
+        ["images"] = (set, _) => string.Join(',', set.Items("spec", "template", "spec", "containers").Select(container => container.Text("image"))),
+        ["selector"] = (set, _) => Pairs(set.At("spec", "selector", "matchLabels")),
+        ["chosen"] = (service, _) => OrNone(Pairs(service.At("spec", "selector"))),
+        ["external"] = (service, _) => service.Text("spec", "externalName") ?? (service.Text("spec", "type") == "LoadBalancer" ? "<pending>" : "<none>"),
+        ["ports"] = (service, _) => OrNone(string.Join(',', service.Items("spec", "ports").Select(port => $"{port.Number("port")}{(port.Number("nodePort") is { } open ? $":{open}" : "")}/{port.Text("protocol")}"))),
+        ["node"] = (node, _) => (node.IsReady() ? "Ready" : "NotReady") + (node.Flag("spec", "unschedulable") ? ",SchedulingDisabled" : ""),
+        ["internal-ip"] = (node, _) => Address(node, "InternalIP"),
+        ["external-ip"] = (node, _) => Address(node, "ExternalIP"),
+        ["kernel"] = (node, _) => $"{node.Text("status", "nodeInfo", "kernelVersion")} ({node.Text("status", "nodeInfo", "architecture")})",
+        ["numbers"] = (slice, _) => Few(slice.Items("ports").Select(port => port.Number("port")?.ToString(CultureInfo.InvariantCulture) ?? "*")),
+        ["endpoints"] = (slice, _) => Few(slice.Items("endpoints").SelectMany(endpoint => endpoint.Texts("addresses"))),
+        ["role"] = (binding, _) => $"{binding.Text("roleRef", "kind")}/{binding.Text("roleRef", "name")}",
+        ["users"] = (binding, _) => Subjects(binding, "User"),
+        ["groups"] = (binding, _) => Subjects(binding, "Group"),
+        ["accounts"] = (binding, _) => Subjects(binding, "ServiceAccount"),
+        ["controller"] = (item, _) => item.Items("metadata", "ownerReferences").FirstOrDefault(owner => owner.Flag("controller")) is { } owner
+            ? $"{owner.Text("kind")?.ToLowerInvariant()}.apps/{owner.Text("name")}" : "<none>",
+        ["object"] = (item, _) => $"{item.Text("involvedObject", "kind")?.ToLowerInvariant()}/{item.Text("involvedObject", "name")}",
+        ["last"] = (item, now) => TableWriter.Age(item.Text("lastTimestamp"), now),
+        ["first"] = (item, now) => TableWriter.Age(item.Text("firstTimestamp"), now),
     };
 
-    public static IReadOnlyList<TableColumn> Of(ResourceKind kind) => s_columns.GetValueOrDefault(kind, [s_name, s_age]);
+    private static readonly Lazy<Dictionary<string, TableColumn[]>> s_columns = new(() => FieldTable.Lines("columns.txt").Select(line => line.Split('|'))
+        .SelectMany(words => words[0].Split(',').Select(kind => (kind, words[1..]))).ToDictionary(entry => entry.kind, entry => entry.Item2.Select(Parse).ToArray(), StringComparer.Ordinal));
+
+    public static IReadOnlyList<TableColumn> Of(ResourceKind kind) => s_columns.Value.GetValueOrDefault(kind.Kind) ?? s_columns.Value["*"];
 
     /// <summary>What kubectl shows under STATUS: a container's trouble before the phase, a deletion before both until they have ended.</summary>
     public static string PodState(JsonObject pod)
@@ -113,6 +54,13 @@ internal static class TableColumns
 
     public static int RestartCount(JsonObject pod) => (int)pod.Items("status", "containerStatuses").Sum(status => status.Number("restartCount") ?? 0);
 
+    private static TableColumn Parse(string text)
+    {
+        string[] parts = [.. text.TrimStart('+').Split('=', '?'), ""];
+        string[] path = parts[1].Split('.');
+        return new(parts[0], parts[1].StartsWith('@') ? s_readers[parts[1][1..]] : (item, _) => item.At(path).Plain() is { Length: > 0 } shown ? shown : parts[2], text.StartsWith('+'));
+    }
+
     private static string Restarts(JsonObject pod, DateTimeOffset now)
     {
         string count = RestartCount(pod).ToString(CultureInfo.InvariantCulture);
@@ -120,44 +68,14 @@ internal static class TableColumns
         return last is null ? count : $"{count} ({TableWriter.Age(last, now)} ago)";
     }
 
-    private static TableColumn Column(string name, Func<JsonObject, string> read) => new(name, (item, _) => read(item));
-
-    private static TableColumn Wide(string name, Func<JsonObject, string> read) => new(name, (item, _) => read(item), Wide: true);
-
-    private static TableColumn[] Template(string names, string images) =>
-    [
-        Wide(names, item => string.Join(',', item.Items("spec", "template", "spec", "containers").Select(container => container.Text("name")))),
-        Wide(images, item => string.Join(',', item.Items("spec", "template", "spec", "containers").Select(container => container.Text("image")))),
-    ];
-
-    private static TableColumn[] Binding() =>
-    [
-        s_name,
-        Column("Role", binding => $"{binding.Text("roleRef", "kind")}/{binding.Text("roleRef", "name")}"),
-        s_age,
-        Wide("Users", binding => Subjects(binding, "User")),
-        Wide("Groups", binding => Subjects(binding, "Group")),
-        Wide("ServiceAccounts", binding => Subjects(binding, "ServiceAccount")),
-    ];
-
     private static string Subjects(JsonObject binding, string kind) => string.Join(", ", binding.Items("subjects").Where(subject => subject.Text("kind") == kind)
         .Select(subject => kind == "ServiceAccount" ? $"{subject.Text("namespace")}/{subject.Text("name")}" : subject.Text("name")));
-
-    private static string Count(JsonObject item, string field) => (item.Number("status", field) ?? 0).ToString(CultureInfo.InvariantCulture);
-
-    private static string SelectorText(JsonObject item) => Pairs(item.At("spec", "selector", "matchLabels"));
 
     private static string Address(JsonObject node, string type) =>
         node.Items("status", "addresses").FirstOrDefault(address => address.Text("type") == type).Text("address") ?? "<none>";
 
-    private static string ServicePort(JsonObject port) =>
-        port.Number("nodePort") is { } nodePort ? $"{port.Number("port")}:{nodePort}/{port.Text("protocol")}" : $"{port.Number("port")}/{port.Text("protocol")}";
+    private static string Few(IEnumerable<string> values) =>
+        values.ToList() is { Count: > 0 } all ? string.Join(',', all.Take(3)) + (all.Count > 3 ? $" + {all.Count - 3} more..." : "") : "<unset>";
 
-    private static string Few(IEnumerable<string> values, string none)
-    {
-        List<string> all = [.. values];
-        return all.Count == 0 ? none : string.Join(',', all.Take(3)) + (all.Count > 3 ? $" + {all.Count - 3} more..." : "");
-    }
-
-    private static string OrNone(string? text) => string.IsNullOrEmpty(text) ? "<none>" : text;
+    private static string OrNone(string text) => text.Length == 0 ? "<none>" : text;
 }

@@ -9,7 +9,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
         string method, RequestTarget target, Func<string, string?> query, string contentType, ReadOnlyMemory<byte> content, Action<string> warn)
     {
         bool dryRun = query("dryRun") == "All";
-        var validation = new FieldValidation(target.Kind, query("fieldValidation"), warn);
+        var validation = new FieldValidation(target.Subresource == "scale" ? KindTable.Scale : target.Kind, query("fieldValidation"), warn);
         if (method == "PATCH" && !s_patches.Contains(contentType, StringComparer.Ordinal))
         {
             throw ApiException.UnsupportedMediaType(
@@ -19,9 +19,9 @@ internal sealed class WriteHandler(ObjectOperations operations)
         return method switch
         {
             "POST" when target is { Name: null } => (operations.Create(target.Kind, target.Namespace, validation.OfObject(Object(content, contentType)), dryRun).Body, 201),
-            "PUT" when target is { Name: { } name, Subresource: "scale" } => (ChangeScale(target, name, _ => Object(content, contentType)), 200),
+            "PUT" when target is { Name: { } name, Subresource: "scale" } => (ChangeScale(target, name, _ => validation.OfObject(Object(content, contentType)), dryRun), 200),
             "PUT" when target.Name is { } name && validation.OfObject(Object(content, contentType)) is var body => (Change(target, name, _ => body.Clone(), dryRun).Body, 200),
-            "PATCH" when target is { Name: { } name, Subresource: "scale" } => (ChangeScale(target, name, scale => Patched(target.Kind, scale, contentType, content)), 200),
+            "PATCH" when target is { Name: { } name, Subresource: "scale" } => (ChangeScale(target, name, scale => validation.OfPatched(Patched(KindTable.Scale, scale, contentType, content), contentType, content), dryRun), 200),
             "PATCH" when target.Name is { } name => (Change(target, name, body => validation.OfPatched(Patched(target.Kind, body, contentType, content), contentType, content), dryRun).Body, 200),
             "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
             "DELETE" when target is { Name: null } => (DeleteCollection(target, query, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
@@ -38,7 +38,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
             : throw ApiException.BadRequest($"the name of the object ({after.Text("metadata", "name")}) does not match the name on the URL ({name})"), target.Subresource == "status", dryRun);
     }
 
-    private JsonObject ChangeScale(RequestTarget target, string name, Func<JsonObject, JsonObject> change)
+    private JsonObject ChangeScale(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
     {
         if (!target.Kind.HasScale)
             throw ApiException.NoSuchResource();
@@ -49,24 +49,17 @@ internal sealed class WriteHandler(ObjectOperations operations)
                 throw ApiException.Modified(target.Kind, name);
             body.Child("spec")["replicas"] = scale.Number("spec", "replicas") ?? 0;
             return body;
-        }).Body);
+        }, dryRun: dryRun).Body);
     }
 
     private static JsonObject Patched(ResourceKind kind, JsonObject body, string contentType, ReadOnlyMemory<byte> content)
     {
-        switch (contentType)
-        {
-            case "application/json-patch+json":
-                JsonPatch.Apply(body, ManifestReader.ParseJson(content) as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
-                break;
-            case "application/merge-patch+json":
-                MergePatch.Apply(body, Object(content, "application/json"));
-                break;
-            default:
-                StrategicMergePatch.Apply(kind.Kind, body, Object(content, "application/json"));
-                break;
-        }
-
+        if (contentType == "application/json-patch+json")
+            JsonPatch.Apply(body, ManifestReader.ParseJson(content) as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
+        else if (contentType == "application/merge-patch+json")
+            MergePatch.Apply(body, Object(content, "application/json"));
+        else
+            StrategicMergePatch.Apply(kind.Kind, body, Object(content, "application/json"));
         return body;
     }
 

@@ -6,6 +6,7 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
     private readonly CancellationTokenSource _stopping = new();
     private readonly Queue<(IController Controller, string Key)> _queue = new();
     private readonly HashSet<(IController Controller, string Key)> _queued = [];
+    private readonly PriorityQueue<(IController Controller, string Key), DateTimeOffset> _due = new();
     private Task _loop = Task.CompletedTask;
 
     public void Start() => _loop = Task.Run(LoopAsync);
@@ -22,18 +23,18 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
         long version = 0;
         while (true)
         {
-            foreach (Change change in ReadAfter(ref version))
-                Enqueue(change);
-            bool failed = Drain();
-            if (failed)
-            {
-                // What failed stays queued and is tried again, with all that happened meanwhile.
-                await Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token).ConfigureAwait(false);
-            }
+            foreach ((IController controller, string key) in ReadAfter(ref version).SelectMany(change => controllers.SelectMany(controller => controller.Affected(change).Select(key => (controller, key)))))
+                Enqueue(controller, key);
+            while (_due.TryPeek(out _, out DateTimeOffset at) && at <= time.GetUtcNow())
+                Enqueue(_due.Peek().Controller, _due.Dequeue().Key);
+
+            // What failed stays queued and is tried again, with all that happened meanwhile.
+            Task next = Drain() ? Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token) : store.WaitAsync(version, _stopping.Token);
+            if (_due.TryPeek(out _, out DateTimeOffset soon))
+                await next.WaitAsync(TimeSpan.FromMilliseconds(Math.Clamp((soon - time.GetUtcNow()).TotalMilliseconds, 1, int.MaxValue)), time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             else
-            {
-                await store.WaitAsync(version, _stopping.Token).ConfigureAwait(false);
-            }
+                await next.ConfigureAwait(false);
+            _stopping.Token.ThrowIfCancellationRequested();
         }
     }
 
@@ -51,16 +52,10 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
         }
     }
 
-    private void Enqueue(Change change)
+    private void Enqueue(IController controller, string key)
     {
-        foreach (IController controller in controllers)
-        {
-            foreach (string key in controller.Affected(change))
-            {
-                if (_queued.Add((controller, key)))
-                    _queue.Enqueue((controller, key));
-            }
-        }
+        if (_queued.Add((controller, key)))
+            _queue.Enqueue((controller, key));
     }
 
     private bool Drain()
@@ -74,6 +69,8 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
             try
             {
                 controller.Reconcile(slash == 0 ? null : key[..slash], key[(slash + 1)..]);
+                if (controller.Due is { } at)
+                    _due.Enqueue((controller, key), at);
             }
             catch (ApiException fault) when (fault.Code is 404 or 409)
             {
@@ -83,8 +80,7 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
             {
                 Log.ReconcileFailed(logger, fault, controller.GetType().Name, key);
                 failed = true;
-                if (_queued.Add((controller, key)))
-                    _queue.Enqueue((controller, key));
+                Enqueue(controller, key);
             }
         }
 

@@ -5,30 +5,47 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
 {
     private const string HashLabel = "pod-template-hash";
     private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
+    private const string Updated = "ReplicaSetUpdated";
+    private const string Exceeded = "ProgressDeadlineExceeded";
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
     private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Deployment ? [change.Last.Key]
-        : change.Kind == KindTable.ReplicaSet ? Ownership.KeysOfOwner(change, KindTable.Deployment) : [];
+        : change.Kind == KindTable.ReplicaSet ? _store.KeysOfOwner(change, KindTable.Deployment) : [];
+
+    public DateTimeOffset? Due { get; private set; }
 
     public void Reconcile(string? @namespace, string name)
     {
+        Due = null;
         if (_store.Find(KindTable.Deployment, @namespace, name) is not { } deployment || deployment.Body.IsTerminating())
             return;
         string hash = NameGenerator.Hash(JsonWriting.Sorted(deployment.Body.At("spec", "template")).ToUtf8());
-        long newest = _store.Owned(KindTable.ReplicaSet, deployment).Select(RevisionOf).DefaultIfEmpty().Max();
-        StoredObject current = _store.Find(KindTable.ReplicaSet, @namespace, $"{name}-{hash}") ?? Create(deployment, hash);
-
-        // A template that is new, or comes back, is the newest.
-        if (RevisionOf(current) == 0 || RevisionOf(current) < newest)
-            current = _store.Update(current, body => body.Child("metadata").Child("annotations")[RevisionAnnotation] = (newest + 1).ToString(CultureInfo.InvariantCulture));
-        List<StoredObject> old = [.. _store.Owned(KindTable.ReplicaSet, deployment).Where(set => set.Name != current.Name)];
+        bool paused = deployment.Body.Flag("spec", "paused");
+        List<StoredObject> old = _store.Claim(KindTable.ReplicaSet, deployment);
+        long newest = old.Select(RevisionOf).DefaultIfEmpty().Max();
+        StoredObject? current = old.Find(set => set.Name == $"{name}-{hash}") ?? (paused ? null : Create(deployment, hash));
+        current = current is null ? null : Annotated(deployment, current, newest);
+        old.RemoveAll(set => set.Name == current?.Name);
         int kept = (int)(deployment.Body.Number("spec", "revisionHistoryLimit") ?? 10);
         foreach (StoredObject set in old.Where(set => Replicas(set) + Count(set, "replicas") + Count(set, "terminatingReplicas") == 0).OrderByDescending(RevisionOf).Skip(kept))
             _store.Remove(set);
-        if (!deployment.Body.Flag("spec", "paused"))
-            Converge(deployment, current, old);
-        WriteStatus(deployment, current.Name);
+        if (!paused)
+            Converge(deployment, current!, old);
+        else if (old.Append(current).OfType<StoredObject>().Where(set => Replicas(set) > 0).ToList() is [var only])
+            Scale(deployment, only, Wanted(deployment));
+        WriteStatus(deployment, current?.Name);
     }
+
+    /// <summary>A set tells what its Deployment tells, and is the newest when its template is new or comes back.</summary>
+    private StoredObject Annotated(StoredObject deployment, StoredObject current, long newest) => _store.Update(current, body =>
+    {
+        JsonObject annotations = body.Child("metadata").Child("annotations");
+        foreach ((string key, string value) in deployment.Body.Map("metadata", "annotations").Where(pair => !pair.Key.StartsWith("deployment.kubernetes.io/", StringComparison.Ordinal) && pair.Key != LastApplied))
+            annotations[key] = value;
+        if (RevisionOf(current) == 0 || RevisionOf(current) < newest)
+            annotations[RevisionAnnotation] = (newest + 1).ToString(CultureInfo.InvariantCulture);
+    });
 
     /// <summary>
     /// One step at a time, as https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment has it: up within maxSurge, then down
@@ -98,15 +115,15 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         return before != replicas;
     }
 
-    private void WriteStatus(StoredObject deployment, string currentName)
+    private void WriteStatus(StoredObject deployment, string? currentName)
     {
-        IReadOnlyList<StoredObject> sets = _store.Owned(KindTable.ReplicaSet, deployment);
-        StoredObject current = sets.First(set => set.Name == currentName);
+        List<StoredObject> sets = _store.Claim(KindTable.ReplicaSet, deployment);
+        StoredObject? current = sets.Find(set => set.Name == currentName);
         int wanted = Wanted(deployment);
         int available = sets.Sum(set => Count(set, "availableReplicas"));
-        int updated = Count(current, "replicas");
+        int updated = current is null ? 0 : Count(current, "replicas");
         int total = sets.Sum(set => Count(set, "replicas"));
-        _store.Update(deployment, body =>
+        Due = Deadline(_store.Update(deployment, body =>
         {
             bool enough = available >= wanted - Share(body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
             bool done = updated == wanted && total == wanted && available == wanted;
@@ -120,20 +137,30 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
                 ("terminatingReplicas", sets.Sum(set => Count(set, "terminatingReplicas"))),
                 ("conditions", body.At("status", "conditions")?.DeepClone()));
             Condition(status, "Available", enough, enough ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", $"Deployment {(enough ? "has" : "does not have")} minimum availability.");
-            Condition(
-                status, "Progressing", true, done ? "NewReplicaSetAvailable" : "ReplicaSetUpdated", $"ReplicaSet \"{currentName}\" {(done ? "has successfully progressed" : "is progressing")}.");
+            bool moved = updated > Count(deployment, "updatedReplicas") || total - updated < Count(deployment, "replicas") - Count(deployment, "updatedReplicas") || available > Count(deployment, "availableReplicas");
+            bool late = !moved && (deployment.Body.Condition("Progressing").Text("reason") == Exceeded || Deadline(deployment) <= time.GetUtcNow());
+            (bool? good, string reason, string how) = done ? (true, "NewReplicaSetAvailable", "has successfully progressed") : late ? (false, Exceeded, "has timed out progressing") : (true, Updated, "is progressing");
+            if (deployment.Body.Flag("spec", "paused"))
+                Condition(status, "Progressing", null, "DeploymentPaused", "Deployment is paused");
+            else
+                Condition(status, "Progressing", good, reason, $"ReplicaSet \"{currentName}\" {how}.", moved && !done);
             body["status"] = status;
-            body.Child("metadata").Child("annotations")[RevisionAnnotation] = current.Body.Text("metadata", "annotations", RevisionAnnotation);
-        });
+            if (current is not null)
+                body.Child("metadata").Child("annotations")[RevisionAnnotation] = current.Body.Text("metadata", "annotations", RevisionAnnotation);
+        }));
     }
 
-    private void Condition(JsonObject status, string type, bool value, string reason, string message)
+    /// <summary>Until when a rollout under way has to get on.</summary>
+    private static DateTimeOffset? Deadline(StoredObject deployment) => deployment.Body.Condition("Progressing") is { } progress && progress.Text("reason") == Updated
+        ? JsonWriting.ParseTimestamp(progress.Text("lastUpdateTime"))?.AddSeconds(deployment.Body.Number("spec", "progressDeadlineSeconds") ?? 600) : null;
+
+    private void Condition(JsonObject status, string type, bool? value, string reason, string message, bool moved = false)
     {
         JsonNode? before = status.Items("conditions").FirstOrDefault(item => item.Text("type") == type)?.DeepClone();
         PodStatus.SetCondition(status, type, value, time);
         JsonObject condition = status.Items("conditions").First(item => item.Text("type") == type);
         condition.Remove("lastProbeTime");
-        if (before.Text("reason") != reason || before.Text("message") != message)
+        if (moved || before.Text("reason") != reason || before.Text("message") != message)
             condition["lastUpdateTime"] = time.Timestamp();
         condition["reason"] = reason;
         condition["message"] = message;

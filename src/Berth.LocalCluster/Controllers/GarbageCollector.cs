@@ -21,11 +21,11 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
         StoredObject? owner = KindTable.All.SelectMany(kind => _store.List(kind)).FirstOrDefault(item => item.Uid == name);
         if (owner is null)
         {
-            dependents.ForEach(Delete);
+            dependents.ForEach(item => Delete(item, null));
         }
         else if (owner.Body.IsTerminating() && Has(owner, "foregroundDeletion"))
         {
-            dependents.ForEach(Delete);
+            dependents.ForEach(item => Delete(item, item.Kind.HasScale ? "Foreground" : null));
             if (dependents.Count == 0)
                 Release(owner, "foregroundDeletion");
         }
@@ -36,10 +36,10 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
         }
     }
 
-    private void Delete(StoredObject item)
+    private void Delete(StoredObject item, string? policy)
     {
         if (!item.Body.IsTerminating())
-            operations.Delete(item.Kind, item.Namespace, item.Name, new DeleteOptions(Uid: item.Uid));
+            operations.Delete(item.Kind, item.Namespace, item.Name, new DeleteOptions(null, policy, item.Uid));
     }
 
     private void Release(StoredObject owner, string finalizer) => _store.Update(owner, body =>

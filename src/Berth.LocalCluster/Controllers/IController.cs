@@ -7,4 +7,7 @@ internal interface IController
     IEnumerable<string> Affected(Change change);
 
     void Reconcile(string? @namespace, string name);
+
+    /// <summary>When what was just reconciled wants another look although nothing changed: time alone makes a difference to it.</summary>
+    DateTimeOffset? Due => null;
 }

@@ -8,13 +8,33 @@ internal static class Ownership
 
     public static bool IsOwnedBy(this StoredObject item, string uid) => item.Owners.Contains(uid, StringComparer.Ordinal);
 
-    /// <summary>The key of the object's controller, where that is of a kind.</summary>
-    public static IEnumerable<string> KeysOfOwner(Change change, ResourceKind kind) => change.Last.Body.Items("metadata", "ownerReferences")
-        .Where(owner => owner.Flag("controller") && owner.Text("kind") == kind.Kind)
-        .Select(owner => ResourceKind.Key(change.Last.Namespace, owner.Text("name")!));
+    /// <summary>The keys of the owners of a kind that a change concerns: the controllers before and after it; of what has none, those whose selector it fits.</summary>
+    public static IEnumerable<string> KeysOfOwner(this ObjectStore store, Change change, ResourceKind kind)
+    {
+        IEnumerable<JsonObject> owners = Controllers(change.Last).Concat(change.Before is { } before ? Controllers(before) : []).Where(owner => owner.Text("kind") == kind.Kind);
+        IEnumerable<StoredObject> fitting = change.Last.Owners.Count > 0 ? [] : store.List(kind, change.Last.Namespace).Where(set => Selector(set).Matches(change.Last.Body));
+        return owners.Select(owner => ResourceKind.Key(change.Last.Namespace, owner.Text("name")!)).Concat(fitting.Select(set => set.Key)).Distinct(StringComparer.Ordinal);
+    }
 
-    public static IReadOnlyList<StoredObject> Owned(this ObjectStore store, ResourceKind kind, StoredObject owner) =>
-        [.. store.List(kind, owner.Namespace).Where(item => item.IsOwnedBy(owner.Uid))];
+    /// <summary>What an owner has, once it has let go of what no longer fits its selector, and taken what fits and belongs to nobody.</summary>
+    public static List<StoredObject> Claim(this ObjectStore store, ResourceKind kind, StoredObject owner, Func<StoredObject, bool>? may = null)
+    {
+        LabelSelector selector = Selector(owner);
+        bool Fits(StoredObject item) => selector.Matches(item.Body) && may?.Invoke(item) != false;
+        List<StoredObject> all = [.. store.List(kind, owner.Namespace).Where(item => item.IsOwnedBy(owner.Uid) || (item.Owners.Count == 0 && Fits(item) && !item.Body.IsTerminating()))];
+        foreach (StoredObject lost in all.Where(item => item.Owners.Count > 0 && !Fits(item) && !item.Body.IsTerminating()))
+            store.Update(lost, body => body.Child("metadata").Remove("ownerReferences"));
+        return [.. all.Where(item => Fits(item) || item.Body.IsTerminating())
+            .Select(item => item.Owners.Count > 0 ? item : store.Update(item, body => body.Child("metadata")["ownerReferences"] = ControlledBy(owner)))];
+    }
+
+    /// <summary>When a pod counts as available, which minReadySeconds of its owner delays; null while it is not ready.</summary>
+    public static DateTimeOffset? AvailableAt(this StoredObject pod, StoredObject owner) => !pod.Body.IsReady() ? null
+        : JsonWriting.ParseTimestamp(pod.Body.Condition("Ready").Text("lastTransitionTime"))?.AddSeconds(owner.Body.Number("spec", "minReadySeconds") ?? 0);
+
+    private static LabelSelector Selector(StoredObject owner) => LabelSelector.FromSpec(owner.Body.At("spec", "selector"));
+
+    private static IEnumerable<JsonObject> Controllers(StoredObject item) => item.Body.Items("metadata", "ownerReferences").Where(owner => owner.Flag("controller"));
 
     /// <summary>A pod as its template says, with labels added.</summary>
     public static JsonObject PodFromTemplate(StoredObject owner, JsonNode? template, IEnumerable<KeyValuePair<string, string>> labels)

@@ -1,18 +1,21 @@
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>As many pods as asked for; of too many, those not ready go first, then the youngest.</summary>
-internal sealed class ReplicaSetController(ObjectOperations operations, EventRecorder events) : IController
+internal sealed class ReplicaSetController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
     private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.ReplicaSet ? [change.Last.Key]
-        : change.Kind == KindTable.Pod ? Ownership.KeysOfOwner(change, KindTable.ReplicaSet) : [];
+        : change.Kind == KindTable.Pod ? _store.KeysOfOwner(change, KindTable.ReplicaSet) : [];
+
+    public DateTimeOffset? Due { get; private set; }
 
     public void Reconcile(string? @namespace, string name)
     {
+        Due = null;
         if (_store.Find(KindTable.ReplicaSet, @namespace, name) is not { } set || set.Body.IsTerminating())
             return;
-        List<StoredObject> alive = Alive(set);
+        List<StoredObject> alive = Alive(set, out _);
         int wanted = (int)(set.Body.Number("spec", "replicas") ?? 1);
         for (int i = alive.Count; i < wanted; i++)
         {
@@ -28,17 +31,23 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
             events.Record(set.Body, "Normal", "SuccessfulDelete", $"Deleted pod: {pod.Name}", "replicaset-controller");
         }
 
-        alive = Alive(set);
-        int ready = alive.Count(pod => pod.Body.IsReady());
+        alive = Alive(set, out int terminating);
+        List<DateTimeOffset?> ready = [.. alive.Select(pod => pod.AvailableAt(set)).Where(at => at is not null)];
+        DateTimeOffset now = time.GetUtcNow();
+        Due = ready.Where(at => at > now).Min();
         _store.Update(set, body => body["status"] = JsonWriting.Fields(
             ("replicas", alive.Count),
             ("fullyLabeledReplicas", JsonWriting.UnlessZero(alive.Count)),
-            ("readyReplicas", JsonWriting.UnlessZero(ready)),
-            ("availableReplicas", JsonWriting.UnlessZero(ready)),
-            ("terminatingReplicas", _store.Owned(KindTable.Pod, set).Count(pod => pod.Body.IsTerminating())),
+            ("readyReplicas", JsonWriting.UnlessZero(ready.Count)),
+            ("availableReplicas", JsonWriting.UnlessZero(ready.Count(at => at <= now))),
+            ("terminatingReplicas", terminating),
             ("observedGeneration", set.Body.Number("metadata", "generation"))));
     }
 
-    private List<StoredObject> Alive(StoredObject set) =>
-        [.. _store.Owned(KindTable.Pod, set).Where(pod => !pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is not ("Failed" or "Succeeded"))];
+    private List<StoredObject> Alive(StoredObject set, out int terminating)
+    {
+        List<StoredObject> all = _store.Claim(KindTable.Pod, set);
+        terminating = all.Count(pod => pod.Body.IsTerminating());
+        return [.. all.Where(pod => !pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is not ("Failed" or "Succeeded"))];
+    }
 }

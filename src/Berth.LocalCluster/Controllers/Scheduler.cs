@@ -48,13 +48,17 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
     {
         if (node.Body.Flag("spec", "unschedulable"))
             return "node(s) were unschedulable";
-        if (!node.Body.IsReady())
+        if (node.Body.Items("spec", "taints").Any(taint => taint.Text("effect") != "PreferNoSchedule" && !pod.Items("spec", "tolerations").Any(toleration => Tolerates(toleration, taint))))
             return "node(s) had untolerated taint(s)";
         if (!LabelSelector.FromMap(pod.At("spec", "nodeSelector")).Matches(node.Body))
             return "node(s) didn't match Pod's node affinity/selector";
         var asked = HostPorts(pod).ToHashSet();
         return asked.Count > 0 && pods.Where(other => other.NodeName == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains) ? PortTaken : null;
     }
+
+    private static bool Tolerates(JsonObject toleration, JsonObject taint) =>
+        toleration.Text("key") is var key && (string.IsNullOrEmpty(key) || key == taint.Text("key")) && (toleration.Text("effect") ?? taint.Text("effect")) == taint.Text("effect")
+        && (toleration.Text("operator") == "Exists" || (toleration.Text("value") ?? "") == (taint.Text("value") ?? ""));
 
     private static string Unschedulable(int nodes, List<string> obstacles)
     {

@@ -4,15 +4,18 @@ namespace Berth.LocalCluster.Controllers;
 /// StatefulSets as https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ says: ordinals from ordinals.start, one after the other or in
 /// parallel, scale-down and rolling update from the top, nothing updated below the partition.
 /// </summary>
-internal sealed class StatefulSetController(ObjectOperations operations, EventRecorder events) : IController
+internal sealed class StatefulSetController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
     private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.StatefulSet ? [change.Last.Key]
-        : change.Kind == KindTable.Pod ? Ownership.KeysOfOwner(change, KindTable.StatefulSet) : [];
+        : change.Kind == KindTable.Pod ? _store.KeysOfOwner(change, KindTable.StatefulSet) : [];
+
+    public DateTimeOffset? Due { get; private set; }
 
     public void Reconcile(string? @namespace, string name)
     {
+        Due = null;
         if (_store.Find(KindTable.StatefulSet, @namespace, name) is not { } set || set.Body.IsTerminating())
             return;
         string update = Revision(set);
@@ -36,7 +39,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
                 Create(set, ordinal, ordinal < start + Partition(set) ? current : update);
             else if (!pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is "Failed" or "Succeeded")
                 Delete(set, pod);
-            if (!parallel && (pod is null || !IsHealthy(pod)))
+            if (!parallel && (pod is null || !IsHealthy(set, pod)))
                 return;
         }
 
@@ -63,7 +66,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
                 return;
             }
 
-            if (!IsHealthy(pod))
+            if (!IsHealthy(set, pod))
                 return;
         }
     }
@@ -110,7 +113,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     {
         JsonNode template = set.Body.At("spec", "template")!;
         string name = $"{set.Name}-{NameGenerator.Hash(JsonWriting.Sorted(template).ToUtf8())}";
-        long newest = _store.Owned(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max();
+        long newest = _store.Claim(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max();
         if (_store.Find(KindTable.ControllerRevision, set.Namespace, name) is { } known)
         {
             // A template that comes back is the newest again.
@@ -120,7 +123,8 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         else
         {
             JsonObject revision = KindTable.ControllerRevision.NewObject(set.Namespace, name);
-            revision.Child("metadata")["labels"] = set.Body.At("spec", "selector", "matchLabels")?.DeepClone();
+            revision.Child("metadata")["labels"] = JsonWriting.TextMap(template.Map("metadata", "labels").Append(new("controller.kubernetes.io/hash", name[(set.Name.Length + 1)..])));
+            revision.Child("metadata")["annotations"] = set.Body.At("metadata", "annotations")?.DeepClone();
             revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
             var kept = (JsonObject)template.DeepClone();
 
@@ -138,20 +142,23 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     private void Prune(StoredObject set, HashSet<string?> used)
     {
         int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);
-        foreach (StoredObject old in _store.Owned(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
+        foreach (StoredObject old in _store.Claim(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
             _store.Remove(old);
     }
 
     private SortedDictionary<int, StoredObject> Pods(StoredObject set)
     {
-        static int Ordinal(StoredObject pod) =>
-            int.TryParse(pod.Name.AsSpan(pod.Name.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? ordinal : -1;
-        return new(_store.Owned(KindTable.Pod, set).Where(pod => Ordinal(pod) >= 0).DistinctBy(Ordinal).ToDictionary(Ordinal));
+        int Ordinal(StoredObject pod) => pod.Name.StartsWith(set.Name + "-", StringComparison.Ordinal)
+            && int.TryParse(pod.Name.AsSpan(set.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? ordinal : -1;
+        return new(_store.Claim(KindTable.Pod, set, pod => Ordinal(pod) >= 0).DistinctBy(Ordinal).ToDictionary(Ordinal));
     }
 
     private void WriteStatus(StoredObject set, SortedDictionary<int, StoredObject> pods, string current, string update)
     {
         int ready = pods.Values.Count(pod => pod.Body.IsReady());
+        DateTimeOffset now = time.GetUtcNow();
+        List<DateTimeOffset?> available = [.. pods.Values.Select(pod => pod.AvailableAt(set))];
+        Due = available.Where(at => at > now).Min();
         int updated = pods.Values.Count(pod => RevisionOf(pod) == update && !pod.Body.IsTerminating());
         bool complete = updated == pods.Count && ready == pods.Count && pods.Count == (set.Body.Number("spec", "replicas") ?? 1);
         string shown = complete ? update : current;
@@ -164,7 +171,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             ("currentRevision", shown),
             ("updateRevision", update),
             ("collisionCount", 0),
-            ("availableReplicas", ready)));
+            ("availableReplicas", available.Count(at => at <= now))));
     }
 
     private static int Partition(StoredObject set) => (int)(set.Body.Number("spec", "updateStrategy", "rollingUpdate", "partition") ?? 0);
@@ -173,5 +180,5 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
 
     private static string? RevisionOf(StoredObject pod) => pod.Body.Text("metadata", "labels", "controller-revision-hash");
 
-    private static bool IsHealthy(StoredObject pod) => pod.Body.IsReady() && !pod.Body.IsTerminating();
+    private bool IsHealthy(StoredObject set, StoredObject pod) => pod.AvailableAt(set) <= time.GetUtcNow() && !pod.Body.IsTerminating();
 }

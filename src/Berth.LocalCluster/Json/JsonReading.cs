@@ -23,6 +23,10 @@ internal static class JsonReading
     public static bool Flag(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue value && value.TryGetValue(out bool flag) && flag;
 
+    /// <summary>A plain value as text; nothing where there is none.</summary>
+    public static string Plain(this JsonNode? node) =>
+        node.Text() ?? (node is null ? "" : node.Number() is { } number ? number.ToString(CultureInfo.InvariantCulture) : node.Flag() ? "true" : "false");
+
     public static IEnumerable<JsonObject> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>
         (node.At(path) as JsonArray)?.OfType<JsonObject>() ?? [];
 

@@ -66,11 +66,16 @@ internal static class Defaults
             case "ServicePort" when body.Number("targetPort") is null or 0 && string.IsNullOrEmpty(body.Text("targetPort")):
                 body["targetPort"] = body["port"]?.DeepClone() ?? 0;
                 break;
-            case "StatefulSetUpdateStrategy" or "DeploymentStrategy" when body.Text("type") == "RollingUpdate":
-                Fill(body, $"{type} that rolls");
+            case "StatefulSetUpdateStrategy" when body["type"] is null:
+                Fill(body, "StatefulSetUpdateStrategy without a type");
+                break;
+            case "DeploymentStrategy" when body.Text("type") == "RollingUpdate":
+                Fill(body, "DeploymentStrategy that rolls");
                 break;
             case "ServiceSpec" when body.Text("type") != "ExternalName":
                 Fill(body, "ServiceSpec with a cluster address");
+                if (body.Text("type") == "LoadBalancer")
+                    body.Default("allocateLoadBalancerNodePorts", true);
                 if (body.Text("type") is "NodePort" or "LoadBalancer")
                     body.Default("externalTrafficPolicy", "Cluster");
                 break;

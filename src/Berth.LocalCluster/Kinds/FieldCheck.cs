@@ -29,13 +29,12 @@ internal sealed class FieldCheck
                 _unknown.Add($"unknown field \"{Join(path, name)}\"");
                 body.Remove(name);
             }
-            else if (value is null || (field.OmitZero && IsZero(value)))
-            {
-                body.Remove(name);
-            }
             else
             {
-                Check(type, field, value, Join(path, name), Join(plainPath, name));
+                if (value is not null)
+                    Check(type, field, value, Join(path, name), Join(plainPath, name));
+                if (value is null || (field.OmitZero && IsZero(value)))
+                    body.Remove(name);
             }
         }
     }

@@ -3,8 +3,8 @@ namespace Berth.LocalCluster.Kinds;
 /// <summary>Holds an object against <c>rules.txt</c>, which says field by field what it must hold.</summary>
 internal static class FieldRules
 {
-    private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(() => FieldTable.Lines("rules.txt").Select(line => line.Split(' ')).ToDictionary(
-        words => words[0], words => words.Skip(1).Select(Entry.Parse).ToArray(), StringComparer.Ordinal));
+    private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(() => FieldTable.Lines("rules.txt").Select(line => line.Split(' ')).SelectMany(
+        words => words[0].Split(',').Select(type => (type, words.Skip(1).Select(Entry.Parse).ToArray()))).ToDictionary(StringComparer.Ordinal));
 
     public static void Check(FieldFaults faults, string type, JsonNode? body, string path = "")
     {
@@ -12,6 +12,8 @@ internal static class FieldRules
         {
             string at = entry.Path.Length == 0 ? path : path.Length == 0 ? string.Join('.', entry.Path) : $"{path}.{string.Join('.', entry.Path)}";
             JsonNode? value = body.At(entry.Path);
+            if (entry.Path.Length > 1 && body.At(entry.Path.AsSpan(..^1)) is null)
+                continue;
             if (entry.Required && IsEmpty(value))
                 faults.Required(at);
             else if (!(entry.Optional && IsEmpty(value)) && (value ?? entry.Else) is { } given)

@@ -6,7 +6,7 @@ internal static class FixedFields
     private static readonly string[] s_statefulSet =
         ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
 
-    private static readonly string[] s_pod = ["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds"];
+    private static readonly string[] s_pod = ["activeDeadlineSeconds", "tolerations"];
 
     public static void Check(FieldFaults faults, ResourceKind kind, JsonObject before, JsonObject after)
     {
@@ -19,7 +19,8 @@ internal static class FixedFields
         {
             faults.Invalid("spec.selector", after.At("spec", "selector"), "field is immutable");
         }
-        else if (kind == KindTable.Pod && Differ(WithoutImages(before["spec"]), WithoutImages(after["spec"]), s_pod))
+        else if (kind == KindTable.Pod && (Differ(WithoutImages(before["spec"]), WithoutImages(after["spec"]), s_pod)
+            || !before.Items("spec", "tolerations").All(old => after.Items("spec", "tolerations").Any(now => JsonNode.DeepEquals(old, now)))))
         {
             faults.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
                 + "`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
@@ -27,6 +28,10 @@ internal static class FixedFields
         else if (kind == KindTable.Service && before.Text("spec", "clusterIP") is { } address && after.Text("spec", "clusterIP") is { } other && other != address)
         {
             faults.Invalid("spec.clusterIPs[0]", JsonWriting.TextArray(other), "may not change once set");
+        }
+        else if (kind == KindTable.EndpointSlice && before.Text("addressType") != after.Text("addressType"))
+        {
+            faults.Invalid("addressType", after["addressType"], "field is immutable");
         }
         else if ((kind == KindTable.RoleBinding || kind == KindTable.ClusterRoleBinding) && !JsonNode.DeepEquals(before["roleRef"], after["roleRef"]))
         {

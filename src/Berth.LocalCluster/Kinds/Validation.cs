@@ -19,6 +19,16 @@ internal static class Validation
             PodRules.Check(faults, body["spec"], "spec");
         else if (kind == KindTable.Service)
             Service(faults, body["spec"]);
+        foreach ((int index, JsonObject rule) in body.Items("rules").Index())
+        {
+            bool ofPaths = rule.Texts("nonResourceURLs").Any();
+            foreach ((string field, string why) in (IEnumerable<(string, string)>)[("verbs", "verbs must contain at least one value"), ("apiGroups", "resource rules must supply at least one api group"), ("resources", "resource rules must supply at least one resource")])
+            {
+                if (!rule.Texts(field).Any() && (field == "verbs" || !ofPaths))
+                    faults.Required($"rules[{index}].{field}", why);
+            }
+        }
+
         if (before is not null)
             FixedFields.Check(faults, kind, before, body);
         if (faults.Count > 0)
@@ -33,6 +43,8 @@ internal static class Validation
         else if (kind.Group != KindTable.Rbac)
             FieldRules.Form(faults, kind == KindTable.Namespace || kind == KindTable.Service ? "label" : "subdomain", name, "metadata.name");
         FieldRules.Labels(faults, body.At("metadata", "labels"), "metadata.labels");
+        foreach ((string key, string _) in body.Map("metadata", "annotations"))
+            FieldRules.Form(faults, "qualified", key.ToLowerInvariant(), "metadata.annotations");
     }
 
     private static void Workload(FieldFaults faults, ResourceKind kind, JsonNode? spec)

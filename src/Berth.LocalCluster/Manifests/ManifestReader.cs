@@ -46,21 +46,12 @@ internal static class ManifestReader
         return objects;
     }
 
-    private static JsonNode? Convert(YamlNode node)
+    private static JsonNode? Convert(YamlNode node) => node switch
     {
-        switch (node)
-        {
-            case YamlMappingNode map:
-                var fields = new JsonObject();
-                foreach ((YamlNode key, YamlNode value) in map)
-                    fields[((YamlScalarNode)key).Value ?? ""] = Convert(value);
-                return fields;
-            case YamlSequenceNode sequence:
-                return new JsonArray([.. sequence.Select(Convert)]);
-            default:
-                return Scalar((YamlScalarNode)node);
-        }
-    }
+        YamlMappingNode map => new JsonObject(map.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value ?? "", Convert(pair.Value)))),
+        YamlSequenceNode sequence => new JsonArray([.. sequence.Select(Convert)]),
+        _ => Scalar((YamlScalarNode)node),
+    };
 
     private static JsonNode? Scalar(YamlScalarNode scalar)
     {

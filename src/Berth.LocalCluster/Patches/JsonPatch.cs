@@ -8,31 +8,17 @@ internal static class JsonPatch
         foreach (JsonObject operation in operations.OfType<JsonObject>())
         {
             string path = operation.Text("path") ?? throw Fault();
-            JsonNode? value = operation["value"]?.DeepClone();
             string From() => operation.Text("from") ?? throw Fault();
-            switch (operation.Text("op"))
-            {
-                case "add":
-                    Put(target, path, value, insert: true);
-                    break;
-                case "remove":
-                    Remove(target, path);
-                    break;
-                case "replace":
-                    // Of an object also what is not there: the library of a real server is as lenient.
-                    Put(target, path, value, insert: false);
-                    break;
-                case "move":
-                    Put(target, path, Remove(target, From()), insert: true);
-                    break;
-                case "copy":
-                    Put(target, path, Read(target, From())?.DeepClone(), insert: true);
-                    break;
-                case "test" when JsonNode.DeepEquals(Read(target, path), value):
-                    break;
-                default:
-                    throw Fault();
-            }
+            string? what = operation.Text("op");
+            JsonNode? value = what switch { "move" => Remove(target, From()), "copy" => Read(target, From())?.DeepClone(), _ => operation["value"]?.DeepClone() };
+
+            // A replacement in an object may be of what is not there: the library of a real server is as lenient.
+            if (what is "add" or "move" or "copy" or "replace")
+                Put(target, path, value, insert: what != "replace");
+            else if (what == "remove")
+                Remove(target, path);
+            else if (what != "test" || !JsonNode.DeepEquals(Read(target, path), value))
+                throw Fault();
         }
     }
 

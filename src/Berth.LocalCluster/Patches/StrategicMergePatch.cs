@@ -18,7 +18,7 @@ internal static class StrategicMergePatch
                 target.Remove(name);
         }
 
-        foreach ((string key, JsonNode? value) in patch)
+        foreach ((string key, JsonNode? value) in patch.Where(pair => pair.Key is not ("$patch" or "$retainKeys")))
         {
             string name = key.StartsWith('$') ? key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..] : key;
             JsonArray? order = patch["$setElementOrder/" + name] as JsonArray;

@@ -83,7 +83,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
             return;
         if (!_workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
         {
-            if (pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is { } host && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed"))
+            if (pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is { } host && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed") && pod.Body.Number("metadata", "deletionGracePeriodSeconds") != 0)
                 Begin(pod, PodAddresses.InternalOf(host.Body));
         }
         else if (pod.Body.IsTerminating())

@@ -39,13 +39,12 @@ internal static class NodeObjects
 
     public static void SetReady(JsonObject status, bool ready, TimeProvider time)
     {
-        PodStatus.SetCondition(status, "Ready", ready, time, "NodeStatusUnknown", "Kubelet stopped posting node status.");
+        PodStatus.SetCondition(status, "Ready", ready ? true : null, time, "NodeStatusUnknown", "Kubelet stopped posting node status.");
         JsonObject condition = status.Items("conditions").First();
         condition.Remove("lastProbeTime");
-        condition["status"] = ready ? "True" : "Unknown";
         condition["lastHeartbeatTime"] = time.Timestamp();
         if (ready)
-            condition["reason"] = "KubeletReady";
+            (condition["reason"], condition["message"]) = ("KubeletReady", "kubelet is posting ready status");
     }
 
     private static JsonObject Address(string type, string address) => new() { ["type"] = type, ["address"] = address };

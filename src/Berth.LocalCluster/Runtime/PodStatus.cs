@@ -21,12 +21,12 @@ internal static class PodStatus
         status.Default("qosClass", "BestEffort");
     }
 
-    /// <summary>Sets a condition; its transition time moves only when its status does.</summary>
-    public static void SetCondition(JsonObject status, string type, bool value, TimeProvider time, string? reason = null, string? message = null)
+    /// <summary>Sets a condition; its transition time moves only when its status does. Null is unknown.</summary>
+    public static void SetCondition(JsonObject status, string type, bool? value, TimeProvider time, string? reason = null, string? message = null)
     {
         if (status["conditions"] is not JsonArray conditions)
             status["conditions"] = conditions = [];
-        string text = value ? "True" : "False";
+        string text = value switch { true => "True", false => "False", _ => "Unknown" };
         JsonObject? condition = conditions.OfType<JsonObject>().FirstOrDefault(item => item.Text("type") == type);
         if (condition is null)
             conditions.Add((JsonNode)(condition = new JsonObject { ["type"] = type }));
@@ -39,7 +39,7 @@ internal static class PodStatus
 
         condition.Remove("reason");
         condition.Remove("message");
-        if (!value && reason is not null)
+        if (value != true && reason is not null)
         {
             condition["reason"] = reason;
             condition["message"] = message;

@@ -35,10 +35,7 @@ internal sealed class FieldSelector
         return result;
     }
 
-    public bool Matches(JsonObject body) => _terms.TrueForAll(term => (Read(body.At(term.Path)) == term.Value) == term.Equal);
+    public bool Matches(JsonObject body) => _terms.TrueForAll(term => (body.At(term.Path).Plain() == term.Value) == term.Equal);
 
     private static string[] Words(string text) => text.Split(' ');
-
-    private static string Read(JsonNode? node) =>
-        node.Text() ?? (node is null ? "" : node.Number() is { } number ? number.ToString(CultureInfo.InvariantCulture) : node.Flag() ? "true" : "false");
 }

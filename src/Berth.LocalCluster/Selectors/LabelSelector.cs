@@ -48,13 +48,22 @@ internal sealed class LabelSelector
         string key = tokens.Identifier("!, identifier, or 'end of string'");
         if (tokens.AtEnd || tokens.Peek == ",")
             return Exists(key);
+        FieldFaults faults = [];
+        FieldRules.Form(faults, "qualified", key, "<nil>");
         string how = tokens.Next();
+        string[] values = how is "in" or "notin" ? [.. tokens.Values()] : [tokens.Value()];
+        foreach ((int index, string value) in values.Index())
+            FieldRules.Form(faults, "labelvalue", value, $"values[{index}][{key}]");
+        if (!long.TryParse(values[0], CultureInfo.InvariantCulture, out long limit) && how is ">" or "<")
+            faults.Invalid($"values[0][{key}]", values[0], "for 'Gt', 'Lt' operators, the value must be an integer");
+        if (faults.Count > 0)
+            throw ApiException.BadRequest($"unable to parse requirement: {faults[0].Field}: {faults[0].Message}");
         return how switch
         {
-            "=" or "==" => In(key, tokens.Value()),
-            "!=" => Not(In(key, tokens.Value())),
-            "in" => In(key, [.. tokens.Values()]),
-            "notin" => Not(In(key, [.. tokens.Values()])),
+            "=" or "==" or "in" => In(key, values),
+            "!=" or "notin" => Not(In(key, values)),
+            ">" or "<" => labels => long.TryParse(labels.Text(key), CultureInfo.InvariantCulture, out long number)
+                && number.CompareTo(limit) == (how == ">" ? 1 : -1),
             _ => throw ApiException.BadRequest($"unable to parse requirement: found '{how}', expected: in, notin, =, ==, !=, gt, lt"),
         };
     }

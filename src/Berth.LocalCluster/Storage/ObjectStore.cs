@@ -110,9 +110,10 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             JsonObject body = change(before.Body.Clone());
             if (JsonNode.DeepEquals(before.Body, body))
                 return before;
-            if (kind.HasGeneration && !binding && !SameSpec(before.Body, body))
+            if (kind.HasGeneration && !binding && (!SameSpec(before.Body, body) || (kind == KindTable.Deployment && !JsonNode.DeepEquals(before.Body.At("metadata", "annotations"), body.At("metadata", "annotations")))))
                 body.Child("metadata")["generation"] = (before.Body.Number("metadata", "generation") ?? 0) + 1;
-            bool released = body.IsTerminating() && !body.Texts("metadata", "finalizers").Any() && kind != KindTable.Pod && kind != KindTable.Namespace;
+            bool released = body.IsTerminating() && !body.Texts("metadata", "finalizers").Any() && kind != KindTable.Namespace
+                && (kind != KindTable.Pod || body.Number("metadata", "deletionGracePeriodSeconds") == 0);
             StoredObject after = Put(kind, before, body);
             return released ? Remove(after)! : after;
         }
@@ -127,13 +128,15 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         return body;
     }, binding);
 
-    /// <summary>Removes an object that still is the one given. Returns its last state, or null when it had gone before.</summary>
+    /// <summary>Removes an object that still is the one given; one with finalizers waits for their end. Returns its last state, or null when it had gone before.</summary>
     public StoredObject? Remove(StoredObject item)
     {
         lock (_gate)
         {
             if (Find(item.Kind, item.Namespace, item.Name) is not { } before || before.Uid != item.Uid)
                 return null;
+            if (before.Body.Texts("metadata", "finalizers").Any())
+                return Update(before, body => body.Child("metadata")["deletionGracePeriodSeconds"] = 0);
             _tables[item.Kind].Remove(before.Key);
             StoredObject last = Stamp(item.Kind, before.Body.Clone());
             Append(new Change(last.Version, before, null, last));
