@@ -27,7 +27,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             throw ApiException.Invalid(kind, "", ("metadata.name", "Required value: name or generateName is required", "FieldValueRequired"));
         if (metadata.Text("name") is not null)
             Validation.Check(kind, body);
-        return dryRun ? Rehearsed(kind, body) : store.Create(kind, body);
+        return store.Create(kind, body, kept: !dryRun);
     }
 
     /// <summary>Replaces or patches: the change gets a copy of what is stored and returns what shall be.</summary>
@@ -45,7 +45,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             return Kept(kind, before, after, status);
         }
 
-        return dryRun ? Rehearsed(kind, Apply(store.Get(kind, @namespace, name).Body.Clone())) : store.Update(kind, @namespace, name, Apply);
+        return store.Update(kind, @namespace, name, Apply, kept: !dryRun);
     }
 
     /// <summary>Deletes. Returns the object, and whether it is gone at once.</summary>
@@ -188,11 +188,5 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
                 $"{kind.QualifiedName} \"{name}\" is forbidden: unable to create new content in namespace {@namespace} because it is being terminated",
                 new JsonObject { ["name"] = name, ["kind"] = kind.Plural });
         }
-    }
-
-    private static StoredObject Rehearsed(ResourceKind kind, JsonObject body)
-    {
-        body.Child("metadata").Default("uid", "");
-        return new StoredObject(kind, body, 0);
     }
 }

@@ -147,7 +147,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
             body["status"] = status;
             if (current is not null)
                 body.Child("metadata").Child("annotations")[RevisionAnnotation] = current.Body.Text("metadata", "annotations", RevisionAnnotation);
-        }));
+        }, binding: true));
     }
 
     /// <summary>Until when a rollout under way has to get on.</summary>

@@ -20,6 +20,9 @@ internal static class Defaults
         if (kind == KindTable.Pod)
         {
             Fill(body.Child("spec"), "PodSpec of a pod, not of a template");
+            foreach (JsonObject toleration in s_values.Value["PodSpec of a pod, not of a template"].Items("tolerations").Where(added => !body.Items("spec", "tolerations")
+                .Any(given => (given.Text("key") ?? added.Text("key")) == added.Text("key") && (given.Text("effect") ?? "NoExecute") == "NoExecute")))
+                body["spec"]!["tolerations"]!.AsArray().Add(toleration.DeepClone());
             if (body.Number("spec", "terminationGracePeriodSeconds") < 0)
                 body.Child("spec")["terminationGracePeriodSeconds"] = 1;
             foreach (JsonObject resources in body.Items("spec", "containers").Select(container => container["resources"]).OfType<JsonObject>().Where(resources => resources["limits"] is JsonObject))
@@ -66,8 +69,9 @@ internal static class Defaults
             case "ServicePort" when body.Number("targetPort") is null or 0 && string.IsNullOrEmpty(body.Text("targetPort")):
                 body["targetPort"] = body["port"]?.DeepClone() ?? 0;
                 break;
-            case "StatefulSetUpdateStrategy" when body["type"] is null:
-                Fill(body, "StatefulSetUpdateStrategy without a type");
+            case "StatefulSetUpdateStrategy":
+                Fill(body, body["type"] is null ? "StatefulSetUpdateStrategy without a type" : "");
+                (body["rollingUpdate"] as JsonObject)?.Default("partition", 0);
                 break;
             case "DeploymentStrategy" when body.Text("type") == "RollingUpdate":
                 Fill(body, "DeploymentStrategy that rolls");

@@ -43,8 +43,8 @@ internal static class Validation
         else if (kind.Group != KindTable.Rbac)
             FieldRules.Form(faults, kind == KindTable.Namespace || kind == KindTable.Service ? "label" : "subdomain", name, "metadata.name");
         FieldRules.Labels(faults, body.At("metadata", "labels"), "metadata.labels");
-        foreach ((string key, string _) in body.Map("metadata", "annotations"))
-            FieldRules.Form(faults, "qualified", key.ToLowerInvariant(), "metadata.annotations");
+        foreach ((string key, string fault) in body.Map("metadata", "annotations").SelectMany(pair => Formats.Faults("qualified", pair.Key.ToLowerInvariant()).Select(fault => (pair.Key, fault))))
+            faults.Invalid("metadata.annotations", key, fault);
     }
 
     private static void Workload(FieldFaults faults, ResourceKind kind, JsonNode? spec)

@@ -44,7 +44,7 @@ internal static class NodeObjects
         condition.Remove("lastProbeTime");
         condition["lastHeartbeatTime"] = time.Timestamp();
         if (ready)
-            (condition["reason"], condition["message"]) = ("KubeletReady", "kubelet is posting ready status");
+            condition["reason"] = "KubeletReady";
     }
 
     private static JsonObject Address(string type, string address) => new() { ["type"] = type, ["address"] = address };

@@ -84,7 +84,8 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             return _version > after ? Task.CompletedTask : _changed.Next.WaitAsync(cancellationToken);
     }
 
-    public StoredObject Create(ResourceKind kind, JsonObject body)
+    /// <summary>Makes an object. One that is not kept is only what would be.</summary>
+    public StoredObject Create(ResourceKind kind, JsonObject body, bool kept = true)
     {
         lock (_gate)
         {
@@ -97,12 +98,12 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             metadata["creationTimestamp"] = time.Timestamp();
             if (kind.HasGeneration)
                 metadata["generation"] = 1;
-            return Put(kind, null, body);
+            return kept ? Put(kind, null, body) : new StoredObject(kind, body, 0);
         }
     }
 
     /// <summary>Changes an object in one step. A change that changes nothing makes no new version, as on a real server.</summary>
-    public StoredObject Update(ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change, bool binding = false)
+    public StoredObject Update(ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change, bool binding = false, bool kept = true)
     {
         lock (_gate)
         {
@@ -112,6 +113,8 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
                 return before;
             if (kind.HasGeneration && !binding && (!SameSpec(before.Body, body) || (kind == KindTable.Deployment && !JsonNode.DeepEquals(before.Body.At("metadata", "annotations"), body.At("metadata", "annotations")))))
                 body.Child("metadata")["generation"] = (before.Body.Number("metadata", "generation") ?? 0) + 1;
+            if (!kept)
+                return new StoredObject(kind, body, 0);
             bool released = body.IsTerminating() && !body.Texts("metadata", "finalizers").Any() && kind != KindTable.Namespace
                 && (kind != KindTable.Pod || body.Number("metadata", "deletionGracePeriodSeconds") == 0);
             StoredObject after = Put(kind, before, body);
