@@ -36,10 +36,8 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running cluster.</returns>
     /// <exception cref="LocalClusterException">An option is out of range, the port is taken, or a manifest is not accepted.</exception>
-    public static async Task<LocalCluster> StartAsync(LocalClusterOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        return new LocalCluster(await ClusterParts.StartAsync(options ?? new(), cancellationToken).ConfigureAwait(false));
-    }
+    public static async Task<LocalCluster> StartAsync(LocalClusterOptions? options = null, CancellationToken cancellationToken = default) =>
+        new(await ClusterParts.StartAsync(options ?? new(), cancellationToken).ConfigureAwait(false));
 
     /// <summary>Applies manifests: creates what is new, merges into what is there, as kubectl apply does.</summary>
     /// <param name="manifests">YAML or JSON, one or more documents.</param>

@@ -45,18 +45,9 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         if (_folder is null)
             return;
         if (directory is null)
-        {
             Directory.Delete(_folder, recursive: true);
-            return;
-        }
-
-        File.Delete(AdministratorPath);
-        foreach ((string @namespace, string account) in _written)
-        {
-            string path = PathOf(@namespace, account);
+        foreach (string path in directory is null ? [] : _written.Select(account => PathOf(account.Namespace, account.Account)).SelectMany(path => (string[])[path, Path.ChangeExtension(path, ".token")]).Append(AdministratorPath))
             File.Delete(path);
-            File.Delete(Path.ChangeExtension(path, ".token"));
-        }
     }
 
     private string PathOf(string @namespace, string account) => Path.Combine(_folder!, $"{@namespace}_{account}.kubeconfig");

@@ -7,6 +7,7 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
 {
     public ReadOnlyMemory<byte> List(RequestTarget target, Func<string, string?> query, bool asTable)
     {
+        ListOptions.Check(query, watch: false);
         LabelSelector labels = LabelSelector.Parse(query("labelSelector"));
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
         (IReadOnlyList<StoredObject> all, long version, string? start) = Select(target, query);

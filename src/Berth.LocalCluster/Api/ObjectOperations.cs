@@ -145,7 +145,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     }
 
     /// <summary>What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not about.</summary>
-    private static JsonObject Kept(ResourceKind kind, JsonObject before, JsonObject after, bool status)
+    private JsonObject Kept(ResourceKind kind, JsonObject before, JsonObject after, bool status)
     {
         JsonObject metadata = after.Child("metadata");
         foreach (string field in (string[])["name", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"])
@@ -160,12 +160,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         {
             if (kind.HasStatus && before["status"] is { } old)
                 after["status"] = old.DeepClone();
-            if (kind == KindTable.Service && before.Text("spec", "clusterIP") is { } address)
-            {
-                after.Child("spec").Default("clusterIP", address);
-                after.Child("spec").Default("clusterIPs", JsonWriting.TextArray(address));
-            }
-
+            if (kind == KindTable.Service)
+                addresses.Assign(after, before);
             Defaults.Apply(kind, after);
             Validation.Check(kind, after, before);
             return after;

@@ -33,12 +33,10 @@ internal static class ProtobufReader
 
         if (FieldTable.Of(kind) is null)
             throw ApiException.BadRequest($"no kind \"{kind}\" is registered for version \"{apiVersion}\"");
-        var body = new JsonObject { ["kind"] = kind, ["apiVersion"] = apiVersion };
-        Message(kind, raw, body);
-        return body;
+        return Message(kind, raw, new JsonObject { ["kind"] = kind, ["apiVersion"] = apiVersion });
     }
 
-    private static void Message(string type, ReadOnlySpan<byte> content, JsonObject into)
+    private static JsonObject Message(string type, ReadOnlySpan<byte> content, JsonObject into)
     {
         var fields = FieldTable.Of(type)!.Values.Where(field => field.Number > 0).ToDictionary(field => field.Number);
         var wire = new Wire(content);
@@ -65,6 +63,8 @@ internal static class ProtobufReader
                 into[field.Name] = value;
             }
         }
+
+        return into;
     }
 
     private static (string Key, JsonNode? Value) Entry(string type, ReadOnlySpan<byte> content)
@@ -77,35 +77,23 @@ internal static class ProtobufReader
         return entry;
     }
 
-    private static JsonNode? Value(FieldTable.Field field, ulong plain, ReadOnlySpan<byte> bytes)
+    private static JsonNode? Value(FieldTable.Field field, ulong plain, ReadOnlySpan<byte> bytes) => field.Type switch
     {
-        switch (field.Type)
-        {
-            case "string":
-                return Encoding.UTF8.GetString(bytes);
-            case "bool":
-                return plain != 0;
-            case "int32" or "int64":
-                return (long)plain;
-            case "bytes":
-                return Convert.ToBase64String(bytes);
-            case "Quantity":
-                return Encoding.UTF8.GetString(Part(bytes, 1, out _));
-            case "IntOrString":
-                ReadOnlySpan<byte> text = Part(bytes, 3, out _);
-                Part(bytes, 1, out ulong isText);
-                Part(bytes, 2, out ulong number);
-                return isText == 1 ? Encoding.UTF8.GetString(text) : (int)(long)number;
-            case "Time" or "MicroTime":
-                Part(bytes, 1, out ulong seconds);
-                return bytes.IsEmpty ? null : JsonWriting.Timestamp(DateTimeOffset.FromUnixTimeSeconds((long)seconds));
-            case "RawExtension" or "any":
-                return JsonNode.Parse(Part(bytes, 1, out _));
-            default:
-                var body = new JsonObject();
-                Message(field.Type, bytes, body);
-                return body;
-        }
+        "string" => Encoding.UTF8.GetString(bytes),
+        "bool" => plain != 0,
+        "int32" or "int64" => (long)plain,
+        "bytes" => Convert.ToBase64String(bytes),
+        "Quantity" => Encoding.UTF8.GetString(Part(bytes, 1, out _)),
+        "IntOrString" => Number(bytes, 1) == 1 ? Encoding.UTF8.GetString(Part(bytes, 3, out _)) : (int)(long)Number(bytes, 2),
+        "Time" or "MicroTime" => bytes.IsEmpty ? null : JsonWriting.Timestamp(DateTimeOffset.FromUnixTimeSeconds((long)Number(bytes, 1))),
+        "RawExtension" or "any" => JsonNode.Parse(Part(bytes, 1, out _)),
+        _ => Message(field.Type, bytes, []),
+    };
+
+    private static ulong Number(ReadOnlySpan<byte> content, int wanted)
+    {
+        Part(content, wanted, out ulong plain);
+        return plain;
     }
 
     private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> content, int wanted, out ulong plain)

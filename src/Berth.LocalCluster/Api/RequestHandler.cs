@@ -88,26 +88,24 @@ internal sealed class RequestHandler(
     private async Task ServeAsync(HttpContext http, RequestTarget target, Func<string, string?> query, bool watch, string accept, CancellationToken stopping)
     {
         bool asTable = accept.Contains("as=Table", StringComparison.Ordinal);
-        switch (http.Request.Method)
+        if (http.Request.Method != "GET")
         {
-            case "GET" when watch:
-                await watches.WatchAsync(target, query, asTable, http, stopping).ConfigureAwait(false);
-                break;
-            case "GET" when target.Name is null:
-                await WriteAsync(http, 200, lists.List(target, query, asTable)).ConfigureAwait(false);
-                break;
-            case "GET" when target is { Subresource: "log" } && target.Kind == KindTable.Pod:
-                await logs.WriteAsync(store.Get(target.Kind, target.Namespace, target.Name!), query, http, stopping).ConfigureAwait(false);
-                break;
-            case "GET":
-                await WriteAsync(http, 200, GetOne(target, query, asTable)).ConfigureAwait(false);
-                break;
-            default:
-                byte[] content = await ReadAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
-                (JsonObject body, int status) = writes.Handle(http.Request.Method, target, query, ContentTypeOf(http.Request), content, warning =>
-                    http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
-                await WriteAsync(http, status, body.ToUtf8()).ConfigureAwait(false);
-                break;
+            byte[] content = await ReadAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+            (JsonObject body, int status) = writes.Handle(http.Request.Method, target, query, ContentTypeOf(http.Request), content, warning =>
+                http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+            await WriteAsync(http, status, body.ToUtf8()).ConfigureAwait(false);
+        }
+        else if (watch)
+        {
+            await watches.WatchAsync(target, query, asTable, http, stopping).ConfigureAwait(false);
+        }
+        else if (target is { Name: { } name, Subresource: "log" } && target.Kind == KindTable.Pod)
+        {
+            await logs.WriteAsync(store.Get(target.Kind, target.Namespace, name), query, http, stopping).ConfigureAwait(false);
+        }
+        else
+        {
+            await WriteAsync(http, 200, target.Name is null ? lists.List(target, query, asTable) : GetOne(target, query, asTable)).ConfigureAwait(false);
         }
     }
 

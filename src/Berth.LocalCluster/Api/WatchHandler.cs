@@ -11,15 +11,11 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
 
     public async Task WatchAsync(RequestTarget target, Func<string, string?> query, bool asTable, HttpContext http, CancellationToken stopping)
     {
+        ListOptions.Check(query, watch: true);
         bool initial = query("sendInitialEvents") is "true" or "1";
-        if (initial && query("resourceVersionMatch") != "NotOlderThan")
-        {
-            throw new ApiException(
-                422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan", []);
-        }
-
-        string? asked = query("resourceVersion");
-        long version = ListHandler.ParseVersion(asked);
+        long version = ListHandler.ParseVersion(query("resourceVersion"));
+        if (version == 0 && query("sendInitialEvents") is "false" or "0")
+            version = store.Version;
         var stream = new WatchStream(
             http.Response, target, LabelSelector.Parse(query("labelSelector")), FieldSelector.Parse(query("fieldSelector"), target.Kind), asTable ? tables : null, query("includeObject"));
 
@@ -29,7 +25,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
         bool bookmarks = query("allowWatchBookmarks") is "true" or "1";
         try
         {
-            if (initial || string.IsNullOrEmpty(asked) || asked == "0")
+            if (initial || version == 0)
             {
                 IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out version);
                 await stream.InitialAsync(items, ending.Token).ConfigureAwait(false);

@@ -53,36 +53,39 @@ internal static class Defaults
 
     private static void Depending(string type, JsonObject body, bool hostNetwork)
     {
-        switch (type)
+        if (type == "PodSpec" && body.Text("serviceAccountName") is { } account)
         {
-            case "PodSpec" when body.Text("serviceAccountName") is { } account:
-                body.Default("serviceAccount", account);
-                break;
-            case "Container":
-                string tag = body.Text("image")?.Split('/')[^1] ?? "";
-                bool latest = !tag.Contains(':', StringComparison.Ordinal) || tag.EndsWith(":latest", StringComparison.Ordinal);
-                body.Default("imagePullPolicy", latest ? "Always" : "IfNotPresent");
-                break;
-            case "ContainerPort" when hostNetwork && body["containerPort"] is { } number:
-                body.Default("hostPort", number.DeepClone());
-                break;
-            case "ServicePort" when body.Number("targetPort") is null or 0 && string.IsNullOrEmpty(body.Text("targetPort")):
-                body["targetPort"] = body["port"]?.DeepClone() ?? 0;
-                break;
-            case "StatefulSetUpdateStrategy":
-                Fill(body, body["type"] is null ? "StatefulSetUpdateStrategy without a type" : "");
-                (body["rollingUpdate"] as JsonObject)?.Default("partition", 0);
-                break;
-            case "DeploymentStrategy" when body.Text("type") == "RollingUpdate":
-                Fill(body, "DeploymentStrategy that rolls");
-                break;
-            case "ServiceSpec" when body.Text("type") != "ExternalName":
-                Fill(body, "ServiceSpec with a cluster address");
-                if (body.Text("type") == "LoadBalancer")
-                    body.Default("allocateLoadBalancerNodePorts", true);
-                if (body.Text("type") is "NodePort" or "LoadBalancer")
-                    body.Default("externalTrafficPolicy", "Cluster");
-                break;
+            body.Default("serviceAccount", account);
+        }
+        else if (type == "Container")
+        {
+            string tag = body.Text("image")?.Split('/')[^1] ?? "";
+            body.Default("imagePullPolicy", tag.EndsWith(":latest", StringComparison.Ordinal) || !tag.Contains(':', StringComparison.Ordinal) ? "Always" : "IfNotPresent");
+        }
+        else if (type == "ContainerPort" && hostNetwork && body["containerPort"] is { } number)
+        {
+            body.Default("hostPort", number.DeepClone());
+        }
+        else if (type == "ServicePort" && body.Number("targetPort") is null or 0 && string.IsNullOrEmpty(body.Text("targetPort")))
+        {
+            body["targetPort"] = body["port"]?.DeepClone() ?? 0;
+        }
+        else if (type == "StatefulSetUpdateStrategy")
+        {
+            Fill(body, body["type"] is null ? "StatefulSetUpdateStrategy without a type" : "");
+            (body["rollingUpdate"] as JsonObject)?.Default("partition", 0);
+        }
+        else if (type == "DeploymentStrategy" && body.Text("type") == "RollingUpdate")
+        {
+            Fill(body, "DeploymentStrategy that rolls");
+        }
+        else if (type == "ServiceSpec" && body.Text("type") != "ExternalName")
+        {
+            Fill(body, "ServiceSpec with a cluster address");
+            if (body.Text("type") == "LoadBalancer")
+                body.Default("allocateLoadBalancerNodePorts", true);
+            if (body.Text("type") is "NodePort" or "LoadBalancer")
+                body.Default("externalTrafficPolicy", "Cluster");
         }
     }
 

@@ -43,35 +43,39 @@ internal static class FieldRules
 
     private static void Hold(FieldFaults faults, string rule, string argument, JsonNode value, string at)
     {
-        switch (rule)
+        if (rule == "oneof")
         {
-            case "oneof":
-                faults.OneOf(at, value.Text(), argument.Split('|'));
-                break;
-            case "range" or "port" or "share" when value.Text() is null:
-                Range(faults, value, rule switch { "port" => "1-65535", "share" => "0-", _ => argument }, at);
-                break;
-            case "is" or "positive" or "most":
-                if (Amount(rule, argument, value) is { } fault)
-                    faults.Invalid(at, value, fault);
-                break;
-            case "unique":
-                foreach ((int index, JsonObject item) in value.Items().Index().Where(item => item.Item.Text(argument) is { Length: > 0 } name && value.Items().Take(item.Index).Any(other => other.Text(argument) == name)))
-                    faults.Duplicate($"{at}[{index}].{argument}", item[argument]);
-                break;
-            case "labels":
-                Labels(faults, value, at);
-                break;
-            case "handler" or "source":
-                List<string> given = [.. argument.Split('|').Where(field => value.At(field) is not null)];
-                if (given.Count == 0 && rule == "handler")
-                    faults.Required(at, "must specify a handler type");
-                foreach (string field in given.Skip(1))
-                    faults.Forbidden($"{at}.{field}", $"may not specify more than 1 {(rule == "handler" ? "handler" : "volume")} type");
-                break;
-            default:
-                Form(faults, rule == "port" ? "portname" : rule, value.Text() ?? "", at);
-                break;
+            faults.OneOf(at, value.Text(), argument.Split('|'));
+        }
+        else if (rule is "range" or "port" or "share" && value.Text() is null)
+        {
+            Range(faults, value, rule switch { "port" => "1-65535", "share" => "0-", _ => argument }, at);
+        }
+        else if (rule is "is" or "positive" or "most")
+        {
+            if (Amount(rule, argument, value) is { } fault)
+                faults.Invalid(at, value, fault);
+        }
+        else if (rule == "unique")
+        {
+            foreach ((int index, JsonObject item) in value.Items().Index().Where(item => item.Item.Text(argument) is { Length: > 0 } name && value.Items().Take(item.Index).Any(other => other.Text(argument) == name)))
+                faults.Duplicate($"{at}[{index}].{argument}", item[argument]);
+        }
+        else if (rule == "labels")
+        {
+            Labels(faults, value, at);
+        }
+        else if (rule is "handler" or "source")
+        {
+            List<string> given = [.. argument.Split('|').Where(field => value.At(field) is not null)];
+            if (given.Count == 0 && rule == "handler")
+                faults.Required(at, "must specify a handler type");
+            foreach (string field in given.Skip(1))
+                faults.Forbidden($"{at}.{field}", $"may not specify more than 1 {(rule == "handler" ? "handler" : "volume")} type");
+        }
+        else
+        {
+            Form(faults, rule == "port" ? "portname" : rule, value.Text() ?? "", at);
         }
     }
 

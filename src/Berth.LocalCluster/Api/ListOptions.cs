@@ -1,0 +1,32 @@
+namespace Berth.LocalCluster.Api;
+
+/// <summary>What a list or a watch may ask for together, as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions says.</summary>
+internal static class ListOptions
+{
+    private const string Match = "resourceVersionMatch";
+    private static readonly ResourceKind s_kind = new("meta.k8s.io", "ListOptions", "", false);
+
+    /// <exception cref="ApiException">422.</exception>
+    public static void Check(Func<string, string?> query, bool watch)
+    {
+        var faults = new FieldFaults();
+        string match = query(Match) ?? "";
+        bool initial = !string.IsNullOrEmpty(query("sendInitialEvents"));
+        void Forbid(bool given, string field, string why)
+        {
+            if (given)
+                faults.Forbidden(field, why);
+        }
+
+        Forbid(watch && initial && match != "NotOlderThan", Match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        Forbid(watch && !initial && match.Length > 0, Match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+        Forbid(!watch && match.Length > 0 && string.IsNullOrEmpty(query("resourceVersion")), Match, "resourceVersionMatch is forbidden unless resourceVersion is provided");
+        Forbid(match.Length > 0 && !string.IsNullOrEmpty(query("continue")), Match, "resourceVersionMatch is forbidden when continue is provided");
+        if (match.Length > 0)
+            faults.OneOf(Match, match, watch ? ["NotOlderThan"] : ["Exact", "NotOlderThan", ""]);
+        Forbid(!watch && match == "Exact" && query("resourceVersion") == "0", Match, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+        Forbid(!watch && initial, "sendInitialEvents", "sendInitialEvents is forbidden for list");
+        if (faults.Count > 0)
+            throw ApiException.Invalid(s_kind, "", faults);
+    }
+}
