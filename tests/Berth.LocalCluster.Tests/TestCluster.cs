@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.LocalCluster;
 
@@ -12,8 +13,11 @@ internal sealed class TestCluster : IAsyncDisposable
     public const string Namespace = "k8s-example2";
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private TestCluster(LocalCluster cluster)
+    private readonly FakeTimeProvider? _clock;
+
+    private TestCluster(LocalCluster cluster, FakeTimeProvider? clock)
     {
+        _clock = clock;
         Cluster = cluster;
         Http = NewClient(cluster.KubeconfigPath);
     }
@@ -25,7 +29,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<TestCluster> StartAsync(LocalClusterOptions? options = null) =>
-        new(await LocalCluster.StartAsync(options ?? new LocalClusterOptions { RunProcesses = false, Manifests = [TestManifests.Namespace] }, Token));
+        new(await LocalCluster.StartAsync(options ?? new LocalClusterOptions { RunProcesses = false, Manifests = [TestManifests.Namespace] }, Token), options?.TimeProvider as FakeTimeProvider);
 
     public static HttpClient NewClient(string kubeconfigPath)
     {
@@ -111,6 +115,15 @@ internal sealed class TestCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await Cluster.DisposeAsync();
+        Task ending = Cluster.DisposeAsync().AsTask();
+
+        // Pods take time to end, which a fake clock has to give them.
+        while (_clock is not null && !ending.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        await ending;
     }
 }

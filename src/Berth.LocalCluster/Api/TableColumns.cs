@@ -9,8 +9,6 @@ internal static class TableColumns
         ["containers"] = (pod, _) => $"{pod.Items("status", "containerStatuses").Count(status => status.Flag("ready"))}/{pod.Items("spec", "containers").Count()}",
         ["state"] = (pod, _) => PodState(pod),
         ["restarts"] = Restarts,
-        ["gates"] = (pod, _) => pod.Items("spec", "readinessGates").Count() is > 0 and var gates
-            ? $"{pod.Items("spec", "readinessGates").Count(gate => pod.Condition(gate.Text("conditionType") ?? "").Text("status") == "True")}/{gates}" : "<none>",
         ["ready"] = (set, _) => $"{set.Number("status", "readyReplicas") ?? 0}/{set.Number("spec", "replicas")}",
         ["names"] = (set, _) => string.Join(',', set.Items("spec", "template", "spec", "containers").Select(container => container.Text("name"))),
         ["images"] = (set, _) => string.Join(',', set.Items("spec", "template", "spec", "containers").Select(container => container.Text("image"))),

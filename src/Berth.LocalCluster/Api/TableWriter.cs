@@ -33,15 +33,13 @@ internal sealed class TableWriter(TimeProvider time)
         TimeSpan age = now > from ? now - from : TimeSpan.Zero;
         return age switch
         {
-            { TotalMinutes: < 2 } => Words($"{(int)age.TotalSeconds}s"),
-            { TotalMinutes: < 10 } => Words($"{age.Minutes}m") + (age.Seconds == 0 ? "" : Words($"{age.Seconds}s")),
-            { TotalHours: < 3 } => Words($"{(int)age.TotalMinutes}m"),
-            { TotalHours: < 8 } => Words($"{age.Hours}h") + (age.Minutes == 0 ? "" : Words($"{age.Minutes}m")),
-            { TotalDays: < 2 } => Words($"{(int)age.TotalHours}h"),
-            { TotalDays: < 8 } => Words($"{age.Days}d") + (age.Hours == 0 ? "" : Words($"{age.Hours}h")),
-            _ => Words($"{age.Days}d"),
+            { TotalMinutes: < 2 } => $"{(int)age.TotalSeconds}s",
+            { TotalMinutes: < 10 } => $"{age.Minutes}m" + (age.Seconds == 0 ? "" : $"{age.Seconds}s"),
+            { TotalHours: < 3 } => $"{(int)age.TotalMinutes}m",
+            { TotalHours: < 8 } => $"{age.Hours}h" + (age.Minutes == 0 ? "" : $"{age.Minutes}m"),
+            { TotalDays: < 2 } => $"{(int)age.TotalHours}h",
+            { TotalDays: < 8 } => $"{age.Days}d" + (age.Hours == 0 ? "" : $"{age.Hours}h"),
+            _ => $"{age.Days}d",
         };
-
-        static string Words(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
     }
 }

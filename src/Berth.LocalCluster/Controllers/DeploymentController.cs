@@ -37,12 +37,13 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         WriteStatus(deployment, current?.Name);
     }
 
-    /// <summary>A set tells what its Deployment tells, and is the newest when its template is new or comes back.</summary>
+    /// <summary>A set tells and waits as its Deployment does, and is the newest when its template is new or comes back.</summary>
     private StoredObject Annotated(StoredObject deployment, StoredObject current, long newest) => _store.Update(current, body =>
     {
         JsonObject annotations = body.Child("metadata").Child("annotations");
         foreach ((string key, string value) in deployment.Body.Map("metadata", "annotations").Where(pair => !pair.Key.StartsWith("deployment.kubernetes.io/", StringComparison.Ordinal) && pair.Key != LastApplied))
             annotations[key] = value;
+        MergePatch.Apply(body, new JsonObject { ["spec"] = new JsonObject { ["minReadySeconds"] = deployment.Body.At("spec", "minReadySeconds")?.DeepClone() } });
         if (RevisionOf(current) == 0 || RevisionOf(current) < newest)
             annotations[RevisionAnnotation] = (newest + 1).ToString(CultureInfo.InvariantCulture);
     });

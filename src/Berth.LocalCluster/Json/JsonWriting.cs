@@ -8,8 +8,6 @@ internal static class JsonWriting
 {
     private static readonly JsonWriterOptions s_writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static Utf8JsonWriter NewWriter(IBufferWriter<byte> buffer) => new(buffer, s_writerOptions);
-
     /// <summary>The child object of a name, created where it is missing.</summary>
     public static JsonObject Child(this JsonObject node, string name)
     {
@@ -46,17 +44,15 @@ internal static class JsonWriting
     public static byte[] ToUtf8(this JsonNode? node)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (Utf8JsonWriter writer = NewWriter(buffer))
-            WriteNode(writer, node);
-        return buffer.WrittenSpan.ToArray();
-    }
+        using (var writer = new Utf8JsonWriter(buffer, s_writerOptions))
+        {
+            if (node is null)
+                writer.WriteNullValue();
+            else
+                node.WriteTo(writer);
+        }
 
-    public static void WriteNode(Utf8JsonWriter writer, JsonNode? node)
-    {
-        if (node is null)
-            writer.WriteNullValue();
-        else
-            node.WriteTo(writer);
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>

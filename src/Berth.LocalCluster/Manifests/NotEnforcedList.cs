@@ -19,6 +19,8 @@ internal sealed class NotEnforcedList(ILogger logger)
         {
             foreach (string field in s_containerFields.Where(field => container[field] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 }))
                 Add(kind, body, $"containers.{field}");
+            foreach (string source in container.Items("env").SelectMany(variable => variable.Map("valueFrom")).Select(pair => pair.Key).Where(source => source != "fieldRef"))
+                Add(kind, body, $"containers.env.valueFrom.{source}");
         }
     }
 

@@ -51,7 +51,9 @@ internal static partial class ContainerSpec
         int bracket = path.IndexOf("['", StringComparison.Ordinal);
         if (bracket > 0 && path.EndsWith("']", StringComparison.Ordinal))
             return pod.Text([.. path[..bracket].Split('.'), path[(bracket + 2)..^2]]);
-        return path == "status.podIPs" ? string.Join(',', pod.Items("status", "podIPs").Select(ip => ip.Text("ip"))) : pod.Text(path.Split('.'));
+
+        // A pod has one address, and so has its node.
+        return pod.Text((path is "status.podIPs" or "status.hostIPs" ? path[..^1] : path).Split('.'));
     }
 
     [GeneratedRegex(@"\$\$|\$\(([^)]*)\)")]

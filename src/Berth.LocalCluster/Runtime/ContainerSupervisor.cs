@@ -66,11 +66,10 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             if (delay > RestartBackoff.Soon)
             {
                 string reason = code is null ? "ImagePullBackOff" : "CrashLoopBackOff";
-                string why = code is null
-                    ? $"Back-off pulling image \"{spec.Text("image")}\""
-                    : $"Back-off restarting failed container {Name} in pod {pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
+                string where = $"{pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
+                string why = code is null ? $"Back-off pulling image \"{spec.Text("image")}\"" : $"Back-off restarting failed container {Name} in pod {where}";
                 context.Events.Record(pod, code is null ? "Normal" : "Warning", "BackOff", why);
-                Change(() => Enter(Waiting(reason, code is null ? why : $"back-off {delay.TotalSeconds:0}s restarting failed container={Name}")));
+                Change(() => Enter(Waiting(reason, code is null ? why : $"back-off {(delay.Minutes > 0 ? $"{delay.Minutes}m" : "")}{delay.Seconds}s restarting failed container={Name} pod={where}")));
             }
 
             await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>kubectl logs: container, previous, tailLines, sinceSeconds, timestamps, follow.</summary>
+/// <summary>kubectl logs: container, previous, tailLines, sinceSeconds, sinceTime, limitBytes, timestamps, follow.</summary>
 internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
 {
     /// <summary>Answers a request for a pod's log with the parameters of the query, following it where asked.</summary>
@@ -8,7 +8,8 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
     {
         ContainerLog log = Find(pod, query("container"), query("previous") == "true");
         bool stamped = query("timestamps") == "true";
-        DateTimeOffset since = Number(query("sinceSeconds")) is { } seconds ? time.GetUtcNow().AddSeconds(-seconds) : DateTimeOffset.MinValue;
+        DateTimeOffset since = Number(query("sinceSeconds")) is { } seconds ? time.GetUtcNow().AddSeconds(-seconds) : JsonWriting.ParseTimestamp(query("sinceTime")) ?? DateTimeOffset.MinValue;
+        long room = Number(query("limitBytes")) ?? long.MaxValue;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         http.Response.ContentType = "text/plain";
         (IReadOnlyList<LogLine> lines, Task? more) = log.Read(0);
@@ -21,12 +22,14 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
             foreach (LogLine line in lines)
             {
                 string text = stamped ? $"{line.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff00'Z'", CultureInfo.InvariantCulture)} {line.Text}\n" : line.Text + "\n";
-                await http.Response.WriteAsync(text, Encoding.UTF8, ending.Token).ConfigureAwait(false);
+                byte[] bytes = Encoding.UTF8.GetBytes(text);
+                await http.Response.Body.WriteAsync(bytes.AsMemory(0, (int)Math.Min(bytes.Length, room)), ending.Token).ConfigureAwait(false);
+                room -= Math.Min(bytes.Length, room);
                 next = line.Number + 1;
             }
 
             await http.Response.Body.FlushAsync(ending.Token).ConfigureAwait(false);
-            if (query("follow") != "true" || more is null)
+            if (query("follow") != "true" || more is null || room == 0)
                 return;
             await more.WaitAsync(ending.Token).ConfigureAwait(false);
             (lines, more) = log.Read(next);

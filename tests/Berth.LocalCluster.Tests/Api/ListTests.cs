@@ -45,6 +45,8 @@ public sealed class ListTests
     [InlineData("labelSelector=team%20in%20%28x%2Cy%29", "a b c")]
     [InlineData("labelSelector=team%20notin%20%28x%2Cy%29", "default")]
     [InlineData("labelSelector=%21team", "default")]
+    [InlineData("labelSelector=rank%3E1", "b c")]
+    [InlineData("labelSelector=rank%3C2", "a")]
     [InlineData("labelSelector=team%2Cteam%21%3Dy", "a b")]
     [InlineData("fieldSelector=metadata.name%3Db", "b")]
     [InlineData("fieldSelector=metadata.name%21%3Db", "a c default")]
@@ -85,7 +87,7 @@ public sealed class ListTests
         TestCluster test = await TestCluster.StartAsync();
         foreach ((string name, string team) in ((string, string)[])[("a", "x"), ("b", "x"), ("c", "y")])
         {
-            test.Cluster.Apply($"{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {name}, namespace: k8s-example2, labels: {{team: {team}}}}}}}");
+            test.Cluster.Apply($"{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {name}, namespace: k8s-example2, labels: {{team: {team}, rank: '{name[0] - 'a' + 1}'}}}}}}");
         }
 
         await test.WaitForAsync(Accounts, list => list["items"]!.AsArray().Count == 4);

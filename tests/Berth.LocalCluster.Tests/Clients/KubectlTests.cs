@@ -22,6 +22,7 @@ public sealed class KubectlTests
         Assert.Contains("Controlled By:  StatefulSet/service-b", await RunAsync(test, "describe", "pod", "service-b-1"), StringComparison.Ordinal);
         Assert.Equal("pod/service-b-1 labeled\n", await RunAsync(test, "label", "pod", "service-b-1", "x=y"));
         Assert.Equal("pod/service-b-1\n", await RunAsync(test, "get", "pods", "-l", "x in (y,z)", "-o", "name"));
+        Assert.Matches("^LAST SEEN +TYPE +REASON +OBJECT +SUBOBJECT +SOURCE +MESSAGE +FIRST SEEN +COUNT +NAME *\n", await RunAsync(test, "get", "events", "-o", "wide"));
     }
 
     [Fact]
@@ -186,6 +187,7 @@ public sealed class KubectlTests
             // kubectl 1.36 warns, here as on any cluster, that the annotation of an earlier apply stays as it was.
             (int code, string _, string errors) = await Kubectl.TryAsync(test.Cluster.KubeconfigPath, "rollout", "undo", subject, "--to-revision=1");
             Assert.True(code == 0, errors);
+            Assert.DoesNotContain("unknown field", errors, StringComparison.Ordinal);
             await RunAsync(test, "rollout", "status", subject, "--timeout=30s");
             Assert.Equal(before, await RunAsync(test, "get", subject, "-o", "jsonpath={.spec.template}"));
             string history = await RunAsync(test, "rollout", "history", subject);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -21,6 +22,29 @@ public sealed class DeploymentTests
 
         // 25 % of three: one more, and none less.
         Assert.Equal((3, 4), (least, most));
+    }
+
+    [Fact]
+    public async Task A_rollout_that_gets_nowhere_passes_its_deadline_and_a_paused_one_waits()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using TestCluster test = await StartAsync("{ type: RollingUpdate }", time);
+        JsonNode good = await test.WaitForAsync(Path, body => Progress(body) == "True NewReplicaSetAvailable");
+        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"nodeSelector":{"no":"node"}}}}}""", "application/merge-patch+json");
+        await test.WaitForAsync(Path, body => Progress(body) == "True ReplicaSetUpdated" && (int?)body["status"]!["updatedReplicas"] == 1);
+        time.Advance(TimeSpan.FromSeconds(601));
+        await test.WaitForAsync(Path, body => Progress(body) == "False ProgressDeadlineExceeded");
+        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"nodeSelector":null}}}}""", "application/merge-patch+json");
+        await test.WaitForAsync(Path, body => Progress(body) == "True NewReplicaSetAvailable");
+
+        // Paused: it can be scaled, and a new template makes nothing.
+        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"paused":true,"replicas":4,"template":{"metadata":{"annotations":{"a":"b"}}}}}""", "application/merge-patch+json");
+        await test.WaitForAsync(Path, body => Progress(body) == "Unknown DeploymentPaused" && (int?)body["status"]!["readyReplicas"] == 4);
+        JsonNode now = (await test.GetAsync(Path)).Body;
+        Assert.Null(now["status"]!["updatedReplicas"]);
+        Assert.Equal((int)good["metadata"]!["generation"]! + 3, (int)now["metadata"]!["generation"]!);
+        await test.SendAsync(HttpMethod.Patch, Path, """{"metadata":{"annotations":{"of":"a person"}}}""", "application/merge-patch+json");
+        await test.WaitForAsync(Path, body => (int?)body["status"]!["observedGeneration"] == (int)good["metadata"]!["generation"]! + 4);
     }
 
     [Fact]
@@ -60,9 +84,13 @@ public sealed class DeploymentTests
         await test.WaitForAsync(sets, list => Sizes(list) == ("10", "13"));
     }
 
-    private static async Task<TestCluster> StartAsync(string strategy)
+    /// <summary>How a rollout is, and why.</summary>
+    private static string? Progress(JsonNode deployment) =>
+        deployment["status"]?["conditions"]?.AsArray().FirstOrDefault(item => (string?)item!["type"] == "Progressing") is { } condition ? $"{condition["status"]} {condition["reason"]}" : null;
+
+    private static async Task<TestCluster> StartAsync(string strategy, TimeProvider? time = null)
     {
-        TestCluster test = await TestCluster.StartAsync();
+        TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, TimeProvider = time ?? TimeProvider.System, Manifests = [TestManifests.Namespace] });
         test.Cluster.Apply($$"""
             apiVersion: apps/v1
             kind: Deployment

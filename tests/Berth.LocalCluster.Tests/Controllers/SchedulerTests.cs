@@ -30,6 +30,23 @@ public sealed class SchedulerTests
         Assert.Equal("no nodes available to schedule pods", await ReasonAsync(test, "fourth"));
     }
 
+    [Fact]
+    public async Task A_taint_keeps_away_what_does_not_tolerate_it()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await test.SendAsync(HttpMethod.Patch, "/api/v1/nodes/node-0", """{"spec":{"taints":[{"key":"a","value":"b","effect":"NoSchedule"},{"key":"c","effect":"PreferNoSchedule"}]}}""", "application/merge-patch+json");
+        await CreateAsync(test, "no", """{"tolerations":[{"key":"a","value":"other"}],"containers":[{"name":"c","image":"x"}]}""");
+        await CreateAsync(test, "yes", """{"tolerations":[{"key":"a","value":"b","effect":"NoSchedule"}],"containers":[{"name":"c","image":"x"}]}""");
+        await CreateAsync(test, "all", """{"tolerations":[{"operator":"Exists"}],"containers":[{"name":"c","image":"x"}]}""");
+        Assert.StartsWith("0/1 nodes are available: 1 node(s) had untolerated taint(s). ", await ReasonAsync(test, "no"), StringComparison.Ordinal);
+        await test.WaitAsync(pods => pods.Count(pod => pod.Ready) == 2 && pods.Single(pod => pod.Name == "no").Node is null);
+
+        // What a pod tolerates of itself comes before what every pod tolerates; who tolerates all needs no more.
+        JsonNode yes = (await test.GetAsync(Pods + "/yes")).Body;
+        Assert.Equal("a node.kubernetes.io/not-ready node.kubernetes.io/unreachable", string.Join(' ', yes["spec"]!["tolerations"]!.AsArray().Select(item => item!["key"])));
+        Assert.Single((await test.GetAsync(Pods + "/all")).Body["spec"]!["tolerations"]!.AsArray());
+    }
+
     private static Task CreateAsync(TestCluster test, string name, string spec) => test.SendAsync(HttpMethod.Post, Pods, $$$"""{"metadata":{"name":"{{{name}}}"},"spec":{{{spec}}}}""");
 
     private static async Task<string?> ReasonAsync(TestCluster test, string name)

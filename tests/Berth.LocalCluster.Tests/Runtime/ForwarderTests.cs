@@ -42,8 +42,7 @@ public sealed class ForwarderTests
     [Fact]
     public async Task A_port_that_is_taken_is_said_and_stops_nothing()
     {
-        using var holder = new TcpListener(IPAddress.Loopback, 0);
-        holder.Start();
+        using TcpListener holder = HoldNodePort();
         int port = ((IPEndPoint)holder.LocalEndpoint).Port;
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { Manifests = [TestManifests.Namespace] });
         test.Cluster.Apply($$"""
@@ -55,6 +54,24 @@ public sealed class ForwarderTests
         JsonNode events = await test.WaitForAsync("/api/v1/namespaces/k8s-example2/events", list => list["items"]!.AsArray().Count > 0);
         Assert.Equal("PortNotAvailable", (string?)events["items"]![0]!["reason"]);
         Assert.StartsWith($"Service k8s-example2/outside: port 127.0.0.1:{port} (", Assert.Single(test.Cluster.NotEnforced), StringComparison.Ordinal);
+    }
+
+    /// <summary>Listens on whichever node port is free: they have a range of their own.</summary>
+    private static TcpListener HoldNodePort()
+    {
+        for (int port = 32767; ; port--)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException) when (port > 30000)
+            {
+                listener.Dispose();
+            }
+        }
     }
 
     private static string SliceOf(int port) => $$"""

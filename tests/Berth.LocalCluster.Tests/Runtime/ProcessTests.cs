@@ -40,6 +40,37 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task Its_addresses_are_in_the_environment_and_its_log_is_cut_as_asked()
+    {
+        const string pod = """
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: p, namespace: k8s-example2 }
+            spec:
+              restartPolicy: Never
+              containers:
+              - name: c
+                image: k8s-example2
+                command: [/bin/sh, -c, "echo $HOSTS $IPS; echo $HOST $IP"]
+                env:
+                - { name: HOST, valueFrom: { fieldRef: { fieldPath: status.hostIP } } }
+                - { name: HOSTS, valueFrom: { fieldRef: { fieldPath: status.hostIPs } } }
+                - { name: IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }
+                - { name: IPS, valueFrom: { fieldRef: { fieldPath: status.podIPs } } }
+                - { name: CPU, valueFrom: { resourceFieldRef: { resource: limits.cpu } } }
+            """;
+        await using TestCluster test = await StartAsync(pod);
+        string address = (await test.WaitAsync(pods => pods is [{ State: "Completed" }]))[0].PodIP!;
+        const string log = "/api/v1/namespaces/k8s-example2/pods/p/log";
+        Assert.Equal($"127.0.0.1 {address}\n127.0.0.1 {address}\n", await ReadAsync(log));
+        Assert.Equal("127.0", await ReadAsync(log + "?limitBytes=5"));
+        Assert.Equal("", await ReadAsync(log + "?sinceTime=2999-01-01T00:00:00Z"));
+        Assert.Contains("Pod k8s-example2/p: containers.env.valueFrom.resourceFieldRef", test.Cluster.NotEnforced);
+
+        async Task<string> ReadAsync(string path) => await test.Http.GetStringAsync(new Uri(path, UriKind.Relative), TestCluster.Token);
+    }
+
+    [Fact]
     public async Task A_container_that_keeps_failing_backs_off()
     {
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "exit 3"]"""));
@@ -48,7 +79,7 @@ public sealed class ProcessTests
         (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-0");
         JsonNode status = pod["status"]!["containerStatuses"]![0]!;
         Assert.Equal(3, (int)status["lastState"]!["terminated"]!["exitCode"]!);
-        Assert.Equal("back-off 10s restarting failed container=service-b", (string?)status["state"]!["waiting"]!["message"]);
+        Assert.Equal($"back-off 10s restarting failed container=service-b pod=service-b-0_k8s-example2({pod["metadata"]!["uid"]})", (string?)status["state"]!["waiting"]!["message"]);
         JsonNode ended = status["lastState"]!["terminated"]!;
         Assert.Equal("Error", (string?)ended["reason"]);
         Assert.True((DateTimeOffset)ended["finishedAt"]! >= (DateTimeOffset)ended["startedAt"]!);
