@@ -14,7 +14,7 @@ internal sealed record ContinueToken(long Version, string Start)
         }
         catch (Exception fault) when (fault is FormatException or System.Text.Json.JsonException)
         {
-            throw ApiException.BadRequest($"continue key is not valid: {fault.Message}");
+            throw ApiException.BadRequest($"invalid continue token: continue key is not valid: {fault.Message}");
         }
     }
 

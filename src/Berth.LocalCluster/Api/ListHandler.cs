@@ -56,14 +56,10 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
         return (items, version, null);
     }
 
-    public static long ParseVersion(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return 0;
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
-            ? version
-            : throw new ApiException(422, "Invalid", $"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax", []);
-    }
+    public static long ParseVersion(string? text) =>
+        string.IsNullOrEmpty(text) ? 0
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version
+        : throw ApiException.BadRequest($"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
 
     /// <summary>Within one namespace a page starts at <c>/name</c>, across all at <c>/namespace/name</c>.</summary>
     private static string PageKey(StoredObject item, RequestTarget target) =>

@@ -6,9 +6,11 @@ internal static class ListOptions
     private const string Match = "resourceVersionMatch";
     private static readonly ResourceKind s_kind = new("meta.k8s.io", "ListOptions", "", false);
 
-    /// <exception cref="ApiException">422.</exception>
+    /// <exception cref="ApiException">400 or 422.</exception>
     public static void Check(Func<string, string?> query, bool watch)
     {
+        foreach (string? number in new[] { query("limit"), query("timeoutSeconds") }.Where(text => !string.IsNullOrEmpty(text) && !long.TryParse(text, CultureInfo.InvariantCulture, out _)))
+            throw ApiException.BadRequest($"strconv.ParseInt: parsing \"{number}\": invalid syntax");
         var faults = new FieldFaults();
         string match = query(Match) ?? "";
         bool initial = !string.IsNullOrEmpty(query("sendInitialEvents"));

@@ -35,7 +35,7 @@ internal static class KindTable
 
     public static readonly IReadOnlyList<ResourceKind> All =
     [
-        Namespace, Node, Pod, Service, ServiceAccount, Event, StatefulSet, Deployment, ReplicaSet, ControllerRevision, EndpointSlice, Lease,
+        Namespace, Node, Pod, Service, ServiceAccount, Event, ControllerRevision, Deployment, ReplicaSet, StatefulSet, EndpointSlice, Lease,
         Role, RoleBinding, ClusterRole, ClusterRoleBinding,
     ];
 

@@ -11,8 +11,9 @@ internal static class PodStatus
         SetCondition(status, "PodScheduled", true, time);
         SetCondition(status, "Initialized", true, time);
         string unready = string.Join(' ', containers.Where(container => !container.Flag("ready")).Select(container => container.Text("name")));
-        SetCondition(status, "ContainersReady", allReady, time, "ContainersNotReady", $"containers with unready status: [{unready}]");
-        SetCondition(status, "Ready", allReady, time, "ContainersNotReady", $"containers with unready status: [{unready}]");
+        string? end = status.Text("phase") switch { "Failed" => "PodFailed", "Succeeded" => "PodCompleted", _ => null };
+        foreach (string type in new[] { "ContainersReady", "Ready" })
+            SetCondition(status, type, allReady, time, end ?? "ContainersNotReady", end is null ? $"containers with unready status: [{unready}]" : null);
         status["hostIP"] = addresses.Host;
         status["podIP"] = addresses.Pod;
         status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = addresses.Pod });
@@ -37,12 +38,11 @@ internal static class PodStatus
             condition["lastTransitionTime"] = time.Timestamp();
         }
 
-        condition.Remove("reason");
-        condition.Remove("message");
-        if (value != true && reason is not null)
+        foreach ((string name, string? why) in new[] { ("reason", reason), ("message", message) })
         {
-            condition["reason"] = reason;
-            condition["message"] = message;
+            condition.Remove(name);
+            if (value != true && why is not null)
+                condition[name] = why;
         }
     }
 

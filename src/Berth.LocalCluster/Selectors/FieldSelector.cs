@@ -5,14 +5,16 @@ internal sealed class FieldSelector
 {
     private static readonly Dictionary<ResourceKind, string[]> s_fields = new()
     {
-        [KindTable.Pod] = Words("spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork status.phase status.podIP status.nominatedNodeName"),
+        [KindTable.Pod] = "spec.nodeName spec.restartPolicy spec.schedulerName spec.serviceAccountName spec.hostNetwork status.phase status.podIP status.nominatedNodeName".Split(' '),
         [KindTable.Node] = ["spec.unschedulable"],
         [KindTable.Namespace] = ["status.phase"],
         [KindTable.ReplicaSet] = ["status.replicas"],
         [KindTable.Service] = ["spec.clusterIP", "spec.type"],
-        [KindTable.Event] = Words("involvedObject.kind involvedObject.namespace involvedObject.name involvedObject.uid involvedObject.apiVersion involvedObject.resourceVersion "
-            + "involvedObject.fieldPath reason reportingComponent source type"),
+        [KindTable.Event] = ("involvedObject.kind involvedObject.namespace involvedObject.name involvedObject.uid involvedObject.apiVersion involvedObject.resourceVersion "
+            + "involvedObject.fieldPath reason reportingComponent source type").Split(' '),
     };
+
+    private const string Unknown = "is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
 
     private readonly List<(string[] Path, string Value, bool Equal)> _terms = [];
 
@@ -28,7 +30,7 @@ internal sealed class FieldSelector
             string field = term[..(equal ? at : at - 1)];
             string value = term[(at + (term.AsSpan(at).StartsWith("==") ? 2 : 1))..];
             if (field is not ("metadata.name" or "metadata.namespace") && !s_fields.GetValueOrDefault(kind, []).Contains(field, StringComparer.Ordinal))
-                throw ApiException.BadRequest($"field label not supported: {field}");
+                throw ApiException.BadRequest(s_fields.ContainsKey(kind) && kind.Group.Length == 0 ? $"field label not supported: {field}" : $"\"{field}\" {Unknown}");
             result._terms.Add((field.Split('.'), value, equal));
         }
 
@@ -36,6 +38,4 @@ internal sealed class FieldSelector
     }
 
     public bool Matches(JsonObject body) => _terms.TrueForAll(term => (body.At(term.Path).Plain() == term.Value) == term.Equal);
-
-    private static string[] Words(string text) => text.Split(' ');
 }

@@ -58,7 +58,7 @@ internal sealed partial class SelectorTokens(string text)
 
     /// <summary>A real server says which requirement only within one.</summary>
     private ApiException Fault(string expected) => ApiException.BadRequest(
-        $"{(expected.EndsWith("'end of string'", StringComparison.Ordinal) ? "" : "unable to parse requirement: ")}found '{Peek}', expected: {expected}");
+        $"{(expected.EndsWith("'end of string'", StringComparison.Ordinal) ? "" : "unable to parse requirement: ")}found '{Peek}'{(expected == "'('" ? "" : ",")} expected: {expected}");
 
     [GeneratedRegex(@"[=!]=|[=!(),<>]|[^\s=!(),<>]+")]
     private static partial Regex Token();

@@ -57,6 +57,23 @@ public sealed class ListTests
         Assert.Equal(expected.Split(' '), Names(list));
     }
 
+    /// <summary>The messages are those of a Kubernetes 1.36.2 API server.</summary>
+    [Theory]
+    [InlineData("serviceaccounts?limit=x", "strconv.ParseInt: parsing \"x\": invalid syntax")]
+    [InlineData("pods?watch=1&timeoutSeconds=x", "strconv.ParseInt: parsing \"x\": invalid syntax")]
+    [InlineData("pods?resourceVersion=-1", "invalid resource version: resourceVersion: Invalid value: \"-1\": strconv.ParseUint: parsing \"-1\": invalid syntax")]
+    [InlineData("pods?labelSelector=app%20in%20web", "unable to parse requirement: found 'web' expected: '('")]
+    [InlineData("pods?labelSelector=app%20in%20%28web", "unable to parse requirement: found '', expected: ',' or ')'")]
+    [InlineData("pods?labelSelector=app%3Da%20b", "found 'b', expected: ',' or 'end of string'")]
+    [InlineData("pods?fieldSelector=spec.x%3D1", "field label not supported: spec.x")]
+    [InlineData("serviceaccounts?fieldSelector=spec.x%3D1", "\"spec.x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
+    public async Task What_cannot_be_read_is_refused_in_a_real_servers_words(string query, string message)
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        (HttpStatusCode status, JsonNode refusal) = await test.GetAsync("/api/v1/namespaces/k8s-example2/" + query);
+        Assert.Equal((HttpStatusCode.BadRequest, "BadRequest", message), (status, (string?)refusal["reason"], (string?)refusal["message"]));
+    }
+
     [Fact]
     public async Task A_cut_API_refuses_and_a_restored_one_answers_on_the_same_port()
     {

@@ -61,6 +61,8 @@ public sealed class ProcessTests
             """;
         await using TestCluster test = await StartAsync(pod);
         string address = (await test.WaitAsync(pods => pods is [{ State: "Completed" }]))[0].PodIP!;
+        (_, JsonNode ended) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/p");
+        Assert.Equal("PodCompleted", (string?)ended["status"]!["conditions"]!.AsArray().Single(condition => (string?)condition!["type"] == "Ready")!["reason"]);
         const string log = "/api/v1/namespaces/k8s-example2/pods/p/log";
         Assert.Equal($"127.0.0.1 {address}\n127.0.0.1 {address}\n", await ReadAsync(log));
         Assert.Equal("127.0", await ReadAsync(log + "?limitBytes=5"));
