@@ -43,7 +43,7 @@ internal sealed class TestCluster : IAsyncDisposable
             CustomTrustStore = { authority },
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        return new HttpClient(handler)
+        return new HttpClient(new CutConnections(handler))
         {
             BaseAddress = new Uri(Field("server")),
             DefaultRequestVersion = HttpVersion.Version20,

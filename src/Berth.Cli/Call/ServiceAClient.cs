@@ -44,8 +44,9 @@ internal sealed class ServiceAClient : IDisposable
         {
             throw NotServiceA($"its answer has more than {MaxAnswer} bytes");
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
+            // A bare SocketException where the connection is cut as soon as it is made: .NET's client then asks for the peer's address.
             throw CommandException.Unreachable(
                 $"Service A at {_url} did not answer: {ReasonOf(exception)}. Check the address, and that it is running (locally: berth up).", exception);
         }
@@ -65,7 +66,7 @@ internal sealed class ServiceAClient : IDisposable
     private CommandException NotServiceA(string why) =>
         CommandException.Usage($"What answers at {_url} is not service A: {why}. Give the address of a dispatcher, such as http://127.0.0.1:8000.");
 
-    private static string ReasonOf(HttpRequestException exception) => exception.InnerException switch
+    private static string ReasonOf(Exception exception) => (exception is SocketException ? exception : exception.InnerException) switch
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "the connection was refused",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "the host name is not known",

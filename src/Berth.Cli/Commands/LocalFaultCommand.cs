@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.Sockets;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Up;
@@ -64,7 +65,7 @@ internal static class LocalFaultCommand
             host.Out.WriteLine(await FaultClient.AskAsync(kubeconfig!, fault, parameters).ConfigureAwait(false));
             return ExitCode.Ok;
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             throw CommandException.Unreachable($"The cluster of {kubeconfig} does not answer: {exception.Message.TrimEnd('.')}. Is berth up still running, and its API not cut?", exception);
         }
