@@ -2,6 +2,7 @@ using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Berth.Bench.Cluster;
 using Berth.Kubernetes;
+using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Slices;
 
 namespace Berth.Bench.Micro;

@@ -3,6 +3,7 @@ using System.Globalization;
 using Berth.Dispatcher;
 using Berth.Kubernetes;
 using Berth.Kubernetes.Access;
+using Berth.LocalCluster.Access;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Soak;
@@ -16,7 +17,7 @@ internal static class DispatcherRole
     public static async Task<int> RunAsync(string kubeconfig, int basePort)
     {
         using var meter = new Meter("Berth");
-        ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = kubeconfig });
+        ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig });
         await using EndpointDirectory directory = KubernetesEndpoints.Connect(
             access, new KubernetesEndpointSourceOptions { Meter = meter }, new EndpointDirectoryOptions { Meter = meter });
         var options = new DispatcherOptions

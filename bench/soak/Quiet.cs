@@ -1,3 +1,5 @@
+using Berth.LocalCluster;
+
 namespace Berth.Soak;
 
 /// <summary>The checks that need quiet: nothing has changed for a second, so A has to know exactly what there is.</summary>

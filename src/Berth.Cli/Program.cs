@@ -1,3 +1,4 @@
+using Berth.Cli;
 using Berth.Cli.Hosting;
 
 return await BerthProgram.RunAsync(args, ProgramHost.OfThisProcess()).ConfigureAwait(false);

@@ -1,12 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
-using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Reflector;
-using Berth.Kubernetes.Resources;
 using Berth.Kubernetes.Sharing;
 using Berth.Kubernetes.Slices;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes;
 
@@ -31,7 +31,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     private bool _disposed;
 
     /// <summary>Makes a source. Nothing is asked of the server before a target is read.</summary>
-    /// <param name="access">The cluster, as of <see cref="ClusterAccess.Find"/>.</param>
+    /// <param name="access">The cluster, as of <see cref="KubernetesEndpoints.FindAccess"/>.</param>
     /// <param name="options">What the source needs from outside, or null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is not one of its values.</exception>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The default jitter; tests give their own.")]

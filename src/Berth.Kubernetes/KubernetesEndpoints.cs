@@ -19,7 +19,7 @@ public static class KubernetesEndpoints
     public static EndpointDirectory Connect(KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null)
     {
         options ??= new KubernetesEndpointSourceOptions();
-        ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions { Environment = Environment.GetEnvironmentVariable, Time = options.TimeProvider, Logger = options.Logger });
+        ClusterAccess access = FindAccess(new ClusterAccessOptions { Environment = Environment.GetEnvironmentVariable, Time = options.TimeProvider, Logger = options.Logger });
         return Connect(access, options, directoryOptions);
     }
 
@@ -30,4 +30,17 @@ public static class KubernetesEndpoints
     /// <param name="directoryOptions">What the directory needs from outside, or null for the defaults.</param>
     public static EndpointDirectory Connect(ClusterAccess access, KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null) =>
         new(new KubernetesEndpointSource(access, options), directoryOptions);
+
+    /// <summary>
+    /// Finds the cluster. In this order: <see cref="ClusterAccessOptions.Kubeconfig"/>; the files in KUBECONFIG, when it is set (somebody set it
+    /// on purpose, so it wins inside a pod as well) ; the service account of the pod this runs in; <c>~/.kube/config</c>. A context that is
+    /// asked for by name can only be one of a kubeconfig, so the service account is then passed over.
+    /// </summary>
+    /// <param name="options">What to look at.</param>
+    /// <exception cref="ClusterAccessException">None is there, or the one that is there cannot be used.</exception>
+    public static ClusterAccess FindAccess(ClusterAccessOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return ClusterSearch.Find(options);
+    }
 }

@@ -1,4 +1,13 @@
 using System.Security.Cryptography;
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Controllers;
+using Berth.LocalCluster.Diagnostics;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Manifests;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Runtime;
+using Berth.LocalCluster.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.LocalCluster;

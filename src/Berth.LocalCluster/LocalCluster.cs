@@ -1,4 +1,8 @@
 using System.Runtime.CompilerServices;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster;
 

@@ -1,7 +1,12 @@
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster;
 
 /// <summary>Faults on demand, each as a real cluster shows it.</summary>
-public sealed class LocalClusterFaults
+public sealed class LocalClusterFaults : IClusterFaults
 {
     private readonly ClusterParts _parts;
 

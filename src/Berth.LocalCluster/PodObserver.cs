@@ -1,4 +1,8 @@
 using System.Runtime.CompilerServices;
+using Berth.LocalCluster.Api;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster;
 

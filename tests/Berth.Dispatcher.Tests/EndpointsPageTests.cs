@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using Berth.Dispatcher.Json;
 
 namespace Berth.Dispatcher.Tests;
 

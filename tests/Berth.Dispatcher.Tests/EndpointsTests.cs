@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Json;
 using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
+using Berth.Dispatcher.Watching;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dispatcher.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Berth.Dispatcher.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Dispatcher.Tests;

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.Routes;
+using Berth.Dispatcher.State;
 using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;

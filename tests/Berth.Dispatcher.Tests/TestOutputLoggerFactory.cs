@@ -1,3 +1,4 @@
+using Berth.Dispatcher.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Tests;

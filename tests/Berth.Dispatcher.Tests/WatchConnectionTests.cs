@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 

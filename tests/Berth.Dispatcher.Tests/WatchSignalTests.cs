@@ -1,3 +1,5 @@
+using Berth.Dispatcher.Watching;
+
 namespace Berth.Dispatcher.Tests;
 
 public sealed class WatchSignalTests

@@ -2,6 +2,10 @@ using System.Diagnostics.Metrics;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.State;
+using Berth.Dispatcher.Watching;
 using Berth.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -30,7 +34,7 @@ public sealed class WatchStreamTests
         Assert.Equal(isWatched, room.Hub.Now.Frame.Length > PipeText.Threshold);
 
         // From here on one moment tells the last change and the end.
-        await room.State.EndStreamsAsync();
+        await room.Hubs.EndAsync();
         Pipe pipe = PipeText.Create();
         (string body, long most) = await PipeText.ReadAsync(pipe, room.CreateStream(states[seen]).RunAsync(new TestConnection(pipe)));
 
@@ -144,6 +148,7 @@ public sealed class WatchStreamTests
         {
             _directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = _meter });
             State = new DispatcherState(_directory, new DispatcherOptions { Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)] }, Time);
+            Hubs = new WatchHubs(State, NullLogger.Instance);
         }
 
         public PushableSource Source { get; } = new();
@@ -152,9 +157,11 @@ public sealed class WatchStreamTests
 
         public DispatcherState State { get; }
 
+        public WatchHubs Hubs { get; }
+
         public ServedTarget Target => State.First;
 
-        public WatchHub Hub => Target.WatchHub(State, NullLogger.Instance);
+        public WatchHub Hub => Hubs.Of(Target);
 
         public WatchStream CreateStream(EndpointSnapshot? seen) => new(State, Target, Hub, seen, isChunked: true, new RequestCounts(_meter), NullLogger.Instance);
 
@@ -175,7 +182,7 @@ public sealed class WatchStreamTests
 
         public async ValueTask DisposeAsync()
         {
-            await State.EndStreamsAsync();
+            await Hubs.EndAsync();
             State.Dispose();
             await _directory.DisposeAsync();
             _meter.Dispose();

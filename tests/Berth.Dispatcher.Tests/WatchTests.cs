@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Berth.Dispatcher.Watching;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 

@@ -35,13 +35,13 @@ public sealed class OptionsTests
     public void A_StatefulSet_name_that_Kubernetes_does_not_give_is_refused(string name)
     {
         DnsEndpointSource source = new(new DnsEndpointSourceOptions { StatefulSetName = _ => name });
-        Assert.Throws<ArgumentException>(() => source.Open(TestKit.Pods.Target, TestKit.Pods.Ports));
+        Assert.Throws<ArgumentException>(() => source.Open(TestKit.TestPods.Target, TestKit.TestPods.Ports));
     }
 
     [Fact]
     public void Names_longer_than_DNS_allows_are_refused()
     {
         DnsEndpointSource source = new(new DnsEndpointSourceOptions { ClusterDomain = string.Join('.', Enumerable.Repeat(new string('d', 60), 3)) });
-        Assert.Throws<ArgumentException>(() => source.Open(TestKit.Pods.Target, TestKit.Pods.Ports));
+        Assert.Throws<ArgumentException>(() => source.Open(TestKit.TestPods.Target, TestKit.TestPods.Ports));
     }
 }

@@ -55,7 +55,7 @@ public sealed class DisposalTests : FaultTest
         await StartAsync(Slices.State(1));
         ScriptedExchange list = await Api.NextAsync(Token);
         using CancellationTokenSource impatient = new();
-        Task<EndpointSnapshot> waiting = Rig.Directory.GetEndpointsAsync(Pods.Target, Pods.Ports, impatient.Token).AsTask();
+        Task<EndpointSnapshot> waiting = Rig.Directory.GetEndpointsAsync(TestPods.Target, TestPods.Ports, impatient.Token).AsTask();
         Assert.False(waiting.IsCompleted);
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(s_prompt, Token));

@@ -52,7 +52,7 @@ public sealed class ObserverTests
     [InlineData(31)]
     public void It_sees_a_wait_that_is_too_short_or_too_long(int seconds)
     {
-        InvariantObserver observer = new(Pods.Target, static _ => true);
+        InvariantObserver observer = new(TestPods.Target, static _ => true);
         observer.Failed(new EndpointSourceException("The server is away."));
 
         Assert.Contains("I5: after 'The server is away.'", Text(observer.Finish([TimeSpan.FromSeconds(seconds)])), StringComparison.Ordinal);
@@ -71,13 +71,13 @@ public sealed class ObserverTests
     private static PodEndpoint Pod(string name, int ordinal, string? address = null, int? port = null) => new()
     {
         Name = name,
-        Namespace = Pods.Target.Namespace,
+        Namespace = TestPods.Target.Namespace,
         Ordinal = ordinal,
         Addresses = [IPAddress.Parse(address ?? $"10.0.0.{ordinal + 1}")],
         Ports = [new EndpointPort("", port ?? (3000 + ordinal))],
     };
 
-    private static EndpointSnapshot Of(params PodEndpoint[] pods) => Pods.Snapshot(pods);
+    private static EndpointSnapshot Of(params PodEndpoint[] pods) => TestPods.Snapshot(pods);
 
     private static string Text(IReadOnlyCollection<string> violations) => string.Join('\n', violations);
 
@@ -85,11 +85,11 @@ public sealed class ObserverTests
     private static async Task<string> ObserveAsync(params object[] said)
     {
         HurriedTime time = new();
-        await using InvariantObserver observer = new(Pods.Target, static s => s is "b-0" or "b-1" or "b-x" or "10.0.0.1" or "10.0.0.2");
+        await using InvariantObserver observer = new(TestPods.Target, static s => s is "b-0" or "b-1" or "b-x" or "10.0.0.1" or "10.0.0.2");
         observer.Allow("b-0", "b-0 b-1", "b-x", "b-1:NotReady");
         SayingSource source = new(said);
         EndpointDirectory directory = new(observer.Tap(source), new EndpointDirectoryOptions { TimeProvider = time, Logger = observer.Log });
-        observer.Attach(directory, directory.Follow(Pods.Target, Pods.Ports));
+        observer.Attach(directory, directory.Follow(TestPods.Target, TestPods.Ports));
         await source.Said.WaitAsync(Patience.Limit, Token);
         await observer.DisposeAsync();
         await directory.DisposeAsync();

@@ -1,4 +1,3 @@
-using Berth.Kubernetes.Access;
 using Berth.TestKit.Invariants;
 
 namespace Berth.Faults;
@@ -25,7 +24,7 @@ internal sealed class Rig : IAsyncDisposable
 
         Account.Write("token", "first-token");
         Account.Write("ca.crt", authority.Pem);
-        Observer = new InvariantObserver(Pods.Target, s => Api.Stated.Contains(s) || Others.Any(o => o.Stated.Contains(s)));
+        Observer = new InvariantObserver(TestPods.Target, s => Api.Stated.Contains(s) || Others.Any(o => o.Stated.Contains(s)));
         Directory = new EndpointDirectory(Observer.Tap(CreateSource()), new EndpointDirectoryOptions
         {
             TimeProvider = DirectoryTime,
@@ -95,7 +94,7 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Begins to follow the target.</summary>
     public void Follow()
     {
-        View = Directory.Follow(Pods.Target, Options.Ports);
+        View = Directory.Follow(TestPods.Target, Options.Ports);
         Observer.Attach(Directory, View);
     }
 
@@ -150,7 +149,7 @@ internal sealed class Rig : IAsyncDisposable
     private KubernetesEndpointSource CreateSource()
     {
         int port = Frames?.Port ?? Relay?.Port ?? Api.Address.Port;
-        ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions
+        ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions
         {
             Environment = name => name switch
             {

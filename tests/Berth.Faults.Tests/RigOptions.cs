@@ -19,7 +19,7 @@ internal sealed record RigOptions
 
     public IPFamily PreferredFamily { get; init; }
 
-    public PortScheme Ports { get; init; } = Pods.Ports;
+    public PortScheme Ports { get; init; } = TestPods.Ports;
 
     public KubernetesApiOptions? Api { get; init; }
 }

@@ -30,7 +30,7 @@ public sealed class SliceMeaningTests : FaultTest
 
         Assert.Equal(1, empty.Version);
         Assert.False(empty.IsStale);
-        Assert.Same(empty, await Rig.Directory.GetEndpointsAsync(Pods.Target, Pods.Ports, Token));
+        Assert.Same(empty, await Rig.Directory.GetEndpointsAsync(TestPods.Target, TestPods.Ports, Token));
         await watch.SendEventAsync("MODIFIED", Slices.Of(1, "99999"));
         await UntilAsync(Slices.State(1));
     }
@@ -170,7 +170,7 @@ public sealed class SliceMeaningTests : FaultTest
     {
         await StartAsync(Slices.State(2), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Slices.Of(1, "90"), Json.Slice("t", "91", Slices.Pod(1))));
-        EndpointView other = Rig.Directory.Follow(new ServiceTarget("k8s-example2", "service-c"), Pods.Ports);
+        EndpointView other = Rig.Directory.Follow(new ServiceTarget("k8s-example2", "service-c"), TestPods.Ports);
         ScriptedExchange list = await AnswerListAsync(Json.List("100"));
         Assert.Equal("kubernetes.io/service-name=service-c", list.Query("labelSelector"));
         ScriptedExchange otherWatch = await WatchAsync("100");

@@ -1,5 +1,3 @@
-using Berth.Kubernetes.Access;
-
 namespace Berth.Kubernetes;
 
 /// <summary>The whole way: scripted server, source, directory, reader.</summary>

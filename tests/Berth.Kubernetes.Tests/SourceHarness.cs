@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Berth.Kubernetes.Access;
 
 namespace Berth.Kubernetes;
 

@@ -34,7 +34,7 @@ internal static class FirstList
 
     public static async Task<int> BerthAsync(string config, string ns, string service, string warmUp)
     {
-        ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = config });
+        ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = config });
         await using EndpointDirectory directory = KubernetesEndpoints.Connect(
             access, directoryOptions: new EndpointDirectoryOptions { FirstSnapshotTimeout = TimeSpan.FromMinutes(2) });
         await directory.GetEndpointsAsync(ns, warmUp, 3000);

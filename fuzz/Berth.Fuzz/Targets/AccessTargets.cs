@@ -1,6 +1,5 @@
 using System.Text;
-using Berth.Kubernetes.Access;
-using Berth.Kubernetes.Access.Credentials;
+using Berth.Kubernetes;
 using Berth.Kubernetes.Access.Kubeconfig;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -54,7 +53,7 @@ internal static class AccessTargets
         return entries.Any(static entry => entry is not null && s_paths.Any(key => entry.Text(key) is { } path && Path.Exists(entry.Resolve(path))));
     }
 
-    private static void ReadAnswer(byte[] input) => Berth.Kubernetes.Access.Credentials.ExecAnswer.Parse(input, s_plugin.Value);
+    private static void ReadAnswer(byte[] input) => Berth.Kubernetes.Access.Kubeconfig.ExecAnswer.Parse(input, s_plugin.Value);
 
     private static ExecPlugin MakePlugin()
     {

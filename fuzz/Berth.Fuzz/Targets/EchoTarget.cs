@@ -1,5 +1,5 @@
 using System.Buffers;
-using Berth.Echo;
+using Berth.Echo.Tcp;
 
 namespace Berth.Fuzz.Targets;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Berth.Kubernetes;
-using Berth.Kubernetes.Protobuf;
-using Berth.Kubernetes.Reflector;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Slices;
+using Berth.Kubernetes.Wire;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Fuzz.Targets;

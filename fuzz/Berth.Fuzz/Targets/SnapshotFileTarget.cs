@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Berth.Persistence;
 
 namespace Berth.Fuzz.Targets;
 

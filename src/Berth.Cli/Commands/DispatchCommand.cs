@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics.Metrics;
 using System.Net;
-using Berth.Cli.Cluster;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
+using Berth.Cli.Output;
 using Berth.Dispatcher;
 using Microsoft.Extensions.Logging;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
+using Berth.Cli.Output;
 using Berth.Echo;
 using Microsoft.Extensions.Logging;
 

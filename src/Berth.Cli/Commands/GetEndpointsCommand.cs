@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Berth.Cli.Cluster;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Output;

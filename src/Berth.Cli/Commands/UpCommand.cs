@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
+using Berth.Cli.Output;
 using Berth.Cli.Up;
 using Berth.LocalCluster;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using Berth.Dispatcher;
 using Berth.Echo;
+using Berth.Kubernetes;
 using Berth.Kubernetes.Access;
 using Berth.LocalCluster;
 

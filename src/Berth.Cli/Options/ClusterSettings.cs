@@ -1,5 +1,5 @@
-using Berth.Cli.Cluster;
 using Berth.Kubernetes;
+using Berth.LocalCluster.Access;
 
 namespace Berth.Cli.Options;
 

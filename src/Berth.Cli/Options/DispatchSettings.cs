@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Persistence;
 
 namespace Berth.Cli.Options;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Berth.Cli.Options;
 
 namespace Berth.Cli.Output;
 

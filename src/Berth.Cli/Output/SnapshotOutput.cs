@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Cli.Hosting;
+using Berth.Cli.Options;
 
 namespace Berth.Cli.Output;
 

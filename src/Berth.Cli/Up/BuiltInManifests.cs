@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
+using Berth.LocalCluster.Storage;
 using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;

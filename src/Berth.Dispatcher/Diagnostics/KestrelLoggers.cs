@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Diagnostics;
 
 /// <summary>
 /// What Kestrel logs, with its information one level down: it has a line or two for each client that announces a body and does not send it, so that any

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Diagnostics;
 
 /// <summary>What this room logs. Never one line a request.</summary>
 internal static partial class Log

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Json;
 
 /// <summary>
 /// The JSON of a target's whole snapshot. Of a small set everything but the head is written once a snapshot and kept; a large one is streamed, so that

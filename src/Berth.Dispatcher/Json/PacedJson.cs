@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using System.Text.Json;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Json;
 
 /// <summary>JSON of any length that is sent at its client's pace, so that what waits for a slow one stays small.</summary>
 /// <param name="body">Where it is sent.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Json;
 
 /// <summary>What every answer about a target begins with: what changes with time or with the source's trouble.</summary>
 internal static class SnapshotHead

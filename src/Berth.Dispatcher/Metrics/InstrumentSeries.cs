@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Metrics;
 
 /// <summary>The values of one instrument, by its labels.</summary>
 internal sealed class InstrumentSeries(string name, Instrument instrument)

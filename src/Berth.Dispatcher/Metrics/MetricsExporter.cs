@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using Berth.Dispatcher.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Metrics;
 
 /// <summary>
 /// Shows the instruments of one meter as Prometheus text, version 0.0.4: a listener that keeps the sums of what is pushed, and reads what is observed when

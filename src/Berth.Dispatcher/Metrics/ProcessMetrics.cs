@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Metrics;
 
 /// <summary>What the runtime knows of this process without asking much, under the names that Prometheus' own clients use.</summary>
 internal static class ProcessMetrics

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Metrics;
 
 /// <summary>Names, labels and values as Prometheus' text format wants them.</summary>
 internal static class PrometheusName

@@ -1,7 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using Berth.Dispatcher.Http;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Metrics;
 
 /// <summary>Counts requests by route and status. Adding is one increment; tags are made when somebody asks.</summary>
 internal sealed class RequestCounts

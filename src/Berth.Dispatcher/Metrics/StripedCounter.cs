@@ -1,4 +1,4 @@
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Metrics;
 
 /// <summary>A count that many cores add to without sharing a cache line.</summary>
 internal sealed class StripedCounter

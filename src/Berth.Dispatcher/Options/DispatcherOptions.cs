@@ -1,3 +1,5 @@
+using Berth.Dispatcher.Options;
+
 namespace Berth.Dispatcher;
 
 /// <summary>What service A needs to know. All of it is checked when the server starts, all faults in one message.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Options;
 
 /// <summary>Checks an address to listen on, before Kestrel sees it: its own messages name no remedy.</summary>
 internal static class ListenUrl

@@ -1,4 +1,6 @@
-namespace Berth.Dispatcher;
+using Berth.Dispatcher.Http;
+
+namespace Berth.Dispatcher.Routes;
 
 /// <summary>Chooses one endpoint for a request.</summary>
 internal static class Choice

@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Json;
+using Berth.Dispatcher.State;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Routes;
 
 /// <summary><c>GET /v1/endpoints/{namespace}/{service}</c>: a whole set, or one endpoint of it.</summary>
 internal sealed class EndpointsAnswer(DispatcherState state)
@@ -61,7 +64,7 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return Problem.MalformedTarget(fault);
         target = state.Find(asked);
         snapshot = target?.View.Current;
-        return target is null ? Problem.UnknownTarget(asked, state)
+        return target is null ? Problem.UnknownTarget(asked, state.TargetNames)
             : snapshot is null ? Problem.NotListed(target.View)
             : target.View.IsTooStale ? Problem.TooStale(target.View)
             : null;

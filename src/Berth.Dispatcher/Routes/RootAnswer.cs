@@ -1,7 +1,10 @@
 using System.Text;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.State;
 using Microsoft.Extensions.Primitives;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Routes;
 
 /// <summary><c>GET /</c>, as the seed answers it: the <c>ip:port</c> of one pod of the first target, and nothing else.</summary>
 internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)

@@ -1,4 +1,6 @@
-namespace Berth.Dispatcher;
+using Berth.Dispatcher.Http;
+
+namespace Berth.Dispatcher.Routes;
 
 /// <summary>What a path asks for. The routes are few and fixed, so they are spelled out.</summary>
 /// <param name="Route">The route.</param>

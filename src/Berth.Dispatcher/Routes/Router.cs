@@ -1,13 +1,17 @@
 using System.Text;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.State;
+using Berth.Dispatcher.Watching;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Routes;
 
 /// <summary>Gives each route its answer.</summary>
-internal sealed class Router(DispatcherState state, MetricsExporter exporter, RequestCounts counts, ILogger logger)
+internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExporter exporter, RequestCounts counts, ILogger logger)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
-    private readonly WatchAnswer _watch = new(state, counts, logger);
+    private readonly WatchAnswer _watch = new(state, hubs, counts, logger);
 
     public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
     {
@@ -18,7 +22,7 @@ internal sealed class Router(DispatcherState state, MetricsExporter exporter, Re
         return match.Route switch
         {
             Route.Health => WriteTextAsync(exchange, "ok\n"),
-            Route.Ready => state.IsReady ? WriteTextAsync(exchange, "ready\n") : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state)),
+            Route.Ready => state.IsReady ? WriteTextAsync(exchange, "ready\n") : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state.NotReadyDetail)),
             Route.Metrics => exchange.WriteWholeAsync(200, MetricsExporter.ContentType, exporter.Export()),
             Route.Endpoints => _endpoints.AnswerAllAsync(exchange, parts[0], parts[1]),
             Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1]),

@@ -1,15 +1,22 @@
+using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.Routes;
+using Berth.Dispatcher.State;
+using Berth.Dispatcher.Watching;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Server;
 
 /// <summary>What Kestrel calls for each request. <c>GET /</c> goes straight to its answer; everything else through the router.</summary>
-internal sealed class DispatcherApplication(DispatcherState state, RequestCounts counts, MetricsExporter exporter, ILogger logger)
+internal sealed class DispatcherApplication(
+    DispatcherState state, WatchHubs hubs, RequestCounts counts, MetricsExporter exporter, ILogger logger)
     : IHttpApplication<IFeatureCollection>
 {
     private readonly RootAnswer _root = new(state, counts);
-    private readonly Router _router = new(state, exporter, counts, logger);
+    private readonly Router _router = new(state, hubs, exporter, counts, logger);
 
     // Kestrel's own features are all there is: no HttpContext is made.
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;

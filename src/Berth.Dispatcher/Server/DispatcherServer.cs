@@ -1,4 +1,9 @@
 using System.Diagnostics.Metrics;
+using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.Server;
+using Berth.Dispatcher.State;
+using Berth.Dispatcher.Watching;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
@@ -13,6 +18,7 @@ public sealed class DispatcherServer : IAsyncDisposable
 {
     private readonly KestrelServer _kestrel;
     private readonly DispatcherState _state;
+    private readonly WatchHubs _hubs;
     private readonly DispatcherOptions _options;
     private readonly MetricsExporter _exporter;
     private readonly TimeProvider _time;
@@ -20,10 +26,12 @@ public sealed class DispatcherServer : IAsyncDisposable
     private readonly Lock _stopLock = new();
     private Task? _stopped;
 
-    private DispatcherServer(KestrelServer kestrel, DispatcherState state, DispatcherOptions options, MetricsExporter exporter, TimeProvider time, ILogger logger)
+    private DispatcherServer(
+        KestrelServer kestrel, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter, TimeProvider time, ILogger logger)
     {
         _kestrel = kestrel;
         _state = state;
+        _hubs = hubs;
         _options = options;
         _exporter = exporter;
         _time = time;
@@ -59,13 +67,14 @@ public sealed class DispatcherServer : IAsyncDisposable
         // Before anything is followed, so that the sources' first counts are seen.
         MetricsExporter exporter = new(meter, logger);
         DispatcherState state = new(directory, options, time);
+        WatchHubs hubs = new(state, logger);
         RequestCounts counts = new(meter);
         DispatcherMetrics.Observe(meter, state, time);
         KestrelServer kestrel = KestrelSetup.Create(options, new KestrelLoggers(loggers));
-        DispatcherServer server = new(kestrel, state, options, exporter, time, logger);
+        DispatcherServer server = new(kestrel, state, hubs, options, exporter, time, logger);
         try
         {
-            await kestrel.StartAsync(new DispatcherApplication(state, counts, exporter, logger), cancellationToken).ConfigureAwait(false);
+            await kestrel.StartAsync(new DispatcherApplication(state, hubs, counts, exporter, logger), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -102,7 +111,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         Log.Stopping(_logger, _options.ShutdownDelay.TotalSeconds, _options.ShutdownGrace.TotalSeconds);
         if (_options.ShutdownDelay > TimeSpan.Zero)
             await Task.Delay(_options.ShutdownDelay, _time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _state.EndStreamsAsync().ConfigureAwait(false);
+        await _hubs.EndAsync().ConfigureAwait(false);
         using (CancellationTokenSource limit = new(_options.ShutdownGrace, _time))
         using (CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry))
             await _kestrel.StopAsync(both.Token).ConfigureAwait(false);

@@ -1,11 +1,11 @@
+using Berth.Dispatcher.Http;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Options = Microsoft.Extensions.Options.Options;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Server;
 
 /// <summary>Kestrel as this server wants it: HTTP/1.1, every size bounded, nothing said about itself.</summary>
 internal static class KestrelSetup
@@ -36,8 +36,8 @@ internal static class KestrelSetup
         // each of them, and only then are the first ones sent.
         // The bound on what is read ahead is the transport's (its default is 1 MB a connection); MaxRequestBufferSize of Kestrel's limits does not reach it.
         SocketTransportOptions transport = new() { UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead };
-        SocketTransportFactory sockets = new(Options.Create(transport), loggers);
-        KestrelServer server = new(Options.Create(kestrel), new FairTransport(sockets), loggers);
+        SocketTransportFactory sockets = new(Microsoft.Extensions.Options.Options.Create(transport), loggers);
+        KestrelServer server = new(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(sockets), loggers);
         ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;
         foreach (string url in options.Urls)
             addresses.Add(url);

@@ -1,26 +1,29 @@
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.State;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Watching;
 
 /// <summary>
 /// <c>GET /v1/watch/{namespace}/{service}</c>: the whole snapshot first, or what changed since <c>Last-Event-ID</c> where that is known, and then each change.
 /// Before the first list the stream is open and silent.
 /// </summary>
-internal sealed class WatchAnswer(DispatcherState state, RequestCounts counts, ILogger logger)
+internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, RequestCounts counts, ILogger logger)
 {
     public ValueTask AnswerAsync(Exchange exchange, string ns, string service)
     {
         if (!ServiceTarget.TryParse($"{ns}/{service}", out ServiceTarget asked, out string? fault))
             return ProblemWriter.WriteAsync(exchange, Problem.MalformedTarget(fault));
         if (state.Find(asked) is not { } target)
-            return ProblemWriter.WriteAsync(exchange, Problem.UnknownTarget(asked, state));
+            return ProblemWriter.WriteAsync(exchange, Problem.UnknownTarget(asked, state.TargetNames));
         exchange.Begin(200, "text/event-stream", length: null);
         return exchange.IsHead ? ValueTask.CompletedTask : StreamAsync(exchange, target);
     }
 
     private async ValueTask StreamAsync(Exchange exchange, ServedTarget target)
     {
-        WatchHub hub = target.WatchHub(state, logger);
+        WatchHub hub = hubs.Of(target);
         string? lastId = exchange.Request.Headers["Last-Event-ID"];
         EndpointSnapshot? seen = lastId is null ? null : hub.FindRecent(lastId);
         bool isChunked = await exchange.StartStreamAsync().ConfigureAwait(false);

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Json;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Watching;
 
 /// <summary>Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, each with the id to resume from.</summary>
 internal static class WatchEvents

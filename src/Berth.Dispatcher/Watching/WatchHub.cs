@@ -1,6 +1,9 @@
+using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Json;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Watching;
 
 /// <summary>
 /// Follows one target for all clients that watch it: one loop, one comparison and one written event for each change, however many clients there are.

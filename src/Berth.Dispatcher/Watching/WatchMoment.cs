@@ -1,4 +1,4 @@
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Watching;
 
 /// <summary>What watching clients are told: the latest snapshot, and how it was reached. One without a new snapshot is a sign of life.</summary>
 /// <param name="Snapshot">The latest snapshot, or null before the first one.</param>

@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Watching;
 
 /// <summary>
 /// What one waiting client is woken with, by whoever has news for it. News that come while it is busy are not lost and do not add up. Waiting allocates

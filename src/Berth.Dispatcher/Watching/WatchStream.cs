@@ -1,9 +1,14 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Json;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.State;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Dispatcher;
+namespace Berth.Dispatcher.Watching;
 
 /// <summary>
 /// The events of one watching client, on a connection that Kestrel's HTTP side is done with. There may be ten thousand of them, so little is held while
@@ -18,7 +23,7 @@ namespace Berth.Dispatcher;
 /// <param name="logger">Where a failure is logged.</param>
 internal sealed class WatchStream(
     DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, RequestCounts counts, ILogger logger)
-    : WatchSignal
+    : WatchSignal, IConnectionTakeOver
 {
     private EndpointSnapshot? _seen = seen;
 

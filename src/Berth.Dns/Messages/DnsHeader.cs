@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Berth.Dns.Messages;
 
 /// <summary>The fixed twelve octets at the start of every message (RFC 1035, 4.1.1).</summary>
-internal readonly record struct DnsHeader(ushort Id, ushort Flags, int Questions, int Answers, int Authorities, int Additionals)
+internal readonly record struct DnsHeader(ushort Id, ushort Flags, int QuestionCount, int Answers, int Authorities, int Additionals)
 {
     public const int Size = 12;
 

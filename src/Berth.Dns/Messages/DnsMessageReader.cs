@@ -19,12 +19,12 @@ internal static class DnsMessageReader
         if (!DnsHeader.TryRead(message, out DnsHeader header) || !header.IsResponse || header.Id != id)
             return false;
         // A server that could not read the query need not repeat the question.
-        if (header.Questions == 0)
+        if (header.QuestionCount == 0)
             return header.Code is not (DnsResponseCode.NoError or DnsResponseCode.NameDoesNotExist);
         int at = DnsHeader.Size;
         try
         {
-            return header.Questions == 1 && ReadQuestion(message, ref at) == question;
+            return header.QuestionCount == 1 && ReadQuestion(message, ref at) == question;
         }
         catch (DnsFormatException)
         {
@@ -42,7 +42,7 @@ internal static class DnsMessageReader
         if (header.Records > MaxRecords)
             throw new DnsFormatException($"it claims {header.Records} records, more than {MaxRecords}");
         int at = DnsHeader.Size;
-        for (int i = 0; i < header.Questions; i++)
+        for (int i = 0; i < header.QuestionCount; i++)
             ReadQuestion(message, ref at);
         int extended = 0;
         return new DnsMessage

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Echo;
+namespace Berth.Echo.Diagnostics;
 
 /// <summary>What this room logs: each connection, never each message.</summary>
 internal static partial class Log

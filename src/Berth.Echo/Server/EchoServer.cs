@@ -1,4 +1,8 @@
 using System.Net;
+using Berth.Echo.Diagnostics;
+using Berth.Echo.Sockets;
+using Berth.Echo.Tcp;
+using Berth.Echo.Udp;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Echo;

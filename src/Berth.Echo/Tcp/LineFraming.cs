@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Berth.Echo;
+namespace Berth.Echo.Tcp;
 
 /// <summary>
 /// Cuts what a client sends into pieces and answers each with <c>LOCALADDR PIECE</c>. A piece is a line with its end (<c>\n</c>); a longer one is

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Berth.Echo.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Echo;
+namespace Berth.Echo.Tcp;
 
 /// <summary>Accepts connections and keeps their sessions.</summary>
 internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logger, TimeProvider time) : IDisposable

@@ -2,9 +2,11 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.Echo.Diagnostics;
+using Berth.Echo.Sockets;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Echo;
+namespace Berth.Echo.Tcp;
 
 /// <summary>One TCP connection, from accept to close. An idle one holds no buffer.</summary>
 internal sealed class TcpSession : IDisposable

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Berth.Echo;
+namespace Berth.Echo.Udp;
 
 /// <summary>Sends a datagram from a chosen one of this machine's addresses.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Berth.Echo;
+namespace Berth.Echo.Udp;
 
 /// <summary>sendmsg(2) with the source address in a control message.</summary>
 internal static unsafe partial class LinuxSendMessage

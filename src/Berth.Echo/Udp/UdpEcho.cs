@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.Echo.Diagnostics;
+using Berth.Echo.Sockets;
 using Microsoft.Extensions.Logging;
 
-namespace Berth.Echo;
+namespace Berth.Echo.Udp;
 
 /// <summary>Answers datagrams, each from the address that it was sent to.</summary>
 internal sealed class UdpEcho(Socket socket, ILogger logger, TimeProvider time) : IDisposable

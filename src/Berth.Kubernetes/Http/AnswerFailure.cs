@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text;
-using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
-using Berth.Kubernetes.Protobuf;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Http;
 

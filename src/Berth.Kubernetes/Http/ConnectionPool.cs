@@ -1,4 +1,3 @@
-using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Trust;
 
 namespace Berth.Kubernetes.Http;

@@ -1,9 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Access.Trust;
-using Berth.Kubernetes.Protobuf;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Http;
 

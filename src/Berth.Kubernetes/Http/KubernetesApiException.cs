@@ -1,4 +1,6 @@
-namespace Berth.Kubernetes.Http;
+using Berth.Kubernetes.Wire;
+
+namespace Berth.Kubernetes;
 
 /// <summary>The API server refused a request, with a status that is not a success.</summary>
 public sealed class KubernetesApiException : KubernetesRequestException

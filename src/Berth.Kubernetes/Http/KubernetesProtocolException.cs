@@ -1,4 +1,4 @@
-namespace Berth.Kubernetes.Http;
+namespace Berth.Kubernetes;
 
 /// <summary>Something answered, but not as the Kubernetes API does: a login page, another service, a redirect, an unreadable body.</summary>
 public sealed class KubernetesProtocolException : KubernetesRequestException

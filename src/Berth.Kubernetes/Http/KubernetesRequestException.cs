@@ -1,4 +1,4 @@
-namespace Berth.Kubernetes.Http;
+namespace Berth.Kubernetes;
 
 /// <summary>
 /// A request to the API server did not give what it was for. The message is a sentence that says what to do, and never holds a credential.

@@ -1,4 +1,4 @@
-using Berth.Kubernetes.Protobuf;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Http;
 

@@ -1,4 +1,4 @@
-namespace Berth.Kubernetes.Http;
+namespace Berth.Kubernetes;
 
 /// <summary>The API server gave no answer, or the connection to it broke: refused, name unknown, certificate not accepted, silent, cut.</summary>
 public sealed class KubernetesUnreachableException : KubernetesRequestException

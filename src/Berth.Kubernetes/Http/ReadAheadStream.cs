@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Http;
 

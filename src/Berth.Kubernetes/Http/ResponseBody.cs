@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Berth.Kubernetes.Access;
 
 namespace Berth.Kubernetes.Http;
 

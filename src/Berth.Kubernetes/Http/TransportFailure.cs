@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Berth.Kubernetes.Access;
 
 namespace Berth.Kubernetes.Http;
 

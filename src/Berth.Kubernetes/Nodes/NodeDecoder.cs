@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text.Json;
-using Berth.Kubernetes.Resources;
-using Berth.Kubernetes.Slices;
+using Berth.Kubernetes.Addresses;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Nodes;
 

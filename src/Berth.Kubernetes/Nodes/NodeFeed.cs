@@ -1,6 +1,5 @@
 using System.Net;
 using Berth.Kubernetes.Diagnostics;
-using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Reflector;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Nodes;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Berth.Kubernetes.Protobuf;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 

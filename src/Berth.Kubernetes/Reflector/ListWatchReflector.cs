@@ -1,4 +1,4 @@
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 

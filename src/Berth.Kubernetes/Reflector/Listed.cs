@@ -1,4 +1,4 @@
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
@@ -39,7 +39,7 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
         }
 
         // What was refused as a request will be refused again; a list finds out whether anything is left to ask for.
-        bool refused = exception is Http.KubernetesApiException { StatusCode: 400 or 404 or 405 or 422 };
+        bool refused = exception is KubernetesApiException { StatusCode: 400 or 404 or 405 or 422 };
         return new Step<T>(refused ? new Unlisted<T>(version) : new Listed<T>(version), Failure: ReflectorFailure.From(context, exception));
     }
 }

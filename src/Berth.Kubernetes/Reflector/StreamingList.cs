@@ -1,5 +1,4 @@
-using Berth.Kubernetes.Http;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Berth.Kubernetes.Http;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 

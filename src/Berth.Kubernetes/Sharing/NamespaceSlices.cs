@@ -1,5 +1,6 @@
 using Berth.Kubernetes.Reflector;
 using Berth.Kubernetes.Slices;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Sharing;
 
@@ -64,7 +65,7 @@ internal sealed class NamespaceSlices : IAsyncDisposable
 
     private void TakeLocked(ReflectorEvent<SliceObject> happened)
     {
-        bool wentBack = Version is { } before && Resources.ResourceVersions.IsOlder(happened.Version, before);
+        bool wentBack = Version is { } before && ResourceVersions.IsOlder(happened.Version, before);
         Version = happened.Version;
         switch (happened)
         {

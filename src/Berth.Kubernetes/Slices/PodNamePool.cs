@@ -1,4 +1,5 @@
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
+using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
+using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Berth.Kubernetes.Protobuf;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Addresses;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Slices;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.Kubernetes.Addresses;
+using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Addresses;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Slices;
 

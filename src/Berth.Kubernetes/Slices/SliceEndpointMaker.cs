@@ -1,5 +1,7 @@
 using System.Text;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Addresses;
+using Berth.Kubernetes.Wire;
+using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 

@@ -1,4 +1,5 @@
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Addresses;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Slices;
 

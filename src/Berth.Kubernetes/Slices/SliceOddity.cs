@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Kubernetes.Addresses;
 
 namespace Berth.Kubernetes.Slices;
 

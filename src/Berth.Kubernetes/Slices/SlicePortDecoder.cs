@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Slices;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
+using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 

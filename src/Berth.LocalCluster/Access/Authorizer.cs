@@ -1,3 +1,8 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Access;
 
 /// <summary>May this user do this? Without RBAC every known user may; with it a service account needs a rule, from a Role or a ClusterRole.</summary>

@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>What kubectl auth can-i asks: may I do this? Nothing is stored of it.</summary>

@@ -1,3 +1,6 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Status;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Where a paged list goes on, written as a real server writes it: the version, and the key after the last one sent.</summary>

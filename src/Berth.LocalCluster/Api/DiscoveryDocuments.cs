@@ -1,9 +1,11 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>What the API says about itself: groups, kinds, version, and as much OpenAPI as kubectl needs to leave validation to the server.</summary>
 internal static class DiscoveryDocuments
 {
-    public const string KubernetesVersion = "v1.36.2";
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     private static readonly string[] s_verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
     private static readonly string[] s_change = ["get", "patch", "update"];
@@ -106,7 +108,7 @@ internal static class DiscoveryDocuments
     {
         bool kubectl = userAgent.StartsWith("kubectl/v1.", StringComparison.Ordinal);
         string minor = kubectl ? userAgent["kubectl/v1.".Length..].Split('.', '-', ' ')[0] : "";
-        string version = minor.Length > 0 && minor.All(char.IsAsciiDigit) ? $"v1.{minor}.0" : KubernetesVersion;
+        string version = minor.Length > 0 && minor.All(char.IsAsciiDigit) ? $"v1.{minor}.0" : KubernetesRelease.Version;
         minor = version.Split('.')[1];
         return (JsonObject)JsonNode.Parse($$"""
             {
@@ -133,7 +135,7 @@ internal static class DiscoveryDocuments
         return paths.Count == 0 ? null : new JsonObject
         {
             ["openapi"] = "3.0.0",
-            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = KubernetesVersion },
+            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = KubernetesRelease.Version },
             ["paths"] = paths,
             ["components"] = new JsonObject { ["schemas"] = new JsonObject() },
         };

@@ -1,10 +1,12 @@
+using Berth.LocalCluster.Status;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
 /// Faults on demand for another process (berth local fault): <c>POST /berth/faults/NAME</c>, for the administrator only. A real API server has
 /// nothing of the kind.
 /// </summary>
-internal sealed class FaultHandler(LocalClusterFaults faults, TimeProvider time) : IAsyncDisposable
+internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : IAsyncDisposable
 {
     public const string Path = "/berth/faults/";
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);

@@ -1,4 +1,10 @@
 using System.Buffers;
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 

@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Fields;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>What a list or a watch may ask for together, as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions says.</summary>

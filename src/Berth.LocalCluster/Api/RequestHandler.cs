@@ -1,3 +1,12 @@
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Diagnostics;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Runtime;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>One request: who asks, what for, may they, and the answer.</summary>

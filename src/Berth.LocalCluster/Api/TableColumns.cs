@@ -1,3 +1,8 @@
+using Berth.LocalCluster.Fields;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Selectors;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>The columns of every kind, as kubectl users know them: <c>columns.txt</c> names them, and what is more than a field of the object is read here.</summary>
@@ -12,8 +17,8 @@ internal static class TableColumns
         ["ready"] = (set, _) => $"{set.Number("status", "readyReplicas") ?? 0}/{set.Number("spec", "replicas")}",
         ["names"] = (set, _) => string.Join(',', set.Items("spec", "template", "spec", "containers").Select(container => container.Text("name"))),
         ["images"] = (set, _) => string.Join(',', set.Items("spec", "template", "spec", "containers").Select(container => container.Text("image"))),
-        ["selector"] = (set, _) => Pairs(set.At("spec", "selector", "matchLabels")),
-        ["chosen"] = (service, _) => OrNone(Pairs(service.At("spec", "selector"))),
+        ["selector"] = (set, _) => LabelSelector.Pairs(set.At("spec", "selector", "matchLabels")),
+        ["chosen"] = (service, _) => OrNone(LabelSelector.Pairs(service.At("spec", "selector"))),
         ["external"] = (service, _) => service.Text("spec", "externalName") ?? (service.Text("spec", "type") == "LoadBalancer" ? "<pending>" : "<none>"),
         ["ports"] = (service, _) => OrNone(string.Join(',', service.Items("spec", "ports").Select(port => $"{port.Number("port")}{(port.Number("nodePort") is { } open ? $":{open}" : "")}/{port.Text("protocol")}"))),
         ["node"] = (node, _) => (node.IsReady() ? "Ready" : "NotReady") + (node.Flag("spec", "unschedulable") ? ",SchedulingDisabled" : ""),
@@ -46,9 +51,6 @@ internal static class TableColumns
         JsonObject? state = pod.Items("status", "containerStatuses").Select(status => status["state"]).OfType<JsonObject>().FirstOrDefault(state => state["running"] is null);
         return state.Text("waiting", "reason") ?? state.Text("terminated", "reason") ?? pod.Text("status", "phase") ?? "Unknown";
     }
-
-    /// <summary>Labels as a selector's text: <c>app=service-b,tier=game</c>.</summary>
-    public static string Pairs(JsonNode? labels) => string.Join(',', labels.Map().Select(pair => $"{pair.Key}={pair.Value}"));
 
     public static int RestartCount(JsonObject pod) => (int)pod.Items("status", "containerStatuses").Sum(status => status.Number("restartCount") ?? 0);
 

@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Lists as kubectl shows them: the server chooses the columns and words.</summary>

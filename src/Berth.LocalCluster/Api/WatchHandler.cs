@@ -1,3 +1,8 @@
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Watches: from a version, with initial events where asked, bookmarks, the server's timeout, and 410 as an ERROR event.</summary>

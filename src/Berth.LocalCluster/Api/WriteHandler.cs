@@ -1,3 +1,13 @@
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Manifests;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Patches;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>

@@ -1,3 +1,8 @@
+using Berth.LocalCluster.Diagnostics;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment.</summary>

@@ -1,3 +1,9 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Patches;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>A ReplicaSet for each template; a rolling update within maxSurge and maxUnavailable, or all at once for Recreate.</summary>

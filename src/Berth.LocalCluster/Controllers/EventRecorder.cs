@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Writes Event objects, as kubectl describe shows them: one that happens again is counted. Only the newest are kept.</summary>

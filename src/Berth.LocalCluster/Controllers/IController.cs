@@ -1,3 +1,5 @@
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Brings one thing at a time to what it should be, from the state as it is: never from what happened.</summary>

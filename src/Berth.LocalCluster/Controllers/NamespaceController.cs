@@ -1,3 +1,8 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Gives every namespace its default service account, and empties one that is deleted before it goes.</summary>

@@ -1,3 +1,9 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>Binds pods to nodes: the fitting one with the fewest pods of the same set, so that ordinals spread in order. A host port is taken once a node, a node selector is honoured.</summary>

@@ -1,3 +1,5 @@
+using Berth.LocalCluster.Json;
+
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>A Service's ports as one pod has them: a named target port is looked up in its containers; one it lacks is left out.</summary>

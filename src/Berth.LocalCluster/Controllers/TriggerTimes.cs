@@ -1,3 +1,6 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>

@@ -1,3 +1,9 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Patches;
+using Berth.LocalCluster.Status;
+
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>Applies manifests from inside: creates what is new, merges into what is there.</summary>

@@ -1,3 +1,4 @@
+using Berth.LocalCluster.Status;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

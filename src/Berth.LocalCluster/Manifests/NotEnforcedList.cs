@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Diagnostics;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>What manifests ask for that a process of this machine does not give. It is stored as asked, and said once.</summary>

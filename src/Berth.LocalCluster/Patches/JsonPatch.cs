@@ -1,3 +1,6 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Status;
+
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>RFC 6902.</summary>

@@ -1,3 +1,5 @@
+using Berth.LocalCluster.Json;
+
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>RFC 7386: objects are merged, null removes, all else replaces.</summary>

@@ -1,3 +1,6 @@
+using Berth.LocalCluster.Fields;
+using Berth.LocalCluster.Json;
+
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>The newest lines of one run of a container, in memory, so that nothing is left on disk.</summary>

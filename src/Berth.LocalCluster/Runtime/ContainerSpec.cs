@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

@@ -1,3 +1,6 @@
+using Berth.LocalCluster.Diagnostics;
+using Berth.LocalCluster.Json;
+
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.</summary>

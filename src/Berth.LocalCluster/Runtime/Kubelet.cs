@@ -1,3 +1,8 @@
+using Berth.LocalCluster.Controllers;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>All nodes' agent: a worker for every bound pod, ended with the pod, and the pod removed when its worker has ended.</summary>

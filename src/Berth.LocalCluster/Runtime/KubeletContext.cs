@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Controllers;
+using Berth.LocalCluster.Json;
+
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>What every pod's worker needs from outside.</summary>

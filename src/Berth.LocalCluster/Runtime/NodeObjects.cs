@@ -1,4 +1,8 @@
 using System.Runtime.InteropServices;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -16,7 +20,7 @@ internal static class NodeObjects
               "status": {
                 "capacity": { "cpu": "64", "memory": "256Gi", "pods": "5k" }, "allocatable": { "cpu": "64", "memory": "256Gi", "pods": "5k" },
                 "nodeInfo": {
-                  "kubeletVersion": "{{DiscoveryDocuments.KubernetesVersion}}", "kubeProxyVersion": "", "operatingSystem": "linux", "architecture": "{{architecture}}",
+                  "kubeletVersion": "{{KubernetesRelease.Version}}", "kubeProxyVersion": "", "operatingSystem": "linux", "architecture": "{{architecture}}",
                   "containerRuntimeVersion": "berth://process", "osImage": "this machine", "kernelVersion": "{{Environment.OSVersion.Version}}", "machineID": "", "systemUUID": "", "bootID": ""
                 }
               }

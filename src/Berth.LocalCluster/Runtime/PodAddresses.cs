@@ -1,3 +1,5 @@
+using Berth.LocalCluster.Json;
+
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>

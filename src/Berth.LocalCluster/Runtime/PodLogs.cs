@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>kubectl logs: container, previous, tailLines, sinceSeconds, sinceTime, limitBytes, timestamps, follow.</summary>

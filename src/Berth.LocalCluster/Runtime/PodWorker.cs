@@ -1,3 +1,9 @@
+using Berth.LocalCluster.Diagnostics;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>One pod on its node: address, containers, status, end. It lives from the binding until the pod is gone from the API.</summary>

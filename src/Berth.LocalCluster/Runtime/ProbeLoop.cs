@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

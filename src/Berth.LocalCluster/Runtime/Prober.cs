@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

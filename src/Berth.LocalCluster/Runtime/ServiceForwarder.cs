@@ -1,5 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.LocalCluster.Controllers;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Manifests;
+using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 

@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+
 namespace Berth.LocalCluster.Selectors;
 
 /// <summary>A field selector: only the fields a real server has an index for, and only = and !=.</summary>

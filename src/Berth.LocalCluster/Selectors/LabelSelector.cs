@@ -1,8 +1,15 @@
+using Berth.LocalCluster.Fields;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Status;
+
 namespace Berth.LocalCluster.Selectors;
 
 /// <summary>A label selector: equality and set based, from a query string or from an object's spec. Each requirement is a condition on the labels.</summary>
 internal sealed class LabelSelector
 {
+    /// <summary>Labels as a selector's text: <c>app=service-b,tier=game</c>.</summary>
+    public static string Pairs(JsonNode? labels) => string.Join(',', labels.Map().Select(pair => $"{pair.Key}={pair.Value}"));
+
     public static readonly LabelSelector Everything = new([]);
 
     private readonly IReadOnlyList<Func<JsonNode?, bool>> _requirements;

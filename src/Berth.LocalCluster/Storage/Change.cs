@@ -1,3 +1,5 @@
+using Berth.LocalCluster.Kinds;
+
 namespace Berth.LocalCluster.Storage;
 
 /// <summary>One step of the store's history: before, after, and the version it made.</summary>

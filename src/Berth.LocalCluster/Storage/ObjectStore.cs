@@ -1,3 +1,7 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+
 namespace Berth.LocalCluster.Storage;
 
 /// <summary>

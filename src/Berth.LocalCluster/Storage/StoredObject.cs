@@ -1,3 +1,6 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
 namespace Berth.LocalCluster.Storage;
 
 /// <summary>One version of one object. Its body is never changed once stored.</summary>

@@ -1,4 +1,4 @@
-namespace Berth;
+namespace Berth.Persistence;
 
 /// <summary>One target's last good snapshot as it stands in a snapshot file.</summary>
 /// <param name="Target">Whose it is.</param>

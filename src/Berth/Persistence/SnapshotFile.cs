@@ -1,7 +1,7 @@
 using Berth.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Berth;
+namespace Berth.Persistence;
 
 /// <summary>One snapshot file on disk: read with suspicion, written whole or not at all.</summary>
 internal sealed class SnapshotFile(string path, ILogger logger)

@@ -4,8 +4,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Berth.Pods;
+using Berth.Ports;
 
-namespace Berth;
+namespace Berth.Persistence;
 
 /// <summary>
 /// What a snapshot file looks like: one line of text, <c>berth-snapshot 1 sha256=HEX</c>, with the checksum of all that follows, and then JSON.

@@ -1,3 +1,5 @@
+using Berth.Pods;
+
 namespace Berth;
 
 /// <summary>

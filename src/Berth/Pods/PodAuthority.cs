@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Berth;
+namespace Berth.Pods;
 
 /// <summary>
 /// Address and port as text, in the form that was asked for: a string, bytes, or both. One field holds them, since most endpoints are asked for one form only.

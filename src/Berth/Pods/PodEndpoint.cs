@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Berth.Pods;
+using Berth.Ports;
 
 namespace Berth;
 

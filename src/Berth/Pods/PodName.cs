@@ -1,4 +1,4 @@
-namespace Berth;
+namespace Berth.Pods;
 
 /// <summary>
 /// A pod's name as it is kept: of a StatefulSet's pod the set's prefix, one object for all its pods, and the ordinal; of any other pod the whole text.

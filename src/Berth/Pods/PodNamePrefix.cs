@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Berth;
+namespace Berth.Pods;
 
 /// <summary>What the names of one StatefulSet's pods begin with, the dash included.</summary>
 internal sealed class PodNamePrefix(string text)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Berth;
+namespace Berth.Pods;
 
 /// <summary>The text of a pod's name in two pieces, so that it can be compared without being put together.</summary>
 internal readonly ref struct PodNameText(ReadOnlySpan<char> head, ReadOnlySpan<char> tail)

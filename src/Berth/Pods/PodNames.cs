@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Berth;
+namespace Berth.Pods;
 
 /// <summary>Compares and writes the names of endpoints without making a string of them.</summary>
 internal static class PodNames

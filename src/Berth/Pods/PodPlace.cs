@@ -1,4 +1,6 @@
-namespace Berth;
+using Berth.Ports;
+
+namespace Berth.Pods;
 
 /// <summary>
 /// What many pods have in common, kept once: the namespace, the node and its zone, and the plan of their ports. What a single pod has for itself is here too:

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Berth;
+namespace Berth.Pods;
 
 /// <summary>A pod's UID or none: 16 bytes where it is a UUID as Kubernetes writes them, in small letters, else its text.</summary>
 internal readonly struct PodUid : IEquatable<PodUid>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Berth;
+namespace Berth.Ports;
 
 /// <summary>The same ports for every pod: one pod a node.</summary>
 internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme

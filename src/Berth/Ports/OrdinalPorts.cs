@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Berth;
+namespace Berth.Ports;
 
 /// <summary>Moves a list of bases by an ordinal.</summary>
 internal static class OrdinalPorts

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Berth;
+namespace Berth.Ports;
 
 /// <summary>Known bases, one or several, each + ordinal x stride.</summary>
 internal sealed class PerOrdinalPortScheme : PortScheme

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Berth;
+namespace Berth.Ports;
 
 /// <summary>The bases that the ports of many pods are computed from, kept once for all of them. A stride of 0 gives every pod the bases themselves.</summary>
 internal sealed class PortPlan

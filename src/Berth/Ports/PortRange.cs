@@ -1,4 +1,4 @@
-namespace Berth;
+namespace Berth.Ports;
 
 /// <summary>The range of ports and strides, and the one place where a port is computed.</summary>
 internal static class PortRange

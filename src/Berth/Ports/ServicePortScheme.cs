@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Berth;
+namespace Berth.Ports;
 
 /// <summary>The Service's own ports, all of them or one by name, each as a base.</summary>
 internal sealed class ServicePortScheme(string? portName, int stride) : PortScheme

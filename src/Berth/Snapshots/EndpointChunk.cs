@@ -1,4 +1,4 @@
-namespace Berth;
+namespace Berth.Snapshots;
 
 /// <summary>A frozen run of neighbouring endpoints. Snapshots share the chunks that a change did not touch.</summary>
 internal sealed class EndpointChunk

@@ -1,4 +1,5 @@
 using System.Collections;
+using Berth.Snapshots;
 
 namespace Berth;
 

@@ -1,4 +1,6 @@
-namespace Berth;
+using Berth.Pods;
+
+namespace Berth.Snapshots;
 
 /// <summary>The order of a snapshot: by ordinal, those without one last, then by name.</summary>
 internal static class EndpointOrder

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Berth.Pods;
 
-namespace Berth;
+namespace Berth.Snapshots;
 
 /// <summary>The writer's endpoints in order, cut into runs of bounded length, each frozen again only after it changed.</summary>
 internal sealed class EndpointRuns

@@ -1,4 +1,6 @@
 using System.Net;
+using Berth.Pods;
+using Berth.Snapshots;
 
 namespace Berth;
 

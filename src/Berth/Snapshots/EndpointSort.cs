@@ -1,4 +1,6 @@
-namespace Berth;
+using Berth.Pods;
+
+namespace Berth.Snapshots;
 
 /// <summary>
 /// Puts many endpoints into the order of a snapshot without comparing names: a set's pods share the prefix of their names, so that they are dealt out

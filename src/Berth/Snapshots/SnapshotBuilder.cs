@@ -1,3 +1,6 @@
+using Berth.Pods;
+using Berth.Snapshots;
+
 namespace Berth;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Berth.Snapshots;
+
 namespace Berth;
 
 /// <summary>Compares two whole snapshots. What is between them need not have been one step: consumers see states, not events.</summary>

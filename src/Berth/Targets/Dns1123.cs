@@ -1,4 +1,4 @@
-namespace Berth;
+namespace Berth.Targets;
 
 /// <summary>
 /// The name rules of Kubernetes objects (RFC 1123 labels and subdomains), as in

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Berth.Targets;
 
 namespace Berth;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Berth.LocalCluster.Storage;
 
 namespace Berth.Cli.Tests.Running;
 

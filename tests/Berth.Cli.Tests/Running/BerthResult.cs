@@ -1,3 +1,5 @@
+using Berth.Cli.Hosting;
+
 namespace Berth.Cli.Tests.Running;
 
 /// <summary>How the program ended, and what it wrote.</summary>

@@ -1,3 +1,4 @@
+using Berth.LocalCluster.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Berth.LocalCluster.Access;
 
 namespace Berth.Cli.Tests.Running;
 

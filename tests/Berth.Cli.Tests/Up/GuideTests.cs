@@ -16,7 +16,7 @@ public sealed partial class GuideTests
     {
         foreach (string tool in (string[])["bash", "curl", "kubectl"])
             Assert.SkipWhen(!IsThere(tool), $"{tool} is not on the PATH.");
-        string root = FindRoot();
+        string root = Checkout.Root;
         List<(string Command, string Output)> steps = Read(await File.ReadAllLinesAsync(Path.Combine(root, "docs", "guide.md"), Cancelled));
         Assert.Equal("./run --nodes 3", steps[0].Command);
         await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, 3, "--nodes", "3");
@@ -83,14 +83,6 @@ public sealed partial class GuideTests
 
     private static bool IsThere(string tool) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, tool)));
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Berth.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests do not run in a checkout.");
-    }
 
     [GeneratedRegex(@":300(\d)\b")]
     private static partial Regex PortOfB();

@@ -81,8 +81,8 @@ public sealed class DnsFaultTests
         // Two clocks: the directory's delays between attempts must not run out the source's timeouts.
         RecordingTime directoryTime = new();
         await using EndpointDirectory directory = new(rig.Source, new EndpointDirectoryOptions { TimeProvider = directoryTime });
-        EndpointView view = directory.Follow(TestKit.Pods.Target, rig.Ports);
-        EndpointSnapshot live = await directory.GetEndpointsAsync(TestKit.Pods.Target, rig.Ports, DnsRig.Cancellation);
+        EndpointView view = directory.Follow(TestKit.TestPods.Target, rig.Ports);
+        EndpointSnapshot live = await directory.GetEndpointsAsync(TestKit.TestPods.Target, rig.Ports, DnsRig.Cancellation);
         await rig.Time.UntilWaitedForAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5.5), DnsRig.Cancellation);
 
         rig.Server.Script = static query => DnsTestReply.Code(query, 2);

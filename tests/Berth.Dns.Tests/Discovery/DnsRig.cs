@@ -51,7 +51,7 @@ internal sealed class DnsRig : IAsyncDisposable
         Logger = Logger,
     });
 
-    public IEndpointStream Stream => _stream ??= Source.Open(TestKit.Pods.Target, Ports);
+    public IEndpointStream Stream => _stream ??= Source.Open(TestKit.TestPods.Target, Ports);
 
     public Task<EndpointSnapshot> ReadAsync() => Stream.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
 

@@ -20,7 +20,7 @@ public sealed class NamesTests
     public void Ports_taken_from_the_Service_need_their_names()
     {
         DnsEndpointSource source = new();
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => source.Open(TestKit.Pods.Target, PortScheme.FromService()));
+        ArgumentException exception = Assert.Throws<ArgumentException>(() => source.Open(TestKit.TestPods.Target, PortScheme.FromService()));
         Assert.Contains("Name them in ServicePorts", exception.Message, StringComparison.Ordinal);
     }
 

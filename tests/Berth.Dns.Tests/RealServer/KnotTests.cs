@@ -89,7 +89,7 @@ public sealed class KnotTests
 
     private IEndpointStream Open(KnotServer knot, IReadOnlyList<DnsServicePort> ports, string domain = TestZone.Origin) =>
         new DnsEndpointSource(new DnsEndpointSourceOptions { Servers = [knot.EndPoint], ServicePorts = ports, ClusterDomain = domain, TimeProvider = _time, Random = new Random(1) })
-            .Open(TestKit.Pods.Target, TestKit.Pods.Ports);
+            .Open(TestKit.TestPods.Target, TestKit.TestPods.Ports);
 
     private async Task<EndpointSnapshot> LaterAsync(IEndpointStream stream)
     {

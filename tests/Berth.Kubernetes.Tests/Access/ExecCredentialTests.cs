@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Berth.Kubernetes.Access;
-using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Tests.Http;
 using Microsoft.Extensions.Time.Testing;
 
@@ -138,7 +136,7 @@ public sealed class ExecCredentialTests : IDisposable
     {
         _folder.WriteScript("bin/berth-test-plugin", Print("from-path"));
         string kubeconfig = _folder.Write("config", KubeconfigTests.Config("server: https://a", Exec("berth-test-plugin", "installHint: Fetch it from the shelf.")));
-        ClusterAccess With(string path) => ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = kubeconfig, Environment = name => name == "PATH" ? path : null, Time = _time });
+        ClusterAccess With(string path) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig, Environment = name => name == "PATH" ? path : null, Time = _time });
 
         Assert.Equal("from-path", await TokenFileTests.ReadAsync(With($"/nowhere:{_folder["bin"]}").Credentials));
         var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(With(".:/nowhere").Credentials));
@@ -234,7 +232,7 @@ public sealed class ExecCredentialTests : IDisposable
         echo '{"kind":"ExecCredential","apiVersion":"{{{V1}}}","status":{"token":"token-'$n'"{{{more}}} }}'
         """;
 
-    private ClusterAccess Load(string user, string cluster = "server: https://a") => ClusterAccess.Find(new ClusterAccessOptions
+    private ClusterAccess Load(string user, string cluster = "server: https://a") => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {
         Kubeconfig = _folder.Write("config", KubeconfigTests.Config(cluster, user)),
         Time = _time,

@@ -1,5 +1,3 @@
-using Berth.Kubernetes.Access;
-
 namespace Berth.Kubernetes.Tests.Access;
 
 public sealed class InClusterAccessTests : IDisposable
@@ -15,7 +13,7 @@ public sealed class InClusterAccessTests : IDisposable
     public async Task Takes_the_service_account_of_the_pod(string host, string port, string server)
     {
         Mount();
-        ClusterAccess access = ClusterAccess.Find(Options(host, port));
+        ClusterAccess access = KubernetesEndpoints.FindAccess(Options(host, port));
 
         Assert.Equal(new Uri(server), access.Server);
         Assert.Equal("k8s-example2", access.Namespace);
@@ -31,7 +29,7 @@ public sealed class InClusterAccessTests : IDisposable
         Mount();
         File.Delete(_folder["namespace"]);
 
-        Assert.Equal("default", ClusterAccess.Find(Options("10.96.0.1", "443")).Namespace);
+        Assert.Equal("default", KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443")).Namespace);
     }
 
     [Theory]
@@ -43,7 +41,7 @@ public sealed class InClusterAccessTests : IDisposable
     {
         Mount();
 
-        Assert.Contains(expected, Assert.Throws<ClusterAccessException>(() => ClusterAccess.Find(Options(host, port))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options(host, port))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,15 +49,15 @@ public sealed class InClusterAccessTests : IDisposable
     {
         Mount();
         _folder.Write("ca.crt", "");
-        Assert.Contains("ca.crt holds no certificate", Assert.Throws<ClusterAccessException>(() => ClusterAccess.Find(Options("10.96.0.1", "443"))).Message, StringComparison.Ordinal);
+        Assert.Contains("ca.crt holds no certificate", Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443"))).Message, StringComparison.Ordinal);
         File.Delete(_folder["ca.crt"]);
-        Assert.Contains("There is no file", Assert.Throws<ClusterAccessException>(() => ClusterAccess.Find(Options("10.96.0.1", "443"))).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no file", Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Says_that_a_pod_without_a_token_has_none_mounted()
     {
-        var e = Assert.Throws<ClusterAccessException>(() => ClusterAccess.Find(Options("10.96.0.1", "443")));
+        var e = Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443")));
 
         Assert.Contains("automountServiceAccountToken", e.Message, StringComparison.Ordinal);
         Assert.Contains(_folder.Root, e.Message, StringComparison.Ordinal);
@@ -74,7 +72,7 @@ public sealed class InClusterAccessTests : IDisposable
         string listed = _folder.Write("listed", Config("listed"));
         string named = _folder.Write("named", Config("named"));
         var environment = new Dictionary<string, string?> { ["HOME"] = home };
-        Uri Chosen(string? kubeconfig = null, string? context = null) => ClusterAccess.Find(new ClusterAccessOptions
+        Uri Chosen(string? kubeconfig = null, string? context = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
         {
             Kubeconfig = kubeconfig,
             Context = context,

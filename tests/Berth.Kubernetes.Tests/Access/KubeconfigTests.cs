@@ -1,5 +1,4 @@
 using System.Text;
-using Berth.Kubernetes.Access;
 
 namespace Berth.Kubernetes.Tests.Access;
 
@@ -217,7 +216,7 @@ public sealed class KubeconfigTests : IDisposable
         Assert.Contains("None of the files in KUBECONFIG exists", Assert.Throws<ClusterAccessException>(() => Find($"{absent}:{absent}2")).Message, StringComparison.Ordinal);
         Assert.Contains("is a folder", Assert.Throws<ClusterAccessException>(() => Load(_folder.Root)).Message, StringComparison.Ordinal);
         Assert.Contains("is a folder", Assert.Throws<ClusterAccessException>(() => Find(_folder.Root)).Message, StringComparison.Ordinal);
-        Assert.Contains("No cluster is configured", Assert.Throws<ClusterAccessException>(() => ClusterAccess.Find(new ClusterAccessOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains("No cluster is configured", Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(new ClusterAccessOptions())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -256,9 +255,9 @@ public sealed class KubeconfigTests : IDisposable
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private static ClusterAccess Load(string path, string? context = null) => ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = path, Context = context });
+    private static ClusterAccess Load(string path, string? context = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = path, Context = context });
 
-    private static ClusterAccess Find(string kubeconfigs, string? context = null) => ClusterAccess.Find(new ClusterAccessOptions
+    private static ClusterAccess Find(string kubeconfigs, string? context = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {
         Context = context,
         Environment = name => name == "KUBECONFIG" ? kubeconfigs : null,

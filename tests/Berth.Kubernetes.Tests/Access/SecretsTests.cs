@@ -1,8 +1,8 @@
 using System.Text;
-using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Tests.Http;
+using Berth.Kubernetes.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
@@ -126,7 +126,7 @@ public sealed class SecretsTests : IDisposable
     private ClusterAccess Find(Uri server, string user)
     {
         _folder.Write("ca.crt", _authority.Pem);
-        return ClusterAccess.Find(new ClusterAccessOptions
+        return KubernetesEndpoints.FindAccess(new ClusterAccessOptions
         {
             Kubeconfig = _folder.Write("config", KubeconfigTests.Config($"server: {server}\n    certificate-authority: ca.crt", user)),
             Time = _time,

@@ -1,4 +1,3 @@
-using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

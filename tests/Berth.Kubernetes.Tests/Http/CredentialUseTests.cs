@@ -1,4 +1,3 @@
-using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Access.Trust;
 using Berth.Kubernetes.Http;

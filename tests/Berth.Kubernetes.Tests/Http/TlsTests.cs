@@ -3,9 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Berth.Kubernetes.Access;
 using Berth.Kubernetes.Access.Trust;
-using Berth.Kubernetes.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Kubernetes.Tests.Http;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.InProcess;
 
@@ -246,7 +246,7 @@ internal sealed class History
             await PassAsync(follower, TimeSpan.FromSeconds(100 * i));
             // It only now caught up, and may hold what left on the way.
             if (follower.Watcher.Difference() is not null)
-                await PassAsync(follower, Slices.PodHolds.Duration);
+                await PassAsync(follower, PodHolds.Duration);
             if (!await follower.ComesToBeAsync(() => follower.Watcher.Difference() is null))
                 throw new HistoryException($"After it had agreed: {follower.Watcher.Difference()}");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Berth.Kubernetes.Assembly;
 
 namespace Berth.Kubernetes.Model;
 
@@ -61,7 +62,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
                 throw new HistoryException($"It went live, and of slices the server has said nothing since: {Trouble.Message}");
             // By a list, an event, a bookmark or the head of a watch. A pod that is held is let go a little later.
             // What waited for a busy reader is older than that.
-            if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > Slices.PodHolds.Duration)
+            if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > PodHolds.Duration)
                 throw new HistoryException($"It was confirmed, and the server has said nothing for {time.GetUtcNow() - api.Slices.SpokenAt}.");
             (Trouble, TroubleBegan) = (null, null);
             ReadAt = time.GetUtcNow();
@@ -199,7 +200,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
 
     private bool IsHeld(string name, string? text, Dictionary<string, string>? before)
     {
-        if (!_leftOutAt.TryGetValue(name, out DateTimeOffset since) || (!_hops && time.GetUtcNow() - since >= Slices.PodHolds.Duration))
+        if (!_leftOutAt.TryGetValue(name, out DateTimeOffset since) || (!_hops && time.GetUtcNow() - since >= PodHolds.Duration))
             return false;
         return text is not null && (before?.GetValueOrDefault(name) == text || ShownBefore(name).Contains(text));
     }
@@ -208,7 +209,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     {
         foreach ((string name, DateTimeOffset since) in _leftOutAt.ToArray())
         {
-            if (time.GetUtcNow() - since >= Slices.PodHolds.Duration)
+            if (time.GetUtcNow() - since >= PodHolds.Duration)
                 _leftOutAt.Remove(name);
         }
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Berth.Kubernetes.Reflector;
-using Berth.Kubernetes.Resources;
 using Berth.Kubernetes.Slices;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Protobuf;
 

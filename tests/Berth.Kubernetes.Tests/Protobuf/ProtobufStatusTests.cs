@@ -1,4 +1,4 @@
-using Berth.Kubernetes.Http;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Protobuf;
 

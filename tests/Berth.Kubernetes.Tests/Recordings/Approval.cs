@@ -12,7 +12,7 @@ internal static class Approval
         string? expected = File.Exists(approved) ? File.ReadAllText(approved).ReplaceLineEndings("\n") : null;
         if (expected == text)
             return;
-        string root = FindRoot();
+        string root = Checkout.Root;
         string received = Path.Combine(root, "artifacts", "received", name + ".received.txt");
         Directory.CreateDirectory(Path.GetDirectoryName(received)!);
         File.WriteAllText(received, text);
@@ -29,13 +29,5 @@ internal static class Approval
         while (line < Math.Min(before.Length, now.Length) && before[line] == now[line])
             line++;
         return $"line {line + 1} was '{before.ElementAtOrDefault(line)}' and is '{now.ElementAtOrDefault(line)}'.";
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Berth.slnx")))
-            folder = folder.Parent;
-        return folder?.FullName ?? AppContext.BaseDirectory;
     }
 }

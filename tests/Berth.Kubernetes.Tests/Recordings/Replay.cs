@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Berth.Kubernetes.Access;
+using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.InProcess;
 using Microsoft.Extensions.Time.Testing;
@@ -72,7 +72,7 @@ internal sealed class Replay
             if (piece.Span[^1] != '\n')
                 continue;
             // A pod that may be moving to another slice is held for a moment.
-            _time.Advance(Slices.PodHolds.Duration);
+            _time.Advance(PodHolds.Duration);
             await ReadAsync(stream);
         }
 

@@ -1,7 +1,6 @@
 using Berth.Kubernetes.Nodes;
-using Berth.Kubernetes.Reflector;
-using Berth.Kubernetes.Resources;
 using Berth.Kubernetes.Slices;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Recordings;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Berth.Kubernetes.Resources;
 using Berth.Kubernetes.Slices;
+using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 

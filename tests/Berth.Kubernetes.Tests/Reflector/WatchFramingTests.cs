@@ -1,5 +1,5 @@
 using System.Text;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 using CsCheck;
 
 namespace Berth.Kubernetes.Reflector;

@@ -1,5 +1,3 @@
-using Berth.Kubernetes.Access;
-
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>Many targets of one namespace over the real wire.</summary>

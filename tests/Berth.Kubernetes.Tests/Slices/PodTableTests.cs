@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Berth.Kubernetes.Assembly;
+using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 

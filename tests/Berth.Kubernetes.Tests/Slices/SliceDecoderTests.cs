@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Berth.Kubernetes.Reflector;
-using Berth.Kubernetes.Resources;
+using Berth.Kubernetes.Wire;
 using CsCheck;
 
 namespace Berth.Kubernetes.Slices;

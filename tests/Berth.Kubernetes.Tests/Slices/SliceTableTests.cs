@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Berth.Kubernetes.Assembly;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Slices;

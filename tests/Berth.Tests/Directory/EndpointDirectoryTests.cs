@@ -22,7 +22,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     {
         ValueTask<EndpointSnapshot> first = _directory.GetEndpointsAsync("k8s-example2", "service-b", portBase: 3000, Cancellation);
         Assert.False(first.IsCompleted);
-        Stream.Push(TestKit.Pods.Snapshot(3));
+        Stream.Push(TestKit.TestPods.Snapshot(3));
         EndpointSnapshot snapshot = await first;
         Assert.Equal((3, 1L), (snapshot.Endpoints.Count, snapshot.Version));
         Assert.Equal(_time.GetUtcNow(), snapshot.ObservedAt);
@@ -36,8 +36,8 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task A_read_after_the_first_allocates_nothing()
     {
-        Stream0().Push(TestKit.Pods.Snapshot(3));
-        await _directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation);
+        Stream0().Push(TestKit.TestPods.Snapshot(3));
+        await _directory.GetEndpointsAsync(TestKit.TestPods.Target, TestKit.TestPods.Ports, Cancellation);
         Read(1000);
         Assert.Equal(0, TestKit.Allocated.AtLeast(() => Read(1000)));
 
@@ -55,8 +55,8 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task An_error_never_shrinks_a_snapshot_and_recovery_is_by_itself()
     {
-        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
-        EndpointSnapshot content = TestKit.Pods.Snapshot(3);
+        EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        EndpointSnapshot content = TestKit.TestPods.Snapshot(3);
         Stream.Push(content);
         EndpointSnapshot live = await NextAsync(view, s => s is not null);
 
@@ -85,8 +85,8 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task A_confirmation_renews_the_age_and_publishes_nothing()
     {
-        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
-        EndpointSnapshot content = TestKit.Pods.Snapshot(3);
+        EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        EndpointSnapshot content = TestKit.TestPods.Snapshot(3);
         Stream.Push(content);
         EndpointSnapshot published = await NextAsync(view, s => s is not null);
         Task<bool> change = view.WaitForChangeAsync(Cancellation);
@@ -104,9 +104,9 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task An_authoritative_empty_set_is_published()
     {
-        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
-        Stream.Push(TestKit.Pods.Snapshot(3));
-        Stream.Push(TestKit.Pods.Snapshot());
+        EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        Stream.Push(TestKit.TestPods.Snapshot(3));
+        Stream.Push(TestKit.TestPods.Snapshot());
         EndpointSnapshot empty = await NextAsync(view, s => s is { Version: 2 });
         Assert.Empty(empty.Endpoints);
         Assert.False(empty.IsStale);
@@ -115,12 +115,12 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task A_reader_that_was_away_sees_the_latest_only()
     {
-        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         await using IAsyncEnumerator<EndpointSnapshot> reader = view.ReadAllAsync(Cancellation).GetAsyncEnumerator(Cancellation);
-        Stream.Push(TestKit.Pods.Snapshot(1));
+        Stream.Push(TestKit.TestPods.Snapshot(1));
         Assert.True(await reader.MoveNextAsync());
         for (int i = 2; i <= 100; i++)
-            Stream.Push(TestKit.Pods.Snapshot(i));
+            Stream.Push(TestKit.TestPods.Snapshot(i));
         await NextAsync(view, s => s is { Version: 100 });
         Assert.True(await reader.MoveNextAsync());
         Assert.Equal((100L, 100), (reader.Current.Version, reader.Current.Endpoints.Count));
@@ -129,24 +129,24 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task The_first_snapshot_is_waited_for_in_bounds_and_the_exception_carries_the_trouble()
     {
-        Task<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation).AsTask();
+        Task<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestKit.TestPods.Target, TestKit.TestPods.Ports, Cancellation).AsTask();
         Stream.Fail(new EndpointSourceException("The connection to 127.0.0.1:1 was refused."));
-        await NextFailureAsync(_directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports));
+        await NextFailureAsync(_directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports));
         await AdvanceUntilAsync(() => first.IsCompleted);
         EndpointSourceException thrown = await Assert.ThrowsAsync<EndpointSourceException>(() => first);
         Assert.Contains("k8s-example2/service-b", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("127.0.0.1:1 was refused", thrown.Message, StringComparison.Ordinal);
 
         // The target is still followed: when the source comes back, so does the next call.
-        Stream.Push(TestKit.Pods.Snapshot(2));
-        await AdvanceUntilAsync(() => _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current is not null);
+        Stream.Push(TestKit.TestPods.Snapshot(2));
+        await AdvanceUntilAsync(() => _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Current is not null);
     }
 
     [Fact]
     public async Task The_caller_can_end_its_wait()
     {
         using CancellationTokenSource cancel = new();
-        Task<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, cancel.Token).AsTask();
+        Task<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestKit.TestPods.Target, TestKit.TestPods.Ports, cancel.Token).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
     }
@@ -154,7 +154,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task The_source_decides_when_it_asks_to_be_left_alone_for_longer()
     {
-        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         await Stream.ReadAgainAsync();
         Stream.Fail(new EndpointSourceException("Too many requests.") { RetryAfter = TimeSpan.FromMinutes(2) });
         await NextFailureAsync(view);
@@ -167,7 +167,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task A_source_cannot_ask_to_be_left_alone_for_ever()
     {
-        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         await Stream.ReadAgainAsync();
         Stream.Fail(new EndpointSourceException("Come back in a hundred years.") { RetryAfter = TimeSpan.MaxValue });
         await NextFailureAsync(view);
@@ -180,29 +180,29 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task An_exception_that_nobody_expected_is_trouble_too_and_not_the_end()
     {
-        EndpointView view = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
-        Stream.Push(TestKit.Pods.Snapshot(3));
+        EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        Stream.Push(TestKit.TestPods.Snapshot(3));
         Stream.Fail(new InvalidOperationException("A bug."));
         EndpointSnapshot stale = await NextAsync(view, s => s is { IsStale: true });
         Assert.Contains("InvalidOperationException: A bug.", stale.StaleReason, StringComparison.Ordinal);
-        Stream.Push(TestKit.Pods.Snapshot(4));
+        Stream.Push(TestKit.TestPods.Snapshot(4));
         await AdvanceUntilAsync(() => view.Current is { IsStale: false, Endpoints.Count: 4 });
     }
 
     [Fact]
     public async Task Two_port_schemes_are_two_views_and_a_second_first_call_opens_nothing()
     {
-        EndpointView[] views = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports), Cancellation)));
+        EndpointView[] views = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports), Cancellation)));
         Assert.Single(views.Distinct());
-        Assert.NotSame(views[0], _directory.Follow(TestKit.Pods.Target, PortScheme.Fixed(3000)));
+        Assert.NotSame(views[0], _directory.Follow(TestKit.TestPods.Target, PortScheme.Fixed(3000)));
         Assert.Equal(2, _source.Streams.Count);
     }
 
     [Fact]
     public async Task Disposal_is_prompt_in_any_state_and_ends_every_reader()
     {
-        EndpointView waiting = _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
-        EndpointView backingOff = _directory.Follow(new ServiceTarget("n", "s"), TestKit.Pods.Ports);
+        EndpointView waiting = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        EndpointView backingOff = _directory.Follow(new ServiceTarget("n", "s"), TestKit.TestPods.Ports);
         _source.Streams[1].Fail(new EndpointSourceException("Away."));
         await NextFailureAsync(backingOff);
         Task<bool> change = waiting.WaitForChangeAsync(Cancellation);
@@ -210,15 +210,15 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         Assert.False(await change);
         Assert.True(_source.Disposed);
         Assert.All(_source.Streams, s => Assert.True(s.Disposed));
-        Assert.Throws<ObjectDisposedException>(() => _directory.Follow(new ServiceTarget("n", "other"), TestKit.Pods.Ports));
+        Assert.Throws<ObjectDisposedException>(() => _directory.Follow(new ServiceTarget("n", "other"), TestKit.TestPods.Ports));
         await _directory.DisposeAsync();
     }
 
     [Fact]
     public async Task A_stream_that_breaks_while_it_is_cancelled_does_not_break_the_disposal()
     {
-        _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
-        _directory.Follow(new ServiceTarget("n", "s"), TestKit.Pods.Ports);
+        _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        _directory.Follow(new ServiceTarget("n", "s"), TestKit.TestPods.Ports);
         foreach (ScriptedStream stream in _source.Streams)
         {
             stream.CancellationFault = new IOException("The connection was torn down.");
@@ -236,8 +236,8 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         JumpingClock clock = new();
         ScriptedSource source = new();
         await using EndpointDirectory directory = new(source, new EndpointDirectoryOptions { TimeProvider = clock });
-        EndpointView view = directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
-        source.Streams[0].Push(TestKit.Pods.Snapshot(3));
+        EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        source.Streams[0].Push(TestKit.TestPods.Snapshot(3));
         await NextAsync(view, s => s is not null);
         clock.Monotonic += TimeSpan.FromSeconds(3).Ticks;
         clock.Wall += TimeSpan.FromDays(365);
@@ -250,7 +250,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
 
     private ScriptedStream Stream0()
     {
-        _directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         return Stream;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Berth.Persistence;
 using Berth.Tests.Directory;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
@@ -18,58 +19,58 @@ public sealed class SnapshotFileTests : IDisposable
     [Fact]
     public async Task A_process_that_starts_during_an_outage_serves_the_last_good_snapshot_stale_and_saying_so()
     {
-        EndpointSnapshot lived = await LiveAsync(TestKit.Pods.Snapshot(TestKit.Pods.Endpoint(0), TestKit.Pods.Endpoint(1, ready: false), TestKit.Pods.Endpoint(2, address: "fd00::2")));
+        EndpointSnapshot lived = await LiveAsync(TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false), TestKit.TestPods.Endpoint(2, address: "fd00::2")));
         _time.Advance(TimeSpan.FromHours(2));
 
         ScriptedSource away = new();
         await using EndpointDirectory directory = Open(away);
-        EndpointSnapshot served = await directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation);
+        EndpointSnapshot served = await directory.GetEndpointsAsync(TestKit.TestPods.Target, TestKit.TestPods.Ports, Cancellation);
         Assert.True(served.IsStale);
         Assert.Contains("snapshot file", served.StaleReason, StringComparison.Ordinal);
         Assert.Equal((lived.Version, lived.ObservedAt), (served.Version, served.ObservedAt));
         Assert.Equal(lived.Endpoints.Select(e => e.ToString()), served.Endpoints.Select(e => e.ToString()));
         Assert.True(lived.Endpoints.Zip(served.Endpoints).All(p => p.First.ContentEquals(p.Second)));
-        Assert.InRange(directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Age!.Value, TimeSpan.FromHours(2), _time.GetUtcNow() - lived.ObservedAt);
+        Assert.InRange(directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Age!.Value, TimeSpan.FromHours(2), _time.GetUtcNow() - lived.ObservedAt);
         Assert.Contains(_log.Entries, e => e.Id == 103);
 
         // The source answers: live, and the version grows over what the file had.
-        away.Streams[0].Push(TestKit.Pods.Snapshot(5));
-        await UntilAsync(() => directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current is { IsStale: false, Endpoints.Count: 5 });
-        Assert.Equal(lived.Version + 1, directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current!.Version);
+        away.Streams[0].Push(TestKit.TestPods.Snapshot(5));
+        await UntilAsync(() => directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Current is { IsStale: false, Endpoints.Count: 5 });
+        Assert.Equal(lived.Version + 1, directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Current!.Version);
     }
 
     [Fact]
     public async Task Another_target_or_port_plan_finds_nothing_in_the_file()
     {
-        await LiveAsync(TestKit.Pods.Snapshot(3));
+        await LiveAsync(TestKit.TestPods.Snapshot(3));
         await using EndpointDirectory directory = Open(new ScriptedSource());
-        Assert.Null(directory.Follow(new ServiceTarget("k8s-example2", "other"), TestKit.Pods.Ports).Current);
-        Assert.Null(directory.Follow(TestKit.Pods.Target, PortScheme.PerOrdinal(4000)).Current);
-        Assert.NotNull(directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current);
+        Assert.Null(directory.Follow(new ServiceTarget("k8s-example2", "other"), TestKit.TestPods.Ports).Current);
+        Assert.Null(directory.Follow(TestKit.TestPods.Target, PortScheme.PerOrdinal(4000)).Current);
+        Assert.NotNull(directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Current);
     }
 
     [Fact]
     public async Task Past_the_longest_staleness_nothing_is_given_out_until_the_source_answers()
     {
-        await LiveAsync(TestKit.Pods.Snapshot(3));
+        await LiveAsync(TestKit.TestPods.Snapshot(3));
         ScriptedSource source = new();
         await using EndpointDirectory directory = Open(source, TimeSpan.FromMinutes(10));
-        EndpointView view = directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         Assert.False(view.IsTooStale);
         _time.Advance(TimeSpan.FromMinutes(11));
         Assert.True(view.IsTooStale);
         EndpointSourceException thrown = await Assert.ThrowsAsync<EndpointSourceException>(
-            async () => await directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation));
+            async () => await directory.GetEndpointsAsync(TestKit.TestPods.Target, TestKit.TestPods.Ports, Cancellation));
         Assert.Contains("more than 600 s is not served", thrown.Message, StringComparison.Ordinal);
-        source.Streams[0].Push(TestKit.Pods.Snapshot(3));
+        source.Streams[0].Push(TestKit.TestPods.Snapshot(3));
         await UntilAsync(() => !view.IsTooStale);
-        Assert.Equal(3, (await directory.GetEndpointsAsync(TestKit.Pods.Target, TestKit.Pods.Ports, Cancellation)).Endpoints.Count);
+        Assert.Equal(3, (await directory.GetEndpointsAsync(TestKit.TestPods.Target, TestKit.TestPods.Ports, Cancellation)).Endpoints.Count);
     }
 
     [Fact]
     public void Any_damage_is_noticed()
     {
-        byte[] good = SnapshotFileFormat.Encode([SavedSnapshot.From(TestKit.Pods.Snapshot(2), _time.GetUtcNow())]);
+        byte[] good = SnapshotFileFormat.Encode([SavedSnapshot.From(TestKit.TestPods.Snapshot(2), _time.GetUtcNow())]);
         Assert.Single(SnapshotFileFormat.Decode(good));
         Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte).Where(x => good[x.Item1] != x.Item2).Sample(x =>
         {
@@ -88,7 +89,7 @@ public sealed class SnapshotFileTests : IDisposable
     {
         await File.WriteAllTextAsync(Path, content, Cancellation);
         await using EndpointDirectory directory = Open(new ScriptedSource());
-        Assert.Null(directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports).Current);
+        Assert.Null(directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Current);
         Assert.Equal(content, await File.ReadAllTextAsync(Path + ".damaged", Cancellation));
         Assert.Contains(_log.Entries, e => e.Id == 110 && e.Text.Contains(".damaged", StringComparison.Ordinal));
     }
@@ -110,10 +111,10 @@ public sealed class SnapshotFileTests : IDisposable
         ScriptedSource source = new();
         await using EndpointDirectory directory = new(
             source, new EndpointDirectoryOptions { TimeProvider = _time, Logger = _log, SnapshotFile = System.IO.Path.Combine(_folder, "missing", "file") });
-        EndpointView view = directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         for (int i = 1; i <= 3; i++)
         {
-            source.Streams[0].Push(TestKit.Pods.Snapshot(i));
+            source.Streams[0].Push(TestKit.TestPods.Snapshot(i));
             await UntilAsync(() => view.Current?.Version == i);
             await UntilAsync(() => _log.Entries.Any(e => e.Id == 112));
         }
@@ -127,7 +128,7 @@ public sealed class SnapshotFileTests : IDisposable
     {
         ScriptedSource source = new();
         await using EndpointDirectory directory = Open(source);
-        EndpointView view = directory.Follow(TestKit.Pods.Target, TestKit.Pods.Ports);
+        EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         source.Streams[0].Push(content);
         await UntilAsync(() => view.Current is not null && File.Exists(Path));
         return view.Current!;

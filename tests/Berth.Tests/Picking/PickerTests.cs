@@ -7,7 +7,7 @@ public sealed class PickerTests
     [Fact]
     public void Random_reaches_every_available_endpoint_and_no_other()
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(Enumerable.Range(0, 700).Select(i => TestKit.Pods.Endpoint(i, ready: i % 2 == 0)));
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(Enumerable.Range(0, 700).Select(i => TestKit.TestPods.Endpoint(i, ready: i % 2 == 0)));
         RandomPicker picker = new(new Random(1));
         HashSet<string> seen = [];
         for (int i = 0; i < 10_000; i++)
@@ -18,7 +18,7 @@ public sealed class PickerTests
     [Fact]
     public void Round_robin_takes_turns_across_threads()
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(3);
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(3);
         RoundRobinPicker picker = new();
         Assert.Equal(["service-b-0", "service-b-1", "service-b-2", "service-b-0"], Enumerable.Range(0, 4).Select(_ => picker.Pick(snapshot)!.Name));
         int[] counts = new int[3];
@@ -29,7 +29,7 @@ public sealed class PickerTests
     [Fact]
     public void By_ordinal_and_by_name_give_that_pod_while_it_is_available()
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(TestKit.Pods.Endpoint(0), TestKit.Pods.Endpoint(1, ready: false));
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false));
         Assert.Equal("service-b-0", new OrdinalPicker(0).Pick(snapshot)!.Name);
         Assert.Null(new OrdinalPicker(1).Pick(snapshot));
         Assert.Null(new OrdinalPicker(2).Pick(snapshot));
@@ -40,8 +40,8 @@ public sealed class PickerTests
     [Fact]
     public void Sticky_moves_only_the_keys_of_the_pod_that_leaves_and_gives_them_back()
     {
-        EndpointSnapshot all = TestKit.Pods.Snapshot(10);
-        EndpointSnapshot without = TestKit.Pods.Snapshot(all.Endpoints.Where(e => e.Ordinal != 4));
+        EndpointSnapshot all = TestKit.TestPods.Snapshot(10);
+        EndpointSnapshot without = TestKit.TestPods.Snapshot(all.Endpoints.Where(e => e.Ordinal != 4));
         StickyPicker picker = new();
         int moved = 0;
         for (int i = 0; i < 10_000; i++)
@@ -61,7 +61,7 @@ public sealed class PickerTests
     [Fact]
     public void Sticky_spreads_keys_evenly()
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(16);
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(16);
         int[] counts = new int[16];
         for (int i = 0; i < 16_000; i++)
             counts[new StickyPicker().Pick(snapshot, $"player{i}")!.Ordinal!.Value]++;
@@ -71,7 +71,7 @@ public sealed class PickerTests
     [Fact]
     public void Sticky_is_the_same_in_every_process_and_release()
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(5);
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(5);
         StickyPicker picker = new();
         // Fixed on purpose: dispatchers of two releases, side by side during an update, must agree.
         Assert.Equal(s_agreed, s_keys.Select(k => picker.Pick(snapshot, k)!.Ordinal!.Value));
@@ -83,13 +83,13 @@ public sealed class PickerTests
     [Fact]
     public void Nothing_available_gives_null_or_a_sentence()
     {
-        EndpointSnapshot none = TestKit.Pods.Snapshot();
+        EndpointSnapshot none = TestKit.TestPods.Snapshot();
         foreach (IEndpointPicker picker in new IEndpointPicker[] { RandomPicker.Shared, new RoundRobinPicker(), new OrdinalPicker(0), new PodNamePicker("a-0"), new StickyPicker() })
             Assert.Null(picker.Pick(none, "key"));
         Assert.Contains("has no pods", Assert.Throws<NoEndpointException>(() => none.PickRandom()).Message, StringComparison.Ordinal);
-        EndpointSnapshot unready = TestKit.Pods.Snapshot(TestKit.Pods.Endpoint(0, ready: false));
+        EndpointSnapshot unready = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0, ready: false));
         Assert.Contains("service-b-0 is NotReady", Assert.Throws<NoEndpointException>(() => unready.PickRandom()).Message, StringComparison.Ordinal);
-        EndpointSnapshot leftOut = EndpointSnapshot.Create(TestKit.Pods.Target, TestKit.Pods.Ports, [], [new ExcludedPod("x", ExclusionReason.NoOrdinal, "'x' has no '-'")]);
+        EndpointSnapshot leftOut = EndpointSnapshot.Create(TestKit.TestPods.Target, TestKit.TestPods.Ports, [], [new ExcludedPod("x", ExclusionReason.NoOrdinal, "'x' has no '-'")]);
         Assert.Contains("'x' has no '-'", Assert.Throws<NoEndpointException>(() => leftOut.PickSticky("k")).Message, StringComparison.Ordinal);
         Assert.False(none.TryPickRandom(out _));
     }
@@ -99,7 +99,7 @@ public sealed class PickerTests
     [InlineData(10_000)]
     public void Picking_allocates_nothing(int count)
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(count);
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(count);
         IEndpointPicker[] pickers = [RandomPicker.Shared, new RoundRobinPicker(), new OrdinalPicker(count - 1), new PodNamePicker($"service-b-{count - 1}"), new StickyPicker()];
         foreach (IEndpointPicker picker in pickers)
         {

@@ -1,4 +1,6 @@
 using System.Net;
+using Berth.Pods;
+using Berth.Ports;
 
 namespace Berth.Snapshots;
 

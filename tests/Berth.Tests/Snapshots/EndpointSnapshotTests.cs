@@ -7,9 +7,9 @@ public sealed class EndpointSnapshotTests
     [Fact]
     public void Available_are_those_ready_serving_and_not_terminating()
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(
-            TestKit.Pods.Endpoint(0), TestKit.Pods.Endpoint(1, ready: false), TestKit.Pods.Endpoint(2, serving: false),
-            TestKit.Pods.Endpoint(3, ready: false, terminating: true), TestKit.Pods.Endpoint(4, ready: false, serving: false, terminating: true));
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(
+            TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false), TestKit.TestPods.Endpoint(2, serving: false),
+            TestKit.TestPods.Endpoint(3, ready: false, terminating: true), TestKit.TestPods.Endpoint(4, ready: false, serving: false, terminating: true));
         Assert.Equal(["service-b-0"], snapshot.Available.Select(e => e.Name));
         Assert.Equal([PodState.Ready, PodState.NotReady, PodState.NotReady, PodState.Draining, PodState.Terminating], snapshot.Endpoints.Select(e => e.State));
     }
@@ -17,8 +17,8 @@ public sealed class EndpointSnapshotTests
     [Fact]
     public void Two_StatefulSets_behind_one_service_are_distinct_pods_and_their_clash_is_reported()
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(
-            TestKit.Pods.Endpoint(0, "blue"), TestKit.Pods.Endpoint(0, "green"), TestKit.Pods.Endpoint(1, "green", address: "10.77.0.2"));
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(
+            TestKit.TestPods.Endpoint(0, "blue"), TestKit.TestPods.Endpoint(0, "green"), TestKit.TestPods.Endpoint(1, "green", address: "10.77.0.2"));
         Assert.Equal(3, snapshot.Endpoints.Count);
         PortClash clash = Assert.Single(snapshot.FindPortClashes());
         Assert.Equal(["blue-0", "green-0"], clash.Pods);
@@ -30,7 +30,7 @@ public sealed class EndpointSnapshotTests
     [Fact]
     public void Pods_of_one_set_on_one_node_are_all_kept_and_do_not_clash()
     {
-        EndpointSnapshot snapshot = TestKit.Pods.Snapshot(260);
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(260);
         Assert.Equal(260, snapshot.Endpoints.Count);
         Assert.Empty(snapshot.FindPortClashes());
     }
@@ -40,7 +40,7 @@ public sealed class EndpointSnapshotTests
     [InlineData("fd00:77::1", "[fd00:77::1]:3002")]
     public void The_authority_is_what_a_client_dials(string address, string expected)
     {
-        PodEndpoint endpoint = TestKit.Pods.Endpoint(2, address: address);
+        PodEndpoint endpoint = TestKit.TestPods.Endpoint(2, address: address);
         Assert.Equal(expected, endpoint.Authority);
         Assert.Equal(expected, System.Text.Encoding.UTF8.GetString(endpoint.AuthorityUtf8.Span));
     }
@@ -52,7 +52,7 @@ public sealed class EndpointSnapshotTests
         {
             Name = $"agent-{i:x8}", Namespace = "n", Addresses = [IPAddress.Loopback], Ports = [new EndpointPort("", 7000)],
         })];
-        EndpointSnapshot snapshot = EndpointSnapshot.Create(TestKit.Pods.Target, PortScheme.Fixed(7000), pods);
+        EndpointSnapshot snapshot = EndpointSnapshot.Create(TestKit.TestPods.Target, PortScheme.Fixed(7000), pods);
         Assert.All(pods, p => Assert.Same(p, snapshot.FindByName(p.Name)));
         Assert.Null(snapshot.FindByOrdinal(0));
     }
@@ -60,11 +60,11 @@ public sealed class EndpointSnapshotTests
     [Fact]
     public void The_comparison_names_what_happened_to_each_pod()
     {
-        EndpointSnapshot before = TestKit.Pods.Snapshot(
-            TestKit.Pods.Endpoint(0), TestKit.Pods.Endpoint(1), TestKit.Pods.Endpoint(2, ready: false), TestKit.Pods.Endpoint(3), TestKit.Pods.Endpoint(4), TestKit.Pods.Endpoint(5));
-        EndpointSnapshot after = TestKit.Pods.Snapshot(
-            TestKit.Pods.Endpoint(1, uid: "new"), TestKit.Pods.Endpoint(2), TestKit.Pods.Endpoint(3, ready: false), TestKit.Pods.Endpoint(4, ready: false, terminating: true),
-            TestKit.Pods.Endpoint(5, address: "10.77.0.9"), TestKit.Pods.Endpoint(6));
+        EndpointSnapshot before = TestKit.TestPods.Snapshot(
+            TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1), TestKit.TestPods.Endpoint(2, ready: false), TestKit.TestPods.Endpoint(3), TestKit.TestPods.Endpoint(4), TestKit.TestPods.Endpoint(5));
+        EndpointSnapshot after = TestKit.TestPods.Snapshot(
+            TestKit.TestPods.Endpoint(1, uid: "new"), TestKit.TestPods.Endpoint(2), TestKit.TestPods.Endpoint(3, ready: false), TestKit.TestPods.Endpoint(4, ready: false, terminating: true),
+            TestKit.TestPods.Endpoint(5, address: "10.77.0.9"), TestKit.TestPods.Endpoint(6));
         Assert.Equal(
             [
                 ("service-b-0", PodChangeKind.Left), ("service-b-1", PodChangeKind.Replaced), ("service-b-2", PodChangeKind.Ready), ("service-b-3", PodChangeKind.NotReady),

@@ -10,13 +10,13 @@ public sealed class SnapshotBuilderTests
     public void A_long_history_gives_what_a_sorted_dictionary_gives() => s_step.Array[0, 3000].Sample(
         steps =>
         {
-            SnapshotBuilder builder = new(TestKit.Pods.Target, TestKit.Pods.Ports);
+            SnapshotBuilder builder = new(TestKit.TestPods.Target, TestKit.TestPods.Ports);
             SortedDictionary<int, PodEndpoint> model = [];
             foreach ((int kind, int ordinal, bool ready) in steps)
             {
                 if (kind < 6)
                 {
-                    PodEndpoint endpoint = TestKit.Pods.Endpoint(ordinal, ready: ready);
+                    PodEndpoint endpoint = TestKit.TestPods.Endpoint(ordinal, ready: ready);
                     builder.Set(endpoint);
                     if (!endpoint.ContentEquals(model.GetValueOrDefault(ordinal)))
                         model[ordinal] = endpoint;
@@ -39,9 +39,9 @@ public sealed class SnapshotBuilderTests
     [Fact]
     public void A_snapshot_never_changes_after_it_was_built()
     {
-        SnapshotBuilder builder = new(TestKit.Pods.Target, TestKit.Pods.Ports);
+        SnapshotBuilder builder = new(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         for (int i = 0; i < 1000; i++)
-            builder.Set(TestKit.Pods.Endpoint(i));
+            builder.Set(TestKit.TestPods.Endpoint(i));
         EndpointSnapshot before = builder.Build();
         string[] names = [.. before.Endpoints.Select(e => e.Name)];
         for (int i = 0; i < 1000; i += 2)
@@ -54,11 +54,11 @@ public sealed class SnapshotBuilderTests
     [Fact]
     public void One_change_among_100_000_copies_one_run_and_shares_the_others()
     {
-        SnapshotBuilder builder = new(TestKit.Pods.Target, PortScheme.Fixed(3000));
+        SnapshotBuilder builder = new(TestKit.TestPods.Target, PortScheme.Fixed(3000));
         for (int i = 0; i < 100_000; i++)
-            builder.Set(TestKit.Pods.Endpoint(i));
+            builder.Set(TestKit.TestPods.Endpoint(i));
         EndpointSnapshot before = builder.Build();
-        builder.Set(TestKit.Pods.Endpoint(50_000, ready: false));
+        builder.Set(TestKit.TestPods.Endpoint(50_000, ready: false));
         EndpointSnapshot after = builder.Build();
         int shared = after.Endpoints.Chunks.ToArray().Intersect(before.Endpoints.Chunks.ToArray()).Count();
         Assert.Equal(before.Endpoints.Chunks.Length - 1, shared);
@@ -69,28 +69,28 @@ public sealed class SnapshotBuilderTests
     [Fact]
     public void The_same_endpoint_again_is_no_change()
     {
-        SnapshotBuilder builder = new(TestKit.Pods.Target, TestKit.Pods.Ports);
+        SnapshotBuilder builder = new(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         Assert.True(builder.HasChanges);
-        builder.Set(TestKit.Pods.Endpoint(1));
+        builder.Set(TestKit.TestPods.Endpoint(1));
         builder.Build();
         Assert.False(builder.HasChanges);
-        builder.Set(TestKit.Pods.Endpoint(1));
+        builder.Set(TestKit.TestPods.Endpoint(1));
         builder.Remove("service-b-7");
         Assert.False(builder.HasChanges);
-        builder.Set(TestKit.Pods.Endpoint(1, uid: "another"));
+        builder.Set(TestKit.TestPods.Endpoint(1, uid: "another"));
         Assert.True(builder.HasChanges);
     }
 
     [Fact]
     public void A_pod_is_an_endpoint_or_left_out_never_both()
     {
-        SnapshotBuilder builder = new(TestKit.Pods.Target, TestKit.Pods.Ports);
-        builder.Set(TestKit.Pods.Endpoint(1));
+        SnapshotBuilder builder = new(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        builder.Set(TestKit.TestPods.Endpoint(1));
         builder.Exclude(new ExcludedPod("service-b-1", ExclusionReason.PortOutOfRange, "too high"));
         EndpointSnapshot left = builder.Build();
         Assert.Empty(left.Endpoints);
         Assert.Equal("service-b-1", Assert.Single(left.Excluded).Name);
-        builder.Set(TestKit.Pods.Endpoint(1));
+        builder.Set(TestKit.TestPods.Endpoint(1));
         EndpointSnapshot back = builder.Build();
         Assert.Empty(back.Excluded);
         Assert.Single(back.Endpoints);

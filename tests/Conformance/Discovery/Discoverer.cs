@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Backends;
 using Berth.Kubernetes;
-using Berth.Kubernetes.Access;
 
 namespace Berth.Conformance.Discovery;
 
@@ -20,7 +19,7 @@ internal sealed class Discoverer : IAsyncDisposable
         WriteToken(token);
         string kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
         File.WriteAllText(kubeconfig, Kubeconfig().ToJsonString());
-        ClusterAccess access = ClusterAccess.Find(new ClusterAccessOptions { Kubeconfig = kubeconfig });
+        ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig });
         var options = new KubernetesEndpointSourceOptions { StreamingLists = streamingLists };
         _directory = KubernetesEndpoints.Connect(access, options, new EndpointDirectoryOptions { FirstSnapshotTimeout = _backend.Patience });
     }

@@ -69,7 +69,7 @@ internal sealed class ContentRules(Violations violations, Func<string, bool> isS
             && ordinal.ToString(CultureInfo.InvariantCulture) == digits && ordinal == endpoint.Ordinal;
         violations.Unless(clean, "I4", () => $"{endpoint.Name} was given the ordinal {endpoint.Ordinal}");
         violations.Unless(endpoint.Port is > 0 and <= 65535, "I4", () => $"{endpoint.Name} was given the port {endpoint.Port}");
-        if (snapshot.Ports.Equals(Pods.Ports))
+        if (snapshot.Ports.Equals(TestPods.Ports))
             violations.Unless(endpoint.Port == 3000 + ordinal, "I4", () => $"{endpoint.Name} was given the port {endpoint.Port}");
     }
 

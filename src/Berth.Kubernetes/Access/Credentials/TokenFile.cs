@@ -1,4 +1,5 @@
 using System.Text;
+using Berth.Kubernetes.Access.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Access.Credentials;

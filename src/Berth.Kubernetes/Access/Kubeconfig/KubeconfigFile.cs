@@ -1,4 +1,5 @@
 using System.Text;
+using Berth.Kubernetes.Access.Files;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

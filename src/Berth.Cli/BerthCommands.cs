@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using Berth.Cli.Commands;
+using Berth.Cli.Hosting;
+
+namespace Berth.Cli;
+
+/// <summary>The tree of commands.</summary>
+internal static class BerthCommands
+{
+    /// <summary>Not a RootCommand: that one takes its name from the file, and adds options that are not wanted.</summary>
+    public static Command CreateRoot(ProgramHost host)
+    {
+        const string Call = "berth call http://127.0.0.1:8000     asks service A for an address, and talks to that pod";
+        ExampleCommand root = new(
+            "berth",
+            "Direct-connect discovery for Kubernetes StatefulSets: every pod has its node's address, and a port that follows from its name.",
+            ProgramParts.HasLocalCluster ? ["berth up                             a local cluster with three pods, and service A on http://127.0.0.1:8000", Call] : [Call]);
+        HelpOption help = new();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Add(help);
+        Command get = new("get", "Shows endpoints, or this pod's own port.");
+        get.Add(GetEndpointsCommand.Create(host));
+        get.Add(GetPortCommand.Create(host));
+        if (ProgramParts.HasLocalCluster)
+        {
+            root.Add(UpCommand.Create(host));
+            root.Add(LocalFaultCommand.CreateGroup(host));
+        }
+        else
+        {
+            root.Add(LeftOutCommand.Create("up"));
+            root.Add(LeftOutCommand.Create("local"));
+        }
+
+        root.Add(DispatchCommand.Create(host));
+        root.Add(EchoCommand.Create(host));
+        root.Add(ProbeCommand.Create(host));
+        root.Add(CallCommand.Create(host));
+        root.Add(get);
+        root.Add(WatchCommand.Create(host));
+        root.Add(VersionCommand.Create(host));
+        return root;
+    }
+
+    /// <summary>The words that lead to a command: <c>berth get port</c>.</summary>
+    public static string PathOf(CommandResult command)
+    {
+        Stack<string> words = [];
+        for (SymbolResult? at = command; at is not null; at = at.Parent)
+        {
+            if (at is CommandResult { Command: var found })
+                words.Push(found.Name);
+        }
+
+        return string.Join(' ', words);
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Berth.Cli.Hosting;
+
+namespace Berth.Cli;
+
+/// <summary>Parses the command line, runs the command, and turns every way it can end into an exit code.</summary>
+internal static class BerthProgram
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, ProgramHost host)
+    {
+        try
+        {
+            Command root = BerthCommands.CreateRoot(host);
+
+            // A text to send may begin with '@'; files of arguments are not wanted.
+            ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Action is ParseErrorAction || (parsed.Action is null && parsed.Errors.Count > 0))
+                return ReportParseErrors(parsed, host);
+            InvocationConfiguration configuration = new()
+            {
+                Output = host.Out,
+                Error = host.Error,
+                EnableDefaultExceptionHandler = false,
+
+                // Signals are ours: see StopSignal.
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            return FailureReport.Write(exception, host);
+        }
+    }
+
+    private static int ReportParseErrors(ParseResult parsed, ProgramHost host)
+    {
+        string[] messages = [.. parsed.Errors.Select(static error => error.Message).Distinct(StringComparer.Ordinal)];
+
+        // After a word that is no command the parser also misses a command: the word is what is wrong.
+        string[] unknown = [.. parsed.UnmatchedTokens];
+        foreach (string message in messages.Where(message => messages.Length == 1 || unknown.Length == 0 || unknown.Any(message.Contains)))
+            host.Error.WriteLine($"berth: {message}");
+        host.Error.WriteLine($"See '{BerthCommands.PathOf(parsed.CommandResult)} --help'.");
+        return ExitCode.Usage;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics.Metrics;
+using Berth.Cli.Hosting;
+using Berth.Kubernetes;
+using Berth.Kubernetes.Access;
+using Berth.LocalCluster.Access;
+using Berth.Persistence;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Cli.Options;
+
+/// <summary>Which cluster is read, and which of its addresses are wanted.</summary>
+internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, IPFamily Prefer)
+{
+    /// <summary>Opens a directory over the cluster. Nothing is asked of it yet.</summary>
+    /// <exception cref="ClusterAccessException">No cluster is configured, or the configuration cannot be used.</exception>
+    public EndpointDirectory Open(ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null, string? snapshotFile = null, TimeSpan? maxStale = null)
+    {
+        ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = Kubeconfig, Context = Context, Environment = host.Variable, Time = host.Time });
+        loggers ??= NullLoggerFactory.Instance;
+        KubernetesEndpointSourceOptions source = new()
+        {
+            AddressMode = Address,
+            PreferredFamily = Prefer,
+            TimeProvider = host.Time,
+            Random = host.Random,
+            Logger = loggers.CreateLogger("Berth.Kubernetes"),
+            Meter = meter,
+        };
+        EndpointDirectoryOptions directory = new()
+        {
+            TimeProvider = host.Time,
+            Backoff = new ExponentialBackoff(host.Random),
+            Logger = loggers.CreateLogger("Berth.Directory"),
+            Meter = meter,
+            SnapshotFile = snapshotFile,
+            MaxStale = maxStale,
+        };
+        return KubernetesEndpoints.Connect(access, source, directory);
+    }
+}

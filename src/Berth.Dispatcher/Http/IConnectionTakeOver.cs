@@ -1,0 +1,10 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace Berth.Dispatcher.Http;
+
+/// <summary>A stream without an end, which takes a connection over once Kestrel's HTTP side has sent the head of the answer.</summary>
+internal interface IConnectionTakeOver
+{
+    /// <summary>Runs until the client goes away or the server stops. Never fails.</summary>
+    Task RunAsync(ConnectionContext transport);
+}

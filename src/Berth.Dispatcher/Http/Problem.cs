@@ -1,0 +1,78 @@
+namespace Berth.Dispatcher.Http;
+
+/// <summary>Problem details as RFC 9457 has them. The type is what programs compare; the detail is for people.</summary>
+/// <param name="Type">The last part of <c>urn:berth:problem:</c>; stable.</param>
+/// <param name="Title">The kind in a few words, the same for every occurrence.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">A sentence about this occurrence.</param>
+internal sealed record Problem(string Type, string Title, int Status, string Detail)
+{
+    public const string TypePrefix = "urn:berth:problem:";
+
+    /// <summary>Seconds after which it is worth asking again, or null when it is not.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>The pod that was asked for, where it is known, so that the client need not ask again to see what it is.</summary>
+    public PodEndpoint? Endpoint { get; init; }
+
+    /// <summary>The methods to use instead, where it was the method.</summary>
+    public string? Allow { get; init; }
+
+    public static Problem UnknownTarget(ServiceTarget target, string followed) => new(
+        "unknown-target", "Unknown target", 404,
+        $"This dispatcher does not follow {target}. It follows {followed}; add the target with --target.");
+
+    public static Problem MalformedTarget(string fault) => new("malformed-target", "Malformed target", 400, fault);
+
+    public static Problem UnknownPod(EndpointSnapshot snapshot, string wanted) => new(
+        "unknown-pod", "Unknown pod", 404, $"{snapshot.Target} has no pod {wanted} in version {snapshot.Version}, which has {snapshot.Endpoints.Count} pods.");
+
+    public static Problem PodLeftOut(EndpointSnapshot snapshot, ExcludedPod pod) => new(
+        "pod-left-out", "Pod cannot be dialled", 404, $"The pod {pod.Name} of {snapshot.Target} is known and cannot be dialled: {pod.Detail}.");
+
+    public static Problem PodNotReady(EndpointSnapshot snapshot, PodEndpoint pod) => new(
+        "pod-not-ready", "Pod not ready", 503, $"The pod {pod.Name} of {snapshot.Target} is {EndpointWords.Of(pod.State)}: no new client should connect to it.")
+    {
+        RetryAfter = 1,
+        Endpoint = pod,
+    };
+
+    public static Problem NothingReady(EndpointSnapshot snapshot) => new(
+        "nothing-ready", "Nothing ready", 503,
+        snapshot.Endpoints.Count == 0 && snapshot.Excluded.Count == 0
+            ? $"{snapshot.Target} has no pods. Check that the Service exists and that its selector matches running pods."
+            : $"Of {snapshot.Endpoints.Count} pods of {snapshot.Target} none is ready, and {snapshot.Excluded.Count} are left out. Look at the pods' readiness.")
+    {
+        RetryAfter = 1,
+    };
+
+    public static Problem NotListed(EndpointView view) => new(
+        "not-listed", "Not listed yet", 503,
+        $"The endpoints of {view.Target} have not been listed yet. " + (view.Failure?.Message ?? "The source has been asked and has not answered yet; try again."))
+    {
+        RetryAfter = 1,
+    };
+
+    public static Problem TooStale(EndpointView view) => new(
+        "too-stale", "Too stale", 503,
+        $"The endpoints of {view.Target} are {view.Age?.TotalSeconds:0} s old, older than this dispatcher may serve (--max-stale). " +
+        (view.Failure?.Message ?? view.Current?.StaleReason))
+    {
+        RetryAfter = 1,
+    };
+
+    public static Problem NotReady(string detail) => new("not-ready", "Not ready", 503, detail);
+
+    public static Problem UnknownRoute(string path) => new(
+        "unknown-route", "Unknown route", 404,
+        $"There is nothing at {path}. Try /, /v1/endpoints/NAMESPACE/SERVICE, /v1/watch/NAMESPACE/SERVICE, /healthz, /readyz or /metrics.");
+
+    public static Problem MethodNotAllowed(string method) => new(
+        "method-not-allowed", "Method not allowed", 405, $"{method} is not answered here. Use GET or HEAD.")
+    {
+        Allow = "GET, HEAD",
+    };
+
+    public static Problem Internal() => new(
+        "internal", "Internal error", 500, "Answering failed in a way that was not foreseen. The server's log has the reason.");
+}

@@ -1,0 +1,14 @@
+namespace Berth.Dispatcher.Http;
+
+/// <summary>The routes, as metrics name them.</summary>
+internal enum Route
+{
+    Root,
+    Endpoints,
+    Endpoint,
+    Watch,
+    Health,
+    Ready,
+    Metrics,
+    Other,
+}

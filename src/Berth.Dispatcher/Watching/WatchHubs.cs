@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Berth.Dispatcher.State;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher.Watching;
+
+/// <summary>The hubs of all targets that have been watched. A hub starts with a target's first watching client, and again after a failure.</summary>
+internal sealed class WatchHubs(DispatcherState state, ILogger logger)
+{
+    private readonly ConcurrentDictionary<ServedTarget, WatchHub> _hubs = new();
+    private readonly Lock _startLock = new();
+
+    /// <summary>The hub of a target. A failed one is replaced.</summary>
+    public WatchHub Of(ServedTarget target)
+    {
+        if (_hubs.TryGetValue(target, out WatchHub? hub) && !hub.HasFailed)
+            return hub;
+        lock (_startLock)
+        {
+            if (!_hubs.TryGetValue(target, out hub) || hub.HasFailed)
+                _hubs[target] = hub = new WatchHub(target.View, target.Page, state.Epoch, state.Time, logger, state.Ending);
+            return hub;
+        }
+    }
+
+    /// <summary>Ends the streams of watching clients. Completes when no hub runs.</summary>
+    public async Task EndAsync()
+    {
+        await state.EndStreamsAsync().ConfigureAwait(false);
+        foreach (WatchHub hub in _hubs.Values)
+            await hub.Completion.ConfigureAwait(false);
+    }
+}

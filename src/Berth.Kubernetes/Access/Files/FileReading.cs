@@ -1,0 +1,50 @@
+namespace Berth.Kubernetes.Access.Files;
+
+/// <summary>Reads the small files that access is made of; a fault becomes a sentence.</summary>
+internal static class FileReading
+{
+    // Kubeconfigs of large organisations reach a megabyte. A file beyond this is not one: somebody named the wrong file.
+    private const long MaximumBytes = 8 * 1024 * 1024;
+
+    /// <summary>The whole file.</summary>
+    /// <exception cref="ClusterAccessException">It is missing, a folder, unreadable or too large.</exception>
+    internal static byte[] Read(string path, string what)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                throw new ClusterAccessException($"{path}, named as {what}, is a folder. Name a file.");
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return ReadBounded(file, path, what);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ClusterAccessException($"There is no file {path}, named as {what}. Create it, or name another.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new ClusterAccessException($"{path}, named as {what}, may not be read by this user. "
+                + "Change its permissions, or name another file.", e);
+        }
+        catch (IOException e)
+        {
+            throw new ClusterAccessException($"{path}, named as {what}, cannot be read: {e.Message} Make it readable, or name another file.", e);
+        }
+    }
+
+    private static byte[] ReadBounded(FileStream file, string path, string what)
+    {
+        // The length of a pipe or of a file in /proc is not known beforehand, so it is the reading that is bounded.
+        using var content = new MemoryStream();
+        byte[] buffer = new byte[16 * 1024];
+        int read;
+        while ((read = file.Read(buffer)) > 0)
+        {
+            content.Write(buffer, 0, read);
+            if (content.Length > MaximumBytes)
+                throw new ClusterAccessException($"{path}, named as {what}, is larger than {MaximumBytes / (1024 * 1024)} MiB, so it is "
+                    + "something else. Name another file.");
+        }
+        return content.ToArray();
+    }
+}

@@ -1,0 +1,44 @@
+using Berth.Kubernetes.Access.Credentials;
+
+namespace Berth.Kubernetes.Access.Kubeconfig;
+
+// The semaphore never gives out its wait handle, so there is nothing in it to dispose of.
+#pragma warning disable CA1001
+/// <summary>Runs a plugin when its last credential has expired or was refused; between these, hands out the one it has.</summary>
+internal sealed class ExecCredential(ExecPlugin plugin, TimeProvider time) : ICredentialSource
+#pragma warning restore CA1001
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private volatile ExecAnswer? _current;
+
+    public async ValueTask<Credential> GetAsync(CancellationToken cancellationToken)
+    {
+        if (Fresh() is { } ready)
+            return ready;
+        // Plugins can take seconds and open browsers: one run serves everybody who waits.
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (Fresh() is { } meanwhile)
+                return meanwhile;
+            ExecAnswer answer = await ExecRun.RunAsync(plugin, time, cancellationToken).ConfigureAwait(false);
+            _current = answer;
+            return answer.Credential;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Refuse(Credential refused)
+    {
+        ExecAnswer? current = _current;
+        if (current is not null && refused.Equals(current.Credential))
+            Interlocked.CompareExchange(ref _current, null, current);
+    }
+
+    // The wall clock, since the plugin's word is in wall time.
+    private Credential? Fresh() =>
+        _current is { } current && (current.Expires is null || time.GetUtcNow() < current.Expires) ? current.Credential : null;
+}

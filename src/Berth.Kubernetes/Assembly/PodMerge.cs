@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using Berth.Kubernetes.Slices;
+
+namespace Berth.Kubernetes.Assembly;
+
+/// <summary>
+/// Makes one pod of what several slices say of one name.
+/// Endpoints with one UID are one process, and the newest of them is right: while a pod moves between slices, or one family is updated before
+/// the other. Several UIDs are several processes under one name (a forced deletion, a node that is cut off): one wins whole, by not terminating,
+/// then ready, then the newer slice. An endpoint without a UID (written by hand) belongs to the one it does not contradict.
+/// </summary>
+internal static class PodMerge
+{
+    /// <summary>The endpoint that tells conditions, node and zone.</summary>
+    public static SliceEndpoint Lead(in PodSources sources)
+    {
+        SliceEndpoint? best = null;
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint candidate = sources[i];
+            if (SpeaksForItself(sources, candidate) && (best is null || Outranks(candidate, best.Value)))
+                best = candidate;
+        }
+
+        return best ?? sources[0];
+    }
+
+    /// <summary>The addresses of the leader's process, the preferred family first.</summary>
+    public static IPAddress[] Addresses(in PodSources sources, SliceEndpoint leader, IPFamily preferred)
+    {
+        AddressFamily first = preferred == IPFamily.IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        AddressFamily second = preferred == IPFamily.IPv6 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+        IPAddress? one = AddressOf(sources, leader, first);
+        IPAddress? two = AddressOf(sources, leader, second);
+        return one is null ? (two is null ? [] : [two]) : two is null ? [one] : [one, two];
+    }
+
+    /// <summary>True for the newest endpoint of each process: the others say what it was before.</summary>
+    private static bool SpeaksForItself(in PodSources sources, SliceEndpoint candidate)
+    {
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint other = sources[i];
+            if (other.Equals(candidate))
+                continue;
+            bool silenced = candidate.Uid.IsStated || !other.Uid.IsStated
+                ? IsSameProcess(candidate, other) && IsLater(other, candidate)
+                : !AreApart(sources);
+            if (silenced)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Both with a UID, or both without: then one name has one address in a family.</summary>
+    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid.IsStated || right.Uid.IsStated
+        ? left.Uid == right.Uid
+        : left.Family != right.Family || Equals(left.Address, right.Address);
+
+    /// <summary>
+    /// True when some endpoint without a UID states another address than one with a UID, in one family: then all that are without one are another
+    /// process, whatever they state in the other family.
+    /// </summary>
+    private static bool AreApart(in PodSources sources)
+    {
+        for (int i = 0; i < sources.Count; i++)
+        {
+            if (!sources[i].Uid.IsStated && Contradicts(sources, sources[i]))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool Contradicts(in PodSources sources, SliceEndpoint nameless)
+    {
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint other = sources[i];
+            if (other.Uid.IsStated && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool Outranks(SliceEndpoint left, SliceEndpoint right)
+    {
+        if (left.Terminating != right.Terminating)
+            return right.Terminating;
+        bool leftReady = left.Ready && left.Serving;
+        bool rightReady = right.Ready && right.Serving;
+        return leftReady != rightReady ? leftReady : IsLater(left, right);
+    }
+
+    private static bool IsLater(SliceEndpoint left, SliceEndpoint right)
+    {
+        if (left.Slice.IsNewerThan(right.Slice))
+            return true;
+        return !right.Slice.IsNewerThan(left.Slice) && CompareAnyhow(left, right) > 0;
+    }
+
+    /// <summary>
+    /// Of two that are equally new, perhaps in one slice, the choice only has to be the same every time, and for every client: so it must not follow
+    /// from the order in which they became known.
+    /// </summary>
+    private static int CompareAnyhow(SliceEndpoint left, SliceEndpoint right)
+    {
+        int order = string.CompareOrdinal(left.Slice.Name, right.Slice.Name);
+        if (order == 0)
+            order = string.CompareOrdinal(left.Uid.ToString(), right.Uid.ToString());
+        return order != 0 ? order : string.CompareOrdinal(left.Address?.ToString(), right.Address?.ToString());
+    }
+
+    private static IPAddress? AddressOf(in PodSources sources, SliceEndpoint leader, AddressFamily family)
+    {
+        if (leader.Family == family)
+            return leader.Address;
+        bool apart = AreApart(sources);
+        SliceEndpoint? best = null;
+        for (int i = 0; i < sources.Count; i++)
+        {
+            SliceEndpoint other = sources[i];
+            bool same = other.Uid == leader.Uid || ((!other.Uid.IsStated || !leader.Uid.IsStated) && !apart);
+            if (!same || other.Family != family)
+                continue;
+            bool closer = best is { Uid.IsStated: false } && other.Uid.IsStated;
+            bool farther = best is { Uid.IsStated: true } && !other.Uid.IsStated;
+            if (best is null || closer || (!farther && IsLater(other, best.Value)))
+                best = other;
+        }
+
+        return best?.Address;
+    }
+}

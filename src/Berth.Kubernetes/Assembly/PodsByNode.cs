@@ -1,0 +1,31 @@
+using Berth.Kubernetes.Slices;
+
+namespace Berth.Kubernetes.Assembly;
+
+/// <summary>Which pods stand on which node, so that a node's change touches only its own.</summary>
+internal sealed class PodsByNode
+{
+    private readonly Dictionary<string, HashSet<string>> _keys = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<string> Find(string node) => _keys.TryGetValue(node, out HashSet<string>? keys) ? keys : [];
+
+    public void Add(SliceEndpoint endpoint)
+    {
+        if (endpoint.Node is not { } node)
+            return;
+        if (!_keys.TryGetValue(node, out HashSet<string>? keys))
+            _keys.Add(node, keys = new HashSet<string>(StringComparer.Ordinal));
+        keys.Add(endpoint.Key);
+    }
+
+    /// <param name="endpoint">What was taken out.</param>
+    /// <param name="left">What is still said of its pod.</param>
+    public void Remove(SliceEndpoint endpoint, in PodSources left)
+    {
+        if (endpoint.Node is not { } node || left.IsOnNode(node) || !_keys.TryGetValue(node, out HashSet<string>? keys))
+            return;
+        keys.Remove(endpoint.Key);
+        if (keys.Count == 0)
+            _keys.Remove(node);
+    }
+}

@@ -1,0 +1,243 @@
+using Berth.Kubernetes.Nodes;
+using Berth.Kubernetes.Slices;
+
+namespace Berth.Kubernetes.Assembly;
+
+/// <summary>
+/// The slices of one target, and the pods they make. One event costs what its own slice holds, however many others there are.
+/// Not safe for several threads.
+/// </summary>
+internal sealed class SliceTable
+{
+    private const int MostKept = 4096;
+
+    private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
+    private readonly PodTable _pods = new();
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _mayMove = new(StringComparer.Ordinal);
+    private readonly int[] _slicesByType = new int[4];
+    private readonly PodsByNode? _byNode;
+    private readonly PodResolver _resolver;
+    private readonly SnapshotBuilder _builder;
+    private readonly PodHolds _holds;
+    private long _sequence;
+
+    // While a first list is taken in, everything is touched.
+    private bool _first;
+
+    public SliceTable(PodResolver resolver, SnapshotBuilder builder, TimeProvider time)
+    {
+        _resolver = resolver;
+        _builder = builder;
+        _holds = new PodHolds(time);
+        _byNode = resolver.NeedsNodes ? new PodsByNode() : null;
+    }
+
+    /// <summary>How many slices there are.</summary>
+    public int Count => _slices.Count;
+
+    /// <summary>How long until <see cref="EndHolds"/> has something to do, or null.</summary>
+    public TimeSpan? HoldRemaining => _holds.Remaining;
+
+    /// <summary>These are all slices: what is not among them is gone, and nothing is held.</summary>
+    public void Replace(IReadOnlyList<SliceObject> all)
+    {
+        _first = _pods.Count == 0;
+        if (_slices.Count > 0)
+        {
+            HashSet<string> names = new(all.Select(static s => s.Name), StringComparer.Ordinal);
+            foreach (SliceObject gone in _slices.Values.Where(s => !names.Contains(s.Name)).ToArray())
+                TakeOut(gone);
+        }
+
+        _slices.EnsureCapacity(all.Count);
+        if (_first)
+            _pods.EnsureCapacity(all.Sum(static s => s.Pods.Length));
+        foreach (SliceObject slice in all)
+            Put(slice, mayMove: false);
+        EndHolds(all: true);
+        if (_first)
+            SettleFirst(all);
+        else
+            Settle();
+    }
+
+    /// <summary>This slice is now so.</summary>
+    public void Apply(SliceObject slice)
+    {
+        Put(slice, mayMove: true);
+        Settle();
+    }
+
+    /// <summary>This slice is gone. Unknown ones are nothing.</summary>
+    public void Delete(string name)
+    {
+        if (_slices.TryGetValue(name, out SliceObject? slice))
+            TakeOut(slice);
+        Settle();
+    }
+
+    /// <summary>Drops the pods that were held long enough, or all that are held.</summary>
+    public void EndHolds(bool all = false)
+    {
+        foreach (string key in _holds.Take(all))
+            Resolve(key);
+    }
+
+    /// <summary>More is known of nodes.</summary>
+    /// <param name="nodes">What is known now.</param>
+    /// <param name="changed">The nodes that changed, or null when any may have.</param>
+    public void UpdateNodes(NodeTable nodes, IReadOnlyCollection<string>? changed)
+    {
+        _resolver.Nodes = nodes;
+        if (changed is null)
+            _touched.UnionWith(_pods.Keys);
+        else
+            _touched.UnionWith(changed.SelectMany(node => _byNode?.Find(node) ?? []));
+        Settle();
+    }
+
+    private void Put(SliceObject slice, bool mayMove)
+    {
+        slice.Sequence = ++_sequence;
+        _slices.TryGetValue(slice.Name, out SliceObject? before);
+        if (before is not null)
+            _slicesByType[(int)before.AddressType]--;
+        // Only other slices of the same family can take in what this one lost.
+        mayMove &= before is not null && _slicesByType[(int)before.AddressType] > 0;
+        _slicesByType[(int)slice.AddressType]++;
+        _slices[slice.Name] = slice;
+        bool samePorts = before is not null && ReferenceEquals(before.Ports, slice.Ports);
+        for (int i = 0; i < slice.Pods.Length; i++)
+            slice.Pods[i] = Keep(slice, before, new SliceEndpoint(slice.Pods[i]), samePorts).Pod;
+        foreach (PodEndpoint left in before?.Pods ?? [])
+        {
+            if (ReferenceEquals(left.Origin, before))
+                RemoveSource(new SliceEndpoint(left), mayMove);
+        }
+    }
+
+    /// <summary>Takes an endpoint in, or keeps the one that says the same already, so that unchanged pods cost a comparison.</summary>
+    private SliceEndpoint Keep(SliceObject slice, SliceObject? before, SliceEndpoint endpoint, bool samePorts)
+    {
+        ref PodSources sources = ref _pods[_pods.FindOrAdd(endpoint.Pod)];
+        if (before is not null && sources.FindEqual(before, endpoint) is { } known)
+        {
+            known.SetSlice(slice);
+            // Among several sources the newer slice may now win.
+            if (!samePorts || sources.Count > 1)
+                Touch(known);
+            return known;
+        }
+
+        sources.Add(endpoint);
+        _byNode?.Add(endpoint);
+        Touch(endpoint);
+        if (!_first)
+            _holds.Remove(endpoint.Key);
+        return endpoint;
+    }
+
+    private void TakeOut(SliceObject slice)
+    {
+        _slices.Remove(slice.Name);
+        _slicesByType[(int)slice.AddressType]--;
+        foreach (PodEndpoint pod in slice.Pods)
+            RemoveSource(new SliceEndpoint(pod), mayMove: false);
+    }
+
+    private void RemoveSource(SliceEndpoint endpoint, bool mayMove)
+    {
+        string key = endpoint.Key;
+        int place = _pods.Find(endpoint.Pod);
+        ref PodSources sources = ref _pods[place];
+        sources.Remove(endpoint);
+        _byNode?.Remove(endpoint, sources);
+        bool hold = mayMove && endpoint is { Address: not null, HasName: true, Terminating: false } && !sources.Covers(endpoint.Family);
+        if (sources.Count == 0)
+            _pods.RemoveAt(place);
+        endpoint.SetSlice(null);
+        _touched.Add(key);
+        if (hold)
+            _mayMove.Add(key);
+    }
+
+    private void Touch(SliceEndpoint endpoint)
+    {
+        if (!_first)
+            _touched.Add(endpoint.Key);
+    }
+
+    /// <summary>
+    /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose pod has several
+    /// sources stands for it only where it is the first of them.
+    /// </summary>
+    private void SettleFirst(IReadOnlyList<SliceObject> all)
+    {
+        _first = false;
+        bool single = _pods.Count == all.Sum(static s => s.Pods.Length);
+        PodEndpoint[][] found = new PodEndpoint[all.Count][];
+        for (int i = 0; i < found.Length; i++)
+            found[i] = ResolveFirst(all[i].Pods, single);
+        _builder.SetAll(found);
+    }
+
+    /// <summary>What becomes of a slice's endpoints: mostly themselves, and then there is nothing to copy.</summary>
+    private PodEndpoint[] ResolveFirst(PodEndpoint[] pods, bool single)
+    {
+        PodEndpoint[] found = pods;
+        int count = 0;
+        foreach (PodEndpoint pod in pods)
+        {
+            PodEndpoint? resolved = ResolveFirst(new SliceEndpoint(pod), single);
+            if (ReferenceEquals(found, pods) && !ReferenceEquals(resolved, pod))
+                found = [.. pods];
+            if (resolved is null)
+                continue;
+            if (!ReferenceEquals(found, pods))
+                found[count] = resolved;
+            count++;
+        }
+
+        return count == found.Length ? found : found[..count];
+    }
+
+    private PodEndpoint? ResolveFirst(SliceEndpoint endpoint, bool single)
+    {
+        PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Pod)];
+        if (!sources[0].Equals(endpoint))
+            return null;
+        PodEndpoint? resolved = _resolver.Resolve(sources, out ExcludedPod? excluded);
+        if (resolved is null)
+            _builder.Exclude(excluded!);
+        return resolved;
+    }
+
+    private void Settle()
+    {
+        foreach (string key in _touched)
+        {
+            if (_mayMove.Contains(key))
+                _holds.Add(key);
+            else
+                Resolve(key);
+        }
+
+        _touched.Clear();
+        // A relist may have touched everything; the next event touches a few.
+        if (_touched.Capacity > MostKept)
+            _touched.TrimExcess();
+        _mayMove.Clear();
+    }
+
+    private void Resolve(string key)
+    {
+        int place = _pods.Find(key);
+        if (place < 0)
+            _builder.Remove(key);
+        else if (_resolver.Resolve(_pods[place], out ExcludedPod? excluded) is { } endpoint)
+            _builder.Set(endpoint);
+        else
+            _builder.Exclude(excluded!);
+    }
+}

@@ -1,4 +1,0 @@
-namespace Berth.Kubernetes.Http;
-
-/// <summary>One entry of a Status' <c>details.causes</c>.</summary>
-internal sealed record StatusCause(string? Reason, string? Message);

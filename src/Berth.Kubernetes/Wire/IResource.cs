@@ -1,0 +1,11 @@
+namespace Berth.Kubernetes.Wire;
+
+/// <summary>What every decoded object has: its name, which is its identity within a list or watch, and its version.</summary>
+internal interface IResource
+{
+    /// <summary>The object's name.</summary>
+    string Name { get; }
+
+    /// <summary>The version the server gave this state of the object.</summary>
+    string ResourceVersion { get; }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace Berth.Kubernetes.Wire;
+
+/// <summary>
+/// The steps of reading an object field by field from bytes that may end anywhere. Each gives false when the bytes at hand end; what is not
+/// wanted is skipped without being made into anything.
+/// </summary>
+internal static class JsonFields
+{
+    /// <summary>The reader's own default, stated: managed fields nest, but never as deep as this.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>Moves to the next property name or to the end of the object.</summary>
+    public static bool TryNextField(ref Utf8JsonReader reader, out bool ended)
+    {
+        ended = false;
+        if (!reader.Read())
+            return false;
+        ended = reader.TokenType == JsonTokenType.EndObject;
+        return true;
+    }
+
+    /// <summary>From a property name, reads an object's opening brace; null counts as absent.</summary>
+    public static bool TryEnterObject(ref Utf8JsonReader reader, string field, out bool present) =>
+        TryEnter(ref reader, JsonTokenType.StartObject, field, out present);
+
+    /// <summary>From a property name, reads an array's opening bracket; null counts as absent.</summary>
+    public static bool TryEnterArray(ref Utf8JsonReader reader, string field, out bool present) =>
+        TryEnter(ref reader, JsonTokenType.StartArray, field, out present);
+
+    /// <summary>From a property name, moves to a string; <paramref name="present"/> is false for null.</summary>
+    public static bool TryReadString(ref Utf8JsonReader reader, string field, out bool present) =>
+        TryEnter(ref reader, JsonTokenType.String, field, out present);
+
+    /// <summary>From a property name, reads a string into a new object; null stays null.</summary>
+    public static bool TryReadString(ref Utf8JsonReader reader, string field, ref string? value)
+    {
+        if (!TryReadString(ref reader, field, out bool present))
+            return false;
+        value = present ? Text(ref reader, field) : null;
+        return true;
+    }
+
+    /// <summary>From a property name, reads a string through a pool; null stays null.</summary>
+    public static bool TryReadPooled(ref Utf8JsonReader reader, string field, StringPool pool, ref string? value)
+    {
+        if (!TryReadString(ref reader, field, out bool present))
+            return false;
+        value = present ? pool.Read(ref reader, field) : null;
+        return true;
+    }
+
+    /// <summary>From a property name, gives a string as its bytes, where they stand; <paramref name="present"/> is false for null.</summary>
+    public static bool TryReadUtf8(scoped ref Utf8JsonReader reader, string field, out ReadOnlySpan<byte> utf8, out bool present)
+    {
+        utf8 = default;
+        if (!TryReadString(ref reader, field, out present))
+            return false;
+        if (present)
+            utf8 = reader.ValueIsEscaped ? System.Text.Encoding.UTF8.GetBytes(Text(ref reader, field)) : reader.ValueSpan;
+        return true;
+    }
+
+    /// <summary>From a property name, reads a boolean; null counts as absent.</summary>
+    public static bool TryReadFlag(ref Utf8JsonReader reader, string field, ref bool? value)
+    {
+        if (!reader.Read())
+            return false;
+        value = reader.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False => false,
+            JsonTokenType.Null => null,
+            _ => throw Unexpected(ref reader, field),
+        };
+        return true;
+    }
+
+    /// <summary>The string the reader stands on.</summary>
+    public static string Text(ref Utf8JsonReader reader, string field)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ResourceFormatException($"the field '{field}' is not valid UTF-8", exception);
+        }
+    }
+
+    /// <summary>The exception for a field of another type.</summary>
+    public static ResourceFormatException Unexpected(ref Utf8JsonReader reader, string field) =>
+        new($"the field '{field}' holds a {reader.TokenType} where the API documents another type");
+
+    private static bool TryEnter(ref Utf8JsonReader reader, JsonTokenType wanted, string field, out bool present)
+    {
+        present = false;
+        if (!reader.Read())
+            return false;
+        present = reader.TokenType == wanted;
+        return present || reader.TokenType == JsonTokenType.Null ? true : throw Unexpected(ref reader, field);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Berth.Kubernetes.Wire;
+
+/// <summary>
+/// A <c>Status</c> object, which Kubernetes answers with when something fails: as a body, and as the object of an ERROR event.
+/// See <see href="https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/"/>.
+/// </summary>
+internal sealed record KubernetesStatus(int Code, string? Reason, string? Message, ImmutableArray<StatusCause> Causes, int? RetryAfterSeconds)
+{
+    /// <summary>The resource version asked for, or to watch from, is no longer kept: list again. Servers say it in either of two words.</summary>
+    internal bool IsExpired => Code == 410 || Reason is "Expired" or "Gone";
+
+    /// <summary>The resource version asked for is newer than the server knows.</summary>
+    internal bool IsVersionTooLarge => HasCause("ResourceVersionTooLarge");
+
+    internal bool HasCause(string reason)
+    {
+        foreach (StatusCause cause in Causes)
+        {
+            if (cause.Reason == reason)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The same with every text of the server's passed through a function, which takes out what must not be printed.</summary>
+    internal KubernetesStatus Clean(Func<string, string> clean)
+    {
+        string? Text(string? text) => text is null ? null : clean(text);
+        return this with
+        {
+            Reason = Text(Reason),
+            Message = Text(Message),
+            Causes = [.. Causes.Select(cause => new StatusCause(Text(cause.Reason), Text(cause.Message)))],
+        };
+    }
+
+    /// <summary>Reads a Status, in JSON or protobuf; null when this is not one.</summary>
+    internal static KubernetesStatus? Parse(ReadOnlyMemory<byte> body)
+    {
+        if (body.Span.StartsWith(ProtobufEnvelope.Magic))
+            return ProtobufStatus.Parse(body.Span);
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            return Read(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: a string in it is not valid UTF-16.
+            return null;
+        }
+    }
+
+    private static KubernetesStatus? Read(JsonElement root)
+    {
+        if (Text(root, "kind") != "Status")
+            return null;
+        JsonElement details = Property(root, "details");
+        var causes = ImmutableArray.CreateBuilder<StatusCause>();
+        if (Property(details, "causes") is { ValueKind: JsonValueKind.Array } list)
+        {
+            foreach (JsonElement cause in list.EnumerateArray())
+                causes.Add(new StatusCause(Text(cause, "reason"), Text(cause, "message")));
+        }
+        return new KubernetesStatus(
+            Number(root, "code") ?? 0, Text(root, "reason"), Text(root, "message"), causes.DrainToImmutable(), Number(details, "retryAfterSeconds"));
+    }
+
+    private static JsonElement Property(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) ? value : default;
+
+    private static string? Text(JsonElement element, string name) =>
+        Property(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    private static int? Number(JsonElement element, string name) =>
+        Property(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number) ? number : null;
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+
+namespace Berth.Kubernetes.Wire;
+
+/// <summary>Reads a list in JSON piece by piece.</summary>
+internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) : IListParser
+    where T : class, IResource
+{
+    private enum Place
+    {
+        Start,
+        Fields,
+        Items,
+        End,
+    }
+
+    private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = JsonFields.MaxDepth });
+    private Place _place = Place.Start;
+
+    /// <inheritdoc/>
+    public ListAnswer Answer { get; } = new();
+
+    /// <inheritdoc/>
+    public bool IsComplete => _place == Place.End;
+
+    /// <inheritdoc/>
+    public int Consume(ReadOnlySpan<byte> data, bool final)
+    {
+        Utf8JsonReader reader = new(data, final, _state);
+        Utf8JsonReader done = reader;
+        try
+        {
+            while (TryStep(ref reader))
+                done = reader;
+        }
+        catch (InvalidOperationException exception)
+        {
+            // So the reader refuses an escaped half of a surrogate pair, be it in a name it only compares.
+            throw new ResourceFormatException("the answer holds text that is not valid Unicode", exception);
+        }
+
+        _state = done.CurrentState;
+        return (int)done.BytesConsumed;
+    }
+
+    private bool TryStep(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read())
+            return false;
+        switch (_place)
+        {
+            case Place.Start when reader.TokenType == JsonTokenType.StartObject:
+                _place = Place.Fields;
+                return true;
+            case Place.Fields when reader.TokenType == JsonTokenType.EndObject:
+                _place = Place.End;
+                return true;
+            case Place.Fields:
+                return TryReadField(ref reader);
+            case Place.Items when reader.TokenType == JsonTokenType.EndArray:
+                _place = Place.Fields;
+                return true;
+            case Place.Items when reader.TokenType == JsonTokenType.StartObject:
+                if (!decoder.TryDecode(ref reader, out T? item))
+                    return false;
+                items.Add(item);
+                return true;
+            default:
+                throw new ResourceFormatException($"the answer is not a {decoder.ListKind}");
+        }
+    }
+
+    private bool TryReadField(ref Utf8JsonReader reader)
+    {
+        string? text = null;
+        if (reader.ValueTextEquals("items"u8))
+        {
+            if (!JsonFields.TryEnterArray(ref reader, "items", out bool present))
+                return false;
+            Answer.HasItems = true;
+            if (present)
+                _place = Place.Items;
+            return true;
+        }
+
+        if (reader.ValueTextEquals("metadata"u8))
+            return TryReadMetadata(ref reader);
+        bool isKind = reader.ValueTextEquals("kind"u8);
+        if (!isKind && !reader.ValueTextEquals("apiVersion"u8))
+            return reader.TrySkip();
+        if (!JsonFields.TryReadString(ref reader, isKind ? "kind" : "apiVersion", ref text))
+            return false;
+        if (isKind)
+            Answer.Kind = text;
+        else
+            Answer.ApiVersion = text;
+        return true;
+    }
+
+    private bool TryReadMetadata(ref Utf8JsonReader reader)
+    {
+        string? version = null;
+        string? next = null;
+        if (!JsonFields.TryEnterObject(ref reader, "metadata", out bool present))
+            return false;
+        while (present)
+        {
+            if (!JsonFields.TryNextField(ref reader, out bool ended))
+                return false;
+            if (ended)
+                break;
+            bool read = reader.ValueTextEquals("resourceVersion"u8) ? JsonFields.TryReadString(ref reader, "metadata.resourceVersion", ref version)
+                : reader.ValueTextEquals("continue"u8) ? JsonFields.TryReadString(ref reader, "metadata.continue", ref next)
+                : reader.TrySkip();
+            if (!read)
+                return false;
+        }
+
+        (Answer.ResourceVersion, Answer.Continue) = (version, next);
+        return true;
+    }
+}

@@ -1,0 +1,23 @@
+using System.Buffers;
+
+namespace Berth.Kubernetes.Wire;
+
+/// <summary>
+/// Buffers to read into. Those of everyday length are pooled; a long one, which one huge object needs, is left to the collector, because the
+/// pool would keep one of them for every thread that ever gave one back.
+/// </summary>
+internal static class ReadBuffers
+{
+    private const int LongestPooled = 256 * 1024;
+
+    /// <summary>Gives a buffer of at least this length, with anything in it.</summary>
+    public static byte[] Rent(int length) =>
+        length <= LongestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
+
+    /// <summary>Takes a buffer back. Nobody may use it any more.</summary>
+    public static void Return(byte[] buffer)
+    {
+        if (buffer.Length is > 0 and <= LongestPooled)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+}

@@ -1,0 +1,30 @@
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+
+namespace Berth.LocalCluster.Access;
+
+/// <summary>What a path of the API names: a kind, perhaps a namespace, perhaps one object, perhaps a subresource of it.</summary>
+internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, string? Name, string? Subresource)
+{
+    /// <summary>Null when the path is not one of an object or a collection.</summary>
+    public static RequestTarget? Parse(string path)
+    {
+        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        (string? group, int taken) = parts switch { ["api", "v1", ..] => ("", 2), ["apis", var name, "v1", ..] => (name, 3), _ => (null, 0) };
+        if (group is null)
+            return null;
+        ReadOnlySpan<string> rest = parts.AsSpan(taken);
+        string? @namespace = null;
+        if (rest is ["namespaces", _, _, ..] && !(group.Length == 0 && rest[2] is "status" or "finalize"))
+        {
+            @namespace = rest[1];
+            rest = rest[2..];
+        }
+
+        if (rest is not [string plural, ..] || rest.Length > 3 || KindTable.ByPlural(group, plural) is not { } kind || (@namespace is not null && !kind.Namespaced))
+            return null;
+        if (kind == KindTable.Pod && rest is [_, _, "exec" or "attach" or "portforward"])
+            throw new ApiException(405, "MethodNotAllowed", $"the local cluster has no {rest[2]}: its pods are processes of this machine, which can be reached at their own addresses");
+        return new(kind, @namespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : null, rest.Length > 2 ? rest[2] : null);
+    }
+}

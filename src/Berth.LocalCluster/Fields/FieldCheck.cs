@@ -1,0 +1,101 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Fields;
+
+/// <summary>
+/// What a real server's decoder does with a body: fields that its types do not have are dropped and named, nulls (and zeros, where Go does not write them)
+/// are as if not there, quantities get their one form, and a value of the wrong type is refused, in the words of Go's decoder.
+/// </summary>
+internal sealed class FieldCheck
+{
+    private readonly List<string> _unknown = [];
+
+    /// <summary>Drops what is unknown. Returns its paths, as <c>spec.template.spec.containers[0].foo</c>.</summary>
+    /// <exception cref="FormatException">A value has the wrong type.</exception>
+    public static IReadOnlyList<string> Prune(ResourceKind kind, JsonObject body)
+    {
+        var check = new FieldCheck();
+        check.Walk(kind.Kind, body, "", "");
+        return check._unknown;
+    }
+
+    private void Walk(string type, JsonObject body, string path, string plainPath)
+    {
+        IReadOnlyDictionary<string, FieldTable.Field>? fields = FieldTable.Of(type);
+        foreach ((string name, JsonNode? value) in body.ToList())
+        {
+            if (path.Length == 0 && name is "kind" or "apiVersion")
+                continue;
+            if (fields?.TryGetValue(name, out FieldTable.Field? field) is not true || field!.Inline)
+            {
+                _unknown.Add($"unknown field \"{Join(path, name)}\"");
+                body.Remove(name);
+            }
+            else
+            {
+                if (value is not null)
+                    Check(type, field, value, Join(path, name), Join(plainPath, name));
+                if (value is null || (field.OmitZero && IsZero(value)))
+                    body.Remove(name);
+            }
+        }
+    }
+
+    private void Check(string owner, FieldTable.Field field, JsonNode value, string path, string plainPath)
+    {
+        if (field.List && value is JsonArray items)
+        {
+            for (int i = 0; i < items.Count; i++)
+                Single(owner, field.Type, items[i], $"{path}[{i}]", plainPath);
+        }
+        else if (field.Map && value is JsonObject map)
+        {
+            foreach ((string key, JsonNode? entry) in map.ToList())
+            {
+                Single(owner, field.Type, entry, Join(path, key), plainPath);
+                if (field.Type == "Quantity" && entry is not null)
+                    map[key] = Quantity.Parse(entry.Text() ?? entry.ToJsonString()).ToString();
+            }
+        }
+        else if (field.List || field.Map)
+        {
+            throw Mismatch(owner, value, plainPath, field.List ? $"[]{GoName(field.Type)}" : $"map[string]{GoName(field.Type)}");
+        }
+        else
+        {
+            Single(owner, field.Type, value, path, plainPath);
+        }
+    }
+
+    private void Single(string owner, string type, JsonNode? value, string path, string plainPath)
+    {
+        JsonValueKind found = value?.GetValueKind() ?? JsonValueKind.Null;
+        bool good = found == JsonValueKind.Null || type switch
+        {
+            "string" or "bytes" or "Time" or "MicroTime" => found == JsonValueKind.String,
+            "bool" => found is JsonValueKind.True or JsonValueKind.False,
+            "int32" or "int64" => found == JsonValueKind.Number && !value!.ToJsonString().AsSpan().ContainsAny('.', 'e', 'E'),
+            "Quantity" or "IntOrString" => found is JsonValueKind.String or JsonValueKind.Number,
+            "any" or "RawExtension" => true,
+            _ => found == JsonValueKind.Object,
+        };
+        if (!good)
+            throw Mismatch(owner, value!, plainPath, GoName(type));
+        if (value is JsonObject body && FieldTable.Of(type) is not null)
+            Walk(type, body, path, plainPath);
+    }
+
+    private static FormatException Mismatch(string owner, JsonNode value, string path, string type)
+    {
+        JsonValueKind kind = value.GetValueKind();
+        string found = kind is JsonValueKind.True or JsonValueKind.False ? "bool" : kind.ToString().ToLowerInvariant();
+        return new($"json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {type}");
+    }
+
+    private static bool IsZero(JsonNode value) => value.GetValueKind() == JsonValueKind.False || value.Text() is "" || value.Number() == 0;
+
+    private static string GoName(string type) => FieldTable.Of(type) is null ? type : $"v1.{type}";
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+}

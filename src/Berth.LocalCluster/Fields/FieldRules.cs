@@ -1,0 +1,114 @@
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Fields;
+
+/// <summary>Holds an object against <c>rules.txt</c>, which says field by field what it must hold.</summary>
+internal static class FieldRules
+{
+    private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(() => FieldTable.Lines("rules.txt").Select(line => line.Split(' ')).SelectMany(
+        words => words[0].Split(',').Select(type => (type, words.Skip(1).Select(Entry.Parse).ToArray()))).ToDictionary(StringComparer.Ordinal));
+
+    public static void Check(FieldFaults faults, string type, JsonNode? body, string path = "")
+    {
+        foreach (Entry entry in s_types.Value.GetValueOrDefault(type, []))
+        {
+            string at = entry.Path.Length == 0 ? path : path.Length == 0 ? string.Join('.', entry.Path) : $"{path}.{string.Join('.', entry.Path)}";
+            JsonNode? value = body.At(entry.Path);
+            if (entry.Path.Length > 1 && body.At(entry.Path.AsSpan(..^1)) is null)
+                continue;
+            if (entry.Required && IsEmpty(value))
+                faults.Required(at);
+            else if (!(entry.Optional && IsEmpty(value)) && (value ?? entry.Else) is { } given)
+                Array.ForEach(entry.Rules, rule => Hold(faults, rule.Name, rule.Argument, given, at));
+            if (value is JsonArray items)
+                items.Index().ToList().ForEach(item => Check(faults, entry.Type, item.Item, $"{at}[{item.Index}]"));
+            else if (value is JsonObject)
+                Check(faults, entry.Type, value, at);
+        }
+    }
+
+    /// <summary>A map of labels: each key and value.</summary>
+    public static void Labels(FieldFaults faults, JsonNode? labels, string at)
+    {
+        foreach ((string key, string value) in labels.Map())
+        {
+            Form(faults, "qualified", key, at);
+            Form(faults, "labelvalue", value, at);
+        }
+    }
+
+    public static void Form(FieldFaults faults, string form, string text, string at)
+    {
+        foreach (string fault in Formats.Faults(form, text))
+            faults.Invalid(at, text, fault);
+    }
+
+    private static void Hold(FieldFaults faults, string rule, string argument, JsonNode value, string at)
+    {
+        if (rule == "oneof")
+        {
+            faults.OneOf(at, value.Text(), argument.Split('|'));
+        }
+        else if (rule is "range" or "port" or "share" && value.Text() is null)
+        {
+            Range(faults, value, rule switch { "port" => "1-65535", "share" => "0-", _ => argument }, at);
+        }
+        else if (rule is "is" or "positive" or "most")
+        {
+            if (Amount(rule, argument, value) is { } fault)
+                faults.Invalid(at, value, fault);
+        }
+        else if (rule == "unique")
+        {
+            foreach ((int index, JsonObject item) in value.Items().Index().Where(item => item.Item.Text(argument) is { Length: > 0 } name && value.Items().Take(item.Index).Any(other => other.Text(argument) == name)))
+                faults.Duplicate($"{at}[{index}].{argument}", item[argument]);
+        }
+        else if (rule == "labels")
+        {
+            Labels(faults, value, at);
+        }
+        else if (rule is "handler" or "source")
+        {
+            List<string> given = [.. argument.Split('|').Where(field => value.At(field) is not null)];
+            if (given.Count == 0 && rule == "handler")
+                faults.Required(at, "must specify a handler type");
+            foreach (string field in given.Skip(1))
+                faults.Forbidden($"{at}.{field}", $"may not specify more than 1 {(rule == "handler" ? "handler" : "volume")} type");
+        }
+        else
+        {
+            Form(faults, rule == "port" ? "portname" : rule, value.Text() ?? "", at);
+        }
+    }
+
+    private static string? Amount(string rule, string argument, JsonNode value) => rule switch
+    {
+        "is" => value.ToString() == argument ? null : $"must be {argument}",
+        "positive" => value.Number() > 0 ? null : "must be greater than zero",
+        _ => int.TryParse(value.ToString().TrimEnd('%'), CultureInfo.InvariantCulture, out int percent) && percent > 100 && value.Text() is not null ? "must not be greater than 100%" : null,
+    };
+
+    /// <summary>A range is its two ends; the upper may be missing.</summary>
+    private static void Range(FieldFaults faults, JsonNode value, string range, string at)
+    {
+        string[] ends = range.Split('-');
+        bool open = ends[1].Length == 0;
+        if (value.Number() < long.Parse(ends[0], CultureInfo.InvariantCulture) || (!open && value.Number() > long.Parse(ends[1], CultureInfo.InvariantCulture)))
+            faults.Invalid(at, value, open ? $"must be greater than or equal to {ends[0]}" : $"must be between {ends[0]} and {ends[1]}, inclusive");
+    }
+
+    private static bool IsEmpty(JsonNode? value) => value is null or JsonArray { Count: 0 } || value.Text() is "" || value.Number() == 0;
+
+    /// <summary>A field, by its path, with its rules, and the type to look at inside it.</summary>
+    private sealed record Entry(string[] Path, bool Required, bool Optional, JsonNode? Else, (string Name, string Argument)[] Rules, string Type)
+    {
+        public static Entry Parse(string text)
+        {
+            string[] typed = text.Split('>');
+            string[] parts = typed[0].Split(':');
+            List<(string Name, string Argument)> rules = [.. (parts.Length > 1 ? parts[1].Split(',') : []).Select(rule => rule.Split('=')).Select(rule => (rule[0], rule.Length > 1 ? rule[1] : ""))];
+            bool Has(string name) => rules.RemoveAll(rule => rule.Name == name) > 0;
+            return new(parts[0] == "." ? [] : parts[0].Split('.'), Has("required"), Has("optional"), Has("else") ? 0 : null, [.. rules], typed.Length > 1 ? typed[1] : "");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace Berth.LocalCluster.Fields;
+
+/// <summary>Every field of every kind, as Kubernetes' own types state them: what JSON may hold, and how protobuf numbers it.</summary>
+internal static class FieldTable
+{
+    private static readonly Lazy<Dictionary<string, Dictionary<string, Field>>> s_types = new(Load);
+
+    /// <summary>The fields of a type by their names, those of inlined types included; null for a type that is a plain value.</summary>
+    public static IReadOnlyDictionary<string, Field>? Of(string type) => s_types.Value.GetValueOrDefault(type);
+
+    /// <summary>A table that is part of this program: its lines, without those of explanation.</summary>
+    public static IEnumerable<string> Lines(string table) => Text(table).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'));
+
+    public static string Text(string table)
+    {
+        using var reader = new StreamReader(typeof(FieldTable).Assembly.GetManifestResourceStream(table)!);
+        return reader.ReadToEnd();
+    }
+
+    private static Dictionary<string, Dictionary<string, Field>> Load()
+    {
+        var types = Lines("fields.txt").Select(line => line.Split(' ')).ToDictionary(words => words[0], words => words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal), StringComparer.Ordinal);
+        foreach (Dictionary<string, Field> fields in types.Values)
+        {
+            foreach (Field inlined in fields.Values.Where(field => field.Inline).ToList())
+            {
+                foreach ((string name, Field field) in types[inlined.Type])
+                {
+                    // Known by name only: on the wire it is a field of the inlined message.
+                    fields.TryAdd(name, field with { Number = 0 });
+                }
+            }
+        }
+
+        return types;
+    }
+
+    /// <summary>One field. Its number is 0 where it is inlined from another type.</summary>
+    internal sealed record Field(string Name, int Number, string Type, bool List, string MergeKey, bool Map, bool Inline, bool OmitZero)
+    {
+        public static Field Parse(string text)
+        {
+            int equals = text.IndexOf('=', StringComparison.Ordinal);
+            int colon = text.IndexOf(':', StringComparison.Ordinal);
+            string type = text[(colon + 1)..];
+            return new(
+                text[..equals],
+                int.Parse(text.AsSpan(equals + 1, colon - equals - 1), CultureInfo.InvariantCulture),
+                type[(type.IndexOf(']', StringComparison.Ordinal) + 1)..].Trim('{', '}', '^', '?'),
+                type.StartsWith('['),
+                type.StartsWith('[') ? type[1..type.IndexOf(']', StringComparison.Ordinal)] : "",
+                type.StartsWith('{'),
+                type.StartsWith('^'),
+                type.EndsWith('?'));
+        }
+    }
+}

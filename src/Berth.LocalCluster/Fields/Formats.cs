@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+
+namespace Berth.LocalCluster.Fields;
+
+/// <summary>The forms that names and other texts must have: <c>forms.txt</c> says which rules make one, and what a real server says where one is broken.</summary>
+internal static partial class Formats
+{
+    private static readonly Lazy<ILookup<string, (string Rule, string Fault)>> s_forms = new(() => FieldTable.Lines("forms.txt").Select(line => line.Split(' ', 3))
+        .ToLookup(parts => parts[0], parts => (parts[1], parts[2]), StringComparer.Ordinal));
+
+    /// <summary>What is wrong with a text; nothing where all is well.</summary>
+    public static IEnumerable<string> Faults(string form, string text) => form != "qualified"
+        ? s_forms.Value[form].Where(rule => !Keeps(text, rule.Rule)).Select(rule => rule.Fault)
+        : text.IndexOf('/', StringComparison.Ordinal) switch
+        {
+            < 0 => Faults("name", text),
+            0 => ["prefix part must be non-empty", .. Faults("name", text[1..])],
+            var slash => [.. Faults("subdomain", text[..slash]).Select(fault => "prefix part " + fault), .. Faults("name", text[(slash + 1)..])],
+        };
+
+    private static bool Keeps(string text, string rule) => rule switch
+    {
+        "label" => LabelPattern().IsMatch(text),
+        "subdomain" => SubdomainPattern().IsMatch(text),
+        "name" => NamePattern().IsMatch(text),
+        "name-or-none" => text.Length == 0 || NamePattern().IsMatch(text),
+        "some" => text.Length > 0,
+        "alphanumeric" => text.All(letter => letter == '-' || char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter)),
+        "letter" => text.Any(char.IsAsciiLetterLower),
+        "single-hyphens" => !text.Contains("--", StringComparison.Ordinal),
+        "inner-hyphens" => !text.StartsWith('-') && !text.EndsWith('-'),
+        "printable" => text.All(letter => letter is >= ' ' and <= '~' and not '='),
+        "trimmed" => text.Trim().Length == text.Length,
+        "percent" => text.Length > 1 && text.EndsWith('%') && text[..^1].All(char.IsAsciiDigit),
+        _ => text.Length <= int.Parse(rule, CultureInfo.InvariantCulture),
+    };
+
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+    private static partial Regex LabelPattern();
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")]
+    private static partial Regex SubdomainPattern();
+
+    [GeneratedRegex("^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$")]
+    private static partial Regex NamePattern();
+}

@@ -1,0 +1,195 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Rules;
+using Berth.LocalCluster.Selectors;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Objects;
+
+/// <summary>The writes of the API, with defaults, checks and the rules of deletion. Controllers and manifests go through here as requests do.</summary>
+internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addresses, TimeProvider time)
+{
+    public ObjectStore Store => store;
+
+    public StoredObject Create(ResourceKind kind, string? @namespace, JsonObject body, bool dryRun = false)
+    {
+        Conform(kind, @namespace, body);
+        JsonObject metadata = body.Child("metadata");
+        if (metadata.Text("resourceVersion") is { Length: > 0 })
+            throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
+        metadata.Remove("deletionTimestamp");
+        metadata.Remove("managedFields");
+        if (kind.HasStatus)
+            body.Remove("status");
+        RequireNamespace(kind, @namespace, metadata.Text("name"));
+        Defaults.Apply(kind, body);
+        if (kind == KindTable.Service)
+            addresses.Assign(body);
+        else if (kind == KindTable.Pod)
+            body["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService(body) };
+        else if (kind.HasScale)
+            body["status"] = JsonWriting.Fields(("replicas", kind == KindTable.Deployment ? null : 0), ("availableReplicas", kind == KindTable.StatefulSet ? 0 : null));
+        if (metadata.Text("name") is null && metadata.Text("generateName") is null)
+            throw ApiException.Invalid(kind, "", ("metadata.name", "Required value: name or generateName is required", "FieldValueRequired"));
+        if (metadata.Text("name") is not null)
+            Validation.Check(kind, body);
+        return store.Create(kind, body, kept: !dryRun);
+    }
+
+    /// <summary>Replaces or patches: the change gets a copy of what is stored and returns what shall be.</summary>
+    public StoredObject Update(
+        ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change, bool status = false, bool dryRun = false)
+    {
+        JsonObject Apply(JsonObject before)
+        {
+            JsonObject after = change(before.Clone());
+            string? expected = after.Text("metadata", "resourceVersion");
+            if (!string.IsNullOrEmpty(expected) && expected != before.Text("metadata", "resourceVersion"))
+                throw ApiException.Modified(kind, name);
+            Require(kind, name, "UID", after.Text("metadata", "uid"), before.Text("metadata", "uid"));
+            Conform(kind, @namespace, after);
+            return Kept(kind, before, after, status);
+        }
+
+        return store.Update(kind, @namespace, name, Apply, kept: !dryRun);
+    }
+
+    /// <summary>Deletes. Returns the object, and whether it is gone at once.</summary>
+    public (StoredObject Object, bool Gone) Delete(ResourceKind kind, string? @namespace, string name, DeleteOptions options)
+    {
+        StoredObject current = store.Get(kind, @namespace, name);
+        Require(kind, name, "UID", options.Uid, current.Uid);
+        Require(kind, name, "ResourceVersion", options.ResourceVersion, current.Body.Text("metadata", "resourceVersion"));
+        if (kind == KindTable.Namespace && name is "default" or "kube-system" or "kube-public")
+            throw new ApiException(403, "Forbidden", $"{kind.Plural} \"{name}\" is forbidden: this namespace may not be deleted", ApiException.Details(kind, name));
+        if (options.DryRun)
+            return (current, true);
+        string? finalizer = kind == KindTable.Pod ? null : options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
+        bool lingers = kind == KindTable.Namespace || finalizer is not null || current.Body.Texts("metadata", "finalizers").Any();
+        if (kind == KindTable.Pod)
+        {
+            long asked = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
+            long grace = asked < 0 ? 1 : asked;
+            bool running = current.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
+            return (grace == 0 || !running) && !lingers ? Gone(current) : (store.Update(current, body => Terminate(body, running ? grace : 0)), false);
+        }
+
+        return lingers ? (store.Update(current, body => Linger(kind, body, finalizer)), false) : Gone(current);
+    }
+
+    private static void Require(ResourceKind kind, string name, string what, string? expected, string? actual)
+    {
+        if (expected is not null && expected != actual)
+            throw ApiException.Conflict(kind, name, $"Precondition failed: {what} in precondition: {expected}, {what} in object meta: {actual}");
+    }
+
+    private (StoredObject Object, bool Gone) Gone(StoredObject item) => (store.Remove(item) ?? throw ApiException.NotFound(item.Kind, item.Name), true);
+
+    public static JsonObject Scale(JsonObject body) => JsonWriting.Fields(
+        ("kind", "Scale"),
+        ("apiVersion", "autoscaling/v1"),
+        ("metadata", JsonWriting.Fields(((string[])["name", "namespace", "uid", "resourceVersion", "creationTimestamp"]).Select(field => (field, body.At("metadata", field)?.DeepClone())))),
+        ("spec", new JsonObject { ["replicas"] = body.Number("spec", "replicas") ?? 0 }),
+        ("status", new JsonObject { ["replicas"] = body.Number("status", "replicas") ?? 0, ["selector"] = LabelSelector.Pairs(body.At("spec", "selector", "matchLabels")) }));
+
+    /// <summary>https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>
+    private static string QualityOfService(JsonObject pod)
+    {
+        List<JsonNode?> resources = [.. pod.Items("spec", "containers").Select(container => container["resources"])];
+        if (!resources.Any(asked => asked.Map("requests").Concat(asked.Map("limits")).Any()))
+            return "BestEffort";
+        bool Fixed(JsonNode? asked, string what) => asked.At("limits", what) is { } limit && JsonNode.DeepEquals(asked.At("requests", what) ?? limit, limit);
+        return resources.TrueForAll(asked => Fixed(asked, "cpu") && Fixed(asked, "memory")) ? "Guaranteed" : "Burstable";
+    }
+
+    private void Terminate(JsonObject body, long grace)
+    {
+        JsonObject metadata = body.Child("metadata");
+        if (metadata["deletionTimestamp"] is null || grace < metadata.Number("deletionGracePeriodSeconds"))
+        {
+            metadata["deletionTimestamp"] = JsonWriting.Timestamp(time.GetUtcNow().AddSeconds(grace));
+            metadata["deletionGracePeriodSeconds"] = grace;
+            metadata["generation"] = (metadata.Number("generation") ?? 0) + 1;
+        }
+    }
+
+    private void Linger(ResourceKind kind, JsonObject body, string? finalizer)
+    {
+        JsonObject metadata = body.Child("metadata");
+        metadata.Default("deletionTimestamp", time.Timestamp());
+        metadata.Default("deletionGracePeriodSeconds", 0);
+        if (kind == KindTable.Namespace)
+            body.Child("status")["phase"] = "Terminating";
+        if (finalizer is not null && !body.Texts("metadata", "finalizers").Contains(finalizer, StringComparer.Ordinal))
+            metadata["finalizers"] = JsonWriting.TextArray([.. body.Texts("metadata", "finalizers"), finalizer]);
+    }
+
+    /// <summary>Refuses a body that is not of this kind or place, and puts kind and apiVersion first, as the API sends them.</summary>
+    private static void Conform(ResourceKind kind, string? @namespace, JsonObject body)
+    {
+        if ((body.Text("kind") ?? kind.Kind) != kind.Kind || (body.Text("apiVersion") ?? kind.ApiVersion) != kind.ApiVersion)
+        {
+            throw ApiException.BadRequest(
+                $"{body.Text("kind")} in version \"{body.Text("apiVersion")}\" cannot be handled as a {kind.Kind}: the kind of the object does not match the resource of the request");
+        }
+
+        JsonObject metadata = body.Child("metadata");
+        if (kind.Namespaced)
+        {
+            metadata.Default("namespace", @namespace!);
+            if (metadata.Text("namespace") != @namespace)
+                throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        }
+
+        foreach (string field in metadata.Where(pair => pair.Value is JsonObject { Count: 0 } or JsonArray { Count: 0 }).Select(pair => pair.Key).ToList())
+            metadata.Remove(field);
+        foreach (string field in (string[])["kind", "apiVersion", "metadata"])
+            body.Remove(field);
+        body.Insert(0, "kind", kind.Kind);
+        body.Insert(1, "apiVersion", kind.ApiVersion);
+        body.Insert(2, "metadata", metadata);
+    }
+
+    /// <summary>What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not about.</summary>
+    private JsonObject Kept(ResourceKind kind, JsonObject before, JsonObject after, bool status)
+    {
+        JsonObject metadata = after.Child("metadata");
+        foreach (string field in (string[])["name", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"])
+        {
+            metadata.Remove(field);
+            if (before.At("metadata", field) is { } value)
+                metadata[field] = value.DeepClone();
+        }
+
+        metadata.Remove("managedFields");
+        if (!status)
+        {
+            if (kind.HasStatus && before["status"] is { } old)
+                after["status"] = old.DeepClone();
+            if (kind == KindTable.Service)
+                addresses.Assign(after, before);
+            Defaults.Apply(kind, after);
+            Validation.Check(kind, after, before);
+            return after;
+        }
+
+        JsonObject kept = before.Clone();
+        kept["status"] = after["status"]?.DeepClone();
+        return kept;
+    }
+
+    private void RequireNamespace(ResourceKind kind, string? @namespace, string? name)
+    {
+        if (!kind.Namespaced)
+            return;
+        if (store.Get(KindTable.Namespace, null, @namespace!).Body.IsTerminating() && kind != KindTable.Event)
+        {
+            throw new ApiException(
+                403,
+                "Forbidden",
+                $"{kind.QualifiedName} \"{name}\" is forbidden: unable to create new content in namespace {@namespace} because it is being terminated",
+                new JsonObject { ["name"] = name, ["kind"] = kind.Plural });
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Berth.LocalCluster.Fields;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Rules;
+
+/// <summary>The values a real API server fills in: by type from <c>defaults.json</c>, here where they depend on something.</summary>
+internal static class Defaults
+{
+    /// <summary>What the fields of a type are where nobody says anything, and under names of their own what they are under a condition.</summary>
+    private static readonly Lazy<JsonObject> s_values = new(() =>
+    {
+        var values = (JsonObject)JsonNode.Parse(FieldTable.Text("defaults.json"))!;
+        JsonWriting.Freeze(values);
+        return values;
+    });
+
+    public static void Apply(ResourceKind kind, JsonObject body)
+    {
+        foreach (string part in kind == KindTable.Namespace || kind == KindTable.Service ? (string[])["spec", "status"] : [])
+            body.Child(part);
+        if (kind == KindTable.Namespace)
+            body.Child("metadata").Child("labels")["kubernetes.io/metadata.name"] = body.Text("metadata", "name");
+        if (kind == KindTable.Pod)
+        {
+            Fill(body.Child("spec"), "PodSpec of a pod, not of a template");
+            foreach (JsonObject toleration in s_values.Value["PodSpec of a pod, not of a template"].Items("tolerations").Where(added => !body.Items("spec", "tolerations")
+                .Any(given => (given.Text("key") ?? added.Text("key")) == added.Text("key") && (given.Text("effect") ?? "NoExecute") == "NoExecute")))
+                body["spec"]!["tolerations"]!.AsArray().Add(toleration.DeepClone());
+            if (body.Number("spec", "terminationGracePeriodSeconds") < 0)
+                body.Child("spec")["terminationGracePeriodSeconds"] = 1;
+            foreach (JsonObject resources in body.Items("spec", "containers").Select(container => container["resources"]).OfType<JsonObject>().Where(resources => resources["limits"] is JsonObject))
+                Fill(resources.Child("requests"), (JsonObject)resources["limits"]!);
+        }
+
+        if (kind.HasScale)
+            body.Child("spec").Child("template").Child("spec");
+        Walk(kind.Kind, body, hostNetwork: false);
+    }
+
+    private static void Walk(string type, JsonObject body, bool hostNetwork)
+    {
+        if (FieldTable.Of(type) is not { } fields)
+            return;
+        Fill(body, type);
+        hostNetwork |= body.Flag("hostNetwork");
+        Depending(type, body, hostNetwork);
+        foreach ((string name, JsonNode? value) in body)
+        {
+            if (value is JsonObject or JsonArray && fields.TryGetValue(name, out FieldTable.Field? field) && !field.Map)
+            {
+                foreach (JsonObject part in value is JsonObject single ? [single] : value.Items())
+                    Walk(field.Type, part, hostNetwork);
+            }
+        }
+    }
+
+    private static void Depending(string type, JsonObject body, bool hostNetwork)
+    {
+        if (type == "PodSpec" && body.Text("serviceAccountName") is { } account)
+        {
+            body.Default("serviceAccount", account);
+        }
+        else if (type == "Container")
+        {
+            string tag = body.Text("image")?.Split('/')[^1] ?? "";
+            body.Default("imagePullPolicy", tag.EndsWith(":latest", StringComparison.Ordinal) || !tag.Contains(':', StringComparison.Ordinal) ? "Always" : "IfNotPresent");
+        }
+        else if (type == "ContainerPort" && hostNetwork && body["containerPort"] is { } number)
+        {
+            body.Default("hostPort", number.DeepClone());
+        }
+        else if (type == "ServicePort" && body.Number("targetPort") is null or 0 && string.IsNullOrEmpty(body.Text("targetPort")))
+        {
+            body["targetPort"] = body["port"]?.DeepClone() ?? 0;
+        }
+        else if (type == "StatefulSetUpdateStrategy")
+        {
+            Fill(body, body["type"] is null ? "StatefulSetUpdateStrategy without a type" : "");
+            (body["rollingUpdate"] as JsonObject)?.Default("partition", 0);
+        }
+        else if (type == "DeploymentStrategy" && body.Text("type") == "RollingUpdate")
+        {
+            Fill(body, "DeploymentStrategy that rolls");
+        }
+        else if (type == "ServiceSpec" && body.Text("type") != "ExternalName")
+        {
+            Fill(body, "ServiceSpec with a cluster address");
+            if (body.Text("type") == "LoadBalancer")
+                body.Default("allocateLoadBalancerNodePorts", true);
+            if (body.Text("type") is "NodePort" or "LoadBalancer")
+                body.Default("externalTrafficPolicy", "Cluster");
+        }
+    }
+
+    private static void Fill(JsonObject body, string type) => Fill(body, s_values.Value[type] as JsonObject ?? []);
+
+    private static void Fill(JsonObject body, JsonObject values)
+    {
+        foreach ((string name, JsonNode? value) in values)
+        {
+            if (value is JsonObject fields && body[name] is JsonObject given)
+                Fill(given, fields);
+            else if (body[name] is null)
+                body[name] = value?.DeepClone();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+
+namespace Berth.LocalCluster.Status;
+
+/// <summary>An answer of failure, with the Status object a real API server sends.</summary>
+internal sealed class ApiException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
+{
+    public int Code => code;
+    public int? RetryAfterSeconds => (int?)details?["retryAfterSeconds"];
+
+    /// <summary>For an expired continue token: one that goes on from there at the newest version.</summary>
+    public string? Continue { get; init; }
+
+    public JsonObject ToStatus() => JsonWriting.Fields(
+        ("kind", "Status"), ("apiVersion", "v1"), ("metadata", Continue is null ? [] : new JsonObject { ["continue"] = Continue }),
+        ("status", "Failure"), ("message", Message), ("reason", reason), ("details", details?.DeepClone()), ("code", code));
+
+    /// <summary>Does something for a caller who does not come through the API: a refusal is a sentence for a person then.</summary>
+    public static void Translate(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (ApiException fault)
+        {
+            throw new LocalClusterException(fault.Message, fault);
+        }
+    }
+
+    public static ApiException NotFound(ResourceKind kind, string name) =>
+        new(404, "NotFound", $"{kind.QualifiedName} \"{name}\" not found", Details(kind, name));
+
+    public static ApiException AlreadyExists(ResourceKind kind, string name) =>
+        new(409, "AlreadyExists", $"{kind.QualifiedName} \"{name}\" already exists", Details(kind, name));
+
+    public static ApiException Conflict(ResourceKind kind, string name, string why) =>
+        new(409, "Conflict", $"Operation cannot be fulfilled on {kind.QualifiedName} \"{name}\": {why}", Details(kind, name));
+
+    public static ApiException Modified(ResourceKind kind, string name) =>
+        Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
+
+    public static ApiException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static ApiException NoSuchResource() => new(404, "NotFound", "the server could not find the requested resource", []);
+
+    public static ApiException MethodNotAllowed() =>
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
+
+    public static ApiException UnsupportedMediaType(string given, string accepted) =>
+        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format{given} - accepted media types include: {accepted}");
+
+    public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
+
+    public static ApiException TooOld(long asked, long oldest) =>
+        new(410, "Expired", $"too old resource version: {asked} ({oldest})");
+
+    public static ApiException TooLarge(long asked, long current)
+    {
+        var cause = new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" };
+        return new(504, "Timeout", $"Timeout: {cause["message"]}: {asked}, current: {current}", new JsonObject { ["causes"] = new JsonArray(cause), ["retryAfterSeconds"] = 1 });
+    }
+
+    public static ApiException Invalid(ResourceKind kind, string name, params IReadOnlyList<(string Field, string Message, string Reason)> faults)
+    {
+        JsonObject details = Details(kind, name, kind.Kind);
+        details["causes"] = new JsonArray([.. faults.Select(fault => new JsonObject { ["reason"] = fault.Reason, ["message"] = fault.Message, ["field"] = fault.Field })]);
+        string subject = kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
+        string what = string.Join(", ", faults.Select(fault => $"{fault.Field}: {fault.Message}"));
+        return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {(faults.Count == 1 ? what : $"[{what}]")}", details);
+    }
+
+    /// <summary>What a Status says it is about.</summary>
+    public static JsonObject Details(ResourceKind kind, string? name, string? said = null) =>
+        JsonWriting.Fields(("name", name), ("group", kind.Group.Length > 0 ? kind.Group : null), ("kind", said ?? kind.Plural));
+}

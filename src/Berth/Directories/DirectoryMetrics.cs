@@ -1,0 +1,42 @@
+using System.Diagnostics.Metrics;
+
+namespace Berth.Directories;
+
+/// <summary>What a directory measures, read when somebody asks.</summary>
+internal static class DirectoryMetrics
+{
+    public const string MeterName = "Berth";
+
+    public static void Observe(Meter meter, Func<IEnumerable<EndpointView>> views)
+    {
+        meter.CreateObservableGauge("berth.endpoints", () => views().SelectMany(CountStates), "{endpoint}", "Endpoints of a target by state.");
+        meter.CreateObservableGauge("berth.snapshot.age", () => views().Where(static v => v.Age is not null).Select(Age), "s", "Time since the source last confirmed the snapshot.");
+        meter.CreateObservableGauge("berth.snapshot.version", () => views().Select(static v => Of(v.Current?.Version ?? 0, v)), "{version}", "Version of the snapshot, 0 before the first.");
+        meter.CreateObservableGauge("berth.snapshot.stale", () => views().Select(static v => Of(v.Current is { IsStale: false } ? 0L : 1L, v)), "{state}", "1 while the source is in trouble or has not answered yet, else 0.");
+        meter.CreateObservableCounter("berth.source.failures", () => views().Select(static v => Of(v.FailureCount, v)), "{failure}", "Failed attempts to read the source.");
+    }
+
+    private static IEnumerable<Measurement<long>> CountStates(EndpointView view)
+    {
+        Span<long> counts = stackalloc long[4];
+        counts.Clear();
+        foreach (PodEndpoint endpoint in view.Current?.Endpoints ?? new EndpointList([], availableOnly: false))
+            counts[(int)endpoint.State]++;
+        return
+        [
+            Of(counts[(int)PodState.Ready], view, "ready"),
+            Of(counts[(int)PodState.NotReady], view, "not-ready"),
+            Of(counts[(int)PodState.Draining], view, "draining"),
+            Of(counts[(int)PodState.Terminating], view, "terminating"),
+            Of(view.Current?.Excluded.Count ?? 0, view, "left-out"),
+        ];
+    }
+
+    private static Measurement<double> Age(EndpointView view) =>
+        new(view.Age?.TotalSeconds ?? 0, new KeyValuePair<string, object?>("target", view.Target.ToString()));
+
+    private static Measurement<long> Of(long value, EndpointView view) => new(value, new KeyValuePair<string, object?>("target", view.Target.ToString()));
+
+    private static Measurement<long> Of(long value, EndpointView view, string state) =>
+        new(value, new KeyValuePair<string, object?>("target", view.Target.ToString()), new KeyValuePair<string, object?>("state", state));
+}

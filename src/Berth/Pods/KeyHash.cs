@@ -1,0 +1,47 @@
+using System.Text;
+
+namespace Berth.Pods;
+
+/// <summary>
+/// The hash behind sticky picks: 64-bit FNV-1a over the UTF-8 bytes, then the finaliser of SplitMix64. Both are published constants, so the choice is
+/// the same in every process and can be computed in any language.
+/// </summary>
+internal static class KeyHash
+{
+    private const ulong FnvOffset = 14695981039346656037;
+    private const ulong FnvPrime = 1099511628211;
+
+    public static ulong Of(ReadOnlySpan<char> text) => Mix(Begin(text));
+
+    /// <summary>The hash of a text that goes on.</summary>
+    public static ulong Begin(ReadOnlySpan<char> text)
+    {
+        ulong hash = FnvOffset;
+        Span<byte> utf8 = stackalloc byte[4];
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            int length = rune.EncodeToUtf8(utf8);
+            for (int i = 0; i < length; i++)
+                hash = (hash ^ utf8[i]) * FnvPrime;
+        }
+
+        return hash;
+    }
+
+    /// <summary>Ends a text with the digits of a number.</summary>
+    public static ulong End(ulong begun, int number)
+    {
+        Span<byte> digits = stackalloc byte[PodNamePrefix.MaxDigits];
+        number.TryFormat(digits, out int length, default, System.Globalization.CultureInfo.InvariantCulture);
+        foreach (byte digit in digits[..length])
+            begun = (begun ^ digit) * FnvPrime;
+        return Mix(begun);
+    }
+
+    public static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+}

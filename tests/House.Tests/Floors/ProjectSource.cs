@@ -1,0 +1,91 @@
+using System.Xml.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Berth.House.Floors;
+
+/// <summary>
+/// The source of one project, compiled as the compiler sees it, so that a type which is only inferred counts as used. Documentation does not count.
+/// </summary>
+internal sealed class ProjectSource
+{
+    private static readonly string[] s_implicitUsings =
+        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+
+    private readonly string _folder;
+    private readonly CSharpCompilation _compilation;
+
+    private ProjectSource(string folder, CSharpCompilation compilation)
+    {
+        _folder = folder;
+        _compilation = compilation;
+    }
+
+    /// <summary>The folders that hold source files.</summary>
+    public IEnumerable<string> Folders => _compilation.SyntaxTrees.Where(static t => t.FilePath.Length > 0).Select(t => FolderOf(t.FilePath)).Distinct();
+
+    public static ProjectSource Read(string folder)
+    {
+        string name = Path.GetFileName(folder);
+        CSharpParseOptions options = new(LanguageVersion.Preview);
+        IEnumerable<SyntaxTree> trees = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(path => !Path.GetRelativePath(folder, path).StartsWith("obj", StringComparison.Ordinal))
+            .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), options, path));
+        string usings = string.Join('\n', UsingsOf(Path.Combine(folder, name + ".csproj")).Select(static u => $"global using {u};"));
+        return new ProjectSource(folder, CSharpCompilation.Create(
+            name,
+            [.. trees, CSharpSyntaxTree.ParseText(usings, options)],
+            References(name),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true)));
+    }
+
+    /// <summary>Every use of a type of one folder by a file of another.</summary>
+    public IEnumerable<Arrow> FindArrows() => _compilation.SyntaxTrees.Where(static t => t.FilePath.Length > 0).SelectMany(FindArrows).Distinct();
+
+    private IEnumerable<Arrow> FindArrows(SyntaxTree tree)
+    {
+        SemanticModel model = _compilation.GetSemanticModel(tree);
+        string folder = FolderOf(tree.FilePath);
+        string file = Path.GetRelativePath(_folder, tree.FilePath);
+        return tree.GetRoot().DescendantNodes().Where(static n => n is ExpressionSyntax or ConstructorInitializerSyntax)
+            .SelectMany(node => TypesOf(model, node).Select(type => (type, line: tree.GetLineSpan(node.Span).StartLinePosition.Line + 1)))
+            .SelectMany(use => use.type.DeclaringSyntaxReferences
+                .Select(place => new Arrow(folder, FolderOf(place.SyntaxTree.FilePath), file, use.line, use.type.Name)))
+            .Where(arrow => arrow.Used != folder);
+    }
+
+    /// <summary>The types of this project that a node names, calls into, or has as its own type.</summary>
+    private IEnumerable<INamedTypeSymbol> TypesOf(SemanticModel model, SyntaxNode node)
+    {
+        SymbolInfo named = model.GetSymbolInfo(node);
+        IEnumerable<ISymbol?> symbols = [named.Symbol, .. named.CandidateSymbols, model.GetTypeInfo(node).Type];
+        return symbols.Select(Outermost).OfType<INamedTypeSymbol>()
+            .Where(type => SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, _compilation.Assembly));
+    }
+
+    private static INamedTypeSymbol? Outermost(ISymbol? symbol)
+    {
+        INamedTypeSymbol? type = symbol switch
+        {
+            INamespaceSymbol or null => null,
+            IArrayTypeSymbol array => Outermost(array.ElementType),
+            INamedTypeSymbol itself => itself.OriginalDefinition,
+            _ => symbol.ContainingType?.OriginalDefinition,
+        };
+        while (type?.ContainingType is { } outer)
+            type = outer;
+        return type;
+    }
+
+    private string FolderOf(string path) => Path.GetRelativePath(_folder, Path.GetDirectoryName(path)!) is var folder && folder == "." ? FloorPlan.Root : folder;
+
+    private static IEnumerable<string> UsingsOf(string project) =>
+        [.. s_implicitUsings, .. XDocument.Load(project).Descendants("Using").Select(static u => u.Attribute("Include")!.Value)];
+
+    private static IEnumerable<MetadataReference> References(string project)
+    {
+        IEnumerable<string> paths = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        return paths.Where(path => Path.GetFileNameWithoutExtension(path) != project).Select(static path => MetadataReference.CreateFromFile(path));
+    }
+}
