@@ -1,4 +1,3 @@
-using Berth.Dispatcher.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Tests;

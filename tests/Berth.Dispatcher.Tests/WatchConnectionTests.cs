@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 

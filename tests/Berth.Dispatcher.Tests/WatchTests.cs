@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Berth.Dispatcher.Watching;
-using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 

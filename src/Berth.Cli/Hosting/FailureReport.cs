@@ -1,7 +1,6 @@
 using Berth.Dispatcher;
 using Berth.Echo;
 using Berth.Kubernetes;
-using Berth.Kubernetes.Access;
 using Berth.LocalCluster;
 
 namespace Berth.Cli.Hosting;

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Berth.Cli.Hosting;
 using Berth.Kubernetes;
-using Berth.Kubernetes.Access;
 using Berth.LocalCluster.Access;
 using Berth.Persistence;
 using Microsoft.Extensions.Logging;

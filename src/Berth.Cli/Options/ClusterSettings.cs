@@ -1,5 +1,4 @@
 using Berth.Kubernetes;
-using Berth.LocalCluster.Access;
 
 namespace Berth.Cli.Options;
 

@@ -1,4 +1,3 @@
-using Berth.Cli.Output;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Options;

@@ -1,5 +1,4 @@
 using System.Net;
-using Berth.Persistence;
 
 namespace Berth.Cli.Options;
 

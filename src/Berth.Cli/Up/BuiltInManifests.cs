@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
-using Berth.LocalCluster.Storage;
 using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;
