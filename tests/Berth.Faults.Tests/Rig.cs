@@ -25,7 +25,8 @@ internal sealed class Rig : IAsyncDisposable
         Account.Write("token", "first-token");
         Account.Write("ca.crt", authority.Pem);
         Observer = new InvariantObserver(TestPods.Target, s => Api.Stated.Contains(s) || Others.Any(o => o.Stated.Contains(s)));
-        Directory = new EndpointDirectory(Observer.Tap(CreateSource()), new EndpointDirectoryOptions
+        Source = CreateSource();
+        Directory = new EndpointDirectory(Observer.Tap(Source), new EndpointDirectoryOptions
         {
             TimeProvider = DirectoryTime,
             Logger = Observer.Log,
@@ -62,6 +63,8 @@ internal sealed class Rig : IAsyncDisposable
     public WatchedTime SourceTime { get; } = new();
 
     public InvariantObserver Observer { get; }
+
+    public KubernetesEndpointSource Source { get; }
 
     public EndpointDirectory Directory { get; }
 

@@ -29,7 +29,7 @@ internal static class AnswerFailure
 
         KubernetesStatus status = (parsed ?? new KubernetesStatus(code, null, Quote(response, body, credential), [], null)) with { Code = code };
         status = status.Clean(credential.Redact);
-        return new KubernetesApiException(Sentence(access, request, credential, status), status, RetryAfter(response, status, now));
+        return new KubernetesApiException(Sentence(access, request, credential, status), status, RetryAfter.Read(response, status, now));
     }
 
     private static string Describe(HttpResponseMessage response)
@@ -56,17 +56,6 @@ internal static class AnswerFailure
             403 when request.MissingRule() is { } rule => $"{refusal} Its RBAC does not allow it. {rule}",
             _ => refusal,
         };
-    }
-
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, KubernetesStatus status, DateTimeOffset now)
-    {
-        TimeSpan? asked = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - now,
-            _ => status.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-        };
-        return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
     }
 
     // Some of an API server's own refusals ("Too many requests", "404 page not found") are text; those of a proxy before it are mostly HTML.

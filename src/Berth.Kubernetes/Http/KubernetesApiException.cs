@@ -18,7 +18,10 @@ public sealed class KubernetesApiException : KubernetesRequestException
     /// <summary>The server's own word for it, such as <c>Forbidden</c> or <c>Expired</c>; null when the answer held none.</summary>
     public string? Reason => Status.Reason;
 
-    /// <summary>How long the server asks to be left alone, from Retry-After or <c>details.retryAfterSeconds</c>; never negative.</summary>
+    /// <summary>
+    /// How long the server asks to be left alone, from Retry-After or <c>details.retryAfterSeconds</c>; null when it did not say. Never negative, and as
+    /// long as the server wrote: loops wait for 5 minutes at most.
+    /// </summary>
     public TimeSpan? RetryAfter { get; }
 
     /// <summary>The whole answer.</summary>

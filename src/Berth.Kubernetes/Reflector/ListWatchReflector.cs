@@ -42,6 +42,13 @@ internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisp
         return false;
     }
 
+    /// <summary>Lists everything again at the next call: what was told so far may not have been taken in.</summary>
+    public void Restart()
+    {
+        _state.Abandon();
+        _state = new Unlisted<T>(null);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _state.Abandon();
 

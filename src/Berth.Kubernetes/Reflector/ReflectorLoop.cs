@@ -1,62 +1,59 @@
+using Berth.Backoff;
 using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Reads a reflector for as long as somebody shares what it tells, and backs off after each failure. It never ends by itself.</summary>
-/// <param name="reflector">What is read. The loop disposes it.</param>
-/// <param name="time">The clock.</param>
-/// <param name="backoff">How long to wait after a failure, where the server does not ask for longer.</param>
-/// <param name="take">Takes an event in.</param>
-/// <param name="fail">Hears of a failure.</param>
-internal sealed class ReflectorLoop<T>(
-    ListWatchReflector<T> reflector, TimeProvider time, IBackoffPolicy backoff, Action<ReflectorEvent<T>> take, Action<Exception> fail) : IAsyncDisposable
+/// <summary>Reads a reflector in the background for everything that shares its events.</summary>
+internal sealed class ReflectorLoop<T> : IAsyncDisposable
     where T : class, IResource
 {
-    private readonly Lock _lock = new();
-    private readonly CancellationTokenSource _stopping = new();
-    private Task? _running;
+    private readonly ListWatchReflector<T> _reflector;
+    private readonly Action<ReflectorEvent<T>> _take;
+    private readonly Action<Exception> _fail;
+    private readonly Supervisor _supervisor;
 
-    /// <summary>Begins, where that has not been done.</summary>
-    public void Start()
+    /// <param name="reflector">The reflector to read. The loop disposes it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="backoff">The delays after failures, where the server does not ask for a longer one.</param>
+    /// <param name="take">Takes an event in.</param>
+    /// <param name="fail">Takes a failure.</param>
+    public ReflectorLoop(
+        ListWatchReflector<T> reflector, TimeProvider time, IBackoffPolicy backoff, Action<ReflectorEvent<T>> take, Action<Exception> fail)
     {
-        lock (_lock)
-            _running ??= Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
+        _reflector = reflector;
+        _take = take;
+        _fail = fail;
+        _supervisor = new Supervisor(StepAsync, Failed, backoff, time);
     }
+
+    /// <summary>Starts the loop, if it does not run yet.</summary>
+    public void Start() => _supervisor.Start();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        Task? running;
-        lock (_lock)
-            running = _running;
-        if (running is not null)
-            await running.ConfigureAwait(false);
-        reflector.Dispose();
-        _stopping.Dispose();
+        await _supervisor.DisposeAsync().ConfigureAwait(false);
+        _reflector.Dispose();
     }
 
-    private async Task RunAsync(CancellationToken stopping)
+    private async ValueTask StepAsync(CancellationToken stopping)
     {
-        int failures = 0;
-        while (!stopping.IsCancellationRequested)
+        ReflectorEvent<T> happened = await _reflector.NextAsync(stopping).ConfigureAwait(false);
+        try
         {
-            try
-            {
-                take(await reflector.NextAsync(stopping).ConfigureAwait(false));
-                failures = 0;
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                fail(exception);
-                TimeSpan delay = backoff.NextDelay(++failures);
-                TimeSpan? asked = (exception as EndpointSourceException)?.RetryAfter;
-                await Task.Delay(asked > delay ? asked.Value : delay, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            _take(happened);
         }
+        catch
+        {
+            // The event is lost, and the next ones build on it. Only a list makes it good.
+            _reflector.Restart();
+            throw;
+        }
+    }
+
+    private TimeSpan? Failed(Exception exception)
+    {
+        _fail(exception);
+        return (exception as EndpointSourceException)?.RetryAfter;
     }
 }

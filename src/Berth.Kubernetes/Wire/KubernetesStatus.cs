@@ -66,7 +66,7 @@ internal sealed record KubernetesStatus(int Code, string? Reason, string? Messag
                 causes.Add(new StatusCause(Text(cause, "reason"), Text(cause, "message")));
         }
         return new KubernetesStatus(
-            Number(root, "code") ?? 0, Text(root, "reason"), Text(root, "message"), causes.DrainToImmutable(), Number(details, "retryAfterSeconds"));
+            Number(root, "code") ?? 0, Text(root, "reason"), Text(root, "message"), causes.DrainToImmutable(), Seconds(details));
     }
 
     private static JsonElement Property(JsonElement element, string name) =>
@@ -74,6 +74,12 @@ internal sealed record KubernetesStatus(int Code, string? Reason, string? Messag
 
     private static string? Text(JsonElement element, string name) =>
         Property(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+
+    // More than an int is a long time all the same. It must not read as if the server had asked for none.
+    private static int? Seconds(JsonElement details) =>
+        Property(details, "retryAfterSeconds") is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double seconds)
+            ? (int)Math.Clamp(seconds, int.MinValue, int.MaxValue)
+            : null;
 
     private static int? Number(JsonElement element, string name) =>
         Property(element, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number) ? number : null;

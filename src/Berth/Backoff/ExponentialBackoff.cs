@@ -1,9 +1,13 @@
+using Berth.Backoff;
+
 namespace Berth;
 
-/// <summary>Delays that double, up to a cap, each spread by jitter so that many clients do not come back together.</summary>
+/// <summary>Delays that double up to a maximum. Jitter spreads each, so that many clients do not come back together.</summary>
 public sealed class ExponentialBackoff : IBackoffPolicy
 {
     private readonly Random _random;
+    private readonly TimeSpan _first = TimeSpan.FromMilliseconds(200);
+    private readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes the policy.</summary>
     /// <param name="random">The source of jitter.</param>
@@ -13,19 +17,33 @@ public sealed class ExponentialBackoff : IBackoffPolicy
         _random = random;
     }
 
-    /// <summary>The first delay before jitter. Default 200 ms; above 0.</summary>
-    public TimeSpan First { get; init; } = TimeSpan.FromMilliseconds(200);
+    /// <summary>The first delay before jitter. Default 200 ms; above 0, at most 5 minutes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside its range.</exception>
+    public TimeSpan First
+    {
+        get => _first;
+        init => _first = Checked(value, nameof(First));
+    }
 
-    /// <summary>The longest delay, jitter included. Default 30 s, as client-go's reflector; at least <see cref="First"/>.</summary>
-    public TimeSpan Longest { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>The longest delay, jitter included. Default 30 s, as client-go's reflector; above 0, at most 5 minutes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is outside its range.</exception>
+    public TimeSpan Longest
+    {
+        get => _longest;
+        init => _longest = Checked(value, nameof(Longest));
+    }
 
     /// <inheritdoc/>
     public TimeSpan NextDelay(int failures)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
-        // Above 2^30 the cap has long been reached; the bound keeps the power finite.
+        // Above 2^30 the maximum has long been reached; the bound keeps the power finite.
         double full = Math.Min(First.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)), Longest.TotalMilliseconds);
-        // Between half and the whole: never at once, never later than the cap.
+        // Between half and the whole: never at once, never later than the maximum.
         return TimeSpan.FromMilliseconds(full * (0.5 + (_random.NextDouble() / 2)));
     }
+
+    private static TimeSpan Checked(TimeSpan value, string name) => value > TimeSpan.Zero && value <= RetryDelay.Max
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}. Give a duration above zero and at most {RetryDelay.Max}.");
 }

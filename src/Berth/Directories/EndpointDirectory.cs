@@ -13,14 +13,13 @@ namespace Berth;
 public sealed class EndpointDirectory : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(ServiceTarget Target, PortScheme Ports), EndpointView> _views = new();
+    private readonly List<EndpointFollower> _followers = [];
     private readonly IEndpointSource _source;
     private readonly EndpointDirectoryOptions _options;
     private readonly IBackoffPolicy _backoff;
     private readonly Meter _meter;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _opening = new();
     private readonly SnapshotKeeper? _keeper;
-    private readonly Task _keeping = Task.CompletedTask;
     private int _disposed;
 
     /// <summary>Makes a directory over a source. Nothing is asked of the source before a target is wanted.</summary>
@@ -39,8 +38,8 @@ public sealed class EndpointDirectory : IAsyncDisposable
         DirectoryMetrics.Observe(_meter, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : []);
         if (_options.SnapshotFile is null)
             return;
-        _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _options.Logger, () => _views.Values);
-        _keeping = Task.Run(() => _keeper.RunAsync(_stopping.Token));
+        _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _backoff, _options.Logger, () => _views.Values);
+        _keeper.Start();
     }
 
     /// <summary>The views that are followed now.</summary>
@@ -82,20 +81,18 @@ public sealed class EndpointDirectory : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        EndpointView[] views;
+        EndpointFollower[] followers;
         lock (_opening)
-            views = [.. _views.Values];
-        foreach (EndpointView view in views)
-            await view.Completion.ConfigureAwait(false);
-        await _keeping.ConfigureAwait(false);
+            followers = [.. _followers];
+        await Task.WhenAll(followers.Select(static follower => follower.DisposeAsync().AsTask())).ConfigureAwait(false);
+        if (_keeper is not null)
+            await _keeper.DisposeAsync().ConfigureAwait(false);
         if (_source is IAsyncDisposable asyncDisposable)
             await asyncDisposable.DisposeAsync().ConfigureAwait(false);
         else if (_source is IDisposable disposable)
             disposable.Dispose();
         if (_options.Meter is null)
             _meter.Dispose();
-        _stopping.Dispose();
     }
 
     private EndpointView FollowNew(ServiceTarget target, PortScheme ports)
@@ -108,10 +105,10 @@ public sealed class EndpointDirectory : IAsyncDisposable
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
             if (_views.TryGetValue((target, ports), out EndpointView? view))
                 return view;
-            view = new EndpointView(target, ports, _source.Open(target, ports), _options, _backoff, _keeper?.Find(target, ports));
-            view.Start(_stopping.Token);
-            _views[(target, ports)] = view;
-            return view;
+            EndpointFollower follower = new(target, ports, _source.Open(target, ports), _options, _backoff, _keeper?.Find(target, ports));
+            follower.Start();
+            _followers.Add(follower);
+            return _views[(target, ports)] = follower.View;
         }
     }
 

@@ -7,6 +7,9 @@ namespace Berth;
 /// <summary>What an <see cref="EndpointDirectory"/> needs from outside. Every value has a default.</summary>
 public sealed class EndpointDirectoryOptions
 {
+    // A timer of .NET holds 49.7 days; the command line takes as many as this.
+    private static readonly TimeSpan s_maxTimeout = TimeSpan.FromDays(24);
+
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -21,7 +24,7 @@ public sealed class EndpointDirectoryOptions
 
     /// <summary>
     /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the very first snapshot of a
-    /// target before it throws. Default 10 s; above 0, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// target before it throws. Default 10 s; above 0 and at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
     public TimeSpan FirstSnapshotTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -33,17 +36,19 @@ public sealed class EndpointDirectoryOptions
 
     /// <summary>
     /// The longest age at which a stale snapshot is still given out; past it <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/>
-    /// throws until the source answers. Default: none, since an old answer is mostly better than no answer. Above 0.
+    /// throws until the source answers. Default: none, since an old answer is usually better than no answer. Above 0, of any length.
     /// </summary>
     public TimeSpan? MaxStale { get; init; }
 
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     internal void Validate()
     {
-        if (FirstSnapshotTimeout <= TimeSpan.Zero && FirstSnapshotTimeout != Timeout.InfiniteTimeSpan)
+        if (FirstSnapshotTimeout != Timeout.InfiniteTimeSpan && (FirstSnapshotTimeout <= TimeSpan.Zero || FirstSnapshotTimeout > s_maxTimeout))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(FirstSnapshotTimeout), FirstSnapshotTimeout, $"FirstSnapshotTimeout is {FirstSnapshotTimeout}. Give a duration above zero, or Timeout.InfiniteTimeSpan.");
+                nameof(FirstSnapshotTimeout),
+                FirstSnapshotTimeout,
+                $"FirstSnapshotTimeout is {FirstSnapshotTimeout}. Give a duration above zero and at most 24 days, or Timeout.InfiniteTimeSpan.");
         }
 
         if (MaxStale is { } longest && longest <= TimeSpan.Zero)

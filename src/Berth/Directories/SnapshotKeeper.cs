@@ -1,3 +1,4 @@
+using Berth.Backoff;
 using Berth.Diagnostics;
 using Berth.Persistence;
 using Microsoft.Extensions.Logging;
@@ -5,10 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Directories;
 
 /// <summary>Keeps a snapshot file up to date in the background, no more often than is worth it.</summary>
-internal sealed class SnapshotKeeper
+internal sealed class SnapshotKeeper : IAsyncDisposable
 {
     // Often enough that a crash loses a second of changes; a disk that is slow is written less often.
-    private static readonly TimeSpan s_shortestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_minPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_maxPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_confirmationPause = TimeSpan.FromMinutes(1);
 
     private readonly SnapshotFile _file;
@@ -17,15 +19,20 @@ internal sealed class SnapshotKeeper
     private readonly ILogger _logger;
     private readonly Func<IEnumerable<EndpointView>> _views;
     private readonly Dictionary<(ServiceTarget Target, string Plan), SavedSnapshot> _kept;
+    private readonly Dictionary<(ServiceTarget, string), (long Version, DateTimeOffset ConfirmedAt)> _written = [];
+    private readonly Supervisor _supervisor;
+    private TimeSpan _pause = s_minPause;
+    private bool _isUnwritten;
     private bool _failing;
 
-    public SnapshotKeeper(string path, TimeProvider time, ILogger logger, Func<IEnumerable<EndpointView>> views)
+    public SnapshotKeeper(string path, TimeProvider time, IBackoffPolicy backoff, ILogger logger, Func<IEnumerable<EndpointView>> views)
     {
         _path = path;
         _file = new SnapshotFile(path, logger);
         _time = time;
         _logger = logger;
         _views = views;
+        _supervisor = new Supervisor(StepAsync, Failed, backoff, time);
         _kept = [];
         foreach (SavedSnapshot saved in _file.Load())
             _kept[(saved.Target, saved.Plan)] = saved;
@@ -38,32 +45,56 @@ internal sealed class SnapshotKeeper
             return _kept.GetValueOrDefault((target, ports.ToString()!));
     }
 
-    /// <summary>Writes while there is something new, until it is stopped, and then once more.</summary>
-    public async Task RunAsync(CancellationToken stopping)
-    {
-        Dictionary<(ServiceTarget, string), (long Version, DateTimeOffset ConfirmedAt)> written = [];
-        TimeSpan pause = s_shortestPause;
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(pause, _time, stopping).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // Stopping: what is new is written below, and the loop ends.
-            }
+    /// <summary>Starts to write what is new, again and again.</summary>
+    public void Start() => _supervisor.Start();
 
-            long started = _time.GetTimestamp();
-            if (Collect(written))
-                Write();
-            TimeSpan took = _time.GetElapsedTime(started);
-            pause = took * 20 > s_shortestPause ? took * 20 : s_shortestPause;
+    /// <summary>Stops, and writes what is new once more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _supervisor.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            WriteNew();
+        }
+        catch (Exception exception)
+        {
+            Failed(exception);
         }
     }
 
+    private async ValueTask StepAsync(CancellationToken stopping)
+    {
+        await Task.Delay(_pause, _time, stopping).ConfigureAwait(false);
+        long started = _time.GetTimestamp();
+        WriteNew();
+        // A machine that slept meanwhile makes a write look as if it had taken days.
+        TimeSpan pause = _time.GetElapsedTime(started) * 20;
+        _pause = pause < s_minPause ? s_minPause : pause < s_maxPause ? pause : s_maxPause;
+    }
+
+    private void WriteNew()
+    {
+        _isUnwritten |= Collect();
+        if (!_isUnwritten)
+            return;
+        lock (_kept)
+            _file.Save(_kept.Values);
+        _isUnwritten = false;
+        if (_failing)
+            Log.SnapshotFileWrittenAgain(_logger, _path);
+        _failing = false;
+    }
+
+    private TimeSpan? Failed(Exception exception)
+    {
+        if (!_failing)
+            Log.SnapshotFileUnwritable(_logger, _path, exception.Message);
+        _failing = true;
+        return null;
+    }
+
     /// <summary>Takes over what the views have now; true when that is worth a write.</summary>
-    private bool Collect(Dictionary<(ServiceTarget, string), (long Version, DateTimeOffset ConfirmedAt)> written)
+    private bool Collect()
     {
         bool worth = false;
         foreach (EndpointView view in _views())
@@ -72,33 +103,15 @@ internal sealed class SnapshotKeeper
                 continue;
             (ServiceTarget, string) key = (view.Target, view.Ports.ToString()!);
             DateTimeOffset confirmedAt = _time.GetUtcNow() - age;
-            bool known = written.TryGetValue(key, out (long Version, DateTimeOffset ConfirmedAt) last);
+            bool known = _written.TryGetValue(key, out (long Version, DateTimeOffset ConfirmedAt) last);
             if (known ? last.Version == snapshot.Version && confirmedAt - last.ConfirmedAt < s_confirmationPause : snapshot.IsStale)
                 continue;
-            written[key] = (snapshot.Version, confirmedAt);
+            _written[key] = (snapshot.Version, confirmedAt);
             lock (_kept)
                 _kept[key] = SavedSnapshot.From(snapshot, confirmedAt);
             worth = true;
         }
 
         return worth;
-    }
-
-    private void Write()
-    {
-        try
-        {
-            lock (_kept)
-                _file.Save(_kept.Values);
-            if (_failing)
-                Log.SnapshotFileWrittenAgain(_logger, _path);
-            _failing = false;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (!_failing)
-                Log.SnapshotFileUnwritable(_logger, _path, exception.Message);
-            _failing = true;
-        }
     }
 }

@@ -1,0 +1,128 @@
+using Berth.Backoff;
+using Berth.Diagnostics;
+using Berth.Persistence;
+using Berth.Signals;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Directories;
+
+/// <summary>Keeps the view of one target up to date: reads its stream in the background and publishes each change. The only writer of the view.</summary>
+internal sealed class EndpointFollower : IAsyncDisposable
+{
+    private readonly IEndpointStream _stream;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Latest<ViewState> _states;
+    private readonly SourceHealth _health = new();
+    private readonly Supervisor _supervisor;
+
+    public EndpointFollower(
+        ServiceTarget target, PortScheme ports, IEndpointStream stream, EndpointDirectoryOptions options, IBackoffPolicy backoff, SavedSnapshot? saved)
+    {
+        _stream = stream;
+        _time = options.TimeProvider;
+        _logger = options.Logger;
+        _states = new Latest<ViewState>(new ViewState(null, saved?.Restore(ports), null));
+        _supervisor = new Supervisor(StepAsync, Fail, backoff, _time);
+        View = new EndpointView(target, ports, _states, _health, options);
+        if (saved is not null)
+            StartFrom(saved);
+    }
+
+    /// <summary>The reading side.</summary>
+    public EndpointView View { get; }
+
+    /// <summary>Starts to follow.</summary>
+    public void Start() => _supervisor.Start();
+
+    /// <summary>Stops following, closes the stream and ends every wait for a change. What was published stays readable.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _supervisor.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Log.CloseFailed(_logger, View.Target, exception);
+        }
+
+        _states.End();
+    }
+
+    /// <summary>
+    /// Starts with the snapshot of a file. Its age comes from the wall clock, the only clock that two processes share. From here on the monotonic clock
+    /// counts.
+    /// </summary>
+    private void StartFrom(SavedSnapshot saved)
+    {
+        TimeSpan age = _time.GetUtcNow() - saved.ConfirmedAt;
+        if (age < TimeSpan.Zero)
+            age = TimeSpan.Zero;
+        _health.ConfirmedAt = _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
+        Log.ServingFromFile(_logger, View.Target, saved.Version, age);
+    }
+
+    private async ValueTask StepAsync(CancellationToken stopping) => Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
+
+    private void Publish(EndpointSnapshot read)
+    {
+        ViewState before = _states.Value;
+        if (!read.IsStale || before.Snapshot is null)
+            _health.ConfirmedAt = _time.GetTimestamp();
+        if (ReferenceEquals(read, before.Read) && read.StaleReason == before.Failure?.Message)
+            return;
+        EndpointSnapshot next = before.Snapshot is { } shown && HasSameContent(read, before.Read)
+            ? shown
+            : read.WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow());
+        next = next.IsStale ? next.AsLive() : next;
+        if (read.StaleReason is { } reason)
+            Swap(read, next, new EndpointSourceException(reason));
+        else
+            Recover(before, new ViewState(read, next, null));
+    }
+
+    private void Recover(ViewState before, ViewState next)
+    {
+        _states.Swap(next);
+        if (before.Failure is null && before.Snapshot is not { IsStale: true })
+            return;
+        double seconds = before.Snapshot?.StaleSince is { } since ? Math.Max(0, (_time.GetUtcNow() - since).TotalSeconds) : 0;
+        Log.Recovered(_logger, View.Target, next.Snapshot!.Version, seconds);
+    }
+
+    private TimeSpan? Fail(Exception exception)
+    {
+        EndpointSourceException failure = exception as EndpointSourceException ?? Unexpected(exception);
+        _health.CountFailure();
+        ViewState before = _states.Value;
+        Swap(before.Read, before.Snapshot, failure);
+        return failure.RetryAfter;
+    }
+
+    /// <summary>Publishes a snapshot as stale since the first of the failures.</summary>
+    private void Swap(EndpointSnapshot? read, EndpointSnapshot? snapshot, EndpointSourceException failure)
+    {
+        ViewState before = _states.Value;
+        try
+        {
+            if (before.Failure is null)
+                Log.Trouble(_logger, View.Target, before.Snapshot?.Version ?? 0, failure.Message, failure.InnerException);
+        }
+        finally
+        {
+            // A logger that throws must not keep readers from seeing it.
+            _states.Swap(new ViewState(read, AsStale(snapshot, before.Snapshot?.StaleSince, failure), failure));
+        }
+    }
+
+    private EndpointSnapshot? AsStale(EndpointSnapshot? snapshot, DateTimeOffset? since, EndpointSourceException failure) =>
+        snapshot is null or { IsStale: true } ? snapshot : snapshot.AsStale(since ?? _time.GetUtcNow(), failure.Message);
+
+    private EndpointSourceException Unexpected(Exception exception) =>
+        new($"Reading {View.Target} failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
+
+    private static bool HasSameContent(EndpointSnapshot read, EndpointSnapshot? before) =>
+        before is not null && ReferenceEquals(read.Endpoints, before.Endpoints) && ReferenceEquals(read.Excluded, before.Excluded);
+}
