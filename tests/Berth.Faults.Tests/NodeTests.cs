@@ -76,19 +76,37 @@ public sealed class NodeTests : FaultTest
     }
 
     [Fact]
-    public async Task F52_nodes_that_can_no_longer_be_read_leave_what_was_read()
+    public async Task F52_nodes_that_can_no_longer_be_read_stay_and_are_stale()
     {
-        await StartAsync(new RigOptions { AddressMode = AddressMode.External }, Slices.State(2));
+        await StartAsync(new RigOptions { AddressMode = AddressMode.External }, Slices.State(2), Slices.State(3));
         ScriptedExchange nodes = await Api.NextNodesAsync(Token);
         await nodes.AnswerAsync(200, Json.NodeList("50", Json.Node("node-0", "1", ("ExternalIP", "203.0.113.1"))));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(2, "100"));
         await UntilAsync(Slices.State(2));
+        Rig.DirectoryTime.Advance(TimeSpan.FromSeconds(1));
         ScriptedExchange nodeWatch = await Api.NextNodesAsync(Token);
         await nodeWatch.AnswerAsync(403, s_forbidden);
-        await Eventually.TrueAsync(() => Observer.Log.Count(212) == 1);
-        await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("101")));
-        Assert.Equal(["203.0.113.1:3000", "203.0.113.1:3001"], Rig.Current.Endpoints.Select(static e => e.Authority));
-        Assert.Single(Observer.Published);
+        EndpointSnapshot stale = await UntilStaleAsync();
+        Assert.Equal(["203.0.113.1:3000", "203.0.113.1:3001"], stale.Endpoints.Select(static e => e.Authority));
+        Assert.Contains("resources: [\"nodes\"]", stale.StaleReason, StringComparison.Ordinal);
+        Assert.Equal(1, stale.Version);
+        Assert.Equal(1, Observer.Log.Count(212));
+
+        // Slices go on to be followed, and what they say does not make the addresses any fresher.
+        await watch.SendEventAsync("MODIFIED", Slices.Of(3, "101"));
+        EndpointSnapshot more = await Rig.UntilAsync(static v => v.Current!.Endpoints.Count == 3);
+        Assert.True(more.IsStale);
+        Assert.True(Rig.View!.Age >= TimeSpan.FromSeconds(1));
+        Assert.Empty(Observer.Failures);
+
+        // Granted again: live, without a restart.
+        await Rig.SourceTime.WaitForTimerAsync(static due => due < TimeSpan.FromSeconds(1), Token);
+        Rig.SourceTime.Advance(TimeSpan.FromSeconds(1));
+        ScriptedExchange again = await Api.NextNodesAsync(Token);
+        await again.StartAsync();
+        await UntilLiveAsync();
+        Assert.Equal(2, Rig.Current.Version);
+        await Eventually.TrueAsync(() => Observer.Log.Count(213) == 1);
     }
 
     [Fact]

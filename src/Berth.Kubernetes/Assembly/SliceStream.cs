@@ -21,18 +21,18 @@ internal sealed class SliceStream : IEndpointStream
     private readonly NodeFeed? _nodeFeed;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _closing = new();
-    private NodeSubscription? _nodes;
+    private State _state = State.Unlisted;
 
-    // What the table has been told, which the feed may be ahead of.
-    private NodeTable _nodeTable = NodeTable.Unread;
+    // The nodes that the table has been told of. The feed may be ahead.
+    private NodeTable _nodes = NodeTable.Unread;
     private EndpointSourceException? _told;
     private Task<ReflectorEvent<SliceObject>>? _next;
     private Exception? _failure;
-    private EndpointSnapshot? _last;
-    private bool _listed;
+
+    // The content last built, and that content as it was last given: perhaps marked as stale.
+    private EndpointSnapshot? _content;
+    private EndpointSnapshot? _given;
     private bool _confirmed;
-    private bool _failed;
-    private bool _disposed;
 
     public SliceStream(
         ServiceTarget target, PortScheme ports, AddressMode mode, IPFamily preferred, TargetSlices slices, NodeFeed? nodes, TimeProvider time)
@@ -45,7 +45,28 @@ internal sealed class SliceStream : IEndpointStream
         _table = new SliceTable(new PodResolver(target, ports, mode, preferred), _builder, time);
     }
 
-    private bool LacksNodes => _nodeFeed is not null && _nodeTable is { IsRead: false, Forbidden: null };
+    /// <summary>What is known of the slices.</summary>
+    private enum State
+    {
+        /// <summary>Nothing: no list has arrived.</summary>
+        Unlisted,
+
+        /// <summary>Everything up to the builder's version.</summary>
+        Listed,
+
+        /// <summary>Everything up to a failure that the reader was told. Nothing is given until the API says something of slices.</summary>
+        Failed,
+
+        /// <summary>The stream is disposed.</summary>
+        Closed,
+    }
+
+    private bool LacksNodes => _nodeFeed is not null && _nodes is { IsRead: false, Forbidden: null };
+
+    /// <summary>Why external addresses may be out of date, or null.</summary>
+    private string? NodeFault => _nodes is { IsRead: true, Failure: { } failure }
+        ? $"The external addresses of {_target} may be out of date. {failure.Message}"
+        : null;
 
     /// <inheritdoc/>
     public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
@@ -53,7 +74,7 @@ internal sealed class SliceStream : IEndpointStream
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ObjectDisposedException.ThrowIf(_disposed, this);
+            ObjectDisposedException.ThrowIf(_state == State.Closed, this);
             TakeNodes();
             _table.EndHolds();
             if (TryPublish() is { } snapshot)
@@ -68,14 +89,12 @@ internal sealed class SliceStream : IEndpointStream
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed)
+        if (_state == State.Closed)
             return;
-        _disposed = true;
+        _state = State.Closed;
         await _closing.CancelAsync().ConfigureAwait(false);
         if (_next is not null)
             await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_nodes is not null)
-            _nodeFeed!.Unsubscribe(_nodes);
         await _slices.DisposeAsync().ConfigureAwait(false);
         _closing.Dispose();
     }
@@ -84,27 +103,30 @@ internal sealed class SliceStream : IEndpointStream
     {
         if (_nodeFeed is null)
             return;
-        _nodes ??= _nodeFeed.Subscribe();
-        if (!_nodes.TryTake(out IReadOnlyCollection<string>? changed))
+        _nodeFeed.Start();
+        NodeTable now = _nodeFeed.Table;
+        if (ReferenceEquals(now, _nodes))
             return;
-        _nodeTable = _nodeFeed.Table;
-        _table.UpdateNodes(_nodeTable, changed);
+        _table.UpdateNodes(now, now.ChangedSince(_nodes));
+        _nodes = now;
     }
 
     /// <summary>The next snapshot, if there is one to give: something changed, or what is known was confirmed.</summary>
     private EndpointSnapshot? TryPublish()
     {
-        if (!_listed || (LacksNodes && _last is null))
+        // A reader takes a snapshot for the end of a failure, and a change of nodes says nothing of the slices: it waits for them.
+        if (_state != State.Listed || (LacksNodes && _content is null))
             return null;
-        // Whoever reads takes a snapshot for the end of the trouble, and a change of nodes says nothing of the slices: it waits for them.
-        if (_failed)
+        string? fault = NodeFault;
+        bool changed = _builder.HasChanges;
+        if (!changed && !_confirmed && _given?.StaleReason == fault)
             return null;
-        if (_builder.HasChanges)
-            _last = _builder.Build();
-        else if (!_confirmed)
-            return null;
+        if (changed)
+            _content = _builder.Build();
+        if (changed || _given?.StaleReason != fault)
+            _given = fault is null ? _content : _content!.AsStale(_time.GetUtcNow(), fault);
         _confirmed = false;
-        return _last;
+        return _given;
     }
 
     private void ThrowFailure()
@@ -112,15 +134,16 @@ internal sealed class SliceStream : IEndpointStream
         if (_failure is { } failure)
         {
             _failure = null;
-            _failed = true;
+            if (_state == State.Listed)
+                _state = State.Failed;
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
 
-        // Without nodes there is no first snapshot to give, and the reason must be seen.
-        if (!_listed || _last is not null || !LacksNodes || _nodeTable.Trouble is not { } trouble || ReferenceEquals(trouble, _told))
+        // Without nodes there is no first snapshot to give, and the reader must see the reason.
+        if (_state == State.Unlisted || _content is not null || !LacksNodes || _nodes.Failure is not { } fault || ReferenceEquals(fault, _told))
             return;
-        _told = trouble;
-        throw new EndpointSourceException($"The external addresses of {_target} are not known yet. {trouble.Message}", trouble);
+        _told = fault;
+        throw new EndpointSourceException($"The external addresses of {_target} are not known yet. {fault.Message}", fault);
     }
 
     private async ValueTask WaitAsync(Task next, CancellationToken cancellationToken)
@@ -128,7 +151,7 @@ internal sealed class SliceStream : IEndpointStream
         if (next.IsCompleted)
             return;
         TimeSpan? hold = _table.HoldRemaining;
-        if (hold is null && _nodes is null)
+        if (hold is null && _nodeFeed is null)
         {
             await next.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
@@ -136,7 +159,7 @@ internal sealed class SliceStream : IEndpointStream
 
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task timer = Task.Delay(hold ?? Timeout.InfiniteTimeSpan, _time, over.Token);
-        await Task.WhenAny(next, timer, _nodes?.Changed ?? timer).ConfigureAwait(false);
+        await Task.WhenAny(next, timer, _nodeFeed?.WaitAsync(_nodes) ?? timer).ConfigureAwait(false);
         // Only our own timer waits for this: not worth a turn of the thread pool, which the next event would wait for.
         over.Cancel();
     }
@@ -175,11 +198,29 @@ internal sealed class SliceStream : IEndpointStream
 
     private void Apply(ReflectorEvent<SliceObject> happened)
     {
+        try
+        {
+            Update(happened);
+        }
+        catch
+        {
+            // The event is lost, and the next ones build on it. Only a list makes it good.
+            _slices.Restart();
+            throw;
+        }
+
+        _builder.SourceVersion = happened.Version;
+        _confirmed = true;
+        if (_state != State.Closed)
+            _state = State.Listed;
+    }
+
+    private void Update(ReflectorEvent<SliceObject> happened)
+    {
         switch (happened)
         {
             case ReflectorEvent<SliceObject>.Replaced all:
                 _table.Replace([.. all.Items.Where(IsOurs)]);
-                _listed = true;
                 break;
             case ReflectorEvent<SliceObject>.Applied one when IsOurs(one.Item):
                 _table.Apply(one.Item);
@@ -191,10 +232,6 @@ internal sealed class SliceStream : IEndpointStream
                 _table.Delete(gone.Name);
                 break;
         }
-
-        _builder.SourceVersion = happened.Version;
-        _confirmed = true;
-        _failed = false;
     }
 
     /// <summary>The label selector has seen to that already; a feed of a whole namespace, or a server that ignores selectors, has not.</summary>

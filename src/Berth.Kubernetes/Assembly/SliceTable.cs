@@ -22,8 +22,18 @@ internal sealed class SliceTable
     private readonly PodHolds _holds;
     private long _sequence;
 
-    // While a first list is taken in, everything is touched.
-    private bool _first;
+    /// <summary>What a slice comes with.</summary>
+    private enum Origin
+    {
+        /// <summary>The first list. Every pod is new, so none is noted as touched.</summary>
+        FirstList,
+
+        /// <summary>A later list. Nothing moves between its slices.</summary>
+        List,
+
+        /// <summary>An event. Pods that this slice left out may come with the next event of another.</summary>
+        Event,
+    }
 
     public SliceTable(PodResolver resolver, SnapshotBuilder builder, TimeProvider time)
     {
@@ -42,7 +52,7 @@ internal sealed class SliceTable
     /// <summary>These are all slices: what is not among them is gone, and nothing is held.</summary>
     public void Replace(IReadOnlyList<SliceObject> all)
     {
-        _first = _pods.Count == 0;
+        Origin origin = _pods.Count == 0 ? Origin.FirstList : Origin.List;
         if (_slices.Count > 0)
         {
             HashSet<string> names = new(all.Select(static s => s.Name), StringComparer.Ordinal);
@@ -51,12 +61,12 @@ internal sealed class SliceTable
         }
 
         _slices.EnsureCapacity(all.Count);
-        if (_first)
+        if (origin == Origin.FirstList)
             _pods.EnsureCapacity(all.Sum(static s => s.Pods.Length));
         foreach (SliceObject slice in all)
-            Put(slice, mayMove: false);
+            Put(slice, origin);
         EndHolds(all: true);
-        if (_first)
+        if (origin == Origin.FirstList)
             SettleFirst(all);
         else
             Settle();
@@ -65,7 +75,7 @@ internal sealed class SliceTable
     /// <summary>This slice is now so.</summary>
     public void Apply(SliceObject slice)
     {
-        Put(slice, mayMove: true);
+        Put(slice, Origin.Event);
         Settle();
     }
 
@@ -97,19 +107,19 @@ internal sealed class SliceTable
         Settle();
     }
 
-    private void Put(SliceObject slice, bool mayMove)
+    private void Put(SliceObject slice, Origin origin)
     {
         slice.Sequence = ++_sequence;
         _slices.TryGetValue(slice.Name, out SliceObject? before);
         if (before is not null)
             _slicesByType[(int)before.AddressType]--;
         // Only other slices of the same family can take in what this one lost.
-        mayMove &= before is not null && _slicesByType[(int)before.AddressType] > 0;
+        bool mayMove = origin == Origin.Event && before is not null && _slicesByType[(int)before.AddressType] > 0;
         _slicesByType[(int)slice.AddressType]++;
         _slices[slice.Name] = slice;
         bool samePorts = before is not null && ReferenceEquals(before.Ports, slice.Ports);
         for (int i = 0; i < slice.Pods.Length; i++)
-            slice.Pods[i] = Keep(slice, before, new SliceEndpoint(slice.Pods[i]), samePorts).Pod;
+            slice.Pods[i] = Keep(slice, before, new SliceEndpoint(slice.Pods[i]), samePorts, origin).Pod;
         foreach (PodEndpoint left in before?.Pods ?? [])
         {
             if (ReferenceEquals(left.Origin, before))
@@ -118,7 +128,7 @@ internal sealed class SliceTable
     }
 
     /// <summary>Takes an endpoint in, or keeps the one that says the same already, so that unchanged pods cost a comparison.</summary>
-    private SliceEndpoint Keep(SliceObject slice, SliceObject? before, SliceEndpoint endpoint, bool samePorts)
+    private SliceEndpoint Keep(SliceObject slice, SliceObject? before, SliceEndpoint endpoint, bool samePorts, Origin origin)
     {
         ref PodSources sources = ref _pods[_pods.FindOrAdd(endpoint.Pod)];
         if (before is not null && sources.FindEqual(before, endpoint) is { } known)
@@ -126,14 +136,14 @@ internal sealed class SliceTable
             known.SetSlice(slice);
             // Among several sources the newer slice may now win.
             if (!samePorts || sources.Count > 1)
-                Touch(known);
+                Touch(known, origin);
             return known;
         }
 
         sources.Add(endpoint);
         _byNode?.Add(endpoint);
-        Touch(endpoint);
-        if (!_first)
+        Touch(endpoint, origin);
+        if (origin != Origin.FirstList)
             _holds.Remove(endpoint.Key);
         return endpoint;
     }
@@ -162,9 +172,9 @@ internal sealed class SliceTable
             _mayMove.Add(key);
     }
 
-    private void Touch(SliceEndpoint endpoint)
+    private void Touch(SliceEndpoint endpoint, Origin origin)
     {
-        if (!_first)
+        if (origin != Origin.FirstList)
             _touched.Add(endpoint.Key);
     }
 
@@ -174,7 +184,6 @@ internal sealed class SliceTable
     /// </summary>
     private void SettleFirst(IReadOnlyList<SliceObject> all)
     {
-        _first = false;
         bool single = _pods.Count == all.Sum(static s => s.Pods.Length);
         PodEndpoint[][] found = new PodEndpoint[all.Count][];
         for (int i = 0; i < found.Length; i++)
@@ -182,7 +191,7 @@ internal sealed class SliceTable
         _builder.SetAll(found);
     }
 
-    /// <summary>What becomes of a slice's endpoints: mostly themselves, and then there is nothing to copy.</summary>
+    /// <summary>The resolved endpoints of one slice: usually the endpoints themselves, and then nothing is copied.</summary>
     private PodEndpoint[] ResolveFirst(PodEndpoint[] pods, bool single)
     {
         PodEndpoint[] found = pods;

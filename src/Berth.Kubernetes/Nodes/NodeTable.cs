@@ -2,52 +2,84 @@ using System.Net;
 
 namespace Berth.Kubernetes.Nodes;
 
-/// <summary>What is known of the external addresses of nodes. Immutable.</summary>
+/// <summary>The external addresses of nodes, as far as they are known, and what keeps them from being known. Immutable.</summary>
 internal sealed class NodeTable
 {
     private readonly Dictionary<string, IPAddress[]> _external;
 
-    /// <param name="external">By node; empty where a node is known to have none. Not changed any more.</param>
-    /// <param name="version">The nodes' resourceVersion, for people.</param>
-    public NodeTable(Dictionary<string, IPAddress[]> external, string version)
+    private NodeTable(Dictionary<string, IPAddress[]> external, string version)
     {
         _external = external;
         Version = version;
-        IsRead = true;
     }
 
-    private NodeTable(string? forbidden, EndpointSourceException? trouble)
-    {
-        _external = [];
-        Version = "";
-        Forbidden = forbidden;
-        Trouble = trouble;
-    }
-
-    /// <summary>Before anything is known.</summary>
-    public static NodeTable Unread { get; } = new(forbidden: null, trouble: null);
+    /// <summary>The table before the first answer.</summary>
+    public static NodeTable Unread { get; } = new([], "");
 
     /// <summary>The nodes' resourceVersion; empty before the first list.</summary>
     public string Version { get; }
 
     /// <summary>True once nodes have been listed.</summary>
-    public bool IsRead { get; }
+    public bool IsRead { get; private init; }
 
-    /// <summary>The sentence that says which rule is missing, when nodes may not be read and never were; else null.</summary>
-    public string? Forbidden { get; }
+    /// <summary>The sentence that names the missing rule, when nodes may not be read and never were; else null.</summary>
+    public string? Forbidden { get; private init; }
 
-    /// <summary>What has kept nodes from being read at all so far, other than a refusal; or null.</summary>
-    public EndpointSourceException? Trouble { get; }
+    /// <summary>The present failure to read nodes, other than a refusal before the first list; or null.</summary>
+    public EndpointSourceException? Failure { get; private init; }
 
-    /// <summary>Nodes may not be read.</summary>
-    public static NodeTable NotAllowed(string rule) => new(rule, null);
+    /// <summary>The table of a list.</summary>
+    public static NodeTable Of(IReadOnlyList<NodeObject> nodes, string version)
+    {
+        Dictionary<string, IPAddress[]> external = new(nodes.Count, StringComparer.Ordinal);
+        foreach (NodeObject node in nodes)
+            external[node.Name] = node.External;
+        return Read(external, version);
+    }
 
-    /// <summary>Nodes could not be read yet.</summary>
-    public static NodeTable NotYet(EndpointSourceException trouble) => new(null, trouble);
+    /// <summary>The same table while reading fails: what was read stays.</summary>
+    public NodeTable WithFailure(EndpointSourceException failure) => new(_external, Version) { IsRead = IsRead, Failure = failure };
 
-    /// <summary>The external addresses of a node: empty when it has none, null when nothing is known of it.</summary>
+    /// <summary>The table while nodes may not be read.</summary>
+    public NodeTable WithRefusal(string rule) => new(_external, Version) { IsRead = IsRead, Forbidden = rule };
+
+    /// <summary>The table after an answer that changed nothing: the same instance, unless reading had failed.</summary>
+    public NodeTable Confirmed() => Failure is null ? this : Read(_external, Version);
+
+    /// <summary>The table after an event of one node. The same instance where nothing changed.</summary>
+    public NodeTable With(NodeObject node, string version)
+    {
+        if (Find(node.Name) is { } known && known.SequenceEqual(node.External))
+            return Confirmed();
+        Dictionary<string, IPAddress[]> external = new(_external, StringComparer.Ordinal) { [node.Name] = node.External };
+        return Read(external, version);
+    }
+
+    /// <summary>The table after the deletion of one node. The same instance where that was not known.</summary>
+    public NodeTable Without(string node, string version)
+    {
+        if (!_external.ContainsKey(node))
+            return Confirmed();
+        Dictionary<string, IPAddress[]> external = new(_external, StringComparer.Ordinal);
+        external.Remove(node);
+        return Read(external, version);
+    }
+
+    /// <summary>Returns the external addresses of a node: empty when it has none, null when nothing is known of it.</summary>
     public IReadOnlyList<IPAddress>? Find(string node) => _external.TryGetValue(node, out IPAddress[]? addresses) ? addresses : null;
 
-    /// <summary>A copy for the next table to start from.</summary>
-    public Dictionary<string, IPAddress[]> CopyExternal() => new(_external, StringComparer.Ordinal);
+    /// <summary>Returns the nodes that differ from an earlier table, or null when any may.</summary>
+    public IReadOnlyCollection<string>? ChangedSince(NodeTable earlier)
+    {
+        if (!IsRead || !earlier.IsRead)
+            return null;
+        if (ReferenceEquals(_external, earlier._external))
+            return [];
+        return [.. _external.Keys.Where(name => Differs(name, earlier)), .. earlier._external.Keys.Where(name => !_external.ContainsKey(name))];
+    }
+
+    private static NodeTable Read(Dictionary<string, IPAddress[]> external, string version) => new(external, version) { IsRead = true };
+
+    private bool Differs(string name, NodeTable earlier) =>
+        !earlier._external.TryGetValue(name, out IPAddress[]? before) || !before.AsSpan().SequenceEqual(_external[name]);
 }

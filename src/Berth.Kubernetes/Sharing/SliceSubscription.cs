@@ -5,8 +5,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// What one target has not yet heard of its slices. Changes gather here until it asks, the latest of each slice only, so that a target that never
-/// asks costs no more than its slices.
+/// A mailbox: the changes of one Service's slices that its target has not taken yet. It keeps the latest of each slice only, so that a target that never
+/// asks costs no more than its slices. The feed writes to it with the lock held.
 /// </summary>
 internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lock guard)
 {
@@ -14,14 +14,26 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
     private TaskCompletionSource? _arrived;
     private EndpointSourceException? _failure;
     private string? _notOlderThan;
-    private bool _replaced = true;
-    private bool _confirmed;
+    private News _news = News.All;
 
-    /// <summary>Whose slices these are.</summary>
+    /// <summary>What the target has not heard of besides the changed slices. A later one includes those before it.</summary>
+    private enum News
+    {
+        /// <summary>Nothing.</summary>
+        None,
+
+        /// <summary>All is known up to the feed's version.</summary>
+        Confirmed,
+
+        /// <summary>The whole set is new.</summary>
+        All,
+    }
+
+    /// <summary>The Service of these slices.</summary>
     public string Service => service;
 
     /// <summary>Waits for the next event.</summary>
-    /// <exception cref="EndpointSourceException">The watch of the namespace is in trouble. It is told once, when that begins.</exception>
+    /// <exception cref="EndpointSourceException">The watch of the namespace failed. It is told once, when that begins.</exception>
     public async ValueTask<ReflectorEvent<SliceObject>> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -49,28 +61,36 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
         return happened is not null;
     }
 
-    /// <summary>Gives nothing older than a version: the target has seen that by itself. Called before the first event is asked for.</summary>
+    /// <summary>Gives the whole set again: what was given may not have been taken in.</summary>
+    public void Restart()
+    {
+        lock (guard)
+            _news = News.All;
+    }
+
+    /// <summary>Gives nothing older than a version, which the target has seen by itself. Called before the first event is asked for.</summary>
     public void NotOlderThan(string? version)
     {
         lock (guard)
             _notOlderThan = version;
     }
 
-    /// <summary>Everything is to be told anew. Called with the lock held, as all that follows.</summary>
+    /// <summary>The whole set is new. Called with the lock held, as all that follows.</summary>
+    /// <param name="wentBack">True when the version is older than before: only a list without a version goes back, and it is right.</param>
     public void Replaced(bool wentBack)
     {
-        _replaced = true;
+        _news = News.All;
         _changed.Clear();
-        // Only a list without a version goes back, and then that is the truth.
         if (wentBack)
             _notOlderThan = null;
-        Confirmed();
+        _failure = null;
+        Signal();
     }
 
-    /// <summary>A slice is now so, or gone when null.</summary>
+    /// <summary>The state of a slice, or null when it is gone.</summary>
     public void Changed(string name, SliceObject? slice)
     {
-        if (!_replaced)
+        if (_news != News.All)
             _changed[name] = slice;
         Signal();
     }
@@ -78,12 +98,13 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
     /// <summary>All is known up to the feed's version.</summary>
     public void Confirmed()
     {
-        _confirmed = true;
+        if (_news == News.None)
+            _news = News.Confirmed;
         _failure = null;
         Signal();
     }
 
-    /// <summary>Trouble began.</summary>
+    /// <summary>The feed failed.</summary>
     public void Failed(EndpointSourceException failure)
     {
         _failure = failure;
@@ -101,23 +122,21 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
         if (feed.Version is not { } version || (_notOlderThan is { } seen && ResourceVersions.IsOlder(version, seen)))
             return null;
         _notOlderThan = null;
-        if (_replaced)
+        News news = _news;
+        _news = News.None;
+        if (news == News.All)
         {
-            _replaced = _confirmed = false;
+            _changed.Clear();
             return new ReflectorEvent<SliceObject>.Replaced(feed.SlicesOf(service), version);
         }
 
         foreach ((string name, SliceObject? slice) in _changed)
         {
             _changed.Remove(name);
-            _confirmed = false;
             return slice is null ? new ReflectorEvent<SliceObject>.Deleted(name, version) : new ReflectorEvent<SliceObject>.Applied(slice, version);
         }
 
-        if (!_confirmed)
-            return null;
-        _confirmed = false;
-        return new ReflectorEvent<SliceObject>.Confirmed(version);
+        return news == News.Confirmed ? new ReflectorEvent<SliceObject>.Confirmed(version) : null;
     }
 
     private void ThrowFailure()

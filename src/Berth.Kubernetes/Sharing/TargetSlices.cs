@@ -71,6 +71,13 @@ internal sealed class TargetSlices(ServiceTarget target, Func<ServiceTarget, Lis
         return _shared is not null && _shared.TryNext(out happened);
     }
 
+    /// <summary>Gives the whole set again: what was given may not have been taken in.</summary>
+    public void Restart()
+    {
+        _own?.Restart();
+        _shared?.Restart();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -115,7 +115,7 @@ internal sealed class Follower : IAsyncDisposable
 
     private string? DisagreementOnTrouble()
     {
-        if (!ReferenceEquals(_view.Failure, Watcher.Trouble))
+        if (_view.Failure?.Message != Watcher.Trouble?.Message)
             return $"the view's trouble is '{_view.Failure?.Message}', and the last read's '{Watcher.Trouble?.Message}'";
         return _view.FailureCount == Watcher.Failures ? null : $"{_view.FailureCount} failures are counted, and {Watcher.Failures} reads failed";
     }

@@ -64,8 +64,19 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
             // What waited for a busy reader is older than that.
             if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > PodHolds.Duration)
                 throw new HistoryException($"It was confirmed, and the server has said nothing for {time.GetUtcNow() - api.Slices.SpokenAt}.");
-            (Trouble, TroubleBegan) = (null, null);
-            ReadAt = time.GetUtcNow();
+            if (snapshot.StaleReason is { } reason)
+            {
+                // Trouble with nodes, which were read before: what is new of slices is given, and says that it may be out of date.
+                Trouble = new EndpointSourceException(reason, new EndpointSourceException(reason));
+                TroubleBegan = (Trouble, TroubleBegan?.At ?? time.GetUtcNow());
+            }
+            else
+            {
+                (Trouble, TroubleBegan) = (null, null);
+            }
+
+            if (Trouble is null || Last is null)
+                ReadAt = time.GetUtcNow();
             Take(snapshot);
         }
         catch (HistoryException violation)
@@ -106,7 +117,10 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         // The same snapshot once more says that it still holds. Its version is that of its content, which may be older.
         if (ReferenceEquals(snapshot, Last))
             return;
+        bool same = Last is { } last && ReferenceEquals(snapshot.Endpoints, last.Endpoints) && ReferenceEquals(snapshot.Excluded, last.Excluded);
         Last = snapshot;
+        if (same)
+            return;
         Snapshots++;
         long version = long.Parse(snapshot.SourceVersion!, CultureInfo.InvariantCulture);
         Dictionary<string, string> next = ExpectedPods.Of(snapshot);

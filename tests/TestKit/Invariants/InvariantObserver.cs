@@ -91,8 +91,12 @@ public sealed class InvariantObserver : IAsyncDisposable
 
     internal void Read(EndpointSnapshot snapshot)
     {
-        _inTrouble = false;
-        if (ReferenceEquals(snapshot, _lastRead))
+        if (snapshot.IsStale)
+            BeginTrouble();
+        else
+            _inTrouble = false;
+        // A live and a stale form of one content share its lists.
+        if (_lastRead is { } known && ReferenceEquals(snapshot.Endpoints, known.Endpoints) && ReferenceEquals(snapshot.Excluded, known.Excluded))
             return;
         _content.Check(snapshot);
         if (_lastRead is { } last)
@@ -106,9 +110,7 @@ public sealed class InvariantObserver : IAsyncDisposable
         _violations.Unless(failure is EndpointSourceException, "I5", () => $"the source threw {failure.GetType().Name}: {failure.Message}");
         _violations.Unless(failure.Message.EndsWith('.'), "I5", () => $"'{failure.Message}' is not a sentence");
         _failures.Enqueue(failure);
-        if (!_inTrouble)
-            Interlocked.Increment(ref _troubles);
-        _inTrouble = true;
+        BeginTrouble();
     }
 
     /// <summary>The directory has published what it last read, or kept what it had.</summary>
@@ -123,6 +125,13 @@ public sealed class InvariantObserver : IAsyncDisposable
         bool kept = current is not null && ReferenceEquals(current.Endpoints, last.Endpoints) && ReferenceEquals(current.Excluded, last.Excluded);
         _violations.Unless(kept, "I1", () => $"the source last gave '{SnapshotText.Of(last)}', and the directory shows '{(current is null ? "nothing" : SnapshotText.Of(current))}'");
         _violations.Unless(current is null || current.IsStale == (view.Failure is not null), "I1", () => $"version {current!.Version} does not tell whether it is stale");
+    }
+
+    private void BeginTrouble()
+    {
+        if (!_inTrouble)
+            Interlocked.Increment(ref _troubles);
+        _inTrouble = true;
     }
 
     private async Task SubscribeAsync(EndpointView view)
