@@ -1,6 +1,7 @@
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
+using Berth.Signals;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Watching;
@@ -25,7 +26,7 @@ internal sealed class WatchHub
     private readonly EndpointSnapshot?[] _recent = new EndpointSnapshot?[MaxRecent];
     private readonly Lock _streamsLock = new();
     private readonly List<WatchStream> _streams = [];
-    private volatile WatchMoment _now = new(null, null, default, IsEnd: false);
+    private readonly Latest<WatchMoment> _moments;
     private volatile Whole? _whole;
     private volatile Step? _step;
     private volatile bool _hasFailed;
@@ -38,12 +39,13 @@ internal sealed class WatchHub
         _page = page;
         _epoch = epoch;
         _time = time;
+        _moments = new Latest<WatchMoment>(new WatchMoment(null, null, default, IsEnd: false), WakeStreams);
         // What is there already is shown before anybody asks for the first moment.
         Publish(view.Current);
         Completion = Task.Run(() => RunAsync(ending), CancellationToken.None);
     }
 
-    public WatchMoment Now => _now;
+    public WatchMoment Now => _moments.Value;
 
     /// <summary>True when it tells nothing any more although the server goes on.</summary>
     public bool HasFailed => _hasFailed;
@@ -122,7 +124,7 @@ internal sealed class WatchHub
                 while (await Task.WhenAny(change, beat).ConfigureAwait(false) == beat && await beat.ConfigureAwait(false))
                 {
                     // A large event has been told by now to all but slow clients, and is not kept for as long as nothing changes.
-                    Move(_now with { Frame = _now.Frame.Length > PacedJson.FlushAbove ? default : _now.Frame });
+                    _moments.Swap(Now with { Frame = Now.Frame.Length > PacedJson.FlushAbove ? default : Now.Frame });
                     beat = heartbeat.WaitForNextTickAsync(ending).AsTask();
                 }
 
@@ -141,20 +143,21 @@ internal sealed class WatchHub
         }
         finally
         {
-            Move(_now with { IsEnd = true });
+            _moments.Swap(Now with { IsEnd = true });
+            _moments.End();
         }
     }
 
     private void Publish(EndpointSnapshot? snapshot)
     {
-        EndpointSnapshot? before = _now.Snapshot;
+        EndpointSnapshot? before = Now.Snapshot;
         if (snapshot is null || ReferenceEquals(snapshot, before))
             return;
         Volatile.Write(ref _recent[_published++ % MaxRecent], snapshot);
         // While nobody watches nothing is written. Whoever comes back to this change has it written for itself.
         ReadOnlyMemory<byte> frame = before is null || !HasStreams() ? default : WatchEvents.Changes(_epoch, before, snapshot);
         _step = null;
-        Move(new WatchMoment(snapshot, before, frame, IsEnd: false));
+        _moments.Swap(new WatchMoment(snapshot, before, frame, IsEnd: false));
     }
 
     private bool HasStreams()
@@ -163,10 +166,8 @@ internal sealed class WatchHub
             return _streams.Count > 0;
     }
 
-    /// <summary>Swap, then signal.</summary>
-    private void Move(WatchMoment next)
+    private void WakeStreams()
     {
-        _now = next;
         lock (_streamsLock)
         {
             foreach (WatchStream stream in _streams)

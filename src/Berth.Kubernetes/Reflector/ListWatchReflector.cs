@@ -3,8 +3,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>
-/// Lists a kind of object and watches it from there on, for ever. It is pulled: whoever keeps the objects decides when to go on after a failure,
-/// and it then goes on from where it stood. One caller at a time.
+/// Lists a kind of object and watches it from there on, without an end. It is pulled: its caller keeps the objects, decides when to go on after a
+/// failure, and then goes on from where it stood. One caller at a time.
 /// </summary>
 internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisposable
     where T : class, IResource
@@ -60,8 +60,14 @@ internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisp
         }
         catch
         {
-            // A cancelled read has broken the connection, and of a fault of our own nobody knows what it left behind.
-            string? version = _state switch { Watching<T> watching => watching.Version, Listed<T> listed => listed.Version, Unlisted<T> unlisted => unlisted.NotOlderThan, _ => null };
+            // A cancelled read has broken the connection, and a fault of our own may have left anything behind.
+            string? version = _state switch
+            {
+                Watching<T> watching => watching.Version,
+                Listed<T> listed => listed.Version,
+                Unlisted<T> unlisted => unlisted.NotOlderThan,
+                _ => null,
+            };
             _state.Abandon();
             _state = new Unlisted<T>(version);
             throw;
@@ -72,6 +78,7 @@ internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisp
     {
         _state = step.Next;
         _failure = step.Failure;
+        context.Apply(step.Effects);
         return step.Event;
     }
 

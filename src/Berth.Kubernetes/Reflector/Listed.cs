@@ -16,7 +16,8 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
     {
         try
         {
-            WatchConnection connection = await WatchConnection.OpenAsync(context, seconds => context.Query.Watch(version, seconds), cancellationToken).ConfigureAwait(false);
+            WatchConnection connection = await WatchConnection
+                .OpenAsync(context, seconds => context.Query.Watch(version, seconds), cancellationToken).ConfigureAwait(false);
             // A server that keeps closing watches cannot confirm again and again by that: it is listed from, and left alone for a while, in between.
             return new Step<T>(new Watching<T>(connection, version), first ? null : new ReflectorEvent<T>.Confirmed(version));
         }
@@ -32,10 +33,12 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
             return WatchEnd.Gone(context, version, progressed: false);
         if (ReflectorFailure.IsVersionTooLarge(exception))
         {
-            context.Restarted(RestartCause.TooLarge);
-            // The list that follows succeeds, and ends the trouble for whoever reads: only here it can be known that this goes on and on.
-            TimeSpan? delay = context.Pacing.Strike(progressed: false);
-            return new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.From(context, exception, delay));
+            // The list that follows succeeds, and ends the failure for readers. Only here it can be known that this goes on and on.
+            Strike strike = context.Strike(progressed: false);
+            return new Step<T>(
+                new Unlisted<T>(null),
+                Failure: ReflectorFailure.From(context, exception, strike.Delay),
+                Effects: new StepEffects(Restart: RestartCause.TooLarge, Strikes: strike.Count));
         }
 
         // What was refused as a request will be refused again; a list finds out whether anything is left to ask for.

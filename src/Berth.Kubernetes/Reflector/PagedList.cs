@@ -8,8 +8,8 @@ internal sealed class PagedList<T> : ReflectorState<T>
     where T : class, IResource
 {
     /// <summary>
-    /// The most pages of one list: half a million objects, more than an API server holds of one kind in a namespace. A server that pages for ever
-    /// would otherwise be asked for ever, and fill the memory meanwhile.
+    /// The most pages of one list: half a million objects, more than an API server holds of one kind in a namespace. A server whose pages do not end
+    /// would otherwise be asked without an end, and fill the memory.
     /// </summary>
     public const int MostPages = 1000;
 
@@ -61,9 +61,11 @@ internal sealed class PagedList<T> : ReflectorState<T>
         int pages = _pages + 1;
         if (next != _continue && pages < MostPages)
             return new Step<T>(new PagedList<T>(_notOlderThan, _whole, next, version, _items, pages));
-        context.Restarted(RestartCause.Malformed);
-        // Whoever cannot page can perhaps answer in one piece.
-        return new Step<T>(new PagedList<T>(_notOlderThan, whole: true), Failure: ReflectorFailure.PagedForEver(context, pages, repeated: next == _continue));
+        // A server that cannot page can perhaps answer in one piece.
+        return new Step<T>(
+            new PagedList<T>(_notOlderThan, whole: true),
+            Failure: ReflectorFailure.PagedWithoutEnd(context, pages, repeated: next == _continue),
+            Effects: new StepEffects(Restart: RestartCause.Malformed));
     }
 
     private async ValueTask<ListAnswer> ReadPageAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
@@ -77,27 +79,29 @@ internal sealed class PagedList<T> : ReflectorState<T>
 
     private Step<T> Finish(ReflectorContext<T> context, string version)
     {
-        context.Told();
         if (_notOlderThan is null || !ResourceVersions.IsOlder(version, _notOlderThan))
-            return new Step<T>(new Listed<T>(version, first: true), new ReflectorEvent<T>.Replaced(_items, version));
-        context.Restarted(RestartCause.Backwards);
-        return new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.ListedOlder(context, _notOlderThan, version));
+        {
+            return new Step<T>(
+                new Listed<T>(version, first: true), new ReflectorEvent<T>.Replaced(_items, version), Effects: new StepEffects(Learned.Version));
+        }
+
+        return new Step<T>(
+            new Unlisted<T>(null),
+            Failure: ReflectorFailure.ListedOlder(context, _notOlderThan, version),
+            Effects: new StepEffects(Learned.Version, RestartCause.Backwards));
     }
 
     private Step<T> AfterFailure(ReflectorContext<T> context, Exception exception)
     {
-        // Whatever stands between may know JSON only.
-        if (exception is ResourceFormatException or KubernetesApiException { StatusCode: 406 })
-            context.Traits.RefusedProtobuf();
+        // A proxy between may know JSON only.
+        Learned learned = exception is ResourceFormatException or KubernetesApiException { StatusCode: 406 } ? Learned.NoProtobuf : Learned.None;
         if (ReflectorFailure.IsExpired(exception) && _continue is not null)
-        {
-            context.Restarted(RestartCause.Gone);
-            return new Step<T>(new PagedList<T>(_notOlderThan, whole: true));
-        }
-
-        if (ReflectorFailure.IsVersionTooLarge(exception))
-            context.Restarted(RestartCause.TooLarge);
-        bool latest = _notOlderThan is null || ReflectorFailure.IsVersionTooLarge(exception) || ReflectorFailure.IsExpired(exception);
-        return new Step<T>(new Unlisted<T>(latest ? null : _notOlderThan), Failure: ReflectorFailure.From(context, exception));
+            return new Step<T>(new PagedList<T>(_notOlderThan, whole: true), Effects: new StepEffects(learned, RestartCause.Gone));
+        bool tooLarge = ReflectorFailure.IsVersionTooLarge(exception);
+        bool latest = _notOlderThan is null || tooLarge || ReflectorFailure.IsExpired(exception);
+        return new Step<T>(
+            new Unlisted<T>(latest ? null : _notOlderThan),
+            Failure: ReflectorFailure.From(context, exception),
+            Effects: new StepEffects(learned, tooLarge ? RestartCause.TooLarge : null));
     }
 }

@@ -3,7 +3,7 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>What every state needs and none owns.</summary>
+/// <summary>What every state reads and none changes. Steps return their effects, and the reflector applies them here.</summary>
 internal sealed class ReflectorContext<T>
     where T : class, IResource
 {
@@ -29,19 +29,29 @@ internal sealed class ReflectorContext<T>
     public static readonly TimeSpan LongestUntold = TimeSpan.FromMinutes(15);
 
     private readonly Random _random;
+    private readonly RestartPacing _pacing;
+    private readonly ReflectorMetrics _metrics;
+    private int _strikes;
     private long _told;
 
-    public ReflectorContext(KubernetesApi api, ResourceQuery query, IResourceDecoder<T> decoder, ServerTraits traits, ReflectorMetrics metrics, TimeProvider time, Random random)
+    public ReflectorContext(
+        KubernetesApi api,
+        ResourceQuery query,
+        IResourceDecoder<T> decoder,
+        ServerTraits traits,
+        ReflectorMetrics metrics,
+        TimeProvider time,
+        Random random)
     {
         Api = api;
         Query = query;
         Decoder = decoder;
         EventDecoder = new WatchEventDecoder<T>(decoder);
         Traits = traits;
-        Metrics = metrics;
+        _metrics = metrics;
         Time = time;
         _random = random;
-        Pacing = new RestartPacing(random);
+        _pacing = new RestartPacing(random);
         _told = time.GetTimestamp();
     }
 
@@ -55,20 +65,27 @@ internal sealed class ReflectorContext<T>
 
     public ServerTraits Traits { get; }
 
-    public ReflectorMetrics Metrics { get; }
-
     public TimeProvider Time { get; }
-
-    public RestartPacing Pacing { get; }
 
     /// <summary>True when the server has told nothing for so long that it may no longer know our version.</summary>
     public bool IsUntold => Time.GetElapsedTime(_told) >= LongestUntold;
 
-    /// <summary>The server told something of the version it has got to: a list, an event or a bookmark.</summary>
-    public void Told() => _told = Time.GetTimestamp();
+    /// <summary>Returns what the early end of a watch leads to.</summary>
+    /// <param name="progressed">Whether the watch had brought something new, or lasted.</param>
+    public Strike Strike(bool progressed) => _pacing.Next(_strikes, progressed);
 
     /// <summary>Between 5 and 10 minutes, so that the watches of many clients do not end together; as client-go.</summary>
     public int NextTimeoutSeconds() => _random.Next(300, 601);
 
-    public void Restarted(string cause) => Metrics.Restarted(Query.Resource, cause);
+    /// <summary>Applies what a step returned. Only the reflector calls it: a step changes nothing itself.</summary>
+    public void Apply(in StepEffects effects)
+    {
+        if (effects.Learned != Learned.None)
+            Traits.Learn(effects.Learned);
+        if (effects.Learned.HasFlag(Learned.Version))
+            _told = Time.GetTimestamp();
+        if (effects.Restart is { } cause)
+            _metrics.Restarted(Query.Resource, cause);
+        _strikes = effects.Strikes ?? _strikes;
+    }
 }

@@ -36,10 +36,12 @@ internal static class ReflectorFailure
             $"The API server {context.Api.Access.Server} ended the watch of {context.Query.Resource} with {said.TrimEnd('.')}. It is tried again.") { RetryAfter = Longer(asked, delay) };
     }
 
-    public static EndpointSourceException Repeated<T>(ReflectorContext<T> context, string what, TimeSpan? delay)
+    public static EndpointSourceException Repeated<T>(ReflectorContext<T> context, string what, Strike strike)
         where T : class, IResource =>
-        new($"The API server {context.Api.Access.Server} {what}, {context.Pacing.Strikes} times in a row. It is left alone for a while, then everything is listed again.")
-        { RetryAfter = delay };
+        new(
+            $"The API server {context.Api.Access.Server} {what}, {strike.Count} times in a row. It is left alone for a while, then everything is listed "
+            + "again.")
+        { RetryAfter = strike.Delay };
 
     /// <summary>A list older than it may be. Only one without a version, which the latest answers, may go back.</summary>
     public static EndpointSourceException ListedOlder<T>(ReflectorContext<T> context, string notOlderThan, string version)
@@ -48,7 +50,7 @@ internal static class ReflectorFailure
             "It lags, or its etcd was restored; the latest is asked for next.");
 
     /// <summary>A list whose pages do not end.</summary>
-    public static EndpointSourceException PagedForEver<T>(ReflectorContext<T> context, int pages, bool repeated)
+    public static EndpointSourceException PagedWithoutEnd<T>(ReflectorContext<T> context, int pages, bool repeated)
         where T : class, IResource =>
         new($"The API server {context.Api.Access.Server} lists {context.Query.Resource} in pages that do not end: " +
             (repeated ? $"page {pages} names itself as the one that follows" : $"after {pages} pages there is still another") +

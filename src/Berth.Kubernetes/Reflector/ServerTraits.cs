@@ -10,18 +10,20 @@ internal sealed class ServerTraits(bool streamingLists)
     /// <summary>Whether to ask for streaming lists: wanted, and not yet refused.</summary>
     public bool StreamingLists => _streamingLists;
 
-    /// <summary>Whether to ask for lists in protobuf: as long as none was refused, or could not be read.</summary>
+    /// <summary>Whether to ask for lists in protobuf: as long as none was refused, and all could be read.</summary>
     public bool Protobuf => _protobuf;
 
-    /// <summary>Whether it has ever sent a bookmark, so that their absence means something.</summary>
+    /// <summary>Whether the server has ever sent a bookmark, so that their absence means something.</summary>
     public bool SendsBookmarks => _sendsBookmarks;
 
-    /// <summary>It refused a streaming list, or never ended one.</summary>
-    public void RefusedStreamingList() => _streamingLists = false;
-
-    /// <summary>It refused protobuf, or a list could not be read.</summary>
-    public void RefusedProtobuf() => _protobuf = false;
-
-    /// <summary>It sent a bookmark.</summary>
-    public void SentBookmark() => _sendsBookmarks = true;
+    /// <summary>Keeps what an answer showed. For the reflector that applies the effects of a step.</summary>
+    public void Learn(Learned learned)
+    {
+        if (learned.HasFlag(Learned.Bookmarks))
+            _sendsBookmarks = true;
+        if (learned.HasFlag(Learned.NoStreamingLists))
+            _streamingLists = false;
+        if (learned.HasFlag(Learned.NoProtobuf))
+            _protobuf = false;
+    }
 }

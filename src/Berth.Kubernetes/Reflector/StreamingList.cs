@@ -30,8 +30,7 @@ internal sealed class StreamingList<T> : ReflectorState<T>
         }
         catch (KubernetesApiException refusal) when (refusal.StatusCode is 400 or 404 or 405 or 422)
         {
-            context.Traits.RefusedStreamingList();
-            return new Step<T>(new PagedList<T>(notOlderThan));
+            return new Step<T>(new PagedList<T>(notOlderThan), Effects: new StepEffects(Learned.NoStreamingLists));
         }
         catch (Exception exception) when (ReflectorFailure.IsExpected(exception))
         {
@@ -51,14 +50,14 @@ internal sealed class StreamingList<T> : ReflectorState<T>
                     return step;
                 TimeSpan left = ReflectorContext<T>.LongestStreamingList - _connection.Age;
                 if (left <= TimeSpan.Zero)
-                    return FallBack(context);
+                    return FallBack();
                 if (!await _connection.FillAsync(left, cancellationToken).ConfigureAwait(false))
                     return Cut(context, null);
             }
         }
         catch (TimeoutException)
         {
-            return FallBack(context);
+            return FallBack();
         }
         catch (Exception exception) when (exception is KubernetesRequestException or ResourceFormatException)
         {
@@ -101,40 +100,44 @@ internal sealed class StreamingList<T> : ReflectorState<T>
             throw new ResourceFormatException("the bookmark that ends a streaming list has no resourceVersion");
         if (_notOlderThan is null || !ResourceVersions.IsOlder(version, _notOlderThan))
         {
-            context.Traits.SentBookmark();
-            context.Told();
-            return new Step<T>(new Watching<T>(_connection, version), new ReflectorEvent<T>.Replaced([.. _items.Values], version));
+            return new Step<T>(
+                new Watching<T>(_connection, version),
+                new ReflectorEvent<T>.Replaced([.. _items.Values], version),
+                Effects: new StepEffects(Learned.Version | Learned.Bookmarks));
         }
 
         Abandon();
-        context.Restarted(RestartCause.Backwards);
-        return new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.ListedOlder(context, _notOlderThan, version));
+        return new Step<T>(
+            new Unlisted<T>(null),
+            Failure: ReflectorFailure.ListedOlder(context, _notOlderThan, version),
+            Effects: new StepEffects(Restart: RestartCause.Backwards));
     }
 
     private Step<T> Refused(ReflectorContext<T> context, KubernetesStatus? status)
     {
         Abandon();
         string? next = status is { IsExpired: true } or { IsVersionTooLarge: true } ? null : _notOlderThan;
-        context.Restarted(status is { IsExpired: true } ? RestartCause.Gone : RestartCause.Error);
-        return new Step<T>(new Unlisted<T>(next), Failure: ReflectorFailure.FromStatus(context, status, context.Pacing.Strike(progressed: false)));
+        Strike strike = context.Strike(progressed: false);
+        return new Step<T>(
+            new Unlisted<T>(next),
+            Failure: ReflectorFailure.FromStatus(context, status, strike.Delay),
+            Effects: new StepEffects(Restart: status is { IsExpired: true } ? RestartCause.Gone : RestartCause.Error, Strikes: strike.Count));
     }
 
-    private Step<T> FallBack(ReflectorContext<T> context)
+    private Step<T> FallBack()
     {
         Abandon();
-        context.Restarted(RestartCause.Idle);
-        context.Traits.RefusedStreamingList();
-        return new Step<T>(new PagedList<T>(_notOlderThan));
+        return new Step<T>(new PagedList<T>(_notOlderThan), Effects: new StepEffects(Learned.NoStreamingLists, RestartCause.Idle));
     }
 
     private Step<T> Cut(ReflectorContext<T> context, Exception? exception)
     {
         Abandon();
-        context.Restarted(exception is ResourceFormatException ? RestartCause.Malformed : RestartCause.Broken);
-        TimeSpan? delay = context.Pacing.Strike(progressed: false);
-        EndpointSourceException? failure = delay is null ? null
-            : exception is null ? ReflectorFailure.Repeated(context, $"ended a streaming list of {context.Query.Resource} before it was complete", delay)
-            : ReflectorFailure.From(context, exception, delay);
-        return new Step<T>(new Unlisted<T>(_notOlderThan), Failure: failure);
+        Strike strike = context.Strike(progressed: false);
+        EndpointSourceException? failure = strike.Delay is null ? null
+            : exception is null ? ReflectorFailure.Repeated(context, $"ended a streaming list of {context.Query.Resource} before it was complete", strike)
+            : ReflectorFailure.From(context, exception, strike.Delay);
+        string cause = exception is ResourceFormatException ? RestartCause.Malformed : RestartCause.Broken;
+        return new Step<T>(new Unlisted<T>(_notOlderThan), Failure: failure, Effects: new StepEffects(Restart: cause, Strikes: strike.Count));
     }
 }

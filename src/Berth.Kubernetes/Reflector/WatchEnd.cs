@@ -2,36 +2,43 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Where each way in which a watch ends leads to: at once on, or back off first; from the same version, or from a list.</summary>
+/// <summary>Where each way in which a watch ends leads to: on at once, or back off first; from the same version, or from a list.</summary>
 internal static class WatchEnd
 {
-    /// <summary>410 in either form: list again at once, unless the list before led nowhere but here.</summary>
+    /// <summary>410 in either form: list again at once, unless the previous list also ended in 410.</summary>
     public static Step<T> Gone<T>(ReflectorContext<T> context, string version, bool progressed)
         where T : class, IResource
     {
-        context.Restarted(RestartCause.Gone);
-        TimeSpan? delay = context.Pacing.Strike(progressed);
-        return delay is null
-            ? new Step<T>(new Unlisted<T>(version))
-            : new Step<T>(new Unlisted<T>(null), Failure: ReflectorFailure.Repeated(context, $"no longer keeps version {version} of {context.Query.Resource}", delay));
+        Strike strike = context.Strike(progressed);
+        StepEffects effects = new(Restart: RestartCause.Gone, Strikes: strike.Count);
+        return strike.Delay is null
+            ? new Step<T>(new Unlisted<T>(version), Effects: effects)
+            : new Step<T>(
+                new Unlisted<T>(null),
+                Failure: ReflectorFailure.Repeated(context, $"no longer keeps version {version} of {context.Query.Resource}", strike),
+                Effects: effects);
     }
 
-    /// <summary>The stream ended, cleanly or not. After a long time without anything a list that must not be older finds out whether our version is known.</summary>
+    /// <summary>
+    /// The stream ended, cleanly or not. After a long time without news a list that must not be older finds out whether our version is known.
+    /// </summary>
     public static Step<T> Closed<T>(ReflectorContext<T> context, string version, bool progressed, bool broken)
         where T : class, IResource
     {
         if (progressed)
         {
-            context.Pacing.Progress();
-            context.Restarted(broken ? RestartCause.Broken : RestartCause.Closed);
-            return new Step<T>(context.IsUntold ? new Unlisted<T>(version) : new Listed<T>(version));
+            StepEffects effects = new(Restart: broken ? RestartCause.Broken : RestartCause.Closed, Strikes: 0);
+            return new Step<T>(context.IsUntold ? new Unlisted<T>(version) : new Listed<T>(version), Effects: effects);
         }
 
-        context.Restarted(RestartCause.TooShort);
-        TimeSpan? delay = context.Pacing.Strike(progressed);
-        return delay is null
-            ? new Step<T>(new Listed<T>(version))
-            : new Step<T>(new Unlisted<T>(version), Failure: ReflectorFailure.Repeated(context, $"closed the watch of {context.Query.Resource} within a second and without an event", delay));
+        Strike strike = context.Strike(progressed);
+        StepEffects tooShort = new(Restart: RestartCause.TooShort, Strikes: strike.Count);
+        return strike.Delay is null
+            ? new Step<T>(new Listed<T>(version), Effects: tooShort)
+            : new Step<T>(
+                new Unlisted<T>(version),
+                Failure: ReflectorFailure.Repeated(context, $"closed the watch of {context.Query.Resource} within a second and without an event", strike),
+                Effects: tooShort);
     }
 
     /// <summary>An ERROR event other than 410.</summary>
@@ -39,42 +46,44 @@ internal static class WatchEnd
         where T : class, IResource
     {
         bool tooLarge = status?.IsVersionTooLarge ?? false;
-        context.Restarted(tooLarge ? RestartCause.TooLarge : RestartCause.Error);
-        TimeSpan? delay = context.Pacing.Strike(progressed);
-        ReflectorState<T> next = tooLarge ? new Unlisted<T>(null) : delay is null ? new Listed<T>(version) : new Unlisted<T>(version);
-        return new Step<T>(next, Failure: ReflectorFailure.FromStatus(context, status, delay));
+        Strike strike = context.Strike(progressed);
+        ReflectorState<T> next = tooLarge ? new Unlisted<T>(null) : strike.Delay is null ? new Listed<T>(version) : new Unlisted<T>(version);
+        return new Step<T>(
+            next,
+            Failure: ReflectorFailure.FromStatus(context, status, strike.Delay),
+            Effects: new StepEffects(Restart: tooLarge ? RestartCause.TooLarge : RestartCause.Error, Strikes: strike.Count));
     }
 
     /// <summary>An event that cannot be read: once it may have been damaged on the way, twice and only a list helps.</summary>
     public static Step<T> Malformed<T>(ReflectorContext<T> context, string version, ResourceFormatException exception, bool progressed)
         where T : class, IResource
     {
-        context.Restarted(RestartCause.Malformed);
-        TimeSpan? delay = context.Pacing.Strike(progressed);
-        ReflectorState<T> next = delay is null ? new Listed<T>(version) : new Unlisted<T>(version);
-        return new Step<T>(next, Failure: ReflectorFailure.From(context, exception, delay));
+        Strike strike = context.Strike(progressed);
+        return new Step<T>(
+            strike.Delay is null ? new Listed<T>(version) : new Unlisted<T>(version),
+            Failure: ReflectorFailure.From(context, exception, strike.Delay),
+            Effects: new StepEffects(Restart: RestartCause.Malformed, Strikes: strike.Count));
     }
 
     /// <summary>An event older than what has been seen: the server lags, or its etcd was restored. A list tells which.</summary>
     public static Step<T> Backwards<T>(ReflectorContext<T> context, string version, string older, bool progressed)
         where T : class, IResource
     {
-        context.Restarted(RestartCause.Backwards);
-        TimeSpan? delay = context.Pacing.Strike(progressed);
-        return new Step<T>(new Unlisted<T>(version), Failure: delay is null
+        Strike strike = context.Strike(progressed);
+        EndpointSourceException? failure = strike.Delay is null
             ? null
-            : ReflectorFailure.Repeated(context, $"sent version {older} in a watch of {context.Query.Resource} from version {version}", delay));
+            : ReflectorFailure.Repeated(context, $"sent version {older} in a watch of {context.Query.Resource} from version {version}", strike);
+        return new Step<T>(
+            new Unlisted<T>(version), Failure: failure, Effects: new StepEffects(Learned.Version, RestartCause.Backwards, strike.Count));
     }
 
     /// <summary>
-    /// Nothing came for too long. Past its own timeout the watch is simply begun again; where bookmarks were due, the server may
+    /// Nothing came for too long. Past its own timeout the watch is simply opened again. Where bookmarks were due, the server may
     /// not know our version at all, and a list that must not be older finds out.
     /// </summary>
     public static Step<T> Idle<T>(ReflectorContext<T> context, string version)
-        where T : class, IResource
-    {
-        context.Restarted(RestartCause.Idle);
-        context.Pacing.Progress();
-        return new Step<T>(context.Traits.SendsBookmarks || context.IsUntold ? new Unlisted<T>(version) : new Listed<T>(version));
-    }
+        where T : class, IResource =>
+        new(
+            context.Traits.SendsBookmarks || context.IsUntold ? new Unlisted<T>(version) : new Listed<T>(version),
+            Effects: new StepEffects(Restart: RestartCause.Idle, Strikes: 0));
 }

@@ -88,27 +88,23 @@ internal sealed class Watching<T> : ReflectorState<T>
     private bool TryApply(ReflectorContext<T> context, WatchEvent<T> read, out Step<T> step)
     {
         step = default;
-        if (read.Kind is WatchEventKind.Applied or WatchEventKind.Deleted or WatchEventKind.Bookmark)
-            context.Told();
         switch (read.Kind)
         {
             case WatchEventKind.Applied or WatchEventKind.Bookmark when ResourceVersions.IsOlder(read.Version, _version):
                 step = End(WatchEnd.Backwards(context, _version, read.Version, Progressed));
                 return true;
             case WatchEventKind.Applied:
-                Advance(context, read.Version);
-                step = new Step<T>(this, new ReflectorEvent<T>.Applied(read.Object!, _version));
+                StepEffects applied = Advance(read.Version);
+                step = new Step<T>(this, new ReflectorEvent<T>.Applied(read.Object!, _version), Effects: applied);
                 return true;
             case WatchEventKind.Deleted:
                 // Its body may be old, and with it its version.
-                if (!ResourceVersions.IsOlder(read.Version, _version))
-                    Advance(context, read.Version);
-                step = new Step<T>(this, new ReflectorEvent<T>.Deleted(read.Name, _version));
+                StepEffects deleted = Advance(ResourceVersions.IsOlder(read.Version, _version) ? "" : read.Version);
+                step = new Step<T>(this, new ReflectorEvent<T>.Deleted(read.Name, _version), Effects: deleted);
                 return true;
             case WatchEventKind.Bookmark:
-                context.Traits.SentBookmark();
-                Advance(context, read.Version);
-                step = new Step<T>(this, new ReflectorEvent<T>.Confirmed(_version));
+                StepEffects marked = Advance(read.Version, Learned.Bookmarks);
+                step = new Step<T>(this, new ReflectorEvent<T>.Confirmed(_version), Effects: marked);
                 return true;
             case WatchEventKind.Error:
                 step = End(read.Status is { IsExpired: true }
@@ -120,13 +116,14 @@ internal sealed class Watching<T> : ReflectorState<T>
         }
     }
 
-    private void Advance(ReflectorContext<T> context, string version)
+    private StepEffects Advance(string version, Learned learned = Learned.None)
     {
+        learned |= Learned.Version;
         if (version.Length == 0 || version == _version)
-            return;
+            return new StepEffects(learned);
         _version = version;
         _advanced = true;
-        context.Pacing.Progress();
+        return new StepEffects(learned, Strikes: 0);
     }
 
     private Step<T> End(Step<T> step)

@@ -2,17 +2,20 @@ namespace Berth.Kubernetes.Reflector;
 
 public sealed class RestartPacingTests
 {
+    private readonly RestartPacing _pacing = new(new Random(1));
+
     [Fact]
-    public void The_first_restart_is_at_once_and_each_further_one_without_progress_waits_longer_up_to_a_bound()
+    public void First_restart_is_at_once() => Assert.Equal(new Strike(1, null), _pacing.Next(strikes: 0, progressed: false));
+
+    [Fact]
+    public void Restart_after_progress_is_at_once() => Assert.Equal(new Strike(1, null), _pacing.Next(strikes: 7, progressed: true));
+
+    [Fact]
+    public void Each_further_restart_without_progress_waits_longer_to_a_maximum()
     {
-        RestartPacing pacing = new(new Random(1));
-        Assert.Null(pacing.Strike(progressed: true));
-        TimeSpan[] delays = [.. Enumerable.Range(0, 12).Select(_ => pacing.Strike(progressed: false)!.Value)];
+        TimeSpan[] delays = [.. Enumerable.Range(1, 12).Select(strikes => _pacing.Next(strikes, progressed: false).Delay!.Value)];
+
         Assert.InRange(delays[0], TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200));
         Assert.InRange(delays[^1], TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
-        Assert.Null(pacing.Strike(progressed: true));
-        pacing.Strike(progressed: false);
-        pacing.Progress();
-        Assert.Null(pacing.Strike(progressed: false));
     }
 }
