@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// The body of an answer that is written past Kestrel's HTTP side: each piece as a chunk (RFC 9112, 7.1), or as it is for a client of HTTP/1.0.
-/// A client that takes next to nothing is cut off, by the rate that Kestrel has for its own answers.
+/// The body of an answer that is written past Kestrel's HTTP side: each piece as a chunk (RFC 9112, 7.1), or as it is for a client of
+/// HTTP/1.0. A client that takes next to nothing is cut off, by the rate that Kestrel has for its own answers.
 /// </summary>
 internal sealed class EventBody(ConnectionContext transport, TimeProvider time, bool isChunked) : PipeWriter
 {
@@ -14,8 +14,8 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
     internal const int LeastBytesPerSecond = 240;
 
     /// <summary>
-    /// What may wait in the transport besides the last flush, and has to be taken too before that is over: the default of Kestrel's transport, which sends
-    /// what it has as one. Many small events may have filled it.
+    /// What may wait in the transport besides the last flush, and has to be taken too before that is over: the default of Kestrel's
+    /// transport, which sends what it has as one. Many small events may have filled it.
     /// </summary>
     internal const int Backlog = 64 * 1024;
 
@@ -24,7 +24,7 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
     private const int HeadLength = SizeDigits + 2;
     private const int TailLength = 2;
 
-    private static readonly FlushResult s_nobody = new(isCanceled: false, isCompleted: true);
+    private static readonly FlushResult s_gone = new(isCanceled: false, isCompleted: true);
 
     private readonly PipeWriter _output = transport.Transport.Output;
     private Memory<byte> _piece;
@@ -62,7 +62,7 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
         _output.Advance(HeadLength + bytes + TailLength);
     }
 
-    /// <summary>Sends what was written. It is complete when nobody receives it any more; no exception says so.</summary>
+    /// <summary>Sends what was written. The result is completed when the client no longer receives; no exception says so.</summary>
     /// <param name="cancellationToken">Not needed: the end of the connection ends a flush.</param>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
@@ -104,7 +104,7 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
         catch (TimeoutException)
         {
             transport.Abort(new ConnectionAbortedException("The client took too little of what was sent to it."));
-            return s_nobody;
+            return s_gone;
         }
         catch (Exception exception)
         {
@@ -112,10 +112,13 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
         }
     }
 
-    /// <summary>What the transport's sending failed with, such as a client whose machine is gone, comes out of a flush. It is a client that went away, as any other.</summary>
+    /// <summary>
+    /// What the transport's sending failed with, such as a client whose machine is gone, comes out of a flush. It is a client that went
+    /// away, as any other.
+    /// </summary>
     private FlushResult Cut(Exception exception)
     {
         transport.Abort(new ConnectionAbortedException("Sending to the client failed.", exception));
-        return s_nobody;
+        return s_gone;
     }
 }

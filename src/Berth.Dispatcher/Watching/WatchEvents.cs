@@ -7,7 +7,10 @@ using Berth.Dispatcher.Json;
 
 namespace Berth.Dispatcher.Watching;
 
-/// <summary>Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, each with the id to resume from.</summary>
+/// <summary>
+/// Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, each with the id to resume
+/// from.
+/// </summary>
 internal static class WatchEvents
 {
     // About 20 KB.
@@ -26,7 +29,9 @@ internal static class WatchEvents
     /// <summary>What stands behind the JSON of any event.</summary>
     public static ReadOnlySpan<byte> End => "\n\n"u8;
 
-    /// <summary>The event that leads from one snapshot to a later one. Without a changed pod it tells that the set is stale or live again.</summary>
+    /// <summary>
+    /// The event that leads from one snapshot to a later one. Without a changed pod it tells that the set is stale or live again.
+    /// </summary>
     public static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after) =>
         Changes(epoch, before, after, Compare(before, after));
 
@@ -37,7 +42,8 @@ internal static class WatchEvents
         return changes.Count > MaxFew ? default : Changes(epoch, before, after, changes);
     }
 
-    private static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after, IReadOnlyList<PodChange> changes)
+    private static ReadOnlyMemory<byte> Changes(
+        string epoch, EndpointSnapshot before, EndpointSnapshot after, IReadOnlyList<PodChange> changes)
     {
         ArrayBufferWriter<byte> frame = new(1024);
         frame.Write(BeginChanges(epoch, after));
@@ -56,7 +62,8 @@ internal static class WatchEvents
     }
 
     /// <summary>The same event for one client alone, at its pace: there may be many slow ones, each with another state before it.</summary>
-    public static async ValueTask StreamChangesAsync(PipeWriter body, string epoch, EndpointSnapshot before, EndpointSnapshot after, CancellationToken closed)
+    public static async ValueTask StreamChangesAsync(
+        PipeWriter body, string epoch, EndpointSnapshot before, EndpointSnapshot after, CancellationToken closed)
     {
         body.Write(BeginChanges(epoch, after));
         using (PacedJson paced = new(body, closed))
@@ -83,7 +90,8 @@ internal static class WatchEvents
         body.Write(End);
     }
 
-    private static byte[] BeginChanges(string epoch, EndpointSnapshot after) => Encoding.UTF8.GetBytes($"event: changes\nid: {EntityTag.IdOf(epoch, after)}\ndata: ");
+    private static byte[] BeginChanges(string epoch, EndpointSnapshot after) =>
+        Encoding.UTF8.GetBytes($"event: changes\nid: {EntityTag.IdOf(epoch, after)}\ndata: ");
 
     private static IReadOnlyList<PodChange> Compare(EndpointSnapshot before, EndpointSnapshot after) =>
         ReferenceEquals(before.Endpoints, after.Endpoints) ? [] : after.CompareWith(before);
@@ -107,7 +115,7 @@ internal static class WatchEvents
 
     private static void WriteTail(Utf8JsonWriter json)
     {
-        // The list of those left out, where it was begun.
+        // The list of those left out, where it was started.
         if (json.CurrentDepth > 1)
             json.WriteEndArray();
         json.WriteEndObject();

@@ -7,12 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// Follows one target for all clients that watch it: one loop, one comparison and one written event for each change, however many clients there are.
-/// Clients are woken for each moment and look for the latest; nothing queues up for one that is slow.
+/// Follows one target for all clients that watch it: one loop, one comparison and one written event for each change, however many clients
+/// there are. Clients are woken for each moment and look for the latest; nothing queues up for one that is slow.
 /// </summary>
 internal sealed class WatchHub
 {
-    /// <summary>How often a comment is sent when nothing happens, so that proxies keep the stream open and a dead client is noticed.</summary>
+    /// <summary>
+    /// How often a comment is sent when nothing happens, so that proxies keep the stream open and a dead client is noticed.
+    /// </summary>
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     /// <summary>How many snapshots back a client may resume. They share what they have in common, so they cost little.</summary>
@@ -40,7 +42,7 @@ internal sealed class WatchHub
         _epoch = epoch;
         _time = time;
         _moments = new Latest<WatchMoment>(new WatchMoment(null, null, default, IsEnd: false), WakeStreams);
-        // What is there already is shown before anybody asks for the first moment.
+        // What is there already is shown before a client asks for the first moment.
         Publish(view.Current);
         Completion = Task.Run(() => RunAsync(ending), CancellationToken.None);
     }
@@ -86,7 +88,9 @@ internal sealed class WatchHub
         return null;
     }
 
-    /// <summary>The event with the whole of a small snapshot, or null for a large one. It is written once for all clients that come while it holds.</summary>
+    /// <summary>
+    /// The event with the whole of a small snapshot, or null for a large one. It is written once for all clients that come while it holds.
+    /// </summary>
     public ReadOnlyMemory<byte>? FindWhole(EndpointSnapshot snapshot)
     {
         if (_whole is { } kept && ReferenceEquals(kept.Snapshot, snapshot))
@@ -99,8 +103,9 @@ internal sealed class WatchHub
     }
 
     /// <summary>
-    /// The event that leads from one snapshot to another where little changed, else nothing. When all clients come back at once they mostly come from one and
-    /// the same state, so the last comparison is kept: of 100,000 pods it costs far more than what it finds.
+    /// The event that leads from one snapshot to another where little changed, else nothing. When all clients come back at once they
+    /// usually
+        /// come from one and the same state, so the last comparison is kept: of 100,000 pods it costs far more than what it finds.
     /// </summary>
     public ReadOnlyMemory<byte> FindFewChanges(EndpointSnapshot before, EndpointSnapshot after)
     {
@@ -154,7 +159,7 @@ internal sealed class WatchHub
         if (snapshot is null || ReferenceEquals(snapshot, before))
             return;
         Volatile.Write(ref _recent[_published++ % MaxRecent], snapshot);
-        // While nobody watches nothing is written. Whoever comes back to this change has it written for itself.
+        // Without a watching client nothing is written. A client that comes back to this change has it written for itself.
         ReadOnlyMemory<byte> frame = before is null || !HasStreams() ? default : WatchEvents.Changes(_epoch, before, snapshot);
         _step = null;
         _moments.Swap(new WatchMoment(snapshot, before, frame, IsEnd: false));

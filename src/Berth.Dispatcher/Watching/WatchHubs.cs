@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Watching;
 
-/// <summary>The hubs of all targets that have been watched. A hub starts with a target's first watching client, and again after a failure.</summary>
+/// <summary>
+/// The hubs of all targets that have been watched. A hub starts with a target's first watching client, and again after a failure.
+/// </summary>
 internal sealed class WatchHubs(DispatcherState state, ILogger logger)
 {
     private readonly ConcurrentDictionary<ServedTarget, WatchHub> _hubs = new();

@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// What one waiting client is woken with, by whoever has news for it. News that come while it is busy are not lost and do not add up. Waiting allocates
-/// nothing: a change wakes ten thousand.
+/// Wakes one waiting client when there is news for it. News that come while it is busy are not lost and do not add up.
+/// Waiting allocates nothing: a change wakes ten thousand.
 /// </summary>
 internal abstract class WatchSignal : IValueTaskSource
 {
@@ -18,7 +18,8 @@ internal abstract class WatchSignal : IValueTaskSource
     /// <summary>Ends the wait, or the next one. From any thread.</summary>
     public void Wake()
     {
-        if (Interlocked.CompareExchange(ref _state, Told, None) == Waiting && Interlocked.CompareExchange(ref _state, None, Waiting) == Waiting)
+        bool waited = Interlocked.CompareExchange(ref _state, Told, None) == Waiting;
+        if (waited && Interlocked.CompareExchange(ref _state, None, Waiting) == Waiting)
             _source.SetResult(true);
     }
 

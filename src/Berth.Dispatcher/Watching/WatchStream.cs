@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// The events of one watching client, on a connection that Kestrel's HTTP side is done with. There may be ten thousand of them, so little is held while
-/// nothing happens. A client that is slow gets one event from what it saw to the latest.
+/// The events of one watching client, on a connection that Kestrel's HTTP side is done with. There may be ten thousand of them, so little
+/// is held while nothing happens. A client that is slow gets one event from what it saw to the latest.
 /// </summary>
 /// <param name="state">What all requests share.</param>
 /// <param name="target">What is watched.</param>
@@ -54,8 +54,8 @@ internal sealed class WatchStream(
         }
         catch (OperationCanceledException) when (transport.ConnectionClosed.IsCancellationRequested)
         {
-            // The client went away; there is nobody to answer. What still waits to be taken by it must not keep the connection: without a reason
-            // that ends in order, as Kestrel ends it.
+            // The client went away; there is no one to answer. What still waits to be taken by it must not keep the connection: without a
+            // reason that ends in order, as Kestrel ends it.
             transport.Abort(null!);
         }
         catch (Exception exception)
@@ -72,7 +72,9 @@ internal sealed class WatchStream(
         counts.Add(Route.Watch, status);
     }
 
-    /// <summary>Writes what a moment tells this client, and sends it. False when nothing follows, or nobody receives any more.</summary>
+    /// <summary>
+    /// Writes what a moment tells this client, and sends it. False when nothing follows, or the client no longer receives.
+    /// </summary>
     private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, CancellationToken closed)
     {
         ReadOnlyMemory<byte> piece;
@@ -82,7 +84,9 @@ internal sealed class WatchStream(
             piece = hub.FindWhole(snapshot) ?? default;
         else
             piece = ReferenceEquals(_seen, moment.Before) && !moment.Frame.IsEmpty ? moment.Frame : hub.FindFewChanges(_seen, snapshot);
-        return piece.Length is > 0 and <= PacedJson.FlushAbove ? SendAsync(body, moment, piece.Span) : SendLargeAsync(body, moment, piece, closed);
+        return piece.Length is > 0 and <= PacedJson.FlushAbove
+            ? SendAsync(body, moment, piece.Span)
+            : SendLargeAsync(body, moment, piece, closed);
     }
 
     private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, ReadOnlySpan<byte> all)
@@ -91,7 +95,7 @@ internal sealed class WatchStream(
         return FlushAsync(body, moment);
     }
 
-    /// <summary>Mostly the bytes are already on their way, and nothing need be awaited.</summary>
+    /// <summary>Usually the bytes are already on their way, and nothing need be awaited.</summary>
     private ValueTask<bool> FlushAsync(EventBody body, WatchMoment moment)
     {
         _seen = moment.Snapshot;
@@ -100,12 +104,15 @@ internal sealed class WatchStream(
         ValueTask<FlushResult> flush = body.FlushAsync(CancellationToken.None);
         return flush.IsCompletedSuccessfully ? new ValueTask<bool>(GoesOn(flush.Result, moment)) : AwaitAsync(flush, moment);
 
-        static async ValueTask<bool> AwaitAsync(ValueTask<FlushResult> flush, WatchMoment moment) => GoesOn(await flush.ConfigureAwait(false), moment);
+        static async ValueTask<bool> AwaitAsync(ValueTask<FlushResult> flush, WatchMoment moment) =>
+            GoesOn(await flush.ConfigureAwait(false), moment);
 
         static bool GoesOn(FlushResult result, WatchMoment moment) => !result.IsCompleted && !moment.IsEnd;
     }
 
-    /// <summary>At the client's pace: ten thousand slow ones share the bytes of a large event, and each holds a small part of them.</summary>
+    /// <summary>
+    /// At the client's pace: ten thousand slow ones share the bytes of a large event, and each holds a small part of them.
+    /// </summary>
     private async ValueTask<bool> SendLargeAsync(EventBody body, WatchMoment moment, ReadOnlyMemory<byte> all, CancellationToken closed)
     {
         EndpointSnapshot snapshot = moment.Snapshot!;

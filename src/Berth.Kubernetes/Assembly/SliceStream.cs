@@ -35,7 +35,13 @@ internal sealed class SliceStream : IEndpointStream
     private bool _confirmed;
 
     public SliceStream(
-        ServiceTarget target, PortScheme ports, AddressMode mode, IPFamily preferred, TargetSlices slices, NodeFeed? nodes, TimeProvider time)
+        ServiceTarget target,
+        PortScheme ports,
+        AddressMode mode,
+        IPFamily preferred,
+        TargetSlices slices,
+        NodeFeed? nodes,
+        TimeProvider time)
     {
         _target = target;
         _slices = slices;
@@ -140,7 +146,9 @@ internal sealed class SliceStream : IEndpointStream
         }
 
         // Without nodes there is no first snapshot to give, and the reader must see the reason.
-        if (_state == State.Unlisted || _content is not null || !LacksNodes || _nodes.Failure is not { } fault || ReferenceEquals(fault, _told))
+        if (_state == State.Unlisted || _content is not null || !LacksNodes)
+            return;
+        if (_nodes.Failure is not { } fault || ReferenceEquals(fault, _told))
             return;
         _told = fault;
         throw new EndpointSourceException($"The external addresses of {_target} are not known yet. {fault.Message}", fault);
@@ -234,6 +242,8 @@ internal sealed class SliceStream : IEndpointStream
         }
     }
 
-    /// <summary>The label selector has seen to that already; a feed of a whole namespace, or a server that ignores selectors, has not.</summary>
+    /// <summary>
+    /// The label selector has seen to that already; a feed of a whole namespace, or a server that ignores selectors, has not.
+    /// </summary>
     private bool IsOurs(SliceObject slice) => slice.Service is null || slice.Service == _target.Service;
 }

@@ -179,8 +179,8 @@ internal sealed class SliceTable
     }
 
     /// <summary>
-    /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose pod has several
-    /// sources stands for it only where it is the first of them.
+    /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose
+    /// pod has several sources stands for it only where it is the first of them.
     /// </summary>
     private void SettleFirst(IReadOnlyList<SliceObject> all)
     {

@@ -13,12 +13,19 @@ internal static class AnswerFailure
     /// <summary>The answer is a success, but its body is not what the Kubernetes API writes.</summary>
     internal static KubernetesProtocolException NotKubernetes(
         ClusterAccess access, ApiRequest request, Credential credential, HttpResponseMessage response) =>
-        new($"{access.Server} ({access.Source}) is not a Kubernetes API: it answered GET {Path(request)} with {(int)response.StatusCode} and "
+        new(
+            $"{access.Server} ({access.Source}) is not a Kubernetes API: "
+            + $"it answered GET {Path(request)} with {(int)response.StatusCode} and "
             + $"{credential.Redact(Describe(response))}, not with JSON. Check the server's address.");
 
     /// <summary>The server refused.</summary>
     internal static KubernetesRequestException Refused(
-        ClusterAccess access, ApiRequest request, Credential credential, HttpResponseMessage response, ReadOnlyMemory<byte> body, DateTimeOffset now)
+        ClusterAccess access,
+        ApiRequest request,
+        Credential credential,
+        HttpResponseMessage response,
+        ReadOnlyMemory<byte> body,
+        DateTimeOffset now)
     {
         if ((int)response.StatusCode is >= 300 and < 400)
             return NotKubernetes(access, request, credential, response);
@@ -27,8 +34,8 @@ internal static class AnswerFailure
         if (parsed is null && response.StatusCode == HttpStatusCode.NotFound && !IsPlain(response))
             return NotKubernetes(access, request, credential, response);
 
-        KubernetesStatus status = (parsed ?? new KubernetesStatus(code, null, Quote(response, body, credential), [], null)) with { Code = code };
-        status = status.Clean(credential.Redact);
+        KubernetesStatus status = parsed ?? new KubernetesStatus(code, null, Quote(response, body, credential), [], null);
+        status = status.Clean(credential.Redact) with { Code = code };
         return new KubernetesApiException(Sentence(access, request, credential, status), status, RetryAfter.Read(response, status, now));
     }
 
@@ -51,14 +58,16 @@ internal static class AnswerFailure
         string refusal = $"The API server {access.Server} refused to {asked} ({status.Code} {status.Reason ?? "without a reason"}){said}.";
         return status.Code switch
         {
-            401 when credential.IsEmpty && access.Certificate is null => $"{refusal} No credential is configured in {access.Source}. Add one.",
+            401 when credential.IsEmpty && access.Certificate is null =>
+                $"{refusal} No credential is configured in {access.Source}. Add one.",
             401 => $"{refusal} The credential from {access.Source} is not accepted. Renew it, or choose another context.",
             403 when request.MissingRule() is { } rule => $"{refusal} Its RBAC does not allow it. {rule}",
             _ => refusal,
         };
     }
 
-    // Some of an API server's own refusals ("Too many requests", "404 page not found") are text; those of a proxy before it are mostly HTML.
+    // Some of an API server's own refusals ("Too many requests", "404 page not found") are text; those of a proxy before it are usually
+    // HTML.
     private static bool IsPlain(HttpResponseMessage response) =>
         response.Content.Headers.ContentType?.MediaType is null or "text/plain" or "application/json" or ProtobufEnvelope.ContentType;
 

@@ -8,7 +8,8 @@ internal static class BoundedBody
     internal static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[MaximumBytes];
-        int length = await stream.ReadAtLeastAsync(buffer, MaximumBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        int length = await stream
+            .ReadAtLeastAsync(buffer, MaximumBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         return buffer.AsMemory(0, length);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         if (IsForeign(chainFaults))
         {
             faults.Add($"its certificate (issued by \"{certificate.Issuer}\") is not signed by a CA in {trust.AuthorityName}. "
-                + "If the cluster's CA was changed, fetch the new one; if not, somebody else is answering");
+                + "If the cluster's CA was changed, fetch the new one; if not, another server is answering");
         }
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
@@ -59,7 +59,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
                 + "Use one of these names in the server's address, or as tls-server-name");
         }
         if (faults.Count == 0)
-            faults.Add($"its certificate was not accepted ({chainFaults}). Have it issued anew");
+            faults.Add($"its certificate was not accepted ({chainFaults}). Have it issued again");
         return string.Join("; and ", faults);
     }
 
@@ -98,7 +98,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         }
         catch (CryptographicException)
         {
-            // A malformed extension names nobody.
+            // A malformed extension names no host.
         }
         return names.Count == 0 ? "no name at all" : string.Join(", ", names.Take(20));
     }

@@ -3,8 +3,8 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// The connections made with one client certificate. When the certificate changes, a new pool takes over; the old one is closed once no request
-/// is being sent over it, and answers that are still being read from it are read to their end.
+/// The connections made with one client certificate. When the certificate changes, a new pool takes over; the old one is closed once no
+/// request is being sent over it, and answers that are still being read from it are read to their end.
 /// </summary>
 internal sealed class ConnectionPool : IDisposable
 {
@@ -73,7 +73,7 @@ internal sealed class ConnectionPool : IDisposable
         KeepAlivePingTimeout = options.PingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
         EnableMultipleHttp2Connections = true,
-        // A redirect could carry the token elsewhere; a proxy from the environment would be one nobody configured for this cluster.
+        // A redirect could carry the token elsewhere; a proxy from the environment was not configured for this cluster.
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,

@@ -7,8 +7,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Our thin client of one API server: it sends a GET and hands over the body, or says in a sentence why there is none. It keeps no state but its
-/// connections, and may be used by several threads. One is enough for a process.
+/// Our thin client of one API server: it sends a GET and hands over the body, or says in a sentence why there is none. It keeps no state
+/// but its connections, and may be used by several threads. One is enough for a process.
 /// </summary>
 internal sealed class KubernetesApi : IDisposable
 {
@@ -120,10 +120,10 @@ internal sealed class KubernetesApi : IDisposable
                 _counter.Failed(request.Verb);
                 throw TransportFailure.Silent(_access, _options.HeadersTimeout);
             }
-            catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+            catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
             {
                 _counter.Failed(request.Verb);
-                throw TransportFailure.Unreachable(_access, e);
+                throw TransportFailure.Unreachable(_access, exception);
             }
         }
     }
@@ -136,7 +136,8 @@ internal sealed class KubernetesApi : IDisposable
             Version = _secure ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        message.Headers.TryAddWithoutValidation("Accept", request.AcceptsProtobuf ? $"{ProtobufEnvelope.ContentType}, application/json" : "application/json");
+        string accepted = request.AcceptsProtobuf ? $"{ProtobufEnvelope.ContentType}, application/json" : "application/json";
+        message.Headers.TryAddWithoutValidation("Accept", accepted);
         // Lists are not to be compressed: in a cluster it costs the API server, which all share, more than it saves on the wire.
         message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         message.Headers.TryAddWithoutValidation("User-Agent", Product);

@@ -19,8 +19,8 @@ public sealed class KubernetesApiException : KubernetesRequestException
     public string? Reason => Status.Reason;
 
     /// <summary>
-    /// How long the server asks to be left alone, from Retry-After or <c>details.retryAfterSeconds</c>; null when it did not say. Never negative, and as
-    /// long as the server wrote: loops wait for 5 minutes at most.
+    /// How long the server asks to be left alone, from Retry-After or <c>details.retryAfterSeconds</c>; null when it did not say. Never
+    /// negative, and as long as the server wrote: loops wait for 5 minutes at most.
     /// </summary>
     public TimeSpan? RetryAfter { get; }
 

@@ -2,7 +2,9 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>A successful answer, of which only the headers have been read. Disposing it gives up the rest and frees the connection.</summary>
+/// <summary>
+/// A successful answer. Only its headers have been read. Disposing it gives up the rest and frees the connection.
+/// </summary>
 internal sealed class KubernetesResponse : IDisposable
 {
     private readonly HttpResponseMessage _message;

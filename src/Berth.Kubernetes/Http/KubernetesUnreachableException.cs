@@ -1,6 +1,8 @@
 namespace Berth.Kubernetes;
 
-/// <summary>The API server gave no answer, or the connection to it broke: refused, name unknown, certificate not accepted, silent, cut.</summary>
+/// <summary>
+/// The API server gave no answer, or the connection to it broke: refused, name unknown, certificate not accepted, silent, cut.
+/// </summary>
 public sealed class KubernetesUnreachableException : KubernetesRequestException
 {
     internal KubernetesUnreachableException(string message, Exception? innerException = null)

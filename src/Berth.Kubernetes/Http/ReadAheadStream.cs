@@ -4,9 +4,9 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// A connection that is read in large pieces while much arrives. The platform's HTTP reads 4 KiB at a time where a server cuts its answer into small
-/// chunks, and a system call for each would be a sixth of what a long list costs. A connection on which little arrives holds no buffer; nor does an idle
-/// one, unless the last that came filled a read to its end.
+/// A connection that is read in large pieces while much arrives. The platform's HTTP reads 4 KiB at a time where a server cuts its answer
+/// into small chunks, and a system call for each would be a sixth of what a long list costs. A connection on which little arrives holds no
+/// buffer; nor does an idle one, unless the last that came filled a read to its end.
 /// </summary>
 internal sealed class ReadAheadStream(Stream inner) : Stream
 {
@@ -35,8 +35,13 @@ internal sealed class ReadAheadStream(Stream inner) : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_start < _end)
-            return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new ValueTask<int>(Take(buffer.Span));
-        // Of no bytes it is the question whether anything has arrived.
+        {
+            return cancellationToken.IsCancellationRequested
+                ? ValueTask.FromCanceled<int>(cancellationToken)
+                : new ValueTask<int>(Take(buffer.Span));
+        }
+
+        // A zero-byte read only asks whether data is available.
         if (buffer.IsEmpty || buffer.Length >= PieceLength)
             return inner.ReadAsync(buffer, cancellationToken);
         return _moreWaits ? ReadMuchAsync(buffer, cancellationToken) : ReadLittleAsync(buffer, cancellationToken);
@@ -47,7 +52,8 @@ internal sealed class ReadAheadStream(Stream inner) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        inner.WriteAsync(buffer, cancellationToken);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         inner.WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

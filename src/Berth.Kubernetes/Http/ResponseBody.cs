@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>A body whose reading fails with our own exception, so that whoever decodes it needs to know nothing about HTTP.</summary>
+/// <summary>A body whose reading fails with our own exception, so that the code that decodes it needs to know nothing about HTTP.</summary>
 internal sealed class ResponseBody(Stream inner, ClusterAccess access) : Stream
 {
     public override bool CanRead => true;
@@ -27,9 +27,9 @@ internal sealed class ResponseBody(Stream inner, ClusterAccess access) : Stream
         {
             return await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw TransportFailure.Cut(access, e);
+            throw TransportFailure.Cut(access, exception);
         }
     }
 

@@ -6,7 +6,8 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Makes one connection: TCP with keep-alive, and TLS by what the CA and certificate files hold at that moment. SocketsHttpHandler takes a finished
+/// Makes one connection: TCP with keep-alive, and TLS by what the CA and certificate files hold at that moment. SocketsHttpHandler takes a
+/// finished
 /// <see cref="SslStream"/> as it is; its own handshake would use the certificates of when it was made, and knows no tls-server-name.
 /// </summary>
 internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCertificate? certificate, KubernetesApiOptions options)
@@ -62,12 +63,16 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
             _onlyHttp11 |= secured.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2;
             return secured;
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
             await secured.DisposeAsync().ConfigureAwait(false);
-            if (e is AuthenticationException or IOException)
-                throw new HandshakeException(check.Fault ?? $"the TLS handshake failed: {Innermost(e)}. The server may be starting; else check that "
-                    + "it speaks https on this port", e);
+            if (exception is AuthenticationException or IOException)
+            {
+                string reason = check.Fault ?? $"the TLS handshake failed: {Innermost(exception)}. "
+                    + "The server may be starting; else check that it speaks https on this port";
+                throw new HandshakeException(reason, exception);
+            }
+
             throw;
         }
     }
@@ -75,7 +80,9 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
     private SslClientAuthenticationOptions Options(string name, CertificateCheck check) => new()
     {
         TargetHost = name,
-        ApplicationProtocols = _onlyHttp11 ? [SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        ApplicationProtocols = _onlyHttp11
+            ? [SslApplicationProtocol.Http11]
+            : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         CertificateChainPolicy = trust.CreatePolicy(),
         ClientCertificateContext = certificate?.GetContext(),
         // A resumed session would keep the certificates of the one before.

@@ -40,7 +40,8 @@ internal static class TransportFailure
         SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain =>
             $"the name {access.Server.IdnHost} could not be resolved. Check it, and the DNS of this machine",
         SocketError.TimedOut => "it does not answer. Check the address and the network between",
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable => "there is no route to it. Check the address and the network between",
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable =>
+            "there is no route to it. Check the address and the network between",
         _ => $"{e.Message.TrimEnd('.')}. Check the address and the network between",
     };
 

@@ -1,5 +1,4 @@
 using Berth.Kubernetes.Diagnostics;
-using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Reflector;
 using Berth.Signals;
 using Microsoft.Extensions.Logging;
@@ -7,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Kubernetes.Nodes;
 
 /// <summary>
-/// The nodes of the cluster, listed and watched once for all targets of a source, from the first target on that needs them. A failure leaves what was
-/// read in use, and the table says so.
+/// The nodes of the cluster, listed and watched once for all targets of a source, from the first target on that needs them. A failure
+/// leaves what was read in use, and the table says so.
 /// </summary>
 internal sealed class NodeFeed : IAsyncDisposable
 {
@@ -62,7 +61,8 @@ internal sealed class NodeFeed : IAsyncDisposable
     private void Fail(Exception exception)
     {
         EndpointSourceException failure = exception as EndpointSourceException
-            ?? new EndpointSourceException($"Reading nodes failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
+            ?? new EndpointSourceException(
+                $"Reading nodes failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
         NodeTable before = _tables.Value;
         // A refusal is an answer, and stays one through other failures. Of a failure that goes on, the first reason stays.
         if (before.Forbidden is not null || before is { IsRead: true, Failure: not null })

@@ -75,7 +75,8 @@ internal sealed class NodeTable
             return null;
         if (ReferenceEquals(_external, earlier._external))
             return [];
-        return [.. _external.Keys.Where(name => Differs(name, earlier)), .. earlier._external.Keys.Where(name => !_external.ContainsKey(name))];
+        IEnumerable<string> gone = earlier._external.Keys.Where(name => !_external.ContainsKey(name));
+        return [.. _external.Keys.Where(name => Differs(name, earlier)), .. gone];
     }
 
     private static NodeTable Read(Dictionary<string, IPAddress[]> external, string version) => new(external, version) { IsRead = true };

@@ -10,13 +10,19 @@ internal static class ListReader
     /// <summary>The longest single object of a list, in bytes.</summary>
     public const int MaxItemLength = 16 * 1024 * 1024;
 
-    // Some times a full slice of 100 endpoints (30 KiB in JSON, 14 KiB in protobuf): the one that is cut at the end of each pass is begun twice.
+    // Several times a full slice of 100 endpoints (30 KiB in JSON, 14 KiB in protobuf): the one that is cut at the end of each pass is read
+    // twice.
     private const int FirstLength = 128 * 1024;
 
     /// <summary>Reads to the end and adds the objects to <paramref name="items"/>.</summary>
     /// <exception cref="ResourceFormatException">It is not such a list, or not a whole one.</exception>
     public static async Task<ListAnswer> ReadAsync<T>(
-        Stream body, bool isProtobuf, IResourceDecoder<T> decoder, List<T> items, ReadPatience patience, CancellationToken cancellationToken)
+        Stream body,
+        bool isProtobuf,
+        IResourceDecoder<T> decoder,
+        List<T> items,
+        ReadPatience patience,
+        CancellationToken cancellationToken)
         where T : class, IResource
     {
         IListParser parser = isProtobuf ? new ProtobufListParser<T>(decoder.Protobuf!, items) : new ListParser<T>(decoder, items);
@@ -49,7 +55,8 @@ internal static class ListReader
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<int> FillAsync(Stream body, byte[] buffer, int length, ReadPatience patience, CancellationToken cancellationToken)
+    private static async ValueTask<int> FillAsync(
+        Stream body, byte[] buffer, int length, ReadPatience patience, CancellationToken cancellationToken)
     {
         int total = 0;
         while (length + total < buffer.Length)
@@ -93,7 +100,11 @@ internal static class ListReader
         if (!parser.IsComplete)
             throw new ResourceFormatException("the answer is cut short");
         if (answer.Kind != decoder.ListKind || answer.ApiVersion != decoder.ApiVersion)
-            throw new ResourceFormatException($"the answer is of kind '{answer.Kind}' in '{answer.ApiVersion}', not {decoder.ListKind} in {decoder.ApiVersion}");
+        {
+            throw new ResourceFormatException(
+                $"the answer is of kind '{answer.Kind}' in '{answer.ApiVersion}', not {decoder.ListKind} in {decoder.ApiVersion}");
+        }
+
         if (!answer.HasItems)
             throw new ResourceFormatException("the list has no items field");
         if (string.IsNullOrEmpty(answer.ResourceVersion))

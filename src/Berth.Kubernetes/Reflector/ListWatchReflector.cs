@@ -3,8 +3,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>
-/// Lists a kind of object and watches it from there on, without an end. It is pulled: its caller keeps the objects, decides when to go on after a
-/// failure, and then goes on from where it stood. One caller at a time.
+/// Lists a kind of object and watches it from there on, without an end. It is pulled: its caller keeps the objects, decides when to go on
+/// after a failure, and then goes on from where it stood. One caller at a time.
 /// </summary>
 internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisposable
     where T : class, IResource

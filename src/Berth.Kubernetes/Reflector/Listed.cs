@@ -18,7 +18,8 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
         {
             WatchConnection connection = await WatchConnection
                 .OpenAsync(context, seconds => context.Query.Watch(version, seconds), cancellationToken).ConfigureAwait(false);
-            // A server that keeps closing watches cannot confirm again and again by that: it is listed from, and left alone for a while, in between.
+            // A server that keeps closing watches cannot confirm again and again by that: it is listed from, and left alone for a while, in
+            // between.
             return new Step<T>(new Watching<T>(connection, version), first ? null : new ReflectorEvent<T>.Confirmed(version));
         }
         catch (Exception exception) when (ReflectorFailure.IsExpected(exception))

@@ -8,8 +8,8 @@ internal sealed class PagedList<T> : ReflectorState<T>
     where T : class, IResource
 {
     /// <summary>
-    /// The most pages of one list: half a million objects, more than an API server holds of one kind in a namespace. A server whose pages do not end
-    /// would otherwise be asked without an end, and fill the memory.
+    /// The most pages of one list: half a million objects, more than an API server holds of one kind in a namespace. A server whose pages
+    /// do not end would otherwise be asked without an end, and fill the memory.
     /// </summary>
     public const int MostPages = 1000;
 
@@ -74,7 +74,8 @@ internal sealed class PagedList<T> : ReflectorState<T>
         bool protobuf = context.Decoder.Protobuf is not null && context.Traits.Protobuf;
         using KubernetesResponse response = await context.Api.GetAsync(url, cancellationToken, protobuf).ConfigureAwait(false);
         using ReadPatience patience = new(ReflectorContext<T>.LongestListPause, context.Time);
-        return await ListReader.ReadAsync(response.Body, response.IsProtobuf, context.Decoder, _items, patience, cancellationToken).ConfigureAwait(false);
+        return await ListReader
+            .ReadAsync(response.Body, response.IsProtobuf, context.Decoder, _items, patience, cancellationToken).ConfigureAwait(false);
     }
 
     private Step<T> Finish(ReflectorContext<T> context, string version)
@@ -82,7 +83,9 @@ internal sealed class PagedList<T> : ReflectorState<T>
         if (_notOlderThan is null || !ResourceVersions.IsOlder(version, _notOlderThan))
         {
             return new Step<T>(
-                new Listed<T>(version, first: true), new ReflectorEvent<T>.Replaced(_items, version), Effects: new StepEffects(Learned.Version));
+                new Listed<T>(version, first: true),
+                new ReflectorEvent<T>.Replaced(_items, version),
+                Effects: new StepEffects(Learned.Version));
         }
 
         return new Step<T>(
@@ -94,7 +97,8 @@ internal sealed class PagedList<T> : ReflectorState<T>
     private Step<T> AfterFailure(ReflectorContext<T> context, Exception exception)
     {
         // A proxy between may know JSON only.
-        Learned learned = exception is ResourceFormatException or KubernetesApiException { StatusCode: 406 } ? Learned.NoProtobuf : Learned.None;
+        bool unreadable = exception is ResourceFormatException or KubernetesApiException { StatusCode: 406 };
+        Learned learned = unreadable ? Learned.NoProtobuf : Learned.None;
         if (ReflectorFailure.IsExpired(exception) && _continue is not null)
             return new Step<T>(new PagedList<T>(_notOlderThan, whole: true), Effects: new StepEffects(learned, RestartCause.Gone));
         bool tooLarge = ReflectorFailure.IsVersionTooLarge(exception);

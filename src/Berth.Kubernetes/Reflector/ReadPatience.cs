@@ -9,7 +9,8 @@ internal sealed class ReadPatience(TimeSpan longest, TimeProvider time) : IDispo
 
     /// <summary>Reads once.</summary>
     /// <exception cref="TimeoutException">Nothing came in time.</exception>
-    public ValueTask<int> ReadAsync(Stream body, Memory<byte> into, CancellationToken cancellationToken) => ReadAsync(body, into, longest, cancellationToken);
+    public ValueTask<int> ReadAsync(Stream body, Memory<byte> into, CancellationToken cancellationToken) =>
+        ReadAsync(body, into, longest, cancellationToken);
 
     /// <summary>Reads once, with a limit for this read.</summary>
     /// <exception cref="TimeoutException">Nothing came in time.</exception>
@@ -22,7 +23,8 @@ internal sealed class ReadPatience(TimeSpan longest, TimeProvider time) : IDispo
             _limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         }
 
-        using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _limit);
+        using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).Cancel(), _limit);
         ValueTask<int> first = body.ReadAsync(into, _limit.Token);
         // What is already here needs no timer.
         if (first.IsCompleted)
@@ -32,9 +34,9 @@ internal sealed class ReadPatience(TimeSpan longest, TimeProvider time) : IDispo
         {
             return await first.ConfigureAwait(false);
         }
-        catch (OperationCanceledException silence) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"nothing came for {limit.TotalSeconds:0} s", silence);
+            throw new TimeoutException($"nothing came for {limit.TotalSeconds:0} s", exception);
         }
     }
 

@@ -19,12 +19,15 @@ internal sealed class ReflectorContext<T>
     /// <summary>How much later than its own timeout a watch may end.</summary>
     public static readonly TimeSpan WatchMargin = TimeSpan.FromSeconds(30);
 
-    /// <summary>A server that sends bookmarks does so about once a minute; none for so long, and it may not know our version (etcd restored).</summary>
+    /// <summary>
+    /// A server that sends bookmarks does so about once a minute; none for so long, and it may not know our version (etcd restored).
+    /// </summary>
     public static readonly TimeSpan LongestWithoutBookmark = TimeSpan.FromSeconds(150);
 
     /// <summary>
-    /// A server that has told nothing new for so long, not even a bookmark, is asked for a list when its watch ends: it may have been restored to a
-    /// version below ours, and then keeps silent on every watch from there. Longer than one watch, so that a server without bookmarks is asked rarely.
+    /// A server that has told nothing new for so long, not even a bookmark, is asked for a list when its watch ends: it may have been
+    /// restored to a version below ours, and then keeps silent on every watch from there. Longer than one watch, so that a server without
+    /// bookmarks is asked rarely.
     /// </summary>
     public static readonly TimeSpan LongestUntold = TimeSpan.FromMinutes(15);
 

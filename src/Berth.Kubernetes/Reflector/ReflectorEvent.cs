@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>What a reflector tells whoever keeps the objects. It stays inside this room: everybody else sees whole snapshots.</summary>
+/// <summary>What a reflector tells the keeper of the objects. It stays inside this project: all others see whole snapshots.</summary>
 /// <param name="Version">The version up to which everything is known once the event is applied.</param>
 internal abstract record ReflectorEvent<T>(string Version)
 {

@@ -19,9 +19,12 @@ internal static class ReflectorFailure
         TimeSpan? asked = (exception as KubernetesApiException)?.RetryAfter;
         string message = exception switch
         {
-            ResourceFormatException => $"The API server {context.Api.Access.Server} sent {context.Query.Resource} that cannot be read: {exception.Message}. " +
-                "Check that the address is that of a Kubernetes API, 1.21 or later, and not of a proxy.",
-            TimeoutException => $"The API server {context.Api.Access.Server} began to send {context.Query.Resource}, and then {exception.Message}. Look at its load and the network between.",
+            ResourceFormatException =>
+                $"The API server {context.Api.Access.Server} sent {context.Query.Resource} that cannot be read: {exception.Message}. "
+                + "Check that the address is that of a Kubernetes API, 1.21 or later, and not of a proxy.",
+            TimeoutException =>
+                $"The API server {context.Api.Access.Server} began to send {context.Query.Resource}, and then {exception.Message}. "
+                + "Look at its load and the network between.",
             _ => exception.Message,
         };
         return new EndpointSourceException(message, exception) { RetryAfter = Longer(asked, delay) };
@@ -33,21 +36,24 @@ internal static class ReflectorFailure
         TimeSpan? asked = status?.RetryAfterSeconds is { } seconds and >= 0 ? TimeSpan.FromSeconds(seconds) : null;
         string said = status is null ? "an error without a status" : $"{status.Code} {status.Reason}: {status.Message}";
         return new EndpointSourceException(
-            $"The API server {context.Api.Access.Server} ended the watch of {context.Query.Resource} with {said.TrimEnd('.')}. It is tried again.") { RetryAfter = Longer(asked, delay) };
+            $"The API server {context.Api.Access.Server} ended the watch of {context.Query.Resource} with {said.TrimEnd('.')}. "
+            + "It is tried again.")
+            { RetryAfter = Longer(asked, delay) };
     }
 
     public static EndpointSourceException Repeated<T>(ReflectorContext<T> context, string what, Strike strike)
         where T : class, IResource =>
         new(
-            $"The API server {context.Api.Access.Server} {what}, {strike.Count} times in a row. It is left alone for a while, then everything is listed "
-            + "again.")
+            $"The API server {context.Api.Access.Server} {what}, {strike.Count} times in a row. "
+            + "It is left alone for a while, then everything is listed again.")
         { RetryAfter = strike.Delay };
 
     /// <summary>A list older than it may be. Only one without a version, which the latest answers, may go back.</summary>
     public static EndpointSourceException ListedOlder<T>(ReflectorContext<T> context, string notOlderThan, string version)
         where T : class, IResource =>
-        new($"The API server {context.Api.Access.Server} was asked for {context.Query.Resource} not older than version {notOlderThan} and listed version {version}. " +
-            "It lags, or its etcd was restored; the latest is asked for next.");
+        new(
+            $"The API server {context.Api.Access.Server} was asked for {context.Query.Resource} not older than version {notOlderThan} "
+            + $"and listed version {version}. It lags, or its etcd was restored; the latest is asked for next.");
 
     /// <summary>A list whose pages do not end.</summary>
     public static EndpointSourceException PagedWithoutEnd<T>(ReflectorContext<T> context, int pages, bool repeated)

@@ -7,7 +7,8 @@ internal sealed class ReflectorMetrics(Meter meter)
 {
     public const string RestartsName = "berth.watch.restarts";
 
-    private readonly Counter<long> _restarts = meter.CreateCounter<long>(RestartsName, "{restart}", "Watches that ended and were begun again, by cause.");
+    private readonly Counter<long> _restarts = meter.CreateCounter<long>(
+        RestartsName, "{restart}", "Watches that ended and were started again, by cause.");
 
     /// <summary>Shows every cause with 0 from the start: an alert on a cause that has never happened needs something to look at.</summary>
     public void Announce(string resource)

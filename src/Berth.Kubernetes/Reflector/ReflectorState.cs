@@ -3,7 +3,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>
-/// A state of the reflector: <see cref="Unlisted{T}"/> -> (<see cref="StreamingList{T}"/> or <see cref="PagedList{T}"/>) -> <see cref="Listed{T}"/> ->
+/// A state of the reflector: <see cref="Unlisted{T}"/> -> (<see cref="StreamingList{T}"/> or <see cref="PagedList{T}"/>) ->
+/// <see cref="Listed{T}"/> ->
 /// <see cref="Watching{T}"/> -> Listed or Unlisted again. Each holds only its own data.
 /// </summary>
 internal abstract class ReflectorState<T>

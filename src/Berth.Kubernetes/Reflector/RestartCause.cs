@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Why a watch or list was begun again: the values of the tag <c>cause</c>.</summary>
+/// <summary>Why a watch or list was started again: the values of the tag <c>cause</c>.</summary>
 internal static class RestartCause
 {
     /// <summary>The server ended the watch cleanly.</summary>

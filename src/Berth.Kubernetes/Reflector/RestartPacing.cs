@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>
-/// Tells a server that once ended a watch early from one that keeps doing so. The first time, going on at once is right. After that each further
-/// attempt without progress waits longer, even when lists succeed in between.
+/// Tells a server that once ended a watch early from one that keeps doing so. The first time, going on at once is right. After that each
+/// further attempt without progress waits longer, even when lists succeed in between.
 /// </summary>
 internal sealed class RestartPacing(Random random)
 {

@@ -28,7 +28,7 @@ internal sealed class StreamingList<T> : ReflectorState<T>
                 .OpenAsync(context, seconds => context.Query.StreamingList(notOlderThan, seconds), cancellationToken).ConfigureAwait(false);
             return new Step<T>(new StreamingList<T>(connection, notOlderThan));
         }
-        catch (KubernetesApiException refusal) when (refusal.StatusCode is 400 or 404 or 405 or 422)
+        catch (KubernetesApiException exception) when (exception.StatusCode is 400 or 404 or 405 or 422)
         {
             return new Step<T>(new PagedList<T>(notOlderThan), Effects: new StepEffects(Learned.NoStreamingLists));
         }
@@ -117,11 +117,12 @@ internal sealed class StreamingList<T> : ReflectorState<T>
     {
         Abandon();
         string? next = status is { IsExpired: true } or { IsVersionTooLarge: true } ? null : _notOlderThan;
+        string cause = status is { IsExpired: true } ? RestartCause.Gone : RestartCause.Error;
         Strike strike = context.Strike(progressed: false);
         return new Step<T>(
             new Unlisted<T>(next),
             Failure: ReflectorFailure.FromStatus(context, status, strike.Delay),
-            Effects: new StepEffects(Restart: status is { IsExpired: true } ? RestartCause.Gone : RestartCause.Error, Strikes: strike.Count));
+            Effects: new StepEffects(Restart: cause, Strikes: strike.Count));
     }
 
     private Step<T> FallBack()
@@ -134,10 +135,12 @@ internal sealed class StreamingList<T> : ReflectorState<T>
     {
         Abandon();
         Strike strike = context.Strike(progressed: false);
+        string before = $"ended a streaming list of {context.Query.Resource} before it was complete";
         EndpointSourceException? failure = strike.Delay is null ? null
-            : exception is null ? ReflectorFailure.Repeated(context, $"ended a streaming list of {context.Query.Resource} before it was complete", strike)
+            : exception is null ? ReflectorFailure.Repeated(context, before, strike)
             : ReflectorFailure.From(context, exception, strike.Delay);
         string cause = exception is ResourceFormatException ? RestartCause.Malformed : RestartCause.Broken;
-        return new Step<T>(new Unlisted<T>(_notOlderThan), Failure: failure, Effects: new StepEffects(Restart: cause, Strikes: strike.Count));
+        StepEffects effects = new(Restart: cause, Strikes: strike.Count);
+        return new Step<T>(new Unlisted<T>(_notOlderThan), Failure: failure, Effects: effects);
     }
 }

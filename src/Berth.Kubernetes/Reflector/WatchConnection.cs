@@ -30,11 +30,13 @@ internal sealed class WatchConnection : IDisposable
     /// <summary>How long it has been open.</summary>
     public TimeSpan Age => _time.GetElapsedTime(_opened);
 
-    public static async ValueTask<WatchConnection> OpenAsync<T>(ReflectorContext<T> context, Func<int, string> url, CancellationToken cancellationToken)
+    public static async ValueTask<WatchConnection> OpenAsync<T>(
+        ReflectorContext<T> context, Func<int, string> url, CancellationToken cancellationToken)
         where T : class, IResource
     {
         int timeout = context.NextTimeoutSeconds();
-        return new WatchConnection(await context.Api.GetAsync(url(timeout), cancellationToken).ConfigureAwait(false), context.Time, timeout);
+        KubernetesResponse response = await context.Api.GetAsync(url(timeout), cancellationToken).ConfigureAwait(false);
+        return new WatchConnection(response, context.Time, timeout);
     }
 
     /// <summary>Waits for more bytes.</summary>

@@ -20,7 +20,8 @@ internal static class WatchEnd
     }
 
     /// <summary>
-    /// The stream ended, cleanly or not. After a long time without news a list that must not be older finds out whether our version is known.
+    /// The stream ended, cleanly or not. After a long time without news a list that must not be older finds out whether our version is
+    /// known.
     /// </summary>
     public static Step<T> Closed<T>(ReflectorContext<T> context, string version, bool progressed, bool broken)
         where T : class, IResource
@@ -37,7 +38,8 @@ internal static class WatchEnd
             ? new Step<T>(new Listed<T>(version), Effects: tooShort)
             : new Step<T>(
                 new Unlisted<T>(version),
-                Failure: ReflectorFailure.Repeated(context, $"closed the watch of {context.Query.Resource} within a second and without an event", strike),
+                Failure: ReflectorFailure.Repeated(
+                    context, $"closed the watch of {context.Query.Resource} within a second and without an event", strike),
                 Effects: tooShort);
     }
 
@@ -47,7 +49,9 @@ internal static class WatchEnd
     {
         bool tooLarge = status?.IsVersionTooLarge ?? false;
         Strike strike = context.Strike(progressed);
-        ReflectorState<T> next = tooLarge ? new Unlisted<T>(null) : strike.Delay is null ? new Listed<T>(version) : new Unlisted<T>(version);
+        ReflectorState<T> next = tooLarge ? new Unlisted<T>(null)
+            : strike.Delay is null ? new Listed<T>(version)
+            : new Unlisted<T>(version);
         return new Step<T>(
             next,
             Failure: ReflectorFailure.FromStatus(context, status, strike.Delay),
@@ -72,7 +76,8 @@ internal static class WatchEnd
         Strike strike = context.Strike(progressed);
         EndpointSourceException? failure = strike.Delay is null
             ? null
-            : ReflectorFailure.Repeated(context, $"sent version {older} in a watch of {context.Query.Resource} from version {version}", strike);
+            : ReflectorFailure.Repeated(
+                context, $"sent version {older} in a watch of {context.Query.Resource} from version {version}", strike);
         return new Step<T>(
             new Unlisted<T>(version), Failure: failure, Effects: new StepEffects(Learned.Version, RestartCause.Backwards, strike.Count));
     }

@@ -8,10 +8,12 @@ namespace Berth.Kubernetes.Sharing;
 /// <see cref="MostAlone"/>+1st on, all share one of the whole namespace, for which the same Role is enough.
 /// </summary>
 /// <remarks>
-/// An API server carries some watches more without noticing, and a watch of the namespace also brings the slices of Services nobody asked for. Where one
-/// process follows many, that is the smaller cost: each event reaches it once, over one stream, and is decoded with one pool of names.
+/// An API server carries some watches more without noticing, and a watch of the namespace also brings the slices of Services that no target
+/// asked for. Where one process follows many, that is the smaller cost: each event reaches it once, over one stream, and is decoded with
+/// one pool of names.
 /// </remarks>
-internal sealed class NamespaceSharing(Func<ServiceTarget, ListWatchReflector<SliceObject>> reflectTarget, Func<string, NamespaceSlices> reflectNamespace)
+internal sealed class NamespaceSharing(
+    Func<ServiceTarget, ListWatchReflector<SliceObject>> reflectTarget, Func<string, NamespaceSlices> reflectNamespace)
 {
     /// <summary>How many targets of one namespace have a watch of their own.</summary>
     public const int MostAlone = 8;

@@ -5,8 +5,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// The slices of a whole namespace, listed and watched once for many targets. It supervises itself, and keeps the trimmed slices of every Service
-/// there, followed or not, so that a target that comes later needs no list.
+/// The slices of a whole namespace, listed and watched once for many targets. It supervises itself, and keeps the trimmed slices of every
+/// Service there, followed or not, so that a target that comes later needs no list.
 /// </summary>
 internal sealed class NamespaceSlices : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class NamespaceSlices : IAsyncDisposable
     /// <summary>The slices of a Service. Called with the lock held.</summary>
     public SliceObject[] SlicesOf(string service) => [.. ServiceOf(service).Slices];
 
-    /// <summary>Follows a Service, unless somebody does already: then null.</summary>
+    /// <summary>Follows a Service. Returns null when another target follows it already.</summary>
     public SliceSubscription? TrySubscribe(string service)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ internal sealed class NamespaceSlices : IAsyncDisposable
         _slices = new Dictionary<string, SliceObject>(all.Count, StringComparer.Ordinal);
         foreach (SliceObject slice in all)
             Put(slice);
-        // Services come and go over months; what nobody follows and has no slice is forgotten.
+        // Services come and go over months. One that has no follower and no slice is forgotten.
         foreach ((string name, SharedService service) in _services)
         {
             if (service.Subscription is null && service.Slices.Count == 0)
@@ -127,8 +127,8 @@ internal sealed class NamespaceSlices : IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells of trouble once, when it begins, and without how long to wait: that is this feed's own business. Each target backs off for a moment,
-    /// and then waits for what comes next.
+    /// Tells of trouble once, when it begins, and without how long to wait: that is this feed's own business. Each target backs off for a
+    /// moment, and then waits for what comes next.
     /// </summary>
     private void Fail(Exception exception)
     {
@@ -138,7 +138,9 @@ internal sealed class NamespaceSlices : IAsyncDisposable
                 return;
             _failure = exception is EndpointSourceException
                 ? new EndpointSourceException(exception.Message, exception.InnerException)
-                : new EndpointSourceException($"Watching a whole namespace failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
+                : new EndpointSourceException(
+                    $"Watching a whole namespace failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.",
+                    exception);
             foreach (SharedService service in _services.Values)
                 service.Subscription?.Failed(_failure);
         }

@@ -5,8 +5,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// A mailbox: the changes of one Service's slices that its target has not taken yet. It keeps the latest of each slice only, so that a target that never
-/// asks costs no more than its slices. The feed writes to it with the lock held.
+/// A mailbox: the changes of one Service's slices that its target has not taken yet. It keeps the latest of each slice only, so that a
+/// target that never asks costs no more than its slices. The feed writes to it with the lock held.
 /// </summary>
 internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lock guard)
 {
@@ -68,7 +68,9 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
             _news = News.All;
     }
 
-    /// <summary>Gives nothing older than a version, which the target has seen by itself. Called before the first event is asked for.</summary>
+    /// <summary>
+    /// Gives nothing older than a version, which the target has seen by itself. Called before the first event is asked for.
+    /// </summary>
     public void NotOlderThan(string? version)
     {
         lock (guard)
@@ -133,7 +135,9 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
         foreach ((string name, SliceObject? slice) in _changed)
         {
             _changed.Remove(name);
-            return slice is null ? new ReflectorEvent<SliceObject>.Deleted(name, version) : new ReflectorEvent<SliceObject>.Applied(slice, version);
+            return slice is null
+                ? new ReflectorEvent<SliceObject>.Deleted(name, version)
+                : new ReflectorEvent<SliceObject>.Applied(slice, version);
         }
 
         return news == News.Confirmed ? new ReflectorEvent<SliceObject>.Confirmed(version) : null;

@@ -4,10 +4,11 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// Where a target's slices come from: a list and watch of its own at first, and from the moment its namespace is watched as a whole, that one. One
-/// caller at a time, but <see cref="Move"/>, which anybody may call.
+/// Where a target's slices come from: a list and watch of its own at first, and from the moment its namespace is watched as a whole, that
+/// one. One caller at a time, but <see cref="Move"/>, which anybody may call.
 /// </summary>
-internal sealed class TargetSlices(ServiceTarget target, Func<ServiceTarget, ListWatchReflector<SliceObject>> reflect, NamespaceSharing sharing) : IAsyncDisposable
+internal sealed class TargetSlices(
+    ServiceTarget target, Func<ServiceTarget, ListWatchReflector<SliceObject>> reflect, NamespaceSharing sharing) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private ListWatchReflector<SliceObject>? _own;

@@ -45,5 +45,6 @@ public sealed class ExponentialBackoff : IBackoffPolicy
 
     private static TimeSpan Checked(TimeSpan value, string name) => value > TimeSpan.Zero && value <= RetryDelay.Max
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}. Give a duration above zero and at most {RetryDelay.Max}.");
+        : throw new ArgumentOutOfRangeException(
+            name, value, $"{name} is {value}. Give a duration above zero and at most {RetryDelay.Max}.");
 }

@@ -1,15 +1,18 @@
 namespace Berth.Backoff;
 
 /// <summary>
-/// Repeats one step in the background until it is disposed. When a step fails, the supervisor reports the failure, waits and goes on: no exception
-/// of a step, a report or a policy ends the loop.
+/// Repeats one step in the background until it is disposed. When a step fails, the supervisor reports the failure, waits and goes on: no
+/// exception of a step, a report or a policy ends the loop.
 /// </summary>
 /// <param name="step">One step. It is called again as soon as it has succeeded.</param>
-/// <param name="failed">Takes the failure of a step. Returns how long the source asks to be left alone, or null when it did not say.</param>
+/// <param name="failed">
+/// Takes the failure of a step. Returns how long the source asks to be left alone, or null when it did not say.
+/// </param>
 /// <param name="backoff">The delays between attempts. A success starts them from the beginning.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Supervisor(
-    Func<CancellationToken, ValueTask> step, Func<Exception, TimeSpan?> failed, IBackoffPolicy backoff, TimeProvider time) : IAsyncDisposable
+    Func<CancellationToken, ValueTask> step, Func<Exception, TimeSpan?> failed, IBackoffPolicy backoff, TimeProvider time)
+    : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();

@@ -2,18 +2,35 @@ using System.Diagnostics.Metrics;
 
 namespace Berth.Directories;
 
-/// <summary>What a directory measures, read when somebody asks.</summary>
+/// <summary>The instruments of a directory. They are computed when a reader asks.</summary>
 internal static class DirectoryMetrics
 {
     public const string MeterName = "Berth";
 
     public static void Observe(Meter meter, Func<IEnumerable<EndpointView>> views)
     {
-        meter.CreateObservableGauge("berth.endpoints", () => views().SelectMany(CountStates), "{endpoint}", "Endpoints of a target by state.");
-        meter.CreateObservableGauge("berth.snapshot.age", () => views().Where(static v => v.Age is not null).Select(Age), "s", "Time since the source last confirmed the snapshot.");
-        meter.CreateObservableGauge("berth.snapshot.version", () => views().Select(static v => Of(v.Current?.Version ?? 0, v)), "{version}", "Version of the snapshot, 0 before the first.");
-        meter.CreateObservableGauge("berth.snapshot.stale", () => views().Select(static v => Of(v.Current is { IsStale: false } ? 0L : 1L, v)), "{state}", "1 while the source is in trouble or has not answered yet, else 0.");
-        meter.CreateObservableCounter("berth.source.failures", () => views().Select(static v => Of(v.FailureCount, v)), "{failure}", "Failed attempts to read the source.");
+        meter.CreateObservableGauge(
+            "berth.endpoints", () => views().SelectMany(CountStates), "{endpoint}", "Endpoints of a target by state.");
+        meter.CreateObservableGauge(
+            "berth.snapshot.age",
+            () => views().Where(static v => v.Age is not null).Select(Age),
+            "s",
+            "Time since the source last confirmed the snapshot.");
+        meter.CreateObservableGauge(
+            "berth.snapshot.version",
+            () => views().Select(static v => Of(v.Current?.Version ?? 0, v)),
+            "{version}",
+            "Version of the snapshot, 0 before the first.");
+        meter.CreateObservableGauge(
+            "berth.snapshot.stale",
+            () => views().Select(static v => Of(v.Current is { IsStale: false } ? 0L : 1L, v)),
+            "{state}",
+            "1 while the source is in trouble or has not answered yet, else 0.");
+        meter.CreateObservableCounter(
+            "berth.source.failures",
+            () => views().Select(static v => Of(v.FailureCount, v)),
+            "{failure}",
+            "Failed attempts to read the source.");
     }
 
     private static IEnumerable<Measurement<long>> CountStates(EndpointView view)
@@ -35,7 +52,8 @@ internal static class DirectoryMetrics
     private static Measurement<double> Age(EndpointView view) =>
         new(view.Age?.TotalSeconds ?? 0, new KeyValuePair<string, object?>("target", view.Target.ToString()));
 
-    private static Measurement<long> Of(long value, EndpointView view) => new(value, new KeyValuePair<string, object?>("target", view.Target.ToString()));
+    private static Measurement<long> Of(long value, EndpointView view) =>
+        new(value, new KeyValuePair<string, object?>("target", view.Target.ToString()));
 
     private static Measurement<long> Of(long value, EndpointView view, string state) =>
         new(value, new KeyValuePair<string, object?>("target", view.Target.ToString()), new KeyValuePair<string, object?>("state", state));

@@ -6,10 +6,14 @@ using Berth.Directories;
 namespace Berth;
 
 /// <summary>
-/// The local cache: one supervised stream a target, the last good snapshot of each, and readers that never wait for a network. The first of the two
-/// functions is <see cref="GetEndpointsAsync(string, string, int, CancellationToken)"/>: after its first call for a target it is a memory read.
+/// The local cache: one supervised stream a target, the last good snapshot of each, and readers that never wait for a network. The first of
+/// the two functions is <see cref="GetEndpointsAsync(string, string, int, CancellationToken)"/>: after its first call for a target it is a
+/// memory read.
 /// </summary>
-/// <remarks>Every target that was ever asked for is followed until the directory is disposed: ask for the few that are wanted, not for what users type.</remarks>
+/// <remarks>
+/// Every target that was ever asked for is followed until the directory is disposed: ask for the few that are wanted, not for what users
+/// type.
+/// </remarks>
 public sealed class EndpointDirectory : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(ServiceTarget Target, PortScheme Ports), EndpointView> _views = new();
@@ -34,7 +38,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
         _options.Validate();
         _backoff = _options.Backoff ?? DefaultBackoff();
         _meter = _options.Meter ?? new Meter(DirectoryMetrics.MeterName);
-        // Instruments cannot be taken off a meter that is somebody else's: after disposal they have nothing to say.
+        // Instruments cannot be taken off the meter of another owner. After disposal they measure nothing.
         DirectoryMetrics.Observe(_meter, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : []);
         if (_options.SnapshotFile is null)
             return;
@@ -52,14 +56,19 @@ public sealed class EndpointDirectory : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for a first snapshot.</param>
     /// <returns>The latest snapshot, perhaps stale; never null, and only empty when the source said so.</returns>
     /// <exception cref="ArgumentException">A name or the base is not valid.</exception>
-    /// <exception cref="EndpointSourceException">There has never been a snapshot, and the first did not arrive in time; or it is older than <see cref="EndpointDirectoryOptions.MaxStale"/>. The message carries the source's trouble.</exception>
+    /// <exception cref="EndpointSourceException">
+    /// There has never been a snapshot, and the first did not arrive in time; or it is older than
+    /// <see cref="EndpointDirectoryOptions.MaxStale"/>. The message carries the source's trouble.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The directory is disposed.</exception>
-    public ValueTask<EndpointSnapshot> GetEndpointsAsync(string @namespace, string service, int portBase, CancellationToken cancellationToken = default) =>
+    public ValueTask<EndpointSnapshot> GetEndpointsAsync(
+        string @namespace, string service, int portBase, CancellationToken cancellationToken = default) =>
         GetEndpointsAsync(new ServiceTarget(@namespace, service), PortScheme.PerOrdinal(portBase), cancellationToken);
 
     /// <summary>Gives the endpoints of a Service under any port scheme.</summary>
     /// <inheritdoc cref="GetEndpointsAsync(string, string, int, CancellationToken)"/>
-    public ValueTask<EndpointSnapshot> GetEndpointsAsync(ServiceTarget target, PortScheme ports, CancellationToken cancellationToken = default)
+    public ValueTask<EndpointSnapshot> GetEndpointsAsync(
+        ServiceTarget target, PortScheme ports, CancellationToken cancellationToken = default)
     {
         EndpointView view = Follow(target, ports);
         if (view.Current is not { } snapshot)

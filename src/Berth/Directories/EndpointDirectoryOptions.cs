@@ -23,35 +23,41 @@ public sealed class EndpointDirectoryOptions
     public Meter? Meter { get; init; }
 
     /// <summary>
-    /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the very first snapshot of a
-    /// target before it throws. Default 10 s; above 0 and at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the very first
+    /// snapshot of a target before it throws. Default 10 s; above 0 and at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
     public TimeSpan FirstSnapshotTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// A file that keeps the last good snapshots, so that a process that starts while its source is away serves them at once, stale and saying so.
-    /// Default: none. It is written atomically, checked on reading, and set aside when it is damaged.
+    /// A file that keeps the last good snapshots, so that a process that starts while its source is away serves them at once, stale and
+    /// saying so. Default: none. It is written atomically, checked on reading, and set aside when it is damaged.
     /// </summary>
     public string? SnapshotFile { get; init; }
 
     /// <summary>
-    /// The longest age at which a stale snapshot is still given out; past it <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/>
-    /// throws until the source answers. Default: none, since an old answer is usually better than no answer. Above 0, of any length.
+    /// The longest age at which a stale snapshot is still given out; past it <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget,
+    /// PortScheme, CancellationToken)"/> throws until the source answers. Default: none, since an old answer is usually better than no
+    /// answer. Above 0, of any length.
     /// </summary>
     public TimeSpan? MaxStale { get; init; }
 
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     internal void Validate()
     {
-        if (FirstSnapshotTimeout != Timeout.InfiniteTimeSpan && (FirstSnapshotTimeout <= TimeSpan.Zero || FirstSnapshotTimeout > s_maxTimeout))
+        bool isTimer = FirstSnapshotTimeout > TimeSpan.Zero && FirstSnapshotTimeout <= s_maxTimeout;
+        if (!isTimer && FirstSnapshotTimeout != Timeout.InfiniteTimeSpan)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(FirstSnapshotTimeout),
                 FirstSnapshotTimeout,
-                $"FirstSnapshotTimeout is {FirstSnapshotTimeout}. Give a duration above zero and at most 24 days, or Timeout.InfiniteTimeSpan.");
+                $"FirstSnapshotTimeout is {FirstSnapshotTimeout}. Give a duration above zero and at most 24 days, "
+                    + "or Timeout.InfiniteTimeSpan.");
         }
 
         if (MaxStale is { } longest && longest <= TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(MaxStale), longest, $"MaxStale is {longest}. Give a duration above zero, or none.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(MaxStale), longest, $"MaxStale is {longest}. Give a duration above zero, or none.");
+        }
     }
 }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Directories;
 
-/// <summary>Keeps the view of one target up to date: reads its stream in the background and publishes each change. The only writer of the view.</summary>
+/// <summary>
+/// Keeps the view of one target up to date: reads its stream in the background and publishes each change. The only writer of the view.
+/// </summary>
 internal sealed class EndpointFollower : IAsyncDisposable
 {
     private readonly IEndpointStream _stream;
@@ -17,7 +19,12 @@ internal sealed class EndpointFollower : IAsyncDisposable
     private readonly Supervisor _supervisor;
 
     public EndpointFollower(
-        ServiceTarget target, PortScheme ports, IEndpointStream stream, EndpointDirectoryOptions options, IBackoffPolicy backoff, SavedSnapshot? saved)
+        ServiceTarget target,
+        PortScheme ports,
+        IEndpointStream stream,
+        EndpointDirectoryOptions options,
+        IBackoffPolicy backoff,
+        SavedSnapshot? saved)
     {
         _stream = stream;
         _time = options.TimeProvider;
@@ -52,8 +59,8 @@ internal sealed class EndpointFollower : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts with the snapshot of a file. Its age comes from the wall clock, the only clock that two processes share. From here on the monotonic clock
-    /// counts.
+    /// Starts with the snapshot of a file. Its age comes from the wall clock, the only clock that two processes share. From here on the
+    /// monotonic clock counts.
     /// </summary>
     private void StartFrom(SavedSnapshot saved)
     {
@@ -66,6 +73,10 @@ internal sealed class EndpointFollower : IAsyncDisposable
 
     private async ValueTask StepAsync(CancellationToken stopping) => Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
 
+    /// <summary>
+    /// Publishes what was read, unless it only confirms what is there. A source may give a snapshot that is stale already: its content
+    /// counts, and confirms nothing.
+    /// </summary>
     private void Publish(EndpointSnapshot read)
     {
         ViewState before = _states.Value;

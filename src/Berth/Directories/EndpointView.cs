@@ -5,8 +5,8 @@ using Berth.Signals;
 namespace Berth;
 
 /// <summary>
-/// The live view of one target: its latest snapshot, how fresh it is, and its changes. The directory keeps it up to date in the background. Any number
-/// of threads read it, without a lock.
+/// The live view of one target: its latest snapshot, how fresh it is, and its changes. The directory keeps it up to date in the background.
+/// Any number of threads read it, without a lock.
 /// </summary>
 public sealed class EndpointView
 {
@@ -38,18 +38,22 @@ public sealed class EndpointView
     /// <summary>The present failure of the source, or null while the snapshot is live.</summary>
     public EndpointSourceException? Failure => _states.Value.Failure;
 
-    /// <summary>The time since the source last confirmed the snapshot, or null before the first one. Measured by a monotonic clock.</summary>
+    /// <summary>
+    /// The time since the source last confirmed the snapshot, or null before the first one. Measured by a monotonic clock.
+    /// </summary>
     public TimeSpan? Age => Current is null ? null : _time.GetElapsedTime(_health.ConfirmedAt);
 
-    /// <summary>True while the snapshot is stale and older than <see cref="EndpointDirectoryOptions.MaxStale"/>: it is no longer to be given out.</summary>
+    /// <summary>
+    /// True while the snapshot is stale and older than <see cref="EndpointDirectoryOptions.MaxStale"/>: it is no longer to be given out.
+    /// </summary>
     public bool IsTooStale => _maxStale is { } longest && Current is { IsStale: true } && Age > longest;
 
     /// <summary>How often the source has failed, over all time.</summary>
     public long FailureCount => _health.Failures;
 
     /// <summary>
-    /// Gives the current snapshot, and then the latest snapshot after every change, including from live to stale and back. A slow reader misses
-    /// snapshots in between, never the latest.
+    /// Gives the current snapshot, and then the latest snapshot after every change, including from live to stale and back. A slow reader
+    /// misses snapshots in between, never the latest.
     /// </summary>
     /// <param name="cancellationToken">
     /// Ends the sequence with an <see cref="OperationCanceledException"/>. When the directory is disposed, the sequence ends without one.
@@ -73,7 +77,8 @@ public sealed class EndpointView
     /// <summary>Waits until the view changes from what it is now: a new snapshot, a failure that begins or ends.</summary>
     /// <remarks>Take the task first and read the view then. A change between a read and a wait is missed otherwise.</remarks>
     /// <returns>False when the directory is disposed, so that nothing changes any more.</returns>
-    public Task<bool> WaitForChangeAsync(CancellationToken cancellationToken = default) => _states.WaitAsync(_states.Value).WaitAsync(cancellationToken);
+    public Task<bool> WaitForChangeAsync(CancellationToken cancellationToken = default) =>
+        _states.WaitAsync(_states.Value).WaitAsync(cancellationToken);
 
     internal async ValueTask<EndpointSnapshot> WaitForFirstAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {

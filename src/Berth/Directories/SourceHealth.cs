@@ -6,7 +6,9 @@ internal sealed class SourceHealth
     private long _confirmedAt;
     private long _failures;
 
-    /// <summary>The timestamp of the last confirmation. Monotonic, so that a jump of the wall clock neither ages nor renews a snapshot.</summary>
+    /// <summary>
+    /// The timestamp of the last confirmation. Monotonic, so that a jump of the wall clock neither ages nor renews a snapshot.
+    /// </summary>
     public long ConfirmedAt
     {
         get => Volatile.Read(ref _confirmedAt);

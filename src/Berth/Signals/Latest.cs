@@ -1,8 +1,8 @@
 namespace Berth.Signals;
 
 /// <summary>
-/// A value that one writer replaces and any number of threads read without a lock. The writer swaps first and signals then: a reader that is woken
-/// finds the new value.
+/// A value that one writer replaces and any number of threads read without a lock. The writer swaps first and signals then: a reader that
+/// is woken finds the new value.
 /// </summary>
 /// <param name="first">The value until the first swap.</param>
 /// <param name="swapped">Called after each swap, on the writer's thread: for followers that are too many to wait for a task each.</param>
@@ -17,7 +17,9 @@ internal sealed class Latest<T>(T first, Action? swapped = null)
     /// <summary>The value now. A memory read.</summary>
     public T Value => _value;
 
-    /// <summary>Completes once the value is another than the one that the caller has seen: true, or false when no value follows it.</summary>
+    /// <summary>
+    /// Completes once the value is another than the one that the caller has seen: true, or false when no value follows it.
+    /// </summary>
     public Task<bool> WaitAsync(T seen)
     {
         // Before the value is compared, so that no swap falls between the two.
