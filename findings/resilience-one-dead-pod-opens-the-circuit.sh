@@ -38,8 +38,8 @@ using System.Net.Sockets;
 using Polly.CircuitBreaker;
 
 List<int> ports = [await StartAsync(_ => Results.Text("ok")), await StartAsync(_ => Results.Text("ok"))];
-using Socket held = new(SocketType.Stream, ProtocolType.Tcp);
-held.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0)); // bound, never listening: connections to pod 2 are refused
+using Socket held = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+held.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound, never listening: connections to pod 2 are refused
 ServiceCollection services = new();
 services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
     ports.Select(port => $"http://127.0.0.1:{port}").Append($"http://{held.LocalEndPoint}").Select((address, i) =>
