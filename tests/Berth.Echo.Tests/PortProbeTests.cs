@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.TestKit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Echo.Tests;
@@ -9,7 +11,7 @@ public sealed class PortProbeTests
     [Fact]
     public async Task A_port_that_accepts_has_no_fault_and_the_session_ends_at_once()
     {
-        ListLogger logger = new() { Least = Microsoft.Extensions.Logging.LogLevel.Debug };
+        RecordingLogger logger = new() { MinLevel = LogLevel.Debug };
         await using EchoFixture echo = EchoFixture.Start(logger: logger);
 
         Assert.Null(await PortProbe.FindFaultAsync("127.0.0.1", echo.Port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled));
@@ -17,7 +19,7 @@ public sealed class PortProbeTests
 
         // A probe is no client: it is not among the connections that a person sees.
         await logger.WaitForAsync("left without a byte", EchoFixture.Cancelled);
-        Assert.DoesNotContain(logger.Lines, static l => l.Contains(" connected to ", StringComparison.Ordinal));
+        Assert.DoesNotContain(logger.Texts, static l => l.Contains(" connected to ", StringComparison.Ordinal));
     }
 
     [Fact]

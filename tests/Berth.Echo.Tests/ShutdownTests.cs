@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Berth.TestKit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Echo.Tests;
@@ -30,7 +32,7 @@ public sealed class ShutdownTests
     public async Task A_session_that_does_not_end_is_cut_when_the_drain_is_over()
     {
         FakeTimeProvider time = new();
-        ListLogger logger = new();
+        RecordingLogger logger = new() { MinLevel = LogLevel.Information };
         await using EchoFixture echo = EchoFixture.Start(static port => new EchoOptions { Port = port, Drain = TimeSpan.FromSeconds(30) }, logger, time);
         using Socket client = await echo.ConnectAsync();
         await EchoFixture.SendAsync(client, "a\n");
@@ -43,7 +45,7 @@ public sealed class ShutdownTests
         time.Advance(TimeSpan.FromSeconds(1));
 
         await stopped.WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
-        Assert.Contains("Stopped; 1 sessions were cut.", logger.Lines);
+        Assert.Contains("Stopped; 1 sessions were cut.", logger.Texts);
         Assert.Empty(await EchoFixture.ReadToEndAsync(client));
     }
 
@@ -56,7 +58,7 @@ public sealed class ShutdownTests
 
         await echo.Server.StopAsync(EchoFixture.Cancelled).WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
 
-        await using EchoServer again = EchoServer.Start(new EchoOptions { Port = port }, new ListLogger(), time);
+        await using EchoServer again = EchoServer.Start(new EchoOptions { Port = port }, new RecordingLogger(), time);
         Assert.Equal(port, again.LocalEndPoint.Port);
     }
 
@@ -81,7 +83,7 @@ public sealed class ShutdownTests
     public async Task An_idle_connection_is_closed_and_one_that_speaks_is_not()
     {
         FakeTimeProvider time = new();
-        ListLogger logger = new();
+        RecordingLogger logger = new() { MinLevel = LogLevel.Information };
         await using EchoFixture echo = EchoFixture.Start(static port => new EchoOptions { Port = port, IdleTimeout = TimeSpan.FromSeconds(60) }, logger, time);
         using Socket client = await echo.ConnectAsync();
         for (int i = 0; i < 3; i++)

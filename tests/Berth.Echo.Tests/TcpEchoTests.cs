@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.TestKit;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Echo.Tests;
 
@@ -149,7 +151,7 @@ public sealed class TcpEchoTests
     [Fact]
     public async Task One_connection_too_many_is_closed_and_said_once()
     {
-        ListLogger logger = new();
+        RecordingLogger logger = new() { MinLevel = LogLevel.Information };
         await using EchoFixture echo = EchoFixture.Start(static port => new EchoOptions { Port = port, MaxConnections = 1 }, logger);
         using Socket first = await echo.ConnectAsync();
         await EchoFixture.SendAsync(first, "a\n");
@@ -161,7 +163,7 @@ public sealed class TcpEchoTests
             Assert.Empty(await EchoFixture.ReadToEndAsync(second));
         }
 
-        Assert.Single(logger.Lines, static l => l.Contains("Full: 1 connections are open", StringComparison.Ordinal));
+        Assert.Single(logger.Texts, static l => l.Contains("Full: 1 connections are open", StringComparison.Ordinal));
         await EchoFixture.SendAsync(first, "b\n");
         await EchoFixture.ExpectAsync(first, $"127.0.0.1:{echo.Port} b\n");
     }
@@ -169,7 +171,7 @@ public sealed class TcpEchoTests
     [Fact]
     public async Task A_connection_is_logged_when_it_speaks_and_when_it_ends_and_not_by_message()
     {
-        ListLogger logger = new();
+        RecordingLogger logger = new() { MinLevel = LogLevel.Information };
         await using EchoFixture echo = EchoFixture.Start(logger: logger);
         using Socket client = await echo.ConnectAsync();
         for (int i = 0; i < 3; i++)
@@ -183,8 +185,8 @@ public sealed class TcpEchoTests
         await EchoFixture.ReadToEndAsync(client);
         await logger.WaitForAsync($"{who} left: it ended; 12 bytes in,", EchoFixture.Cancelled);
 
-        Assert.Single(logger.Lines, l => l.StartsWith($"{who} connected to 127.0.0.1:{echo.Port}", StringComparison.Ordinal));
-        Assert.Equal(2, logger.Lines.Count(l => l.Contains(who, StringComparison.Ordinal)));
+        Assert.Single(logger.Texts, l => l.StartsWith($"{who} connected to 127.0.0.1:{echo.Port}", StringComparison.Ordinal));
+        Assert.Equal(2, logger.Texts.Count(l => l.Contains(who, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -220,7 +222,7 @@ public sealed class TcpEchoTests
     {
         EchoOptions options = new() { Port = 70_000, Drain = TimeSpan.FromSeconds(-1), IdleTimeout = TimeSpan.Zero, MaxConnections = 0, MaxLineLength = 0 };
 
-        string message = Assert.Throws<EchoStartException>(() => EchoServer.Start(options, new ListLogger(), TimeProvider.System)).Message;
+        string message = Assert.Throws<EchoStartException>(() => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;
 
         foreach (string part in (string[])["port 70000", "drain time is -1 s", "idle timeout is 0 s", "bounded by 0", "longest line is 0"])
             Assert.Contains(part, message, StringComparison.Ordinal);
@@ -231,7 +233,7 @@ public sealed class TcpEchoTests
     {
         EchoOptions options = new() { Port = EchoFixture.FindFreePort(), BindAddress = IPAddress.Parse("192.0.2.1") };
 
-        string message = Assert.Throws<EchoStartException>(() => EchoServer.Start(options, new ListLogger(), TimeProvider.System)).Message;
+        string message = Assert.Throws<EchoStartException>(() => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;
 
         Assert.Contains("192.0.2.1 is not an address of this machine", message, StringComparison.Ordinal);
     }

@@ -30,7 +30,7 @@ public sealed class DisposalTests : FaultTest
         };
         await BuildAsync(options, Slices.State(1), Slices.State(2));
         Rig.EndsEarly = true;
-        Rig.DirectoryTime.Holds = true;
+        Rig.DirectoryTime.IsHurried = false;
         Rig.Relay!.Swallows = state == "connecting";
         Rig.Follow();
         ScriptedExchange[] open = await ReachAsync(state);
@@ -38,7 +38,7 @@ public sealed class DisposalTests : FaultTest
         await Rig.Directory.DisposeAsync().AsTask().WaitAsync(s_prompt, Token);
 
         foreach (ScriptedExchange exchange in open)
-            await exchange.ClientGone.WaitAsync(Patience.Limit, Token);
+            await exchange.ClientGone.WaitAsync(Wait.Limit, Token);
         Assert.Equal(0, Rig.SourceTime.Timers);
         Assert.Equal(0, Rig.DirectoryTime.Timers);
         int requests = Api.Requests.Count;

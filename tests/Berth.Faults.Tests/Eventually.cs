@@ -10,7 +10,7 @@ internal static class Eventually
         long start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience.Limit, "What must happen did not happen in time.");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Wait.Limit, "What must happen did not happen in time.");
             await pause.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
     }

@@ -97,7 +97,7 @@ public sealed class LoadTests : FaultTest
         Task sending = SendLargeAsync(watch, Slices.Of(2, "101"), 20_000_000);
         EndpointSnapshot stale = await UntilStaleAsync();
         Assert.Contains("longer than 16 MiB", stale.StaleReason, StringComparison.Ordinal);
-        await watch.ClientGone.WaitAsync(Patience.Limit, Token);
+        await watch.ClientGone.WaitAsync(Wait.Limit, Token);
         await Task.WhenAny(sending);
         ScriptedExchange again = await WatchAsync("100");
         await again.SendEventAsync("ERROR", Json.Expired);
@@ -139,7 +139,7 @@ public sealed class LoadTests : FaultTest
         await UntilAsync($"b-{Events}");
         gate.Set();
         release.SetResult();
-        await consumer.WaitAsync(Patience.Limit, Token);
+        await consumer.WaitAsync(Wait.Limit, Token);
 
         Assert.Equal([SnapshotText.Of(first), $"b-{Events}"], seen.Select(SnapshotText.Of));
         Assert.Empty(Rig.RestartCauses);

@@ -100,7 +100,7 @@ public sealed class LongWaitTests : FaultTest
             await other.DisposeAsync();
     }
 
-    private static Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) => stream.ReadAsync(Token).AsTask().WaitAsync(Patience.Limit, Token);
+    private static Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) => stream.ReadAsync(Token).AsTask().WaitAsync(Wait.Limit, Token);
 
     private static void AssertWait(int seconds, TimeSpan wait)
     {

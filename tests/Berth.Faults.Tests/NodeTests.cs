@@ -122,13 +122,13 @@ public sealed class NodeTests : FaultTest
         // Both watches are waited on.
         await OpenedAsync();
         await OpenedAsync();
-        Rig.DirectoryTime.Holds = true;
+        Rig.DirectoryTime.IsHurried = false;
         await watch.SendEventAsync("ERROR", Json.Status(500, "InternalError", "etcd is away"));
         await UntilStaleAsync();
         await nodeWatch.SendEventAsync("MODIFIED", Json.Node("node-0", "51", ("ExternalIP", "203.0.113.9")));
         // It has been read, and the next is waited for.
         await OpenedAsync();
-        Rig.DirectoryTime.Holds = false;
+        Rig.DirectoryTime.IsHurried = true;
         Rig.DirectoryTime.Advance(TimeSpan.FromSeconds(1));
         ScriptedExchange again = await Api.NextAsync(Token);
 

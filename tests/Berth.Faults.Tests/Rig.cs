@@ -58,9 +58,9 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>The folder of the pod's service account.</summary>
     public TestFolder Account { get; } = new();
 
-    public HurriedTime DirectoryTime { get; } = new();
+    public TestClock DirectoryTime { get; } = new() { IsHurried = true };
 
-    public WatchedTime SourceTime { get; } = new();
+    public TestClock SourceTime { get; } = new();
 
     public InvariantObserver Observer { get; }
 
@@ -105,7 +105,7 @@ internal sealed class Rig : IAsyncDisposable
     public async Task<EndpointSnapshot> UntilAsync(Func<EndpointView, bool> condition)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience.Limit);
+        limit.CancelAfter(Wait.Limit);
         while (true)
         {
             Task<bool> change = View!.WaitForChangeAsync(limit.Token);

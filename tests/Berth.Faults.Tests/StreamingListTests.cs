@@ -104,6 +104,6 @@ public sealed class StreamingListTests : FaultTest
             await Task.Yield();
         }
 
-        await stream.ClientGone.WaitAsync(Patience.Limit, Token);
+        await stream.ClientGone.WaitAsync(Wait.Limit, Token);
     }
 }

@@ -62,7 +62,7 @@ public sealed class DirectoryTests
     private static async Task<EndpointSnapshot> ReadUntilAsync(EndpointView view, Func<EndpointSnapshot, bool> wanted)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(Patience.Limit);
+        limit.CancelAfter(Wait.Limit);
         await foreach (EndpointSnapshot snapshot in view.ReadAllAsync(limit.Token))
         {
             if (wanted(snapshot))

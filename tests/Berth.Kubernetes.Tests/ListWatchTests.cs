@@ -409,7 +409,7 @@ public sealed class ListWatchTests
         await harness.Stream.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5), Token);
 
         if (open is not null)
-            await open.ClientGone.WaitAsync(Patience.Limit, Token);
+            await open.ClientGone.WaitAsync(Wait.Limit, Token);
         if (pending is not null)
             await Assert.ThrowsAnyAsync<Exception>(() => pending);
     }

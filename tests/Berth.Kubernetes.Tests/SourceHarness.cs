@@ -62,7 +62,7 @@ internal sealed class SourceHarness : IAsyncDisposable
     }
 
     public async Task<EndpointSnapshot> ReadAsync() =>
-        await Stream.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+        await Stream.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
 
     /// <summary>Goes on reading until a request comes in, and gives it with the read that then waits.</summary>
     public async Task<(ScriptedExchange Request, Task<EndpointSnapshot> Pending, IReadOnlyList<EndpointSnapshot> Read)> ReadUntilRequestAsync()

@@ -1,7 +1,7 @@
 namespace Berth.TestKit;
 
-/// <summary>A timer of a fake clock that tells when it is set anew and, once, when it is disposed of.</summary>
-internal sealed class CountedTimer(ITimer timer, Action disposed, Action<TimeSpan> changed) : ITimer
+/// <summary>A timer of a fake clock that tells when it is set again and, once, when it is disposed of.</summary>
+public sealed class CountedTimer(ITimer timer, Action disposed, Action<TimeSpan> changed) : ITimer
 {
     private int _disposed;
 

@@ -77,11 +77,11 @@ public sealed class ScriptedApi : IAsyncDisposable
 
     /// <summary>Waits for the next request that has no queued answer.</summary>
     public async Task<ScriptedExchange> NextAsync(CancellationToken cancellationToken) =>
-        await _waiting.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(Patience.Limit, cancellationToken);
+        await _waiting.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(Wait.Limit, cancellationToken);
 
     /// <summary>Waits for the next request for nodes that has no queued answer.</summary>
     public async Task<ScriptedExchange> NextNodesAsync(CancellationToken cancellationToken) =>
-        await _waitingNodes.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(Patience.Limit, cancellationToken);
+        await _waitingNodes.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(Wait.Limit, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -39,4 +39,34 @@ public static class Wait
         cancellationToken.ThrowIfCancellationRequested();
         throw new TimeoutException($"Waited {Limit.TotalSeconds:0} s for {what}, which never came. {last?.Message}", last);
     }
+
+    /// <summary>Asks repeatedly, 50 ms apart, until the answer is as wanted.</summary>
+    /// <param name="ask">Asks once.</param>
+    /// <param name="condition">True when the answer is as wanted.</param>
+    /// <param name="patience">The bound.</param>
+    /// <param name="what">What is waited for, for the message.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">The answer never was as wanted; the message holds the last one.</exception>
+    public static async Task<T> UntilAsync<T>(
+        Func<Task<T>> ask, Func<T, bool> condition, TimeSpan patience, string what, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(50));
+        T last = await ask();
+        try
+        {
+            while (!condition(last))
+            {
+                await pace.WaitForNextTickAsync(limit.Token);
+                last = await ask();
+            }
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{what}: not within {patience.TotalSeconds:0} s; at last {last}.", exception);
+        }
+
+        return last;
+    }
 }

@@ -48,7 +48,7 @@ public sealed class UnreachableTests
     [Fact]
     public async Task A_server_that_is_not_there_is_exit_code_3()
     {
-        using TemporaryFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        using TestFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         BerthResult result = await BerthProcess.RunManagedAsync("get", "endpoints", "k8s-example2/service-b", "--kubeconfig", kubeconfig.Path);
         result.AssertRefused(3, "refused");
     }
@@ -65,7 +65,7 @@ public sealed class UnreachableTests
     [MemberData(nameof(Programs.All), MemberType = typeof(Programs))]
     public async Task Service_A_waits_for_its_cluster_and_ends_on_SIGTERM(string form)
     {
-        using TemporaryFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        using TestFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}");
         string[] args = ["dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig.Path];
         await using BerthProcess dispatch = BerthProcess.Start(form, null, args);

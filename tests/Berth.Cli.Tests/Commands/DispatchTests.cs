@@ -20,7 +20,7 @@ public sealed class DispatchTests : IDisposable
     public async Task Started_while_the_API_is_away_it_serves_the_last_good_snapshot_and_says_so(string form)
     {
         await LiveOnceAsync(form);
-        using TemporaryFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using BerthProcess dispatch = Start(form, away.Path, url, "--snapshot-file", SnapshotFile);
         using HttpClient client = new() { BaseAddress = new Uri(url) };
@@ -40,7 +40,7 @@ public sealed class DispatchTests : IDisposable
     public async Task Past_the_longest_staleness_it_answers_503_with_the_reason()
     {
         await LiveOnceAsync(Programs.Managed);
-        using TemporaryFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile, "--max-stale", "1ms");
         using HttpClient client = new() { BaseAddress = new Uri(url) };
@@ -54,7 +54,7 @@ public sealed class DispatchTests : IDisposable
     public async Task A_damaged_snapshot_file_is_set_aside_and_not_fatal()
     {
         await File.WriteAllTextAsync(SnapshotFile, "nonsense", Cancellation);
-        using TemporaryFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile);
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("set aside", StringComparison.Ordinal));

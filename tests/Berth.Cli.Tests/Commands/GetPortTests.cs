@@ -40,7 +40,7 @@ public sealed class GetPortTests
     [Fact]
     public async Task Command_line_beats_environment_beats_file()
     {
-        using TemporaryFile file = new("""{ "base-port": 1000, "stride": 3, /* a comment */ "log-format": "json" }""");
+        using TestFile file = new("""{ "base-port": 1000, "stride": 3, /* a comment */ "log-format": "json" }""");
         string[] fromFile = ["get", "port", "--config", file.Path];
         Assert.Equal("1006", (await BerthProcess.RunAsync(Programs.Managed, s_pod, fromFile)).Out);
 
@@ -60,7 +60,7 @@ public sealed class GetPortTests
     [InlineData("""{ "base-port": 0 }""", "The port base 0 is outside 1..65535")]
     public async Task A_bad_file_is_refused(string content, string sentence)
     {
-        using TemporaryFile file = new(content);
+        using TestFile file = new(content);
         BerthResult result = await BerthProcess.RunAsync(Programs.Managed, s_pod, "get", "port", "--config", file.Path);
         result.AssertRefused(2, sentence, file.Path);
     }

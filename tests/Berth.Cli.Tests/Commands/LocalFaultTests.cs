@@ -10,12 +10,12 @@ public sealed class LocalFaultTests
         (await BerthProcess.RunManagedAsync("local", "fault", "compact")).AssertRefused(2, "--kubeconfig", "KUBECONFIG");
         (await BerthProcess.RunManagedAsync("local", "fault", "compact", "--kubeconfig", "/nowhere")).AssertRefused(2, "/nowhere");
         (await BerthProcess.RunManagedAsync("local", "fault", "cut-api", "--for", "3h", "--kubeconfig", "x")).AssertRefused(2, "--for", "above 3600s");
-        using TemporaryFile other = new("apiVersion: v1\nkind: Config\nclusters: []\n");
+        using TestFile other = new("apiVersion: v1\nkind: Config\nclusters: []\n");
         (await BerthProcess.RunManagedAsync("local", "fault", "compact", "--kubeconfig", other.Path)).AssertRefused(2, "is not a kubeconfig that berth up wrote");
         await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1);
         (await up.BerthAsync("local", "fault", "stop-node", "node-7")).AssertRefused(2, "nodes \"node-7\" not found");
         (await up.BerthAsync("local", "fault", "kill-pod", "service-b-0")).AssertOk();
-        using TemporaryFile kept = new(await File.ReadAllTextAsync(up.Kubeconfig, TestContext.Current.CancellationToken));
+        using TestFile kept = new(await File.ReadAllTextAsync(up.Kubeconfig, TestContext.Current.CancellationToken));
         up.Process.Signal(BerthProcess.Terminate);
         (await up.Process.WaitForEndAsync()).AssertOk();
         (await BerthProcess.RunManagedAsync("local", "fault", "compact", "--kubeconfig", kept.Path)).AssertRefused(3, "does not answer");

@@ -10,12 +10,12 @@ namespace Berth.Cli.Tests.Running;
 internal sealed class FakeKubernetes : IAsyncDisposable
 {
     private readonly WebApplication _application;
-    private readonly TemporaryFile _kubeconfig;
+    private readonly TestFile _kubeconfig;
 
     private FakeKubernetes(WebApplication application)
     {
         _application = application;
-        _kubeconfig = new TemporaryFile(KubeconfigFor(application.Urls.Single()));
+        _kubeconfig = new TestFile(KubeconfigFor(application.Urls.Single()));
     }
 
     public string Kubeconfig => _kubeconfig.Path;

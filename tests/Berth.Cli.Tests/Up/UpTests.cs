@@ -136,7 +136,7 @@ public sealed class UpTests
         (await up.BerthAsync("call", up.Url)).AssertRefused(1, "has no pod to send a client to");
 
         // The same kubeconfig, once the cluster is gone.
-        using TemporaryFile kept = new(await File.ReadAllTextAsync(up.Kubeconfig, Cancelled));
+        using TestFile kept = new(await File.ReadAllTextAsync(up.Kubeconfig, Cancelled));
         up.Process.Signal(BerthProcess.Interrupt);
         (await up.Process.WaitForEndAsync()).AssertOk();
         foreach (string command in new[] { "get endpoints", "watch" })
@@ -172,7 +172,7 @@ public sealed class UpTests
         }
 
         Assert.False(File.Exists(path));
-        using TemporaryFile precious = new("the way to a real cluster");
+        using TestFile precious = new("the way to a real cluster");
         BerthResult refused = await BerthProcess.RunManagedAsync("up", "--port", $"{FreePorts.Take()}", "--base-port", $"{FreePorts.Take(3)}", "--kubeconfig-out", precious.Path);
         refused.AssertRefused(2, "it is there already");
         Assert.Equal("the way to a real cluster", await File.ReadAllTextAsync(precious.Path, Cancelled));

@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using Berth.TestKit.Dns;
 
 namespace Berth.Dns.Tests.Discovery;
@@ -79,11 +80,11 @@ public sealed class DnsFaultTests
     {
         await using DnsRig rig = new(TestZone.Headless(s_three));
         // Two clocks: the directory's delays between attempts must not run out the source's timeouts.
-        RecordingTime directoryTime = new();
+        TestClock directoryTime = new();
         await using EndpointDirectory directory = new(rig.Source, new EndpointDirectoryOptions { TimeProvider = directoryTime });
         EndpointView view = directory.Follow(TestKit.TestPods.Target, rig.Ports);
         EndpointSnapshot live = await directory.GetEndpointsAsync(TestKit.TestPods.Target, rig.Ports, DnsRig.Cancellation);
-        await rig.Time.UntilWaitedForAsync(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5.5), DnsRig.Cancellation);
+        await rig.Time.WaitForTimerAsync(static due => due.TotalSeconds is >= 5 and <= 5.5, DnsRig.Cancellation);
 
         rig.Server.Script = static query => DnsTestReply.Code(query, 2);
         rig.Time.Advance(TimeSpan.FromSeconds(6));
@@ -92,7 +93,7 @@ public sealed class DnsFaultTests
         Assert.Contains("SERVFAIL", stale.StaleReason, StringComparison.Ordinal);
 
         rig.Server.Script = null;
-        await directoryTime.UntilWaitedForAsync(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200), DnsRig.Cancellation);
+        await directoryTime.WaitForTimerAsync(static due => due.TotalMilliseconds is >= 100 and <= 200, DnsRig.Cancellation);
         directoryTime.Advance(TimeSpan.FromSeconds(1));
         EndpointSnapshot again = await UntilAsync(view, static s => !s.IsStale);
         Assert.Equal(live.Version, again.Version);

@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.TestKit;
 using Berth.TestKit.Dns;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -16,7 +17,7 @@ internal sealed class DnsRig : IAsyncDisposable
 
     public ScriptedDnsServer Server { get; }
 
-    public RecordingTime Time { get; } = new();
+    public TestClock Time { get; } = new();
 
     public IReadOnlyList<DnsServicePort> ServicePorts { get; init; } = [new DnsServicePort("game")];
 

@@ -170,8 +170,8 @@ public sealed class SecretsTests : IDisposable
 
     private void PrintLog()
     {
-        foreach (string line in _log.Lines)
+        foreach (string line in _log.Entries.Select(static e => e.ToString()))
             _printed.AppendLine(line);
-        Assert.Equal(1, _log.Lines.Count(line => line.Contains("ca.crt could not be read again", StringComparison.Ordinal)));
+        Assert.Equal(1, _log.Texts.Count(line => line.Contains("ca.crt could not be read again", StringComparison.Ordinal)));
     }
 }

@@ -60,11 +60,11 @@ public sealed class TokenFileTests : IDisposable
     [Fact]
     public async Task A_jump_of_the_wall_clock_changes_nothing()
     {
-        var time = new JumpingWallClock();
+        TestClock time = new();
         var file = new TokenFile(_folder.Write("token", "one"), time, NullLogger.Instance);
         file.ReadFirst();
         _folder.Write("token", "two");
-        time.Wall = time.Wall.AddDays(1);
+        time.WallClockShift = TimeSpan.FromDays(1);
 
         Assert.Equal("one", await ReadAsync(file));
     }
@@ -93,15 +93,5 @@ public sealed class TokenFileTests : IDisposable
         using var message = new HttpRequestMessage();
         (await source.GetAsync(TestContext.Current.CancellationToken)).Apply(message.Headers);
         return message.Headers.Authorization?.Parameter;
-    }
-
-    /// <summary>The wall clock jumps; the monotonic one stands.</summary>
-    private sealed class JumpingWallClock : TimeProvider
-    {
-        internal DateTimeOffset Wall { get; set; } = new(2026, 11, 22, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Wall;
-
-        public override long GetTimestamp() => 1;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class History
     private static readonly TimeSpan s_longestRecovery = TimeSpan.FromMinutes(30);
 
     private readonly StringBuilder _told = new();
-    private readonly SteppingTime _time = new();
+    private readonly TestClock _time = new();
     private readonly Random _random;
     private readonly Habits _habits;
     private readonly Cluster _cluster;

@@ -16,26 +16,6 @@ internal sealed class OwnTime(TimeProvider clock) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Interlocked.Increment(ref _waits);
-        return new Wait(clock.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _waits));
-    }
-
-    private sealed class Wait(ITimer timer, Action over) : ITimer
-    {
-        private int _disposed;
-
-        public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
-
-        public void Dispose()
-        {
-            timer.Dispose();
-            if (Interlocked.Exchange(ref _disposed, 1) == 0)
-                over();
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
-        }
+        return new CountedTimer(clock.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _waits), static _ => { });
     }
 }

@@ -136,18 +136,4 @@ public sealed class NodeTests
         Assert.Equal("192.0.2.1:4000", snapshot.Endpoints[0].Authority);
         Assert.Single(harness.Api.Requests, static r => r.Path.EndsWith("nodes", StringComparison.Ordinal) && !r.IsWatch);
     }
-
-    private sealed class RecordingLogger : ILogger
-    {
-        private readonly ConcurrentQueue<int> _ids = new();
-
-        public IReadOnlyCollection<int> Ids => _ids;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _ids.Enqueue(eventId.Id);
-    }
 }

@@ -98,7 +98,7 @@ public sealed class ProtobufListTests
     private static async Task<string> ReadAsync(byte[] bytes, bool isProtobuf, int piece)
     {
         List<SliceObject> items = [];
-        using ReadPatience patience = new(Patience.Limit, TimeProvider.System);
+        using ReadPatience patience = new(Wait.Limit, TimeProvider.System);
         using Pieces stream = new(bytes, piece);
         ListAnswer answer = await ListReader.ReadAsync(stream, isProtobuf, new SliceDecoder(), items, patience, TestContext.Current.CancellationToken);
         return $"{answer.ResourceVersion} {answer.Continue}\n" + string.Join('\n', items.Select(Text));

@@ -53,7 +53,7 @@ internal sealed class Replay
         // Nodes are followed by a task of their own, so their first snapshot is waited for.
         _pending = stream.ReadAsync(CancellationToken.None).AsTask();
         if (nodes)
-            await _pending.WaitAsync(Patience.Limit);
+            await _pending.WaitAsync(Wait.Limit);
         await ReadAsync(stream);
         if (_recording.IsWatch)
             await PlayWatchAsync(stream);

@@ -4,7 +4,7 @@ namespace Berth.Kubernetes.Reflector;
 /// <summary>What passes with time alone, on a clock that the test moves.</summary>
 public sealed class IdleTests
 {
-    private readonly WatchedTime _time = new();
+    private readonly TestClock _time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -38,7 +38,7 @@ public sealed class IdleTests
         Assert.Equal(!bookmarks, again.IsWatch);
         Assert.Equal(bookmarks ? "110" : "100", again.Query("resourceVersion"));
         Assert.Equal(["idle"], harness.RestartCauses);
-        await watch.ClientGone.WaitAsync(Patience.Limit, Token);
+        await watch.ClientGone.WaitAsync(Wait.Limit, Token);
     }
 
     [Fact]
@@ -91,6 +91,6 @@ public sealed class IdleTests
         _time.Advance(TimeSpan.FromSeconds(30));
 
         await Assert.ThrowsAsync<EndpointSourceException>(() => next);
-        await list.ClientGone.WaitAsync(Patience.Limit, Token);
+        await list.ClientGone.WaitAsync(Wait.Limit, Token);
     }
 }

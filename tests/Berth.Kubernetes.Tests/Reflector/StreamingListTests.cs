@@ -30,7 +30,7 @@ public sealed class StreamingListTests
     [Fact]
     public async Task One_that_never_ends_is_given_up_for_a_plain_list()
     {
-        WatchedTime time = new();
+        TestClock time = new();
         await using SourceHarness harness = await StartAsync(time);
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange watch = await harness.Api.NextAsync(Token);
@@ -44,7 +44,7 @@ public sealed class StreamingListTests
         Assert.False(list.IsWatch);
         await list.AnswerAsync(200, s_one);
         Assert.Equal(["service-b-0"], (await next).Endpoints.Select(static e => e.Name));
-        await watch.ClientGone.WaitAsync(Patience.Limit, Token);
+        await watch.ClientGone.WaitAsync(Wait.Limit, Token);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class SharingTests : IAsyncLifetime
 
     private IEndpointStream[] OpenMany(int count = NamespaceSharing.MostAlone + 1) => [.. Enumerable.Range(0, count).Select(i => Open($"service-{i}"))];
 
-    private static async Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) => await stream.ReadAsync(Token).AsTask().WaitAsync(Patience.Limit, Token);
+    private static async Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) => await stream.ReadAsync(Token).AsTask().WaitAsync(Wait.Limit, Token);
 
     private static async Task<EndpointSnapshot> ReadUntilAsync(IEndpointStream stream, Func<EndpointSnapshot, bool> condition)
     {
@@ -94,7 +94,7 @@ public sealed class SharingTests : IAsyncLifetime
         await list.AnswerAsync(200, Json.List("100", SliceOf("service-0", "s0", "80", Json.Pod("service-0-0", "10.7.7.7"))));
         ScriptedExchange watch = await _api.NextAsync(Token);
         await watch.StartAsync();
-        await own.ClientGone.WaitAsync(Patience.Limit, Token);
+        await own.ClientGone.WaitAsync(Wait.Limit, Token);
         await watch.SendEventAsync("MODIFIED", SliceOf("service-0", "s0", "150", Json.Pod("service-0-0", "10.0.0.1")));
         await watch.SendEventAsync("MODIFIED", SliceOf("service-0", "s0", "210", Json.Pod("service-0-0", "10.0.0.2")));
 
@@ -163,6 +163,6 @@ public sealed class SharingTests : IAsyncLifetime
         Assert.False(watch.ClientGone.IsCompleted);
         await streams[0].DisposeAsync();
 
-        await watch.ClientGone.WaitAsync(Patience.Limit, Token);
+        await watch.ClientGone.WaitAsync(Wait.Limit, Token);
     }
 }

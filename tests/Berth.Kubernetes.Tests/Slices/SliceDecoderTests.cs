@@ -99,7 +99,7 @@ public sealed class SliceDecoderTests
         foreach (int piece in (int[])[1, 7, 4096, 100_000])
         {
             List<SliceObject> items = [];
-            using ReadPatience patience = new(Patience.Limit, TimeProvider.System);
+            using ReadPatience patience = new(Wait.Limit, TimeProvider.System);
             ListAnswer answer = await ListReader.ReadAsync(
                 new PiecewiseStream(bytes, piece), isProtobuf: false, new SliceDecoder(), items, patience, TestContext.Current.CancellationToken);
             Assert.Equal("2594", answer.ResourceVersion);

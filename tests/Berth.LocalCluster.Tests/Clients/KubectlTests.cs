@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Clients;
 
@@ -114,7 +115,7 @@ public sealed class KubectlTests
     public async Task Unknown_fields_and_kinds_are_refused_as_a_real_server_refuses_them()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        using var file = new TemporaryFile(TestManifests.StatefulSet(1, extra: "foo: 1", probe: "bar: 2"));
+        using var file = new TestFile(TestManifests.StatefulSet(1, extra: "foo: 1", probe: "bar: 2"));
         Assert.Equal(
             $"Error from server (BadRequest): error when creating \"{file.Path}\": StatefulSet in version \"v1\" cannot be handled as a StatefulSet: "
             + "strict decoding error: unknown field \"spec.foo\", unknown field \"spec.template.spec.containers[0].bar\"\n",
@@ -125,9 +126,9 @@ public sealed class KubectlTests
         (_, JsonNode refused) = await test.SendAsync(
             HttpMethod.Patch, "/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b?fieldValidation=Strict", """{"spec":{"foo":1}}""", "application/strategic-merge-patch+json");
         Assert.Equal(" \"\" is invalid: patch: Invalid value: \"map[spec:map[foo:1]]\": strict decoding error: unknown field \"spec.foo\"", (string?)refused["message"]);
-        using var other = new TemporaryFile("""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"c"}}""");
+        using var other = new TestFile("""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"c"}}""");
         Assert.Contains("no matches for kind \"ConfigMap\" in version \"v1\"", await FailAsync(test, "apply", "-f", other.Path), StringComparison.Ordinal);
-        using var wrong = new TemporaryFile(TestManifests.StatefulSet(1).Replace("replicas: 1", "replicas: three", StringComparison.Ordinal).Replace("name: service-b,", "name: other,", StringComparison.Ordinal));
+        using var wrong = new TestFile(TestManifests.StatefulSet(1).Replace("replicas: 1", "replicas: three", StringComparison.Ordinal).Replace("name: service-b,", "name: other,", StringComparison.Ordinal));
         Assert.Contains(
             "StatefulSet in version \"v1\" cannot be handled as a StatefulSet: json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32",
             await FailAsync(test, "apply", "-f", wrong.Path),

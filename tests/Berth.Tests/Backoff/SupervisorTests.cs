@@ -6,7 +6,7 @@ namespace Berth.Tests.Backoff;
 
 public sealed class SupervisorTests
 {
-    private readonly HurriedTime _time = new();
+    private readonly TestClock _time = new() { IsHurried = true };
     private readonly ConcurrentQueue<string> _reported = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -21,7 +21,7 @@ public sealed class SupervisorTests
         TaskCompletionSource again = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using Supervisor supervisor = new(StepAsync, _ => TimeSpan.FromDays(days), new FixedBackoff(TimeSpan.FromSeconds(1)), _time);
         supervisor.Start();
-        await again.Task.WaitAsync(Patience.Limit, Cancellation);
+        await again.Task.WaitAsync(Wait.Limit, Cancellation);
 
         Assert.Equal(TimeSpan.FromMinutes(5), Assert.Single(_time.Waits));
 
@@ -41,7 +41,7 @@ public sealed class SupervisorTests
         TaskCompletionSource again = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using Supervisor supervisor = new(StepAsync, Report, new BrokenBackoff(), _time);
         supervisor.Start();
-        await again.Task.WaitAsync(Patience.Limit, Cancellation);
+        await again.Task.WaitAsync(Wait.Limit, Cancellation);
 
         Assert.Equal(["step 1", "policy", "step 2", "policy", "step 3", "policy"], _reported);
 
@@ -68,7 +68,7 @@ public sealed class SupervisorTests
         TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using Supervisor supervisor = new(StepAsync, static _ => null, new CountingBackoff(counts), _time);
         supervisor.Start();
-        await done.Task.WaitAsync(Patience.Limit, Cancellation);
+        await done.Task.WaitAsync(Wait.Limit, Cancellation);
 
         Assert.Equal([1, 2, 1], counts);
 
@@ -90,13 +90,13 @@ public sealed class SupervisorTests
     [Fact]
     public async Task Disposal_ends_a_wait_and_starts_nothing_later()
     {
-        _time.Holds = true;
+        _time.IsHurried = false;
         int steps = 0;
         TaskCompletionSource failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Supervisor supervisor = new(StepAsync, Report, new FixedBackoff(TimeSpan.FromSeconds(1)), _time);
         supervisor.Start();
-        await failed.Task.WaitAsync(Patience.Limit, Cancellation);
-        await supervisor.DisposeAsync().AsTask().WaitAsync(Patience.Limit, Cancellation);
+        await failed.Task.WaitAsync(Wait.Limit, Cancellation);
+        await supervisor.DisposeAsync().AsTask().WaitAsync(Wait.Limit, Cancellation);
         supervisor.Start();
 
         Assert.Equal(1, steps);

@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -233,16 +234,16 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task A_jump_of_the_wall_clock_neither_ages_nor_renews()
     {
-        JumpingClock clock = new();
+        TestClock clock = new();
         ScriptedSource source = new();
         await using EndpointDirectory directory = new(source, new EndpointDirectoryOptions { TimeProvider = clock });
         EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         source.Streams[0].Push(TestKit.TestPods.Snapshot(3));
         await NextAsync(view, s => s is not null);
-        clock.Monotonic += TimeSpan.FromSeconds(3).Ticks;
-        clock.Wall += TimeSpan.FromDays(365);
+        clock.Advance(TimeSpan.FromSeconds(3));
+        clock.WallClockShift = TimeSpan.FromDays(365);
         Assert.Equal(TimeSpan.FromSeconds(3), view.Age);
-        clock.Wall -= TimeSpan.FromDays(3650);
+        clock.WallClockShift = TimeSpan.FromDays(-3285);
         Assert.Equal(TimeSpan.FromSeconds(3), view.Age);
     }
 
@@ -285,19 +286,6 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
             _time.Advance(TimeSpan.FromSeconds(1));
             await Task.Yield();
         }
-    }
-
-    private sealed class JumpingClock : TimeProvider
-    {
-        public DateTimeOffset Wall { get; set; } = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
-
-        public long Monotonic { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => Wall;
-
-        public override long GetTimestamp() => Monotonic;
     }
 
     private sealed class FixedBackoff(TimeSpan delay) : IBackoffPolicy

@@ -1,5 +1,6 @@
 using System.Text;
 using Berth.Persistence;
+using Berth.TestKit;
 using Berth.Tests.Directory;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;

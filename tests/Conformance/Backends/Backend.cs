@@ -31,7 +31,7 @@ internal abstract class Backend : IAsyncDisposable
     public string Namespace { get; } = $"berth-conformance-{Guid.NewGuid().ToString("n")[..8]}";
 
     /// <summary>How long anything may take here.</summary>
-    public virtual TimeSpan Patience => TestKit.Patience.Limit;
+    public virtual TimeSpan Patience => TestKit.Wait.Limit;
 
     /// <summary>True once the namespace exists.</summary>
     protected bool IsPrepared { get; private set; }

@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Api;
 
@@ -38,11 +39,12 @@ internal sealed class TokenRequests(KubeApi api, string @namespace, TimeSpan pat
         foreach ((string secret, string token) in _issued)
         {
             await api.DeleteAsync($"{Secrets}/{secret}");
-            await Wait.ForAsync(
+            await Wait.UntilAsync(
                 () => api.StatusForAsync(token, "/version"),
                 status => status == System.Net.HttpStatusCode.Unauthorized,
                 patience,
-                $"The token bound to secret {secret}, now deleted, is refused");
+                $"The token bound to secret {secret}, now deleted, is refused",
+                TestContext.Current.CancellationToken);
         }
 
         _issued.Clear();

@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using System.Net;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Backends;
@@ -61,7 +62,7 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
         JsonObject binding = DeployedRole.Read(backend.Namespace).Single(item => item["kind"]!.GetValue<string>() == "RoleBinding");
         string bindings = DeployedRole.CollectionOf(binding);
         await backend.Api.DeleteAsync($"{bindings}/{NameOf(binding)}");
-        await Wait.ForAsync(() => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.Forbidden, backend.Patience, "The permission is gone");
+        await Wait.UntilAsync(() => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.Forbidden, backend.Patience, "The permission is gone", TestContext.Current.CancellationToken);
         // A server lets a running watch go on; the next one needs the permission.
         discoverer.Relay.Cut();
         discoverer.Relay.Restore();
@@ -83,5 +84,5 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
 
     /// <summary>A server learns of a new binding a moment after it is written.</summary>
     private static Task<HttpStatusCode> GrantedAsync(Backend backend, string token) =>
-        Wait.ForAsync(() => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.OK, backend.Patience, "The Role takes effect");
+        Wait.UntilAsync(() => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.OK, backend.Patience, "The Role takes effect", TestContext.Current.CancellationToken);
 }

@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Api;
 using Berth.Conformance.Backends;
@@ -63,7 +64,7 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
         await backend.Api.CreateAsync(backend.Slices, Game(backend, ready: true));
         long from = VersionOf(await backend.Api.GetAsync(backend.Slices));
         Task<List<JsonNode>> reading = ReadAsync(backend, $"{Slice.Of("game")}&resourceVersion={from}&allowWatchBookmarks=true&timeoutSeconds=5", wanted: int.MaxValue);
-        await Wait.ForAsync(
+        await Wait.UntilAsync(
             async () =>
             {
                 await backend.Api.CreateAsync(backend.Slices, Slice.New("other-slice", "other", [Slice.Endpoint(backend.Namespace, "other-0", Slice.Address(7))]));
@@ -72,7 +73,8 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
             },
             static ended => ended,
             backend.Patience,
-            "The end of the watch, while others write");
+            "The end of the watch, while others write",
+            TestContext.Current.CancellationToken);
         List<JsonNode> events = await reading;
         Assert.NotEmpty(events);
         Assert.All(events, happened =>

@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -32,7 +33,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
-            await Wait.ForAsync(async () => _process.HasExited || await isUp(), up => up, patience, $"{_name} is up");
+            await Wait.UntilAsync(async () => _process.HasExited || await isUp(), up => up, patience, $"{_name} is up", TestContext.Current.CancellationToken);
         }
         catch (TimeoutException fault)
         {

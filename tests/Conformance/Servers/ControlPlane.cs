@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using System.Net;
 using Berth.Conformance.Api;
 
@@ -11,7 +12,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly Assets _assets;
     private readonly ControlPlaneFiles _files;
     private readonly Etcd _etcd;
-    private readonly int _port = FreePorts.Take(1)[0];
+    private readonly int _port = FreePorts.Take();
     private ChildProcess? _server;
 
     private ControlPlane(Assets assets, ControlPlaneFiles files, Etcd etcd)

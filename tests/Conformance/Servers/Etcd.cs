@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -22,9 +23,9 @@ internal sealed class Etcd : IAsyncDisposable
 
     public static async Task<Etcd> StartAsync(string program, string dataFolder)
     {
-        int[] ports = FreePorts.Take(2);
-        var client = new Uri($"http://127.0.0.1:{ports[0]}");
-        string peer = $"http://127.0.0.1:{ports[1]}";
+        int port = FreePorts.Take(2);
+        var client = new Uri($"http://127.0.0.1:{port}");
+        string peer = $"http://127.0.0.1:{port + 1}";
         var etcd = new Etcd(new ChildProcess(program, Arguments(client.GetLeftPart(UriPartial.Authority), peer, dataFolder)), client);
         try
         {

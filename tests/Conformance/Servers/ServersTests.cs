@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using System.Text;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Backends;
@@ -127,7 +128,7 @@ public sealed class ServersTests
             Assert.Empty(await backend.Api.ItemsAsync(backend.Slices));
         }
 
-        await Wait.ForAsync(() => Task.FromResult(cluster.Get("Namespace", null, name)), left => left is null, TestKit.Patience.Limit, "The namespace is deleted");
+        await Wait.UntilAsync(() => Task.FromResult(cluster.Get("Namespace", null, name)), left => left is null, Wait.Limit, "The namespace is deleted", TestContext.Current.CancellationToken);
     }
 
     [Fact]
