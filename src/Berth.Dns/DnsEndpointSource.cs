@@ -45,6 +45,6 @@ public sealed class DnsEndpointSource : IEndpointSource
         // The longest name that will be asked for; a host label has at most 63 octets.
         if (!DnsNames.IsAskable($"{new string('x', 63)}.{names.Service}"))
             throw new ArgumentException($"The names of the pods of {target} in {_options.ClusterDomain} would be longer than DNS allows. Check the names.", nameof(target));
-        return new DnsEndpointStream(_options, new ServiceReader(names, _options, _resolver), new SnapshotAssembler(target, ports, _options.Families));
+        return new DnsEndpointStream(_options, new ServiceReader(names, _options, _resolver, ports.NeedsServicePorts), new SnapshotAssembler(target, ports, _options.Families));
     }
 }

@@ -17,6 +17,7 @@ internal sealed class DnsEndpointStream(DnsEndpointSourceOptions options, Servic
     private EndpointSourceException? _unsaid;
     private (long Since, TimeSpan For)? _believed;
     private bool? _searched;
+    private IReadOnlyList<string> _unanswered = [];
 
     public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
     {
@@ -64,10 +65,14 @@ internal sealed class DnsEndpointStream(DnsEndpointSourceOptions options, Servic
 
     private void LogWay(ServiceState state)
     {
-        if (state.Pods.Count == 0 || _searched == state.SearchedByOrdinal)
+        foreach (string unanswered in state.Unanswered.Where(sentence => !_unanswered.Contains(sentence, StringComparer.Ordinal)))
+            Log.Unanswered(options.Logger, reader.Target, unanswered);
+        _unanswered = state.Unanswered;
+        bool searched = state.SearchedFor is not null;
+        if ((state.Pods.Count == 0 && !(searched && state.Addresses.Count > 0)) || _searched == searched)
             return;
-        _searched = state.SearchedByOrdinal;
-        if (state.SearchedByOrdinal)
+        _searched = searched;
+        if (searched)
             Log.SearchedByOrdinal(options.Logger, reader.Target, reader.StatefulSet);
         else
             Log.NamedBySrv(options.Logger, reader.Target);

@@ -11,6 +11,9 @@ internal sealed class OrdinalSearch(ServiceNames names, DnsEndpointSourceOptions
 {
     private static readonly ILookup<(string Name, DnsRecordType Type), DnsRecord> s_noGlue = Array.Empty<DnsRecord>().ToLookup(static r => (r.Name, r.Type));
 
+    /// <summary>The names that were looked for, as <c>game-0 to game-15</c>.</summary>
+    public string LookedFor { get; private set; } = $"{names.StatefulSet}-{options.FirstOrdinal}";
+
     /// <exception cref="EndpointSourceException">The server answers names that do not exist, or there are too many pods.</exception>
     public async Task<(IReadOnlyList<NamedPod> Pods, EndpointSourceException? Failure)> RunAsync()
     {
@@ -33,6 +36,7 @@ internal sealed class OrdinalSearch(ServiceNames names, DnsEndpointSourceOptions
 
             if (found.Count > options.MaxPods)
                 throw new EndpointSourceException($"{names.Target} has more than {options.MaxPods} pods in DNS. Raise MaxPods if that is right.");
+            LookedFor = string.Create(CultureInfo.InvariantCulture, $"{names.StatefulSet}-{options.FirstOrdinal} to {names.StatefulSet}-{next - 1}");
             if (batch.Length == 0 || next > int.MaxValue)
                 break;
         }

@@ -1,13 +1,17 @@
-using System.Net;
 using Berth.Dns.Messages;
 using Berth.Dns.Transport;
 
 namespace Berth.Dns.Discovery;
 
 /// <summary>Reads all of one Service from DNS, once: its addresses, the names of its pods, and the addresses of each.</summary>
-internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions options, DnsResolver resolver)
+/// <param name="names">The Service's names.</param>
+/// <param name="options">The source's options.</param>
+/// <param name="resolver">Asks the servers.</param>
+/// <param name="needsServicePorts">Whether pods are of no use without the ports that SRV records state.</param>
+internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions options, DnsResolver resolver, bool needsServicePorts)
 {
     private readonly KnownAddresses _known = new();
+    private readonly OptionalRecords _optional = new(options);
     private bool _read;
 
     public ServiceTarget Target => names.Target;
@@ -18,47 +22,60 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
     public async Task<ServiceState> ReadAsync(CancellationToken cancellationToken)
     {
         Questions questions = new(resolver, options.MaxParallelQueries, cancellationToken);
-        DnsRecordType[] wanted = options.Families switch
-        {
-            DnsAddressFamilies.IPv4Only => [DnsRecordType.A],
-            DnsAddressFamilies.IPv6Only => [DnsRecordType.Aaaa],
-            _ => [DnsRecordType.A, DnsRecordType.Aaaa],
-        };
-        DnsAnswer[] answers = await questions.ForAllAsync(wanted, type => questions.AskAsync(names.Service, type)).ConfigureAwait(false);
-        DnsRecordType[] families = [.. wanted.Where((_, i) => answers[i].Records.Count > 0)];
-        ServiceState state = families.Length == 0 && answers.Any(static a => !a.NameExists)
+        ServiceAddresses addresses = await ServiceAddresses.AskAsync(names.Service, options.Families, _optional, questions).ConfigureAwait(false);
+        addresses.ThrowIfUnknown(_read);
+        ServiceState state = addresses.NameIsGone
             ? new ServiceState { Ttl = questions.Ttl }
-            : await ReadPodsAsync(questions, families, [.. answers.SelectMany(static a => a.Records).Select(static r => r.Address!)]).ConfigureAwait(false);
+            : await ReadPodsAsync(questions, addresses).ConfigureAwait(false);
         // A first answer with a hole would be taken for the whole. Later ones have what was known before in its place.
         if (state.Failure is not null && !_read)
             throw state.Failure;
         _known.Keep(state.Pods);
+        _optional.Rest();
         _read = true;
         return state;
     }
 
-    private async Task<ServiceState> ReadPodsAsync(Questions questions, DnsRecordType[] families, HashSet<IPAddress> addresses)
+    private async Task<ServiceState> ReadPodsAsync(Questions questions, ServiceAddresses addresses)
     {
-        PodAddressLookup lookup = new(names, questions, families, _known);
-        SrvPods srv = await SrvPods.AskAsync(names, options.ServicePorts, questions).ConfigureAwait(false);
+        PodAddressLookup lookup = new(names, questions, addresses.Families, _known);
+        SrvPods srv = await SrvPods.AskAsync(names, options.ServicePorts, _optional, questions).ConfigureAwait(false);
+        if (srv.Failure is not null && needsServicePorts)
+            throw srv.Failure;
         if (srv.Count > options.MaxPods)
-            throw new EndpointSourceException($"{names.Target} has {srv.Count} pods in DNS, more than {options.MaxPods}. Raise MaxPods if that is right.");
-        if (srv.IsEmpty && addresses.Count > 0)
-        {
-            OrdinalSearch search = new(names, options, lookup, questions, _known);
-            (IReadOnlyList<NamedPod> found, EndpointSourceException? failure) = await search.RunAsync().ConfigureAwait(false);
-            return new ServiceState { Pods = found, Addresses = addresses, SearchedByOrdinal = true, Ttl = questions.Ttl, Failure = failure };
-        }
+            throw new EndpointSourceException(
+                $"{names.Target} has {srv.Count} pods in DNS, more than {options.MaxPods}. Raise MaxPods if that is right.");
+        if (srv.IsEmpty && addresses.All.Count > 0)
+            return await SearchAsync(questions, addresses, lookup, srv.Failure).ConfigureAwait(false);
 
         ILookup<(string, DnsRecordType), DnsRecord> glue = srv.Glue;
         NamedPod[] pods = await questions.ForAllAsync(srv.Pods, pod => lookup.FindAsync(pod, glue)).ConfigureAwait(false);
         return new ServiceState
         {
             Pods = pods,
-            Addresses = addresses,
+            Addresses = addresses.All,
             ForeignTargets = srv.Foreign,
+            Unanswered = addresses.Unanswered,
             Ttl = questions.Ttl,
             Failure = pods.Select(static p => p.Failure).FirstOrDefault(static f => f is not null),
+        };
+    }
+
+    private async Task<ServiceState> SearchAsync(Questions questions, ServiceAddresses addresses, PodAddressLookup lookup, EndpointSourceException? noSrv)
+    {
+        OrdinalSearch search = new(names, options, lookup, questions, _known);
+        (IReadOnlyList<NamedPod> found, EndpointSourceException? failure) = await search.RunAsync().ConfigureAwait(false);
+        if (noSrv is not null && failure is null && found.Count == 0)
+            throw new EndpointSourceException($"{noSrv.Message} Nor has DNS any of {search.LookedFor}; if the StatefulSet has another name, give it as "
+                + "StatefulSetName.", noSrv);
+        return new ServiceState
+        {
+            Pods = found,
+            Addresses = addresses.All,
+            SearchedFor = search.LookedFor,
+            Unanswered = noSrv is null ? addresses.Unanswered : [.. addresses.Unanswered, noSrv.Message],
+            Ttl = questions.Ttl,
+            Failure = failure,
         };
     }
 }

@@ -14,8 +14,11 @@ internal sealed class ServiceState
     /// <summary>SRV targets that are no pod of this Service.</summary>
     public IReadOnlyCollection<string> ForeignTargets { get; init; } = [];
 
-    /// <summary>True when the pods were looked for one by one.</summary>
-    public bool SearchedByOrdinal { get; init; }
+    /// <summary>What was looked for one by one (<c>game-0 to game-15</c>); null when SRV records named the pods.</summary>
+    public string? SearchedFor { get; init; }
+
+    /// <summary>Questions that no server answered and that the pods were found without, a sentence each.</summary>
+    public IReadOnlyList<string> Unanswered { get; init; } = [];
 
     /// <summary>How long all of it may be believed: the lowest TTL.</summary>
     public required TimeSpan Ttl { get; init; }

@@ -25,7 +25,7 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         }
 
         foreach (IPAddress address in nameless)
-            Exclude(address.ToString(), ExclusionReason.NoName, "DNS has no pod name for this address; the Service must be headless and be the serviceName of the StatefulSet");
+            Exclude(address.ToString(), ExclusionReason.NoName, WhyNameless(state));
         foreach (string foreign in state.ForeignTargets)
             Exclude(foreign, ExclusionReason.Malformed, "an SRV record of the Service names it, and it is not a pod's name below the Service");
         foreach (string gone in _present.Where(name => !present.Contains(name)))
@@ -39,6 +39,11 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
             _builder.Exclude(new ExcludedPod(name, reason, detail));
         }
     }
+
+    private static string WhyNameless(ServiceState state) => state.SearchedFor is null
+        ? "DNS has no pod name for this address; the Service must be headless and be the serviceName of the StatefulSet"
+        : $"DNS has no SRV records of the Service, and {state.SearchedFor}, which were looked for, do not have this address; if the StatefulSet has another name, "
+            + "give it as StatefulSetName; the Service must be headless and be its serviceName";
 
     private void Apply(NamedPod pod)
     {

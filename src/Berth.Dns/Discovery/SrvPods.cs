@@ -20,16 +20,27 @@ internal sealed class SrvPods
 
     public ILookup<(string Name, DnsRecordType Type), DnsRecord> Glue => _glue.Where(static r => r.Address is not null).Distinct().ToLookup(static r => (r.Name, r.Type));
 
+    /// <summary>Why a question was not answered, or null.</summary>
+    public EndpointSourceException? Failure { get; private set; }
+
     /// <summary>Asks for the SRV records of the given ports, or of the Service itself when none are given.</summary>
-    /// <exception cref="EndpointSourceException">A question was not answered.</exception>
-    public static async Task<SrvPods> AskAsync(ServiceNames names, IReadOnlyList<DnsServicePort> ports, Questions questions)
+    /// <exception cref="EndpointSourceException">A question was not answered that had been before.</exception>
+    public static async Task<SrvPods> AskAsync(ServiceNames names, IReadOnlyList<DnsServicePort> ports, OptionalRecords records, Questions questions)
     {
         SrvPods pods = new();
         if (ports.Count == 0)
-            pods.Add(names, await questions.AskAsync(names.Service, DnsRecordType.Srv).ConfigureAwait(false), null);
+            await AskOneAsync(names.Service, null).ConfigureAwait(false);
         foreach (DnsServicePort port in ports)
-            pods.Add(names, await questions.AskAsync($"{port.Labels}.{names.Service}", DnsRecordType.Srv).ConfigureAwait(false), port);
+            await AskOneAsync($"{port.Labels}.{names.Service}", port).ConfigureAwait(false);
         return pods;
+
+        async Task AskOneAsync(string name, DnsServicePort? port)
+        {
+            (DnsAnswer? answer, EndpointSourceException? failure) = await records.TryAskAsync(questions, name, DnsRecordType.Srv).ConfigureAwait(false);
+            if (answer is not null)
+                pods.Add(names, answer, port);
+            pods.Failure ??= failure;
+        }
     }
 
     private void Add(ServiceNames names, DnsAnswer answer, DnsServicePort? asked)

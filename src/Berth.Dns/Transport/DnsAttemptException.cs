@@ -1,4 +1,7 @@
 namespace Berth.Dns.Transport;
 
 /// <summary>One attempt at one server failed. The message is a clause that follows the server's address: "answered SERVFAIL".</summary>
-internal sealed class DnsAttemptException(string clause, Exception? inner = null) : Exception(clause, inner);
+internal sealed class DnsAttemptException(string clause, Exception? inner = null) : Exception(clause, inner)
+{
+    public DnsAttemptFailure Failure { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -16,25 +17,34 @@ internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout)
         // From the system's generator, not from the injected one: that nobody can foresee it is what keeps forged answers out.
         ushort id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
         byte[] query = DnsQueryWriter.Write(id, question, edns);
+        bool cut = false;
         try
         {
             DnsMessage? answer = await LimitAsync(token => UdpExchange.AskAsync(server, query, id, question, token), cancellationToken).ConfigureAwait(false);
+            cut = answer is null;
             answer ??= await LimitAsync(token => TcpExchange.AskAsync(server, query, id, question, token), cancellationToken).ConfigureAwait(false);
             return answer;
         }
         catch (DnsFormatException exception)
         {
-            throw new DnsAttemptException($"sent a malformed answer ({exception.Message})", exception);
+            throw new DnsAttemptException($"sent a malformed answer ({exception.Message})", exception) { Failure = Of(cut) };
         }
         catch (SocketException exception)
         {
-            throw new DnsAttemptException($"could not be reached ({exception.SocketErrorCode})", exception);
+            throw new DnsAttemptException($"could not be reached ({exception.SocketErrorCode})", exception) { Failure = Of(cut) };
         }
         catch (IOException exception)
         {
-            throw new DnsAttemptException($"broke the TCP connection ({exception.Message.TrimEnd('.')})", exception);
+            throw new DnsAttemptException($"broke the TCP connection ({exception.Message.TrimEnd('.')})", exception) { Failure = Of(cut) };
+        }
+        catch (TimeoutException exception)
+        {
+            string clause = string.Create(CultureInfo.InvariantCulture, $"gave no answer within {timeout.TotalSeconds:0.###} s");
+            throw new DnsAttemptException(clause, exception) { Failure = cut ? DnsAttemptFailure.CutAnswer : DnsAttemptFailure.NoAnswer };
         }
     }
+
+    private static DnsAttemptFailure Of(bool cut) => cut ? DnsAttemptFailure.CutAnswer : DnsAttemptFailure.Other;
 
     private async Task<T> LimitAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
@@ -46,8 +56,7 @@ internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout)
         }
         catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new DnsAttemptException(
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"gave no answer within {timeout.TotalSeconds:0.###} s"), exception);
+            throw new TimeoutException(null, exception);
         }
     }
 }

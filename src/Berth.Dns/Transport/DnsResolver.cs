@@ -50,7 +50,8 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
                     }
                     catch (DnsAttemptException exception)
                     {
-                        last = exception;
+                        // That there are records outweighs what later attempts met.
+                        last = last?.Failure == DnsAttemptFailure.CutAnswer ? last : exception;
                         failures.Add($"{server} {exception.Message}");
                     }
                 }
@@ -69,6 +70,11 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
             message = await exchange.AskAsync(server, question, edns: false, cancellationToken).ConfigureAwait(false);
         return message.Code is DnsResponseCode.NoError or DnsResponseCode.NameDoesNotExist
             ? message
-            : throw new DnsAttemptException($"answered {message.Code.ToText()}");
+            : throw new DnsAttemptException($"answered {message.Code.ToText()}")
+            {
+                Failure = message.Code is DnsResponseCode.NotImplemented or DnsResponseCode.Refused or DnsResponseCode.FormatError
+                    ? DnsAttemptFailure.Refusal
+                    : DnsAttemptFailure.Other,
+            };
     }
 }

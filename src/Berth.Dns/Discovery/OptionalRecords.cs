@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using Berth.Dns.Messages;
+using Berth.Dns.Transport;
+
+namespace Berth.Dns.Discovery;
+
+/// <summary>
+/// Asks for records that a DNS server need not have: addresses of the other family, SRV. Some servers drop or refuse such questions instead of answering that
+/// there is nothing. Records that were never there are then taken for absent; records that were there before are not.
+/// </summary>
+internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
+{
+    // Each question that is dropped costs all its timeouts, so it is not asked in every reading.
+    private static readonly TimeSpan s_askAgain = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<(string Name, DnsRecordType Type), Memory> _known = new();
+
+    /// <returns>The answer, or why there is none.</returns>
+    /// <exception cref="EndpointSourceException">No server answered, and the last answer had records.</exception>
+    public async Task<(DnsAnswer? Answer, EndpointSourceException? Failure)> TryAskAsync(Questions questions, string name, DnsRecordType type)
+    {
+        Memory memory = _known.GetOrAdd((name, type), static _ => new Memory());
+        if (memory.Dropped is { } dropped && options.TimeProvider.GetElapsedTime(dropped.At) < s_askAgain)
+            return (null, dropped.Failure);
+        memory.Dropped = memory.Silent = null;
+        try
+        {
+            DnsAnswer answer = await questions.AskAsync(name, type).ConfigureAwait(false);
+            memory.HasRecords = answer.Records.Count > 0;
+            return (answer, null);
+        }
+        catch (EndpointSourceException exception)
+            when (!memory.HasRecords && exception.InnerException is not DnsAttemptException { Failure: DnsAttemptFailure.CutAnswer })
+        {
+            if (exception.InnerException is DnsAttemptException { Failure: DnsAttemptFailure.NoAnswer })
+                memory.Silent = (options.TimeProvider.GetTimestamp(), exception);
+            return (null, exception);
+        }
+    }
+
+    /// <summary>The pods were found without the questions that nobody answered, so these may rest for a while.</summary>
+    public void Rest()
+    {
+        foreach (Memory memory in _known.Values)
+            memory.Dropped ??= memory.Silent;
+    }
+
+    /// <summary>Whether the server itself said that it does not do such questions.</summary>
+    public static bool IsRefusal(EndpointSourceException failure) => failure.InnerException is DnsAttemptException { Failure: DnsAttemptFailure.Refusal };
+
+    // One reading at a time, and in it each question once.
+    private sealed class Memory
+    {
+        public bool HasRecords { get; set; }
+
+        /// <summary>When it was asked last and not answered in time.</summary>
+        public (long At, EndpointSourceException Failure)? Silent { get; set; }
+
+        /// <summary>The same, where it is not asked for a while because of it.</summary>
+        public (long At, EndpointSourceException Failure)? Dropped { get; set; }
+    }
+}

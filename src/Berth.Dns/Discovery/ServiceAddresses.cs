@@ -1,0 +1,60 @@
+using System.Net;
+using Berth.Dns.Messages;
+using Berth.Dns.Transport;
+
+namespace Berth.Dns.Discovery;
+
+/// <summary>The addresses of a Service's own name, of each family that was answered.</summary>
+internal sealed class ServiceAddresses
+{
+    private readonly IReadOnlyList<DnsAnswer> _answers;
+    private readonly EndpointSourceException? _unknown;
+
+    private ServiceAddresses(DnsRecordType[] wanted, (DnsAnswer? Answer, EndpointSourceException? Failure)[] asked)
+    {
+        _answers = [.. asked.Select(static a => a.Answer).OfType<DnsAnswer>()];
+        Families = [.. wanted.Where((_, i) => asked[i].Answer is { Records.Count: > 0 })];
+        All = [.. _answers.SelectMany(static a => a.Records).Select(static r => r.Address!)];
+        Unanswered = [.. wanted.Zip(asked).Where(static a => a.Second.Failure is not null).Select(static a => Advise(a.First, a.Second.Failure!))];
+        (DnsRecordType type, (_, EndpointSourceException? failure)) = wanted.Zip(asked)
+            .FirstOrDefault(static a => a.Second.Failure is { } failure && !OptionalRecords.IsRefusal(failure));
+        _unknown = failure is null ? null : new EndpointSourceException(Advise(type, failure), failure.InnerException);
+    }
+
+    /// <summary>The families that the Service has addresses of.</summary>
+    public IReadOnlyList<DnsRecordType> Families { get; }
+
+    public HashSet<IPAddress> All { get; }
+
+    /// <summary>Why a family was not answered, a sentence each with what to do about it.</summary>
+    public IReadOnlyList<string> Unanswered { get; }
+
+    /// <summary>DNS states that there is no such name, which holds for both families.</summary>
+    public bool NameIsGone => Families.Count == 0 && _answers.Any(static a => !a.NameExists);
+
+    /// <exception cref="EndpointSourceException">No family was answered, or one was not that had addresses before.</exception>
+    public static async Task<ServiceAddresses> AskAsync(string service, DnsAddressFamilies families, OptionalRecords optional, Questions questions)
+    {
+        DnsRecordType[] wanted = families switch
+        {
+            DnsAddressFamilies.IPv4Only => [DnsRecordType.A],
+            DnsAddressFamilies.IPv6Only => [DnsRecordType.Aaaa],
+            _ => [DnsRecordType.A, DnsRecordType.Aaaa],
+        };
+        (DnsAnswer? Answer, EndpointSourceException? Failure)[] asked =
+            await questions.ForAllAsync(wanted, type => optional.TryAskAsync(questions, service, type)).ConfigureAwait(false);
+        return Array.TrueForAll(asked, static a => a.Answer is null) ? throw asked[0].Failure! : new ServiceAddresses(wanted, asked);
+    }
+
+    /// <summary>That nothing is there is only known when both families say so; or the one that was enough before.</summary>
+    /// <exception cref="EndpointSourceException">Nothing was found, and a family was not answered.</exception>
+    public void ThrowIfUnknown(bool wasEnough)
+    {
+        if (Families.Count == 0 && !NameIsGone && !wasEnough && _unknown is not null)
+            throw _unknown;
+    }
+
+    private static string Advise(DnsRecordType type, EndpointSourceException failure) =>
+        $"{failure.Message} If the pods have no {(type == DnsRecordType.Aaaa ? "IPv6" : "IPv4")} addresses, set Families to "
+        + $"{(type == DnsRecordType.Aaaa ? nameof(DnsAddressFamilies.IPv4Only) : nameof(DnsAddressFamilies.IPv6Only))}.";
+}
