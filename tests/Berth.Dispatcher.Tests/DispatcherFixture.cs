@@ -55,14 +55,16 @@ internal sealed class DispatcherFixture : IAsyncDisposable
     {
         DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30), maxConnections);
         fixture.Server = await DispatcherServer.StartAsync(
-            fixture.Directory, fixture.Options, new TestOutputLoggerFactory(TestContext.Current.TestOutputHelper), fixture.Time, fixture.Meter, Cancelled);
+            fixture.Directory, fixture.Options, new TestOutputLoggerFactory(TestContext.Current.TestOutputHelper), fixture.Time,
+            fixture.Meter, Cancelled);
         fixture.Client = new HttpClient { BaseAddress = new Uri(fixture.Server.Addresses[0]), Timeout = TimeSpan.FromSeconds(30) };
         return fixture;
     }
 
     /// <summary>A pod as a StatefulSet has it: <c>service-b-2</c>, its port base + ordinal.</summary>
     public static PodEndpoint Pod(
-        int ordinal, string address = "10.88.0.10", string set = "service-b", int portBase = 3000, bool ready = true, bool terminating = false) => new()
+        int ordinal, string address =
+            "10.88.0.10", string set = "service-b", int portBase = 3000, bool ready = true, bool terminating = false) => new()
         {
             Name = string.Create(CultureInfo.InvariantCulture, $"{set}-{ordinal}"),
             Namespace = B.Namespace,
@@ -142,7 +144,7 @@ internal sealed class DispatcherFixture : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
-    /// <summary>Moves the clock on until something has happened: nobody outside can tell when a delay has been begun.</summary>
+    /// <summary>Moves the clock on until something has happened: a test cannot see when a delay starts.</summary>
     public async Task<T> AdvanceUntilAsync<T>(Task<T> happening)
     {
         while (!happening.IsCompleted)

@@ -11,9 +11,11 @@ public sealed class EndpointsPageTests
     {
         const int Count = 5_000;
         Pipe pipe = PipeText.Create();
-        EndpointSnapshot snapshot = EndpointSnapshot.Create(DispatcherFixture.B, DispatcherFixture.Ports, Enumerable.Range(0, Count).Select(static i => DispatcherFixture.Pod(i)));
+        EndpointSnapshot snapshot = EndpointSnapshot.Create(
+            DispatcherFixture.B, DispatcherFixture.Ports, Enumerable.Range(0, Count).Select(static i => DispatcherFixture.Pod(i)));
 
-        (string page, long most) = await PipeText.ReadAsync(pipe, EndpointsPage.StreamAsync(pipe.Writer, snapshot, age: null, DispatcherFixture.Cancelled).AsTask());
+        (string page, long most) = await PipeText.ReadAsync(
+            pipe, EndpointsPage.StreamAsync(pipe.Writer, snapshot, age: null, DispatcherFixture.Cancelled).AsTask());
 
         // What waits is the bound, and at most one flush above it.
         Assert.InRange(most, 1, 2 * PipeText.Threshold);
@@ -25,7 +27,8 @@ public sealed class EndpointsPageTests
     public async Task A_large_page_that_nobody_receives_any_more_is_not_written_on()
     {
         Pipe pipe = PipeText.Create();
-        EndpointSnapshot snapshot = EndpointSnapshot.Create(DispatcherFixture.B, DispatcherFixture.Ports, Enumerable.Range(0, 5_000).Select(static i => DispatcherFixture.Pod(i)));
+        EndpointSnapshot snapshot = EndpointSnapshot.Create(
+            DispatcherFixture.B, DispatcherFixture.Ports, Enumerable.Range(0, 5_000).Select(static i => DispatcherFixture.Pod(i)));
         await pipe.Reader.CompleteAsync();
         CountingWriter body = new(pipe.Writer);
 

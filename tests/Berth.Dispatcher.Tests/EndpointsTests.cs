@@ -26,7 +26,8 @@ public sealed class EndpointsTests
             Terminating = true,
         };
         await fixture.Source.PublishAsync(
-            fixture.View, [DispatcherFixture.Pod(0), second], [new ExcludedPod("web-007", ExclusionReason.NoOrdinal, "'web-007' has leading zeros")], DispatcherFixture.Cancelled);
+            fixture.View, [DispatcherFixture.Pod(0), second],
+            [new ExcludedPod("web-007", ExclusionReason.NoOrdinal, "'web-007' has leading zeros")], DispatcherFixture.Cancelled);
         fixture.Time.Advance(TimeSpan.FromSeconds(1.5));
 
         JsonElement page = await fixture.GetJsonAsync(Path);
@@ -100,7 +101,9 @@ public sealed class EndpointsTests
 
         JsonElement page = await fixture.GetJsonAsync(Path);
 
-        Assert.Equal(Enumerable.Range(0, count), page.GetProperty("endpoints").EnumerateArray().Select(static e => e.GetProperty("ordinal").GetInt32()));
+        Assert.Equal(
+            Enumerable.Range(0, count),
+            page.GetProperty("endpoints").EnumerateArray().Select(static e => e.GetProperty("ordinal").GetInt32()));
         Assert.Equal("live", page.GetProperty("state").GetString());
         Assert.Equal(0, page.GetProperty("portClashes").GetArrayLength());
     }
@@ -137,11 +140,15 @@ public sealed class EndpointsTests
     public async Task One_endpoint_of_any_target_by_the_servers_picker()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(new RoundRobinPicker());
-        await fixture.Source.PublishAsync(fixture.OtherView, [DispatcherFixture.Pod(0, set: "service-c"), DispatcherFixture.Pod(1, set: "service-c")], cancellationToken: DispatcherFixture.Cancelled);
+        await fixture.Source.PublishAsync(
+            fixture.OtherView, [DispatcherFixture.Pod(0, set: "service-c"), DispatcherFixture.Pod(1, set: "service-c")],
+            cancellationToken: DispatcherFixture.Cancelled);
 
         List<string?> pods = [];
         for (int i = 0; i < 3; i++)
-            pods.Add((await fixture.GetJsonAsync("/v1/endpoints/k8s-example2/service-c?pick")).GetProperty("endpoint").GetProperty("pod").GetString());
+            pods.Add(
+                (await fixture.GetJsonAsync("/v1/endpoints/k8s-example2/service-c?pick"))
+                    .GetProperty("endpoint").GetProperty("pod").GetString());
 
         Assert.Equal(["service-c-0", "service-c-1", "service-c-0"], pods);
     }
@@ -161,7 +168,7 @@ public sealed class EndpointsTests
     }
 
     [Fact]
-    public async Task The_tag_changes_when_the_set_turns_stale_and_differs_between_dispatchers()
+    public async Task Tag_changes_when_the_set_turns_stale_and_differs_by_dispatcher()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         EndpointSnapshot live = await fixture.PublishAsync(DispatcherFixture.Pod(0));

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
-using Berth.Dispatcher.Watching;
+using Berth.Dispatcher.Connections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dispatcher.Tests;
@@ -32,7 +32,8 @@ public sealed class EventBodyTests
         Assert.False((await body.FlushAsync(DispatcherFixture.Cancelled)).IsCompleted);
         await pipe.Writer.CompleteAsync();
 
-        string sent = Encoding.ASCII.GetString((await pipe.Reader.ReadAtLeastAsync(int.MaxValue, DispatcherFixture.Cancelled)).Buffer.ToArray());
+        string sent = Encoding.ASCII.GetString(
+            (await pipe.Reader.ReadAtLeastAsync(int.MaxValue, DispatcherFixture.Cancelled)).Buffer.ToArray());
         (string data, bool isWhole) = isChunked ? RawStream.Join(sent) : (sent, true);
         Assert.True(isWhole);
         Assert.Equal(expected.ToString(), data);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.Dispatcher.Watching;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -19,7 +20,8 @@ internal sealed class EventStream : IDisposable
         using HttpRequestMessage request = new(HttpMethod.Get, "/v1/watch/k8s-example2/" + service);
         if (lastId is not null)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", lastId);
-        HttpResponseMessage response = await fixture.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, DispatcherFixture.Cancelled);
+        HttpResponseMessage response = await fixture.Client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, DispatcherFixture.Cancelled);
         Assert.Equal(200, (int)response.StatusCode);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.ToString());
         EventStream stream = new(response, await response.Content.ReadAsStreamAsync(DispatcherFixture.Cancelled));
@@ -28,7 +30,7 @@ internal sealed class EventStream : IDisposable
         return stream;
     }
 
-    /// <summary>The next event; heartbeats are passed over.</summary>
+    /// <summary>The next event and the id of its mark; heartbeats are passed over.</summary>
     public async Task<(string Kind, string Id, JsonElement Data)> ReadAsync()
     {
         string? line;
@@ -39,22 +41,28 @@ internal sealed class EventStream : IDisposable
         while (line is ":" or "");
 
         string kind = After(line, "event: ");
-        string id = After(await ReadLineAsync(), "id: ");
         using JsonDocument data = JsonDocument.Parse(After(await ReadLineAsync(), "data: "));
+        string sent = After(await ReadLineAsync(), "id: ");
         Assert.Equal("", await ReadLineAsync());
+        Assert.Equal("event: mark", await ReadLineAsync());
+        Assert.StartsWith("data: {", await ReadLineAsync(), StringComparison.Ordinal);
+        string id = After(await ReadLineAsync(), "id: ");
+        Assert.Equal("", await ReadLineAsync());
+        Assert.Equal(id + WatchEvents.SentSuffix, sent);
         return (kind, id, data.RootElement.Clone());
     }
 
-    /// <summary>Reads the next event and does not look at it.</summary>
+    /// <summary>Reads the next event with its mark, and does not look at it.</summary>
     public async Task SkipAsync()
     {
-        while (!(await ReadLineAsync())!.StartsWith("data: ", StringComparison.Ordinal))
+        while (await ReadLineAsync() != "event: mark")
         {
         }
     }
 
     /// <summary>The next line as it stands, or null at the end; 30 s at most.</summary>
-    public Task<string?> ReadLineAsync() => _reader.ReadLineAsync(DispatcherFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+    public Task<string?> ReadLineAsync() =>
+        _reader.ReadLineAsync(DispatcherFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
 
     public void Dispose()
     {

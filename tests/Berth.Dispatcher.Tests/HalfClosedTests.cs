@@ -25,7 +25,8 @@ public sealed class HalfClosedTests
                 await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n"), DispatcherFixture.Cancelled);
                 client.Client.Shutdown(SocketShutdown.Send);
                 using StreamReader reader = new(stream);
-                string answer = await reader.ReadToEndAsync(DispatcherFixture.Cancelled).WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+                string answer = await reader.ReadToEndAsync(DispatcherFixture.Cancelled).WaitAsync(
+                    TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
                 Assert.Contains(expected, answer, StringComparison.Ordinal);
             }
         }
@@ -41,7 +42,8 @@ public sealed class HalfClosedTests
         {
             (TcpClient client, Stream stream) = await fixture.ConnectAsync();
             client.LingerState = new LingerOption(enable: true, seconds: 0);
-            await stream.WriteAsync("GET /v1/endpoints/k8s-example2/service-b HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
+            await stream.WriteAsync(
+                "GET /v1/endpoints/k8s-example2/service-b HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
             await stream.ReadExactlyAsync(new byte[1000], DispatcherFixture.Cancelled);
             client.Dispose();
             // Were it held, no other would be served soon: two connections are all there may be.
@@ -50,7 +52,8 @@ public sealed class HalfClosedTests
             {
                 try
                 {
-                    count = await fixture.ReadMetricAsync("berth_requests_total{route=\"/v1/endpoints/{namespace}/{service}\",code=\"200\"}");
+                    count = await fixture.ReadMetricAsync(
+                        "berth_requests_total{route=\"/v1/endpoints/{namespace}/{service}\",code=\"200\"}");
                 }
                 catch (HttpRequestException)
                 {

@@ -43,7 +43,8 @@ public sealed class HealthTests
 
         fixture.Time.Advance(TimeSpan.FromSeconds(5));
         await stopped.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
-        HttpRequestException refused = await Assert.ThrowsAsync<HttpRequestException>(() => fixture.Client.GetAsync("/", DispatcherFixture.Cancelled));
+        HttpRequestException refused = await Assert.ThrowsAsync<HttpRequestException>(
+            () => fixture.Client.GetAsync("/", DispatcherFixture.Cancelled));
         Assert.Equal(HttpRequestError.ConnectionError, refused.HttpRequestError);
     }
 
@@ -55,7 +56,7 @@ public sealed class HealthTests
         (System.Net.Sockets.TcpClient client, Stream stream) = await fixture.ConnectAsync();
         using (client)
         {
-            // A first answer makes sure that the connection has been accepted; then a request of which half is there.
+            // A first answer makes sure that the connection has been accepted; then half of a request arrives.
             await stream.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
             byte[] buffer = new byte[4096];
             int read = 0;
@@ -81,8 +82,9 @@ public sealed class HealthTests
         (System.Net.Sockets.TcpClient client, Stream stream) = await fixture.ConnectAsync();
         using (client)
         {
-            await stream.WriteAsync("GET /v1/endpoints/k8s-example2/service-b HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
-            // The answer has begun, and its 20 MB do not fit into any socket's buffer.
+            await stream.WriteAsync(
+                "GET /v1/endpoints/k8s-example2/service-b HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
+            // The answer has started, and its 20 MB do not fit into any socket's buffer.
             await stream.ReadExactlyAsync(new byte[1000], DispatcherFixture.Cancelled);
             Task stopped = fixture.Server.StopAsync(DispatcherFixture.Cancelled);
             Assert.False(stopped.IsCompleted);
@@ -101,6 +103,7 @@ public sealed class HealthTests
         Assert.Same(first, fixture.Server.StopAsync(DispatcherFixture.Cancelled));
         await first;
         using HttpClient late = new() { BaseAddress = fixture.Client.BaseAddress };
-        await Assert.ThrowsAsync<HttpRequestException>(() => late.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, DispatcherFixture.Cancelled));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => late.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, DispatcherFixture.Cancelled));
     }
 }

@@ -43,7 +43,8 @@ public sealed class KestrelLoggersTests
             return true;
         }
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Lines.Add($"{logLevel} {eventId.Id} {formatter(state, exception)}");
 
         public void Dispose()

@@ -52,7 +52,9 @@ public sealed partial class MetricsTests
         Counter<int> counter = fixture.Meter.CreateCounter<int>("berth.api.requests");
         counter.Add(2, new KeyValuePair<string, object?>("verb", "list"), new KeyValuePair<string, object?>("code", 200));
         string[] targets = ["a", "b"];
-        fixture.Meter.CreateObservableGauge("berth.observed", () => targets.Select(static t => new Measurement<double>(1.5, new KeyValuePair<string, object?>("target", t))));
+        fixture.Meter.CreateObservableGauge(
+            "berth.observed",
+            () => targets.Select(static t => new Measurement<double>(1.5, new KeyValuePair<string, object?>("target", t))));
         Assert.Equal(1.5, (await ScrapeAsync(fixture))["""berth_observed{target="b"}"""]);
 
         targets = ["a"];
@@ -106,7 +108,8 @@ public sealed partial class MetricsTests
         string text = Encoding.UTF8.GetString(exporter.Export().Span);
 
         Assert.StartsWith(
-            "# HELP a_b_c_total one\\ntwo \\\\ \"three\"\n# TYPE a_b_c_total counter\na_b_c_total{la_bel=\"x\\\"y\\\\z\\nw\"} 1\n", text, StringComparison.Ordinal);
+            "# HELP a_b_c_total one\\ntwo \\\\ \"three\"\n# TYPE a_b_c_total counter\na_b_c_total{la_bel=\"x\\\"y\\\\z\\nw\"} 1\n", text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,6 +167,10 @@ public sealed partial class MetricsTests
     [GeneratedRegex("""^# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|summary)$""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex TypeLine();
 
-    [GeneratedRegex("""^(([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"(?:,[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*")*\})?) (\S+)$""", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        """^(([a-zA-Z_:][a-zA-Z0-9_:]*)""" +
+        """(?:\{[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*"(?:,[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*")*\})?) (\S+)$""",
+        RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex SeriesLine();
 }

@@ -11,7 +11,7 @@ internal static class PipeText
 
     public static Pipe Create() => new(new PipeOptions(pauseWriterThreshold: Threshold, resumeWriterThreshold: Threshold / 2));
 
-    /// <summary>Lets somebody write, and then the pipe end.</summary>
+    /// <summary>Runs a writer, and then ends the pipe.</summary>
     public static async Task<(string Text, long Most)> ReadAsync(Pipe pipe, Task written)
     {
         Task ended = EndAsync(pipe.Writer, written);
@@ -20,7 +20,8 @@ internal static class PipeText
         bool more = true;
         while (more)
         {
-            ReadResult read = await pipe.Reader.ReadAsync(DispatcherFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            ReadResult read = await pipe.Reader.ReadAsync(DispatcherFixture.Cancelled)
+                .AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
             most = Math.Max(most, read.Buffer.Length);
             text.Append(Encoding.UTF8.GetString(read.Buffer));
             pipe.Reader.AdvanceTo(read.Buffer.End);

@@ -13,7 +13,8 @@ public sealed class ProblemTests
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         JsonElement problem = await fixture.GetProblemAsync("/v1/endpoints/k8s-example2/service-z", 404, "unknown-target");
-        Assert.Contains("k8s-example2/service-b, k8s-example2/service-c", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "k8s-example2/service-b, k8s-example2/service-c", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         await fixture.GetProblemAsync("/v1/endpoints/k8s-example2/service-z/0", 404, "unknown-target");
         // What clients type is not followed: the directory still has the two of the configuration.
         Assert.Equal(2, fixture.Directory.Views.Count());
@@ -46,7 +47,9 @@ public sealed class ProblemTests
     public async Task A_pod_that_is_left_out_is_404_with_its_reason()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        await fixture.Source.PublishAsync(fixture.View, [], [new ExcludedPod("web-007", ExclusionReason.NoOrdinal, "'web-007' has leading zeros")], DispatcherFixture.Cancelled);
+        await fixture.Source.PublishAsync(
+            fixture.View, [], [new ExcludedPod("web-007", ExclusionReason.NoOrdinal, "'web-007' has leading zeros")],
+            DispatcherFixture.Cancelled);
         JsonElement problem = await fixture.GetProblemAsync($"{Path}/web-007", 404, "pod-left-out");
         Assert.Contains("'web-007' has leading zeros", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
@@ -131,9 +134,11 @@ public sealed class ProblemTests
         using (client)
         {
             string host = line.StartsWith("CONNECT", StringComparison.Ordinal) ? "a:80" : "a";
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n"), DispatcherFixture.Cancelled);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes($"{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n"), DispatcherFixture.Cancelled);
             using StreamReader reader = new(stream);
-            string answer = await reader.ReadToEndAsync(DispatcherFixture.Cancelled).WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            string answer = await reader.ReadToEndAsync(DispatcherFixture.Cancelled).WaitAsync(
+                TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
             Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
             Assert.Contains("\r\nAllow: GET, HEAD\r\n", answer, StringComparison.Ordinal);
             Assert.Contains("urn:berth:problem:method-not-allowed", answer, StringComparison.Ordinal);
@@ -160,7 +165,9 @@ public sealed class ProblemTests
         (System.Net.Sockets.TcpClient client, Stream stream) = await fixture.ConnectAsync();
         using (client)
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(request.Replace("{0}", new string('x', length), StringComparison.Ordinal)), DispatcherFixture.Cancelled);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(request.Replace("{0}", new string('x', length), StringComparison.Ordinal)),
+                DispatcherFixture.Cancelled);
             byte[] buffer = new byte[64];
             int read = await stream.ReadAtLeastAsync(buffer, "HTTP/1.1 414".Length, cancellationToken: DispatcherFixture.Cancelled);
             Assert.StartsWith("HTTP/1.1 " + status, Encoding.ASCII.GetString(buffer, 0, read), StringComparison.Ordinal);
@@ -181,6 +188,7 @@ public sealed class ProblemTests
 
     private sealed class BrokenPicker : IEndpointPicker
     {
-        public PodEndpoint? Pick(EndpointSnapshot snapshot, ReadOnlySpan<char> key = default) => throw new InvalidOperationException("broken on purpose");
+        public PodEndpoint? Pick(EndpointSnapshot snapshot, ReadOnlySpan<char> key = default) =>
+            throw new InvalidOperationException("broken on purpose");
     }
 }

@@ -21,7 +21,8 @@ internal sealed class RawStream : IDisposable
     public TcpClient Client { get; }
 
     /// <summary>The lines of the head, without the date.</summary>
-    public string[] Head => [.. _received.ToString().Split("\r\n\r\n")[0].Split("\r\n").Where(static l => !l.StartsWith("Date: ", StringComparison.Ordinal))];
+    public string[] Head =>
+        [.. _received.ToString().Split("\r\n\r\n")[0].Split("\r\n").Where(static l => !l.StartsWith("Date: ", StringComparison.Ordinal))];
 
     /// <summary>All that has been received behind the head.</summary>
     public string Body
@@ -34,7 +35,9 @@ internal sealed class RawStream : IDisposable
         }
     }
 
-    public static async Task<RawStream> OpenAsync(DispatcherFixture fixture, string version = "1.1", string method = "GET", string headers = "", string before = "", string behind = "")
+    public static async Task<RawStream> OpenAsync(
+        DispatcherFixture fixture, string version = "1.1", string method = "GET", string headers = "", string before = "",
+        string behind = "")
     {
         (TcpClient client, Stream stream) = await fixture.ConnectAsync();
         RawStream raw = new(client, stream);
@@ -88,7 +91,8 @@ internal sealed class RawStream : IDisposable
     private async Task<bool> ReadAsync()
     {
         byte[] buffer = new byte[16 * 1024];
-        int read = await _stream.ReadAsync(buffer, DispatcherFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+        int read = await _stream.ReadAsync(buffer, DispatcherFixture.Cancelled)
+            .AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
         _received.Append(Encoding.UTF8.GetString(buffer, 0, read));
         return read > 0;
     }

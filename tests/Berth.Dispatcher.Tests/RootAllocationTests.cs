@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Berth.Dispatcher.Tests;
 
-/// <summary>What the whole process allocates can only be measured while nothing else runs.</summary>
+/// <summary>Measures the allocation of the whole process, so nothing else may run.</summary>
 [CollectionDefinition("Alone", DisableParallelization = true)]
 public sealed class Alone;
 

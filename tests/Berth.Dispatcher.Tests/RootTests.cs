@@ -45,7 +45,8 @@ public sealed class RootTests
         for (int i = 0; i < 6; i++)
             answers.Add(await fixture.Client.GetStringAsync("/", DispatcherFixture.Cancelled));
 
-        Assert.Equal(["10.88.0.10:3000", "10.88.0.10:3001", "10.88.0.10:3002", "10.88.0.10:3000", "10.88.0.10:3001", "10.88.0.10:3002"], answers);
+        Assert.Equal(
+            ["10.88.0.10:3000", "10.88.0.10:3001", "10.88.0.10:3002", "10.88.0.10:3000", "10.88.0.10:3001", "10.88.0.10:3002"], answers);
     }
 
     [Theory]
@@ -71,14 +72,17 @@ public sealed class RootTests
         using HttpResponseMessage early = await fixture.Client.GetAsync("/", DispatcherFixture.Cancelled);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, early.StatusCode);
         Assert.Equal("1", early.Headers.GetValues("Retry-After").Single());
-        Assert.Contains("k8s-example2/service-b have not been listed yet", await early.Content.ReadAsStringAsync(DispatcherFixture.Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            "k8s-example2/service-b have not been listed yet", await early.Content.ReadAsStringAsync(DispatcherFixture.Cancelled),
+            StringComparison.Ordinal);
 
         Task<bool> changed = fixture.View.WaitForChangeAsync(DispatcherFixture.Cancelled);
         fixture.Source.Fail(DispatcherFixture.B, DispatcherFixture.Ports, "The cluster is away.");
         await changed;
         using HttpResponseMessage failing = await fixture.Client.GetAsync("/", DispatcherFixture.Cancelled);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, failing.StatusCode);
-        Assert.Contains("The cluster is away.", await failing.Content.ReadAsStringAsync(DispatcherFixture.Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            "The cluster is away.", await failing.Content.ReadAsStringAsync(DispatcherFixture.Cancelled), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +120,8 @@ public sealed class RootTests
         foreach (string key in keys)
         {
             string expected = snapshot.PickSticky(key).Authority;
-            Assert.Equal(expected, await fixture.Client.GetStringAsync("/?x=1&key=" + Uri.EscapeDataString(key), DispatcherFixture.Cancelled));
+            Assert.Equal(
+                expected, await fixture.Client.GetStringAsync("/?x=1&key=" + Uri.EscapeDataString(key), DispatcherFixture.Cancelled));
         }
     }
 
@@ -143,7 +148,8 @@ public sealed class RootTests
         using (client)
         {
             const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(Get + Get + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), DispatcherFixture.Cancelled);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(Get + Get + "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"), DispatcherFixture.Cancelled);
             using StreamReader reader = new(stream);
             string all = await reader.ReadToEndAsync(DispatcherFixture.Cancelled);
             int first = all.IndexOf("10.88.0.10:3000", StringComparison.Ordinal);

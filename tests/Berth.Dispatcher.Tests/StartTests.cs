@@ -39,7 +39,11 @@ public sealed class StartTests
         {
             Targets = [s_target, s_target],
             Picker = null!,
-            Urls = ["https://127.0.0.1:8000", "127.0.0.1:8000", "http://127.0.0.1", "http://somewhere:8000", "http://127.0.0.1:70000", "http://::1:8000", "http://localhost:0"],
+            Urls =
+            [
+                "https://127.0.0.1:8000", "127.0.0.1:8000", "http://127.0.0.1", "http://somewhere:8000", "http://127.0.0.1:70000",
+                "http://::1:8000", "http://localhost:0"
+            ],
             ShutdownDelay = TimeSpan.FromSeconds(-1),
             ShutdownGrace = TimeSpan.FromHours(1),
             KeepAliveTimeout = TimeSpan.Zero,
@@ -48,7 +52,8 @@ public sealed class StartTests
 
         string[] parts =
         [
-            "k8s-example2/service-b is given twice", "no picker", "'https://127.0.0.1:8000' asks for TLS", "'127.0.0.1:8000' does not start with http://",
+            "k8s-example2/service-b is given twice", "no picker", "'https://127.0.0.1:8000' asks for TLS",
+            "'127.0.0.1:8000' does not start with http://",
             "'http://127.0.0.1' has no port", "the host 'somewhere'", "the port '70000'", "the host '::1'", "any free port on localhost",
             "shutdown delay is -1 s", "shutdown grace is 3600 s", "keep-alive timeout is 0 s", "bounded by 0",
         ];
@@ -58,7 +63,8 @@ public sealed class StartTests
     [Fact]
     public async Task No_target_and_no_address_are_named() =>
         Assert.Equal(
-            "There is no target. Give at least one as NAMESPACE/SERVICE, such as k8s-example2/service-b. There is no address to listen on. Give at least one, such as http://*:8000.",
+            "There is no target. Give at least one as NAMESPACE/SERVICE, such as k8s-example2/service-b. There is no address to listen " +
+            "on. Give at least one, such as http://*:8000.",
             await FaultAsync(new DispatcherOptions { Urls = [] }));
 
     [Theory]
@@ -71,12 +77,15 @@ public sealed class StartTests
         await using EndpointDirectory directory = new(new PushableSource());
         using Meter meter = new("Berth");
         DispatcherOptions options = new() { Targets = [s_target], Urls = [url] };
-        await using DispatcherServer server = await DispatcherServer.StartAsync(directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter, DispatcherFixture.Cancelled);
+        await using DispatcherServer server = await DispatcherServer.StartAsync(
+            directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter, DispatcherFixture.Cancelled);
 
         int port = int.Parse(Assert.Single(server.Addresses).Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
         Assert.NotEqual(0, port);
         using HttpClient client = new();
-        string[] hosts = url.Contains('*', StringComparison.Ordinal) && Socket.OSSupportsIPv6 ? ["127.0.0.1", "[::1]"] : [url.Contains('[', StringComparison.Ordinal) ? "[::1]" : "127.0.0.1"];
+        string[] hosts = url.Contains('*', StringComparison.Ordinal) && Socket.OSSupportsIPv6
+            ? ["127.0.0.1", "[::1]"]
+            : [url.Contains('[', StringComparison.Ordinal) ? "[::1]" : "127.0.0.1"];
         foreach (string host in hosts)
             Assert.Equal("ok\n", await client.GetStringAsync($"http://{host}:{port}/healthz", DispatcherFixture.Cancelled));
     }
@@ -86,7 +95,9 @@ public sealed class StartTests
         await using EndpointDirectory directory = new(new PushableSource());
         using Meter meter = new("Berth");
         DispatcherStartException exception = await Assert.ThrowsAsync<DispatcherStartException>(
-            () => DispatcherServer.StartAsync(directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter, DispatcherFixture.Cancelled));
+            () =>
+                DispatcherServer.StartAsync(
+                    directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter, DispatcherFixture.Cancelled));
         return exception.Message;
     }
 }

@@ -14,7 +14,8 @@ internal sealed class TestOutputLoggerFactory(ITestOutputHelper? output) : ILogg
 
     public bool IsEnabled(LogLevel logLevel) => output is not null && logLevel >= LogLevel.Warning;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (!IsEnabled(logLevel))
             return;

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Berth.Dispatcher.Tests;
 
-/// <summary>What a watch does to its connection, seen from its bytes.</summary>
+/// <summary>The connection of a watch, seen from its bytes.</summary>
 public sealed class WatchConnectionTests
 {
     private const string Watchers = "berth_watchers{target=\"k8s-example2/service-b\"}";
@@ -21,11 +21,12 @@ public sealed class WatchConnectionTests
         await fixture.Server.StopAsync(DispatcherFixture.Cancelled);
         await stream.ReadToEndAsync();
 
-        Assert.Equal(["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Cache-Control: no-store", "Transfer-Encoding: chunked"], stream.Head);
+        Assert.Equal(
+            ["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Cache-Control: no-store", "Transfer-Encoding: chunked"], stream.Head);
         (string data, bool isWhole) = RawStream.Join(stream.Body);
         Assert.True(isWhole);
-        Assert.StartsWith("retry: 2000\n\nevent: snapshot\nid: ", data, StringComparison.Ordinal);
-        Assert.Contains("\n\nevent: changes\nid: ", data, StringComparison.Ordinal);
+        Assert.StartsWith("retry: 2000\n\nevent: snapshot\ndata: {", data, StringComparison.Ordinal);
+        Assert.Contains("\n\nevent: changes\ndata: {", data, StringComparison.Ordinal);
         Assert.EndsWith("\n\n", data, StringComparison.Ordinal);
     }
 
@@ -56,7 +57,10 @@ public sealed class WatchConnectionTests
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         using RawStream stream = await RawStream.OpenAsync(fixture, headers: "Connection: close\r\n");
         await stream.ReadUntilAsync("retry");
-        Assert.Equal(["HTTP/1.1 200 OK", "Connection: close", "Content-Type: text/event-stream", "Cache-Control: no-store", "Transfer-Encoding: chunked"], stream.Head);
+        Assert.Equal(
+            ["HTTP/1.1 200 OK", "Connection: close", "Content-Type: text/event-stream", "Cache-Control: no-store",
+                "Transfer-Encoding: chunked"],
+            stream.Head);
     }
 
     [Fact]
@@ -91,7 +95,8 @@ public sealed class WatchConnectionTests
     public async Task HEAD_has_no_body_and_keeps_the_connection()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        using RawStream stream = await RawStream.OpenAsync(fixture, method: "HEAD", behind: "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        using RawStream stream = await RawStream.OpenAsync(
+            fixture, method: "HEAD", behind: "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         await stream.ReadToEndAsync();
         Assert.Equal(["HTTP/1.1 200 OK", "Content-Type: text/event-stream", "Cache-Control: no-store"], stream.Head);
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", stream.Body, StringComparison.Ordinal);

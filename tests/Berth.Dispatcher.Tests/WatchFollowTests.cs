@@ -16,13 +16,16 @@ public sealed class WatchFollowTests
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         ConcurrentDictionary<long, string> published = new();
-        Task<int>[] clients = [.. Enumerable.Range(0, Clients).Select(i => Task.Run(() => FollowAsync(fixture, new Random((seed * 100) + i), published)))];
+        Task<int>[] clients =
+            [.. Enumerable.Range(0, Clients).Select(i => Task.Run(() => FollowAsync(fixture, new Random((seed * 100) + i), published)))];
         Random random = new(seed);
         for (int i = 1; i <= Changes; i++)
         {
             // Every tenth is large, and the last one tells the clients where to stop.
             int pods = i == Changes ? 1 : i % 10 == 0 ? 600 : random.Next(8);
-            PodEndpoint[] set = [.. Enumerable.Range(0, pods).Where(_ => pods == 1 || random.Next(4) > 0).Select(p => DispatcherFixture.Pod(p, $"10.88.0.{random.Next(3)}", ready: random.Next(3) > 0))];
+            PodEndpoint[] set =
+                [.. Enumerable.Range(0, pods).Where(_ => pods == 1 || random.Next(4) > 0)
+                    .Select(p => DispatcherFixture.Pod(p, $"10.88.0.{random.Next(3)}", ready: random.Next(3) > 0))];
             published[i] = Describe(set.Select(static e => (e.Name, e.Authority, e.Ready)));
             EndpointSnapshot snapshot = await fixture.PublishAsync(set);
             Assert.Equal(i, snapshot.Version);
@@ -79,7 +82,8 @@ public sealed class WatchFollowTests
         }
     }
 
-    private static (string Authority, bool Ready) Of(JsonElement endpoint) => (endpoint.GetProperty("authority").GetString()!, endpoint.GetProperty("ready").GetBoolean());
+    private static (string Authority, bool Ready) Of(JsonElement endpoint) =>
+        (endpoint.GetProperty("authority").GetString()!, endpoint.GetProperty("ready").GetBoolean());
 
     private static string Describe(IEnumerable<(string Name, string Authority, bool Ready)> pods) =>
         string.Join('\n', pods.OrderBy(static p => p.Name, StringComparer.Ordinal).Select(static p => $"{p.Name} {p.Authority} {p.Ready}"));

@@ -30,7 +30,7 @@ public sealed class WatchStreamTests
         List<EndpointSnapshot?> states = [null];
         for (int i = 1; i <= 3; i++)
             states.Add(await room.PublishAsync(Pods, $"10.88.1.{i}"));
-        // What is written for all exists where there is somebody to write it for.
+        // The shared event exists only while a client watches.
         Assert.Equal(isWatched, room.Hub.Now.Frame.Length > PipeText.Threshold);
 
         // From here on one moment tells the last change and the end.
@@ -42,10 +42,11 @@ public sealed class WatchStreamTests
         (string data, bool isWhole) = RawStream.Join(body);
         Assert.True(isWhole);
         string[] lines = data.Split('\n');
-        Assert.Equal(["retry: 2000", "", "event: " + kind, "id: " + EntityTag.IdOf(room.State.Epoch, states[3]!)], lines[..4]);
-        using JsonDocument json = JsonDocument.Parse(lines[4]["data: ".Length..]);
+        string id = EntityTag.IdOf(room.State.Epoch, states[3]!);
+        Assert.Equal(["retry: 2000", "", "event: " + kind], lines[..3]);
+        using JsonDocument json = JsonDocument.Parse(lines[3]["data: ".Length..]);
         Assert.Equal(Pods, json.RootElement.GetProperty(kind == "snapshot" ? "endpoints" : kind).GetArrayLength());
-        Assert.Equal(["", ""], lines[5..]);
+        Assert.Equal([$"id: {id}-sent", "", "event: mark", $"data: {{\"version\":{states[3]!.Version}}}", $"id: {id}", "", ""], lines[4..]);
         Assert.Equal(0, room.Target.Watchers);
     }
 
@@ -71,7 +72,7 @@ public sealed class WatchStreamTests
 
         Assert.InRange(most, 1, 2 * PipeText.Threshold);
         Assert.Equal(Encoding.UTF8.GetString(WatchEvents.Changes("epoch", first, last).Span), text);
-        using JsonDocument json = JsonDocument.Parse(text.Split('\n')[2]["data: ".Length..]);
+        using JsonDocument json = JsonDocument.Parse(text.Split('\n')[1]["data: ".Length..]);
         Assert.Equal(Pods, json.RootElement.GetProperty("leftOut").GetArrayLength());
     }
 
@@ -147,7 +148,8 @@ public sealed class WatchStreamTests
         public Room()
         {
             _directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = _meter });
-            State = new DispatcherState(_directory, new DispatcherOptions { Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)] }, Time);
+            State = new DispatcherState(
+                _directory, new DispatcherOptions { Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)] }, Time);
             Hubs = new WatchHubs(State, NullLogger.Instance);
         }
 
@@ -163,14 +165,16 @@ public sealed class WatchStreamTests
 
         public WatchHub Hub => Hubs.Of(Target);
 
-        public WatchStream CreateStream(EndpointSnapshot? seen) => new(State, Target, Hub, seen, isChunked: true, new RequestCounts(_meter), NullLogger.Instance);
+        public WatchStream CreateStream(EndpointSnapshot? seen) =>
+            new(State, Target, Hub, seen, isChunked: true, new RequestCounts(_meter), NullLogger.Instance);
 
         /// <summary>Publishes a set, and waits until the hub tells it.</summary>
         public async Task<EndpointSnapshot> PublishAsync(int pods, string address)
         {
             WatchHub hub = Hub;
             EndpointSnapshot next = await Source.PublishAsync(
-                Target.View, Enumerable.Range(0, pods).Select(p => DispatcherFixture.Pod(p, address)), cancellationToken: DispatcherFixture.Cancelled);
+                Target.View, Enumerable.Range(0, pods).Select(p => DispatcherFixture.Pod(p, address)),
+                cancellationToken: DispatcherFixture.Cancelled);
             while (!ReferenceEquals(hub.Now.Snapshot, next))
             {
                 DispatcherFixture.Cancelled.ThrowIfCancellationRequested();

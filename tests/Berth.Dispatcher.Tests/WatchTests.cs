@@ -49,7 +49,7 @@ public sealed class WatchTests
         string id;
         using (EventStream first = await EventStream.OpenAsync(fixture))
             id = (await first.ReadAsync()).Id;
-        // Somebody else watches on, so that the hub sees every state.
+        // Another client keeps watching, so that the hub sees every state.
         using EventStream other = await EventStream.OpenAsync(fixture);
         await other.ReadAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0), DispatcherFixture.Pod(1));
@@ -130,7 +130,9 @@ public sealed class WatchTests
         using EventStream stream = await EventStream.OpenAsync(fixture);
         await stream.ReadAsync();
 
-        await fixture.Source.PublishAsync(fixture.View, [DispatcherFixture.Pod(0)], [new ExcludedPod("web", ExclusionReason.NoOrdinal, "why")], DispatcherFixture.Cancelled);
+        await fixture.Source.PublishAsync(
+            fixture.View, [DispatcherFixture.Pod(0)], [new ExcludedPod("web", ExclusionReason.NoOrdinal, "why")],
+            DispatcherFixture.Cancelled);
 
         JsonElement changes = (await stream.ReadAsync()).Data;
         Assert.Equal("""[{"pod":"web","reason":"no-ordinal","detail":"why"}]""", changes.GetProperty("leftOut").GetRawText());
@@ -205,7 +207,9 @@ public sealed class WatchTests
         for (int i = 0; i < 100; i++)
             streams.Add(await EventStream.OpenAsync(fixture));
         await Task.WhenAll(streams.Select(static s => s.ReadAsync()));
-        Assert.Contains("berth_watchers{target=\"k8s-example2/service-b\"} 100\n", await fixture.Client.GetStringAsync("/metrics", DispatcherFixture.Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            "berth_watchers{target=\"k8s-example2/service-b\"} 100\n",
+            await fixture.Client.GetStringAsync("/metrics", DispatcherFixture.Cancelled), StringComparison.Ordinal);
 
         await fixture.PublishAsync(DispatcherFixture.Pod(1));
 
@@ -235,5 +239,8 @@ public sealed class WatchTests
 
     private static string Describe(JsonElement change) =>
         $"{change.GetProperty("kind").GetString()} {change.GetProperty("pod").GetString()} " +
-        (change.GetProperty("endpoint") is { ValueKind: JsonValueKind.Object } endpoint ? endpoint.GetProperty("authority").GetString() : "");
+        (
+            change.GetProperty("endpoint") is { ValueKind: JsonValueKind.Object } endpoint
+                ? endpoint.GetProperty("authority").GetString()
+                : "");
 }

@@ -2,13 +2,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace Berth.Dispatcher.Http;
 
-/// <summary>The entity tag of a set's page. Weak: the age in the page moves on while the content stays.</summary>
+/// <summary>The entity tag of a snapshot's page. It is weak, because the age in the page changes while the content stays.</summary>
 internal static class EntityTag
 {
     public static string Of(string epoch, EndpointSnapshot snapshot) => $"W/\"{IdOf(epoch, snapshot)}\"";
 
     /// <summary>Names one state of one target in one process.</summary>
-    public static string IdOf(string epoch, EndpointSnapshot snapshot) => $"{epoch}-{snapshot.Version}-{(snapshot.IsStale ? "stale" : "live")}";
+    public static string IdOf(string epoch, EndpointSnapshot snapshot) =>
+        $"{epoch}-{snapshot.Version}-{(snapshot.IsStale ? "stale" : "live")}";
 
     /// <summary>Weak comparison of If-None-Match (RFC 9110, 8.8.3.2): <c>*</c>, or a list that has the tag.</summary>
     public static bool Matches(StringValues ifNoneMatch, string tag)

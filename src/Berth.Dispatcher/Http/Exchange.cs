@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Berth.Dispatcher.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -26,7 +27,7 @@ internal readonly struct Exchange(IFeatureCollection features)
 
     public CancellationToken Aborted => features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
-    // Methods are case-sensitive (RFC 9110, 9.1), and to Kestrel "head" is none that goes without a body.
+    // Methods are case-sensitive (RFC 9110, 9.1), and Kestrel sends a body for "head".
     public bool IsHead => Request.Method == HttpMethods.Head;
 
     /// <summary>True for the two methods that every route takes.</summary>
@@ -44,7 +45,7 @@ internal readonly struct Exchange(IFeatureCollection features)
             Response.Headers.Connection = s_close;
     }
 
-    /// <summary>Sets status, type and length. Answers hold for the moment they are given in, so nobody may keep them.</summary>
+    /// <summary>Sets status, type and length. Caches must not store the answer, because it is right only at this moment.</summary>
     public void Begin(int status, StringValues contentType, long? length)
     {
         Response.StatusCode = status;
@@ -57,17 +58,18 @@ internal readonly struct Exchange(IFeatureCollection features)
     public ValueTask WriteWholeAsync(int status, StringValues contentType, ReadOnlyMemory<byte> body)
     {
         Begin(status, contentType, body.Length);
-        // Without the request's token: Kestrel ends the write of a connection that is gone all the same, and throws nothing.
+        // Without the request's token: Kestrel ends the write when the connection is gone, without an exception.
         return IsHead || body.IsEmpty ? ValueTask.CompletedTask : Send(Body.WriteAsync(body, CancellationToken.None));
     }
 
     /// <summary>
-    /// Begins an answer whose body is written past Kestrel. True when that has to be in chunks; for HTTP/1.0 it goes up to the end of the connection.
+    /// Starts an answer whose body is not written by Kestrel. Returns true when the body must be in chunks; with HTTP/1.0 it ends with the
+    /// connection.
     /// </summary>
     public async Task<bool> StartStreamAsync()
     {
         bool isChunked = Request.Protocol != "HTTP/1.0";
-        // Told that the body comes in chunks, Kestrel makes none itself, and writes nothing at the answer's end.
+        // With this header Kestrel writes no chunks itself, and nothing at the end of the answer.
         if (isChunked)
             Response.Headers.TransferEncoding = s_chunked;
         await features.Get<IHttpResponseBodyFeature>()!.StartAsync(CancellationToken.None).ConfigureAwait(false);
@@ -75,7 +77,8 @@ internal readonly struct Exchange(IFeatureCollection features)
     }
 
     /// <summary>
-    /// Gives the connection to a stream, once the request is over for Kestrel. That no request follows, the answer's head no longer says: it is written.
+    /// Gives the connection to a stream when Kestrel has completed the request. The head is already written, so it does not say that no
+    /// request follows.
     /// </summary>
     public void HandOver(IConnectionTakeOver stream)
     {
@@ -83,7 +86,7 @@ internal readonly struct Exchange(IFeatureCollection features)
         features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
     }
 
-    /// <summary>Mostly the bytes are already on their way, and nothing need be awaited.</summary>
+    /// <summary>Usually the bytes are sent at once, and there is nothing to await.</summary>
     private static ValueTask Send(ValueTask<FlushResult> flush)
     {
         if (!flush.IsCompletedSuccessfully)

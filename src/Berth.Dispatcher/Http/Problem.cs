@@ -1,6 +1,6 @@
 namespace Berth.Dispatcher.Http;
 
-/// <summary>Problem details as RFC 9457 has them. The type is what programs compare; the detail is for people.</summary>
+/// <summary>Problem details (RFC 9457). Programs compare the type; the detail is for people.</summary>
 /// <param name="Type">The last part of <c>urn:berth:problem:</c>; stable.</param>
 /// <param name="Title">The kind in a few words, the same for every occurrence.</param>
 /// <param name="Status">The HTTP status.</param>
@@ -25,13 +25,16 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     public static Problem MalformedTarget(string fault) => new("malformed-target", "Malformed target", 400, fault);
 
     public static Problem UnknownPod(EndpointSnapshot snapshot, string wanted) => new(
-        "unknown-pod", "Unknown pod", 404, $"{snapshot.Target} has no pod {wanted} in version {snapshot.Version}, which has {snapshot.Endpoints.Count} pods.");
+        "unknown-pod", "Unknown pod", 404,
+        $"{snapshot.Target} has no pod {wanted} in version {snapshot.Version}, which has {snapshot.Endpoints.Count} pods.");
 
     public static Problem PodLeftOut(EndpointSnapshot snapshot, ExcludedPod pod) => new(
-        "pod-left-out", "Pod cannot be dialled", 404, $"The pod {pod.Name} of {snapshot.Target} is known and cannot be dialled: {pod.Detail}.");
+        "pod-left-out", "Pod cannot be dialled", 404,
+        $"The pod {pod.Name} of {snapshot.Target} is known and cannot be dialled: {pod.Detail}.");
 
     public static Problem PodNotReady(EndpointSnapshot snapshot, PodEndpoint pod) => new(
-        "pod-not-ready", "Pod not ready", 503, $"The pod {pod.Name} of {snapshot.Target} is {EndpointWords.Of(pod.State)}: no new client should connect to it.")
+        "pod-not-ready", "Pod not ready", 503,
+        $"The pod {pod.Name} of {snapshot.Target} is {EndpointWords.Of(pod.State)}: no new client should connect to it.")
     {
         RetryAfter = 1,
         Endpoint = pod,
@@ -41,14 +44,16 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         "nothing-ready", "Nothing ready", 503,
         snapshot.Endpoints.Count == 0 && snapshot.Excluded.Count == 0
             ? $"{snapshot.Target} has no pods. Check that the Service exists and that its selector matches running pods."
-            : $"Of {snapshot.Endpoints.Count} pods of {snapshot.Target} none is ready, and {snapshot.Excluded.Count} are left out. Look at the pods' readiness.")
+            : $"Of {snapshot.Endpoints.Count} pods of {snapshot.Target} none is ready, and {snapshot.Excluded.Count} are left out. Look " +
+                "at the pods' readiness.")
     {
         RetryAfter = 1,
     };
 
     public static Problem NotListed(EndpointView view) => new(
         "not-listed", "Not listed yet", 503,
-        $"The endpoints of {view.Target} have not been listed yet. " + (view.Failure?.Message ?? "The source has been asked and has not answered yet; try again."))
+        $"The endpoints of {view.Target} have not been listed yet. " +
+            (view.Failure?.Message ?? "The source has been asked and has not answered yet; try again."))
     {
         RetryAfter = 1,
     };

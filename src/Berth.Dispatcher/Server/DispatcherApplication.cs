@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Server;
 
-/// <summary>What Kestrel calls for each request. <c>GET /</c> goes straight to its answer; everything else through the router.</summary>
+/// <summary>
+/// The application that Kestrel calls for each request. It answers <c>GET /</c> itself and gives everything else to the router.
+/// </summary>
 internal sealed class DispatcherApplication(
     DispatcherState state, WatchHubs hubs, RequestCounts counts, MetricsExporter exporter, ILogger logger)
     : IHttpApplication<IFeatureCollection>
@@ -56,7 +58,7 @@ internal sealed class DispatcherApplication(
         }
         catch (OperationCanceledException) when (exchange.Aborted.IsCancellationRequested)
         {
-            // The client went away; there is nobody to answer.
+            // The client went away; there is no one to answer.
         }
         catch (Exception exception)
         {

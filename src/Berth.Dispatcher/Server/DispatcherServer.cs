@@ -12,7 +12,8 @@ namespace Berth.Dispatcher;
 
 /// <summary>Service A: an HTTP server that hands each client the address of one pod, from memory.</summary>
 /// <remarks>
-/// It is Kestrel without the web host around it: no container, no middleware, no routing table. <c>GET /</c> is answered before anything else is looked at.
+/// It is Kestrel without the web host around it: no container, no middleware, no routing table. <c>GET /</c> is answered before anything
+/// else is looked at.
 /// </remarks>
 public sealed class DispatcherServer : IAsyncDisposable
 {
@@ -27,7 +28,8 @@ public sealed class DispatcherServer : IAsyncDisposable
     private Task? _stopped;
 
     private DispatcherServer(
-        KestrelServer kestrel, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter, TimeProvider time, ILogger logger)
+        KestrelServer kestrel, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter,
+        TimeProvider time, ILogger logger)
     {
         _kestrel = kestrel;
         _state = state;
@@ -38,7 +40,9 @@ public sealed class DispatcherServer : IAsyncDisposable
         _logger = logger;
     }
 
-    /// <summary>The addresses that are listened on, with the ports that were found where 0 was asked for, such as <c>http://127.0.0.1:8000</c>.</summary>
+    /// <summary>
+    /// The addresses that are listened on, with the ports that were found where 0 was asked for, such as <c>http://127.0.0.1:8000</c>.
+    /// </summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
     /// <summary>Follows the targets and listens. It does not wait for a first snapshot: until then it answers, and is not ready.</summary>
@@ -47,13 +51,14 @@ public sealed class DispatcherServer : IAsyncDisposable
     /// <param name="loggers">Where this server and Kestrel log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="meter">
-    /// Where this server counts, and whose instruments <c>GET /metrics</c> shows. Give the directory and its source the same one, so that theirs show as
-    /// well. What was counted by pushed instruments before this call does not show.
+    /// Where this server counts, and whose instruments <c>GET /metrics</c> shows. Give the directory and its source the same one, so that
+    /// theirs show as well. What was counted by pushed instruments before this call does not show.
     /// </param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="DispatcherStartException">An option is wrong, or an address cannot be listened on.</exception>
     public static async Task<DispatcherServer> StartAsync(
-        EndpointDirectory directory, DispatcherOptions options, ILoggerFactory loggers, TimeProvider time, Meter meter, CancellationToken cancellationToken = default)
+        EndpointDirectory directory, DispatcherOptions options, ILoggerFactory loggers, TimeProvider time, Meter meter,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(options);
@@ -74,7 +79,8 @@ public sealed class DispatcherServer : IAsyncDisposable
         DispatcherServer server = new(kestrel, state, hubs, options, exporter, time, logger);
         try
         {
-            await kestrel.StartAsync(new DispatcherApplication(state, hubs, counts, exporter, logger), cancellationToken).ConfigureAwait(false);
+            await kestrel.StartAsync(
+                new DispatcherApplication(state, hubs, counts, exporter, logger), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -92,7 +98,8 @@ public sealed class DispatcherServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Is unready at once, goes on serving for <see cref="DispatcherOptions.ShutdownDelay"/>, stops accepting, lets what is in flight end within
+    /// Is unready at once, goes on serving for <see cref="DispatcherOptions.ShutdownDelay"/>, stops accepting, lets what is in flight end
+    /// within
     /// <see cref="DispatcherOptions.ShutdownGrace"/>, and cuts the rest. A second call waits for the first.
     /// </summary>
     /// <param name="cancellationToken">Cuts the delay and the grace short; the server is stopped all the same.</param>

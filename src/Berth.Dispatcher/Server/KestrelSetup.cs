@@ -1,4 +1,4 @@
-using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Connections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -32,9 +32,9 @@ internal static class KestrelSetup
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        // Nothing here ever blocks, so an answer may be sent by whoever wrote it. Otherwise a change to 10,000 watching clients first fills a buffer for
-        // each of them, and only then are the first ones sent.
-        // The bound on what is read ahead is the transport's (its default is 1 MB a connection); MaxRequestBufferSize of Kestrel's limits does not reach it.
+        // Nothing here blocks, so the thread that wrote an answer may send it. Otherwise a change to 10,000 watching clients first fills
+        // a buffer for each of them, and only then are the first ones sent. The bound on what is read ahead is the transport's (its default
+        // is 1 MB a connection); MaxRequestBufferSize of Kestrel's limits does not reach it.
         SocketTransportOptions transport = new() { UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead };
         SocketTransportFactory sockets = new(Microsoft.Extensions.Options.Options.Create(transport), loggers);
         KestrelServer server = new(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(sockets), loggers);
@@ -51,10 +51,15 @@ internal static class KestrelSetup
         for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
         {
             if (inner is AddressInUseException)
-                return new DispatcherStartException($"{Where(exception, urls)} is in use by another program. Stop that one, or choose another port with --urls.", exception);
+                return new DispatcherStartException(
+                    $"{Where(exception, urls)} is in use by another program. Stop that one, or choose another port with --urls.",
+                    exception);
         }
 
-        return new DispatcherStartException($"Listening on {urls} failed: {exception.GetBaseException().Message.TrimEnd('.')}. Choose addresses of this machine with --urls.", exception);
+        return new DispatcherStartException(
+            $"Listening on {urls} failed: {exception.GetBaseException().Message.TrimEnd('.')}. Choose addresses of this machine with " +
+            "--urls.",
+            exception);
     }
 
     /// <summary>Kestrel names the one address of several that failed; its sentence begins with it.</summary>
@@ -62,7 +67,9 @@ internal static class KestrelSetup
     {
         const string Prefix = "Failed to bind to address ";
         string message = exception.Message;
-        int end = message.StartsWith(Prefix, StringComparison.Ordinal) ? message.IndexOf(": ", Prefix.Length, StringComparison.Ordinal) : -1;
+        int end = message.StartsWith(Prefix, StringComparison.Ordinal)
+            ? message.IndexOf(": ", Prefix.Length, StringComparison.Ordinal)
+            : -1;
         return end > 0 ? message[Prefix.Length..end] : urls;
     }
 }

@@ -8,26 +8,40 @@ using Berth.Dispatcher.Json;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, each with the id to resume
-/// from.
+/// Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, and behind each of them a
+/// <c>mark</c> with the id to resume from.
 /// </summary>
+/// <remarks>
+/// The id is the last line of every event. Some parsers (.NET's <c>SseParser</c>) take an id when they read its line, one byte before the
+/// event ends. A client that is cut there holds the id of an event that it never received. So the id of a <c>snapshot</c> or <c>changes</c>
+/// event only says that the event was sent: a client that resumes with it gets the whole snapshot. The id of the <c>mark</c> proves that
+/// the event before it was received.
+/// </remarks>
 internal static class WatchEvents
 {
+    /// <summary>The end of an id that proves nothing. No snapshot has such an id.</summary>
+    internal const string SentSuffix = "-sent";
+
     // About 20 KB.
     private const int MaxFew = 64;
 
-    /// <summary>How long a client waits before it comes back, in milliseconds.</summary>
+    /// <summary>The start of a stream: the time that a client waits before it reconnects, in milliseconds.</summary>
     public static ReadOnlySpan<byte> Opening => "retry: 2000\n\n"u8;
 
-    /// <summary>A comment: it says that the stream lives.</summary>
+    /// <summary>A comment, which shows that the connection works.</summary>
     public static ReadOnlySpan<byte> Heartbeat => ":\n\n"u8;
 
-    /// <summary>What stands before the JSON of a whole snapshot.</summary>
-    public static byte[] BeginSnapshot(string epoch, EndpointSnapshot snapshot) =>
-        Encoding.UTF8.GetBytes($"event: snapshot\nid: {EntityTag.IdOf(epoch, snapshot)}\ndata: ");
+    /// <summary>The bytes before the JSON of a whole snapshot.</summary>
+    public static ReadOnlySpan<byte> BeginSnapshot => "event: snapshot\ndata: "u8;
 
-    /// <summary>What stands behind the JSON of any event.</summary>
-    public static ReadOnlySpan<byte> End => "\n\n"u8;
+    private static ReadOnlySpan<byte> BeginChanges => "event: changes\ndata: "u8;
+
+    /// <summary>The bytes after the JSON of an event: its id, and the mark.</summary>
+    public static byte[] End(string epoch, EndpointSnapshot snapshot)
+    {
+        string id = EntityTag.IdOf(epoch, snapshot);
+        return Encoding.UTF8.GetBytes($"\nid: {id}{SentSuffix}\n\nevent: mark\ndata: {{\"version\":{snapshot.Version}}}\nid: {id}\n\n");
+    }
 
     /// <summary>
     /// The event that leads from one snapshot to a later one. Without a changed pod it tells that the set is stale or live again.
@@ -35,7 +49,7 @@ internal static class WatchEvents
     public static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after) =>
         Changes(epoch, before, after, Compare(before, after));
 
-    /// <summary>The same event where few pods changed, else nothing.</summary>
+    /// <summary>The same event if few pods changed, otherwise nothing.</summary>
     public static ReadOnlyMemory<byte> FewChanges(string epoch, EndpointSnapshot before, EndpointSnapshot after)
     {
         IReadOnlyList<PodChange> changes = Compare(before, after);
@@ -46,7 +60,7 @@ internal static class WatchEvents
         string epoch, EndpointSnapshot before, EndpointSnapshot after, IReadOnlyList<PodChange> changes)
     {
         ArrayBufferWriter<byte> frame = new(1024);
-        frame.Write(BeginChanges(epoch, after));
+        frame.Write(BeginChanges);
         using (Utf8JsonWriter json = new(frame, EndpointJson.WriterOptions))
         {
             WriteHead(json, after);
@@ -57,7 +71,7 @@ internal static class WatchEvents
             WriteTail(json);
         }
 
-        frame.Write(End);
+        frame.Write(End(epoch, after));
         return frame.WrittenMemory;
     }
 
@@ -65,7 +79,7 @@ internal static class WatchEvents
     public static async ValueTask StreamChangesAsync(
         PipeWriter body, string epoch, EndpointSnapshot before, EndpointSnapshot after, CancellationToken closed)
     {
-        body.Write(BeginChanges(epoch, after));
+        body.Write(BeginChanges);
         using (PacedJson paced = new(body, closed))
         {
             WriteHead(paced.Json, after);
@@ -87,11 +101,8 @@ internal static class WatchEvents
             await paced.Json.FlushAsync(closed).ConfigureAwait(false);
         }
 
-        body.Write(End);
+        body.Write(End(epoch, after));
     }
-
-    private static byte[] BeginChanges(string epoch, EndpointSnapshot after) =>
-        Encoding.UTF8.GetBytes($"event: changes\nid: {EntityTag.IdOf(epoch, after)}\ndata: ");
 
     private static IReadOnlyList<PodChange> Compare(EndpointSnapshot before, EndpointSnapshot after) =>
         ReferenceEquals(before.Endpoints, after.Endpoints) ? [] : after.CompareWith(before);
@@ -103,7 +114,7 @@ internal static class WatchEvents
         json.WriteStartArray("changes"u8);
     }
 
-    /// <summary>Ends the changes. Where those left out changed, all of them are to be told.</summary>
+    /// <summary>Ends the changes. If the pods left out changed, returns all of them for writing.</summary>
     private static IReadOnlyList<ExcludedPod> BeginLeftOut(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
     {
         json.WriteEndArray();

@@ -97,7 +97,7 @@ internal sealed class WatchHub
             return kept.Event;
         if (_page.TryFormat(snapshot, age: null) is not { } page)
             return null;
-        byte[] whole = [.. WatchEvents.BeginSnapshot(_epoch, snapshot), .. page.Span, .. WatchEvents.End];
+        byte[] whole = [.. WatchEvents.BeginSnapshot, .. page.Span, .. WatchEvents.End(_epoch, snapshot)];
         _whole = new Whole(snapshot, whole);
         return whole;
     }

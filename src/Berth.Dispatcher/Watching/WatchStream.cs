@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
@@ -134,9 +135,9 @@ internal sealed class WatchStream(
         }
         else
         {
-            body.Write(WatchEvents.BeginSnapshot(state.Epoch, snapshot));
+            body.Write(WatchEvents.BeginSnapshot);
             await EndpointsPage.StreamAsync(body, snapshot, age: null, closed).ConfigureAwait(false);
-            body.Write(WatchEvents.End);
+            body.Write(WatchEvents.End(state.Epoch, snapshot));
         }
 
         return await FlushAsync(body, moment).ConfigureAwait(false);

@@ -1,14 +1,15 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace Berth.Dispatcher.Http;
+namespace Berth.Dispatcher.Connections;
 
 /// <summary>
-/// A client's connection. Kestrel reads its requests and answers them, until one of them is for a stream without an end: that takes the connection over,
-/// and what Kestrel needs for requests, some 4 KB, is let go of for as long as the stream lasts.
+/// A client's connection. Kestrel reads and answers its requests until one of them opens an endless stream. The stream takes the connection
+/// over, and Kestrel's memory for requests, about 4 KB, becomes free while the stream lasts.
 /// </summary>
 /// <remarks>
-/// Kestrel's own timer is what would hold on to it: it ticks every connection's HTTP side from its first request to its end. This stands between the two.
+/// Kestrel's timer would keep that memory: it ticks the HTTP side of every connection until the connection ends. This class stands between
+/// the two.
 /// </remarks>
 internal sealed class ClientConnection : IConnectionHeartbeatFeature
 {
@@ -18,14 +19,14 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
 
     public bool IsHandedOver => _stream is not null;
 
-    /// <summary>Middleware of a connection: lets Kestrel have it, and then the stream that took it over, if one did.</summary>
+    /// <summary>Connection middleware: runs Kestrel, and then the stream that took the connection over, if there is one.</summary>
     public static async Task RunAsync(ConnectionContext transport, ConnectionDelegate http)
     {
         ClientConnection connection = new();
         transport.Features.Get<IConnectionHeartbeatFeature>()!.OnHeartbeat(static c => ((ClientConnection)c).Tick(), connection);
         transport.Features.Set<IConnectionHeartbeatFeature>(connection);
-        // A client that closes its sending side behind its request (busybox nc does) still wants the answer. Told that the connection is closed, Kestrel
-        // would give none. One that is really gone shows when Kestrel reads or writes.
+        // A client that closes its sending side after its request (busybox nc does) still wants the answer. Kestrel would not answer if it
+        // knew that the connection is closed. Kestrel notices a client that is really gone when it reads or writes.
         CancellationToken closed = transport.ConnectionClosed;
         transport.ConnectionClosed = CancellationToken.None;
         await http(transport).ConfigureAwait(false);
@@ -33,20 +34,20 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
         Volatile.Write(ref connection._ticked, null);
         if (connection._stream is not { } stream)
             return;
-        // Nobody reads any more: what the client has sent behind its request is let go of, and whatever it still sends ends the connection, as its
-        // closing does. Otherwise that would be kept for as long as the stream lasts.
+        // The stream does not read. Drop the data that the client sent after its request; any further data, or closing, ends the
+        // connection. Otherwise that data would stay in memory while the stream lasts.
         await transport.Transport.Input.CompleteAsync().ConfigureAwait(false);
         await stream.RunAsync(transport).ConfigureAwait(false);
     }
 
-    /// <summary>Kestrel's HTTP side asks for this once.</summary>
+    /// <summary>Called once by Kestrel's HTTP side.</summary>
     public void OnHeartbeat(Action<object> action, object state)
     {
         _tick = action;
         Volatile.Write(ref _ticked, state);
     }
 
-    /// <summary>Gives the connection to a stream, as soon as Kestrel has sent what belongs to the answer so far.</summary>
+    /// <summary>Gives the connection to a stream, as soon as Kestrel has sent the answer so far.</summary>
     public void HandOver(IConnectionTakeOver stream) => _stream = stream;
 
     private void Tick()

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 
-namespace Berth.Dispatcher.Http;
+namespace Berth.Dispatcher.Connections;
 
-/// <summary>A stream without an end, which takes a connection over once Kestrel's HTTP side has sent the head of the answer.</summary>
+/// <summary>An endless stream, which takes a connection over after Kestrel's HTTP side has sent the head of the answer.</summary>
 internal interface IConnectionTakeOver
 {
     /// <summary>Runs until the client goes away or the server stops. Never fails.</summary>

@@ -2,11 +2,11 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 
-namespace Berth.Dispatcher.Http;
+namespace Berth.Dispatcher.Connections;
 
 /// <summary>
-/// Accepts a connection only when those accepted before it have had their turn. Otherwise ten thousand clients that come at once are all accepted first, and
-/// each has its request read into a buffer of 4 KB before one of them is answered.
+/// Accepts a connection only when those accepted before it have had their turn. Otherwise ten thousand clients that come at once are all
+/// accepted first, and each has its request read into a buffer of 4 KB before one of them is answered.
 /// </summary>
 internal sealed class FairTransport(IConnectionListenerFactory transport) : IConnectionListenerFactory
 {

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 
-namespace Berth.Dispatcher.Watching;
+namespace Berth.Dispatcher.Connections;
 
 /// <summary>
 /// The body of an answer that is written past Kestrel's HTTP side: each piece as a chunk (RFC 9112, 7.1), or as it is for a client of
