@@ -21,9 +21,11 @@ public sealed class ImageTests : IDisposable
     public async Task Holds_one_program_and_what_it_is_linked_to_and_runs_as_nobody()
     {
         string program = Programs.Find(Programs.Image).Executable;
-        Assert.SkipUnless(File.Exists("/usr/bin/buildah"), "buildah is not installed; ./test installs it when it runs as root and apt-get is there.");
+        Assert.SkipUnless(
+            File.Exists("/usr/bin/buildah"), "buildah is not installed; ./test installs it when it runs as root and apt-get is there.");
         string archive = Path.Combine(_folder, "berth.tar");
-        (int code, string output) = await RunAsync(Path.Combine(Checkout.Root, "deploy", "image", "build"), "--program", program, "--output", archive, "--tag", "berth:test");
+        (int code, string output) = await RunAsync(
+            Path.Combine(Checkout.Root, "deploy", "image", "build"), "--program", program, "--output", archive, "--tag", "berth:test");
         Assert.True(code == 0, output);
         Assert.Matches(@"(?m)^image +\S+ unpacked", output);
 
@@ -32,7 +34,8 @@ public sealed class ImageTests : IDisposable
         await TarFile.ExtractToDirectoryAsync(archive, layout, overwriteFiles: true, Cancellation);
         JsonElement index = (await ReadAsync(Path.Combine(layout, "index.json"))).GetProperty("manifests")[0];
         // Whole, as a node's runtime writes it: an archive imported under the short name is not found by the kubelet.
-        Assert.Equal("docker.io/library/berth:test", index.GetProperty("annotations").GetProperty("org.opencontainers.image.ref.name").GetString());
+        Assert.Equal(
+            "docker.io/library/berth:test", index.GetProperty("annotations").GetProperty("org.opencontainers.image.ref.name").GetString());
         JsonElement manifest = await ReadBlobAsync(layout, index);
         JsonElement config = (await ReadBlobAsync(layout, manifest.GetProperty("config"))).GetProperty("config");
         Assert.Equal("65532:65532", config.GetProperty("User").GetString());
@@ -42,9 +45,13 @@ public sealed class ImageTests : IDisposable
         Directory.CreateDirectory(rootfs);
         foreach (JsonElement layer in manifest.GetProperty("layers").EnumerateArray())
             await UnpackAsync(BlobPath(layout, layer), rootfs);
-        string[] files = [.. Directory.GetFiles(rootfs, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+        string[] files =
+            [.. Directory.GetFiles(rootfs, "*", SearchOption.AllDirectories).Select(f => Path.GetFileName(f))
+                .Order(StringComparer.Ordinal)];
         Assert.Contains("berth", files);
-        Assert.All(files, static f => Assert.Matches(@"^(berth|ld-linux.*|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)$", f));
+        Assert.All(
+            files,
+            static f => Assert.Matches(@"^(berth|ld-linux.*|libc\.so\.6|libm\.so\.6|libdl\.so\.2|libpthread\.so\.0|librt\.so\.1)$", f));
         long size = Directory.GetFiles(rootfs, "*", SearchOption.AllDirectories).Sum(static f => new FileInfo(f).Length);
         Assert.True(size <= MaxUnpacked, $"The image holds {size} bytes, more than {MaxUnpacked}.");
 
@@ -53,7 +60,8 @@ public sealed class ImageTests : IDisposable
         (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "version");
         Assert.True(code == 0, output);
         Assert.StartsWith("berth ", output, StringComparison.Ordinal);
-        (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/missing");
+        (code, output) = await RunAsync(
+            "chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/missing");
         Assert.Equal(2, code);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
 
@@ -61,8 +69,10 @@ public sealed class ImageTests : IDisposable
         Directory.CreateDirectory(Path.Combine(rootfs, "dev"));
         (code, output) = await RunAsync("mknod", "-m", "666", Path.Combine(rootfs, "dev", "urandom"), "c", "1", "9");
         Assert.SkipWhen(code != 0, $"No device can be made here, so the program was not run against the network: {output}");
-        await File.WriteAllTextAsync(Path.Combine(rootfs, "kubeconfig"), FakeKubernetes.KubeconfigFor($"https://127.0.0.1:{FreePorts.Take()}"), Cancellation);
-        (code, output) = await RunAsync("chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/kubeconfig");
+        await File.WriteAllTextAsync(
+            Path.Combine(rootfs, "kubeconfig"), FakeKubernetes.KubeconfigFor($"https://127.0.0.1:{FreePorts.Take()}"), Cancellation);
+        (code, output) = await RunAsync(
+            "chroot", "--userspec=65532:65532", rootfs, "/berth", "get", "endpoints", "a/b", "--kubeconfig", "/kubeconfig");
         Assert.Equal(3, code);
         Assert.Contains("refused", output, StringComparison.Ordinal);
     }
@@ -87,14 +97,21 @@ public sealed class ImageTests : IDisposable
         (int code, string output) = await RunAsync("objdump", "-t", symbols);
         Assert.True(code == 0, output);
         // ADDRESS FLAGS __managedcode SIZE NAME
-        string[] functions = [.. output.Split('\n').Where(static line => line.Contains(" F __managedcode\t", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(NameOf)];
-        string[] listed = await File.ReadAllLinesAsync(Path.Combine(Checkout.Root, "build", "layout", "functions.txt"), Cancellation);
+        string[] functions =
+            [.. output.Split('\n').Where(static line => line.Contains(" F __managedcode\t", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal).Select(NameOf)];
+        string[] listed = await File.ReadAllLinesAsync(Path.Combine(Checkout.Root, "tools", "layout", "functions.txt"), Cancellation);
         HashSet<string> present = [.. listed.Intersect(functions)];
-        Assert.True(present.Count >= 0.9 * listed.Length, $"{present.Count} of the {listed.Length} functions of build/layout/functions.txt are in the program. Run build/layout/record.");
+        Assert.True(
+            present.Count >= 0.9 * listed.Length,
+            $"{present.Count} of the {listed.Length} functions of tools/layout/functions.txt are in the program. Run tools/layout/record.");
         int inFront = functions.Take(present.Count).Count(present.Contains);
-        Assert.True(inFront >= 0.98 * present.Count, $"{inFront} of these {present.Count} functions lie in front: the compiler did not follow the order.");
+        Assert.True(
+            inFront >= 0.98 * present.Count,
+            $"{inFront} of these {present.Count} functions lie in front: the compiler did not follow the order.");
 
-        static string NameOf(string line) => line[(line.IndexOf('\t', StringComparison.Ordinal) + 18)..].Replace(".hidden ", "", StringComparison.Ordinal);
+        static string NameOf(string line) =>
+            line[(line.IndexOf('\t', StringComparison.Ordinal) + 18)..].Replace(".hidden ", "", StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -121,7 +138,13 @@ public sealed class ImageTests : IDisposable
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string command, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(command, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            })!;
         Task<string> error = process.StandardError.ReadToEndAsync(Cancellation);
         string output = await process.StandardOutput.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
