@@ -1,6 +1,6 @@
 namespace Berth.Bench;
 
-/// <summary>What bench/run says: where the programs are, and how much to do.</summary>
+/// <summary>The options from bench/run: the paths of the programs, and the amount of work.</summary>
 internal sealed record BenchOptions
 {
     /// <summary>The Native AOT program.</summary>
@@ -21,10 +21,10 @@ internal sealed record BenchOptions
     /// <summary>Rounds of each comparison.</summary>
     public int Rounds { get; init; } = 5;
 
-    /// <summary>How long one round loads one side, in seconds.</summary>
+    /// <summary>The time for which one round loads one side, in seconds.</summary>
     public int Seconds { get; init; } = 2;
 
-    /// <summary>How many requests each side has answered when its memory is read.</summary>
+    /// <summary>The number of requests that each side has answered when its memory is read.</summary>
     public long Requests { get; init; } = 1_000_000;
 
     public static BenchOptions Parse(string[] args)

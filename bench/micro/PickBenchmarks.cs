@@ -11,7 +11,7 @@ public class PickBenchmarks
     private readonly RoundRobinPicker _roundRobin = new();
     private EndpointSnapshot _snapshot = null!;
 
-    /// <summary>How many there are to choose from.</summary>
+    /// <summary>The number of endpoints to choose from.</summary>
     [Params(3, 1000, 100_000)]
     public int Endpoints { get; set; }
 

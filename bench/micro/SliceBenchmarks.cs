@@ -21,7 +21,7 @@ public class SliceBenchmarks
     private byte[] _protobuf = [];
     private int _next;
 
-    /// <summary>How many slices the target has.</summary>
+    /// <summary>The number of slices of the target.</summary>
     [Params(10, 1000)]
     public int Slices { get; set; }
 

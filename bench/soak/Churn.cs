@@ -3,12 +3,13 @@ using Berth.LocalCluster;
 
 namespace Berth.Soak;
 
-/// <summary>What happens to the cluster: one act after the other, drawn from the seed.</summary>
+/// <summary>The changes of the cluster: one act after the other, drawn from the seed.</summary>
 internal sealed class Churn
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    // The default times of the client: pings after 15 s, given up after 15 s more, each at most a quarter late; then a connection that is not made in 10 s: 47.5 s, and looking.
+    // The default times of the client: pings after 15 s, given up after 15 s more, each at most a quarter late; then a connection that is
+    // not made in 10 s: 47.5 s, and looking.
     internal static readonly TimeSpan LongestUnnoticed = TimeSpan.FromSeconds(50);
 
     // A silence until A notices takes most of a minute in which nothing else happens, so a short soak has none.
@@ -29,7 +30,8 @@ internal sealed class Churn
     private int _replicas;
     private int _revision;
 
-    public Churn(LocalCluster.LocalCluster cluster, ServiceA service, Truth truth, Outages outages, Clock clock, SoakOptions options, int basePort)
+    public Churn(
+        LocalCluster.LocalCluster cluster, ServiceA service, Truth truth, Outages outages, Clock clock, SoakOptions options, int basePort)
     {
         _cluster = cluster;
         _service = service;
@@ -56,7 +58,7 @@ internal sealed class Churn
         _nextSilence = options.Duration >= LongSoak ? FirstSilence : TimeSpan.MaxValue;
     }
 
-    /// <summary>How often each thing was done.</summary>
+    /// <summary>The count of each act.</summary>
     public IReadOnlyDictionary<string, int> Acts => _acts;
 
     /// <summary>Churns for a while.</summary>
@@ -133,7 +135,7 @@ internal sealed class Churn
             using Process process = Process.GetProcessById(able[_random.Next(able.Length)].ProcessId!.Value);
             process.Kill();
         }
-        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             // It ended by itself meanwhile.
         }
@@ -189,7 +191,10 @@ internal sealed class Churn
         _outages.End(stale, back, live, _clock.StalledWithin(back, live));
     }
 
-    /// <summary>The API keeps its connections and says nothing, for less than A waits before it asks whether anybody is there: A cannot notice, and catches up.</summary>
+    /// <summary>
+    /// The API keeps its connections and says nothing, for less than A waits before it asks whether anybody is there: A cannot notice, and
+    /// catches up.
+    /// </summary>
     private async Task PauseAsync(CancellationToken ending)
     {
         Count("API pauses");
@@ -232,7 +237,7 @@ internal sealed class Churn
         return _clock.Now;
     }
 
-    /// <summary>The pods that may be taken away: never the last one, so that A mostly has an answer.</summary>
+    /// <summary>The pods that may be taken away: never the last one, so that A usually has an answer.</summary>
     private IEnumerable<PodSummary> Standing()
     {
         HashSet<string> available = [.. _truth.Available.Select(target => target.Uid)];

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Berth.Soak;
 
-/// <summary>Time since the soak began, and how much of it the machine did not let us run: what nobody could do in that time is nobody's fault.</summary>
+/// <summary>
+/// Time since the soak began, and how much of it the machine did not let us run: work that was impossible in that time does not count as
+/// late.
+/// </summary>
 internal sealed class Clock
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
@@ -15,7 +18,7 @@ internal sealed class Clock
     /// <summary>The longest stall so far.</summary>
     public TimeSpan LongestStall { get; private set; }
 
-    /// <summary>How much of a stretch of time was stalled.</summary>
+    /// <summary>The stalled part of a period.</summary>
     public TimeSpan StalledWithin(TimeSpan from, TimeSpan to)
     {
         lock (_gate)

@@ -19,7 +19,8 @@ internal sealed class DispatcherProcess : IAsyncDisposable
     public static async Task<DispatcherProcess> StartAsync(string kubeconfig, int basePort, CancellationToken cancellationToken)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Soak.dll");
-        var info = new ProcessStartInfo("dotnet", [program, DispatcherRole.Name, kubeconfig, basePort.ToString(CultureInfo.InvariantCulture)])
+        var info = new ProcessStartInfo(
+            "dotnet", [program, DispatcherRole.Name, kubeconfig, basePort.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

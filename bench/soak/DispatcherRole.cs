@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Soak;
 
-/// <summary>Service A in a process of its own, built of the same parts as <c>berth dispatch</c>, that also tells its footprint after a collection when asked.</summary>
+/// <summary>
+/// Service A in a process of its own, built of the same parts as <c>berth dispatch</c>, that also tells its footprint after a collection
+/// when asked.
+/// </summary>
 internal static class DispatcherRole
 {
     public const string Name = "dispatcher";
@@ -25,7 +28,8 @@ internal static class DispatcherRole
             Targets = [new DispatcherTarget(new ServiceTarget(ServiceA.Namespace, ServiceA.Service), PortScheme.PerOrdinal(basePort))],
             Urls = ["http://127.0.0.1:0"],
         };
-        await using DispatcherServer server = await DispatcherServer.StartAsync(directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter);
+        await using DispatcherServer server = await DispatcherServer.StartAsync(
+            directory, options, NullLoggerFactory.Instance, TimeProvider.System, meter);
         await Console.Out.WriteLineAsync(server.Addresses[0]);
         // Its input ends with the process that started it, however that ends: so does A.
         while (await Console.In.ReadLineAsync() is { } line)

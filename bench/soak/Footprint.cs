@@ -2,13 +2,17 @@ using System.Globalization;
 
 namespace Berth.Soak;
 
-/// <summary>What a process holds. Of a process of the soak's own, right after a full collection and after malloc gave back what it only kept.</summary>
-/// <param name="Resident">Working set, bytes: with the pages of program files, which the kernel reads in as code is first used and takes away as it likes.</param>
+/// <summary>
+/// What a process holds. Of a process of the soak's own, right after a full collection and after malloc gave back what it only kept.
+/// </summary>
+/// <param name="Resident">Working set, bytes: with the pages of program files, which the kernel reads in as code is first used and takes
+/// away as it likes.</param>
 /// <param name="Private">Of that, what no file backs, bytes: heaps, stacks and buffers. Whatever leaks, leaks here.</param>
 /// <param name="Heap">Managed heap, bytes; 0 where it is not known, of another process.</param>
 /// <param name="Native">What malloc holds; 0 where it is not known.</param>
 /// <param name="Threads">Threads.</param>
-/// <param name="Handles">Open file descriptors. The runtime opens each assembly twice and keeps it: those two do not count, a third does.</param>
+/// <param name="Handles">Open file descriptors. The runtime opens each assembly twice and keeps it: those two do not count, a third
+/// does.</param>
 internal readonly record struct Footprint(long Resident, long Private, long Heap, NativeHeap Native, int Threads, int Handles)
 {
     private const int OpenPerAssembly = 2;
@@ -26,16 +30,20 @@ internal readonly record struct Footprint(long Resident, long Private, long Heap
         return Of("self") with { Heap = GC.GetTotalMemory(forceFullCollection: false), Native = native };
     }
 
-    /// <summary>What the kernel says of any process.</summary>
+    /// <summary>Figures that the kernel has of every process.</summary>
     /// <param name="process">Its id, or <c>self</c>.</param>
     public static Footprint Of(string process)
     {
         Dictionary<string, string> status = File.ReadLines($"/proc/{process}/status")
             .Select(line => line.Split(':', 2)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
-        return new Footprint(Kilobytes(status["VmRSS"]), Kilobytes(status["RssAnon"]), 0, default, (int)Number(status["Threads"]), CountHandles(process));
+        return new Footprint(
+            Kilobytes(status["VmRSS"]), Kilobytes(status["RssAnon"]), 0, default, (int)Number(status["Threads"]), CountHandles(process));
     }
 
-    /// <summary>The less of two looks, number by number: what is being compiled or shaken hands over at one moment only adds, and what leaked is in every look.</summary>
+    /// <summary>
+    /// The less of two looks, number by number: what is being compiled or shaken hands over at one moment only adds, and what leaked is in
+    /// every look.
+    /// </summary>
     public Footprint Least(Footprint other) => new(
         Math.Min(Resident, other.Resident), Math.Min(Private, other.Private), Math.Min(Heap, other.Heap),
         new NativeHeap(Math.Min(Native.Used, other.Native.Used), Math.Min(Native.Kept, other.Native.Kept)),
@@ -53,7 +61,8 @@ internal readonly record struct Footprint(long Resident, long Private, long Heap
     private static int CountHandles(string process)
     {
         string[] open = [.. Directory.GetFileSystemEntries($"/proc/{process}/fd").Select(Target)];
-        IEnumerable<IGrouping<string, string>> assemblies = open.Where(target => Path.GetExtension(target) is ".dll" or ".pdb").GroupBy(target => target, StringComparer.Ordinal);
+        IEnumerable<IGrouping<string, string>> assemblies = open.Where(
+            target => Path.GetExtension(target) is ".dll" or ".pdb").GroupBy(target => target, StringComparer.Ordinal);
         return open.Length - assemblies.Sum(assembly => Math.Min(assembly.Count(), OpenPerAssembly));
     }
 

@@ -25,7 +25,7 @@ internal sealed class Judge(Truth truth, Outages outages, Clock clock)
     /// <summary>Answers given during an outage that named a pod gone for longer than the limit: it could not be known.</summary>
     public long Excused { get; private set; }
 
-    /// <summary>What was wrong, in words; the first few.</summary>
+    /// <summary>The first few errors, in words.</summary>
     public IEnumerable<string> Faults => _faults;
 
     public void Take(Named named) => _waiting.Enqueue(named);
@@ -71,7 +71,7 @@ internal sealed class Judge(Truth truth, Outages outages, Clock clock)
         }
     }
 
-    /// <summary>Nothing is a right answer only where there was nobody, by what A could know.</summary>
+    /// <summary>An empty answer is right only when, as far as A could know, there was no pod.</summary>
     private void JudgeEmpty(Named named, TimeSpan slack)
     {
         if (truth.WasEmptyWithin(outages.KnownSince(named.Asked, slack) - slack, named.Answered + Limit))
@@ -83,6 +83,7 @@ internal sealed class Judge(Truth truth, Outages outages, Clock clock)
     private void Accuse(Named named, string why)
     {
         Wrong++;
-        Fault($"an answer of {named.Answered.TotalSeconds:0.000} s named {named.Authority}{(named.Uid is null ? "" : $" ({named.Uid})")}, {why}");
+        string uid = named.Uid is null ? "" : $" ({named.Uid})";
+        Fault($"an answer of {named.Answered.TotalSeconds:0.000} s named {named.Authority}{uid}, {why}");
     }
 }

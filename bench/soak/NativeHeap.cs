@@ -2,12 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Berth.Soak;
 
-/// <summary>What malloc holds for this process: TLS, the JIT compiler and the runtime itself allocate there, and no collection touches it.</summary>
+/// <summary>
+/// What malloc holds for this process: TLS, the JIT compiler and the runtime itself allocate there, and no collection touches it.
+/// </summary>
 /// <remarks>
-/// malloc keeps most of what is freed, in the thread's own arena and in whatever pieces it was: after a burst of handshakes or of compilation the process
-/// keeps some tens of megabytes that nobody uses. That is neither a leak nor flat, so it is given back before anything is measured, and told apart.
+/// malloc keeps most of what is freed, in the thread's own arena and in whatever pieces it was: after a burst of handshakes or of
+/// compilation the process keeps some tens of megabytes of unused memory. That is neither a leak nor flat, so it is given back before
+/// anything is measured, and told apart.
 /// </remarks>
-/// <param name="Used">Bytes that somebody has allocated and not freed. Where native code leaks, it leaks here.</param>
+/// <param name="Used">Bytes that are allocated and not freed. Where native code leaks, it leaks here.</param>
 /// <param name="Kept">Bytes that are free, and that malloc kept until it was trimmed.</param>
 internal readonly partial record struct NativeHeap(long Used, long Kept)
 {
@@ -21,7 +24,7 @@ internal readonly partial record struct NativeHeap(long Used, long Kept)
             _ = MallocTrim(0);
             return new NativeHeap((long)(info.Used + info.Mapped), (long)info.Free);
         }
-        catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception exception) when (exception is EntryPointNotFoundException or DllNotFoundException)
         {
             return default;
         }

@@ -1,12 +1,14 @@
 namespace Berth.Soak;
 
-/// <summary>The times in which the API was away, from the cut until A is live again. What A says then is as old as the cut, and it says so.</summary>
+/// <summary>
+/// The times in which the API was away, from the cut until A is live again. What A says then is as old as the cut, and it says so.
+/// </summary>
 internal sealed class Outages
 {
     private readonly Lock _gate = new();
     private readonly List<(TimeSpan From, TimeSpan To)> _spans = [];
 
-    /// <summary>Outages that A had to notice, because nobody listened.</summary>
+    /// <summary>Outages that A had to notice, because nothing listened.</summary>
     public int Cuts { get; private set; }
 
     /// <summary>Silences that lasted until A noticed.</summary>
@@ -24,9 +26,9 @@ internal sealed class Outages
     public TimeSpan LongestUntilLive { get; private set; }
 
     /// <summary>
-    /// How often A took longer to come back than twice the time that it had known of the outage, and a second. Its delays double and are jittered
-    /// between half and whole: they begin with 200 ms, so that the one that runs when the API returns is at most twice the sum of those before it, and
-    /// 200 ms. What is left of the second is for the handshake, the request and the looking.
+    /// How often A took longer to come back than twice the time that it had known of the outage, and a second. Its delays double and are
+    /// jittered between half and whole: they begin with 200 ms, so that the one that runs when the API returns is at most twice the sum of
+    /// those before it, and 200 ms. What is left of the second is for the handshake, the request and the looking.
     /// </summary>
     public int LateReturns { get; private set; }
 
@@ -71,7 +73,7 @@ internal sealed class Outages
             TimeSpan since = moment;
             foreach ((TimeSpan from, TimeSpan to) in Enumerable.Reverse(_spans))
             {
-                // Of the second after its return the beginning of the outage is still excused: that second has only just begun.
+                // Of the second after its return the beginning of the outage is still excused: that second has only just started.
                 if (from <= since && (to == TimeSpan.MaxValue || to + slack >= since))
                     since = from;
             }

@@ -25,9 +25,11 @@ try
     report.Write(Console.Out);
     return report.Passed ? 0 : 1;
 }
-catch (Exception end) when (end is TimeoutException or OperationCanceledException or HttpRequestException or InvalidOperationException)
+catch (Exception exception) when (
+    exception is TimeoutException or OperationCanceledException or HttpRequestException or InvalidOperationException)
 {
-    Console.Error.WriteLine($"soak: {(end is OperationCanceledException ? "It was stopped, or did not end in time." : end.Message)}\nverdict: FAILED");
+    string why = exception is OperationCanceledException ? "It was stopped, or did not end in time." : exception.Message;
+    Console.Error.WriteLine($"soak: {why}\nverdict: FAILED");
     return 1;
 }
 

@@ -4,7 +4,8 @@ namespace Berth.Soak;
 
 /// <summary>The checks that need quiet: nothing has changed for a second, so A has to know exactly what there is.</summary>
 internal sealed class Quiet(
-    LocalCluster.LocalCluster cluster, ServiceA service, DispatcherProcess process, SteadyB steady, Truth truth, Judge judge, Clock clock, SoakOptions options)
+    LocalCluster.LocalCluster cluster, ServiceA service, DispatcherProcess process, SteadyB steady, Truth truth, Judge judge, Clock clock,
+    SoakOptions options)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
@@ -58,7 +59,8 @@ internal sealed class Quiet(
         while (!IsSettled())
         {
             if (clock.Now - began > Patience)
-                throw new TimeoutException($"The cluster did not come to rest within {Patience.TotalSeconds:0} s: {string.Join(", ", truth.Available)} are available.");
+                throw new TimeoutException($"The cluster did not come to rest within {Patience.TotalSeconds:0} s: " +
+                    $"{string.Join(", ", truth.Available)} are available.");
             await Task.Delay(20, ending);
         }
 
@@ -69,7 +71,8 @@ internal sealed class Quiet(
     private bool IsSettled()
     {
         TimeSpan changed = truth.ChangedAt;
-        return truth.IsAtRest && truth.Available.Count == options.Replicas && clock.Now - changed - clock.StalledWithin(changed, clock.Now) > Rest;
+        return truth.IsAtRest && truth.Available.Count == options.Replicas
+            && clock.Now - changed - clock.StalledWithin(changed, clock.Now) > Rest;
     }
 
     private async Task CompareAsync(CancellationToken ending)

@@ -27,9 +27,9 @@ internal sealed class Sampler(ServiceA service, Judge judge)
                     if (Picks % PicksAPage == 0)
                         version = await ReadAsync(version, ending);
                 }
-                catch (HttpRequestException fault)
+                catch (HttpRequestException exception)
                 {
-                    Fail($"A did not answer: {fault.Message}");
+                    Fail($"A did not answer: {exception.Message}");
                 }
                 catch (TaskCanceledException) when (!ending.IsCancellationRequested)
                 {

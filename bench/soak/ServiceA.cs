@@ -10,7 +10,7 @@ internal sealed class ServiceA(Uri address, Clock clock) : IDisposable
 
     private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
 
-    /// <summary>What <c>GET /</c> says: an address, or an empty text.</summary>
+    /// <summary>The answer of <c>GET /</c>: an address, or an empty text.</summary>
     /// <exception cref="HttpRequestException">A refused, or was not there.</exception>
     public async Task<Named> PickAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +29,11 @@ internal sealed class ServiceA(Uri address, Clock clock) : IDisposable
         Target[] ready =
         [
             .. json["endpoints"]!.AsArray().Where(endpoint => endpoint!["state"]!.GetValue<string>() == "ready")
-                .Select(endpoint => new Target(endpoint!["pod"]!.GetValue<string>(), endpoint["uid"]!.GetValue<string>(), endpoint["authority"]!.GetValue<string>())),
+                .Select(
+                    endpoint =>
+                        new Target(
+                            endpoint!["pod"]!.GetValue<string>(), endpoint["uid"]!.GetValue<string>(),
+                            endpoint["authority"]!.GetValue<string>())),
         ];
         return new Page(ready, json["state"]!.GetValue<string>() == "live", json["version"]!.GetValue<long>(), asked, answered);
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.Soak;
 
-/// <summary>What a soak is asked for.</summary>
+/// <summary>The options of a soak.</summary>
 /// <param name="Duration">How long there is churn, 10 s to 24 h. Default 60 s.</param>
 /// <param name="Seed">Of the churn. Default 1.</param>
 /// <param name="Replicas">Pods of service B when nothing happens, 2 to 20. Default 4.</param>
@@ -14,7 +14,8 @@ internal sealed record SoakOptions(TimeSpan Duration, int Seed, int Replicas, Ti
     public const string Usage = """
         Runs service A, pods of service B and a local cluster under churn, and checks every answer of A against what the cluster knew.
           bench/soak/run [--duration 60s] [--seed 1] [--replicas 4] [--pace 1.5s] [--spell 6s] [--program PATH]
-        Durations are written 90s, 10m or 1h. --program names a berth for the pods, such as the Native AOT one (default: BERTH_AOT_PROGRAM, else this build's).
+        Durations are written 90s, 10m or 1h. --program names a berth for the pods, such as the
+        Native AOT one (default: BERTH_AOT_PROGRAM, else this build's).
         Exit code 0: every check held; 1: one did not, or the cluster never came to rest; 2: usage.
         """;
 
@@ -23,7 +24,8 @@ internal sealed record SoakOptions(TimeSpan Duration, int Seed, int Replicas, Ti
     public static SoakOptions? Parse(string[] arguments, Func<string, string?> environment, out string fault)
     {
         SoakOptions options = new(
-            TimeSpan.FromSeconds(60), 1, 4, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(6), environment("BERTH_AOT_PROGRAM") is { Length: > 0 } path ? path : null);
+            TimeSpan.FromSeconds(60), 1, 4, TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(6),
+            environment("BERTH_AOT_PROGRAM") is { Length: > 0 } path ? path : null);
         fault = "";
         for (int i = 0; i < arguments.Length; i += 2)
         {
@@ -51,7 +53,8 @@ internal sealed record SoakOptions(TimeSpan Duration, int Seed, int Replicas, Ti
         "--pace" when Span(value, 0.1, 60) is { } span => options with { Pace = span },
         "--spell" when Span(value, 1, 600) is { } span => options with { Spell = span },
         "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out int seed) => options with { Seed = seed },
-        "--replicas" when int.TryParse(value, CultureInfo.InvariantCulture, out int count) && count is >= 2 and <= 20 => options with { Replicas = count },
+        "--replicas" when int.TryParse(value, CultureInfo.InvariantCulture, out int count) && count is >= 2 and <= 20 =>
+            options with { Replicas = count },
         "--program" when File.Exists(value) => options with { Program = Path.GetFullPath(value) },
         _ => null,
     };

@@ -10,29 +10,40 @@ internal sealed class SoakReport
     private readonly IEnumerable<string> _faults;
     private readonly string _head;
 
-    public SoakReport(SoakOptions options, Clock clock, IReadOnlyDictionary<string, int> acts, Outages outages, Judge judge, Sampler sampler, SteadyB steady, Quiet quiet)
+    public SoakReport(
+        SoakOptions options, Clock clock, IReadOnlyDictionary<string, int> acts, Outages outages, Judge judge, Sampler sampler,
+        SteadyB steady, Quiet quiet)
     {
         _faults = judge.Faults;
-        _head = Text($"Soak of {options.Duration.TotalSeconds:0} s, seed {options.Seed}: {options.Replicas} pods on {Manifests.Nodes} nodes, ") +
+        _head = Text(
+            $"Soak of {options.Duration.TotalSeconds:0} s, seed {options.Seed}: {options.Replicas} pods on {Manifests.Nodes} nodes, ") +
             $"{(options.Program is null ? "pods run by the JIT build" : "pods run by " + Path.GetFileName(options.Program))}, " +
             $"{RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors\n" +
             $"Churn: {string.Join(", ", acts.Select(act => Text($"{act.Value} {act.Key}")))}\n" +
             Text($"Answers: {sampler.Picks} of GET /, {sampler.Pages} of /v1; {judge.Judged} targets named in them; ") +
             Text($"longest stall of the machine {clock.LongestStall.TotalSeconds:0.00} s");
-        Add("answers wrong: a pod gone for longer, or nobody", Text($"{judge.Wrong}"), "0", judge is { Wrong: 0, Judged: > 0 });
+        Add("answers wrong: a pod gone for longer, or none", Text($"{judge.Wrong}"), "0", judge is { Wrong: 0, Judged: > 0 });
         Add("  longest that a named pod had been gone", Seconds(judge.LongestGone), Seconds(Judge.Limit), null);
         Add("  named during an outage, so not to be known", Text($"{judge.Excused}"), "", null);
         Add("answers refused, or going back in version", Text($"{sampler.Failures}"), "0", sampler.Failures == 0);
         Add("sets not exact after quiet", Text($"{quiet.Wrong} of {quiet.Times}"), "0", quiet is { Wrong: 0, Times: > 0 });
         Add("  longest until the cluster was at rest", Seconds(quiet.LongestSettling), "", null);
-        Add("A says that it is stale, after a cut", Seconds(outages.LongestUntilStale), Seconds(Judge.Limit), outages.LongestUntilStale <= Judge.Limit + clock.LongestStall);
+        Add(
+            "A says that it is stale, after a cut", Seconds(outages.LongestUntilStale), Seconds(Judge.Limit),
+            outages.LongestUntilStale <= Judge.Limit + clock.LongestStall);
         TimeSpan unnoticed = outages.LongestSilenceUntilStale;
         Add(
-            "A says that it is stale, after the API fell silent", outages.Silences == 0 ? "none" : Seconds(unnoticed), Seconds(Churn.LongestUnnoticed),
+            "A says that it is stale, after the API fell silent", outages.Silences == 0
+                ? "none"
+                : Seconds(unnoticed), Seconds(Churn.LongestUnnoticed),
             outages.Silences == 0 ? null : unnoticed <= Churn.LongestUnnoticed + clock.LongestStall);
-        Add("returns of A later than they may be", Text($"{outages.LateReturns} of {outages.Cuts + outages.Silences}"), "0", outages.LateReturns == 0);
+        Add(
+            "returns of A later than they may be", Text($"{outages.LateReturns} of {outages.Cuts + outages.Silences}"), "0",
+            outages.LateReturns == 0);
         Add("  longest outage, longest return of A", $"{Seconds(outages.Longest)}, {Seconds(outages.LongestUntilLive)}", "", null);
-        Add("clients that B did not answer rightly", Text($"{steady.Failures} of {steady.Failures + steady.Answered}"), "0", steady is { Failures: 0, Answered: > 0 });
+        Add(
+            "clients that B did not answer rightly", Text($"{steady.Failures} of {steady.Failures + steady.Answered}"), "0",
+            steady is { Failures: 0, Answered: > 0 });
         AddTrend("A", quiet.OfA, heapNoise: 1.5);
         AddTrend("B", quiet.OfB, heapNoise: 0);
         // It keeps the newest 1,000 events, of some kilobytes each: a soak of minutes ends before they are full.
@@ -46,15 +57,16 @@ internal sealed class SoakReport
         output.WriteLine(_head);
         output.WriteLine($"{"check",-50} {"result",20} {"limit",22}  verdict");
         foreach ((string check, string result, string limit, bool? good) in _rows)
-            output.WriteLine($"{check,-50} {result,20} {limit,22}  {good switch { true => "ok", false => "FAILED", null => "" }}".TrimEnd());
+            output.WriteLine(
+                $"{check,-50} {result,20} {limit,22}  {good switch { true => "ok", false => "FAILED", null => "" }}".TrimEnd());
         foreach (string fault in _faults)
             output.WriteLine($"! {fault}");
         output.WriteLine(Passed ? "verdict: ok" : "verdict: FAILED");
     }
 
     /// <summary>
-    /// Flat is no more than a twentieth, and noise: of memory what is in use at one moment and not at another, of threads what a pool makes in a busy
-    /// moment, of handles a connection or two. What leaks with each of dozens of restarts and hundreds of pods is more than that.
+    /// Flat is no more than a twentieth, and noise: of memory what is in use at one moment and not at another, of threads what a pool makes
+    /// in a busy moment, of handles a connection or two. What leaks with each of dozens of restarts and hundreds of pods is more than that.
     /// The working set is told and not judged: what of it is not private are pages of program files, which come and go with the page cache.
     /// </summary>
     private void AddTrend(string whose, Trend trend, double heapNoise)
@@ -74,12 +86,15 @@ internal sealed class SoakReport
         AddTrend($"open handles of {whose}", trend.Of(footprint => footprint.Handles), 0, 4, judged);
     }
 
-    private void Tell(string check, (double First, double Last) values) => Add(check, Text($"{values.First:0.#} -> {values.Last:0.#}"), "", null);
+    private void Tell(string check, (double First, double Last) values) =>
+        Add(check, Text($"{values.First:0.#} -> {values.Last:0.#}"), "", null);
 
     private void AddTrend(string check, (double First, double Last) values, double share, double noise, bool judged)
     {
         double limit = (values.First * (1 + share)) + noise;
-        Add(check, Text($"{values.First:0.#} -> {values.Last:0.#}"), judged ? Text($"{limit:0.#}") : "too few samples", judged ? values.Last <= limit : null);
+        Add(
+            check, Text($"{values.First:0.#} -> {values.Last:0.#}"), judged ? Text($"{limit:0.#}") : "too few samples",
+            judged ? values.Last <= limit : null);
     }
 
     private void Add(string check, string result, string limit, bool? good) => _rows.Add((check, result, limit, good));

@@ -5,7 +5,7 @@ namespace Berth.Soak;
 /// <summary>One soak, from an empty machine to an empty machine.</summary>
 internal static class SoakRun
 {
-    /// <summary>What starting, the last pause and ending may take on top of the duration.</summary>
+    /// <summary>The time that the start, the last pause and the end may take in addition to the duration.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(3);
 
     public static async Task<SoakReport> RunAsync(SoakOptions options, CancellationToken cancellationToken)
@@ -17,7 +17,8 @@ internal static class SoakRun
         var truth = new Truth(basePort);
         var outages = new Outages();
         var judge = new Judge(truth, outages, clock);
-        await using LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(Cluster(options, basePort), ending.Token);
+        await using LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
+            Cluster(options, basePort), ending.Token);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
         var watch = new Thread(() => clock.Watch(watching.Token)) { IsBackground = true, Name = "soak-clock" };
         watch.Start();
@@ -76,14 +77,17 @@ internal static class SoakRun
     }
 
     /// <summary>An AOT program is run as it is, this build's through dotnet.</summary>
-    private static string[] ProgramOf(SoakOptions options) => options.Program is { } path ? [path] : ["/usr/bin/env", "dotnet", BuiltProgram()];
+    private static string[] ProgramOf(SoakOptions options) =>
+        options.Program is { } path ? [path] : ["/usr/bin/env", "dotnet", BuiltProgram()];
 
     /// <summary>All projects build into one folder: artifacts/bin/PROJECT/CONFIGURATION.</summary>
     private static string BuiltProgram()
     {
         string own = AppContext.BaseDirectory.TrimEnd('/');
         string path = Path.GetFullPath(Path.Combine(own, "..", "..", "Berth.Cli", Path.GetFileName(own), "Berth.Cli.dll"));
-        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not there. Build src/Berth.Cli, or name a program with --program.");
+        return File.Exists(path)
+            ? path
+            : throw new InvalidOperationException($"{path} is not there. Build src/Berth.Cli, or name a program with --program.");
     }
 
     private static async Task FirstListAsync(ServiceA service, CancellationToken ending)
@@ -95,7 +99,7 @@ internal static class SoakRun
                 await service.ReadAsync(ending);
                 return;
             }
-            catch (HttpRequestException fault) when (fault.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
+            catch (HttpRequestException exception) when (exception.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable)
             {
                 await Task.Delay(50, ending);
             }

@@ -7,8 +7,8 @@ using System.Text;
 namespace Berth.Soak;
 
 /// <summary>
-/// One process of service B that nobody kills, with clients that come and go all the time: whether it keeps what they leave behind. Those in the
-/// cluster do not live long enough to tell.
+/// One process of service B that the soak never kills, with clients that come and go all the time: whether it keeps what they leave behind.
+/// Those in the cluster do not live long enough to tell.
 /// </summary>
 internal sealed class SteadyB : IAsyncDisposable
 {
@@ -32,11 +32,14 @@ internal sealed class SteadyB : IAsyncDisposable
 
     public static async Task<SteadyB> StartAsync(IReadOnlyList<string> program, int basePort, CancellationToken cancellationToken)
     {
-        var info = new ProcessStartInfo(program[0], [.. program.Skip(1), "echo"]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        var info = new ProcessStartInfo(
+            program[0],
+            [.. program.Skip(1), "echo"]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         info.Environment["POD_NAME"] = string.Create(CultureInfo.InvariantCulture, $"steady-{Ordinal}");
         info.Environment["POD_NAMESPACE"] = ServiceA.Namespace;
         info.Environment["BERTH_BASE_PORT"] = basePort.ToString(CultureInfo.InvariantCulture);
-        // Nobody can ask another process for a collection: with a nursery of one megabyte it collects often enough that its heap shows what it keeps.
+        // No process can ask another for a collection: with a nursery of one megabyte it collects often enough that its heap shows what
+        // it keeps.
         info.Environment["DOTNET_GCgen0size"] = "0x100000";
         Process process = Process.Start(info)!;
         process.OutputDataReceived += static (_, _) => { };
@@ -84,10 +87,13 @@ internal sealed class SteadyB : IAsyncDisposable
         try
         {
             string word = string.Create(CultureInfo.InvariantCulture, $"hello-{number}");
-            string answer = number % 5 == 4 ? await OverUdpAsync(word, limit.Token) : await OverTcpAsync(word, breakOff: number % 5 == 3, limit.Token);
+            string answer = number % 5 == 4
+                ? await OverUdpAsync(word, limit.Token)
+                : await OverTcpAsync(word, breakOff: number % 5 == 3, limit.Token);
             return answer == $"{_address} {word}\n";
         }
-        catch (Exception fault) when (fault is SocketException or IOException || (fault is OperationCanceledException && !ending.IsCancellationRequested))
+        catch (Exception exception) when (
+            exception is SocketException or IOException || (exception is OperationCanceledException && !ending.IsCancellationRequested))
         {
             return false;
         }
@@ -126,7 +132,8 @@ internal sealed class SteadyB : IAsyncDisposable
         while (!await AskAsync(0, cancellationToken))
         {
             if (_process.HasExited)
-                throw new InvalidOperationException($"The steady process of service B ended with {_process.ExitCode} before it listened on {_address}.");
+                throw new InvalidOperationException(
+                    $"The steady process of service B ended with {_process.ExitCode} before it listened on {_address}.");
             await Task.Delay(50, cancellationToken);
         }
     }

@@ -1,6 +1,6 @@
 namespace Berth.Soak;
 
-/// <summary>Whether footprints stay flat: the median of their first third against that of the last.</summary>
+/// <summary>Compares the median of the first third of the footprints with that of the last third.</summary>
 internal sealed class Trend(IReadOnlyList<Footprint> samples)
 {
     /// <summary>The fewest samples that say anything.</summary>

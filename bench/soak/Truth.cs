@@ -6,7 +6,7 @@ namespace Berth.Soak;
 /// <summary>A pod that clients could be sent to.</summary>
 internal sealed record Target(string Pod, string Uid, string Authority);
 
-/// <summary>What the cluster knew, and when: for each pod the times in which it was ready and not terminating.</summary>
+/// <summary>The knowledge of the cluster over time: for each pod the periods in which it was ready and not terminating.</summary>
 /// <remarks>It computes ports by itself, so that a mistake of ours in that is seen too.</remarks>
 internal sealed class Truth(int basePort)
 {
@@ -53,7 +53,7 @@ internal sealed class Truth(int basePort)
         }
     }
 
-    /// <summary>True when at some moment of a stretch of time there was nobody to send a client to.</summary>
+    /// <summary>True when at some moment of a stretch of time there was no pod to send a client to.</summary>
     public bool WasEmptyWithin(TimeSpan from, TimeSpan to)
     {
         lock (_gate)
@@ -64,7 +64,8 @@ internal sealed class Truth(int basePort)
     /// <param name="authority">Its address.</param>
     /// <param name="uid">The pod's UID, or null where any pod of that address will do.</param>
     /// <param name="asked">When the question was sent.</param>
-    /// <param name="answered">When the answer had come; what appeared until a moment later counts, since we hear of it no sooner than A.</param>
+    /// <param name="answered">When the answer had come; what appeared until a moment later counts, since we hear of it no sooner than
+    /// A.</param>
     public TimeSpan? GoneFor(string authority, string? uid, TimeSpan asked, TimeSpan answered)
     {
         bool Is(Target target) => target.Authority == authority && (uid is null || target.Uid == uid);

@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace Berth.Fuzz;
 
-/// <summary>Plays mutated inputs to a target, as long as nothing is wrong. It needs no fuzzer, and finds the same with the same seed.</summary>
+/// <summary>
+/// Plays mutated inputs to a target, as long as nothing is wrong. It needs no fuzzer, and finds the same with the same seed.
+/// </summary>
 public static class FuzzLoop
 {
     /// <summary>The corpus of a target, as it lies beside the program.</summary>
     public static IReadOnlyList<byte[]> Corpus(FuzzTarget target) =>
-        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "corpus", target.Name)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "corpus", target.Name)).Order(StringComparer.Ordinal)
+            .Select(File.ReadAllBytes)];
 
     /// <summary>Plays so many inputs, or for so long, whichever ends first.</summary>
     /// <returns>How many were played.</returns>
@@ -48,15 +51,15 @@ public static class FuzzLoop
         {
             target.Try(input);
         }
-        catch (Exception crash)
+        catch (Exception exception)
         {
-            throw new FuzzException(target, input, $"threw {crash.GetType().Name}: {crash.Message}", crash);
+            throw new FuzzException(target, input, $"threw {exception.GetType().Name}: {exception.Message}", exception);
         }
 
         return (GC.GetAllocatedBytesForCurrentThread() - before, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>What never returns cannot be reported by whoever waits for it.</summary>
+    /// <summary>Reports an input that never returns, from another thread.</summary>
     private static void GiveUp(FuzzTarget target, byte[] input) =>
         Environment.FailFast(new FuzzException(target, input, $"has not returned for {FuzzTarget.LongestRun * 10}", null).Message);
 }

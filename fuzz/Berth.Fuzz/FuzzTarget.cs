@@ -10,7 +10,7 @@ public sealed record FuzzTarget(string Name, Action<byte[]> Run, Func<Exception,
     // Parsers, buffers, an exception with its sentence and stack: what any input costs, however short.
     private const long FixedBytes = 256 * 1024;
 
-    /// <summary>How long one input may take. Far above what is needed, so that only a hang is one.</summary>
+    /// <summary>The time limit of one input, far above what is needed, so that only a hang exceeds it.</summary>
     public static TimeSpan LongestRun { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The bound on what one input may allocate: 256 KiB, and so many bytes for each of its own.</summary>
@@ -23,7 +23,7 @@ public sealed record FuzzTarget(string Name, Action<byte[]> Run, Func<Exception,
         {
             Run(input);
         }
-        catch (Exception refusal) when (IsExpected(refusal))
+        catch (Exception exception) when (IsExpected(exception))
         {
             // Refusing is what is wanted.
         }

@@ -1,6 +1,9 @@
 namespace Berth.Fuzz;
 
-/// <summary>Makes inputs of the corpus's: bytes changed, pieces taken out, doubled and put in from others, words that parsers care about. Follows from the seed.</summary>
+/// <summary>
+/// Makes inputs of the corpus's: bytes changed, pieces taken out, doubled and put in from others, words that parsers care about. Follows
+/// from the seed.
+/// </summary>
 public sealed class Mutations(IReadOnlyList<byte[]> corpus, int seed)
 {
     // Inputs do not grow without end by being spliced.
@@ -8,9 +11,12 @@ public sealed class Mutations(IReadOnlyList<byte[]> corpus, int seed)
 
     private static readonly byte[][] s_words =
     [
-        [.. "null"u8], [.. "{}"u8], [.. "[]"u8], [.. "\""u8], [.. "\\u0000"u8], [.. "\\ud800"u8], [.. "-1"u8], [.. "99999999999999999999"u8], [.. "1e999"u8],
-        [.. "\n"u8], [.. "\r\n"u8], [.. "\t"u8], [0], [0xFF], [0xC3, 0x28], [0xEF, 0xBB, 0xBF], [.. "/"u8], [.. "&a "u8], [.. "*a"u8], [.. "? "u8], [.. "- "u8], [.. ": "u8],
-        [.. "{{{{{{{{{{{{{{{{"u8], [.. "[[[[[[[[[[[[[[[["u8], [.. ",,"u8], [.. "true"u8], [.. "::1"u8], [.. "0.0.0.0"u8], [.. "service-b-99999999999"u8],
+        [.. "null"u8], [.. "{}"u8], [.. "[]"u8], [.. "\""u8], [.. "\\u0000"u8], [.. "\\ud800"u8], [.. "-1"u8],
+        [.. "99999999999999999999"u8], [.. "1e999"u8],
+        [.. "\n"u8], [.. "\r\n"u8], [.. "\t"u8], [0], [0xFF], [0xC3, 0x28], [0xEF, 0xBB, 0xBF], [.. "/"u8], [.. "&a "u8], [.. "*a"u8],
+        [.. "? "u8], [.. "- "u8], [.. ": "u8],
+        [.. "{{{{{{{{{{{{{{{{"u8], [.. "[[[[[[[[[[[[[[[["u8], [.. ",,"u8], [.. "true"u8], [.. "::1"u8], [.. "0.0.0.0"u8],
+        [.. "service-b-99999999999"u8],
     ];
 
     private readonly Random _random = new(seed);

@@ -15,8 +15,11 @@ internal static class BerthCommands
         const string Call = "berth call http://127.0.0.1:8000     asks service A for an address, and talks to that pod";
         ExampleCommand root = new(
             "berth",
-            "Direct-connect discovery for Kubernetes StatefulSets: every pod has its node's address, and a port that follows from its name.",
-            ProgramParts.HasLocalCluster ? ["berth up                             a local cluster with three pods, and service A on http://127.0.0.1:8000", Call] : [Call]);
+            "Direct-connect discovery for Kubernetes StatefulSets: every pod has its node's address, and a port that follows from its " +
+            "name.",
+            ProgramParts.HasLocalCluster
+                ? ["berth up                             a local cluster with three pods, and service A on http://127.0.0.1:8000", Call]
+                : [Call]);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         root.Add(help);

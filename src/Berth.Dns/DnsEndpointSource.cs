@@ -5,8 +5,8 @@ using Berth.Dns.Transport;
 namespace Berth.Dns;
 
 /// <summary>
-/// Endpoints of headless Services from DNS alone, for clients that may resolve names but not ask the Kubernetes API. The pods are those that SRV records
-/// name, or else those whose own names exist; their ports follow from their ordinals.
+/// Endpoints of headless Services from DNS alone, for clients that may resolve names but not ask the Kubernetes API. The pods are those
+/// that SRV records name, or else those whose own names exist; their ports follow from their ordinals.
 /// </summary>
 /// <remarks>
 /// DNS states ready pods only (unless the Service publishes unready ones), and neither UIDs, nodes nor zones. Names and records follow
@@ -25,12 +25,14 @@ public sealed class DnsEndpointSource : IEndpointSource
         _options = options ?? new DnsEndpointSourceOptions();
         _options.Validate();
         _resolver = new DnsResolver(
-            new DnsServers(_options.Servers, _options.ResolvConf), new DnsExchange(_options.TimeProvider, _options.Timeout), _options.Tries);
+            new DnsServers(_options.Servers, _options.ResolvConf), new DnsExchange(_options.TimeProvider, _options.Timeout),
+            _options.Tries);
     }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// The scheme takes its bases from the Service's ports and <see cref="DnsEndpointSourceOptions.ServicePorts"/> names none, or a name is too long for DNS.
+    /// The scheme takes its bases from the Service's ports and <see cref="DnsEndpointSourceOptions.ServicePorts"/> names none, or a name is
+    /// too long for DNS.
     /// </exception>
     public IEndpointStream Open(ServiceTarget target, PortScheme ports)
     {
@@ -38,13 +40,19 @@ public sealed class DnsEndpointSource : IEndpointSource
         if (ports.NeedsServicePorts && _options.ServicePorts.Count == 0)
         {
             throw new ArgumentException(
-                $"{target} takes its port bases from the Service, and DNS only states ports that are asked for by name. Name them in ServicePorts, or give a base.", nameof(ports));
+                $"{target} takes its port bases from the Service, and DNS only states ports that are asked for by name. Name them in " +
+                "ServicePorts, or give a base.",
+                nameof(ports));
         }
 
         ServiceNames names = new(target, _options);
         // The longest name that will be asked for; a host label has at most 63 octets.
         if (!DnsNames.IsAskable($"{new string('x', 63)}.{names.Service}"))
-            throw new ArgumentException($"The names of the pods of {target} in {_options.ClusterDomain} would be longer than DNS allows. Check the names.", nameof(target));
-        return new DnsEndpointStream(_options, new ServiceReader(names, _options, _resolver, ports.NeedsServicePorts), new SnapshotAssembler(target, ports, _options.Families));
+            throw new ArgumentException(
+                $"The names of the pods of {target} in {_options.ClusterDomain} would be longer than DNS allows. Check the names.",
+                nameof(target));
+        return new DnsEndpointStream(
+            _options, new ServiceReader(names, _options, _resolver, ports.NeedsServicePorts),
+            new SnapshotAssembler(target, ports, _options.Families));
     }
 }

@@ -24,7 +24,8 @@ public sealed class OptionsTests
             MaxPods = 0,
         }));
         Assert.All(
-            ["'.cluster.local'", "Neither DNS servers", "'Game'", "'tcp'", "Families is 9", "FirstOrdinal is -1", "OrdinalGap is 0", "MinTtl is", "MaxTtl is", "Timeout is", "Tries is 0", "MaxParallelQueries is 0", "MaxPods is 0"],
+            ["'.cluster.local'", "Neither DNS servers", "'Game'", "'tcp'", "Families is 9", "FirstOrdinal is -1", "OrdinalGap is 0",
+                "MinTtl is", "MaxTtl is", "Timeout is", "Tries is 0", "MaxParallelQueries is 0", "MaxPods is 0"],
             part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
     }
 
@@ -41,7 +42,8 @@ public sealed class OptionsTests
     [Fact]
     public void Names_longer_than_DNS_allows_are_refused()
     {
-        DnsEndpointSource source = new(new DnsEndpointSourceOptions { ClusterDomain = string.Join('.', Enumerable.Repeat(new string('d', 60), 3)) });
+        DnsEndpointSource source = new(
+            new DnsEndpointSourceOptions { ClusterDomain = string.Join('.', Enumerable.Repeat(new string('d', 60), 3)) });
         Assert.Throws<ArgumentException>(() => source.Open(TestKit.TestPods.Target, TestKit.TestPods.Ports));
     }
 }

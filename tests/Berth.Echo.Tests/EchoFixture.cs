@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Echo.Tests;
 
-/// <summary>A running echo server on a port that was free a moment ago; another one is tried when somebody was faster.</summary>
+/// <summary>
+/// A running echo server on a port that was free a moment ago; when another program takes it, the fixture tries the next.
+/// </summary>
 internal sealed class EchoFixture : IAsyncDisposable
 {
     private EchoFixture(EchoServer server) => Server = server;
@@ -24,9 +26,13 @@ internal sealed class EchoFixture : IAsyncDisposable
             int port = FindFreePort();
             try
             {
-                return new EchoFixture(EchoServer.Start(options?.Invoke(port) ?? new EchoOptions { Port = port }, logger ?? NullLogger.Instance, time ?? TimeProvider.System));
+                return new EchoFixture(
+                    EchoServer.Start(
+                        options?.Invoke(port) ?? new EchoOptions { Port = port }, logger ?? NullLogger.Instance,
+                        time ?? TimeProvider.System));
             }
-            catch (EchoStartException exception) when (exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } && attempt < 20)
+            catch (EchoStartException exception) when (
+                exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } && attempt < 20)
             {
                 // Taken between looking and binding.
             }

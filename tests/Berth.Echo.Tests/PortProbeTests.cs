@@ -14,8 +14,10 @@ public sealed class PortProbeTests
         RecordingLogger logger = new() { MinLevel = LogLevel.Debug };
         await using EchoFixture echo = EchoFixture.Start(logger: logger);
 
-        Assert.Null(await PortProbe.FindFaultAsync("127.0.0.1", echo.Port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled));
-        Assert.Null(await PortProbe.FindFaultAsync("localhost", echo.Port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled));
+        Assert.Null(
+            await PortProbe.FindFaultAsync("127.0.0.1", echo.Port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled));
+        Assert.Null(
+            await PortProbe.FindFaultAsync("localhost", echo.Port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled));
 
         // A probe is no client: it is not among the connections that a person sees.
         await logger.WaitForAsync("left without a byte", EchoFixture.Cancelled);
@@ -29,7 +31,8 @@ public sealed class PortProbeTests
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         int port = ((IPEndPoint)bound.LocalEndPoint!).Port;
 
-        string? fault = await PortProbe.FindFaultAsync("127.0.0.1", port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled);
+        string? fault = await PortProbe.FindFaultAsync(
+            "127.0.0.1", port, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled);
 
         Assert.StartsWith($"127.0.0.1:{port} does not accept:", fault, StringComparison.Ordinal);
     }
@@ -43,7 +46,7 @@ public sealed class PortProbeTests
         IPEndPoint address = (IPEndPoint)full.LocalEndPoint!;
         FakeTimeProvider time = new();
         List<Task<string?>> probes = [];
-        // A queue of length 0 still takes one or two; the probes behind them wait for ever.
+        // A queue of length 0 still takes one or two; later probes never end.
         List<Socket> waiting = [];
         for (int i = 0; i < 4; i++)
         {
@@ -63,7 +66,8 @@ public sealed class PortProbeTests
     [Fact]
     public async Task A_name_that_does_not_resolve_is_a_sentence()
     {
-        string? fault = await PortProbe.FindFaultAsync("no-such-host.invalid", 3000, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled);
+        string? fault = await PortProbe.FindFaultAsync(
+            "no-such-host.invalid", 3000, TimeSpan.FromSeconds(30), TimeProvider.System, EchoFixture.Cancelled);
 
         Assert.StartsWith("no-such-host.invalid:3000 ", fault, StringComparison.Ordinal);
     }

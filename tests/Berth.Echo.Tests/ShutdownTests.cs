@@ -17,7 +17,7 @@ public sealed class ShutdownTests
 
         Task stopped = echo.Server.StopAsync(EchoFixture.Cancelled);
 
-        // The listener is closed without a wait, so the next connection is refused once the stop has begun.
+        // The listener is closed without a wait, so the next connection is refused once the stop has started.
         await RefusedAsync(echo);
         await EchoFixture.SendAsync(client, "after\n");
         await EchoFixture.ExpectAsync(client, $"127.0.0.1:{echo.Port} after\n");
@@ -33,7 +33,8 @@ public sealed class ShutdownTests
     {
         FakeTimeProvider time = new();
         RecordingLogger logger = new() { MinLevel = LogLevel.Information };
-        await using EchoFixture echo = EchoFixture.Start(static port => new EchoOptions { Port = port, Drain = TimeSpan.FromSeconds(30) }, logger, time);
+        await using EchoFixture echo = EchoFixture.Start(
+            static port => new EchoOptions { Port = port, Drain = TimeSpan.FromSeconds(30) }, logger, time);
         using Socket client = await echo.ConnectAsync();
         await EchoFixture.SendAsync(client, "a\n");
         await EchoFixture.ExpectAsync(client, $"127.0.0.1:{echo.Port} a\n");
@@ -84,7 +85,8 @@ public sealed class ShutdownTests
     {
         FakeTimeProvider time = new();
         RecordingLogger logger = new() { MinLevel = LogLevel.Information };
-        await using EchoFixture echo = EchoFixture.Start(static port => new EchoOptions { Port = port, IdleTimeout = TimeSpan.FromSeconds(60) }, logger, time);
+        await using EchoFixture echo = EchoFixture.Start(
+            static port => new EchoOptions { Port = port, IdleTimeout = TimeSpan.FromSeconds(60) }, logger, time);
         using Socket client = await echo.ConnectAsync();
         for (int i = 0; i < 3; i++)
         {

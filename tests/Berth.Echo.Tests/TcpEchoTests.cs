@@ -57,7 +57,7 @@ public sealed class TcpEchoTests
     }
 
     [Fact]
-    public async Task A_line_that_comes_in_pieces_is_one_line_once_the_client_speaks_in_lines()
+    public async Task Line_in_pieces_is_one_line_once_the_client_sends_lines()
     {
         await using EchoFixture echo = EchoFixture.Start();
         using Socket client = await echo.ConnectAsync();
@@ -86,7 +86,7 @@ public sealed class TcpEchoTests
     }
 
     [Fact]
-    public async Task A_half_closed_client_gets_the_answer_to_its_last_partial_line_and_then_the_end()
+    public async Task Half_closed_client_gets_the_answer_to_its_last_partial_line()
     {
         await using EchoFixture echo = EchoFixture.Start();
         using Socket client = await echo.ConnectAsync();
@@ -169,7 +169,7 @@ public sealed class TcpEchoTests
     }
 
     [Fact]
-    public async Task A_connection_is_logged_when_it_speaks_and_when_it_ends_and_not_by_message()
+    public async Task Connection_is_logged_at_first_data_and_at_its_end_not_per_message()
     {
         RecordingLogger logger = new() { MinLevel = LogLevel.Information };
         await using EchoFixture echo = EchoFixture.Start(logger: logger);
@@ -211,7 +211,9 @@ public sealed class TcpEchoTests
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
 
-        Assert.Contains("in use by another program", Assert.Throws<EchoStartException>(() => EchoFixture.StartAt(port)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "in use by another program", Assert.Throws<EchoStartException>(() => EchoFixture.StartAt(port)).Message,
+            StringComparison.Ordinal);
 
         using Socket free = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         free.Bind(new IPEndPoint(IPAddress.Loopback, port));
@@ -220,9 +222,17 @@ public sealed class TcpEchoTests
     [Fact]
     public void All_bad_options_are_named_in_one_message()
     {
-        EchoOptions options = new() { Port = 70_000, Drain = TimeSpan.FromSeconds(-1), IdleTimeout = TimeSpan.Zero, MaxConnections = 0, MaxLineLength = 0 };
+        EchoOptions options = new()
+        {
+            Port = 70_000,
+            Drain = TimeSpan.FromSeconds(-1),
+            IdleTimeout = TimeSpan.Zero,
+            MaxConnections = 0,
+            MaxLineLength = 0,
+        };
 
-        string message = Assert.Throws<EchoStartException>(() => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;
+        string message = Assert.Throws<EchoStartException>(
+            () => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;
 
         foreach (string part in (string[])["port 70000", "drain time is -1 s", "idle timeout is 0 s", "bounded by 0", "longest line is 0"])
             Assert.Contains(part, message, StringComparison.Ordinal);
@@ -233,7 +243,8 @@ public sealed class TcpEchoTests
     {
         EchoOptions options = new() { Port = EchoFixture.FindFreePort(), BindAddress = IPAddress.Parse("192.0.2.1") };
 
-        string message = Assert.Throws<EchoStartException>(() => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;
+        string message = Assert.Throws<EchoStartException>(
+            () => EchoServer.Start(options, new RecordingLogger(), TimeProvider.System)).Message;
 
         Assert.Contains("192.0.2.1 is not an address of this machine", message, StringComparison.Ordinal);
     }

@@ -23,7 +23,9 @@ public sealed class UdpEchoTests
         await client.SendToAsync(Encoding.UTF8.GetBytes("hello"), server, EchoFixture.Cancelled);
         byte[] buffer = new byte[100];
         SocketReceiveFromResult answer = await client
-            .ReceiveFromAsync(buffer, new IPEndPoint(ip.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0), EchoFixture.Cancelled)
+            .ReceiveFromAsync(
+                buffer, new IPEndPoint(ip.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0),
+                EchoFixture.Cancelled)
             .AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
 
         Assert.Equal($"{server} hello", Encoding.UTF8.GetString(buffer, 0, answer.ReceivedBytes));
@@ -40,7 +42,8 @@ public sealed class UdpEchoTests
         {
             await client.SendAsync(new byte[length], EchoFixture.Cancelled);
             byte[] buffer = new byte[65_535];
-            int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+            int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled)
+                .AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
             Assert.Equal($"127.0.0.1:{echo.Port} ".Length + length, got);
         }
     }
@@ -59,7 +62,8 @@ public sealed class UdpEchoTests
         await client.ConnectAsync(IPAddress.Loopback, echo.Port, EchoFixture.Cancelled);
         await client.SendAsync(Encoding.UTF8.GetBytes("still there?"), EchoFixture.Cancelled);
         byte[] buffer = new byte[100];
-        int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+        int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled)
+            .AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
         Assert.Equal($"127.0.0.1:{echo.Port} still there?", Encoding.UTF8.GetString(buffer, 0, got));
     }
 
@@ -71,7 +75,8 @@ public sealed class UdpEchoTests
         await client.ConnectAsync(IPAddress.Loopback, echo.Port, EchoFixture.Cancelled);
         await client.SendAsync(Encoding.UTF8.GetBytes("hi"), EchoFixture.Cancelled);
         byte[] buffer = new byte[100];
-        int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+        int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled)
+            .AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
         Assert.Equal($"127.0.0.1:{echo.Port} hi", Encoding.UTF8.GetString(buffer, 0, got));
     }
 }

@@ -29,7 +29,7 @@ public sealed class AccessTests : FaultTest
     }
 
     [Fact]
-    public async Task F23_a_token_that_stays_refused_is_backed_off_from_with_one_request_an_attempt()
+    public async Task F23_token_that_stays_refused_backs_off_with_one_request_per_attempt()
     {
         await StartAsync(Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -91,11 +91,13 @@ public sealed class AccessTests : FaultTest
     [Theory]
     [InlineData(true, "watch")]
     [InlineData(false, "list")]
-    public async Task F25_a_revoked_permission_keeps_the_snapshot_names_the_rule_and_recovers(bool onWatch, string verb)
+    public async Task F25_revoked_permission_keeps_the_snapshot_names_the_rule_recovers(bool onWatch, string verb)
     {
         await StartAsync(Slices.State(3), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "100"));
-        string forbidden = Json.Status(403, "Forbidden", "endpointslices.discovery.k8s.io is forbidden: User \"system:serviceaccount:k8s-example2:service-a\" cannot do that");
+        string forbidden = Json.Status(
+            403, "Forbidden",
+            "endpointslices.discovery.k8s.io is forbidden: User \"system:serviceaccount:k8s-example2:service-a\" cannot do that");
         const int Refusals = 8;
         for (int i = 0; i < Refusals; i++)
         {
@@ -111,10 +113,12 @@ public sealed class AccessTests : FaultTest
             await watch.SendEventAsync("ERROR", Json.Expired);
         EndpointSnapshot stale = await UntilStaleAsync();
         Assert.Equal(3, stale.Available.Count);
-        Assert.Contains($"apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"{verb}\"]", stale.StaleReason, StringComparison.Ordinal);
+        Assert.Contains(
+            $"apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"{verb}\"]", stale.StaleReason,
+            StringComparison.Ordinal);
         Assert.Contains("Role in namespace \"k8s-example2\"", stale.StaleReason, StringComparison.Ordinal);
 
-        // Restored: nobody but the server did anything.
+        // Restored, by the server alone.
         if (onWatch)
             watch = await WatchAsync("100");
         else
@@ -174,7 +178,7 @@ public sealed class AccessTests : FaultTest
     }
 
     [Fact]
-    public async Task F26_a_CA_file_caught_in_the_middle_of_its_rotation_leaves_the_old_CA_in_use()
+    public async Task F26_half_written_CA_file_leaves_the_old_CA_in_use()
     {
         await StartAsync(new RigOptions { Relayed = true }, Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));

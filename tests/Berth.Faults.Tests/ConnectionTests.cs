@@ -30,7 +30,8 @@ public sealed class ConnectionTests : FaultTest
     [Theory]
     [InlineData(HttpProtocols.Http1, "HTTP/1.1")]
     [InlineData(HttpProtocols.Http1AndHttp2, "HTTP/2")]
-    public async Task F15_a_host_that_is_gone_from_the_network_is_noticed_and_its_connection_replaced(HttpProtocols protocols, string spoken)
+    public async Task F15_host_gone_from_the_network_is_noticed_and_connection_replaced(
+        HttpProtocols protocols, string spoken)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lets a socket drop what comes in.");
         // HTTP/1.1 has no ping: only the probes of TCP tell, and the kernel takes whole seconds.
@@ -77,12 +78,13 @@ public sealed class ConnectionTests : FaultTest
         KubernetesApiOptions options = new();
         TimeSpan smaller = options.PingDelay < options.PingTimeout ? options.PingDelay : options.PingTimeout;
 
-        // The handler looks every quarter of the smaller one, so each of the two steps can be late by that. TCP keep-alive, for HTTP/1.1, has the same times.
+        // The handler looks every quarter of the smaller one, so each of the two steps can be late by that. TCP keep-alive, for HTTP/1.1,
+        // has the same times.
         Assert.InRange(options.PingDelay + options.PingTimeout + (2 * (smaller / 4)), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(45));
     }
 
     [Fact]
-    public async Task F16_GOAWAY_during_a_watch_moves_to_another_connection_at_the_same_version()
+    public async Task F16_GOAWAY_during_a_watch_moves_it_at_the_same_version()
     {
         await StartAsync(Slices.State(1), Slices.State(2), Slices.State(3));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -103,7 +105,7 @@ public sealed class ConnectionTests : FaultTest
     }
 
     [Fact]
-    public async Task F16_GOAWAY_with_a_last_stream_below_the_watch_takes_it_up_elsewhere_at_the_same_version()
+    public async Task F16_GOAWAY_below_the_stream_of_the_watch_resumes_at_the_same_version()
     {
         await StartAsync(new RigOptions { Framed = true }, Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -124,7 +126,7 @@ public sealed class ConnectionTests : FaultTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task F16_a_request_that_GOAWAY_refuses_is_sent_again_elsewhere_and_nobody_hears_of_it(bool onWatch)
+    public async Task F16_request_refused_by_GOAWAY_is_sent_again_without_a_failure(bool onWatch)
     {
         await BuildAsync(new RigOptions { Framed = true }, Slices.State(1), Slices.State(2));
         Rig.Frames!.RefusesNext = !onWatch;
@@ -145,7 +147,7 @@ public sealed class ConnectionTests : FaultTest
     }
 
     [Fact]
-    public async Task F16_GOAWAY_and_a_connection_closed_right_after_it_go_on_at_the_same_version()
+    public async Task F16_GOAWAY_with_a_close_right_after_resumes_at_the_same_version()
     {
         await StartAsync(new RigOptions { Relayed = true }, Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -169,7 +171,7 @@ public sealed class ConnectionTests : FaultTest
     [Theory]
     [InlineData(HttpProtocols.Http1AndHttp2)]
     [InlineData(HttpProtocols.Http1)]
-    public async Task F17_API_servers_that_restart_one_after_the_other_cause_neither_flapping_nor_a_storm(HttpProtocols protocols)
+    public async Task F17_rolling_restart_of_API_servers_causes_no_flapping_and_no_storm(HttpProtocols protocols)
     {
         await StartAsync(new RigOptions { Relayed = true, Protocols = protocols }, Slices.State(3), Slices.State(2));
         ScriptedApi[] servers = [Api, await Rig.AddServerAsync(), await Rig.AddServerAsync()];
@@ -178,7 +180,7 @@ public sealed class ConnectionTests : FaultTest
         {
             await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark($"{100 + restart}")));
             ScriptedApi next = servers[restart % servers.Length];
-            // For a moment nobody answers at all; every third one says goodbye first.
+            // For a moment no server answers; every third one says goodbye first.
             Rig.Relay!.TurnsAway = restart % 2 == 0;
             int failures = Observer.Failures.Count;
             Rig.Upstream = next;

@@ -20,7 +20,9 @@ public sealed class CoverageTests
     [Fact]
     public void The_list_of_faults_is_whole()
     {
-        int[] numbers = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "faults.txt")).Select(static l => int.Parse(l.Split('|')[0], CultureInfo.InvariantCulture))];
+        int[] numbers =
+            [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "faults.txt"))
+                .Select(static l => int.Parse(l.Split('|')[0], CultureInfo.InvariantCulture))];
 
         Assert.Equal(Enumerable.Range(1, 58), numbers);
     }

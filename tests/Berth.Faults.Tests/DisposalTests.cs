@@ -20,7 +20,7 @@ public sealed class DisposalTests : FaultTest
     [InlineData("asked to wait for an hour")]
     [InlineData("reading nodes")]
     [InlineData("watching nodes")]
-    public async Task F53_disposed_in_any_state_it_ends_promptly_and_leaves_no_stream_or_timer(string state)
+    public async Task F53_dispose_in_any_state_ends_promptly_without_stream_or_timer(string state)
     {
         RigOptions options = new()
         {
@@ -77,7 +77,8 @@ public sealed class DisposalTests : FaultTest
                 await AnswerListAsync(Slices.List(1, "100"));
                 return [nodes, await WatchAsync()];
             case "watching nodes":
-                await (await Api.NextNodesAsync(Token)).AnswerAsync(200, Json.NodeList("50", Json.Node("node-0", "1", ("ExternalIP", "203.0.113.1"))));
+                await (await Api.NextNodesAsync(Token)).AnswerAsync(
+                    200, Json.NodeList("50", Json.Node("node-0", "1", ("ExternalIP", "203.0.113.1"))));
                 ScriptedExchange nodeWatch = await Api.NextNodesAsync(Token);
                 await nodeWatch.StartAsync();
                 return [nodeWatch, await ListAndWatchAsync(Slices.List(1, "100"))];
@@ -86,7 +87,10 @@ public sealed class DisposalTests : FaultTest
             case "reading a list" or "streaming a list":
                 ScriptedExchange list = await Api.NextAsync(Token);
                 await list.StartAsync();
-                await list.SendAsync(state == "reading a list" ? Slices.List(1, "100")[..200] : $$"""{"type":"ADDED","object":{{Slices.Of(1, "90")}}}""" + "\n");
+                await list.SendAsync(
+                    state == "reading a list"
+                        ? Slices.List(1, "100")[..200]
+                        : $$"""{"type":"ADDED","object":{{Slices.Of(1, "90")}}}""" + "\n");
                 return [list];
             case "on page 2":
                 await (await Api.NextAsync(Token)).AnswerAsync(200, Json.ListWith("100", "page-2", Slices.Of(1, "90")));

@@ -29,7 +29,7 @@ public sealed class ExpiryTests : FaultTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task F05_410_inside_a_stream_is_listed_again_and_publishes_at_most_one_difference(bool differs)
+    public async Task F05_410_inside_a_stream_lists_again_and_publishes_one_change_at_most(bool differs)
     {
         await StartAsync(Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -83,7 +83,7 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
-    public async Task F06_a_page_that_names_itself_as_the_next_is_an_error_and_the_whole_list_helps()
+    public async Task F06_page_that_names_itself_as_next_is_an_error_then_one_full_list()
     {
         await StartAsync(Slices.State(3), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "100"));
@@ -101,7 +101,7 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
-    public async Task F06_pages_without_an_end_are_given_up_at_a_bound_and_nothing_of_them_is_published()
+    public async Task F06_endless_pages_stop_at_a_limit_and_nothing_is_published()
     {
         await BuildAsync(null, Slices.State(3));
         int pages = 0;
@@ -120,12 +120,13 @@ public sealed class ExpiryTests : FaultTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task F07_a_version_too_large_is_waited_for_as_asked_and_then_listed_without_one(bool onWatch)
+    public async Task F07_version_too_large_waits_as_asked_and_then_lists_without_one(bool onWatch)
     {
         await StartAsync(Slices.State(1), Slices.State(2));
         await AnswerListAsync(Slices.List(1, "100"));
         ScriptedExchange watch = await Api.NextAsync(Token);
-        Task tooLarge(ScriptedExchange x) => x.AnswerAsync(504, TooLarge.Replace("\"retryAfterSeconds\":1", "\"retryAfterSeconds\":7", StringComparison.Ordinal));
+        Task tooLarge(ScriptedExchange x) =>
+            x.AnswerAsync(504, TooLarge.Replace("\"retryAfterSeconds\":1", "\"retryAfterSeconds\":7", StringComparison.Ordinal));
         if (onWatch)
         {
             await tooLarge(watch);
@@ -149,7 +150,7 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
-    public async Task F07_a_server_that_goes_on_not_knowing_its_own_version_is_left_alone_for_longer_and_longer()
+    public async Task F07_server_that_never_knows_its_version_is_asked_less_and_less()
     {
         await StartAsync(Slices.State(1), Slices.State(2));
         const int Rounds = 6;
@@ -228,7 +229,7 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
-    public async Task F08_a_restored_server_that_never_sends_a_bookmark_is_asked_after_a_quarter_of_an_hour()
+    public async Task F08_restored_server_without_bookmarks_is_asked_after_15_minutes()
     {
         await StartAsync(Slices.State(3), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));

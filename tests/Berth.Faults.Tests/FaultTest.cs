@@ -3,8 +3,8 @@ using Berth.TestKit.Invariants;
 namespace Berth.Faults;
 
 /// <summary>
-/// A test of faults. After each, whatever it looked at itself, the observer's five invariants are checked: among them that discovery ended live, by
-/// itself, and that nothing but the whole states which the test allows was ever seen.
+/// A test of faults. After each, whatever it looked at itself, the observer's five invariants are checked: among them that discovery ended
+/// live, by itself, and that nothing but the whole states which the test allows was ever seen.
 /// </summary>
 public abstract class FaultTest : IAsyncLifetime
 {
@@ -104,7 +104,8 @@ public abstract class FaultTest : IAsyncLifetime
         await Eventually.TrueAsync(() => Rig.View!.Age < step);
     }
 
-    private protected Task<EndpointSnapshot> UntilAsync(string state) => Rig.UntilAsync(v => !v.Current!.IsStale && SnapshotText.Of(v.Current!) == state);
+    private protected Task<EndpointSnapshot> UntilAsync(string state) =>
+        Rig.UntilAsync(v => !v.Current!.IsStale && SnapshotText.Of(v.Current!) == state);
 
     private protected Task<EndpointSnapshot> UntilStaleAsync() => Rig.UntilAsync(static v => v.Current!.IsStale);
 

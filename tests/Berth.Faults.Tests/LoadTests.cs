@@ -3,7 +3,9 @@ using Berth.TestKit.Invariants;
 
 namespace Berth.Faults;
 
-/// <summary>Faults 50 and 51: much at once, and consumers that do not keep up. Nothing runs beside them, because they look at the process's memory.</summary>
+/// <summary>
+/// Faults 50 and 51: much at once, and consumers that do not keep up. Nothing runs beside them, because they look at the process's memory.
+/// </summary>
 [Collection(nameof(LoadTests))]
 public sealed class LoadTests : FaultTest
 {
@@ -14,7 +16,8 @@ public sealed class LoadTests : FaultTest
     {
         const int Count = 1000;
         const int Each = 10;
-        string slice(int s, string version, int ready = Each) => Json.Slice($"s{s}", version, [.. Enumerable.Range(0, Each).Select(i => Pod((s * Each) + i, i < ready))]);
+        string slice(int s, string version, int ready = Each) =>
+            Json.Slice($"s{s}", version, [.. Enumerable.Range(0, Each).Select(i => Pod((s * Each) + i, i < ready))]);
         await BuildAsync(null);
         Observer.Allow(static s => s.Endpoints.Count == Count * Each && s.Available.Count >= (Count * Each) - 1);
         Rig.Follow();
@@ -31,9 +34,10 @@ public sealed class LoadTests : FaultTest
     }
 
     [Fact]
-    public async Task F50_of_a_slice_of_a_thousand_endpoints_only_the_changed_one_is_made_anew()
+    public async Task F50_slice_of_a_thousand_endpoints_replaces_only_the_changed_one()
     {
-        string slice(string version, int unready) => Json.Slice("s", version, [.. Enumerable.Range(0, 1000).Select(i => Pod(i, i != unready))]);
+        string slice(string version, int unready) =>
+            Json.Slice("s", version, [.. Enumerable.Range(0, 1000).Select(i => Pod(i, i != unready))]);
         await BuildAsync(null);
         Observer.Allow(static s => s.Endpoints.Count == 1000 && s.Available.Count >= 999);
         Rig.Follow();
@@ -108,7 +112,7 @@ public sealed class LoadTests : FaultTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task F51_a_consumer_that_never_reads_holds_up_nobody_and_then_gets_the_latest(bool blocksItsThread)
+    public async Task F51_consumer_that_never_reads_delays_no_other_and_gets_the_latest(bool blocksItsThread)
     {
         const int Events = 400;
         await BuildAsync(null);
@@ -135,7 +139,7 @@ public sealed class LoadTests : FaultTest
         await Eventually.TrueAsync(() => seen.Count == 1);
         for (int i = 1; i <= Events; i++)
             await watch.SendEventAsync("MODIFIED", Json.Slice("s", $"{100 + i}", Pod(i)));
-        // All of it came through while nobody read.
+        // All of it arrived without a reader.
         await UntilAsync($"b-{Events}");
         gate.Set();
         release.SetResult();
@@ -146,7 +150,9 @@ public sealed class LoadTests : FaultTest
     }
 
     private static string Pod(int ordinal, bool ready = true) =>
-        Json.Pod($"b-{ordinal}", string.Create(CultureInfo.InvariantCulture, $"10.{1 + (ordinal >> 16)}.{ordinal >> 8 & 255}.{ordinal & 255}"), $"uid-{ordinal}", ready: ready);
+        Json.Pod(
+            $"b-{ordinal}", string.Create(CultureInfo.InvariantCulture, $"10.{1 + (ordinal >> 16)}.{ordinal >> 8 & 255}.{ordinal & 255}"),
+            $"uid-{ordinal}", ready: ready);
 
     /// <summary>An event with a long annotation, sent in pieces, so that it is the client that must put up with its length.</summary>
     private static async Task SendLargeAsync(ScriptedExchange watch, string slice, int length)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Berth.Faults;
 
-/// <summary>Fault 58: the server asks for a wait that is longer than a timer holds, or longer than five minutes, in each form and on each watch.</summary>
+/// <summary>
+/// Fault 58: the server asks for a wait that is longer than a timer holds, or longer than five minutes, in each form and on each watch.
+/// </summary>
 public sealed class LongWaitTests : FaultTest
 {
     private const string Year = "31536000";
@@ -100,7 +102,8 @@ public sealed class LongWaitTests : FaultTest
             await other.DisposeAsync();
     }
 
-    private static Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) => stream.ReadAsync(Token).AsTask().WaitAsync(Wait.Limit, Token);
+    private static Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) =>
+        stream.ReadAsync(Token).AsTask().WaitAsync(Wait.Limit, Token);
 
     private static void AssertWait(int seconds, TimeSpan wait)
     {
@@ -110,7 +113,8 @@ public sealed class LongWaitTests : FaultTest
             Assert.Equal(TimeSpan.FromSeconds(seconds), wait);
     }
 
-    private IEndpointStream OpenOther(int number) => Rig.Source.Open(new ServiceTarget(TestPods.Target.Namespace, $"other-{number}"), TestPods.Ports);
+    private IEndpointStream OpenOther(int number) =>
+        Rig.Source.Open(new ServiceTarget(TestPods.Target.Namespace, $"other-{number}"), TestPods.Ports);
 
     /// <summary>Ends an open watch: with an ERROR event, or cut and the next one refused with 429.</summary>
     private async Task RefuseAsync(ScriptedExchange watch, Func<CancellationToken, Task<ScriptedExchange>> next, string form, string value)
@@ -128,7 +132,9 @@ public sealed class LongWaitTests : FaultTest
         (string, string)[] header = form switch
         {
             "header" => [("Retry-After", value)],
-            "date" => [("Retry-After", Rig.SourceTime.GetUtcNow().AddSeconds(int.Parse(value, CultureInfo.InvariantCulture)).ToString("R", CultureInfo.InvariantCulture))],
+            "date" =>
+                [("Retry-After", Rig.SourceTime.GetUtcNow().AddSeconds(int.Parse(value, CultureInfo.InvariantCulture))
+                    .ToString("R", CultureInfo.InvariantCulture))],
             _ => [],
         };
         await refused.AnswerAsync(429, status, headers: header);

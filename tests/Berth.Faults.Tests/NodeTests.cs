@@ -3,10 +3,11 @@ namespace Berth.Faults;
 /// <summary>Fault 52: external addresses that are not there, or may not be known.</summary>
 public sealed class NodeTests : FaultTest
 {
-    private static readonly string s_forbidden = Json.Status(403, "Forbidden", "nodes is forbidden: User \"system:serviceaccount:k8s-example2:service-a\" cannot list resource \"nodes\"");
+    private static readonly string s_forbidden = Json.Status(
+        403, "Forbidden", "nodes is forbidden: User \"system:serviceaccount:k8s-example2:service-a\" cannot list resource \"nodes\"");
 
     [Fact]
-    public async Task F52_a_node_without_an_ExternalIP_or_with_an_empty_one_is_reported_and_never_becomes_internal()
+    public async Task F52_node_without_ExternalIP_is_reported_and_never_becomes_internal()
     {
         await StartAsync(new RigOptions { AddressMode = AddressMode.External }, "b-0 !b-1 !b-2 !b-3", "b-0 b-1 !b-2 !b-3");
         ScriptedExchange nodes = await Api.NextNodesAsync(Token);
@@ -15,11 +16,17 @@ public sealed class NodeTests : FaultTest
             Json.Node("node-0", "1", ("InternalIP", "10.0.0.1"), ("ExternalIP", "203.0.113.1")),
             Json.Node("node-1", "2", ("InternalIP", "10.0.0.2")),
             Json.Node("node-2", "3", ("ExternalIP", ""))));
-        await AnswerListAsync(Json.List("100", Json.Slice("s", "90", [.. Enumerable.Range(0, 4).Select(static i => Json.Pod($"b-{i}", $"10.0.0.{i + 1}", $"uid-{i}", $"node-{i}"))])));
+        await AnswerListAsync(
+            Json.List(
+                "100",
+                Json.Slice(
+                    "s", "90",
+                    [.. Enumerable.Range(0, 4).Select(static i => Json.Pod($"b-{i}", $"10.0.0.{i + 1}", $"uid-{i}", $"node-{i}"))])));
         EndpointSnapshot snapshot = await UntilAsync("b-0 !b-1 !b-2 !b-3");
         Assert.Equal("203.0.113.1:3000", Assert.Single(snapshot.Endpoints).Authority);
         Assert.Equal(
-            [ExclusionReason.NoExternalAddress, ExclusionReason.NoExternalAddress, ExclusionReason.ExternalAddressUnknown], snapshot.Excluded.Select(static e => e.Reason));
+            [ExclusionReason.NoExternalAddress, ExclusionReason.NoExternalAddress, ExclusionReason.ExternalAddressUnknown],
+            snapshot.Excluded.Select(static e => e.Reason));
 
         // It gets one later, and only then is it given.
         ScriptedExchange watch = await Api.NextNodesAsync(Token);
@@ -29,7 +36,7 @@ public sealed class NodeTests : FaultTest
     }
 
     [Fact]
-    public async Task F52_nodes_that_may_not_be_read_leave_external_unknown_and_the_rule_is_named()
+    public async Task F52_unreadable_nodes_leave_external_unknown_and_name_the_rule()
     {
         await StartAsync(new RigOptions { AddressMode = AddressMode.External }, "!b-0 !b-1", Slices.State(2));
         ScriptedExchange nodes = await Api.NextNodesAsync(Token);
@@ -63,7 +70,7 @@ public sealed class NodeTests : FaultTest
     }
 
     [Fact]
-    public async Task F52_external_or_internal_gives_the_internal_address_where_there_is_no_other_and_says_so()
+    public async Task F52_external_or_internal_falls_back_to_internal_and_says_so()
     {
         await StartAsync(new RigOptions { AddressMode = AddressMode.ExternalOrInternal }, Slices.State(2));
         ScriptedExchange nodes = await Api.NextNodesAsync(Token);

@@ -17,7 +17,9 @@ public sealed class ObserverTests
 
     [Fact]
     public async Task It_sees_a_part_of_a_set() =>
-        Assert.Contains("I2: 'b-1' was published, which is no whole state", await ObserveAsync(Of(s_first, s_second), Of(s_second), Of(s_first)), StringComparison.Ordinal);
+        Assert.Contains(
+            "I2: 'b-1' was published, which is no whole state", await ObserveAsync(Of(s_first, s_second), Of(s_second), Of(s_first)),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task It_sees_an_empty_set_that_was_made_of_an_error() =>
@@ -25,7 +27,8 @@ public sealed class ObserverTests
 
     [Fact]
     public async Task It_sees_the_same_content_published_twice() =>
-        Assert.Contains("I2: 'b-0' was published again without a difference", await ObserveAsync(Of(s_first), Of(s_first)), StringComparison.Ordinal);
+        Assert.Contains(
+            "I2: 'b-0' was published again without a difference", await ObserveAsync(Of(s_first), Of(s_first)), StringComparison.Ordinal);
 
     [Fact]
     public async Task It_sees_a_guessed_ordinal() =>
@@ -37,15 +40,21 @@ public sealed class ObserverTests
 
     [Fact]
     public async Task It_sees_an_address_that_nobody_stated() =>
-        Assert.Contains("I4: b-0 was given 10.9.9.9, which the server never stated", await ObserveAsync(Of(Pod("b-0", 0, "10.9.9.9"))), StringComparison.Ordinal);
+        Assert.Contains(
+            "I4: b-0 was given 10.9.9.9, which the server never stated", await ObserveAsync(Of(Pod("b-0", 0, "10.9.9.9"))),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task It_sees_an_exception_that_is_no_sentence() =>
-        Assert.Contains("I5: the source threw InvalidOperationException", await ObserveAsync(Of(s_first), new InvalidOperationException("oops"), Of(s_first, s_second)), StringComparison.Ordinal);
+        Assert.Contains(
+            "I5: the source threw InvalidOperationException",
+            await ObserveAsync(Of(s_first), new InvalidOperationException("oops"), Of(s_first, s_second)), StringComparison.Ordinal);
 
     [Fact]
     public async Task It_sees_that_nothing_recovered() =>
-        Assert.Contains("I5: it did not recover", await ObserveAsync(Of(s_first), new EndpointSourceException("The server is away.")), StringComparison.Ordinal);
+        Assert.Contains(
+            "I5: it did not recover", await ObserveAsync(Of(s_first), new EndpointSourceException("The server is away.")),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0)]
@@ -55,7 +64,8 @@ public sealed class ObserverTests
         InvariantObserver observer = new(TestPods.Target, static _ => true);
         observer.Failed(new EndpointSourceException("The server is away."));
 
-        Assert.Contains("I5: after 'The server is away.'", Text(observer.Finish([TimeSpan.FromSeconds(seconds)])), StringComparison.Ordinal);
+        Assert.Contains(
+            "I5: after 'The server is away.'", Text(observer.Finish([TimeSpan.FromSeconds(seconds)])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +98,8 @@ public sealed class ObserverTests
         await using InvariantObserver observer = new(TestPods.Target, static s => s is "b-0" or "b-1" or "b-x" or "10.0.0.1" or "10.0.0.2");
         observer.Allow("b-0", "b-0 b-1", "b-x", "b-1:NotReady");
         SayingSource source = new(said);
-        EndpointDirectory directory = new(observer.Tap(source), new EndpointDirectoryOptions { TimeProvider = time, Logger = observer.Log });
+        EndpointDirectory directory = new(
+            observer.Tap(source), new EndpointDirectoryOptions { TimeProvider = time, Logger = observer.Log });
         observer.Attach(directory, directory.Follow(TestPods.Target, TestPods.Ports));
         await source.Said.WaitAsync(Wait.Limit, Token);
         await observer.DisposeAsync();
@@ -96,7 +107,7 @@ public sealed class ObserverTests
         return Text(observer.Finish(time.Waits));
     }
 
-    /// <summary>Gives what it was told to, and then nothing for ever.</summary>
+    /// <summary>Returns the given snapshots, and then never returns.</summary>
     private sealed class SayingSource(object[] said) : IEndpointSource, IEndpointStream
     {
         private readonly TaskCompletionSource _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -114,7 +125,7 @@ public sealed class ObserverTests
                 return said[_next++] as EndpointSnapshot ?? throw (Exception)said[_next - 1];
             _said.TrySetResult();
             await Task.Delay(Timeout.Infinite, cancellationToken);
-            throw new InvalidOperationException("Waiting for ever has ended.");
+            throw new InvalidOperationException("An endless wait has ended.");
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

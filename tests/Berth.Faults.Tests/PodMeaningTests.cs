@@ -12,7 +12,8 @@ public sealed class PodMeaningTests : FaultTest
     [InlineData("ready", "80", "ready", "90", 2)]
     [InlineData("ready", "90", "ready", "80", 1)]
     [InlineData("ready", "80", "terminating", "90", 1)]
-    public async Task F40_one_name_on_two_nodes_at_once_has_one_winner(string first, string firstVersion, string second, string secondVersion, int winner)
+    public async Task F40_one_name_on_two_nodes_at_once_has_one_winner(
+        string first, string firstVersion, string second, string secondVersion, int winner)
     {
         string state = (first, second) is ("terminating", "not ready") ? "b-0:NotReady" : "b-0";
         await StartAsync(state);
@@ -56,7 +57,7 @@ public sealed class PodMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F42_pods_that_share_a_node_and_so_one_address_and_one_Service_port_are_all_kept()
+    public async Task F42_pods_that_share_an_address_and_a_Service_port_are_all_kept()
     {
         await StartAsync(Slices.State(4), Slices.State(3));
         string[] pods = [.. Enumerable.Range(0, 4).Select(static i => Json.Pod($"b-{i}", "10.0.0.9", $"uid-{i}"))];
@@ -69,7 +70,7 @@ public sealed class PodMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F43_two_StatefulSets_behind_one_Service_are_distinct_and_a_clash_on_one_address_is_reported()
+    public async Task F43_two_StatefulSets_of_one_Service_are_distinct_and_clashes_reported()
     {
         await StartAsync("a-0 b-0 a-1 b-1");
         await ListAndWatchAsync(Json.List(
@@ -85,13 +86,16 @@ public sealed class PodMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F44_without_a_hostname_the_name_comes_from_targetRef_and_without_both_the_pod_is_reported()
+    public async Task F44_name_comes_from_targetRef_and_without_both_the_pod_is_reported()
     {
         const string Nameless = """{"addresses":["10.0.0.5"],"conditions":{"ready":true}}""";
         const string NotAPod = """{"addresses":["10.0.0.6"],"conditions":{"ready":true},"targetRef":{"kind":"Node","name":"b-6"}}""";
         const string OnlyHostname = """{"addresses":["10.0.0.3"],"conditions":{"ready":true},"hostname":"b-2"}""";
         await StartAsync(Slices.State(3) + " !10.0.0.5 !10.0.0.6");
-        await ListAndWatchAsync(Json.List("100", Json.Slice("s", "90", Slices.Pod(0), Json.Pod("b-1", "10.0.0.2", hostname: "b-1"), OnlyHostname, Nameless, NotAPod)));
+        await ListAndWatchAsync(
+            Json.List(
+                "100",
+                Json.Slice("s", "90", Slices.Pod(0), Json.Pod("b-1", "10.0.0.2", hostname: "b-1"), OnlyHostname, Nameless, NotAPod)));
         EndpointSnapshot snapshot = await UntilAsync(Slices.State(3) + " !10.0.0.5 !10.0.0.6");
 
         Assert.All(snapshot.Excluded, static e => Assert.Equal(ExclusionReason.NoName, e.Reason));
@@ -117,10 +121,11 @@ public sealed class PodMeaningTests : FaultTest
     [InlineData("web--7")]
     [InlineData("web-007")]
     [InlineData("web-99999999999")]
-    public async Task F45_a_name_without_a_clean_ordinal_is_rejected_with_a_reason_and_never_becomes_0(string name)
+    public async Task F45_name_without_a_clean_ordinal_is_rejected_and_never_becomes_0(string name)
     {
         await StartAsync("b-0 !" + name, Slices.State(1));
-        ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Json.Slice("s", "90", Slices.Pod(0), Json.Pod(name, "10.0.0.9"))));
+        ScriptedExchange watch = await ListAndWatchAsync(
+            Json.List("100", Json.Slice("s", "90", Slices.Pod(0), Json.Pod(name, "10.0.0.9"))));
         EndpointSnapshot snapshot = await UntilAsync("b-0 !" + name);
         ExcludedPod pod = Assert.Single(snapshot.Excluded);
 
@@ -137,7 +142,8 @@ public sealed class PodMeaningTests : FaultTest
     [InlineData(65535, 1, 1)]
     public async Task F46_a_port_above_65535_is_reported_and_the_others_stand(int portBase, int stride, int within)
     {
-        string state = string.Join(' ', Enumerable.Range(0, within).Select(static i => $"b-{i}")) + " " + string.Join(' ', Enumerable.Range(within, 8 - within).Select(static i => $"!b-{i}"));
+        string state = string.Join(' ', Enumerable.Range(0, within).Select(static i => $"b-{i}")) + " " +
+            string.Join(' ', Enumerable.Range(within, 8 - within).Select(static i => $"!b-{i}"));
         await StartAsync(new RigOptions { Ports = PortScheme.PerOrdinal(portBase, stride) }, state);
         await ListAndWatchAsync(Slices.List(8, "100"));
         EndpointSnapshot snapshot = await UntilAsync(state);
@@ -147,10 +153,11 @@ public sealed class PodMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F47_with_publishNotReadyAddresses_a_dead_pod_says_serving_false_and_is_believed()
+    public async Task F47_publishNotReadyAddresses_dead_pod_with_serving_false_is_not_ready()
     {
         await StartAsync("b-0 b-1:NotReady", "b-0 b-1");
-        ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Json.Slice("s", "90", Slices.Pod(0), Json.Pod("b-1", "10.0.0.2", "uid-1", ready: true, serving: false))));
+        ScriptedExchange watch = await ListAndWatchAsync(
+            Json.List("100", Json.Slice("s", "90", Slices.Pod(0), Json.Pod("b-1", "10.0.0.2", "uid-1", ready: true, serving: false))));
         EndpointSnapshot snapshot = await UntilAsync("b-0 b-1:NotReady");
         Assert.True(snapshot.Endpoints[1].Ready);
         Assert.Equal(["b-0"], snapshot.Available.Select(static e => e.Name));
@@ -185,11 +192,13 @@ public sealed class PodMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F49_dual_stack_with_one_family_updated_first_is_one_pod_and_the_known_family_stays()
+    public async Task F49_dual_stack_one_family_first_is_one_pod_and_keeps_the_other()
     {
         await StartAsync("b-0", "b-0:NotReady");
-        string four(string version, bool ready = true) => Json.SliceOf("IPv4", "v4", version, Json.Pod("b-0", "10.0.0.1", "uid-0", ready: ready));
-        string six(string version, bool ready = true) => Json.SliceOf("IPv6", "v6", version, Json.Pod("b-0", "fd00::1", "uid-0", ready: ready));
+        string four(string version, bool ready = true) =>
+            Json.SliceOf("IPv4", "v4", version, Json.Pod("b-0", "10.0.0.1", "uid-0", ready: ready));
+        string six(string version, bool ready = true) =>
+            Json.SliceOf("IPv6", "v6", version, Json.Pod("b-0", "fd00::1", "uid-0", ready: ready));
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", four("90"), six("91")));
         EndpointSnapshot both = await UntilAsync("b-0");
         Assert.Equal(["10.0.0.1", "fd00::1"], Addresses(both));
@@ -208,8 +217,12 @@ public sealed class PodMeaningTests : FaultTest
         Assert.Equal(["fd00::1"], Addresses(Rig.Current));
     }
 
-    private static IEnumerable<string> Addresses(EndpointSnapshot snapshot) => Assert.Single(snapshot.Endpoints).Addresses.Select(static a => a.ToString());
+    private static IEnumerable<string> Addresses(EndpointSnapshot snapshot) =>
+        Assert.Single(snapshot.Endpoints).Addresses.Select(static a => a.ToString());
 
     private static string Twin(int number, string state, string version) => Json.Slice(
-        $"s{number}", version, Json.Pod("b-0", $"10.0.0.{number}", $"uid-{number}", $"node-{number}", ready: state == "ready", serving: state != "not ready", terminating: state == "terminating"));
+        $"s{number}", version,
+        Json.Pod(
+            "b-0", $"10.0.0.{number}", $"uid-{number}", $"node-{number}", ready: state == "ready", serving: state != "not ready",
+            terminating: state == "terminating"));
 }

@@ -54,7 +54,11 @@ public sealed class RefusalTests : FaultTest
         {
             // On lists as well as on watches, in JSON and in plain words.
             int odd = i % 2;
-            Api.OnWatch(x => odd == 0 ? x.AnswerAsync(status, Json.Status(status, "InternalError", "etcdserver: leader changed")) : x.AnswerAsync(status, "upstream down", "text/plain"));
+            Api.OnWatch(
+                x =>
+                    odd == 0
+                        ? x.AnswerAsync(status, Json.Status(status, "InternalError", "etcdserver: leader changed"))
+                        : x.AnswerAsync(status, "upstream down", "text/plain"));
         }
 
         watch.Cut();
@@ -70,7 +74,8 @@ public sealed class RefusalTests : FaultTest
         TimeSpan[] waits = [.. Rig.DirectoryTime.Waits];
         Assert.Equal(Burst, waits.Length);
         for (int i = 0; i < Burst; i++)
-            Assert.InRange(waits[i], TimeSpan.FromMilliseconds(Math.Min(100 << i, 15_000)), TimeSpan.FromMilliseconds(Math.Min(200 << i, 30_000)));
+            Assert.InRange(
+                waits[i], TimeSpan.FromMilliseconds(Math.Min(100 << i, 15_000)), TimeSpan.FromMilliseconds(Math.Min(200 << i, 30_000)));
         Assert.Equal(waits.Length, waits.Distinct().Count());
         await again.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
         await UntilAsync(Slices.State(2));
@@ -170,6 +175,7 @@ public sealed class RefusalTests : FaultTest
 
         Assert.Equal(3, stale.Available.Count);
         Assert.Equal(2, Observer.Failures.Count);
-        Assert.Contains(Rig.Api.Address.Port.ToString(CultureInfo.InvariantCulture), Observer.Failures[0].Message, StringComparison.Ordinal);
+        Assert.Contains(
+            Rig.Api.Address.Port.ToString(CultureInfo.InvariantCulture), Observer.Failures[0].Message, StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Berth.Faults;
 
-/// <summary>What the source counts.</summary>
+/// <summary>The counters of the source.</summary>
 internal sealed class RestartCounts : IDisposable
 {
     private readonly MeterListener _listener = new();

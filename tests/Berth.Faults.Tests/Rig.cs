@@ -3,8 +3,8 @@ using Berth.TestKit.Invariants;
 namespace Berth.Faults;
 
 /// <summary>
-/// The real client as a pod has it, over real sockets: service account files, TLS, source, directory, readers; at the other end a scripted API
-/// server, perhaps behind a relay. The directory's waits are over at once; the source's clock stands until the test moves it.
+/// The real client as a pod has it, over real sockets: service account files, TLS, source, directory, readers; at the other end a scripted
+/// API server, perhaps behind a relay. The directory's waits are over at once; the source's clock stands until the test moves it.
 /// </summary>
 internal sealed class Rig : IAsyncDisposable
 {
@@ -50,7 +50,7 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Stands in front of the server and knows HTTP/2, where the options say so.</summary>
     public FrameRelay? Frames { get; }
 
-    /// <summary>Where the relay leads.</summary>
+    /// <summary>The address that the relay leads to.</summary>
     public ScriptedApi Upstream { get; set; }
 
     public TestAuthority Authority { get; }
@@ -115,10 +115,12 @@ internal sealed class Rig : IAsyncDisposable
             {
                 await change;
             }
-            catch (OperationCanceledException over) when (limit.IsCancellationRequested)
+            catch (OperationCanceledException exception) when (limit.IsCancellationRequested)
             {
                 string shown = View.Current is { } current ? $"'{SnapshotText.Of(current)}', {current}" : "nothing";
-                throw new TimeoutException($"The view still shows {shown}; trouble: {View.Failure?.Message}; restarts: {string.Join(' ', RestartCauses)}", over);
+                throw new TimeoutException(
+                    $"The view still shows {shown}; trouble: {View.Failure?.Message}; restarts: {string.Join(' ', RestartCauses)}",
+                    exception);
             }
         }
     }

@@ -3,14 +3,16 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Faults;
 
-/// <summary>In what a test's world differs from the usual one: HTTP/2 over TLS, a pod's service account, pods named b-N on base 3000.</summary>
+/// <summary>
+/// In what a test's world differs from the usual one: HTTP/2 over TLS, a pod's service account, pods named b-N on base 3000.
+/// </summary>
 internal sealed record RigOptions
 {
     public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1AndHttp2;
 
     public bool Relayed { get; init; }
 
-    /// <summary>Whether a relay of HTTP/2 frames stands in front of the server.</summary>
+    /// <summary>True to put a relay of HTTP/2 frames in front of the server.</summary>
     public bool Framed { get; init; }
 
     public bool StreamingLists { get; init; }

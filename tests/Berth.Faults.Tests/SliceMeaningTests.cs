@@ -9,12 +9,17 @@ public sealed class SliceMeaningTests : FaultTest
     [InlineData("\"ports\":null")]
     public async Task F29_null_and_absent_endpoints_and_ports_are_empty(string fields)
     {
-        string empty = $$$"""{"metadata":{"name":"s","resourceVersion":"101","labels":{"kubernetes.io/service-name":"service-b"}},"addressType":"IPv4",{{{fields}}}}""";
+        string empty =
+            $$$"""{"metadata":{"name":"s","resourceVersion":"101","labels":""" +
+            $$$"""{"kubernetes.io/service-name":"service-b"}},"addressType":"IPv4",{{{fields}}}}""";
         await StartAsync(Slices.State(1), Slices.State(0));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
         await watch.SendEventAsync("MODIFIED", empty);
         await UntilAsync(Slices.State(0));
-        await watch.SendEventAsync("MODIFIED", Slices.Of(1, "102").Replace("\"ports\":[{\"name\":\"\",\"protocol\":\"TCP\",\"port\":3456}]", "\"ports\":null", StringComparison.Ordinal));
+        await watch.SendEventAsync(
+            "MODIFIED",
+            Slices.Of(1, "102").Replace(
+                "\"ports\":[{\"name\":\"\",\"protocol\":\"TCP\",\"port\":3456}]", "\"ports\":null", StringComparison.Ordinal));
         // The base is known without the Service's ports.
         await UntilAsync(Slices.State(1));
         Assert.Equal(3000, Rig.Current.Endpoints[0].Port);
@@ -77,7 +82,8 @@ public sealed class SliceMeaningTests : FaultTest
     public async Task F33_what_was_deleted_during_an_outage_is_removed_by_the_next_list()
     {
         await StartAsync(new RigOptions { Relayed = true }, Slices.State(3), Slices.State(1));
-        ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Slices.Of(1, "90"), Json.Slice("t", "91", Slices.Pod(1), Slices.Pod(2))));
+        ScriptedExchange watch = await ListAndWatchAsync(
+            Json.List("100", Slices.Of(1, "90"), Json.Slice("t", "91", Slices.Pod(1), Slices.Pod(2))));
         await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("101")));
         Rig.Relay!.TurnsAway = true;
         Rig.Relay.Cut();
@@ -113,7 +119,7 @@ public sealed class SliceMeaningTests : FaultTest
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
         EndpointSnapshot once = await UntilAsync(Slices.State(2));
         await ConfirmedAsync(() => watch.SendEventAsync(type, Slices.Of(2, "101")));
-        // The same content under a new version, too: somebody wrote an annotation.
+        // The same content under a new version, too: an annotation was written.
         await ConfirmedAsync(() => watch.SendEventAsync(type, Slices.Of(2, "102")));
 
         Assert.Same(once, Rig.Current);
@@ -121,7 +127,7 @@ public sealed class SliceMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F36_a_pod_that_moves_between_slices_and_is_added_first_is_one_pod_throughout()
+    public async Task F36_pod_that_moves_between_slices_added_first_stays_one_pod()
     {
         await StartAsync(Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Slices.Of(2, "90"), Json.Slice("t", "91")));
@@ -150,7 +156,7 @@ public sealed class SliceMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F37_a_pod_that_went_nowhere_is_held_for_a_quarter_of_a_second_and_then_gone()
+    public async Task F37_pod_that_moves_to_no_slice_is_held_for_250_ms_and_then_gone()
     {
         await StartAsync(Slices.State(2), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Slices.Of(2, "90"), Json.Slice("t", "91")));
@@ -166,7 +172,7 @@ public sealed class SliceMeaningTests : FaultTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task F38_a_slice_relabelled_to_another_service_leaves_the_one_and_joins_the_other(bool asDeletion)
+    public async Task F38_slice_relabelled_to_another_service_leaves_one_joins_the_other(bool asDeletion)
     {
         await StartAsync(Slices.State(2), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Slices.Of(1, "90"), Json.Slice("t", "91", Slices.Pod(1))));
@@ -188,7 +194,8 @@ public sealed class SliceMeaningTests : FaultTest
     public async Task F39_a_service_deleted_and_created_again_has_no_ghosts()
     {
         await StartAsync(Slices.State(3), Slices.State(2), Slices.State(0), "b-1");
-        ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Json.Slice("old-1", "90", Slices.Pod(0), Slices.Pod(1)), Json.Slice("old-2", "91", Slices.Pod(2))));
+        ScriptedExchange watch = await ListAndWatchAsync(
+            Json.List("100", Json.Slice("old-1", "90", Slices.Pod(0), Slices.Pod(1)), Json.Slice("old-2", "91", Slices.Pod(2))));
         await watch.SendEventAsync("DELETED", Json.Slice("old-2", "101", Slices.Pod(2)));
         await UntilAsync(Slices.State(2));
         await watch.SendEventAsync("DELETED", Json.Slice("old-1", "102", Slices.Pod(0), Slices.Pod(1)));

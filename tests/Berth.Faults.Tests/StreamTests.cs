@@ -10,7 +10,8 @@ public sealed class StreamTests : FaultTest
     [InlineData(HttpProtocols.Http1AndHttp2, false)]
     [InlineData(HttpProtocols.Http1, true)]
     [InlineData(HttpProtocols.Http1, false)]
-    public async Task F01_a_stream_cut_at_any_byte_of_an_event_drops_it_and_goes_on_from_the_last_version(HttpProtocols protocols, bool broken)
+    public async Task F01_stream_cut_inside_an_event_resumes_from_the_last_version(
+        HttpProtocols protocols, bool broken)
     {
         string whole = $$"""{"type":"MODIFIED","object":{{Slices.Of(2, "9000")}}}""" + "\n";
         await StartAsync(new RigOptions { Protocols = protocols }, Slices.State(1), Slices.State(2));
@@ -34,7 +35,7 @@ public sealed class StreamTests : FaultTest
     }
 
     [Fact]
-    public async Task F02_a_clean_close_at_the_servers_timeout_is_watched_again_at_once_without_a_list()
+    public async Task F02_clean_close_at_the_timeout_is_watched_again_without_a_list()
     {
         await StartAsync(Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -55,7 +56,7 @@ public sealed class StreamTests : FaultTest
     }
 
     [Fact]
-    public async Task F03_watches_that_are_closed_within_a_second_are_backed_off_from_longer_and_longer_and_listed_again()
+    public async Task F03_watches_closed_within_a_second_back_off_and_list_again()
     {
         await StartAsync(Slices.State(1), Slices.State(2));
         await AnswerListAsync(Slices.List(1, "100"));
@@ -81,7 +82,7 @@ public sealed class StreamTests : FaultTest
     }
 
     [Fact]
-    public async Task F10_an_hour_of_bookmarks_advances_the_version_publishes_nothing_and_keeps_the_snapshot_fresh()
+    public async Task F10_hour_of_bookmarks_keeps_the_snapshot_fresh_and_publishes_nothing()
     {
         await StartAsync(Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -145,7 +146,9 @@ public sealed class StreamTests : FaultTest
         string slice = Slices.Of(1, "101")
             .Replace("\"addressType\"", "\"spec\":{\"x\":[1,2.5e9,null,{\"y\":\"\\u0041\"}]},\"addressType\"", StringComparison.Ordinal)
             .Replace("\"conditions\":{", "\"deviceHints\":[true],\"conditions\":{\"healing\":true,", StringComparison.Ordinal)
-            .Replace("\"protocol\":\"TCP\"", "\"protocol\":\"TCP\",\"appProtocol\":\"kubernetes.io/h9\",\"weight\":-1", StringComparison.Ordinal);
+            .Replace(
+                "\"protocol\":\"TCP\"", "\"protocol\":\"TCP\",\"appProtocol\":\"kubernetes.io/h9\",\"weight\":-1",
+                StringComparison.Ordinal);
         string odd = Json.Slice("x", "102", Json.Pod("b-7", "10.0.0.8")).Replace("\"IPv4\"", "\"IPv9\"", StringComparison.Ordinal);
         await StartAsync(Slices.State(1), Slices.State(1) + " !b-7", Slices.State(2) + " !b-7");
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));

@@ -6,7 +6,7 @@ public sealed class StreamingListTests : FaultTest
     private static readonly RigOptions s_streaming = new() { StreamingLists = true };
 
     [Fact]
-    public async Task F12_a_streaming_list_that_never_ends_times_out_and_a_plain_list_takes_over()
+    public async Task F12_streaming_list_without_an_end_times_out_and_a_plain_list_follows()
     {
         await StartAsync(s_streaming, Slices.State(2));
         ScriptedExchange stream = await StreamAsync();
@@ -25,7 +25,7 @@ public sealed class StreamingListTests : FaultTest
     [Theory]
     [InlineData(400, "BadRequest")]
     [InlineData(422, "Invalid")]
-    public async Task F13_a_refused_streaming_list_becomes_a_plain_one_and_is_not_tried_again(int status, string reason)
+    public async Task F13_refused_streaming_list_becomes_plain_and_is_not_tried_again(int status, string reason)
     {
         await StartAsync(s_streaming, Slices.State(1), Slices.State(2));
         ScriptedExchange refused = await Api.NextAsync(Token);

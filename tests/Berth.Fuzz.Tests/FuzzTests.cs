@@ -1,6 +1,8 @@
 namespace Berth.Fuzz;
 
-/// <summary>A short run of every target: no input crashes it, hangs it or makes it allocate beyond its bound. CONTRIBUTING says how to run long.</summary>
+/// <summary>
+/// A short run of every target: no input crashes it, hangs it or makes it allocate beyond its bound. CONTRIBUTING says how to run long.
+/// </summary>
 public sealed class FuzzTests
 {
     private const int Inputs = 20_000;
@@ -37,7 +39,9 @@ public sealed class FuzzTests
     {
         byte[] input = [1, 2, 3];
         FuzzTarget crash = new("crash", static _ => throw new InvalidOperationException("by design"), static e => e is FormatException, 1);
-        Assert.Contains("InvalidOperationException: by design", Assert.Throws<FuzzException>(() => FuzzLoop.Play(crash, input)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "InvalidOperationException: by design", Assert.Throws<FuzzException>(() => FuzzLoop.Play(crash, input)).Message,
+            StringComparison.Ordinal);
         FuzzTarget greed = new("greed", static _ => GC.KeepAlive(new byte[1_000_000]), static _ => false, 1);
         Assert.Contains("AQID", Assert.Throws<FuzzException>(() => FuzzLoop.Play(greed, input)).Message, StringComparison.Ordinal);
         FuzzLoop.Play(new FuzzTarget("refusal", static _ => throw new FormatException(), static e => e is FormatException, 1), input);

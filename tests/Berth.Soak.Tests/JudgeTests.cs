@@ -45,7 +45,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void What_happens_while_the_api_is_away_cannot_be_known_and_what_happened_before_can()
+    public void Changes_during_an_outage_are_excused_and_earlier_ones_are_not()
     {
         _truth.Observe([Pod(0, "a"), Pod(1, "b"), Pod(2, "c")], At(1));
         _truth.Observe([Pod(0, "a"), Pod(1, "b")], At(5));
@@ -88,7 +88,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_pause_that_nobody_could_notice_excuses_what_is_said_until_a_second_after_it_and_is_no_return()
+    public void Short_pause_excuses_answers_for_a_second_and_is_no_return()
     {
         _truth.Observe([Pod(0, "a"), Pod(1, "b")], At(1));
         _outages.Begin(At(10));
@@ -101,7 +101,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_silence_is_measured_apart_from_a_cut_and_its_return_by_what_was_known_of_it()
+    public void Silence_is_measured_apart_from_a_cut_and_by_the_known_outage()
     {
         _outages.Begin(At(10));
         _outages.End(At(50), At(52), At(57.1), TimeSpan.Zero, silent: true);
@@ -112,14 +112,16 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void A_footprint_goes_through_a_line_of_text_and_counts_what_this_process_holds()
+    public void Footprint_round_trips_as_text_and_counts_this_process()
     {
         Footprint footprint = Footprint.OfThisProcess();
         Assert.Equal(footprint, Footprint.Parse(footprint.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         Assert.InRange(footprint.Private, footprint.Heap / 2, footprint.Resident);
         Assert.InRange(footprint.Threads, 2, 1000);
         string path = Path.GetTempFileName();
-        FileStream[] open = [.. Enumerable.Range(0, 50).Select(_ => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))];
+        FileStream[] open =
+            [.. Enumerable.Range(0, 50)
+                .Select(_ => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))];
         try
         {
             Assert.InRange(Footprint.OfThisProcess().Handles, footprint.Handles + 25, footprint.Handles + 75);

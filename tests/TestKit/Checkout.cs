@@ -12,6 +12,7 @@ public static class Checkout
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "Berth.slnx")))
             folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException($"No Berth.slnx is above {AppContext.BaseDirectory}. Run the tests from a checkout.");
+        return folder ?? throw new InvalidOperationException(
+            $"No Berth.slnx is above {AppContext.BaseDirectory}. Run the tests from a checkout.");
     }
 }

@@ -3,7 +3,10 @@ using System.Net.Security;
 
 namespace Berth.TestKit;
 
-/// <summary>One connection through a <see cref="FrameRelay"/>: frames (RFC 9113, section 4.1) go through whole, but those of streams that were refused.</summary>
+/// <summary>
+/// One connection through a <see cref="FrameRelay"/>: frames (RFC 9113, section 4.1) go through whole, but those of streams that were
+/// refused.
+/// </summary>
 internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream server) : IDisposable
 {
     private const int PrefaceLength = 24;
@@ -63,7 +66,7 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
                 await pass(frame, stop);
             }
         }
-        catch (Exception over) when (over is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
         {
             // One end is gone; so is the other, then.
         }

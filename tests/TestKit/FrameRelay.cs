@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Berth.TestKit;
 
 /// <summary>
-/// Stands between client and server on the level of HTTP/2 frames, with TLS on both sides, and says what a server of ours cannot be made to say: GOAWAY with
-/// a last stream below those that are open, or below one that has just been asked for.
+/// Stands between client and server on the level of HTTP/2 frames, with TLS on both sides, and says what a server of ours cannot be made to
+/// say: GOAWAY with a last stream below those that are open, or below one that has just been asked for.
 /// </summary>
 /// <param name="certificate">Shown to clients.</param>
 /// <param name="serverPort">Where the server listens, asked at each connection.</param>
@@ -20,16 +20,18 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
     private int _accepted;
     private int _refused;
 
-    /// <summary>Where clients connect to.</summary>
+    /// <summary>The address that clients connect to.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections clients have made.</summary>
+    /// <summary>The number of connections that clients have made.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>How many requests were refused by GOAWAY, and never reached the server.</summary>
+    /// <summary>The number of requests that GOAWAY refused and that never reached the server.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
-    /// <summary>True to answer the next request with GOAWAY that names the stream before it as the last; it goes back to false by itself.</summary>
+    /// <summary>
+    /// True to answer the next request with GOAWAY that names the stream before it as the last; it goes back to false by itself.
+    /// </summary>
     public bool RefusesNext { get; set; }
 
     /// <summary>Begins to accept connections.</summary>
@@ -54,7 +56,7 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
         _stop.Dispose();
     }
 
-    /// <summary>Whether to refuse a request, on whichever connection it comes.</summary>
+    /// <summary>True to refuse a request on any connection.</summary>
     internal bool TakeRefusal()
     {
         if (!RefusesNext)
@@ -79,7 +81,7 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
             while (true)
                 running.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
-        catch (Exception over) when (over is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             await Task.WhenAll(running);
         }
@@ -109,15 +111,25 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
         {
             await far.ConnectAsync(IPAddress.Loopback, serverPort(), _stop.Token);
             await using var client = new SslStream(near.GetStream());
-            await client.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, ApplicationProtocols = [SslApplicationProtocol.Http2] }, _stop.Token);
-#pragma warning disable MA0039 // It is the server in this process, or nobody: its certificate is the one we have.
-            await using var server = new SslStream(far.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => certificate.Equals(shown));
+            await client.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificate = certificate,
+                    ApplicationProtocols = [SslApplicationProtocol.Http2],
+                },
+                _stop.Token);
+#pragma warning disable MA0039 // Only the server in this process can answer: its certificate is the one we have.
+            await using var server = new SslStream(
+                far.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => certificate.Equals(shown));
 #pragma warning restore MA0039
-            await server.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", ApplicationProtocols = [SslApplicationProtocol.Http2] }, _stop.Token);
+            await server.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", ApplicationProtocols = [SslApplicationProtocol.Http2] },
+                _stop.Token);
             using var link = new FrameLink(this, client, server);
             await FollowAsync(link);
         }
-        catch (Exception over) when (over is OperationCanceledException or IOException or SocketException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException
+            or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
         {
             // One end is gone; so is the other, then.
         }

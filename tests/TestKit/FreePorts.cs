@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Berth.TestKit;
 
-/// <summary>Ports for programs that must be told one. Nobody holds them in between, so they lie outside the range the system gives out by itself.</summary>
+/// <summary>
+/// Ports for programs that must be told one. No process keeps them in between, so they are outside the range the system gives out by
+/// itself.
+/// </summary>
 public static class FreePorts
 {
     private const int First = 12_000;

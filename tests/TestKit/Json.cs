@@ -14,7 +14,8 @@ public static class Json
         """;
 
     public static string Pod(
-        string name, string address = "10.0.0.1", string? uid = "u", string? node = "node-0", bool ready = true, bool? serving = null, bool terminating = false, string? hostname = null)
+        string name, string address = "10.0.0.1", string? uid = "u", string? node = "node-0", bool ready = true, bool? serving = null,
+        bool terminating = false, string? hostname = null)
     {
         JsonObject target = new() { ["kind"] = "Pod", ["namespace"] = "k8s-example2", ["name"] = name };
         if (uid is not null)
@@ -54,7 +55,11 @@ public static class Json
             ["status"] = "Failure",
             ["message"] = message,
             ["reason"] = reason,
-            ["details"] = new JsonObject { ["retryAfterSeconds"] = retryAfter, ["causes"] = cause is null ? null : new JsonArray(new JsonObject { ["reason"] = cause }) },
+            ["details"] = new JsonObject
+            {
+                ["retryAfterSeconds"] = retryAfter,
+                ["causes"] = cause is null ? null : new JsonArray(new JsonObject { ["reason"] = cause }),
+            },
             ["code"] = code,
         });
 

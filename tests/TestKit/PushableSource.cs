@@ -19,12 +19,13 @@ public sealed class PushableSource : IEndpointSource
         return stream;
     }
 
-    /// <summary>Gives a snapshot to whoever follows its target under its scheme.</summary>
+    /// <summary>Gives a snapshot to all followers of its target and scheme.</summary>
     public void Push(EndpointSnapshot snapshot) => StreamOf(snapshot.Target, snapshot.Ports).Push(snapshot);
 
     /// <summary>Gives a whole set of pods under the plain scheme, and waits until the directory has published it.</summary>
     public async Task<EndpointSnapshot> PublishAsync(
-        EndpointView view, IEnumerable<PodEndpoint> pods, IEnumerable<ExcludedPod>? excluded = null, CancellationToken cancellationToken = default)
+        EndpointView view, IEnumerable<PodEndpoint> pods, IEnumerable<ExcludedPod>? excluded = null,
+        CancellationToken cancellationToken = default)
     {
         long before = view.Current?.Version ?? 0;
         Push(EndpointSnapshot.Create(view.Target, view.Ports, pods, excluded));
@@ -38,8 +39,9 @@ public sealed class PushableSource : IEndpointSource
     public void Fail(ServiceTarget target, PortScheme ports, string message) =>
         StreamOf(target, ports).Push(new EndpointSourceException(message));
 
-    /// <summary>Waits, 30 s at most, until a view shows a snapshot of which something is true.</summary>
-    public static async Task<EndpointSnapshot> WaitForAsync(EndpointView view, Func<EndpointSnapshot, bool> condition, CancellationToken cancellationToken = default)
+    /// <summary>Waits, 30 s at most, until a view shows a snapshot that meets a condition.</summary>
+    public static async Task<EndpointSnapshot> WaitForAsync(
+        EndpointView view, Func<EndpointSnapshot, bool> condition, CancellationToken cancellationToken = default)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
@@ -52,7 +54,8 @@ public sealed class PushableSource : IEndpointSource
         throw new ObjectDisposedException(nameof(EndpointDirectory), "The directory was disposed while a test waited for a snapshot.");
     }
 
-    private PushableStream StreamOf(ServiceTarget target, PortScheme ports) => _streams.GetOrAdd((target, ports), static _ => new PushableStream());
+    private PushableStream StreamOf(ServiceTarget target, PortScheme ports) =>
+        _streams.GetOrAdd((target, ports), static _ => new PushableStream());
 
     private sealed class PushableStream : IEndpointStream
     {
@@ -68,7 +71,8 @@ public sealed class PushableSource : IEndpointSource
             _pushed.Writer.TryWrite(item);
         }
 
-        public void Confirm() => _pushed.Writer.TryWrite(_last ?? throw new InvalidOperationException("Nothing has been pushed that could be confirmed."));
+        public void Confirm() =>
+            _pushed.Writer.TryWrite(_last ?? throw new InvalidOperationException("Nothing has been pushed that could be confirmed."));
 
         public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
         {

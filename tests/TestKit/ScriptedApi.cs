@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.TestKit;
 
 /// <summary>
-/// A real HTTP server on loopback that says exactly what a test scripts. Requests for which an answer is queued get it, in order; all others wait
-/// until the test takes them with <see cref="NextAsync"/> and answers by hand.
+/// A real HTTP server on loopback that says exactly what a test scripts. Requests for which an answer is queued get it, in order; all
+/// others wait until the test takes them with <see cref="NextAsync"/> and answers by hand.
 /// </summary>
 public sealed class ScriptedApi : IAsyncDisposable
 {
@@ -31,7 +31,7 @@ public sealed class ScriptedApi : IAsyncDisposable
 
     private ScriptedApi(WebApplication app) => _app = app;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The URL that it listens on.</summary>
     public Uri Address { get; private set; } = null!;
 
     /// <summary>All requests so far, in order.</summary>

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Berth.TestKit;
 
-/// <summary>One request that a <see cref="ScriptedApi"/> received, and what the test does with it. It stays open until it is ended, cut or the server stops.</summary>
+/// <summary>
+/// One request that a <see cref="ScriptedApi"/> received, and what the test does with it. It stays open until it is ended, cut or the
+/// server stops.
+/// </summary>
 public sealed class ScriptedExchange
 {
     private readonly HttpContext _context;
@@ -24,7 +27,8 @@ public sealed class ScriptedExchange
         Path = context.Request.Path.Value ?? "";
         QueryString = context.Request.QueryString.Value ?? "";
         _query = new Dictionary<string, string>(context.Request.Query.Select(static q => KeyValuePair.Create(q.Key, q.Value.ToString())));
-        Headers = new Dictionary<string, string>(context.Request.Headers.Select(static h => KeyValuePair.Create(h.Key, h.Value.ToString())), StringComparer.OrdinalIgnoreCase);
+        Headers = new Dictionary<string, string>(
+            context.Request.Headers.Select(static h => KeyValuePair.Create(h.Key, h.Value.ToString())), StringComparer.OrdinalIgnoreCase);
         context.RequestAborted.Register(() => _gone.TrySetResult());
     }
 
@@ -94,7 +98,8 @@ public sealed class ScriptedExchange
     }
 
     /// <summary>Gives a whole answer and ends it.</summary>
-    public async Task AnswerAsync(int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers)
+    public async Task AnswerAsync(
+        int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers)
     {
         await StartAsync(status, contentType, headers);
         await SendAsync(body);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.TestKit;
 
-/// <summary>What a <see cref="ScriptedApi"/> speaks.</summary>
+/// <summary>The protocol of a <see cref="ScriptedApi"/>.</summary>
 public sealed class ScriptedWire
 {
     /// <summary>Shown in each handshake from then on; null for plain HTTP.</summary>

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Berth.TestKit;
 
 /// <summary>
-/// Stands between client and server on the level of TCP: it can fall silent (both ends stay open, and no byte passes), cut what is open, turn new
-/// connections away, and lead to another server from the next connection on, as a load balancer in front of several does.
+/// Stands between client and server on the level of TCP: it can fall silent (both ends stay open, and no byte passes), cut what is open,
+/// turn new connections away, and lead to another server from the next connection on, as a load balancer in front of several does.
 /// </summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
@@ -26,13 +26,13 @@ public sealed class TcpRelay : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections clients have made, those turned away too.</summary>
+    /// <summary>The number of connections that clients have made, including refused ones.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
     /// <summary>True while a connection is open in either direction.</summary>
     public bool IsUsed => Volatile.Read(ref _pumps) > 0;
 
-    /// <summary>True to close each new connection at once, as an address behind which nobody runs.</summary>
+    /// <summary>True to close each new connection at once, like an address without a server.</summary>
     public bool TurnsAway { get; set; }
 
     /// <summary>True to accept each new connection and to carry nothing on it, ever: a host that hangs.</summary>
@@ -42,8 +42,8 @@ public sealed class TcpRelay : IAsyncDisposable
     public void SilenceTheseConnections() => _silent = true;
 
     /// <summary>
-    /// The clients' peer of the connections made so far is gone from the network: no FIN, no RST, and nothing that a client sends is even acknowledged, a
-    /// probe of TCP keep-alive neither. Linux only: a filter on each socket drops every packet that comes.
+    /// The clients' peer of the connections made so far is gone from the network: no FIN, no RST, and nothing that a client sends is even
+    /// acknowledged, a probe of TCP keep-alive neither. Linux only: a filter on each socket drops every packet that comes.
     /// </summary>
     public void Vanish()
     {
@@ -75,7 +75,9 @@ public sealed class TcpRelay : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>SO_ATTACH_FILTER with one instruction, "return 0": keep no byte of any packet (socket(7), linux/filter.h). No privilege is needed.</summary>
+    /// <summary>
+    /// SO_ATTACH_FILTER with one instruction, "return 0": keep no byte of any packet (socket(7), linux/filter.h). No privilege is needed.
+    /// </summary>
     private static void DropPackets(Socket socket)
     {
         const int SocketLevel = 1;
@@ -114,7 +116,7 @@ public sealed class TcpRelay : IAsyncDisposable
                 pumps.Add(PumpAsync(link.Far, link.Near, () => swallows || (_silent && mayFallSilent)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             await Task.WhenAll(pumps);
         }
@@ -158,7 +160,7 @@ public sealed class TcpRelay : IAsyncDisposable
                     await to.GetStream().WriteAsync(buffer.AsMemory(0, read), _stop.Token);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException)
         {
             // One end is gone; so is the other, then.
         }

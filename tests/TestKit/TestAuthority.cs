@@ -27,7 +27,8 @@ public sealed class TestAuthority : IDisposable
     public string Pem => _root.ExportCertificatePem();
 
     /// <summary>A server's certificate for these names and addresses.</summary>
-    public X509Certificate2 Server(params string[] names) => Issue("server", "1.3.6.1.5.5.7.3.1", names, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+    public X509Certificate2 Server(params string[] names) =>
+        Issue("server", "1.3.6.1.5.5.7.3.1", names, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
 
     public X509Certificate2 ExpiredServer(params string[] names) =>
         Issue("server", "1.3.6.1.5.5.7.3.1", names, DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(-1));

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Berth.TestKit;
 
 /// <summary>
-/// The fake clock of all tests. It stands still until a test moves it, tells when somebody starts to wait on it, and keeps how long each wait is. Its
-/// monotonic time follows <see cref="FakeTimeProvider.Advance"/> only; the wall clock can be set apart from it.
+/// The fake clock of all tests. It stands still until a test moves it, tells when code starts to wait on it, and keeps how long each
+/// wait is. Its monotonic time follows <see cref="FakeTimeProvider.Advance"/> only; the wall clock can be set apart from it.
 /// </summary>
 public sealed class TestClock : FakeTimeProvider
 {
@@ -44,7 +44,9 @@ public sealed class TestClock : FakeTimeProvider
     // The base takes it from GetUtcNow, which here can jump.
     public override long GetTimestamp() => base.GetUtcNow().Ticks;
 
-    /// <summary>Waits until a timer is set to a duration that satisfies a condition, and returns the duration. Each setting is seen once.</summary>
+    /// <summary>
+    /// Waits until a timer is set to a duration that satisfies a condition, and returns the duration. Each setting is seen once.
+    /// </summary>
     public async Task<TimeSpan> WaitForTimerAsync(Func<TimeSpan, bool> condition, CancellationToken cancellationToken)
     {
         while (true)

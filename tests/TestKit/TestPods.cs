@@ -11,7 +11,9 @@ public static class TestPods
     public static PortScheme Ports { get; } = PortScheme.PerOrdinal(3000);
 
     public static PodEndpoint Endpoint(
-        int ordinal, string set = "service-b", string? uid = null, string address = "10.77.0.1", bool ready = true, bool serving = true, bool terminating = false) => new()
+        int ordinal, string set =
+            "service-b", string? uid =
+                null, string address = "10.77.0.1", bool ready = true, bool serving = true, bool terminating = false) => new()
         {
             Name = string.Create(CultureInfo.InvariantCulture, $"{set}-{ordinal}"),
             Namespace = Target.Namespace,

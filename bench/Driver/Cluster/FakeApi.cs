@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// A Kubernetes API server as far as discovery sees it: list in pages and watch of EndpointSlices, over HTTP on loopback. Everything it sends is made
-/// beforehand. A watch begins with the next change, so changes are made once the watches are open.
+/// A Kubernetes API server as far as discovery sees it: list in pages and watch of EndpointSlices, over HTTP on loopback. Everything it
+/// sends is made beforehand. A watch begins with the next change, so changes are made once the watches are open.
 /// </summary>
 internal sealed class FakeApi : IAsyncDisposable
 {
@@ -42,10 +42,10 @@ internal sealed class FakeApi : IAsyncDisposable
     /// <summary>A kubeconfig that points here.</summary>
     public string Kubeconfig { get; private set; } = "";
 
-    /// <summary>How many requests have come.</summary>
+    /// <summary>The number of requests received.</summary>
     public long Requests => Interlocked.Read(ref _requests);
 
-    /// <summary>How many watches are open.</summary>
+    /// <summary>The number of open watches.</summary>
     public int Watches => _watches.Count;
 
     public static async Task<FakeApi> StartAsync(Fleet fleet)
@@ -68,14 +68,14 @@ internal sealed class FakeApi : IAsyncDisposable
             apiVersion: v1
             kind: Config
             clusters: [{name: fake, cluster: {server: "{{{address}}}"}}]
-            users: [{name: nobody, user: {token: bench}}]
-            contexts: [{name: fake, context: {cluster: fake, user: nobody}}]
+            users: [{name: bench, user: {token: bench}}]
+            contexts: [{name: fake, context: {cluster: fake, user: bench}}]
             current-context: fake
             """);
         return api;
     }
 
-    /// <summary>Changes a slice and sends the event to whoever watches it.</summary>
+    /// <summary>Changes a slice and sends the event to its watchers.</summary>
     public void Change(int slice)
     {
         lock (_lock)
@@ -119,7 +119,9 @@ internal sealed class FakeApi : IAsyncDisposable
 
     private async Task ListAsync(HttpContext context, string? service)
     {
-        int limit = int.TryParse(context.Request.Query["limit"], CultureInfo.InvariantCulture, out int asked) && asked > 0 ? asked : int.MaxValue;
+        int limit = int.TryParse(context.Request.Query["limit"], CultureInfo.InvariantCulture, out int asked) && asked > 0
+            ? asked
+            : int.MaxValue;
         int at = int.TryParse(context.Request.Query["continue"], CultureInfo.InvariantCulture, out int from) ? from : 0;
         List<SliceTemplate> page = [];
         for (; at < _fleet.Slices.Count && page.Count < limit; at++)
@@ -133,7 +135,8 @@ internal sealed class FakeApi : IAsyncDisposable
         if (context.Request.Headers.Accept.ToString().Contains(Protobuf, StringComparison.Ordinal))
         {
             context.Response.ContentType = Protobuf;
-            await WriteProtobufAsync(context.Response.BodyWriter, page, at < _fleet.Slices.Count ? at.ToString(CultureInfo.InvariantCulture) : "");
+            await WriteProtobufAsync(
+                context.Response.BodyWriter, page, at < _fleet.Slices.Count ? at.ToString(CultureInfo.InvariantCulture) : "");
             return;
         }
 
@@ -141,7 +144,8 @@ internal sealed class FakeApi : IAsyncDisposable
         PipeWriter body = context.Response.BodyWriter;
         await body.WriteAsync(Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{"resourceVersion":"{{_fleet.Version}}"{{next}}},"items":[""")));
+            $$"""{"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{"resourceVersion":""" +
+            $$""" "{{_fleet.Version}}"{{next}}},"items":[""")));
         for (int i = 0; i < page.Count; i++)
         {
             if (i > 0)
@@ -167,7 +171,8 @@ internal sealed class FakeApi : IAsyncDisposable
         byte[][] before = [.. page.Select(static slice => new ProtobufWriter().Begin(2, slice.Protobuf.Length).ToArray())];
         long length = head.Length + page.Select((slice, i) => (long)before[i].Length + slice.Protobuf.Length).Sum();
         await body.WriteAsync(new ProtobufWriter().Raw("k8s\0"u8)
-            .Message(1, static type => type.Text(1, "discovery.k8s.io/v1").Text(2, "EndpointSliceList")).Begin(2, length).Raw(head).ToArray());
+            .Message(1, static type => type.Text(1, "discovery.k8s.io/v1").Text(2, "EndpointSliceList"))
+                .Begin(2, length).Raw(head).ToArray());
         for (int i = 0; i < page.Count; i++)
         {
             body.Write(before[i]);

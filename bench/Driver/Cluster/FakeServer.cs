@@ -3,7 +3,9 @@ using Berth.Bench.Rows;
 
 namespace Berth.Bench.Cluster;
 
-/// <summary>The fake API server by itself, for a profiler on the other side: prints its kubeconfig and changes slices until it is ended.</summary>
+/// <summary>
+/// The fake API server by itself, for a profiler on the other side: prints its kubeconfig and changes slices until it is ended.
+/// </summary>
 internal static class FakeServer
 {
     public static async Task<int> RunAsync(string slices, string pods, string changes)

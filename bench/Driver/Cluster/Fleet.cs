@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.Bench.Cluster;
 
-/// <summary>What the fake API server serves: Services and their slices, the same in every run.</summary>
+/// <summary>The data of the fake API server: Services and their slices, the same in every run.</summary>
 internal sealed class Fleet
 {
     public const string Namespace = "scale";
@@ -28,12 +28,17 @@ internal sealed class Fleet
             for (int i = 0; i < podsPerSlice; i++)
             {
                 int pod = (slice * podsPerSlice) + i;
-                string set = slices * podsPerSlice <= LargestSet ? service : string.Create(CultureInfo.InvariantCulture, $"{service}-{(char)('a' + (pod / LargestSet))}");
-                pods[i] = new PodShape(string.Create(CultureInfo.InvariantCulture, $"{set}-{pod % LargestSet}"), _pods, _pods / PodsPerNode);
+                string set = slices * podsPerSlice <= LargestSet
+                    ? service
+                    : string.Create(CultureInfo.InvariantCulture, $"{service}-{(char)('a' + (pod / LargestSet))}");
+                pods[i] = new PodShape(
+                    string.Create(CultureInfo.InvariantCulture, $"{set}-{pod % LargestSet}"), _pods, _pods / PodsPerNode);
                 _pods++;
             }
 
-            _slices.Add(new SliceTemplate(Namespace, service, string.Create(CultureInfo.InvariantCulture, $"{service}-{slice:x5}"), ++_version, pods));
+            _slices.Add(
+                new SliceTemplate(
+                    Namespace, service, string.Create(CultureInfo.InvariantCulture, $"{service}-{slice:x5}"), ++_version, pods));
         }
 
         return this;

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Berth.Bench.Cluster;
 
-/// <summary>As much of protobuf as a slice needs. Written for the fake server alone, so that a misreading of the format by the program shows.</summary>
+/// <summary>
+/// As much of protobuf as a slice needs. Written for the fake server alone, so that a misreading of the format by the program shows.
+/// </summary>
 internal sealed class ProtobufWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();

@@ -8,9 +8,11 @@ internal static class SliceProtobuf
     private const ulong Created = 1_795_352_816;
     private const ulong Changed = 1_795_352_910;
     private const string OwnerUid = "2d66ca17-b9b0-4287-b95f-b57576927854";
-    private const string Fields = """{"f:addressType":{},"f:endpoints":{},"f:metadata":{"f:annotations":{".":{},"f:endpoints.kubernetes.io/last-change-trigger-time":{}},"f:generateName":{},"f:labels":{".":{},"f:app":{},"f:endpointslice.kubernetes.io/managed-by":{},"f:kubernetes.io/service-name":{},"f:service.kubernetes.io/headless":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"2d66ca17-b9b0-4287-b95f-b57576927854\"}":{}}},"f:ports":{}}""";
+    private const string Fields =
+        """{"f:addressType":{},"f:endpoints":{},"f:metadata":{"f:annotations":{".":{},"f:endpoints.kubernetes.io/last-change-trigger-time":{}},"f:generateName":{},"f:labels":{".":{},"f:app":{},"f:endpointslice.kubernetes.io/managed-by":{},"f:kubernetes.io/service-name":{},"f:service.kubernetes.io/headless":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"2d66ca17-b9b0-4287-b95f-b57576927854\"}":{}}},"f:ports":{}}""";
 
-    public static byte[] Render(string ns, string service, string name, string uid, string version, IReadOnlyList<PodShape> pods, string firstAddress)
+    public static byte[] Render(
+        string ns, string service, string name, string uid, string version, IReadOnlyList<PodShape> pods, string firstAddress)
     {
         ProtobufWriter slice = new();
         slice.Message(1, meta => Meta(meta, ns, service, name, uid, version));
@@ -29,7 +31,10 @@ internal static class SliceProtobuf
         .Text(1, address)
         .Message(2, static conditions => conditions.Flag(1, true).Flag(2, true).Flag(3, false))
         .Text(3, pod.Name)
-        .Message(4, target => target.Text(1, "Pod").Text(2, ns).Text(3, pod.Name).Text(4, SliceTemplate.Uid(pod.Id)).Text(5, "").Text(6, "").Text(7, ""))
+        .Message(
+            4,
+            target => target.Text(1, "Pod")
+                .Text(2, ns).Text(3, pod.Name).Text(4, SliceTemplate.Uid(pod.Id)).Text(5, "").Text(6, "").Text(7, ""))
         .Text(6, string.Create(CultureInfo.InvariantCulture, $"node-{pod.Address % 1000}"))
         .Text(7, string.Create(CultureInfo.InvariantCulture, $"z{pod.Address % 1000 % 3}"));
 

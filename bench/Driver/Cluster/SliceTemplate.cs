@@ -4,8 +4,8 @@ using System.Text;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// One slice as bytes, shaped as the recordings of a Kubernetes 1.36 server. The version and the first endpoint's address have a fixed width, so
-/// that the next state is a copy with a few bytes changed: the server must cost little beside what is measured.
+/// One slice as bytes, shaped as the recordings of a Kubernetes 1.36 server. The version and the first endpoint's address have a fixed
+/// width, so that the next state is a copy with a few bytes changed: the server must cost little beside what is measured.
 /// </summary>
 internal sealed class SliceTemplate
 {
@@ -35,7 +35,7 @@ internal sealed class SliceTemplate
         WriteAddress(_address);
     }
 
-    /// <summary>Whose slice it is.</summary>
+    /// <summary>The Service of the slice.</summary>
     public string Service { get; }
 
     /// <summary>The object without kind and apiVersion, as lists hold it.</summary>

@@ -10,7 +10,8 @@ internal sealed class Watchers : IDisposable
     private readonly byte[] _buffer = new byte[64 * 1024];
 
     /// <summary>Connects them and waits until each has its first snapshot.</summary>
-    public Task ConnectAsync(string url, string target, int count) => ConnectAsync(url, $"/v1/watch/{target}", count, "event: snapshot"u8.ToArray());
+    public Task ConnectAsync(string url, string target, int count) =>
+        ConnectAsync(url, $"/v1/watch/{target}", count, "event: snapshot"u8.ToArray());
 
     /// <summary>Connects clients that ask once for a path, and waits until each has received a text.</summary>
     public async Task ConnectAsync(string url, string path, int count, byte[] answer)
@@ -18,7 +19,8 @@ internal sealed class Watchers : IDisposable
         byte[] request = System.Text.Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
         for (int i = 0; i < count; i++)
         {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 8 * 1024 };
+            Socket socket = new(
+                AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = 8 * 1024 };
             _sockets.Add(socket);
             await socket.ConnectAsync(IPAddress.Loopback, new Uri(url).Port);
             socket.Send(request);
@@ -44,7 +46,8 @@ internal sealed class Watchers : IDisposable
             }
 
             if (System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds > 30)
-                throw new TimeoutException($"{waiting.Count} of {_sockets.Count} watchers did not receive '{System.Text.Encoding.ASCII.GetString(text)}' within 30 s.");
+                throw new TimeoutException($"{waiting.Count} of {_sockets.Count} watchers did not receive " +
+                    $"'{System.Text.Encoding.ASCII.GetString(text)}' within 30 s.");
             if (waiting.Count > 0)
                 await Task.Delay(5);
         }

@@ -13,7 +13,9 @@ internal sealed partial record Wrk(long Requests, double PerSecond, TimeSpan P99
     /// <summary>Loads a URL from one thread.</summary>
     public static async Task<Wrk> RunAsync(string url, int seconds, int connections = 32)
     {
-        ProcessStartInfo start = new("wrk", ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", url]) { RedirectStandardOutput = true, UseShellExecute = false };
+        ProcessStartInfo start = new(
+            "wrk",
+            ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", url]) { RedirectStandardOutput = true, UseShellExecute = false };
         using Process process = Process.Start(start)!;
         string text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

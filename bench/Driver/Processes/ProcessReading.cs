@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.Bench.Processes;
 
-/// <summary>What Linux says of a process.</summary>
+/// <summary>Figures of a process from Linux.</summary>
 internal static class ProcessReading
 {
     // USER_HZ, 100 on every Linux that .NET runs on.
@@ -14,7 +14,8 @@ internal static class ProcessReading
         string stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
         // The name may hold anything, so fields are counted from its closing parenthesis on.
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return TimeSpan.FromSeconds((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
+        return TimeSpan.FromSeconds(
+            (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
     }
 
     /// <summary>Resident memory now, in bytes.</summary>
@@ -25,7 +26,8 @@ internal static class ProcessReading
 
     private static long Status(int pid, string name)
     {
-        string line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status")).First(l => l.StartsWith(name, StringComparison.Ordinal));
+        string line = File.ReadLines(
+            string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status")).First(l => l.StartsWith(name, StringComparison.Ordinal));
         return long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         Started = started;
     }
 
-    /// <summary>Where it listens, without a slash at the end.</summary>
+    /// <summary>The URL that it listens on, without a slash at the end.</summary>
     public string Url { get; }
 
     /// <summary>When it was started, by the monotonic clock.</summary>
@@ -44,7 +44,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, line) =>
         {
-            if (line.Data is { } text && (text.Contains(" warning ", StringComparison.Ordinal) || text.Contains(" error ", StringComparison.Ordinal)))
+            if (line.Data is { } text
+                && (text.Contains(" warning ", StringComparison.Ordinal) || text.Contains(" error ", StringComparison.Ordinal)))
                 Console.Error.WriteLine(text);
         };
         process.BeginOutputReadLine();
@@ -59,7 +60,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         while (true)
         {
             if (_process.HasExited)
-                throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode} before it answered.");
+                throw new InvalidOperationException(
+                    $"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode} before it answered.");
             if (await TryGetAsync() is { Length: > 0 })
                 return Stopwatch.GetElapsedTime(Started);
             if (Stopwatch.GetElapsedTime(Started) > longest)

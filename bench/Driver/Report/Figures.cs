@@ -17,7 +17,8 @@ internal static class Figures
     public static string Kilobytes(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000:0.0} KB");
 
     public static string Milliseconds(double milliseconds) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(milliseconds >= 10 ? Math.Round(milliseconds, 1) : Math.Round(milliseconds, 2))} ms");
+        string.Create(
+            CultureInfo.InvariantCulture, $"{(milliseconds >= 10 ? Math.Round(milliseconds, 1) : Math.Round(milliseconds, 2))} ms");
 
     public static string Microseconds(double microseconds) => string.Create(CultureInfo.InvariantCulture, $"{microseconds:0.0} us");
 

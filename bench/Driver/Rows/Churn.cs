@@ -23,7 +23,7 @@ internal sealed class Churn : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>How many slices have changed.</summary>
+    /// <summary>The number of changed slices.</summary>
     public int Changes { get; private set; }
 
     /// <summary>Completes when it has ended by itself.</summary>

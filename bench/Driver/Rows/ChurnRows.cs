@@ -20,7 +20,7 @@ internal static class ChurnRows
         // Twice the rounds of other rows: three programs share the cores here, and the tail of one round says little.
         for (int round = 0; round < (2 * options.Rounds) + 1; round++)
         {
-            // Whoever goes first in one round goes second in the next.
+            // The side that goes first in one round goes second in the next.
             if (round % 2 == 0)
                 quiet.Add(await Wrk.RunAsync(berth.Url, options.Seconds));
             await using (Churn churn = new(api, 200))
@@ -34,11 +34,14 @@ internal static class ChurnRows
         return
         [
             new Row(
-                "GET / while 200 slices/s change, throughput", ">= 0.90 of quiet", Figures.PerSecond(Figures.Median(busy.Select(static b => b.PerSecond))),
-                Figures.Ratio(throughput), $"quiet {Figures.PerSecond(Figures.Median(quiet.Select(static q => q.PerSecond)))}", throughput >= 0.9),
+                "GET / while 200 slices/s change, throughput", ">= 0.90 of quiet", Figures.PerSecond(
+                    Figures.Median(busy.Select(static b => b.PerSecond))),
+                Figures.Ratio(throughput), $"quiet {Figures.PerSecond(Figures.Median(quiet.Select(static q => q.PerSecond)))}",
+                throughput >= 0.9),
             new Row(
                 "  p99", "< 2 x quiet", Figures.Milliseconds(Figures.Median(busy.Select(static b => b.P99.TotalMilliseconds))),
-                Figures.Ratio(latency), $"quiet {Figures.Milliseconds(Figures.Median(quiet.Select(static q => q.P99.TotalMilliseconds)))}", latency < 2),
+                Figures.Ratio(latency), $"quiet {Figures.Milliseconds(Figures.Median(quiet.Select(static q => q.P99.TotalMilliseconds)))}",
+                latency < 2),
         ];
     }
 }

@@ -36,6 +36,7 @@ internal static class EventRows
 
         times.Sort();
         double median = Figures.Median(times);
-        return [new Row("from the API's event to the answer, median", "< 2 ms", Figures.Milliseconds(median), "", $"p99 {Figures.Milliseconds(times[Samples * 99 / 100])}", median < 2)];
+        return [new Row("from the API's event to the answer, median", "< 2 ms", Figures.Milliseconds(median), "",
+            $"p99 {Figures.Milliseconds(times[Samples * 99 / 100])}", median < 2)];
     }
 }

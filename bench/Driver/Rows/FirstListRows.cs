@@ -5,7 +5,9 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>A first list of 100,000 endpoints, decoded and published: ours and the official client's, in turn, on the same runtime.</summary>
+/// <summary>
+/// A first list of 100,000 endpoints, decoded and published: ours and the official client's, in turn, on the same runtime.
+/// </summary>
 internal static class FirstListRows
 {
     private sealed record Cost(int Count, double Wall, double Cpu, double Allocated, double Grown);
@@ -41,7 +43,9 @@ internal static class FirstListRows
 
     private static async Task<Cost> RunAsync(BenchOptions options, FakeApi api, string way)
     {
-        ProcessStartInfo start = new(options.Clients, [way, api.Kubeconfig, Fleet.Namespace, Servers.Service, "warm-up"]) { RedirectStandardOutput = true, UseShellExecute = false };
+        ProcessStartInfo start = new(
+            options.Clients,
+            [way, api.Kubeconfig, Fleet.Namespace, Servers.Service, "warm-up"]) { RedirectStandardOutput = true, UseShellExecute = false };
         using Process process = Process.Start(start)!;
         string[] fields = (await process.StandardOutput.ReadToEndAsync()).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         await process.WaitForExitAsync();

@@ -9,7 +9,9 @@ internal static class ImageRows
     {
         double program = new FileInfo(options.Berth).Length;
         double unpacked = double.Parse(options.Image ?? "0", System.Globalization.CultureInfo.InvariantCulture);
-        IEnumerable<Row> rows = [new Row("image, unpacked", "<= 25 MB", Figures.Megabytes(unpacked), "", $"the program in it {Figures.Megabytes(program)}", unpacked is > 0 and <= 25_000_000)];
+        IEnumerable<Row> rows =
+            [new Row("image, unpacked", "<= 25 MB", Figures.Megabytes(unpacked), "", $"the program in it {Figures.Megabytes(program)}",
+                unpacked is > 0 and <= 25_000_000)];
         return Task.FromResult(rows);
     }
 }

@@ -11,7 +11,8 @@ internal static class OldWayRows
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
         List<Row> rows = [];
-        foreach ((string way, string name) in new[] { ("get", "official client, a GET per request"), ("watch", "official client, watch and dictionary") })
+        foreach ((string way, string name) in new[] { ("get", "official client, a GET per request"),
+            ("watch", "official client, watch and dictionary") })
         {
             await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
             await using ServerProcess berth = Servers.Berth(options, api);
@@ -28,8 +29,11 @@ internal static class OldWayRows
             }
 
             rows.Add(new Row(
-                $"GET / against: {name}", "", Figures.PerSecond(Figures.Median(ours)), Figures.Ratio(Figures.Median(ours.Zip(theirs, static (a, b) => a / b))),
-                $"{Figures.PerSecond(Figures.Median(theirs))}, {Figures.Megabytes(old.Resident)} (ours {Figures.Megabytes(berth.Resident)})", null));
+                $"GET / against: {name}", "", Figures.PerSecond(Figures.Median(ours)), Figures.Ratio(
+                    Figures.Median(ours.Zip(theirs, static (a, b) => a / b))),
+                $"{Figures.PerSecond(Figures.Median(theirs))}, {Figures.Megabytes(old.Resident)} (ours " +
+                $"{Figures.Megabytes(berth.Resident)})",
+                null));
         }
 
         return rows;

@@ -23,7 +23,8 @@ internal static class PickRows
             rows.Add(new Row(
                 $"read and pick, {count:#,0} endpoints",
                 "< 20 ns, 0 B",
-                FormattableString.Invariant($"{Figures.Median(one):0.0} ns, {(double)available / Picks / (one.Length + two.Length):0.##} B"),
+                FormattableString.Invariant(
+                    $"{Figures.Median(one):0.0} ns, {(double)available / Picks / (one.Length + two.Length):0.##} B"),
                 "",
                 FormattableString.Invariant($"{Environment.ProcessorCount} threads: {Figures.Median(two):0.0} ns"),
                 Figures.Median(one) < 20 && Figures.Median(two) < 20 && available < Picks / 100));
@@ -56,7 +57,7 @@ internal static class PickRows
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    /// <summary>One snapshot, for ever.</summary>
+    /// <summary>Returns the same snapshot every time.</summary>
     private sealed class FixedSource(int count) : IEndpointSource, IEndpointStream
     {
         private bool _given;

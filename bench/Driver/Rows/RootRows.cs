@@ -5,7 +5,9 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>GET / with three endpoints against bare Kestrel: throughput, CPU for one request, memory, and what it asks of the API server.</summary>
+/// <summary>
+/// GET / with three endpoints against bare Kestrel: throughput, CPU for one request, memory, and what it asks of the API server.
+/// </summary>
 internal static class RootRows
 {
     private readonly record struct Round(double PerSecond, double CpuPerRequest);
@@ -26,7 +28,7 @@ internal static class RootRows
         (long ourRequests, long theirRequests) = (0, 0);
         for (int round = 0; round < options.Rounds; round++)
         {
-            // Whoever goes first in one round goes second in the next.
+            // The side that goes first in one round goes second in the next.
             if (round % 2 == 0)
                 ourRequests += await LoadAsync(berth, ours, options.Seconds);
             theirRequests += await LoadAsync(bare, theirs, options.Seconds);
@@ -41,7 +43,8 @@ internal static class RootRows
         return
         [
             Throughput(ours, theirs), Cpu(ours, theirs), .. Memory(berth, bare, ourRequests),
-            new Row($"API requests caused by {ourRequests:#,0} client requests", "0", $"{api.Requests - asked}", "", "", api.Requests == asked),
+            new Row(
+                $"API requests caused by {ourRequests:#,0} client requests", "0", $"{api.Requests - asked}", "", "", api.Requests == asked),
         ];
     }
 
@@ -57,7 +60,8 @@ internal static class RootRows
     {
         double ratio = Figures.Median(ours.Zip(theirs, static (a, b) => a.PerSecond / b.PerSecond));
         return new Row(
-            "GET /, throughput", ">= 0.95 of bare Kestrel", Figures.PerSecond(Figures.Median(ours.Select(static r => r.PerSecond))), Figures.Ratio(ratio),
+            "GET /, throughput", ">= 0.95 of bare Kestrel", Figures.PerSecond(
+                Figures.Median(ours.Select(static r => r.PerSecond))), Figures.Ratio(ratio),
             $"bare Kestrel {Figures.PerSecond(Figures.Median(theirs.Select(static r => r.PerSecond)))}", ratio >= 0.95);
     }
 
@@ -65,7 +69,8 @@ internal static class RootRows
     {
         double ratio = Figures.Median(ours.Zip(theirs, static (a, b) => a.CpuPerRequest / b.CpuPerRequest));
         return new Row(
-            "GET /, CPU for a request", "<= 1.05 of bare Kestrel", Figures.Microseconds(Figures.Median(ours.Select(static r => r.CpuPerRequest))), Figures.Ratio(ratio),
+            "GET /, CPU for a request", "<= 1.05 of bare Kestrel", Figures.Microseconds(
+                Figures.Median(ours.Select(static r => r.CpuPerRequest))), Figures.Ratio(ratio),
             $"bare Kestrel {Figures.Microseconds(Figures.Median(theirs.Select(static r => r.CpuPerRequest)))}", ratio <= 1.05);
     }
 
@@ -75,8 +80,11 @@ internal static class RootRows
         double theirs = bare.Resident;
         return
         [
-            new Row($"memory, 3 endpoints, after {requests:#,0} requests", "<= 28 MB", Figures.Megabytes(ours), "", "", ours <= 28 * 1_000_000),
-            new Row("  above bare Kestrel", "<= 3 MB", Figures.Megabytes(ours - theirs), Figures.Ratio(ours / theirs), $"bare Kestrel {Figures.Megabytes(theirs)}", ours - theirs <= 3 * 1_000_000),
+            new Row(
+                $"memory, 3 endpoints, after {requests:#,0} requests", "<= 28 MB", Figures.Megabytes(ours), "", "", ours <= 28 * 1_000_000),
+            new Row(
+                "  above bare Kestrel", "<= 3 MB", Figures.Megabytes(ours - theirs), Figures.Ratio(ours / theirs),
+                $"bare Kestrel {Figures.Megabytes(theirs)}", ours - theirs <= 3 * 1_000_000),
         ];
     }
 }

@@ -31,12 +31,15 @@ internal static class ScaleRows
         double toFew = Figures.Median(many.Costs.Zip(few.Costs, static (a, b) => a / b));
         return
         [
-            new Row("memory, 100,000 endpoints in 1,000 slices", "<= 80 MB", Figures.Megabytes(resident), "", "", resident <= 80 * 1_000_000),
+            new Row(
+                "memory, 100,000 endpoints in 1,000 slices", "<= 80 MB", Figures.Megabytes(resident), "", "", resident <= 80 * 1_000_000),
             new Row("  at its largest, since the start", "<= 120 MB", Figures.Megabytes(peak), "", "", peak <= 120 * 1_000_000),
             new Row(
                 "CPU for one changed slice among 1,000", "<= 1 ms", Figures.Milliseconds(cost), Figures.Ratio(toOfficial),
                 $"official client's watch {Figures.Milliseconds(Figures.Median(official.Costs))}", cost <= 1),
-            new Row("  against 10 slices", "within 2 x", Figures.Milliseconds(cost), Figures.Ratio(toFew), $"10 slices {Figures.Milliseconds(Figures.Median(few.Costs))}", toFew <= 2),
+            new Row(
+                "  against 10 slices", "within 2 x", Figures.Milliseconds(cost), Figures.Ratio(toFew),
+                $"10 slices {Figures.Milliseconds(Figures.Median(few.Costs))}", toFew <= 2),
             new Row($"  snapshots published for {Changes} changes", "at most one each", $"{published}", "", "", published <= Changes),
         ];
     }

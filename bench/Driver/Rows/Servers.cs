@@ -15,7 +15,8 @@ internal static class Servers
     {
         string[] wanted = [.. services];
         IEnumerable<string> targets = (wanted.Length == 0 ? [Service] : wanted).SelectMany(s => new[] { "--target", Target(s) });
-        return ServerProcess.Start(options.Berth, ["dispatch", .. targets, "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig]);
+        return ServerProcess.Start(
+            options.Berth, ["dispatch", .. targets, "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig]);
     }
 
     /// <summary>Kestrel alone.</summary>

@@ -24,7 +24,8 @@ internal static class StartRows
         return
         [
             new Row(
-                "start to the first right answer", "<= 100 ms", Figures.Milliseconds(median), Figures.Ratio(Figures.Median(ours.Zip(theirs, static (a, b) => a / b))),
+                "start to the first right answer", "<= 100 ms", Figures.Milliseconds(median), Figures.Ratio(
+                    Figures.Median(ours.Zip(theirs, static (a, b) => a / b))),
                 $"bare Kestrel {Figures.Milliseconds(Figures.Median(theirs))}", median <= 100),
         ];
     }

@@ -5,8 +5,8 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// 10,000 targets of 10 pods in one namespace, in one process: in proportion means that the second 5,000 cost what the first 5,000 do. Beside it stands one target
-/// with as many pods.
+/// 10,000 targets of 10 pods in one namespace, in one process: in proportion means that the second 5,000 cost what the first 5,000 do.
+/// Beside it stands one target with as many pods.
 /// </summary>
 internal static class TargetRows
 {
@@ -15,7 +15,8 @@ internal static class TargetRows
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        (double oneMemory, double oneStart, double oneChange, _) = await RunAsync(options, new Fleet().Add(Servers.Service, 1000, 100), [Servers.Service]);
+        (double oneMemory, double oneStart, double oneChange, _) = await RunAsync(
+            options, new Fleet().Add(Servers.Service, 1000, 100), [Servers.Service]);
         (double baseMemory, double baseStart, _, _) = await RunAsync(options, 1);
         (double someMemory, double someStart, _, _) = await RunAsync(options, Targets / 2);
         (double memory, double start, double change, int watches) = await RunAsync(options, Targets);
@@ -24,16 +25,26 @@ internal static class TargetRows
         return
         [
             new Row("10,000 targets of 10 pods, one namespace: watches", "1", $"{watches}", "", "", watches == 1),
-            new Row("  memory", "in proportion", Figures.Megabytes(memory), Figures.Ratio(memoryRatio), $"5,000 targets {Figures.Megabytes(someMemory)}, one with as many pods {Figures.Megabytes(oneMemory)}", memoryRatio <= 1.25),
-            new Row("  CPU until all are listed", "in proportion", Figures.Milliseconds(start), Figures.Ratio(startRatio), $"5,000 targets {Figures.Milliseconds(someStart)}, one with as many pods {Figures.Milliseconds(oneStart)}", startRatio <= 1.25),
-            new Row("  CPU for one changed slice of 10 pods", "<= 1 ms", Figures.Milliseconds(change), Figures.Ratio(change / oneChange), $"one target, slice of 100 {Figures.Milliseconds(oneChange)}", change <= 1),
+            new Row(
+                "  memory", "in proportion", Figures.Megabytes(memory), Figures.Ratio(memoryRatio),
+                $"5,000 targets {Figures.Megabytes(someMemory)}, one with as many pods {Figures.Megabytes(oneMemory)}",
+                memoryRatio <= 1.25),
+            new Row(
+                "  CPU until all are listed", "in proportion", Figures.Milliseconds(start), Figures.Ratio(startRatio),
+                $"5,000 targets {Figures.Milliseconds(someStart)}, one with as many pods {Figures.Milliseconds(oneStart)}",
+                startRatio <= 1.25),
+            new Row(
+                "  CPU for one changed slice of 10 pods", "<= 1 ms", Figures.Milliseconds(change), Figures.Ratio(change / oneChange),
+                $"one target, slice of 100 {Figures.Milliseconds(oneChange)}", change <= 1),
         ];
     }
 
     private static Task<(double Memory, double Start, double Change, int Watches)> RunAsync(BenchOptions options, int targets) => RunAsync(
-        options, new Fleet().AddMany("s", targets, 10), [.. Enumerable.Range(0, targets).Select(static i => FormattableString.Invariant($"s-{i:d5}"))]);
+        options, new Fleet().AddMany("s", targets, 10),
+        [.. Enumerable.Range(0, targets).Select(static i => FormattableString.Invariant($"s-{i:d5}"))]);
 
-    private static async Task<(double Memory, double Start, double Change, int Watches)> RunAsync(BenchOptions options, Fleet fleet, string[] services)
+    private static async Task<(double Memory, double Start, double Change, int Watches)> RunAsync(
+        BenchOptions options, Fleet fleet, string[] services)
     {
         await using FakeApi api = await FakeApi.StartAsync(fleet);
         await using ServerProcess berth = Servers.Berth(options, api, services);

@@ -41,13 +41,19 @@ internal static class WatcherRows
         double cost = Figures.Median(costs);
         return
         [
-            new Row("10,000 idle watchers, memory each", "<= 10 KB", Figures.Kilobytes(idle), "", $"after {options.Rounds} changes {Figures.Kilobytes(after)}", idle <= 10_000 && after <= 10_000),
-            new Row("  an idle connection of bare Kestrel", "", Figures.Kilobytes(bare), "", $"a watcher is {Figures.Ratio(idle / bare)} of it", null),
-            new Row("  CPU for a change to reach all", "<= 1 s", Figures.Milliseconds(cost), "", $"wall {Figures.Milliseconds(Figures.Median(times))}", cost <= 1000),
+            new Row(
+                "10,000 idle watchers, memory each", "<= 10 KB", Figures.Kilobytes(idle), "",
+                $"after {options.Rounds} changes {Figures.Kilobytes(after)}", idle <= 10_000 && after <= 10_000),
+            new Row(
+                "  an idle connection of bare Kestrel", "", Figures.Kilobytes(bare), "", $"a watcher is {Figures.Ratio(idle / bare)} of it",
+                null),
+            new Row(
+                "  CPU for a change to reach all", "<= 1 s", Figures.Milliseconds(cost), "",
+                $"wall {Figures.Milliseconds(Figures.Median(times))}", cost <= 1000),
         ];
     }
 
-    /// <summary>What a connection costs that has asked once and is kept alive.</summary>
+    /// <summary>The memory of a connection that has sent one request and is kept alive.</summary>
     private static async Task<double> BareAsync(BenchOptions options)
     {
         await using ServerProcess bare = Servers.Bare(options);

@@ -8,8 +8,8 @@ using k8s.Models;
 namespace Berth.Bench.Clients;
 
 /// <summary>
-/// One first list, from the request until the set can be picked from, and what it cost: wall and CPU milliseconds, bytes allocated, and by how
-/// many bytes the process had grown at its largest.
+/// One first list, from the request until the set can be picked from, and what it cost: wall and CPU milliseconds, bytes allocated, and by
+/// how many bytes the process had grown at its largest.
 /// </summary>
 internal static class FirstList
 {
@@ -19,10 +19,12 @@ internal static class FirstList
         Dictionary<string, V1EndpointSlice>? kept = null;
         string[]? addresses = null;
         // Compilation is no part of what a list costs.
-        Slices.Addresses((await client.DiscoveryV1.ListNamespacedEndpointSliceAsync(ns, labelSelector: Slices.Selector(warmUp))).Items, 3000);
+        Slices.Addresses(
+            (await client.DiscoveryV1.ListNamespacedEndpointSliceAsync(ns, labelSelector: Slices.Selector(warmUp))).Items, 3000);
         await MeasureAsync(async () =>
         {
-            V1EndpointSliceList list = await client.DiscoveryV1.ListNamespacedEndpointSliceAsync(ns, labelSelector: Slices.Selector(service));
+            V1EndpointSliceList list = await client.DiscoveryV1.ListNamespacedEndpointSliceAsync(
+                ns, labelSelector: Slices.Selector(service));
             kept = list.Items.ToDictionary(static s => s.Metadata.Name);
             addresses = Slices.Addresses(kept.Values, 3000);
             return addresses.Length;
@@ -59,11 +61,13 @@ internal static class FirstList
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         Console.WriteLine(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{count} {(wall - compiling).TotalMilliseconds:0.0} {(cpu - compiling).TotalMilliseconds:0.0} {allocated} {(Status("VmHWM") - sizeBefore) * 1024}"));
+            $"{count} {(wall - compiling).TotalMilliseconds:0.0} {(cpu - compiling).TotalMilliseconds:0.0} {allocated} " +
+            $"{(Status("VmHWM") - sizeBefore) * 1024}"));
     }
 
     /// <summary>A line of /proc/self/status, in KiB.</summary>
     private static long Status(string name) => long.Parse(
-        File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines("/proc/self/status")
+            .First(l => l.StartsWith(name, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
         System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ using k8s.Models;
 
 namespace Berth.Bench.Clients;
 
-/// <summary>List, then watch; the slices in a dictionary, and after each event the list of addresses made anew.</summary>
+/// <summary>List, then watch; the slices in a dictionary, and after each event a new list of addresses.</summary>
 internal static class WatchServer
 {
     private static volatile string[]? s_addresses;

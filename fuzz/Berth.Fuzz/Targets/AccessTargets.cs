@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>What people write, kubeconfigs and targets, and what their plugins print.</summary>
+/// <summary>Text that people write (kubeconfigs and targets) and the output of their plugins.</summary>
 internal static class AccessTargets
 {
     private static readonly string s_nowhere = Path.Combine(Path.GetTempPath(), "berth-fuzz-nowhere");
@@ -13,13 +13,18 @@ internal static class AccessTargets
     private static readonly Lazy<ExecPlugin> s_plugin = new(MakePlugin);
 
     // A YAML parser makes several objects of each character.
-    public static FuzzTarget Kubeconfig { get; } = new("kubeconfig", ReadKubeconfig, static e => e is ClusterAccessException, BytesPerByte: 4000);
+    public static FuzzTarget Kubeconfig { get; } = new(
+        "kubeconfig", ReadKubeconfig, static e => e is ClusterAccessException, BytesPerByte: 4000);
 
-    public static FuzzTarget ExecAnswer { get; } = new("exec-answer", ReadAnswer, static e => e is ClusterAccessException, BytesPerByte: 200);
+    public static FuzzTarget ExecAnswer { get; } = new(
+        "exec-answer", ReadAnswer, static e => e is ClusterAccessException, BytesPerByte: 200);
 
     public static FuzzTarget ServiceTarget { get; } = new("target", ReadTarget, static e => e is FormatException, BytesPerByte: 40);
 
-    /// <summary>As far as it goes without reading other files or starting a plugin: every context, with its certificates and what its plugin would be told.</summary>
+    /// <summary>
+    /// As far as it goes without reading other files or starting a plugin: every context, with its certificates and what its plugin would
+    /// be told.
+    /// </summary>
     private static void ReadKubeconfig(byte[] input)
     {
         KubeconfigFile file = KubeconfigFile.Parse(Path.Combine(s_nowhere, "fuzzed"), input);
@@ -43,14 +48,22 @@ internal static class AccessTargets
         ClusterAccessOptions options = new() { Context = name, Environment = static _ => null };
         KubeconfigAccess.Load(set, options);
         if (context.Text("cluster") is { } cluster && context.Text("user") is { } user && set.User(user, name).Map("exec") is { } exec)
-            ExecPlugin.Read(exec, user, KubeconfigCluster.Read(set.Cluster(cluster, name), cluster, NullLogger.Instance), options).Request();
+            ExecPlugin.Read(
+                exec, user, KubeconfigCluster.Read(set.Cluster(cluster, name), cluster, NullLogger.Instance), options).Request();
     }
 
-    /// <summary>True when it names a file that this machine happens to have: what stands in that is not what is tried here, and some never end.</summary>
+    /// <summary>
+    /// True when it names a file that this machine happens to have: what stands in that is not what is tried here, and some never end.
+    /// </summary>
     private static bool NamesAFile(KubeconfigSet set, string name, YamlMap context)
     {
-        YamlMap?[] entries = [context.Text("cluster") is { } cluster ? set.Cluster(cluster, name) : null, context.Text("user") is { } user ? set.User(user, name) : null];
-        return entries.Any(static entry => entry is not null && s_paths.Any(key => entry.Text(key) is { } path && Path.Exists(entry.Resolve(path))));
+        YamlMap?[] entries =
+        [
+            context.Text("cluster") is { } cluster ? set.Cluster(cluster, name) : null,
+            context.Text("user") is { } user ? set.User(user, name) : null
+        ];
+        return entries.Any(
+            static entry => entry is not null && s_paths.Any(key => entry.Text(key) is { } path && Path.Exists(entry.Resolve(path))));
     }
 
     private static void ReadAnswer(byte[] input) => Berth.Kubernetes.Access.Kubeconfig.ExecAnswer.Parse(input, s_plugin.Value);

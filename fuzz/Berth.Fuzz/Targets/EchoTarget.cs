@@ -3,7 +3,9 @@ using Berth.Echo.Tcp;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>What clients send to the echo server: cut anywhere, the answers are the same, and every byte comes back once and in order.</summary>
+/// <summary>
+/// What clients send to the echo server: cut anywhere, the answers are the same, and every byte comes back once and in order.
+/// </summary>
 internal static class EchoTarget
 {
     private const int MaxLine = 64;

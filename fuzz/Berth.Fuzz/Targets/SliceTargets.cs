@@ -7,18 +7,21 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>What an API server sends: lists and events of slices, on into the table and a snapshot.</summary>
+/// <summary>Data from an API server: lists and events of slices, read into the table and a snapshot.</summary>
 internal static class SliceTargets
 {
     // An endpoint of a slice is at least {} with a comma: some hundred bytes of objects for three bytes.
     private const int BytesPerByte = 600;
 
-    public static FuzzTarget List { get; } = new("slice-list", ReadList, static e => e is JsonException or ResourceFormatException, BytesPerByte);
+    public static FuzzTarget List { get; } = new(
+        "slice-list", ReadList, static e => e is JsonException or ResourceFormatException, BytesPerByte);
 
-    public static FuzzTarget ListInProtobuf { get; } = new("slice-list-protobuf", ReadListInProtobuf, static e => e is ResourceFormatException, BytesPerByte);
+    public static FuzzTarget ListInProtobuf { get; } = new(
+        "slice-list-protobuf", ReadListInProtobuf, static e => e is ResourceFormatException, BytesPerByte);
 
     /// <summary>A refusal, as a server says it that was asked for protobuf: read, or no refusal at all.</summary>
-    public static FuzzTarget StatusInProtobuf { get; } = new("status-protobuf", static input => ProtobufStatus.Parse(input), static _ => false, BytesPerByte);
+    public static FuzzTarget StatusInProtobuf { get; } = new(
+        "status-protobuf", static input => ProtobufStatus.Parse(input), static _ => false, BytesPerByte);
 
     public static FuzzTarget Event { get; } = new("slice-event", ReadEvent, static e => e is ResourceFormatException, BytesPerByte);
 
@@ -48,7 +51,7 @@ internal static class SliceTargets
             Publish([slice]);
     }
 
-    /// <summary>What was accepted must make a snapshot, whatever it says.</summary>
+    /// <summary>Makes a snapshot of the accepted data, which must succeed.</summary>
     private static void Publish(List<SliceObject> slices)
     {
         ServiceTarget target = new("k8s-example2", "service-b");

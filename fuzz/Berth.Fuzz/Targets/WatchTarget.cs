@@ -3,7 +3,9 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Fuzz.Targets;
 
-/// <summary>The bytes of a watch, in pieces whose lengths follow from the bytes themselves: the lines must be the same as in one piece.</summary>
+/// <summary>
+/// The bytes of a watch, in pieces whose lengths follow from the bytes themselves: the lines must be the same as in one piece.
+/// </summary>
 internal static class WatchTarget
 {
     public static FuzzTarget Framing { get; } = new("watch-framing", Read, static e => e is ResourceFormatException, BytesPerByte: 600);

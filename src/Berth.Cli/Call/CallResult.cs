@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Berth.Cli.Call;
 
-/// <summary>What one call gave.</summary>
+/// <summary>The result of one call.</summary>
 /// <param name="Address">What service A answered.</param>
 /// <param name="Answer">What that pod of service B answered.</param>
 /// <param name="Ask">How long the last question to service A took.</param>

@@ -6,8 +6,8 @@ using Berth.Cli.Options;
 namespace Berth.Cli.Call;
 
 /// <summary>
-/// The client of the picture: asks service A, connects to that service B, sends, reads the answer. When B does not answer it asks A again: the pod may
-/// have just gone, and A will know in a moment.
+/// The client of the picture: asks service A, connects to that service B, sends, reads the answer. When B does not answer it asks A again:
+/// the pod may have just gone, and A will know in a moment.
 /// </summary>
 internal sealed class Caller(ServiceAClient serviceA, Uri url, TimeSpan timeout, TimeProvider time)
 {
@@ -43,8 +43,11 @@ internal sealed class Caller(ServiceAClient serviceA, Uri url, TimeSpan timeout,
         catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw trouble is null
-                ? CommandException.Unreachable($"Service A at {url} did not answer within {Durations.Format(timeout)}. Check the address, or give a longer --timeout.", exception)
-                : CommandException.NothingFound($"{trouble}, and nothing else did within {Durations.Format(timeout)}. Look at the pods of service B, or give a longer --timeout.");
+                ? CommandException.Unreachable(
+                    $"Service A at {url} did not answer within {Durations.Format(timeout)}. Check the address, or give a longer --timeout.",
+                    exception)
+                : CommandException.NothingFound($"{trouble}, and nothing else did within {Durations.Format(timeout)}. Look at the pods " +
+                    "of service B, or give a longer --timeout.");
         }
     }
 

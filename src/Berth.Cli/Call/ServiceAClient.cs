@@ -27,12 +27,13 @@ internal sealed class ServiceAClient : IDisposable
 
     /// <summary>Asks once.</summary>
     /// <returns>The address, or null while service A has no list yet.</returns>
-    /// <exception cref="CommandException">Service A did not answer, has nobody to name, or is not service A.</exception>
+    /// <exception cref="CommandException">Service A did not answer, has no pod to name, or is not service A.</exception>
     public async Task<IPEndPoint?> AskAsync(CancellationToken cancellationToken)
     {
         try
         {
-            using HttpResponseMessage response = await _http.GetAsync(_url, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await _http.GetAsync(
+                _url, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
                 return null;
             if (!response.IsSuccessStatusCode)
@@ -48,7 +49,9 @@ internal sealed class ServiceAClient : IDisposable
         {
             // A bare SocketException where the connection is cut as soon as it is made: .NET's client then asks for the peer's address.
             throw CommandException.Unreachable(
-                $"Service A at {_url} did not answer: {ReasonOf(exception)}. Check the address, and that it is running (locally: berth up).", exception);
+                $"Service A at {_url} did not answer: {ReasonOf(exception)}. Check the address, and that it is running (locally: berth " +
+                "up).",
+                exception);
         }
     }
 
@@ -57,19 +60,22 @@ internal sealed class ServiceAClient : IDisposable
     private IPEndPoint Read(string answer)
     {
         if (answer.Length == 0)
-            throw CommandException.NothingFound($"Service A at {_url} has no pod to send a client to: its answer is empty. Look at the pods, and at {_url.GetLeftPart(UriPartial.Authority)}/readyz.");
+            throw CommandException.NothingFound($"Service A at {_url} has no pod to send a client to: its answer is empty. Look at the " +
+                $"pods, and at {_url.GetLeftPart(UriPartial.Authority)}/readyz.");
         return IPEndPoint.TryParse(answer, out IPEndPoint? address) && address.Port != 0
             ? address
             : throw NotServiceA($"it answered '{(answer.Length <= 60 ? answer : answer[..60] + "...")}', which is no ip:port");
     }
 
     private CommandException NotServiceA(string why) =>
-        CommandException.Usage($"What answers at {_url} is not service A: {why}. Give the address of a dispatcher, such as http://127.0.0.1:8000.");
+        CommandException.Usage(
+            $"What answers at {_url} is not service A: {why}. Give the address of a dispatcher, such as http://127.0.0.1:8000.");
 
     private static string ReasonOf(Exception exception) => (exception is SocketException ? exception : exception.InnerException) switch
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "the connection was refused",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => "the host name is not known",
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+            "the host name is not known",
         { } inner => inner.Message.TrimEnd('.'),
         null => exception.Message.TrimEnd('.'),
     };

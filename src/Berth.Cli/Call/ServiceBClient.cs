@@ -32,12 +32,15 @@ internal static class ServiceBClient
         byte[] buffer = new byte[4096];
         using MemoryStream answer = new();
         int read;
-        while (lines > 0 && answer.Length < MaxAnswer && (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while (lines > 0 && answer.Length < MaxAnswer
+            && (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
             answer.Write(buffer, 0, read);
             lines -= buffer.AsSpan(0, read).Count((byte)'\n');
         }
 
-        return lines > 0 && answer.Length < MaxAnswer ? null : Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length).TrimEnd('\r', '\n');
+        return lines > 0 && answer.Length < MaxAnswer
+            ? null
+            : Encoding.UTF8.GetString(answer.GetBuffer(), 0, (int)answer.Length).TrimEnd('\r', '\n');
     }
 }

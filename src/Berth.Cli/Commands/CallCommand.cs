@@ -11,7 +11,11 @@ internal static class CallCommand
 {
     public static Command Create(ProgramHost host)
     {
-        Argument<string?> url = new("URL") { Description = "Where service A is, such as http://127.0.0.1:8000.", Arity = ArgumentArity.ExactlyOne };
+        Argument<string?> url = new("URL")
+        {
+            Description = "Where service A is, such as http://127.0.0.1:8000.",
+            Arity = ArgumentArity.ExactlyOne,
+        };
         Argument<string?> text = new("TEXT") { Description = "What to send to service B. Default hello.", Arity = ArgumentArity.ZeroOrOne };
         ExampleCommand command = new(
             "call",

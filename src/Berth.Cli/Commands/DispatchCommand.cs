@@ -43,7 +43,8 @@ internal static class DispatchCommand
         EndpointDirectory directory = cluster.Open(host, loggers, meter, snapshotFile, maxStale);
         await using (directory.ConfigureAwait(false))
         {
-            DispatcherServer server = await DispatcherServer.StartAsync(directory, options, loggers, host.Time, meter, stop.Token).ConfigureAwait(false);
+            DispatcherServer server = await DispatcherServer.StartAsync(
+                directory, options, loggers, host.Time, meter, stop.Token).ConfigureAwait(false);
             await using (server.ConfigureAwait(false))
             {
                 await stop.WaitAsync().ConfigureAwait(false);
@@ -78,5 +79,7 @@ internal static class DispatchCommand
     }
 
     private static string[] UrlsOf(IPAddress[] addresses) =>
-        addresses.Length == 0 ? ["http://*:8000"] : [.. addresses.Select(static address => $"http://{new IPEndPoint(address, DefaultPort)}")];
+        addresses.Length == 0
+            ? ["http://*:8000"]
+            : [.. addresses.Select(static address => $"http://{new IPEndPoint(address, DefaultPort)}")];
 }

@@ -3,11 +3,14 @@ using Berth.Cli.Options;
 
 namespace Berth.Cli.Commands;
 
-/// <summary>The first snapshot for a command that shall answer now: unlike a server it does not wait for a cluster that is in trouble.</summary>
+/// <summary>
+/// The first snapshot for a command that shall answer now: unlike a server it does not wait for a cluster that is in trouble.
+/// </summary>
 internal static class FirstSnapshot
 {
     /// <exception cref="CommandException">The source is in trouble, or said nothing in time.</exception>
-    public static async Task<EndpointSnapshot> WaitAsync(EndpointView view, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<EndpointSnapshot> WaitAsync(
+        EndpointView view, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(timeout, time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -29,7 +32,8 @@ internal static class FirstSnapshot
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw CommandException.Unreachable(
-                $"No list of {view.Target} arrived within {Durations.Format(timeout)}. {view.Failure?.Message ?? "The API server has not answered yet; check that it is reachable, or give a longer --timeout."}");
+                $"No list of {view.Target} arrived within {Durations.Format(timeout)}. " +
+                (view.Failure?.Message ?? "The API server has not answered yet; check that it is reachable, or give a longer --timeout."));
         }
     }
 }

@@ -38,7 +38,8 @@ internal static class GetEndpointsCommand
         EndpointDirectory directory = cluster.Open(host);
         await using (directory.ConfigureAwait(false))
         {
-            EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(directory.Follow(target, ports), timeout, host.Time, stop.Token).ConfigureAwait(false);
+            EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(
+                directory.Follow(target, ports), timeout, host.Time, stop.Token).ConfigureAwait(false);
             SnapshotOutput.Write(snapshot, format, host);
             if (snapshot.Available.Count > 0)
                 return ExitCode.Ok;
@@ -48,7 +49,9 @@ internal static class GetEndpointsCommand
     }
 
     private static string WhyNone(EndpointSnapshot snapshot) =>
-        snapshot.Endpoints.Count > 0 ? $"{snapshot.Target} has {snapshot.Endpoints.Count} pods, and none is ready. Wait, or look at the pods' readiness probe."
-        : snapshot.Excluded.Count > 0 ? $"{snapshot.Target} has {snapshot.Excluded.Count} pods, and none can be dialled. Check their names and the port base."
+        snapshot.Endpoints.Count > 0
+            ? $"{snapshot.Target} has {snapshot.Endpoints.Count} pods, and none is ready. Wait, or look at the pods' readiness probe."
+        : snapshot.Excluded.Count > 0
+            ? $"{snapshot.Target} has {snapshot.Excluded.Count} pods, and none can be dialled. Check their names and the port base."
         : $"{snapshot.Target} has no pods. Check that the Service exists, and that its selector matches running pods.";
 }

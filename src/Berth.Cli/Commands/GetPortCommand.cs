@@ -16,7 +16,8 @@ internal static class GetPortCommand
             "POD_NAME=service-b-2 berth get port                                 # 3002",
             "POD_NAME=service-b-2 berth get port --base-port 4000 --stride 10    # 4020",
             "POD_NAME=service-b-2 berth get port --base-port game=4000,admin=5000 -o json")
-            .Runs(host, [.. PortSettings.OfPod, CommonSettings.Output, CommonSettings.Config], reader => Task.FromResult(Run(reader, host)));
+            .Runs(
+                host, [.. PortSettings.OfPod, CommonSettings.Output, CommonSettings.Config], reader => Task.FromResult(Run(reader, host)));
 
     private static int Run(SettingsReader reader, ProgramHost host)
     {

@@ -10,7 +10,8 @@ internal static class LeftOutCommand
     {
         Command command = new(name) { Hidden = true, TreatUnmatchedTokensAsErrors = false };
         command.SetAction(int (ParseResult _) => throw CommandException.Usage(
-            $"This program was built for the image, without the local cluster, so it has no 'berth {name}'. Build the whole program with deploy/image/publish, or use ./run."));
+            $"This program was built for the image, without the local cluster, so it has no 'berth {name}'. Build the whole program with " +
+            "deploy/image/publish, or use ./run."));
         return command;
     }
 }

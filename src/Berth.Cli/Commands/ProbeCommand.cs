@@ -40,6 +40,8 @@ internal static class ProbeCommand
         string host = reader.Get(EchoSettings.Host);
         if (reader.OriginOf(EchoSettings.Host) != SettingOrigin.Nowhere)
             return host;
-        return reader.Get(EchoSettings.Bind) is { } bound && !bound.Equals(IPAddress.Any) && !bound.Equals(IPAddress.IPv6Any) ? bound.ToString() : host;
+        return reader.Get(EchoSettings.Bind) is { } bound && !bound.Equals(IPAddress.Any) && !bound.Equals(IPAddress.IPv6Any)
+            ? bound.ToString()
+            : host;
     }
 }

@@ -14,7 +14,8 @@ internal static class UpCommand
     public static Command Create(ProgramHost host) =>
         new ExampleCommand(
             "up",
-            "Runs a local cluster: pods of service B as processes of this machine, and service A on http://127.0.0.1:8000. Ctrl-C ends it all.",
+            "Runs a local cluster: pods of service B as processes of this machine, and service A on http://127.0.0.1:8000. Ctrl-C ends " +
+            "it all.",
             "berth up",
             "berth up --replicas 5 --base-port 4000 --port 8080",
             "berth up --nodes 3 --rbac true",
@@ -29,8 +30,11 @@ internal static class UpCommand
             throw CommandException.Usage(taken);
         long started = host.Time.GetTimestamp();
         using StopSignal stop = new();
-        using ILoggerFactory? loggers = host.Variable(FailureReport.DebugVariable) is "1" ? ProgramLogging.Create(json: false, LogLevel.Debug, host) : null;
-        LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(OptionsFor(plan, host, loggers), stop.Token).ConfigureAwait(false);
+        using ILoggerFactory? loggers = host.Variable(FailureReport.DebugVariable) is "1"
+            ? ProgramLogging.Create(json: false, LogLevel.Debug, host)
+            : null;
+        LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
+            OptionsFor(plan, host, loggers), stop.Token).ConfigureAwait(false);
         await using (cluster.ConfigureAwait(false))
         {
             foreach ((string text, string origin) in plan.Files.SelectMany(ManifestFiles.Read))
@@ -57,12 +61,15 @@ internal static class UpCommand
         ExternalAddresses = plan.ExternalAddresses,
         EnforceRbac = plan.Rbac,
         Images = plan.Images.Select(static image => KeyValuePair.Create(image.Name, new ImageProgram(image.Program)))
-            .Prepend(KeyValuePair.Create("berth", SelfImage.Find())).DistinctBy(static pair => pair.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
+            .Prepend(KeyValuePair.Create("berth", SelfImage.Find()))
+                .DistinctBy(static pair => pair.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
         TimeProvider = host.Time,
         Random = host.Random,
         LoggerFactory = loggers,
     };
 
     private static IUpView ViewFor(ProgramHost host) =>
-        host.OutIsTerminal ? new LiveView(host.Out, host.UseColour, static () => (Console.WindowWidth, Console.WindowHeight)) : new PlainView(host.Out);
+        host.OutIsTerminal
+            ? new LiveView(host.Out, host.UseColour, static () => (Console.WindowWidth, Console.WindowHeight))
+            : new PlainView(host.Out);
 }

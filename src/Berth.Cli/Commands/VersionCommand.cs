@@ -12,7 +12,8 @@ internal static class VersionCommand
 {
     /// <summary>The version, such as <c>0.1.0</c>.</summary>
     public static string Version { get; } =
-        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+        typeof(VersionCommand)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     public static Command Create(ProgramHost host) =>
         new ExampleCommand("version", "Shows the version of berth and of its runtime.", "berth version", "berth version -o json")

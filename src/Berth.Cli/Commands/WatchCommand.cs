@@ -13,7 +13,8 @@ internal static class WatchCommand
         Argument<string?> target = ServiceTargetArgument.Create();
         ExampleCommand command = new(
             "watch",
-            "Shows a line for each change of a Service's pods: joined, left, replaced, ready, not-ready, draining, updated. Ctrl-C ends it.",
+            "Shows a line for each change of a Service's pods: joined, left, replaced, ready, not-ready, draining, updated. Ctrl-C ends " +
+            "it.",
             "berth watch k8s-example2/service-b",
             "berth watch k8s-example2/service-b -o json     # one object a line")
         {

@@ -8,9 +8,11 @@ internal sealed class CommandException : Exception
 
     public int ExitCode { get; }
 
-    public static CommandException Usage(string message, Exception? innerException = null) => new(Hosting.ExitCode.Usage, message, innerException);
+    public static CommandException Usage(string message, Exception? innerException = null) =>
+        new(Hosting.ExitCode.Usage, message, innerException);
 
     public static CommandException NothingFound(string message) => new(Hosting.ExitCode.NothingFound, message);
 
-    public static CommandException Unreachable(string message, Exception? innerException = null) => new(Hosting.ExitCode.Unreachable, message, innerException);
+    public static CommandException Unreachable(string message, Exception? innerException = null) =>
+        new(Hosting.ExitCode.Unreachable, message, innerException);
 }

@@ -1,6 +1,6 @@
 namespace Berth.Cli.Hosting;
 
-/// <summary>What the program ends with. Scripts rely on these numbers.</summary>
+/// <summary>The exit codes of the program. Scripts rely on these numbers.</summary>
 internal static class ExitCode
 {
     public const int Ok = 0;

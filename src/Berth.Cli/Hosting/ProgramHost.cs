@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Cli.Hosting;
 
-/// <summary>What the program has from outside: its streams, environment, clock and randomness. Everything below takes it from here.</summary>
+/// <summary>
+/// The surroundings of the program: its streams, environment, clock and randomness. All other code takes them from here.
+/// </summary>
 internal sealed class ProgramHost
 {
     /// <summary>Results.</summary>
@@ -18,13 +20,14 @@ internal sealed class ProgramHost
 
     public required Random Random { get; init; }
 
-    /// <summary>Whether a person looks at the results, so that a table may be redrawn in place.</summary>
+    /// <summary>True when a person looks at the results, so that a table may be redrawn.</summary>
     public bool OutIsTerminal { get; init; }
 
     /// <summary>Colours only on a terminal, and not where NO_COLOR (no-color.org) is set.</summary>
     public bool UseColour => OutIsTerminal && string.IsNullOrEmpty(Variable("NO_COLOR"));
 
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "The composition root: the environment, clock and randomness of the process are taken here and passed down.")]
+    [SuppressMessage("ApiDesign", "RS0030", Justification = "The composition root: the environment, clock and randomness of the process " +
+        "are taken here and passed down.")]
     public static ProgramHost OfThisProcess()
     {
         bool terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";

@@ -2,10 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Cli.Hosting;
 
-/// <summary>What this program was built with. A part that is left out is not in the Native AOT program at all.</summary>
+/// <summary>The parts that this program was built with. The Native AOT program contains no other part.</summary>
 internal static class ProgramParts
 {
-    /// <summary>False in the image (<c>deploy/image/publish --image</c>): a pod runs no cluster, and 3 MB less of each pod's memory is the program.</summary>
+    /// <summary>
+    /// False in the image (<c>deploy/image/publish --image</c>): a pod runs no cluster, and 3 MB less of each pod's memory is the program.
+    /// </summary>
     [FeatureSwitchDefinition("Berth.Cli.LocalCluster")]
     public static bool HasLocalCluster => !AppContext.TryGetSwitch("Berth.Cli.LocalCluster", out bool on) || on;
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Berth.Cli.Hosting;
 
-/// <summary>SIGTERM and Ctrl-C as a token: the first asks for an orderly end, a second one ends the process as it would without us.</summary>
+/// <summary>
+/// SIGTERM and Ctrl-C as a token: the first asks for an orderly end, a second one ends the process as it would without us.
+/// </summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -10,7 +12,9 @@ internal sealed class StopSignal : IDisposable
 
     public StopSignal()
     {
-        _registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
+        _registrations =
+            [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT,
+                PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
     }
 
     public CancellationToken Token => _source.Token;

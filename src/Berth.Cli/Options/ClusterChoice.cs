@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Berth.Cli.Hosting;
 using Berth.Kubernetes;
-using Berth.LocalCluster.Access;
 using Berth.Persistence;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -13,9 +12,11 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
 {
     /// <summary>Opens a directory over the cluster. Nothing is asked of it yet.</summary>
     /// <exception cref="ClusterAccessException">No cluster is configured, or the configuration cannot be used.</exception>
-    public EndpointDirectory Open(ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null, string? snapshotFile = null, TimeSpan? maxStale = null)
+    public EndpointDirectory Open(
+        ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null, string? snapshotFile = null, TimeSpan? maxStale = null)
     {
-        ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = Kubeconfig, Context = Context, Environment = host.Variable, Time = host.Time });
+        ClusterAccess access = KubernetesEndpoints.FindAccess(
+            new ClusterAccessOptions { Kubeconfig = Kubeconfig, Context = Context, Environment = host.Variable, Time = host.Time });
         loggers ??= NullLoggerFactory.Instance;
         KubernetesEndpointSourceOptions source = new()
         {

@@ -6,9 +6,11 @@ namespace Berth.Cli.Options;
 internal static class ClusterSettings
 {
     public static Setting<string?> Kubeconfig { get; } = new(
-        "kubeconfig", "PATH", "The kubeconfig. Default: as kubectl, KUBECONFIG, else the pod's service account, else ~/.kube/config.", CommonParsers.Text, null);
+        "kubeconfig", "PATH", "The kubeconfig. Default: as kubectl, KUBECONFIG, else the pod's service account, else ~/.kube/config.",
+        CommonParsers.Text, null);
 
-    public static Setting<string?> Context { get; } = new("context", "NAME", "The kubeconfig's context. Default: its current one.", CommonParsers.Text, null);
+    public static Setting<string?> Context { get; } = new(
+        "context", "NAME", "The kubeconfig's context. Default: its current one.", CommonParsers.Text, null);
 
     public static Setting<AddressMode> Address { get; } = new(
         "address",
@@ -29,7 +31,8 @@ internal static class ClusterSettings
         IPFamily.IPv4);
 
     public static Setting<TimeSpan> Timeout { get; } = new(
-        "timeout", "DURATION", "How long to wait for the first list. Default 10s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)), TimeSpan.FromSeconds(10));
+        "timeout", "DURATION", "How long to wait for the first list. Default 10s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
+        TimeSpan.FromSeconds(10));
 
     public static Setting[] All { get; } = [Address, Prefer, Kubeconfig, Context];
 

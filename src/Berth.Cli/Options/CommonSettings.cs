@@ -6,7 +6,8 @@ namespace Berth.Cli.Options;
 internal static class CommonSettings
 {
     public static Setting<string?> Config { get; } = new(
-        "config", "FILE", "A JSON file of options, by their names without dashes in front. The environment and the command line beat it.", CommonParsers.Text, null);
+        "config", "FILE", "A JSON file of options, by their names without dashes in front. The environment and the command line beat it.",
+        CommonParsers.Text, null);
 
     public static Setting<OutputFormat> Output { get; } = new(
         "output",
@@ -27,19 +28,22 @@ internal static class CommonSettings
         "-o");
 
     public static Setting<bool> JsonLog { get; } = new(
-        "log-format", "text|json", "How the log is written to stderr. Default text.", CommonParsers.OneOf("log format", ("text", false), ("json", true)), false);
+        "log-format", "text|json", "How the log is written to stderr. Default text.",
+        CommonParsers.OneOf("log format", ("text", false), ("json", true)), false);
 
     public static Setting<LogLevel> MinimumLevel { get; } = new(
         "log-level",
         "debug|info|warning|error",
         "From which level on the log is written. Default info.",
         CommonParsers.OneOf(
-            "log level", ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning), ("error", LogLevel.Error)),
+            "log level", ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warning", LogLevel.Warning),
+            ("error", LogLevel.Error)),
         LogLevel.Information);
 
     public static Setting[] OfLog { get; } = [JsonLog, MinimumLevel];
 
     /// <summary>One file may serve a dispatcher and an echo server: it may hold what any command that reads one takes.</summary>
     public static IReadOnlyList<string> FileKeys { get; } =
-        [.. new[] { DispatchSettings.All, PortSettings.OfTarget, ClusterSettings.All, EchoSettings.All, OfLog }.SelectMany(static group => group).Select(static setting => setting.Name).Distinct(StringComparer.Ordinal)];
+        [.. new[] { DispatchSettings.All, PortSettings.OfTarget, ClusterSettings.All, EchoSettings.All,
+            OfLog }.SelectMany(static group => group).Select(static setting => setting.Name).Distinct(StringComparer.Ordinal)];
 }

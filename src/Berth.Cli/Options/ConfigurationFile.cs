@@ -8,7 +8,12 @@ internal sealed class ConfigurationFile
     /// <summary>A file of settings is small; what is larger is something else.</summary>
     private const long MaxBytes = 1024 * 1024;
 
-    private static readonly JsonDocumentOptions s_json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
+    private static readonly JsonDocumentOptions s_json = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        MaxDepth = 8,
+    };
 
     private readonly Dictionary<string, string[]> _values = new(StringComparer.Ordinal);
 
@@ -32,9 +37,11 @@ internal sealed class ConfigurationFile
         }
         catch (JsonException exception)
         {
-            fault($"The configuration file {path} is not JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} does not belong there. Correct it.");
+            fault($"The configuration file {path} is not JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} " +
+                "does not belong there. Correct it.");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             fault($"The configuration file {path} cannot be read: {exception.Message} Check the path and its permissions.");
         }
@@ -42,7 +49,8 @@ internal sealed class ConfigurationFile
         return null;
     }
 
-    public string? Find(Setting setting) => _values.TryGetValue(setting.Name, out string[]? values) ? string.Join(setting.Separator ?? ',', values) : null;
+    public string? Find(Setting setting) =>
+        _values.TryGetValue(setting.Name, out string[]? values) ? string.Join(setting.Separator ?? ',', values) : null;
 
     private static ConfigurationFile? FromJson(string path, JsonElement root, Action<string> fault)
     {
@@ -56,7 +64,8 @@ internal sealed class ConfigurationFile
         foreach (JsonProperty property in root.EnumerateObject())
         {
             if (!CommonSettings.FileKeys.Contains(property.Name))
-                fault($"The configuration file {path} has the unknown key '{property.Name}'. Known are: {string.Join(", ", CommonSettings.FileKeys)}.");
+                fault($"The configuration file {path} has the unknown key '{property.Name}'. Known are: " +
+                    $"{string.Join(", ", CommonSettings.FileKeys)}.");
             else if (TextsOf(property.Value) is { } texts)
                 file._values[property.Name] = texts;
             else

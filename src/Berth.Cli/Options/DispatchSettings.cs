@@ -6,7 +6,8 @@ namespace Berth.Cli.Options;
 internal static class DispatchSettings
 {
     public static Setting<ServiceTarget[]> Target { get; } = new(
-        "target", "NAMESPACE/SERVICE", "A Service to answer for; give it again for more. GET / answers for the first.", ParseTargets, [], separator: ',');
+        "target", "NAMESPACE/SERVICE", "A Service to answer for; give it again for more. GET / answers for the first.", ParseTargets, [],
+        separator: ',');
 
     public static Setting<string[]?> Urls { get; } = new(
         "urls",
@@ -17,10 +18,12 @@ internal static class DispatchSettings
         separator: ';');
 
     public static Setting<IPAddress[]> Bind { get; } = new(
-        "bind", "ADDRESS", "Where no --urls are given: listen on port 8000 of these addresses only. Default: any.", ParseAddresses, [], separator: ',');
+        "bind", "ADDRESS", "Where no --urls are given: listen on port 8000 of these addresses only. Default: any.", ParseAddresses, [],
+        separator: ',');
 
     public static Setting<IEndpointPicker> Picker { get; } = new(
-        "picker", "NAME", $"How GET / chooses: {string.Join(", ", EndpointPickers.Names)}. Default random.", ParsePicker, RandomPicker.Shared);
+        "picker", "NAME", $"How GET / chooses: {string.Join(", ", EndpointPickers.Names)}. Default random.", ParsePicker,
+        RandomPicker.Shared);
 
     public static Setting<TimeSpan> ShutdownDelay { get; } = new(
         "shutdown-delay",
@@ -30,14 +33,20 @@ internal static class DispatchSettings
         TimeSpan.Zero);
 
     public static Setting<string?> SnapshotFile { get; } = new(
-        "snapshot-file", "PATH", "Keep the last good snapshots in this file, and serve them, as stale, when started while the API server is away.", CommonParsers.Text, null);
+        "snapshot-file", "PATH",
+        "Keep the last good snapshots in this file, and serve them, as stale, when started while the API server is away.",
+        CommonParsers.Text, null);
 
     public static Setting<TimeSpan?> MaxStale { get; } = new(
-        "max-stale", "DURATION", "Answer 503 once a stale snapshot is older than this. Default: never, an old answer is mostly better than none.", ParseMaxStale, null);
+        "max-stale", "DURATION",
+        "Answer 503 once a stale snapshot is older than this. Default: never, because an old answer is usually better than none.",
+        ParseMaxStale,
+        null);
 
     public static Setting[] All { get; } = [Target, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale];
 
-    private static TimeSpan? ParseMaxStale(string text, out string? fault) => Durations.AtLeast(TimeSpan.FromMilliseconds(1))(text, out fault);
+    private static TimeSpan? ParseMaxStale(string text, out string? fault) =>
+        Durations.AtLeast(TimeSpan.FromMilliseconds(1))(text, out fault);
 
     private static IPAddress[] ParseAddresses(string text, out string? fault)
     {

@@ -9,7 +9,8 @@ internal static class Durations
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
 
     // "ms" before "s", which it ends with too.
-    private static readonly (string Unit, double Milliseconds)[] s_units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)];
+    private static readonly (
+        string Unit, double Milliseconds)[] s_units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)];
 
     /// <summary>A parser for durations of at least a minimum.</summary>
     public static SettingParser<TimeSpan> AtLeast(TimeSpan minimum) => Between(minimum, s_longest);
@@ -36,9 +37,12 @@ internal static class Durations
         {
             if (!text.EndsWith(unit, StringComparison.Ordinal))
                 continue;
-            if (!double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+            if (!double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out double number))
                 continue;
-            return number * milliseconds < TimeSpan.MaxValue.TotalMilliseconds ? TimeSpan.FromMilliseconds(number * milliseconds) : TimeSpan.MaxValue;
+            return number * milliseconds < TimeSpan.MaxValue.TotalMilliseconds
+                ? TimeSpan.FromMilliseconds(number * milliseconds)
+                : TimeSpan.MaxValue;
         }
 
         return null;

@@ -9,26 +9,32 @@ internal static class EchoSettings
         "bind", "ADDRESS", "The address to listen on. Default: any, of IPv4 and IPv6.", ParseAddress, null);
 
     public static Setting<TimeSpan> Drain { get; } = new(
-        "drain", "DURATION", "How long sessions may go on after SIGTERM. Default 30s; 0 ends them at once.", Durations.Between(TimeSpan.Zero, TimeSpan.FromDays(1)), TimeSpan.FromSeconds(30));
+        "drain", "DURATION", "How long sessions may go on after SIGTERM. Default 30s; 0 ends them at once.",
+        Durations.Between(TimeSpan.Zero, TimeSpan.FromDays(1)), TimeSpan.FromSeconds(30));
 
     public static Setting<string> Host { get; } = new(
         "host", "ADDRESS", "Where to connect to. Default 127.0.0.1.", ParseHost, "127.0.0.1");
 
     public static Setting<TimeSpan> ProbeTimeout { get; } = new(
-        "timeout", "DURATION", "How long to wait for the connection. Default 1s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)), TimeSpan.FromSeconds(1));
+        "timeout", "DURATION", "How long to wait for the connection. Default 1s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
+        TimeSpan.FromSeconds(1));
 
     public static Setting[] All { get; } = [Bind, Drain, Host, ProbeTimeout];
 
     private static IPAddress? ParseAddress(string text, out string? fault)
     {
-        fault = IPAddress.TryParse(text, out IPAddress? address) ? null : $"'{text}' is no IP address. Give one of this machine, such as 127.0.0.1 or ::1.";
+        fault = IPAddress.TryParse(text, out IPAddress? address)
+            ? null
+            : $"'{text}' is no IP address. Give one of this machine, such as 127.0.0.1 or ::1.";
         return address;
     }
 
     private static string ParseHost(string text, out string? fault)
     {
         string host = text.Trim('[', ']');
-        fault = Uri.CheckHostName(host) == UriHostNameType.Unknown ? $"'{text}' is neither a host name nor an IP address. Correct it." : null;
+        fault = Uri.CheckHostName(host) == UriHostNameType.Unknown
+            ? $"'{text}' is neither a host name nor an IP address. Correct it."
+            : null;
         return host;
     }
 }

@@ -1,6 +1,6 @@
 namespace Berth.Cli.Options;
 
-/// <summary>How results are written to stdout.</summary>
+/// <summary>The format of results on stdout.</summary>
 internal enum OutputFormat
 {
     /// <summary>Columns with headings, for people.</summary>

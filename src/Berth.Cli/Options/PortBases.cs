@@ -23,10 +23,14 @@ internal static class PortBases
         string protocol = numberAndProtocol.Length == 2 ? numberAndProtocol[1].ToUpperInvariant() : "TCP";
         bool isNumber = long.TryParse(numberAndProtocol[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long port);
         fault = !isNumber
-                ? $"The port base '{text}' is not a number. Choose one in 1..65535, such as {PortSettings.DefaultBase}, or name several: game=4000,admin=5000/TCP."
+                ? $"The port base '{text}' is not a number. Choose one in 1..65535, such as {PortSettings.DefaultBase}, " +
+                    "or name several: game=4000,admin=5000/TCP."
             : port is < 1 or > 65535 ? $"The port base {port} is outside 1..65535. Choose a base in that range."
-            : protocol is not ("TCP" or "UDP" or "SCTP") ? $"The port base '{text}' has the unknown protocol '{protocol}'. Choose TCP, UDP or SCTP."
-            : name.Length == 0 && (mustBeNamed || nameAndRest.Length == 2) ? $"The port base '{text}' has no name. Name each of several: game=4000,admin=5000."
+            : protocol is not (
+                "TCP" or "UDP" or "SCTP") ? $"The port base '{text}' has the unknown protocol '{protocol}'. Choose TCP, UDP or SCTP."
+            : name.Length == 0
+                && (mustBeNamed || nameAndRest.Length == 2)
+                    ? $"The port base '{text}' has no name. Name each of several: game=4000,admin=5000."
             : null;
         return fault is null ? new EndpointPort(name, (int)port, protocol) : default;
     }

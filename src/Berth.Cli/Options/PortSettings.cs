@@ -8,7 +8,7 @@ internal static class PortSettings
     public static Setting<EndpointPort[]?> BasePort { get; } = new(
         "base-port",
         "PORT|NAME=PORT,..",
-        "Port of ordinal 0, 1..65535; or several named bases, game=4000,admin=5000/TCP, of which the first is the main one.",
+        "Port of ordinal 0, 1..65535; or several named bases, game=4000,admin=5000/TCP; the first is the main one.",
         PortBases.Parse,
         null);
 
@@ -21,13 +21,15 @@ internal static class PortSettings
     public static Setting<int> Stride { get; } = new(
         "stride", "N", "How many ports lie between two ordinals, 1..65535. Default 1.", CommonParsers.Between(1, 65535, "stride"), 1);
 
-    /// <summary>What looks for pods may also take the base from the Service.</summary>
+    /// <summary>The base port for commands that look for pods; it may also come from the Service.</summary>
     public static Setting[] OfTarget { get; } = [BasePort, PortName, FixedPort, Stride];
 
     /// <summary>A pod cannot know its Service's ports from its own name.</summary>
     public static Setting[] OfPod { get; } = [BasePort, FixedPort, Stride];
 
-    /// <summary>Makes the scheme. Of base, name and fixed port, the one that was given in the highest place counts; two in one place are a fault.</summary>
+    /// <summary>
+    /// Makes the scheme. Of base, name and fixed port, the one that was given in the highest place counts; two in one place are a fault.
+    /// </summary>
     /// <param name="reader">The settings.</param>
     /// <param name="ofPod">True where a pod looks for its own port.</param>
     /// <param name="required">True where no base is assumed.</param>
@@ -42,7 +44,8 @@ internal static class PortSettings
         Setting[] given = [.. choices.Where(choice => highest != SettingOrigin.Nowhere && reader.OriginOf(choice) == highest)];
         string names = string.Join(", ", choices.Select(static choice => "--" + choice.Name));
         if (given.Length > 1)
-            reader.Fault($"{string.Join(" and ", given.Select(static choice => "--" + choice.Name))} are both given. Choose one of {names}.");
+            reader.Fault(
+                $"{string.Join(" and ", given.Select(static choice => "--" + choice.Name))} are both given. Choose one of {names}.");
         if (given.Length == 0 && required)
             reader.Fault($"It is not said how ports follow from pods. Give one of {names}, such as --base-port {DefaultBase}.");
         Setting? chosen = given.FirstOrDefault();

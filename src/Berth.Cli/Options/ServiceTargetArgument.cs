@@ -5,7 +5,12 @@ namespace Berth.Cli.Options;
 /// <summary>The argument <c>NAMESPACE/SERVICE</c>.</summary>
 internal static class ServiceTargetArgument
 {
-    public static Argument<string?> Create() => new("NAMESPACE/SERVICE") { Description = "The Service whose pods are wanted, such as k8s-example2/service-b.", Arity = ArgumentArity.ExactlyOne };
+    public static Argument<string?> Create() =>
+        new("NAMESPACE/SERVICE")
+        {
+            Description = "The Service whose pods are wanted, such as k8s-example2/service-b.",
+            Arity = ArgumentArity.ExactlyOne,
+        };
 
     /// <summary>Reads the argument; a fault is kept in the reader, and the target is then the default value.</summary>
     public static ServiceTarget Read(SettingsReader reader, Argument<string?> argument)

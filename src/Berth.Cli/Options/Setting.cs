@@ -30,14 +30,18 @@ internal abstract class Setting
     /// <summary>Between several values in one text, or null where there is one value.</summary>
     public char? Separator { get; }
 
-    /// <summary>The option as the parser of the command line knows it: texts only, so that all faults are found by us, and together.</summary>
+    /// <summary>
+    /// The option as the parser of the command line knows it: texts only, so that all faults are found by us, and together.
+    /// </summary>
     public Option<string[]> Option { get; }
 }
 
 /// <summary>A setting with its type, default and parser.</summary>
 internal sealed class Setting<T> : Setting
 {
-    public Setting(string name, string placeholder, string description, SettingParser<T> parse, T fallback, char? separator = null, params string[] aliases)
+    public Setting(
+        string name, string placeholder, string description, SettingParser<T> parse, T fallback, char? separator = null,
+        params string[] aliases)
         : base(name, placeholder, description, separator, aliases)
     {
         Parse = parse;

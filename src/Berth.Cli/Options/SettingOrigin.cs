@@ -1,6 +1,6 @@
 namespace Berth.Cli.Options;
 
-/// <summary>Where a value was given; the higher one wins.</summary>
+/// <summary>The origin of a value; the higher one wins.</summary>
 internal enum SettingOrigin
 {
     Nowhere = 0,

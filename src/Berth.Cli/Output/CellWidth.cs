@@ -3,12 +3,18 @@ using System.Text;
 
 namespace Berth.Cli.Output;
 
-/// <summary>How many columns of a terminal a text takes: none for marks that stand over others, two for the wide letters of East Asia and for pictures.</summary>
+/// <summary>
+/// How many columns of a terminal a text takes: none for marks that stand over others, two for the wide letters of East Asia and for
+/// pictures.
+/// </summary>
 internal static class CellWidth
 {
-    /// <summary>The blocks of wide characters (Unicode Standard Annex 11, W and F), roughly: all of a block counts as its letters do.</summary>
+    /// <summary>
+    /// The blocks of wide characters (Unicode Standard Annex 11, W and F), roughly: all of a block counts as its letters do.
+    /// </summary>
     private static readonly (int First, int Last)[] s_wide =
-        [(0x1100, 0x115F), (0x2E80, 0xA4CF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE30, 0xFE6F), (0xFF00, 0xFF60), (0xFFE0, 0xFFE6), (0x1F300, 0x1FAFF), (0x20000, 0x3FFFD)];
+        [(0x1100, 0x115F), (0x2E80, 0xA4CF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE30, 0xFE6F), (0xFF00, 0xFF60), (0xFFE0, 0xFFE6),
+            (0x1F300, 0x1FAFF), (0x20000, 0x3FFFD)];
 
     public static int Of(string text) => text.EnumerateRunes().Sum(Of);
 
@@ -31,6 +37,7 @@ internal static class CellWidth
     }
 
     private static int Of(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format or UnicodeCategory.Control ? 0
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
+            or UnicodeCategory.Control ? 0
         : s_wide.Any(block => rune.Value >= block.First && rune.Value <= block.Last) ? 2 : 1;
 }

@@ -15,7 +15,8 @@ internal static class ChangeOutput
     private static string ToText(PodChange change, DateTimeOffset at)
     {
         PodEndpoint pod = (change.After ?? change.Before)!;
-        string line = string.Create(CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff}  {EndpointWords.Of(change.Kind),-9}  {pod.Name}  {pod.Authority}");
+        string line = string.Create(
+            CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff}  {EndpointWords.Of(change.Kind),-9}  {pod.Name}  {pod.Authority}");
         return change.After is null ? line : $"{line}  {EndpointWords.Of(pod.State)}  {pod.Node ?? "-"}";
     }
 

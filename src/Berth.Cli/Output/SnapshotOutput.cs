@@ -35,7 +35,8 @@ internal static class SnapshotOutput
 
     private static string[] CellsOf(PodEndpoint endpoint) =>
     [
-        endpoint.Name, endpoint.Authority, EndpointWords.Of(endpoint.State), endpoint.Node ?? "-", endpoint.Zone ?? "-", string.Join(',', endpoint.Ports),
+        endpoint.Name, endpoint.Authority, EndpointWords.Of(endpoint.State), endpoint.Node ?? "-", endpoint.Zone ?? "-",
+        string.Join(',', endpoint.Ports),
     ];
 
     private static void WriteJson(Utf8JsonWriter writer, EndpointSnapshot snapshot)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace Berth.Cli.Output;
 
 /// <summary>
-/// The log for people: a line each, <c>14:03:22.123 warning Berth.Directory[101] ...</c>. The messages say what happened; a stack trace only follows where
-/// the debug level is asked for.
+/// The log for people: a line each, <c>14:03:22.123 warning Berth.Directory[101] ...</c>. The messages say what happened; a stack trace
+/// only follows where the debug level is asked for.
 /// </summary>
 internal sealed class TextLogFormatter(TimeProvider time, bool withTraces) : ConsoleFormatter(FormatterName)
 {

@@ -21,7 +21,12 @@ internal static class FaultClient
         (Uri server, string token, X509Certificate2 authority) = Read(kubeconfig);
         using X509Certificate2 root = authority;
         using SocketsHttpHandler handler = new() { UseProxy = false };
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { root },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         using HttpClient http = new(handler);
         string query = string.Join('&', parameters.Select(static pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value)}"));
         using HttpRequestMessage request = new(HttpMethod.Post, new Uri(server, $"/berth/faults/{fault}?{query}"));
@@ -31,10 +36,15 @@ internal static class FaultClient
         return response.StatusCode switch
         {
             HttpStatusCode.OK when message is not null => message,
-            HttpStatusCode.Unauthorized => throw CommandException.Usage($"{server} does not know the token of {kubeconfig}. The cluster that wrote it has ended, and another one is there."),
-            HttpStatusCode.BadRequest or HttpStatusCode.NotFound when message is not null && !message.StartsWith("the server could not", StringComparison.Ordinal) =>
+            HttpStatusCode.Unauthorized =>
+                throw CommandException.Usage(
+                    $"{server} does not know the token of {kubeconfig}. The cluster that wrote it has ended, and another one is there."),
+            HttpStatusCode.BadRequest or HttpStatusCode.NotFound when message is not null
+                && !message.StartsWith("the server could not", StringComparison.Ordinal) =>
                 throw CommandException.Usage($"The cluster refused: {message}."),
-            _ => throw CommandException.Usage($"{server} answered {(int)response.StatusCode}: it is not a cluster that berth up runs. Faults are for those only."),
+            _ =>
+                throw CommandException.Usage(
+                    $"{server} answered {(int)response.StatusCode}: it is not a cluster that berth up runs. Faults are for those only."),
         };
     }
 
@@ -51,7 +61,8 @@ internal static class FaultClient
         YamlMappingNode body = YamlFile.Read(kubeconfig);
         YamlMappingNode? cluster = body.Maps("clusters").FirstOrDefault()?.Map("cluster");
         string? token = body.Maps("users").FirstOrDefault()?.Map("user").Text("token");
-        return cluster?.Text("server") is { Length: > 0 } server && cluster.Text("certificate-authority-data") is { Length: > 0 } authority && !string.IsNullOrEmpty(token)
+        return cluster?.Text("server") is { Length: > 0 } server && cluster.Text("certificate-authority-data") is { Length: > 0 } authority
+            && !string.IsNullOrEmpty(token)
             ? (new Uri(server), token, X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(authority))))
             : throw CommandException.Usage($"{kubeconfig} is not a kubeconfig that berth up wrote. Give the one that it printed.");
     }

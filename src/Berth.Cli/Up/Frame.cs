@@ -15,16 +15,18 @@ internal static class Frame
     private static readonly Column s_restarts = new("RESTARTS", static pod => pod.Restarts.ToString(CultureInfo.InvariantCulture));
     private static readonly Column s_node = new("NODE", static pod => pod.Node);
 
-    /// <summary>Where not all columns have room, the least needed go.</summary>
+    /// <summary>Drops the least important columns when there is not enough room.</summary>
     private static readonly Column[][] s_columns =
-        [[s_pod, s_address, s_state, s_restarts, s_node], [s_pod, s_address, s_state, s_restarts], [s_pod, s_address, s_state], [s_pod, s_state]];
+        [[s_pod, s_address, s_state, s_restarts, s_node], [s_pod, s_address, s_state, s_restarts], [s_pod, s_address, s_state],
+            [s_pod, s_state]];
 
     /// <summary>Lays out a frame that is never higher than the terminal, less the row below it where the cursor stands.</summary>
     /// <returns>
-    /// Lines without their ends, and how many rows of the terminal they take: the table is cut to the width, while a message that is longer wraps, so that
-    /// a command in it can still be copied.
+    /// Lines without their ends, and how many rows of the terminal they take: the table is cut to the width, while a message that is longer
+    /// wraps, so that a command in it can still be copied.
     /// </returns>
-    public static (IReadOnlyList<string> Lines, int Rows) Lay(IReadOnlyList<PodRow> pods, IReadOnlyList<string> message, int width, int height, bool colour)
+    public static (IReadOnlyList<string> Lines, int Rows) Lay(
+        IReadOnlyList<PodRow> pods, IReadOnlyList<string> message, int width, int height, bool colour)
     {
         int room = Math.Max(height - 1, 1);
         int below = message.Count == 0 ? 0 : 1 + message.Sum(line => RowsOf(line, width));
@@ -49,7 +51,8 @@ internal static class Frame
         int rows = Math.Max(room - 1, 0);
         bool all = pods.Count <= rows;
         IReadOnlyList<PodRow> shown = all ? pods : [.. pods.OrderBy(static pod => pod.IsReady).Take(Math.Max(rows - 1, 0))];
-        IReadOnlyList<string> table = s_columns.Select(columns => Format(columns, shown)).FirstOrDefault(lines => lines.All(line => line.Length <= width)) ?? Format(s_columns[^1], shown);
+        IReadOnlyList<string> table = s_columns.Select(columns => Format(columns, shown)).FirstOrDefault(
+            lines => lines.All(line => line.Length <= width)) ?? Format(s_columns[^1], shown);
         List<string> lines = [Decorate(CellWidth.Cut(table[0], width), Ansi.Bold, colour)];
         for (int i = 0; i < shown.Count; i++)
             lines.Add(Decorate(CellWidth.Cut(table[i + 1], width), shown[i].IsReady ? Ansi.Green : Ansi.Yellow, colour));
@@ -59,11 +62,16 @@ internal static class Frame
     }
 
     private static IReadOnlyList<string> Format(Column[] columns, IReadOnlyList<PodRow> pods) =>
-        TextTable.Format([.. columns.Select(static column => column.Heading)], [.. pods.Select(pod => columns.Select(column => column.Cell(pod)).ToList())]);
+        TextTable.Format(
+            [.. columns.Select(static column => column.Heading)],
+            [.. pods.Select(pod => columns.Select(column => column.Cell(pod)).ToList())]);
 
     private static string Summarise(IReadOnlyList<PodRow> pods, int shown) =>
         $"... and {pods.Count - shown} more; of all {pods.Count}: " +
-        string.Join(", ", pods.GroupBy(static pod => pod.State, StringComparer.Ordinal).OrderByDescending(static group => group.Count()).Select(static group => $"{group.Count()} {group.Key}"));
+        string.Join(
+            ", ",
+            pods.GroupBy(static pod => pod.State, StringComparer.Ordinal)
+                .OrderByDescending(static group => group.Count()).Select(static group => $"{group.Count()} {group.Key}"));
 
     private static int RowsOf(string line, int width) => width < 1 ? 1 : Math.Max((CellWidth.Of(line) + width - 1) / width, 1);
 

@@ -1,6 +1,6 @@
 namespace Berth.Cli.Up;
 
-/// <summary>What a person sees of the cluster. Called by one thread at a time.</summary>
+/// <summary>The view of the cluster for a person. Called by one thread at a time.</summary>
 internal interface IUpView : IDisposable
 {
     /// <summary>Shows the pods as they are now.</summary>

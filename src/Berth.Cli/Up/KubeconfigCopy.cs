@@ -28,16 +28,19 @@ internal sealed class KubeconfigCopy : IDisposable
             writer.Write(text);
             return new KubeconfigCopy(path, text);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string reason = File.Exists(path) ? "it is there already, and may hold the way to another cluster. Remove it, or name another" : $"{exception.Message.TrimEnd('.')}. Choose another path";
+            string reason = File.Exists(path)
+                ? "it is there already, and may hold the way to another cluster. Remove it, or name another"
+                : $"{exception.Message.TrimEnd('.')}. Choose another path";
             throw CommandException.Usage($"The kubeconfig cannot be written to {path}: {reason}.", exception);
         }
     }
 
     public void Dispose()
     {
-        // Only what is still ours: somebody may have put another file there.
+        // Removes only our own file: another program may have replaced it.
         if (_path is not null && File.Exists(_path) && File.ReadAllText(_path) == _text)
             File.Delete(_path);
     }

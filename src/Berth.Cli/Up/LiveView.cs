@@ -64,7 +64,7 @@ internal sealed class LiveView : IUpView
             (IReadOnlyList<string> lines, int rows) = Frame.Lay(_pods, _message, size.Width, size.Height, _colour);
             StringBuilder text = new();
 
-            // After a resize the terminal has wrapped the old lines anew, so how many they are is no longer known.
+            // After a resize the terminal has wrapped the old lines again, so their number is unknown.
             if (_drawn > 0)
                 text.Append(size == _drawnSize ? Ansi.Up(_drawn) : Ansi.ClearScreen);
             text.Append(Ansi.ClearBelow);

@@ -17,10 +17,12 @@ internal sealed record PodRow(string Namespace, string Name, string Address, str
     /// <summary>The rows of all pods, those of a set by their ordinals.</summary>
     public static IReadOnlyList<PodRow> FromAll(IEnumerable<PodSummary> pods, UpPlan plan) =>
     [
-        .. pods.OrderBy(static pod => pod.Namespace, StringComparer.Ordinal).ThenBy(static pod => SetAndOrdinalOf(pod.Name)).Select(pod => From(pod, plan)),
+        .. pods.OrderBy(static pod => pod.Namespace, StringComparer.Ordinal)
+            .ThenBy(static pod => SetAndOrdinalOf(pod.Name)).Select(pod => From(pod, plan)),
     ];
 
-    private static PodRow From(PodSummary pod, UpPlan plan) => new(pod.Namespace, pod.Name, AddressOf(pod, plan), StateOf(pod), pod.Restarts, pod.Node ?? "-");
+    private static PodRow From(PodSummary pod, UpPlan plan) =>
+        new(pod.Namespace, pod.Name, AddressOf(pod, plan), StateOf(pod), pod.Restarts, pod.Node ?? "-");
 
     /// <summary>The row as a line of its own, for where there is no table.</summary>
     public override string ToString() => $"{Name}  {Address}  {State}  {Node}" + Restarts switch

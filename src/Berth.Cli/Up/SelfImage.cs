@@ -6,12 +6,13 @@ namespace Berth.Cli.Up;
 /// <summary>The image <c>berth</c> of the local cluster is the very program that runs it.</summary>
 internal static class SelfImage
 {
-    /// <summary>How to start this program once more: itself, or <c>dotnet Berth.Cli.dll</c> where it was started so.</summary>
+    /// <summary>The command that starts this program again: itself, or <c>dotnet Berth.Cli.dll</c> if it was started like that.</summary>
     public static ImageProgram Find()
     {
         string? program = Environment.ProcessPath;
         if (program is null || !File.Exists(program))
-            throw CommandException.Usage("The path of the running program is not known, so its pods cannot be started. Run berth by its full path.");
+            throw CommandException.Usage(
+                "The path of the running program is not known, so its pods cannot be started. Run berth by its full path.");
         if (!Path.GetFileNameWithoutExtension(program).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
             return new ImageProgram(program);
         return new ImageProgram(program, Path.Combine(AppContext.BaseDirectory, "Berth.Cli.dll"));

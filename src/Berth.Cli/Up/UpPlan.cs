@@ -5,7 +5,7 @@ using Berth.Cli.Options;
 
 namespace Berth.Cli.Up;
 
-/// <summary>What <c>berth up</c> was asked for.</summary>
+/// <summary>The options of <c>berth up</c>.</summary>
 /// <param name="Files">Manifests instead of the built-in ones; empty for those.</param>
 /// <param name="Replicas">Pods of service B.</param>
 /// <param name="BasePort">Port of service-b-0.</param>
@@ -20,16 +20,16 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
 
     public const string ServiceB = "service-b";
 
-    /// <summary>How many replicas of service A the manifests of deploy/ have.</summary>
+    /// <summary>The number of replicas of service A in the manifests of deploy/.</summary>
     public const int ReplicasOfServiceA = 3;
 
-    /// <summary>How many nodes.</summary>
+    /// <summary>The number of nodes.</summary>
     public int Nodes { get; init; } = 1;
 
-    /// <summary>Whether nodes have external addresses too.</summary>
+    /// <summary>True when nodes also have external addresses.</summary>
     public bool ExternalAddresses { get; init; }
 
-    /// <summary>Whether Roles are enforced.</summary>
+    /// <summary>True when Roles are enforced.</summary>
     public bool Rbac { get; init; }
 
     /// <summary>Programs of images, by name, besides berth itself.</summary>
@@ -51,19 +51,24 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
             Nodes = reader.Get(UpSettings.Nodes) ?? 1,
             ExternalAddresses = reader.Get(UpSettings.ExternalAddresses),
             Rbac = reader.Get(UpSettings.Rbac),
-            Images = [.. reader.Get(UpSettings.Images).Select(static image => image.Split('=', 2)).Select(static parts => (parts[0], Path.GetFullPath(parts[1])))],
+            Images =
+                [.. reader.Get(UpSettings.Images).Select(static image => image.Split('=', 2))
+                    .Select(static parts => (parts[0], Path.GetFullPath(parts[1])))],
         };
         foreach (Setting setting in UpSettings.OfBuiltIn)
         {
             if (!plan.IsBuiltIn && reader.OriginOf(setting) == SettingOrigin.CommandLine)
-                reader.Fault($"--{setting.Name} changes the built-in manifests, and --file names others. Set it in those, or leave one out.");
+                reader.Fault(
+                    $"--{setting.Name} changes the built-in manifests, and --file names others. Set it in those, or leave one out.");
         }
 
         int last = plan.BasePort + plan.Replicas - 1;
         if (plan.IsBuiltIn && last > IPEndPoint.MaxPort)
-            reader.Fault($"{plan.Replicas} pods from port {plan.BasePort} on would end at {last}, above 65535. Choose a lower --base-port or fewer --replicas.");
+            reader.Fault($"{plan.Replicas} pods from port {plan.BasePort} on would end at {last}, above 65535. Choose a lower " +
+                "--base-port or fewer --replicas.");
         if (plan.IsBuiltIn && plan.Replicas > 0 && plan.Port >= plan.BasePort && plan.Port <= last)
-            reader.Fault($"Port {plan.Port} would be both service A's and a pod's of service B ({plan.BasePort} to {last}). Choose another --port or --base-port.");
+            reader.Fault($"Port {plan.Port} would be both service A's and a pod's of service B ({plan.BasePort} to {last}). Choose " +
+                "another --port or --base-port.");
         return plan;
     }
 
@@ -77,7 +82,8 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
         if (taken.Length == 0)
             return null;
         string ports = string.Join(", ", taken.Take(10)) + (taken.Length > 10 ? ", ..." : "");
-        return $"{(taken.Length == 1 ? "Port" : "Ports")} {ports} of 127.0.0.1 {(taken.Length == 1 ? "is" : "are")} in use by another program. " +
+        return $"{(taken.Length == 1 ? "Port" : "Ports")} {ports} of 127.0.0.1 {(taken.Length == 1 ? "is" : "are")} in use by another " +
+            "program. " +
             "Stop that one, or choose others with --port (service A) and --base-port (service B).";
     }
 

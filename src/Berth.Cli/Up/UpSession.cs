@@ -6,12 +6,13 @@ using Berth.LocalCluster;
 namespace Berth.Cli.Up;
 
 /// <summary>Shows a running cluster until it is to end.</summary>
-internal sealed class UpSession(LocalCluster.LocalCluster cluster, UpPlan plan, IUpView view, string kubeconfig, TimeProvider time, long started)
+internal sealed class UpSession(
+    LocalCluster.LocalCluster cluster, UpPlan plan, IUpView view, string kubeconfig, TimeProvider time, long started)
 {
-    /// <summary>Changes come in bursts; nobody reads faster than this.</summary>
+    /// <summary>Changes come in bursts; no one reads faster than this.</summary>
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Until all is ready somebody waits for it.</summary>
+    /// <summary>Until all is ready, the user waits for it.</summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Runs until the token is cancelled, which is the normal end.</summary>
@@ -48,12 +49,17 @@ internal sealed class UpSession(LocalCluster.LocalCluster cluster, UpPlan plan, 
     private async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken stopping)
     {
         if (!plan.IsBuiltIn)
-            return [.. ReadyMessage.ForManifests(time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)];
+            return [
+                .. ReadyMessage.ForManifests(time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)
+            ];
         IPEndPoint? address = plan.Replicas == 0 ? null : await AskAsync(stopping).ConfigureAwait(false);
-        return [.. ReadyMessage.ForBuiltIn(time.GetElapsedTime(started), plan, address, kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)];
+        return [
+            .. ReadyMessage.ForBuiltIn(time.GetElapsedTime(started), plan, address, kubeconfig),
+            .. ReadyMessage.NotEnforced(cluster.NotEnforced)
+        ];
     }
 
-    /// <summary>What a user would be answered: pods are ready a moment before service A has heard of it.</summary>
+    /// <summary>The answer that a user would get: service A learns a moment later that pods are ready.</summary>
     private async Task<IPEndPoint?> AskAsync(CancellationToken stopping)
     {
         using ServiceAClient serviceA = new(plan.ServiceAUrl);

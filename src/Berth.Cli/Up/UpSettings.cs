@@ -23,10 +23,12 @@ internal static class UpSettings
         "nodes", "N", "How many nodes, 1..50, each with an address 127.0.0.N and a zone of its own. Default 1.", ParseNodes, null);
 
     public static Setting<bool> ExternalAddresses { get; } = new(
-        "external-addresses", "true|false", "Give each node an external address too, 127.1.0.N. Default false.", CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
+        "external-addresses", "true|false", "Give each node an external address too, 127.1.0.N. Default false.",
+        CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
 
     public static Setting<bool> Rbac { get; } = new(
-        "rbac", "true|false", "Enforce Roles for the pods' service accounts, so that a missing rule shows. Default false.", CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
+        "rbac", "true|false", "Enforce Roles for the pods' service accounts, so that a missing rule shows. Default false.",
+        CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
 
     public static Setting<string[]> Images { get; } = new(
         "image", "NAME=PATH", "The program of an image that is not berth; give it again for more.", ParseImages, [], separator: ',');
@@ -49,14 +51,19 @@ internal static class UpSettings
     private static string[] ParseImages(string text, out string? fault)
     {
         string[] images = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        string? wrong = images.FirstOrDefault(static image => image.Split('=', 2) is not [{ Length: > 0 }, { Length: > 0 } path] || !File.Exists(path));
-        fault = wrong is null ? null : $"'{wrong}' does not name an image and its program. Write it as NAME=PATH, such as nginx=/usr/sbin/nginx, with a program that is there.";
+        string? wrong = images.FirstOrDefault(
+            static image => image.Split('=', 2) is not [{ Length: > 0 }, { Length: > 0 } path] || !File.Exists(path));
+        fault = wrong is null
+            ? null
+            : $"'{wrong}' does not name an image and its program. Write it as NAME=PATH, such as nginx=/usr/sbin/nginx, with a program " +
+                "that is there.";
         return images;
     }
 
     private static int? ParseNodes(string text, out string? fault) => CommonParsers.Between(1, 50, "number of nodes")(text, out fault);
 
-    private static int? ParseReplicas(string text, out string? fault) => CommonParsers.Between(0, 1000, "number of replicas")(text, out fault);
+    private static int? ParseReplicas(string text, out string? fault) =>
+        CommonParsers.Between(0, 1000, "number of replicas")(text, out fault);
 
     private static int? ParsePort(string text, out string? fault) => CommonParsers.Between(1, 65535, "port")(text, out fault);
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Diagnostics;
 
 /// <summary>
-/// What Kestrel logs, with its information one level down: it has a line or two for each client that announces a body and does not send it, so that any
-/// client could fill this server's log. Warnings and errors stay what they are.
+/// What Kestrel logs, with its information one level down: it has a line or two for each client that announces a body and does not send it,
+/// so that any client could fill this server's log. Warnings and errors stay what they are.
 /// </summary>
 internal sealed class KestrelLoggers(ILoggerFactory inner) : ILoggerFactory
 {
@@ -24,7 +24,8 @@ internal sealed class KestrelLoggers(ILoggerFactory inner) : ILoggerFactory
 
         public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(Lower(logLevel));
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             inner.Log(Lower(logLevel), eventId, state, exception, formatter);
 
         private static LogLevel Lower(LogLevel level) => level == LogLevel.Information ? LogLevel.Debug : level;

@@ -2,14 +2,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Diagnostics;
 
-/// <summary>What this room logs. Never one line a request.</summary>
+/// <summary>The log messages of this room. A request never writes one.</summary>
 internal static partial class Log
 {
     [LoggerMessage(EventId = 300, Level = LogLevel.Information, Message = "Listening on {Addresses} for {Targets}.")]
     public static partial void Listening(ILogger logger, string addresses, string targets);
 
     [LoggerMessage(EventId = 301, Level = LogLevel.Information,
-        Message = "Stopping: unready from now on, accepting for another {Delay} s, then at most {Grace} s for what is in flight.")]
+        Message = "Stopping: unready now, accepting for another {Delay} s, then at most {Grace} s for requests in progress.")]
     public static partial void Stopping(ILogger logger, double delay, double grace);
 
     [LoggerMessage(EventId = 302, Level = LogLevel.Information, Message = "Stopped.")]
@@ -21,6 +21,7 @@ internal static partial class Log
     [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "An instrument could not be read; /metrics shows the others.")]
     public static partial void InstrumentFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 305, Level = LogLevel.Error, Message = "Telling watching clients of {Target} failed; their streams end, and they begin anew when they come back.")]
+    [LoggerMessage(EventId = 305, Level = LogLevel.Error, Message = "Sending changes of {Target} to watching clients " +
+        "failed. Their streams end; clients that reconnect get a new stream.")]
     public static partial void WatchFailed(ILogger logger, ServiceTarget target, Exception exception);
 }

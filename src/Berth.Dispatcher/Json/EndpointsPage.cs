@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Berth.Dispatcher.Json;
 
 /// <summary>
-/// The JSON of a target's whole snapshot. Of a small set everything but the head is written once a snapshot and kept; a large one is streamed, so that
-/// asking for it costs time in proportion and no memory that stays.
+/// The JSON of a target's complete snapshot. For a small set, everything except the head is written once per snapshot and kept. A large set
+/// is streamed, so that a request keeps no memory.
 /// </summary>
 internal sealed class EndpointsPage
 {
@@ -34,7 +34,7 @@ internal sealed class EndpointsPage
         return page.WrittenMemory;
     }
 
-    /// <summary>Streams the page of a large set, at the client's pace, as far as somebody receives it.</summary>
+    /// <summary>Streams the page of a large set, at the client's pace, until the client no longer receives.</summary>
     public static async ValueTask StreamAsync(PipeWriter body, EndpointSnapshot snapshot, TimeSpan? age, CancellationToken aborted)
     {
         using PacedJson paced = new(body, aborted);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Berth.Dispatcher.Json;
 
-/// <summary>What every answer about a target begins with: what changes with time or with the source's trouble.</summary>
+/// <summary>The members at the start of every answer about a target: those that change with time or with a failure of the source.</summary>
 internal static class SnapshotHead
 {
     /// <summary>Writes the members, without the object around them.</summary>

@@ -11,7 +11,8 @@ internal sealed class InstrumentSeries(string name, Instrument instrument)
     private readonly Lock _lock = new();
     private readonly bool _isHistogram = PrometheusName.IsHistogram(instrument);
     private readonly bool _isSum = PrometheusName.IsPushedSum(instrument) || PrometheusName.IsHistogram(instrument);
-    private readonly string _type = PrometheusName.IsCounter(instrument) ? "counter" : PrometheusName.IsHistogram(instrument) ? "summary" : "gauge";
+    private readonly string _type =
+        PrometheusName.IsCounter(instrument) ? "counter" : PrometheusName.IsHistogram(instrument) ? "summary" : "gauge";
 
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -23,7 +24,7 @@ internal sealed class InstrumentSeries(string name, Instrument instrument)
         }
     }
 
-    /// <summary>Forgets what was observed before: a series that is no longer observed must not go on for ever.</summary>
+    /// <summary>Removes the earlier observations: a series that is no longer observed must disappear.</summary>
     public void BeginReading()
     {
         if (!instrument.IsObservable)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Metrics;
 
 /// <summary>
-/// Shows the instruments of one meter as Prometheus text, version 0.0.4: a listener that keeps the sums of what is pushed, and reads what is observed when
-/// it is asked.
+/// Shows the instruments of one meter as Prometheus text, version 0.0.4: a listener that keeps the sums of what is pushed, and reads what
+/// is observed when it is asked.
 /// </summary>
 internal sealed class MetricsExporter : IDisposable
 {

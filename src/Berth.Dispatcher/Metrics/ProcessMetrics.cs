@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Berth.Dispatcher.Metrics;
 
-/// <summary>What the runtime knows of this process without asking much, under the names that Prometheus' own clients use.</summary>
+/// <summary>Figures of this process from the runtime, under the names that Prometheus' own clients use.</summary>
 internal static class ProcessMetrics
 {
     private static readonly Lazy<double> s_started = new(ReadStart);
@@ -13,7 +13,9 @@ internal static class ProcessMetrics
     {
         Write(text, "process_start_time_seconds", "gauge", "Start of the process, seconds since 1970.", s_started.Value);
         if (!OperatingSystem.IsIOS() && !OperatingSystem.IsTvOS() && !OperatingSystem.IsBrowser())
-            Write(text, "process_cpu_seconds_total", "counter", "CPU time of the process, user and system.", Environment.CpuUsage.TotalTime.TotalSeconds);
+            Write(
+                text, "process_cpu_seconds_total", "counter", "CPU time of the process, user and system.",
+                Environment.CpuUsage.TotalTime.TotalSeconds);
         Write(text, "process_resident_memory_bytes", "gauge", "Resident memory of the process.", Environment.WorkingSet);
         Write(text, "dotnet_gc_heap_bytes", "gauge", "Size of the managed heap.", GC.GetTotalMemory(forceFullCollection: false));
         Write(text, "dotnet_gc_collections_total", "counter", "Garbage collections of any generation.", GC.CollectionCount(0));

@@ -7,7 +7,10 @@ namespace Berth.Dispatcher.Metrics;
 /// <summary>Names, labels and values as Prometheus' text format wants them.</summary>
 internal static class PrometheusName
 {
-    /// <summary>Dots become underscores; the unit and, for a counter, <c>_total</c> end the name (OpenTelemetry's compatibility rules for Prometheus).</summary>
+    /// <summary>
+    /// Dots become underscores; the unit and, for a counter, <c>_total</c> end the name (OpenTelemetry's compatibility rules for
+    /// Prometheus).
+    /// </summary>
     public static string Of(Instrument instrument)
     {
         string name = Clean(instrument.Name);
@@ -28,7 +31,8 @@ internal static class PrometheusName
     public static bool IsCounter(Instrument instrument) => IsPushedCounter(instrument)
         || instrument is ObservableCounter<long> or ObservableCounter<int> or ObservableCounter<double> or ObservableCounter<float>;
 
-    public static bool IsHistogram(Instrument instrument) => instrument is Histogram<long> or Histogram<int> or Histogram<double> or Histogram<float>;
+    public static bool IsHistogram(Instrument instrument) =>
+        instrument is Histogram<long> or Histogram<int> or Histogram<double> or Histogram<float>;
 
     /// <summary>True when measurements are differences to be added up.</summary>
     public static bool IsPushedSum(Instrument instrument) => IsPushedCounter(instrument)
@@ -77,5 +81,6 @@ internal static class PrometheusName
             span[i] = char.IsAsciiLetter(from[i]) || (i > 0 && char.IsAsciiDigit(from[i])) ? from[i] : '_';
     });
 
-    private static bool IsPushedCounter(Instrument instrument) => instrument is Counter<long> or Counter<int> or Counter<double> or Counter<float>;
+    private static bool IsPushedCounter(Instrument instrument) =>
+        instrument is Counter<long> or Counter<int> or Counter<double> or Counter<float>;
 }

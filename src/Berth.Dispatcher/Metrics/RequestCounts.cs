@@ -4,7 +4,7 @@ using Berth.Dispatcher.Http;
 
 namespace Berth.Dispatcher.Metrics;
 
-/// <summary>Counts requests by route and status. Adding is one increment; tags are made when somebody asks.</summary>
+/// <summary>Counts requests by route and status. Adding is one increment; tags are made when the metrics are read.</summary>
 internal sealed class RequestCounts
 {
     private static readonly string[] s_routes =

@@ -6,10 +6,11 @@ internal sealed class StripedCounter
     // Two lines of 64 bytes: processors fetch them in pairs.
     private const int Stride = 16;
 
-    private static readonly int s_mask = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 64)) - 1;
+    private static readonly int s_mask = (int)System.Numerics.BitOperations.RoundUpToPowerOf2(
+        (uint)Math.Min(Environment.ProcessorCount, 64)) - 1;
 
-    // Of 10,000 targets most are never picked from: made at the first count. One stride in front keeps the first cell away from the array's header and
-    // its neighbour.
+    // Of 10,000 targets most are never picked from: made at the first count. One stride in front keeps the first cell away from the array's
+    // header and its neighbour.
     private long[]? _cells;
 
     public long Value
@@ -24,7 +25,8 @@ internal sealed class StripedCounter
         }
     }
 
-    public void Increment() => Interlocked.Increment(ref (Volatile.Read(ref _cells) ?? Create())[((Thread.GetCurrentProcessorId() & s_mask) + 1) * Stride]);
+    public void Increment() =>
+        Interlocked.Increment(ref (Volatile.Read(ref _cells) ?? Create())[((Thread.GetCurrentProcessorId() & s_mask) + 1) * Stride]);
 
     private long[] Create()
     {

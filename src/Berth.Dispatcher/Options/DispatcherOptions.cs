@@ -2,34 +2,39 @@ using Berth.Dispatcher.Options;
 
 namespace Berth.Dispatcher;
 
-/// <summary>What service A needs to know. All of it is checked when the server starts, all faults in one message.</summary>
+/// <summary>The options of service A. The server checks all of them at its start and reports all errors in one message.</summary>
 public sealed class DispatcherOptions
 {
     /// <summary>The Services to answer for, at least one, each once. <c>GET /</c> answers for the first.</summary>
     public IReadOnlyList<DispatcherTarget> Targets { get; init; } = [];
 
-    /// <summary>Chooses the endpoint that <c>GET /</c> answers with. Default: random. A sticky picker reads <c>?key=</c>; without a key it picks any.</summary>
+    /// <summary>
+    /// Chooses the endpoint that <c>GET /</c> answers with. Default: random. A sticky picker reads <c>?key=</c>; without a key it picks
+    /// any.
+    /// </summary>
     public IEndpointPicker Picker { get; init; } = RandomPicker.Shared;
 
     /// <summary>
-    /// The addresses to listen on, at least one: <c>http://HOST:PORT</c> with an IP address, <c>localhost</c>, or <c>*</c> for every address of both
-    /// families. Port 0 takes any free port (not with <c>localhost</c>). Default: <c>http://*:8000</c>.
+    /// The addresses to listen on, at least one: <c>http://HOST:PORT</c> with an IP address, <c>localhost</c>, or <c>*</c> for every
+    /// address of both families. Port 0 takes any free port (not with <c>localhost</c>). Default: <c>http://*:8000</c>.
     /// </summary>
     public IReadOnlyList<string> Urls { get; init; } = ["http://*:8000"];
 
     /// <summary>
-    /// How long the server goes on serving as unready before it stops accepting, 0 to 10 minutes. Default 0. In Kubernetes give a few seconds: a Service
-    /// goes on sending new connections to a terminating pod until every node has heard of it.
+    /// How long the server goes on serving as unready before it stops accepting, 0 to 10 minutes. Default 0. In Kubernetes give a few
+    /// seconds: a Service goes on sending new connections to a terminating pod until every node has heard of it.
     /// </summary>
     public TimeSpan ShutdownDelay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>How long requests in flight may take to end once the server no longer accepts, 0 to 10 minutes. Default 10 s.</summary>
+    /// <summary>The time that requests in progress have to end after the server stopped accepting, 0 to 10 minutes. Default 10 s.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an idle connection stays open, 1 s to 1 hour. Default 130 s, Kestrel's own.</summary>
+    /// <summary>The time for which an idle connection stays open, 1 s to 1 hour. Default 130 s, as in Kestrel.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
 
-    /// <summary>How many connections may be open at once, 1 or more, or null for no bound. Default null: the memory a connection takes is small.</summary>
+    /// <summary>
+    /// How many connections may be open at once, 1 or more, or null for no bound. Default null: the memory a connection takes is small.
+    /// </summary>
     public int? MaxConnections { get; init; }
 
     /// <summary>Lists what is wrong, a sentence each; empty when all is well.</summary>

@@ -8,13 +8,14 @@ internal static class ListenUrl
 {
     private const string Scheme = "http://";
 
-    /// <summary>What is wrong with the address, as a sentence, or null.</summary>
+    /// <summary>The error in the address, as a sentence, or null.</summary>
     public static string? FaultOf(string? url)
     {
         if (url is null || !url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return url is not null && url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
-                ? $"The address '{url}' asks for TLS, which this server does not speak. Use http://, and put TLS in front of it where it is needed."
+                ? $"The address '{url}' asks for TLS, which this server does not speak. Use http://, and put " +
+                    "TLS in front of it where it is needed."
                 : $"The address '{url}' does not start with {Scheme}. Write it as in http://0.0.0.0:8000.";
         }
 
@@ -30,8 +31,11 @@ internal static class ListenUrl
         if (host is "*" or "+")
             return null;
         if (host == "localhost")
-            return number == 0 ? $"The address '{url}' asks for any free port on localhost, which is two addresses. Use 127.0.0.1 or [::1]." : null;
-        return IPAddress.TryParse(host, out IPAddress? address) && (host[0] == '[' || address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
+            return number == 0
+                ? $"The address '{url}' asks for any free port on localhost, which is two addresses. Use 127.0.0.1 or [::1]."
+                : null;
+        return IPAddress.TryParse(host, out IPAddress? address)
+            && (host[0] == '[' || address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
             ? null
             : $"The address '{url}' has the host '{host}'. Give an IP address of this machine (IPv6 in brackets), localhost, or * for all.";
     }

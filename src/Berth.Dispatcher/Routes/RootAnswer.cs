@@ -25,7 +25,10 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
         return sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
     }
 
-    /// <summary>The answer's bytes; empty when there is nobody to send a client to. The endpoint keeps its bytes, so nothing is allocated or formatted.</summary>
+    /// <summary>
+    /// The answer's bytes; empty when there is no pod to send a client to. The endpoint keeps its bytes, so nothing is allocated or
+    /// formatted.
+    /// </summary>
     internal ReadOnlyMemory<byte> Pick(EndpointSnapshot snapshot, string query)
     {
         if (Choice.ByPicker(state.Picker, snapshot, query) is not { } endpoint)

@@ -2,7 +2,7 @@ using Berth.Dispatcher.Http;
 
 namespace Berth.Dispatcher.Routes;
 
-/// <summary>What a path asks for. The routes are few and fixed, so they are spelled out.</summary>
+/// <summary>The route of a path. The routes are few and fixed, so the code lists them.</summary>
 /// <param name="Route">The route.</param>
 /// <param name="Parts">The parts of the path that the route names: namespace, service, and perhaps the pod.</param>
 internal readonly record struct RouteMatch(Route Route, string[] Parts)
@@ -16,8 +16,10 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
         "/healthz" => new RouteMatch(Route.Health, []),
         "/readyz" => new RouteMatch(Route.Ready, []),
         "/metrics" => new RouteMatch(Route.Metrics, []),
-        _ when path.StartsWith(EndpointsPrefix, StringComparison.Ordinal) => OfTarget(path[EndpointsPrefix.Length..].Split('/'), Route.Endpoints, Route.Endpoint),
-        _ when path.StartsWith(WatchPrefix, StringComparison.Ordinal) => OfTarget(path[WatchPrefix.Length..].Split('/'), Route.Watch, Route.Other),
+        _ when path.StartsWith(EndpointsPrefix, StringComparison.Ordinal) =>
+            OfTarget(path[EndpointsPrefix.Length..].Split('/'), Route.Endpoints, Route.Endpoint),
+        _ when path.StartsWith(WatchPrefix, StringComparison.Ordinal) =>
+            OfTarget(path[WatchPrefix.Length..].Split('/'), Route.Watch, Route.Other),
         _ => new RouteMatch(Route.Other, []),
     };
 

@@ -22,7 +22,10 @@ internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExpor
         return match.Route switch
         {
             Route.Health => WriteTextAsync(exchange, "ok\n"),
-            Route.Ready => state.IsReady ? WriteTextAsync(exchange, "ready\n") : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state.NotReadyDetail)),
+            Route.Ready =>
+                state.IsReady
+                    ? WriteTextAsync(exchange, "ready\n")
+                    : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state.NotReadyDetail)),
             Route.Metrics => exchange.WriteWholeAsync(200, MetricsExporter.ContentType, exporter.Export()),
             Route.Endpoints => _endpoints.AnswerAllAsync(exchange, parts[0], parts[1]),
             Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1]),

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.Dispatcher.State;
 
-/// <summary>What all requests share: the targets, the picker, and whether the server is on its way out.</summary>
+/// <summary>The state that all requests share: the targets, the picker, and whether the server is stopping.</summary>
 internal sealed class DispatcherState : IDisposable
 {
     private readonly Dictionary<ServiceTarget, ServedTarget> _byTarget = [];
@@ -15,7 +15,8 @@ internal sealed class DispatcherState : IDisposable
         Picker = options.Picker;
         Time = time;
         Started = time.GetUtcNow();
-        // Versions begin at 1 in every process: what a client remembers of another replica, or of this one before a restart, must not match.
+        // Versions begin at 1 in every process: what a client remembers of another replica, or of this one before a restart, must not
+        // match.
         Epoch = Started.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
         Targets = [.. options.Targets.Select(t => new ServedTarget(directory.Follow(t.Target, t.Ports)))];
         foreach (ServedTarget target in Targets)

@@ -16,7 +16,7 @@ internal sealed class ServedTarget(EndpointView view)
 
     public string Name { get; } = view.Target.ToString();
 
-    /// <summary>How many clients watch now.</summary>
+    /// <summary>The number of watching clients.</summary>
     public int Watchers => Volatile.Read(ref _watchers);
 
     public void AddWatcher(int difference) => Interlocked.Add(ref _watchers, difference);

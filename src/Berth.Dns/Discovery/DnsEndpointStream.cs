@@ -4,12 +4,14 @@ using Berth.Dns.Diagnostics;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// The snapshots of one target: one reading after the other, each when the one before may no longer be believed. A reading that could not find out
-/// everything gives what it has, with what was known before in place of the holes, and the next read says what failed.
+/// The snapshots of one target: one reading after the other, each when the one before may no longer be believed. A reading that could not
+/// find out everything gives what it has, with what was known before in place of the holes, and the next read says what failed.
 /// </summary>
-internal sealed class DnsEndpointStream(DnsEndpointSourceOptions options, ServiceReader reader, SnapshotAssembler assembler) : IEndpointStream
+internal sealed class DnsEndpointStream(
+    DnsEndpointSourceOptions options, ServiceReader reader, SnapshotAssembler assembler) : IEndpointStream
 {
-    // The share of a TTL that is waited on top at most, so that many clients do not ask in step. Asking early would only meet the same cached answer.
+    // The share of a TTL that is waited on top at most, so that many clients do not ask in step. Asking early would only meet the same
+    // cached answer.
     private const double Jitter = 0.1;
 
     private readonly Random _random = options.Random ?? SharedRandom();

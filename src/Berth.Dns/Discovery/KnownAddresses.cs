@@ -5,8 +5,8 @@ using Berth.Dns.Messages;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// The last addresses that DNS stated for each pod and family: what a pod keeps while DNS still names it and its own name cannot be resolved. Only pods that
-/// the last reading named are remembered.
+/// The last addresses that DNS stated for each pod and family: what a pod keeps while DNS still names it and its own name cannot be
+/// resolved. Only pods that the last reading named are remembered.
 /// </summary>
 internal sealed class KnownAddresses
 {

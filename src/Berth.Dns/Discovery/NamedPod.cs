@@ -10,6 +10,6 @@ internal sealed record NamedPod(string Host, IReadOnlyList<EndpointPort> Service
     /// <summary>Its addresses, in any order; empty when DNS states none.</summary>
     public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
 
-    /// <summary>What kept an address from being known, or null. <see cref="Addresses"/> then has the last that was known.</summary>
+    /// <summary>The failure that kept an address unknown, or null. <see cref="Addresses"/> then has the last known ones.</summary>
     public EndpointSourceException? Failure { get; init; }
 }

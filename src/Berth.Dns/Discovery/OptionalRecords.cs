@@ -5,8 +5,8 @@ using Berth.Dns.Transport;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// Asks for records that a DNS server need not have: addresses of the other family, SRV. Some servers drop or refuse such questions instead of answering that
-/// there is nothing. Records that were never there are then taken for absent; records that were there before are not.
+/// Asks for records that a DNS server need not have: addresses of the other family, SRV. Some servers drop or refuse such questions instead
+/// of answering that there is nothing. Records that were never there are then taken for absent; records that were there before are not.
 /// </summary>
 internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
 {
@@ -17,7 +17,8 @@ internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
 
     /// <returns>The answer, or why there is none.</returns>
     /// <exception cref="EndpointSourceException">No server answered, and the last answer had records.</exception>
-    public async Task<(DnsAnswer? Answer, EndpointSourceException? Failure)> TryAskAsync(Questions questions, string name, DnsRecordType type)
+    public async Task<(DnsAnswer? Answer, EndpointSourceException? Failure)> TryAskAsync(
+        Questions questions, string name, DnsRecordType type)
     {
         Memory memory = _known.GetOrAdd((name, type), static _ => new Memory());
         if (memory.Dropped is { } dropped && options.TimeProvider.GetElapsedTime(dropped.At) < s_askAgain)
@@ -46,7 +47,8 @@ internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
     }
 
     /// <summary>Whether the server itself said that it does not do such questions.</summary>
-    public static bool IsRefusal(EndpointSourceException failure) => failure.InnerException is DnsAttemptException { Failure: DnsAttemptFailure.Refusal };
+    public static bool IsRefusal(EndpointSourceException failure) =>
+        failure.InnerException is DnsAttemptException { Failure: DnsAttemptFailure.Refusal };
 
     // One reading at a time, and in it each question once.
     private sealed class Memory

@@ -4,12 +4,14 @@ using Berth.Dns.Messages;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// Looks for the pods of a StatefulSet one by one, where no SRV record names them. A pod is there when DNS has its name; no ordinal is guessed. The search
-/// ends behind a gap, but never before the highest ordinal that was there the last time.
+/// Looks for the pods of a StatefulSet one by one, where no SRV record names them. A pod is there when DNS has its name; no ordinal is
+/// guessed. The search ends behind a gap, but never before the highest ordinal that was there the last time.
 /// </summary>
-internal sealed class OrdinalSearch(ServiceNames names, DnsEndpointSourceOptions options, PodAddressLookup lookup, Questions questions, KnownAddresses known)
+internal sealed class OrdinalSearch(
+    ServiceNames names, DnsEndpointSourceOptions options, PodAddressLookup lookup, Questions questions, KnownAddresses known)
 {
-    private static readonly ILookup<(string Name, DnsRecordType Type), DnsRecord> s_noGlue = Array.Empty<DnsRecord>().ToLookup(static r => (r.Name, r.Type));
+    private static readonly ILookup<(string Name, DnsRecordType Type), DnsRecord> s_noGlue = Array.Empty<DnsRecord>().ToLookup(
+        static r => (r.Name, r.Type));
 
     /// <summary>The names that were looked for, as <c>game-0 to game-15</c>.</summary>
     public string LookedFor { get; private set; } = $"{names.StatefulSet}-{options.FirstOrdinal}";
@@ -35,8 +37,10 @@ internal sealed class OrdinalSearch(ServiceNames names, DnsEndpointSourceOptions
             }
 
             if (found.Count > options.MaxPods)
-                throw new EndpointSourceException($"{names.Target} has more than {options.MaxPods} pods in DNS. Raise MaxPods if that is right.");
-            LookedFor = string.Create(CultureInfo.InvariantCulture, $"{names.StatefulSet}-{options.FirstOrdinal} to {names.StatefulSet}-{next - 1}");
+                throw new EndpointSourceException(
+                    $"{names.Target} has more than {options.MaxPods} pods in DNS. Raise MaxPods if that is right.");
+            LookedFor = string.Create(
+                CultureInfo.InvariantCulture, $"{names.StatefulSet}-{options.FirstOrdinal} to {names.StatefulSet}-{next - 1}");
             if (batch.Length == 0 || next > int.MaxValue)
                 break;
         }
@@ -53,17 +57,22 @@ internal sealed class OrdinalSearch(ServiceNames names, DnsEndpointSourceOptions
         return questions.ForAllAsync(candidates, pod => lookup.FindAsync(pod, s_noGlue));
     }
 
-    /// <summary>No StatefulSet gives an ordinal with a leading zero. A server that has this name has every name, and a search in it would never end.</summary>
+    /// <summary>
+    /// No StatefulSet gives an ordinal with a leading zero. A server that has this name has every name, and a search in it would never end.
+    /// </summary>
     private async Task RefuseWildcardAsync()
     {
         string impossible = $"{names.StatefulSet}-00";
-        NamedPod answer = DnsNames.IsHostLabel(impossible) ? await lookup.FindAsync(new NamedPod(impossible, []), s_noGlue).ConfigureAwait(false) : new NamedPod(impossible, []);
+        NamedPod answer = DnsNames.IsHostLabel(impossible)
+            ? await lookup.FindAsync(new NamedPod(impossible, []), s_noGlue).ConfigureAwait(false)
+            : new NamedPod(impossible, []);
         if (answer.Failure is not null)
             throw answer.Failure;
         if (answer.Addresses.Count > 0)
         {
             throw new EndpointSourceException(
-                $"DNS has an address for {names.OfPod(impossible)}, which no StatefulSet can have, so it answers any name. Use a DNS server without a wildcard for {names.Service}, or name the Service's ports.");
+                $"DNS has an address for {names.OfPod(impossible)}, which no StatefulSet can have, so it answers any name. Use a DNS " +
+                $"server without a wildcard for {names.Service}, or name the Service's ports.");
         }
     }
 }

@@ -4,7 +4,9 @@ using Berth.Dns.Transport;
 
 namespace Berth.Dns.Discovery;
 
-/// <summary>The questions of one reading: many at once, the lowest TTL over all, and an end to asking when the server has evidently gone.</summary>
+/// <summary>
+/// The questions of one reading: many at once, the lowest TTL over all, and an end to asking when the server has evidently gone.
+/// </summary>
 internal sealed class Questions(DnsResolver resolver, int parallel, CancellationToken cancellationToken)
 {
     private readonly Lock _lock = new();
@@ -31,7 +33,8 @@ internal sealed class Questions(DnsResolver resolver, int parallel, Cancellation
     }
 
     /// <summary>Asks for one of many addresses. A failure is a value here: one name that fails does not undo the others.</summary>
-    public async Task<(IReadOnlyList<IPAddress> Addresses, EndpointSourceException? Failure)> TryAskAddressesAsync(string name, DnsRecordType type)
+    public async Task<(
+        IReadOnlyList<IPAddress> Addresses, EndpointSourceException? Failure)> TryAskAddressesAsync(string name, DnsRecordType type)
     {
         // With hundreds of pods and a silent server, asking on would take minutes and tell nothing new.
         lock (_lock)
@@ -62,7 +65,8 @@ internal sealed class Questions(DnsResolver resolver, int parallel, Cancellation
     {
         TResult[] results = new TResult[items.Count];
         ParallelOptions options = new() { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, items.Count, options, async (i, _) => results[i] = await ask(items[i]).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel.ForAsync(
+            0, items.Count, options, async (i, _) => results[i] = await ask(items[i]).ConfigureAwait(false)).ConfigureAwait(false);
         return results;
     }
 }

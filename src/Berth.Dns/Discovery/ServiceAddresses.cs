@@ -15,7 +15,8 @@ internal sealed class ServiceAddresses
         _answers = [.. asked.Select(static a => a.Answer).OfType<DnsAnswer>()];
         Families = [.. wanted.Where((_, i) => asked[i].Answer is { Records.Count: > 0 })];
         All = [.. _answers.SelectMany(static a => a.Records).Select(static r => r.Address!)];
-        Unanswered = [.. wanted.Zip(asked).Where(static a => a.Second.Failure is not null).Select(static a => Advise(a.First, a.Second.Failure!))];
+        Unanswered =
+            [.. wanted.Zip(asked).Where(static a => a.Second.Failure is not null).Select(static a => Advise(a.First, a.Second.Failure!))];
         (DnsRecordType type, (_, EndpointSourceException? failure)) = wanted.Zip(asked)
             .FirstOrDefault(static a => a.Second.Failure is { } failure && !OptionalRecords.IsRefusal(failure));
         _unknown = failure is null ? null : new EndpointSourceException(Advise(type, failure), failure.InnerException);
@@ -33,7 +34,8 @@ internal sealed class ServiceAddresses
     public bool NameIsGone => Families.Count == 0 && _answers.Any(static a => !a.NameExists);
 
     /// <exception cref="EndpointSourceException">No family was answered, or one was not that had addresses before.</exception>
-    public static async Task<ServiceAddresses> AskAsync(string service, DnsAddressFamilies families, OptionalRecords optional, Questions questions)
+    public static async Task<ServiceAddresses> AskAsync(
+        string service, DnsAddressFamilies families, OptionalRecords optional, Questions questions)
     {
         DnsRecordType[] wanted = families switch
         {

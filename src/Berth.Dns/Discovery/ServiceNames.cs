@@ -12,7 +12,9 @@ internal sealed class ServiceNames
         Service = $"{target.Service}.{target.Namespace}.svc.{options.ClusterDomain}".ToLowerInvariant();
         StatefulSet = options.StatefulSetName(target);
         if (StatefulSet is null || !DnsNames.IsHostLabel(StatefulSet))
-            throw new ArgumentException($"The StatefulSet name '{StatefulSet}' for {target} is not a name Kubernetes gives. Check StatefulSetName.", nameof(options));
+            throw new ArgumentException(
+                $"The StatefulSet name '{StatefulSet}' for {target} is not a name Kubernetes gives. Check StatefulSetName.",
+                nameof(options));
     }
 
     public ServiceTarget Target { get; }
@@ -27,5 +29,7 @@ internal sealed class ServiceNames
 
     /// <summary>The pod that a name below the Service belongs to, or null when it is no such name.</summary>
     public string? PodOf(string name) =>
-        name.EndsWith("." + Service, StringComparison.Ordinal) && DnsNames.IsHostLabel(name[..^(Service.Length + 1)]) ? name[..^(Service.Length + 1)] : null;
+        name.EndsWith("." + Service, StringComparison.Ordinal) && DnsNames.IsHostLabel(name[..^(Service.Length + 1)])
+            ? name[..^(Service.Length + 1)]
+            : null;
 }

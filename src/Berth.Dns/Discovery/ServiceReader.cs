@@ -18,11 +18,13 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
 
     public string StatefulSet => names.StatefulSet;
 
-    /// <exception cref="EndpointSourceException">What is needed to tell who is there was not answered; nothing is known that was not before.</exception>
+    /// <exception cref="EndpointSourceException">What is needed to tell who is there was not answered; nothing is known that was not
+    /// before.</exception>
     public async Task<ServiceState> ReadAsync(CancellationToken cancellationToken)
     {
         Questions questions = new(resolver, options.MaxParallelQueries, cancellationToken);
-        ServiceAddresses addresses = await ServiceAddresses.AskAsync(names.Service, options.Families, _optional, questions).ConfigureAwait(false);
+        ServiceAddresses addresses = await ServiceAddresses.AskAsync(
+            names.Service, options.Families, _optional, questions).ConfigureAwait(false);
         addresses.ThrowIfUnknown(_read);
         ServiceState state = addresses.NameIsGone
             ? new ServiceState { Ttl = questions.Ttl }
@@ -61,13 +63,15 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
         };
     }
 
-    private async Task<ServiceState> SearchAsync(Questions questions, ServiceAddresses addresses, PodAddressLookup lookup, EndpointSourceException? noSrv)
+    private async Task<ServiceState> SearchAsync(
+        Questions questions, ServiceAddresses addresses, PodAddressLookup lookup, EndpointSourceException? noSrv)
     {
         OrdinalSearch search = new(names, options, lookup, questions, _known);
         (IReadOnlyList<NamedPod> found, EndpointSourceException? failure) = await search.RunAsync().ConfigureAwait(false);
         if (noSrv is not null && failure is null && found.Count == 0)
-            throw new EndpointSourceException($"{noSrv.Message} Nor has DNS any of {search.LookedFor}; if the StatefulSet has another name, give it as "
-                + "StatefulSetName.", noSrv);
+            throw new EndpointSourceException(
+                $"{noSrv.Message} Nor has DNS any of {search.LookedFor}; if the StatefulSet has another name, give it as StatefulSetName.",
+                noSrv);
         return new ServiceState
         {
             Pods = found,

@@ -20,7 +20,7 @@ internal sealed class ServiceState
     /// <summary>Questions that no server answered and that the pods were found without, a sentence each.</summary>
     public IReadOnlyList<string> Unanswered { get; init; } = [];
 
-    /// <summary>How long all of it may be believed: the lowest TTL.</summary>
+    /// <summary>The time for which all of it is valid: the lowest TTL.</summary>
     public required TimeSpan Ttl { get; init; }
 
     /// <summary>The first thing that could not be found out, or null when the reading is complete.</summary>

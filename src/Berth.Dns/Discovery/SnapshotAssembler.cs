@@ -27,7 +27,8 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         foreach (IPAddress address in nameless)
             Exclude(address.ToString(), ExclusionReason.NoName, WhyNameless(state));
         foreach (string foreign in state.ForeignTargets)
-            Exclude(foreign, ExclusionReason.Malformed, "an SRV record of the Service names it, and it is not a pod's name below the Service");
+            Exclude(
+                foreign, ExclusionReason.Malformed, "an SRV record of the Service names it, and it is not a pod's name below the Service");
         foreach (string gone in _present.Where(name => !present.Contains(name)))
             _builder.Remove(gone);
         _present = present;
@@ -42,8 +43,8 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
 
     private static string WhyNameless(ServiceState state) => state.SearchedFor is null
         ? "DNS has no pod name for this address; the Service must be headless and be the serviceName of the StatefulSet"
-        : $"DNS has no SRV records of the Service, and {state.SearchedFor}, which were looked for, do not have this address; if the StatefulSet has another name, "
-            + "give it as StatefulSetName; the Service must be headless and be its serviceName";
+        : $"DNS has no SRV records of the Service, and {state.SearchedFor}, which were looked for, do not have this address; "
+            + "if the StatefulSet has another name, give it as StatefulSetName; the Service must be headless and be its serviceName";
 
     private void Apply(NamedPod pod)
     {
@@ -51,18 +52,22 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         if (ports.NeedsOrdinal && ordinal is null)
             _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.NoOrdinal, noOrdinal!));
         else if (!ports.TryResolve(ordinal, pod.ServicePorts, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
-            _builder.Exclude(new ExcludedPod(pod.Host, HasBase(pod) ? ExclusionReason.PortOutOfRange : ExclusionReason.NoServicePort, noPort));
+            _builder.Exclude(
+                new ExcludedPod(pod.Host, HasBase(pod) ? ExclusionReason.PortOutOfRange : ExclusionReason.NoServicePort, noPort));
         else if (Sort(pod.Addresses) is { Length: > 0 } addresses)
             _builder.Set(ToEndpoint(pod, addresses, ports.NeedsOrdinal ? ordinal : null, resolved));
         else if (pod.Addresses.Count > 0)
             _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.Malformed, $"'{pod.Addresses[0]}' is no machine's address"));
         else
-            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.NoAddress, pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
+            _builder.Exclude(
+                new ExcludedPod(
+                    pod.Host, ExclusionReason.NoAddress,
+                    pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
     }
 
     /// <summary>
-    /// Servers turn the order of records at each answer; sorted, the same set is the same endpoint. The unspecified address, which filtering servers give for
-    /// what they hide, is none: whoever dials it reaches himself.
+    /// Servers turn the order of records at each answer; sorted, the same set is the same endpoint. The unspecified address, which
+    /// filtering servers give for what they hide, is none: a client that dials it reaches its own machine.
     /// </summary>
     private IPAddress[] Sort(IReadOnlyList<IPAddress> addresses) =>
     [
@@ -79,14 +84,20 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         Ports = resolved,
     };
 
-    private int Rank(IPAddress address) => (address.AddressFamily == AddressFamily.InterNetworkV6) == (families == DnsAddressFamilies.IPv6ThenIPv4) ? 0 : 1;
+    private int Rank(IPAddress address) =>
+        (address.AddressFamily == AddressFamily.InterNetworkV6) == (families == DnsAddressFamilies.IPv6ThenIPv4) ? 0 : 1;
 
     /// <summary>With ordinal 0 a base stands for itself: if even that gives no port, there is no base.</summary>
     private bool HasBase(NamedPod pod) => ports.TryResolve(0, pod.ServicePorts, out _, out _);
 
     /// <summary>
-    /// Servers name an endpoint that has no hostname by its address (CoreDNS: 10-88-0-10). That is no pod's name, and the 10 at its end no ordinal.
+    /// Servers name an endpoint that has no hostname by its address (CoreDNS: 10-88-0-10). That is no pod's name, and the 10 at its end no
+    /// ordinal.
     /// </summary>
     private static bool IsMadeFromAddress(NamedPod pod) =>
-        pod.Addresses.Any(address => IPAddress.TryParse(pod.Host.Replace('-', address.AddressFamily == AddressFamily.InterNetwork ? '.' : ':'), out IPAddress? named) && named.Equals(address));
+        pod.Addresses.Any(
+            address =>
+                IPAddress.TryParse(
+                    pod.Host.Replace('-', address.AddressFamily == AddressFamily.InterNetwork ? '.' : ':'),
+                    out IPAddress? named) && named.Equals(address));
 }

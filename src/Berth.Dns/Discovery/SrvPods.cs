@@ -18,14 +18,16 @@ internal sealed class SrvPods
 
     public IReadOnlyCollection<string> Foreign => _foreign;
 
-    public ILookup<(string Name, DnsRecordType Type), DnsRecord> Glue => _glue.Where(static r => r.Address is not null).Distinct().ToLookup(static r => (r.Name, r.Type));
+    public ILookup<(string Name, DnsRecordType Type), DnsRecord> Glue =>
+        _glue.Where(static r => r.Address is not null).Distinct().ToLookup(static r => (r.Name, r.Type));
 
     /// <summary>Why a question was not answered, or null.</summary>
     public EndpointSourceException? Failure { get; private set; }
 
     /// <summary>Asks for the SRV records of the given ports, or of the Service itself when none are given.</summary>
     /// <exception cref="EndpointSourceException">A question was not answered that had been before.</exception>
-    public static async Task<SrvPods> AskAsync(ServiceNames names, IReadOnlyList<DnsServicePort> ports, OptionalRecords records, Questions questions)
+    public static async Task<SrvPods> AskAsync(
+        ServiceNames names, IReadOnlyList<DnsServicePort> ports, OptionalRecords records, Questions questions)
     {
         SrvPods pods = new();
         if (ports.Count == 0)
@@ -36,7 +38,8 @@ internal sealed class SrvPods
 
         async Task AskOneAsync(string name, DnsServicePort? port)
         {
-            (DnsAnswer? answer, EndpointSourceException? failure) = await records.TryAskAsync(questions, name, DnsRecordType.Srv).ConfigureAwait(false);
+            (DnsAnswer? answer, EndpointSourceException? failure) = await records.TryAskAsync(
+                questions, name, DnsRecordType.Srv).ConfigureAwait(false);
             if (answer is not null)
                 pods.Add(names, answer, port);
             pods.Failure ??= failure;

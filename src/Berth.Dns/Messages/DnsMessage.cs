@@ -1,6 +1,8 @@
 namespace Berth.Dns.Messages;
 
-/// <summary>A response, decoded. A truncated one has no records: what is left of it is not worth reading, since it is asked again over TCP.</summary>
+/// <summary>
+/// A response, decoded. A truncated one has no records: what is left of it is not worth reading, since it is asked again over TCP.
+/// </summary>
 internal sealed class DnsMessage
 {
     public required DnsHeader Header { get; init; }

@@ -13,7 +13,7 @@ internal static class DnsMessageReader
     public const int MaxRecords = 8192;
 
     /// <summary>Reads the header and the question; tells whether they belong to what was asked.</summary>
-    /// <returns>False for anything else than the answer to this question: it is somebody else's, or forged.</returns>
+    /// <returns>False for any other message than the answer to this question: it belongs to another question, or is forged.</returns>
     public static bool Matches(ReadOnlySpan<byte> message, ushort id, DnsQuestion question)
     {
         if (!DnsHeader.TryRead(message, out DnsHeader header) || !header.IsResponse || header.Id != id)

@@ -3,14 +3,16 @@ using System.Text;
 
 namespace Berth.Dns.Messages;
 
-/// <summary>Names on the wire (RFC 1035, 3.1 and 4.1.4), read as text in lower case without the final dot; the root is the empty text.</summary>
+/// <summary>
+/// Names on the wire (RFC 1035, 3.1 and 4.1.4), read as text in lower case without the final dot; the root is the empty text.
+/// </summary>
 internal static class DnsNames
 {
     public const int MaxWireLength = 255;
 
     private const int MaxLabelLength = 63;
 
-    // A name of 255 octets has at most 127 labels; whoever jumps more often only burns time.
+    // A name of 255 octets has at most 127 labels; a message with more jumps only costs time.
     private const int MaxJumps = 127;
 
     /// <summary>True when a name can be asked for: labels of 1 to 63 octets, 255 octets in all, nothing that had to be escaped.</summary>
@@ -18,7 +20,9 @@ internal static class DnsNames
         name.Length is > 0 and <= MaxWireLength - 2 && Ascii.IsValid(name) && !name.Contains('\\', StringComparison.Ordinal)
         && name.Split('.').All(static l => l.Length is > 0 and <= MaxLabelLength);
 
-    /// <summary>True for a label as Kubernetes gives pods (RFC 1123): lower-case letters, digits and '-', neither first nor last a '-'.</summary>
+    /// <summary>
+    /// True for a label as Kubernetes gives pods (RFC 1123): lower-case letters, digits and '-', neither first nor last a '-'.
+    /// </summary>
     public static bool IsHostLabel(string label) =>
         label.Length is > 0 and <= MaxLabelLength && label[0] != '-' && label[^1] != '-'
         && label.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
@@ -29,7 +33,7 @@ internal static class DnsNames
     {
         StringBuilder text = new();
         int at = position;
-        // A pointer must lead before everything this name has read so far: whoever only ever goes back cannot go round.
+        // A pointer must lead before everything this name has read so far: a name that only goes back cannot go in a circle.
         int floor = at;
         int wireLength = 1;
         int jumps = 0;
@@ -61,7 +65,8 @@ internal static class DnsNames
 
             wireLength += length + 1;
             if (wireLength > MaxWireLength || at + length > message.Length)
-                throw new DnsFormatException(wireLength > MaxWireLength ? $"a name is longer than {MaxWireLength} octets" : "a name is cut off");
+                throw new DnsFormatException(
+                    wireLength > MaxWireLength ? $"a name is longer than {MaxWireLength} octets" : "a name is cut off");
             AppendLabel(text, message.Slice(at, length));
             at += length;
         }

@@ -1,6 +1,6 @@
 namespace Berth.Dns.Messages;
 
-/// <summary>What is asked: a name in lower case without the final dot, and a type, always in class IN.</summary>
+/// <summary>A question: a name in lower case without the final dot, and a type, always in class IN.</summary>
 internal readonly record struct DnsQuestion(string Name, DnsRecordType Type)
 {
     public override string ToString() => $"{Type switch

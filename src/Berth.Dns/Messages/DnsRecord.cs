@@ -17,6 +17,6 @@ internal sealed record DnsRecord(string Name, DnsRecordType Type, int Ttl)
     /// <summary>The port of an SRV record.</summary>
     public int Port { get; init; }
 
-    /// <summary>How long an SOA record lets "there is nothing" be believed, in seconds (RFC 2308, section 5).</summary>
+    /// <summary>The time for which a negative answer is valid, in seconds, from an SOA record (RFC 2308, section 5).</summary>
     public int NegativeTtl { get; init; }
 }

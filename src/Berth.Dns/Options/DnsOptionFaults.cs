@@ -2,23 +2,27 @@ using Berth.Dns.Messages;
 
 namespace Berth.Dns.Options;
 
-/// <summary>What is wrong with the options, a sentence each.</summary>
+/// <summary>Finds the errors in the options, one sentence each.</summary>
 internal static class DnsOptionFaults
 {
-    public static IEnumerable<string> Find(DnsEndpointSourceOptions options) => OfNames(options).Concat(OfTimes(options)).Concat(OfNumbers(options));
+    public static IEnumerable<string> Find(DnsEndpointSourceOptions options) =>
+        OfNames(options).Concat(OfTimes(options)).Concat(OfNumbers(options));
 
     private static IEnumerable<string> OfNames(DnsEndpointSourceOptions options)
     {
         if (!DnsNames.IsAskable(options.ClusterDomain))
-            yield return $"The cluster domain '{options.ClusterDomain}' is not a DNS name. Write it as in cluster.local, without a dot at either end.";
+            yield return $"The cluster domain '{options.ClusterDomain}' is not a DNS name. Write it as in cluster.local, without a dot " +
+                "at either end.";
         if (options.Servers.Count == 0 && string.IsNullOrEmpty(options.ResolvConf))
             yield return "Neither DNS servers nor a file that names them is given. Give one of both.";
         foreach (DnsServicePort port in options.ServicePorts)
         {
             if (port.Name is null || port.Name.Length > 15 || !DnsNames.IsHostLabel(port.Name))
-                yield return $"The port name '{port.Name}' is not one Kubernetes allows (1 to 15 of a-z, 0-9 and '-'). Give the name the Service has for the port.";
+                yield return $"The port name '{port.Name}' is not one Kubernetes allows (1 to 15 of a-z, 0-9 and '-'). Give the name the " +
+                    "Service has for the port.";
             if (port.Protocol is not ("TCP" or "UDP" or "SCTP"))
-                yield return $"The protocol '{port.Protocol}' of port '{port.Name}' is not TCP, UDP or SCTP. Write it in capitals, as Kubernetes does.";
+                yield return $"The protocol '{port.Protocol}' of port '{port.Name}' is not TCP, UDP or SCTP. Write it in capitals, as " +
+                    "Kubernetes does.";
         }
 
         if (options.ServicePorts.Distinct().Count() != options.ServicePorts.Count)

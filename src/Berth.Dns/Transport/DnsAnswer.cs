@@ -2,7 +2,7 @@ using Berth.Dns.Messages;
 
 namespace Berth.Dns.Transport;
 
-/// <summary>What DNS states about one question, with authority: that there is nothing is an answer too.</summary>
+/// <summary>The authoritative answer of DNS to one question. No records is an answer too.</summary>
 internal sealed class DnsAnswer
 {
     /// <summary>The records of the type that was asked for; aliases are followed.</summary>
@@ -14,6 +14,6 @@ internal sealed class DnsAnswer
     /// <summary>False for NXDOMAIN: the name does not exist, and nothing exists below it (RFC 8020).</summary>
     public bool NameExists { get; init; } = true;
 
-    /// <summary>How long the answer may be believed: the lowest TTL of all that it rests on.</summary>
+    /// <summary>The time for which the answer is valid: the lowest TTL of its records.</summary>
     public required TimeSpan Ttl { get; init; }
 }

@@ -24,7 +24,8 @@ internal static class DnsAnswerReader
         while (Find(message.Answers, name, DnsRecordType.CName) is [DnsRecord alias, ..])
         {
             if (++aliases > MaxAliases)
-                throw new DnsAttemptException($"answered with more than {MaxAliases} aliases, or with aliases that go round, for {question}");
+                throw new DnsAttemptException(
+                    $"answered with more than {MaxAliases} aliases, or with aliases that go round, for {question}");
             ttl = Math.Min(ttl, alias.Ttl);
             name = alias.Target!;
             aliased = true;
@@ -40,10 +41,14 @@ internal static class DnsAnswerReader
         else if (message.Code == DnsResponseCode.NoError && message.Authorities.Any(static r => r.Type == DnsRecordType.NS))
             throw new DnsAttemptException($"does not resolve {question} but refers to other servers");
         else if (message.Code == DnsResponseCode.NoError && aliased)
-            askNext = DnsNames.IsAskable(name) ? name : throw new DnsAttemptException($"answered {question} with an alias that is no name that can be asked for");
+            askNext = DnsNames.IsAskable(name)
+                ? name
+                : throw new DnsAttemptException($"answered {question} with an alias that is no name that can be asked for");
         else
             ttl = 0;
-        return askNext is not null ? null : new DnsAnswer { NameExists = message.Code != DnsResponseCode.NameDoesNotExist, Ttl = TimeSpan.FromSeconds(ttl) };
+        return askNext is not null
+            ? null
+            : new DnsAnswer { NameExists = message.Code != DnsResponseCode.NameDoesNotExist, Ttl = TimeSpan.FromSeconds(ttl) };
     }
 
     private static List<DnsRecord> Find(IReadOnlyList<DnsRecord> records, string name, DnsRecordType type) =>

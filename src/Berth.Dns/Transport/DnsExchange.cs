@@ -14,15 +14,17 @@ internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout)
     /// <exception cref="DnsAttemptException">No usable answer came in time.</exception>
     public async Task<DnsMessage> AskAsync(IPEndPoint server, DnsQuestion question, bool edns, CancellationToken cancellationToken)
     {
-        // From the system's generator, not from the injected one: that nobody can foresee it is what keeps forged answers out.
+        // From the system's generator, not from the injected one: an attacker cannot predict it, and so cannot forge answers.
         ushort id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
         byte[] query = DnsQueryWriter.Write(id, question, edns);
         bool cut = false;
         try
         {
-            DnsMessage? answer = await LimitAsync(token => UdpExchange.AskAsync(server, query, id, question, token), cancellationToken).ConfigureAwait(false);
+            DnsMessage? answer = await LimitAsync(
+                token => UdpExchange.AskAsync(server, query, id, question, token), cancellationToken).ConfigureAwait(false);
             cut = answer is null;
-            answer ??= await LimitAsync(token => TcpExchange.AskAsync(server, query, id, question, token), cancellationToken).ConfigureAwait(false);
+            answer ??= await LimitAsync(
+                token => TcpExchange.AskAsync(server, query, id, question, token), cancellationToken).ConfigureAwait(false);
             return answer;
         }
         catch (DnsFormatException exception)

@@ -4,7 +4,8 @@ using Berth.Dns.Messages;
 namespace Berth.Dns.Transport;
 
 /// <summary>
-/// Asks the servers in turn until one answers, the one that answered last before the others. Keeps no answers: how long they hold is the caller's business.
+/// Asks the servers in turn until one answers, the one that answered last before the others. Keeps no answers: how long they hold is the
+/// caller's business.
 /// </summary>
 /// <param name="servers">Where the servers come from.</param>
 /// <param name="exchange">One question to one server.</param>
@@ -58,7 +59,9 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
             }
 
             throw new EndpointSourceException(
-                $"DNS did not answer {question}: {string.Join("; ", failures.Distinct())}. Check that the DNS server is up and that this client may ask it.", last);
+                $"DNS did not answer {question}: {string.Join("; ", failures.Distinct())}. Check that the DNS server is up and that this " +
+                "client may ask it.",
+                last);
         }
     }
 

@@ -23,10 +23,16 @@ internal sealed class DnsServers(IReadOnlyList<IPEndPoint> given, string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EndpointSourceException($"The list of DNS servers in {path} cannot be read: {exception.Message} Make it readable, or give the servers as an option.", exception);
+            throw new EndpointSourceException(
+                $"The list of DNS servers in {path} cannot be read: {exception.Message} Make it readable, or give the servers as an " +
+                "option.",
+                exception);
         }
 
-        return found.Count > 0 ? found : throw new EndpointSourceException($"{path} names no DNS server. Add a line 'nameserver ADDRESS', or give the servers as an option.");
+        return found.Count > 0
+            ? found
+            : throw new EndpointSourceException(
+                $"{path} names no DNS server. Add a line 'nameserver ADDRESS', or give the servers as an option.");
     }
 
     internal static IReadOnlyList<IPEndPoint> Parse(IEnumerable<string> lines)
@@ -35,7 +41,8 @@ internal sealed class DnsServers(IReadOnlyList<IPEndPoint> given, string path)
         foreach (string line in lines)
         {
             string[] words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length >= 2 && words[0] == "nameserver" && IPAddress.TryParse(words[1], out IPAddress? address) && servers.Count < MaxFromFile)
+            if (words.Length >= 2 && words[0] == "nameserver" && IPAddress.TryParse(words[1], out IPAddress? address)
+                && servers.Count < MaxFromFile)
                 servers.Add(new IPEndPoint(address, DefaultPort));
         }
 

@@ -9,7 +9,7 @@ namespace Berth.Dns.Transport;
 /// <summary>A question over TCP: each message behind its length in two octets (RFC 7766), so no answer has more than 65,535.</summary>
 internal static class TcpExchange
 {
-    /// <exception cref="DnsFormatException">The answer breaks the format, is somebody else's, or is cut here as well.</exception>
+    /// <exception cref="DnsFormatException">The answer breaks the format, belongs to another question, or is cut here as well.</exception>
     /// <exception cref="SocketException">The server cannot be reached.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public static async Task<DnsMessage> AskAsync(

@@ -17,7 +17,7 @@ internal static class UdpExchange
     public static async Task<DnsMessage?> AskAsync(
         IPEndPoint server, ReadOnlyMemory<byte> query, ushort id, DnsQuestion question, CancellationToken cancellationToken)
     {
-        // A socket for each question: its port is one more thing a forger must guess, and connected it hears nobody but the server.
+        // A socket for each question: a forger must also guess its port, and a connected socket receives only from the server.
         using Socket socket = new(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
         await socket.SendAsync(query, cancellationToken).ConfigureAwait(false);

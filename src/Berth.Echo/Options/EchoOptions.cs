@@ -2,25 +2,29 @@ using System.Net;
 
 namespace Berth.Echo;
 
-/// <summary>What service B needs to know. All of it is checked when the server starts, all faults in one message.</summary>
+/// <summary>The options of service B. The server checks all of them at its start and reports all errors in one message.</summary>
 public sealed class EchoOptions
 {
-    /// <summary>The port, for TCP and for UDP alike: 1 to 65535. It follows from the pod's name; see <see cref="PodIdentity.GetPort(int)"/>.</summary>
+    /// <summary>
+    /// The port, for TCP and for UDP alike: 1 to 65535. It follows from the pod's name; see <see cref="PodIdentity.GetPort(int)"/>.
+    /// </summary>
     public required int Port { get; init; }
 
     /// <summary>The address to listen on, or null for every address of both families. Default null.</summary>
     public IPAddress? BindAddress { get; init; }
 
-    /// <summary>How long sessions may go on after the server stopped accepting, 0 to 1 day. Default 30 s.</summary>
+    /// <summary>The time that sessions have to end after the server stopped accepting, 0 to 1 day. Default 30 s.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a connection may say nothing, or take nothing, before it is closed, 1 s to 1 day. Default 10 minutes.</summary>
+    /// <summary>The time after which a connection that sends or receives nothing is closed, 1 s to 1 day. Default 10 minutes.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many TCP connections may be open at once, 1 to 1,000,000. One more is closed at once. Default 10,000.</summary>
+    /// <summary>The limit of open TCP connections, 1 to 1,000,000. A connection above it is closed at once. Default 10,000.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
-    /// <summary>The longest line that is answered as one, in bytes, 1 to 65,536. A longer one is answered in pieces of this size. Default 16,384.</summary>
+    /// <summary>
+    /// The longest line that is answered as one, in bytes, 1 to 65,536. A longer one is answered in pieces of this size. Default 16,384.
+    /// </summary>
     public int MaxLineLength { get; init; } = 16_384;
 
     /// <summary>Lists what is wrong, a sentence each; empty when all is well.</summary>
@@ -28,9 +32,15 @@ public sealed class EchoOptions
     {
         List<string> faults = [];
         Check(faults, Port is >= 1 and <= IPEndPoint.MaxPort, $"The port {Port} is outside 1..65535. Choose another base or stride.");
-        Check(faults, Drain >= TimeSpan.Zero && Drain <= TimeSpan.FromDays(1), $"The drain time is {Drain.TotalSeconds:0.###} s. Give 0 s to 1 day.");
-        Check(faults, IdleTimeout >= TimeSpan.FromSeconds(1) && IdleTimeout <= TimeSpan.FromDays(1), $"The idle timeout is {IdleTimeout.TotalSeconds:0.###} s. Give 1 s to 1 day.");
-        Check(faults, MaxConnections is >= 1 and <= 1_000_000, $"The number of connections is bounded by {MaxConnections}. Give 1 to 1000000.");
+        Check(
+            faults, Drain >= TimeSpan.Zero && Drain <= TimeSpan.FromDays(1),
+            $"The drain time is {Drain.TotalSeconds:0.###} s. Give 0 s to 1 day.");
+        Check(
+            faults, IdleTimeout >= TimeSpan.FromSeconds(1) && IdleTimeout <= TimeSpan.FromDays(1),
+            $"The idle timeout is {IdleTimeout.TotalSeconds:0.###} s. Give 1 s to 1 day.");
+        Check(
+            faults, MaxConnections is >= 1 and <= 1_000_000,
+            $"The number of connections is bounded by {MaxConnections}. Give 1 to 1000000.");
         Check(faults, MaxLineLength is >= 1 and <= 65_536, $"The longest line is {MaxLineLength} bytes. Give 1 to 65536.");
         return faults;
     }

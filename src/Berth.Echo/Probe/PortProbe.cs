@@ -14,7 +14,8 @@ public static class PortProbe
     /// <param name="cancellationToken">Ends the probe with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>Null when the port accepts, else why not, as a sentence.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The port or the timeout is outside its range.</exception>
-    public static async Task<string?> FindFaultAsync(string host, int port, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
+    public static async Task<string?> FindFaultAsync(
+        string host, int port, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(host);
         ArgumentNullException.ThrowIfNull(time);

@@ -9,9 +9,9 @@ namespace Berth.Echo;
 
 /// <summary>Service B: answers <c>LOCALADDR DATA</c> over TCP and over UDP, on one port number that follows from the pod's name.</summary>
 /// <remarks>
-/// TCP: each line gets an answer of its own, with the line's end as it came (<c>\n</c> or <c>\r\n</c>). Bytes without a line's end are answered as they were
-/// read once the client pauses, ends its side, or fills a line; see <see cref="LineFraming"/>. UDP: each datagram gets an answer from the address it
-/// was sent to.
+/// TCP: each line gets an answer of its own, with the line's end as it came (<c>\n</c> or <c>\r\n</c>). Bytes without a line's end are
+/// answered as they were read once the client pauses, ends its side, or fills a line; see <see cref="LineFraming"/>. UDP: each datagram
+/// gets an answer from the address it was sent to.
 /// </remarks>
 public sealed class EchoServer : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class EchoServer : IAsyncDisposable
         _logger = logger;
     }
 
-    /// <summary>Where the server listens, for TCP and for UDP alike. <c>[::]</c> stands for every address of both families.</summary>
+    /// <summary>The address that the server listens on, for TCP and UDP. <c>[::]</c> means every address of both families.</summary>
     public IPEndPoint LocalEndPoint => _tcp.LocalEndPoint;
 
     /// <summary>The number of TCP sessions now.</summary>
@@ -60,8 +60,8 @@ public sealed class EchoServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops accepting at once, lets the sessions there are end by themselves within <see cref="EchoOptions.Drain"/>, and closes the rest. UDP, which has no
-    /// sessions, is answered until then. A second call waits for the first.
+    /// Stops accepting at once, lets the sessions there are end by themselves within <see cref="EchoOptions.Drain"/>, and closes the rest.
+    /// UDP, which has no sessions, is answered until then. A second call waits for the first.
     /// </summary>
     /// <param name="cancellationToken">Cuts the drain short; the server is stopped all the same.</param>
     public Task StopAsync(CancellationToken cancellationToken = default)

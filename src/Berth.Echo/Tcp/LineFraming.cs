@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Berth.Echo.Tcp;
 
 /// <summary>
-/// Cuts what a client sends into pieces and answers each with <c>LOCALADDR PIECE</c>. A piece is a line with its end (<c>\n</c>); a longer one is
-/// cut at the bound. What stays without an end is answered when the caller says so: when the client pauses or ends.
+/// Cuts what a client sends into pieces and answers each with <c>LOCALADDR PIECE</c>. A piece is a line with its end (<c>\n</c>); a longer
+/// one is cut at the bound. What stays without an end is answered when the caller says so: when the client pauses or ends.
 /// </summary>
 internal sealed class LineFraming(byte[] prefix, int maxLength) : IDisposable
 {

@@ -73,7 +73,7 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
             }
             catch (SocketException exception)
             {
-                // Mostly too many open files: nothing but waiting helps, and said once is enough.
+                // Usually too many open files. Only waiting helps, and one log line is enough.
                 if (!failing)
                     Log.AcceptFails(logger, exception.Message);
                 failing = true;

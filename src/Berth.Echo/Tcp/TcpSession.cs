@@ -11,7 +11,7 @@ namespace Berth.Echo.Tcp;
 /// <summary>One TCP connection, from accept to close. An idle one holds no buffer.</summary>
 internal sealed class TcpSession : IDisposable
 {
-    /// <summary>How long a client that has not sent a line's end yet is waited for before its bytes are answered as they are.</summary>
+    /// <summary>The time to wait for a line end before bytes without one are answered.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private const int ReceiveSize = 4096;

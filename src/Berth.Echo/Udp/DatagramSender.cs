@@ -5,16 +5,17 @@ namespace Berth.Echo.Udp;
 
 /// <summary>Sends a datagram from a chosen one of this machine's addresses.</summary>
 /// <remarks>
-/// A socket that is bound to every address answers from whichever one the routing table prefers, and a client that waits for an answer from the address it
-/// dialled drops that. .NET can read the address a datagram was sent to, and cannot set the one it is sent from; on Linux <c>sendmsg</c> can
-/// (ip(7) IP_PKTINFO, RFC 3542 IPV6_PKTINFO). Elsewhere the routing table decides.
+/// A socket that is bound to every address answers from whichever one the routing table prefers, and a client that waits for an answer from
+/// the address it dialled drops that. .NET can read the address a datagram was sent to, and cannot set the one it is sent from; on Linux
+/// <c>sendmsg</c> can (ip(7) IP_PKTINFO, RFC 3542 IPV6_PKTINFO). Elsewhere the routing table decides.
 /// </remarks>
 internal sealed class DatagramSender(Socket socket)
 {
-    private readonly bool _isWildcard = ((IPEndPoint)socket.LocalEndPoint!).Address is var bound && (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any));
+    private readonly bool _isWildcard = ((IPEndPoint)socket.LocalEndPoint!).Address is var bound
+        && (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any));
     private bool _canChoose = OperatingSystem.IsLinux();
 
-    /// <summary>Sends, or loses the datagram: to answer less than is asked is UDP's own way, and nobody else's answer may suffer.</summary>
+    /// <summary>Sends the datagram, or drops it. UDP may lose datagrams, and one client must not delay the answers to others.</summary>
     public void Send(ReadOnlySpan<byte> data, IPAddress source, int networkInterface, IPEndPoint destination)
     {
         if (_isWildcard && _canChoose)

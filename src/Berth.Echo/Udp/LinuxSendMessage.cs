@@ -16,7 +16,8 @@ internal static unsafe partial class LinuxSendMessage
 
     /// <summary>Sends without waiting. A failure loses the datagram.</summary>
     /// <exception cref="DllNotFoundException">There is no C library of that name.</exception>
-    public static void Send(SafeSocketHandle socket, ReadOnlySpan<byte> data, IPAddress source, int networkInterface, IPEndPoint destination)
+    public static void Send(
+        SafeSocketHandle socket, ReadOnlySpan<byte> data, IPAddress source, int networkInterface, IPEndPoint destination)
     {
         // The family of the destination is the socket's; a source of the other family is written in that one.
         bool isIPv6 = destination.AddressFamily == AddressFamily.InterNetworkV6;

@@ -11,13 +11,8 @@ public sealed class UnreachableTests
 
     public static TheoryData<int, string, string, string> Answers { get; } = new()
     {
-        { 401, Json, """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}""", "401" },
-        {
-            403,
-            Json,
-            """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"endpointslices.discovery.k8s.io is forbidden","reason":"Forbidden","code":403}""",
-            "endpointslices"
-        },
+        { 401, Json, Status("Unauthorized", "Unauthorized", 401), "401" },
+        { 403, Json, Status("endpointslices.discovery.k8s.io is forbidden", "Forbidden", 403), "endpointslices" },
         { 200, "text/html", "<html>Please log in</html>", "Kubernetes" },
         { 200, Json, "{}", "" },
         { 404, "text/plain", "404 page not found", "" },
@@ -30,7 +25,8 @@ public sealed class UnreachableTests
         await using FakeKubernetes server = await FakeKubernetes.StartAsync(status, contentType, body);
         foreach (string command in new[] { "get endpoints", "watch" })
         {
-            BerthResult result = await BerthProcess.RunManagedAsync([.. command.Split(' '), "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig]);
+            BerthResult result = await BerthProcess.RunManagedAsync(
+                [.. command.Split(' '), "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig]);
             result.AssertRefused(3, word);
             Assert.DoesNotContain("secret-token", result.Error, StringComparison.Ordinal);
         }
@@ -39,9 +35,11 @@ public sealed class UnreachableTests
     [Fact]
     public async Task Forbidden_names_the_rule_that_is_missing()
     {
-        (int status, string contentType, string body, _) = (403, Json, """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}""", "");
+        (int status, string contentType, string body, _) = (
+            403, Json, """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}""", "");
         await using FakeKubernetes server = await FakeKubernetes.StartAsync(status, contentType, body);
-        BerthResult result = await BerthProcess.RunManagedAsync("get", "endpoints", "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig);
+        BerthResult result = await BerthProcess.RunManagedAsync(
+            "get", "endpoints", "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig);
         result.AssertRefused(3, "list", "endpointslices", "discovery.k8s.io", "k8s-example2");
     }
 
@@ -49,15 +47,18 @@ public sealed class UnreachableTests
     public async Task A_server_that_is_not_there_is_exit_code_3()
     {
         using TestFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
-        BerthResult result = await BerthProcess.RunManagedAsync("get", "endpoints", "k8s-example2/service-b", "--kubeconfig", kubeconfig.Path);
+        BerthResult result = await BerthProcess.RunManagedAsync(
+            "get", "endpoints", "k8s-example2/service-b", "--kubeconfig", kubeconfig.Path);
         result.AssertRefused(3, "refused");
     }
 
     [Fact]
     public async Task A_server_that_says_nothing_is_left_in_time()
     {
-        await using FakeKubernetes server = await FakeKubernetes.StartAsync(static context => Task.Delay(Timeout.Infinite, context.RequestAborted));
-        BerthResult result = await BerthProcess.RunManagedAsync("get", "endpoints", "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig, "--timeout", "1s");
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync(
+            static context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        BerthResult result = await BerthProcess.RunManagedAsync(
+            "get", "endpoints", "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig, "--timeout", "1s");
         result.AssertRefused(3, "No list of k8s-example2/service-b arrived within 1s");
     }
 
@@ -67,7 +68,10 @@ public sealed class UnreachableTests
     {
         using TestFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePorts.Take()}");
-        string[] args = ["dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig.Path];
+        string[] args =
+        [
+            "dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig.Path
+        ];
         await using BerthProcess dispatch = BerthProcess.Start(form, null, args);
         // Which of the two comes first is not said anywhere.
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("refused", StringComparison.Ordinal));
@@ -88,4 +92,7 @@ public sealed class UnreachableTests
         Assert.Empty(result.Out);
         Assert.DoesNotContain("secret-token", result.Error, StringComparison.Ordinal);
     }
+
+    private static string Status(string message, string reason, int code) =>
+        $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{message}}","reason":"{{reason}}","code":{{code}}}""";
 }

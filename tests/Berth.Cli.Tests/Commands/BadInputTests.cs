@@ -2,7 +2,7 @@ using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Commands;
 
-/// <summary>What users get wrong: each a sentence that says what to do, an exit code, and no stack trace.</summary>
+/// <summary>Wrong input: the answer is a sentence that says what to do, an exit code, and no stack trace.</summary>
 public sealed class BadInputTests
 {
     private static readonly Dictionary<string, string> s_pod = new() { ["POD_NAME"] = "service-b-1" };
@@ -39,7 +39,8 @@ public sealed class BadInputTests
         { "dispatch", "There is no target" },
         { "dispatch --target a/b", "Give one of --base-port, --port-name, --fixed-port" },
         { "dispatch --target a/b/c --base-port 3000", "The target 'a/b/c' is not of the form NAMESPACE/SERVICE" },
-        { "dispatch --target a/b --base-port 3000 --picker best", "There is no picker 'best'. Choose one of random, round-robin, sticky, ordinal:N, pod:NAME." },
+        { "dispatch --target a/b --base-port 3000 --picker best", "There is no picker 'best'. Choose one of random, round-robin, sticky, " +
+            "ordinal:N, pod:NAME." },
         { "dispatch --target a/b --base-port 3000 --urls ftp://x", "The address 'ftp://x' does not start with http://" },
         { "dispatch --target a/b --base-port 3000 --kubeconfig /nowhere/config", "/nowhere/config" },
         { "echo --bind here", "'here' is no IP address" },
@@ -59,7 +60,8 @@ public sealed class BadInputTests
     [MemberData(nameof(Mistakes))]
     public async Task A_mistake_is_a_sentence_and_exit_code_2(string arguments, string sentence)
     {
-        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, s_pod, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        BerthResult result = await BerthProcess.RunAsync(
+            Programs.Managed, s_pod, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         result.AssertRefused(2, sentence);
     }
 
@@ -68,7 +70,8 @@ public sealed class BadInputTests
     {
         Dictionary<string, string> environment = new() { ["POD_NAME"] = "service-b-1", ["BERTH_STRIDE"] = "zero" };
         BerthResult result = await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port", "--base-port", "70000", "-o", "xml");
-        result.AssertRefused(2, "--base-port: The port base 70000", "BERTH_STRIDE: The stride 'zero'", "--output: There is no output format 'xml'");
+        result.AssertRefused(
+            2, "--base-port: The port base 70000", "BERTH_STRIDE: The stride 'zero'", "--output: There is no output format 'xml'");
     }
 
     [Theory]
@@ -86,7 +89,8 @@ public sealed class BadInputTests
     [Fact]
     public async Task The_hostname_is_never_taken_for_the_pods_name()
     {
-        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, new Dictionary<string, string> { ["HOSTNAME"] = "service-b-1" }, "get", "port");
+        BerthResult result = await BerthProcess.RunAsync(
+            Programs.Managed, new Dictionary<string, string> { ["HOSTNAME"] = "service-b-1" }, "get", "port");
         result.AssertRefused(2, "POD_NAME is not set");
     }
 

@@ -15,7 +15,8 @@ public sealed class CallTests
         alive.Start();
         int asked = 0;
         string dead = $"127.0.0.1:{FreePorts.Take()}";
-        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => Interlocked.Increment(ref asked) <= 2 ? dead : alive.LocalEndpoint.ToString()!);
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(
+            () => Interlocked.Increment(ref asked) <= 2 ? dead : alive.LocalEndpoint.ToString()!);
         await using BerthProcess call = BerthProcess.Start(Programs.Managed, null, "call", serviceA.Url, "-o", "json");
         using TcpClient session = await alive.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         using StreamReader reader = new(session.GetStream());
@@ -67,7 +68,11 @@ public sealed class CallTests
     public async Task Makes_as_many_calls_as_asked_for()
     {
         int port = FreePorts.Take();
-        Dictionary<string, string> pod = new() { ["POD_NAME"] = "service-b-0", ["BERTH_BASE_PORT"] = port.ToString(CultureInfo.InvariantCulture) };
+        Dictionary<string, string> pod = new()
+        {
+            ["POD_NAME"] = "service-b-0",
+            ["BERTH_BASE_PORT"] = port.ToString(CultureInfo.InvariantCulture),
+        };
         await using BerthProcess echo = BerthProcess.Start(Programs.Managed, pod, "echo");
         await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => $"127.0.0.1:{port}");
@@ -75,6 +80,11 @@ public sealed class CallTests
         result.AssertOk();
         string[] lines = result.Out.Split('\n');
         Assert.Equal(3, lines.Length);
-        Assert.All(lines, line => Assert.Equal($"127.0.0.1:{port} two\n127.0.0.1:{port} lines", JsonDocument.Parse(line).RootElement.GetProperty("answer").GetString()));
+        Assert.All(
+            lines,
+            line =>
+                Assert.Equal(
+                    $"127.0.0.1:{port} two\n127.0.0.1:{port} lines",
+                    JsonDocument.Parse(line).RootElement.GetProperty("answer").GetString()));
     }
 }

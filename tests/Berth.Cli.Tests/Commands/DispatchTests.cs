@@ -17,7 +17,7 @@ public sealed class DispatchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Programs.All), MemberType = typeof(Programs))]
-    public async Task Started_while_the_API_is_away_it_serves_the_last_good_snapshot_and_says_so(string form)
+    public async Task Start_without_the_API_serves_the_last_good_snapshot_as_stale(string form)
     {
         await LiveOnceAsync(form);
         using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
@@ -25,14 +25,17 @@ public sealed class DispatchTests : IDisposable
         await using BerthProcess dispatch = Start(form, away.Path, url, "--snapshot-file", SnapshotFile);
         using HttpClient client = new() { BaseAddress = new Uri(url) };
 
-        string address = await Wait.ForAsync("an answer of service A", async token => await client.GetStringAsync("/", token), Cancellation);
+        string address = await Wait.ForAsync(
+            "an answer of service A", async token => await client.GetStringAsync("/", token), Cancellation);
         Assert.Matches("^10\\.77\\.0\\.[123]:300[012]$", address);
         using JsonDocument page = JsonDocument.Parse(await client.GetStringAsync("/v1/endpoints/k8s-example2/service-b", Cancellation));
         Assert.Equal("stale", page.RootElement.GetProperty("state").GetString());
         Assert.Equal(3, page.RootElement.GetProperty("endpoints").GetArrayLength());
         Assert.Contains("snapshot file", page.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/readyz", Cancellation)).StatusCode);
-        Assert.Contains("berth_snapshot_stale{target=\"k8s-example2/service-b\"} 1", await client.GetStringAsync("/metrics", Cancellation), StringComparison.Ordinal);
+        Assert.Contains(
+            "berth_snapshot_stale{target=\"k8s-example2/service-b\"} 1", await client.GetStringAsync("/metrics", Cancellation),
+            StringComparison.Ordinal);
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("snapshot file", StringComparison.Ordinal));
     }
 
@@ -44,7 +47,8 @@ public sealed class DispatchTests : IDisposable
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile, "--max-stale", "1ms");
         using HttpClient client = new() { BaseAddress = new Uri(url) };
-        HttpResponseMessage answer = await Wait.ForAsync("an answer of service A", async token => await client.GetAsync("/v1/endpoints/k8s-example2/service-b", token), Cancellation);
+        HttpResponseMessage answer = await Wait.ForAsync(
+            "an answer of service A", async token => await client.GetAsync("/v1/endpoints/k8s-example2/service-b", token), Cancellation);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("urn:berth:problem:too-stale", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/", Cancellation)).StatusCode);
@@ -59,7 +63,8 @@ public sealed class DispatchTests : IDisposable
         await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile);
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("set aside", StringComparison.Ordinal));
         using HttpClient client = new() { BaseAddress = new Uri(url) };
-        HttpResponseMessage answer = await Wait.ForAsync("an answer of service A", async token => await client.GetAsync("/", token), Cancellation);
+        HttpResponseMessage answer = await Wait.ForAsync(
+            "an answer of service A", async token => await client.GetAsync("/", token), Cancellation);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.True(File.Exists(SnapshotFile + ".damaged"));
     }
@@ -70,7 +75,8 @@ public sealed class DispatchTests : IDisposable
     [InlineData("--bind here", "'here' is no IP address")]
     public async Task What_cannot_be_is_said(string arguments, string expected)
     {
-        BerthResult result = await BerthProcess.RunManagedAsync([.. "dispatch --target a/b --base-port 3000".Split(' '), .. arguments.Split(' ')]);
+        BerthResult result = await BerthProcess.RunManagedAsync(
+            [.. "dispatch --target a/b --base-port 3000".Split(' '), .. arguments.Split(' ')]);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);
     }
@@ -94,11 +100,15 @@ public sealed class DispatchTests : IDisposable
         });
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using BerthProcess dispatch = Start(form, kubernetes.Kubeconfig, url, "--snapshot-file", SnapshotFile);
-        await Wait.ForAsync("the snapshot file", async token => File.Exists(SnapshotFile) ? await File.ReadAllTextAsync(SnapshotFile, token) : null, Cancellation);
+        await Wait.ForAsync(
+            "the snapshot file", async token => File.Exists(SnapshotFile) ? await File.ReadAllTextAsync(SnapshotFile, token) : null,
+            Cancellation);
         dispatch.Signal(BerthProcess.Terminate);
         Assert.Equal(0, (await dispatch.WaitForEndAsync()).ExitCode);
     }
 
     private static BerthProcess Start(string form, string kubeconfig, string url, params string[] more) =>
-        BerthProcess.Start(form, null, ["dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig, .. more]);
+        BerthProcess.Start(
+            form, null,
+            ["dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig, .. more]);
 }

@@ -15,7 +15,8 @@ public sealed class GetPortTests
     [InlineData("--base-port game=4000,admin=5000/UDP", "game=4002\nadmin=5002")]
     public async Task Shows_the_port(string arguments, string expected)
     {
-        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, s_pod, ["get", "port", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        BerthResult result = await BerthProcess.RunAsync(
+            Programs.Managed, s_pod, ["get", "port", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         result.AssertOk();
         Assert.Equal(expected, result.Out);
         Assert.Empty(result.Error);
@@ -25,7 +26,8 @@ public sealed class GetPortTests
     [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
     public async Task Shows_everything_as_json(string form)
     {
-        BerthResult result = await BerthProcess.RunAsync(form, s_pod, "get", "port", "--base-port", "game=4000,admin=5000/UDP", "-o", "json");
+        BerthResult result = await BerthProcess.RunAsync(
+            form, s_pod, "get", "port", "--base-port", "game=4000,admin=5000/UDP", "-o", "json");
         result.AssertOk();
         using JsonDocument document = JsonDocument.Parse(result.Out);
         JsonElement root = document.RootElement;
@@ -34,7 +36,9 @@ public sealed class GetPortTests
         Assert.Equal(2, root.GetProperty("ordinal").GetInt32());
         Assert.Equal(4002, root.GetProperty("port").GetInt32());
         JsonElement admin = root.GetProperty("ports")[1];
-        Assert.Equal(("admin", 5002, "UDP"), (admin.GetProperty("name").GetString(), admin.GetProperty("port").GetInt32(), admin.GetProperty("protocol").GetString()));
+        Assert.Equal(
+            ("admin", 5002, "UDP"),
+            (admin.GetProperty("name").GetString(), admin.GetProperty("port").GetInt32(), admin.GetProperty("protocol").GetString()));
     }
 
     [Fact]

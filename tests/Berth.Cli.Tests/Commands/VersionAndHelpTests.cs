@@ -34,7 +34,8 @@ public sealed class VersionAndHelpTests
         BerthResult help = await BerthProcess.RunManagedAsync([.. command, "--help"]);
         help.AssertOk();
         Assert.Contains("Usage:", help.Out, StringComparison.Ordinal);
-        string[] examples = help.Out[help.Out.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
+        string[] examples = help.Out[help.Out.IndexOf("Examples:", StringComparison.Ordinal)..].Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries)[1..];
         Assert.NotEmpty(examples);
         Assert.All(examples, example => Assert.Contains("berth " + string.Join(' ', command), example, StringComparison.Ordinal));
     }
@@ -45,6 +46,7 @@ public sealed class VersionAndHelpTests
     {
         BerthResult help = await BerthProcess.RunAsync(form, null, "--help");
         help.AssertOk();
-        Assert.All(["up", "dispatch", "echo", "probe", "call", "get", "watch", "version"], name => Assert.Matches($@"(?m)^  {name}\b", help.Out));
+        Assert.All(
+            ["up", "dispatch", "echo", "probe", "call", "get", "watch", "version"], name => Assert.Matches($@"(?m)^  {name}\b", help.Out));
     }
 }

@@ -12,9 +12,11 @@ internal static class CommandLines
     });
 
     /// <summary>What is wrong with the words behind <c>berth</c>: unknown commands, options, missing values.</summary>
-    public static IReadOnlyList<string> FaultsOf(IReadOnlyList<string> words) => [.. s_root.Parse(words).Errors.Select(static e => e.Message)];
+    public static IReadOnlyList<string> FaultsOf(IReadOnlyList<string> words) =>
+        [.. s_root.Parse(words).Errors.Select(static e => e.Message)];
 
     /// <summary>The environment variables that the command behind the words reads.</summary>
     public static IReadOnlyList<string> VariablesOf(IReadOnlyList<string> words) =>
-        [.. s_root.Parse(words).CommandResult.Command.Options.Select(static o => "BERTH_" + o.Name.TrimStart('-').ToUpperInvariant().Replace('-', '_'))];
+        [.. s_root.Parse(words)
+            .CommandResult.Command.Options.Select(static o => "BERTH_" + o.Name.TrimStart('-').ToUpperInvariant().Replace('-', '_'))];
 }

@@ -6,7 +6,10 @@ namespace Berth.Cli.Tests.Deploy;
 public sealed partial class DocumentTests
 {
     public static TheoryData<string> Documents { get; } =
-        [.. Directory.GetFiles(Checkout.Root, "*.md").Concat(Directory.GetFiles(Path.Combine(Checkout.Root, "docs"), "*.md", SearchOption.AllDirectories)).Select(f => Path.GetRelativePath(Checkout.Root, f))];
+        [.. Directory.GetFiles(Checkout.Root, "*.md")
+            .Concat(
+                Directory.GetFiles(Path.Combine(Checkout.Root, "docs"), "*.md", SearchOption.AllDirectories)).Select(f =>
+                    Path.GetRelativePath(Checkout.Root, f))];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -18,7 +21,8 @@ public sealed partial class DocumentTests
             List<string> words = [.. Word().Matches(line).Select(static w => w.Value.Trim('\'', '"'))];
             // Placeholders of a synopsis, such as NS/SVC, are read as values.
             words = [.. words.Select(static w => w is "NS/SVC" or "NAMESPACE/SERVICE" ? "ns/svc" : w)];
-            Assert.True(CommandLines.FaultsOf(words).Count == 0, $"{document}: 'berth {line}': {string.Join(' ', CommandLines.FaultsOf(words))}");
+            Assert.True(
+                CommandLines.FaultsOf(words).Count == 0, $"{document}: 'berth {line}': {string.Join(' ', CommandLines.FaultsOf(words))}");
         }
     }
 
@@ -45,7 +49,9 @@ public sealed partial class DocumentTests
     }
 
     // In code spans and code blocks: `berth get port`, ./berth up --nodes 3
-    [GeneratedRegex(@"(?m)(?:`|^\$? ?|^POD_NAME=\S+ )(?:\./)?berth (?<line>(?:up|dispatch|echo|probe|call|get|watch|version|local)\b[^`\n]*)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"(?m)(?:`|^\$? ?|^POD_NAME=\S+ )(?:\./)?berth (?<line>(?:up|dispatch|echo|probe|call|get|watch|version|local)\b[^`\n]*)",
+        RegexOptions.ExplicitCapture)]
     private static partial Regex BerthCommand();
 
     [GeneratedRegex("""'[^']*'|"[^"]*"|\S+""")]

@@ -7,7 +7,8 @@ namespace Berth.Cli.Tests.Deploy;
 public sealed class ManifestTests
 {
     private static readonly IReadOnlyList<YamlMappingNode> s_objects =
-        [.. Directory.GetFiles(Path.Combine(Checkout.Root, "deploy"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal).SelectMany(Load)];
+        [.. Directory.GetFiles(Path.Combine(Checkout.Root, "deploy"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .SelectMany(Load)];
 
     private static IEnumerable<YamlMappingNode> Workloads => s_objects.Where(static o => Text(o, "kind") is "StatefulSet" or "Deployment");
 
@@ -40,7 +41,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Service_B_is_ready_by_a_probe_that_computes_its_own_port_and_declares_none()
+    public void Service_B_probes_its_computed_port_and_declares_no_port()
     {
         YamlMappingNode container = Assert.Single(Containers(ServiceB));
         Assert.False(Has(container, "ports"));
@@ -64,17 +65,19 @@ public sealed class ManifestTests
     {
         YamlMappingNode container = Assert.Single(Containers(ServiceB));
         int drain = int.Parse(ValueOf(container, "BERTH_DRAIN").TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.True(drain < int.Parse(Text(PodOf(ServiceB), "terminationGracePeriodSeconds"), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.True(
+            drain < int.Parse(Text(PodOf(ServiceB), "terminationGracePeriodSeconds"), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
-    public void Service_A_may_list_and_watch_EndpointSlices_of_its_namespace_and_nothing_else()
+    public void Service_A_may_only_list_and_watch_EndpointSlices_of_its_namespace()
     {
         YamlMappingNode rule = Assert.IsType<YamlMappingNode>(Assert.Single((YamlSequenceNode)Find("Role", "service-a")["rules"]));
         Assert.Equal(["discovery.k8s.io"], Items(rule, "apiGroups"));
         Assert.Equal(["endpointslices"], Items(rule, "resources"));
         Assert.Equal(["list", "watch"], Items(rule, "verbs"));
-        YamlMappingNode nodes = Assert.IsType<YamlMappingNode>(Assert.Single((YamlSequenceNode)Assert.Single(s_objects, static o => Text(o, "kind") == "ClusterRole")["rules"]));
+        YamlMappingNode nodes = Assert.IsType<YamlMappingNode>(
+            Assert.Single((YamlSequenceNode)Assert.Single(s_objects, static o => Text(o, "kind") == "ClusterRole")["rules"]));
         Assert.Equal(["nodes"], Items(nodes, "resources"));
         Assert.Equal(["list", "watch"], Items(nodes, "verbs"));
         // The grant for nodes is the overlay's alone.
@@ -104,14 +107,20 @@ public sealed class ManifestTests
     [Fact]
     public void The_seeds_names_and_ports_are_kept()
     {
-        Assert.All(s_objects.Where(static o => Text(o, "kind") is not ("Namespace" or "Kustomization" or "ClusterRole" or "ClusterRoleBinding")),
+        Assert.All(s_objects.Where(static o => Text(o, "kind") is not ("Namespace" or "Kustomization" or "ClusterRole"
+            or "ClusterRoleBinding")),
             static o => Assert.Equal("k8s-example2", Text(At(o, "metadata"), "namespace")));
         YamlMappingNode service = At(Find("Service", "service-a"), "spec");
         Assert.Equal("NodePort", Text(service, "type"));
         YamlMappingNode port = Assert.IsType<YamlMappingNode>(Assert.Single((YamlSequenceNode)service["ports"]));
         Assert.Equal("30082", Text(port, "nodePort"));
         // Service A's own default, and the named port that its probes and its Service use.
-        Assert.Equal("8000", Text(Assert.IsType<YamlMappingNode>(Assert.Single((YamlSequenceNode)Assert.Single(Containers(Find("Deployment", "service-a", "command")))["ports"])), "containerPort"));
+        Assert.Equal(
+            "8000",
+            Text(
+                Assert.IsType<YamlMappingNode>(
+                    Assert.Single((YamlSequenceNode)Assert.Single(Containers(Find("Deployment", "service-a", "command")))["ports"])),
+                "containerPort"));
     }
 
     [Theory]
@@ -152,24 +161,31 @@ public sealed class ManifestTests
     }
 
     private static YamlMappingNode Find(string kind, string name, string? withContainerField = null) => Assert.Single(
-        s_objects, o => Text(o, "kind") == kind && Text(At(o, "metadata"), "name") == name && (withContainerField is null || Containers(o).All(c => Has(c, withContainerField))));
+        s_objects,
+        o =>
+            Text(o, "kind") == kind && Text(At(o, "metadata"), "name") == name
+                && (withContainerField is null || Containers(o).All(c => Has(c, withContainerField))));
 
     private static YamlMappingNode PodOf(YamlMappingNode workload) => At(workload, "spec", "template", "spec");
 
-    private static IEnumerable<YamlMappingNode> Containers(YamlMappingNode workload) => ((YamlSequenceNode)PodOf(workload)["containers"]).Cast<YamlMappingNode>();
+    private static IEnumerable<YamlMappingNode> Containers(YamlMappingNode workload) =>
+        ((YamlSequenceNode)PodOf(workload)["containers"]).Cast<YamlMappingNode>();
 
-    private static IEnumerable<YamlMappingNode> Env(YamlMappingNode container) => Has(container, "env") ? ((YamlSequenceNode)container["env"]).Cast<YamlMappingNode>() : [];
+    private static IEnumerable<YamlMappingNode> Env(YamlMappingNode container) =>
+        Has(container, "env") ? ((YamlSequenceNode)container["env"]).Cast<YamlMappingNode>() : [];
 
     private static IEnumerable<string> Variables(YamlMappingNode container) => Env(container).Select(static v => Text(v, "name"));
 
-    private static string ValueOf(YamlMappingNode container, string variable) => Text(Assert.Single(Env(container), v => Text(v, "name") == variable), "value");
+    private static string ValueOf(YamlMappingNode container, string variable) =>
+        Text(Assert.Single(Env(container), v => Text(v, "name") == variable), "value");
 
     private static string FieldOf(YamlMappingNode container, string variable) =>
         Text(At(Assert.Single(Env(container), v => Text(v, "name") == variable), "valueFrom", "fieldRef"), "fieldPath");
 
     private static bool Has(YamlMappingNode node, string key) => node.Children.ContainsKey(key);
 
-    private static YamlMappingNode At(YamlMappingNode node, params string[] path) => path.Aggregate(node, static (at, key) => (YamlMappingNode)at[key]);
+    private static YamlMappingNode At(YamlMappingNode node, params string[] path) =>
+        path.Aggregate(node, static (at, key) => (YamlMappingNode)at[key]);
 
     private static string Text(YamlMappingNode node, string key) => ((YamlScalarNode)node[key]).Value!;
 

@@ -55,7 +55,7 @@ internal sealed class BerthProcess : IAsyncDisposable
 
     public static Task<BerthResult> RunManagedAsync(params string[] args) => RunAsync(Programs.Managed, null, args);
 
-    public void Signal(int signal) => Signals.Send(_process.Id, signal);
+    public void Signal(int signal) => ProcessSignals.Send(_process.Id, signal);
 
     /// <summary>Waits until the process has ended and all it wrote is read.</summary>
     public async Task<BerthResult> WaitForEndAsync()
@@ -73,7 +73,7 @@ internal sealed class BerthProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             // Asked first, so that a failed test leaves no pods behind either.
-            Signals.Send(_process.Id, Terminate);
+            ProcessSignals.Send(_process.Id, Terminate);
             using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
             await _process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_process.HasExited)
@@ -84,5 +84,6 @@ internal sealed class BerthProcess : IAsyncDisposable
     }
 
     private static bool IsOurs(string name) =>
-        name.StartsWith("BERTH_", StringComparison.Ordinal) || name.StartsWith("POD_", StringComparison.Ordinal) || name.StartsWith("KUBE", StringComparison.Ordinal);
+        name.StartsWith("BERTH_", StringComparison.Ordinal) || name.StartsWith("POD_", StringComparison.Ordinal)
+            || name.StartsWith("KUBE", StringComparison.Ordinal);
 }

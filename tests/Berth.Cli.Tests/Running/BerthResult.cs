@@ -2,7 +2,7 @@ using Berth.Cli.Hosting;
 
 namespace Berth.Cli.Tests.Running;
 
-/// <summary>How the program ended, and what it wrote.</summary>
+/// <summary>The exit code and the output of the program.</summary>
 internal sealed record BerthResult(int ExitCode, string Out, string Error)
 {
     /// <summary>Asserts that a user's mistake was met as promised: a sentence, an exit code, and no stack trace.</summary>

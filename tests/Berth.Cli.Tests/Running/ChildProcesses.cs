@@ -11,7 +11,8 @@ internal static class ChildProcesses
         Dictionary<int, int> parents = [];
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && ParentOf(folder) is { } parent)
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                && ParentOf(folder) is { } parent)
                 parents[id] = parent;
         }
 

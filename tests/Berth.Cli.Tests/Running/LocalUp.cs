@@ -39,7 +39,8 @@ internal sealed class LocalUp : IAsyncDisposable
         try
         {
             await process.Out.WaitForLineAsync(static line => line.StartsWith("Ready after ", StringComparison.Ordinal));
-            string line = await process.Out.WaitForLineAsync(static line => line.StartsWith("The kubeconfig is ", StringComparison.Ordinal));
+            string line = await process.Out.WaitForLineAsync(
+                static line => line.StartsWith("The kubeconfig is ", StringComparison.Ordinal));
             up.Kubeconfig = line["The kubeconfig is ".Length..];
             return up;
         }
@@ -53,7 +54,8 @@ internal sealed class LocalUp : IAsyncDisposable
     public string AddressOf(int ordinal) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{PortBase + ordinal}");
 
     public Task<BerthResult> BerthAsync(params string[] args) =>
-        BerthProcess.RunAsync(Form, new Dictionary<string, string> { ["KUBECONFIG"] = Kubeconfig, ["BERTH_BASE_PORT"] = Text(PortBase) }, args);
+        BerthProcess.RunAsync(
+            Form, new Dictionary<string, string> { ["KUBECONFIG"] = Kubeconfig, ["BERTH_BASE_PORT"] = Text(PortBase) }, args);
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 

@@ -1,6 +1,8 @@
 namespace Berth.Cli.Tests.Running;
 
-/// <summary>The forms of the program: the built assembly through dotnet, and the Native AOT programs that ./test publishes, whole and for the image.</summary>
+/// <summary>
+/// The forms of the program: the built assembly through dotnet, and the Native AOT programs that ./test publishes, whole and for the image.
+/// </summary>
 internal static class Programs
 {
     public const string Managed = "managed";

@@ -40,13 +40,17 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public void Where_not_all_have_room_the_ones_that_need_attention_are_shown_and_the_rest_counted()
+    public void Small_screen_shows_pods_that_need_attention_and_counts_the_rest()
     {
         PodRow[] pods = [.. Pods(300)];
         pods[250] = pods[250] with { State = "CrashLoopBackOff", Restarts = 7 };
         (IReadOnlyList<string> lines, int rows) = Frame.Lay(pods, s_message, width: 100, height: 24, colour: false);
         Assert.Contains("service-b-250", lines[1], StringComparison.Ordinal);
-        Assert.Contains(lines, static line => line.StartsWith("... and ", StringComparison.Ordinal) && line.EndsWith("of all 300: 299 ready, 1 CrashLoopBackOff", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            static line =>
+                line.StartsWith("... and ", StringComparison.Ordinal)
+                    && line.EndsWith("of all 300: 299 ready, 1 CrashLoopBackOff", StringComparison.Ordinal));
         Assert.Equal(s_message, lines.TakeLast(2));
         Assert.Equal(23, rows);
     }
@@ -91,7 +95,8 @@ public sealed class FrameTests
     }
 
     private static IEnumerable<PodRow> Rows(int count) =>
-        Enumerable.Range(0, count).Select(static i => new PodRow("k8s-example2", $"service-b-{i}", $"127.0.0.1:{3000 + i}", "ready", 0, "node-0"));
+        Enumerable.Range(0, count).Select(
+            static i => new PodRow("k8s-example2", $"service-b-{i}", $"127.0.0.1:{3000 + i}", "ready", 0, "node-0"));
 
     private static PodRow[] Pods(int count) => [.. Rows(count)];
 }

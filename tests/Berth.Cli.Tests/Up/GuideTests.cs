@@ -24,10 +24,13 @@ public sealed partial class GuideTests
             Assert.Matches(new Regex(Pattern(line), RegexOptions.Multiline), up.Process.Out.Text);
 
         int run = 0;
-        foreach ((string command, string output) in steps.Skip(1).Where(static step => !step.Command.StartsWith("export KUBECONFIG=", StringComparison.Ordinal)))
+        foreach ((string command, string output) in steps.Skip(1)
+            .Where(static step => !step.Command.StartsWith("export KUBECONFIG=", StringComparison.Ordinal)))
         {
             string printed = await RunAsync(Here(command, up), root, up);
-            Assert.True(Regex.IsMatch(printed, Pattern(Here(output, up))), $"$ {command}\nprinted\n{printed}\nand the guide says\n{Here(output, up)}");
+            Assert.True(
+                Regex.IsMatch(printed, Pattern(Here(output, up))),
+                $"$ {command}\nprinted\n{printed}\nand the guide says\n{Here(output, up)}");
             run++;
         }
 
@@ -57,7 +60,8 @@ public sealed partial class GuideTests
     {
         text = text.Replace("127.0.0.1:8000", new Uri(up.Url).Authority, StringComparison.Ordinal);
         text = text.Replace("300…", "…", StringComparison.Ordinal);
-        return PortOfB().Replace(text, match => ":" + (up.PortBase + match.Groups[1].Value[0] - '0').ToString(CultureInfo.InvariantCulture));
+        return PortOfB().Replace(
+            text, match => ":" + (up.PortBase + match.Groups[1].Value[0] - '0').ToString(CultureInfo.InvariantCulture));
     }
 
     private static string Pattern(string text)
@@ -72,7 +76,15 @@ public sealed partial class GuideTests
     {
         (string executable, string[] leading) = Programs.Find(Programs.Managed);
         command = command.Replace("./berth ", $"{executable} {string.Join(' ', leading)} ", StringComparison.Ordinal);
-        ProcessStartInfo info = new("bash", ["-c", $"{{ {command}\n}} 2>&1"]) { RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false, WorkingDirectory = root };
+        ProcessStartInfo info = new(
+            "bash",
+            ["-c", $"{{ {command}\n}} 2>&1"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardInput = true,
+                UseShellExecute = false,
+                WorkingDirectory = root,
+            };
         info.Environment["KUBECONFIG"] = up.Kubeconfig;
         using Process process = Process.Start(info)!;
         process.StandardInput.Close();

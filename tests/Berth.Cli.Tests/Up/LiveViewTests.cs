@@ -12,7 +12,10 @@ public sealed class LiveViewTests
         using LiveView view = new(terminal, colour: false, () => size);
         PodRow pod = new("k8s-example2", "service-b-0", "127.0.0.1:3000", "not ready", 0, "node-0");
         view.ShowPods([pod]);
-        Assert.Equal($"{Ansi.HideCursor}{Ansi.ClearBelow}POD          ADDRESS         STATE      RESTARTS  NODE\nservice-b-0  127.0.0.1:3000  not ready  0         node-0\n", terminal.ToString());
+        Assert.Equal(
+            $"{Ansi.HideCursor}{Ansi.ClearBelow}POD          ADDRESS         STATE      RESTARTS  NODE\n" +
+            $"service-b-0  127.0.0.1:3000  not ready  0         node-0\n",
+            terminal.ToString());
 
         terminal.GetStringBuilder().Clear();
         view.ShowPods([pod with { State = "ready" }]);

@@ -9,7 +9,8 @@ public sealed class ManifestFilesTests
     [Fact]
     public void A_kustomization_that_only_names_resources_is_read_without_kubectl()
     {
-        string[] origins = [.. ManifestFiles.Read(Path.Combine(Checkout.Root, "deploy/base")).Select(static file => Path.GetFileName(file.Origin))];
+        string[] origins =
+            [.. ManifestFiles.Read(Path.Combine(Checkout.Root, "deploy/base")).Select(static file => Path.GetFileName(file.Origin))];
         Assert.Contains("service-a.yaml", origins);
         Assert.Contains("service-b.yaml", origins);
         Assert.DoesNotContain("kustomization.yaml", origins);
@@ -18,7 +19,8 @@ public sealed class ManifestFilesTests
     [Fact]
     public void One_that_does_more_is_read_by_kubectl()
     {
-        bool kubectl = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(static folder => File.Exists(Path.Combine(folder, "kubectl")));
+        bool kubectl = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':').Any(static folder => File.Exists(Path.Combine(folder, "kubectl")));
         Assert.SkipWhen(!kubectl, "kubectl is not on the PATH.");
         (string text, _) = Assert.Single(ManifestFiles.Read(Path.Combine(Checkout.Root, "deploy/overlays/external-addresses")));
         Assert.Contains("berth-nodes-reader", text, StringComparison.Ordinal);

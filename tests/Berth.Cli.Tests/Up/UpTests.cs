@@ -14,7 +14,7 @@ public sealed class UpTests
 
     [Theory]
     [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
-    public async Task A_client_gets_an_address_and_talks_to_that_very_pod_and_SIGTERM_leaves_nothing_behind(string form)
+    public async Task Client_reaches_the_given_pod_and_SIGTERM_leaves_nothing_behind(string form)
     {
         await using LocalUp up = await LocalUp.StartAsync(form);
         Assert.Contains($"curl {up.Url}", up.Process.Out.Text, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class UpTests
         Assert.True(processes.Count >= 4, $"Three pods of B and one of A make four processes, and there are {processes.Count}.");
         up.Process.Signal(BerthProcess.Terminate);
         (await up.Process.WaitForEndAsync()).AssertOk();
-        Assert.All(processes, id => Assert.False(Signals.IsThere(id), $"Process {id} is left."));
+        Assert.All(processes, id => Assert.False(ProcessSignals.IsThere(id), $"Process {id} is left."));
         Assert.False(File.Exists(up.Kubeconfig));
         Assert.False(Directory.Exists(Path.GetDirectoryName(up.Kubeconfig)));
     }
@@ -57,13 +57,17 @@ public sealed class UpTests
         await watch.Out.WaitForLineAsync(static line => line.Contains("joined     service-b-2", StringComparison.Ordinal));
         int seen = watch.Out.Count;
 
-        int killed = ChildProcesses.OfPod(up.Process.Id, "service-b-1") ?? throw new InvalidOperationException("There is no process of service-b-1.");
-        Signals.Send(killed, Signals.Kill);
+        int killed = ChildProcesses.OfPod(up.Process.Id, "service-b-1") ?? throw new InvalidOperationException(
+            "There is no process of service-b-1.");
+        ProcessSignals.Send(killed, ProcessSignals.Kill);
         await watch.Out.WaitForLineAsync(static line => line.Contains("not-ready  service-b-1", StringComparison.Ordinal), seen);
         await watch.Out.WaitForLineAsync(static line => line.Contains("  ready      service-b-1", StringComparison.Ordinal), seen);
-        await Wait.ForAsync("service A to answer with service-b-1 again", async token => await http.GetStringAsync("/", token) == up.AddressOf(1) ? "" : null, Cancelled);
+        await Wait.ForAsync(
+            "service A to answer with service-b-1 again",
+            async token => await http.GetStringAsync("/", token) == up.AddressOf(1) ? "" : null, Cancelled);
         Assert.NotEqual(killed, ChildProcesses.OfPod(up.Process.Id, "service-b-1"));
-        await up.Process.Out.WaitForLineAsync(static line => line.Contains("service-b-1", StringComparison.Ordinal) && line.EndsWith("1 restart", StringComparison.Ordinal));
+        await up.Process.Out.WaitForLineAsync(
+            static line => line.Contains("service-b-1", StringComparison.Ordinal) && line.EndsWith("1 restart", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,8 +75,9 @@ public sealed class UpTests
     {
         await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 2);
         using HttpClient http = new() { BaseAddress = new Uri(up.Url) };
-        int killed = ChildProcesses.OfPod(up.Process.Id, "service-b-0") ?? throw new InvalidOperationException("There is no process of service-b-0.");
-        Signals.Send(killed, Signals.Kill);
+        int killed = ChildProcesses.OfPod(up.Process.Id, "service-b-0") ?? throw new InvalidOperationException(
+            "There is no process of service-b-0.");
+        ProcessSignals.Send(killed, ProcessSignals.Kill);
 
         // A client that was sent to the dead pod in that instant asks again, and reaches the other.
         BerthResult calls = await up.BerthAsync("call", up.Url, "--count", "20", "-o", "json");
@@ -101,11 +106,12 @@ public sealed class UpTests
     {
         await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1);
         IReadOnlyList<int> processes = ChildProcesses.Below(up.Process.Id);
-        up.Process.Signal(Signals.Kill);
+        up.Process.Signal(ProcessSignals.Kill);
         await up.Process.WaitForEndAsync();
-        await Wait.ForAsync("the pods' processes to end", _ => Task.FromResult(processes.Any(Signals.IsThere) ? null : ""), Cancelled);
+        await Wait.ForAsync(
+            "the pods' processes to end", _ => Task.FromResult(processes.Any(ProcessSignals.IsThere) ? null : ""), Cancelled);
 
-        // What nobody was left to remove.
+        // Files that no process was left to remove.
         Directory.Delete(Path.GetDirectoryName(up.Kubeconfig)!, recursive: true);
     }
 
@@ -119,7 +125,9 @@ public sealed class UpTests
         result.AssertOk();
         using JsonDocument shown = JsonDocument.Parse(result.Out);
         foreach (string member in new[] { "target", "endpoints", "leftOut", "portClashes" })
-            Assert.True(JsonElement.DeepEquals(served.GetProperty(member), shown.RootElement.GetProperty(member)), $"{member} differs:\n{served}\n{result.Out}");
+            Assert.True(
+                JsonElement.DeepEquals(served.GetProperty(member), shown.RootElement.GetProperty(member)),
+                $"{member} differs:\n{served}\n{result.Out}");
 
         BerthResult table = await up.BerthAsync("get", "endpoints", "k8s-example2/service-b");
         table.AssertOk();
@@ -141,7 +149,8 @@ public sealed class UpTests
         (await up.Process.WaitForEndAsync()).AssertOk();
         foreach (string command in new[] { "get endpoints", "watch" })
         {
-            BerthResult gone = await BerthProcess.RunAsync(Programs.Managed, null, [.. command.Split(' '), "k8s-example2/service-b", "--kubeconfig", kept.Path]);
+            BerthResult gone = await BerthProcess.RunAsync(
+                Programs.Managed, null, [.. command.Split(' '), "k8s-example2/service-b", "--kubeconfig", kept.Path]);
             gone.AssertRefused(3);
         }
     }
@@ -173,7 +182,8 @@ public sealed class UpTests
 
         Assert.False(File.Exists(path));
         using TestFile precious = new("the way to a real cluster");
-        BerthResult refused = await BerthProcess.RunManagedAsync("up", "--port", $"{FreePorts.Take()}", "--base-port", $"{FreePorts.Take(3)}", "--kubeconfig-out", precious.Path);
+        BerthResult refused = await BerthProcess.RunManagedAsync(
+            "up", "--port", $"{FreePorts.Take()}", "--base-port", $"{FreePorts.Take(3)}", "--kubeconfig-out", precious.Path);
         refused.AssertRefused(2, "it is there already");
         Assert.Equal("the way to a real cluster", await File.ReadAllTextAsync(precious.Path, Cancelled));
     }

@@ -100,16 +100,18 @@ public sealed class DnsFaultTests
     }
 
     [Fact]
-    public async Task F55_a_failure_of_one_pods_name_neither_drops_the_pod_nor_holds_up_the_others()
+    public async Task F55_failure_of_one_pods_name_keeps_it_and_delays_no_other()
     {
         await using DnsRig rig = new(TestZone.Headless(s_three));
         await rig.ReadAsync();
 
         rig.Server.Zone = TestZone.Headless([s_three[0], s_three[1], ("service-b-2", "10.88.0.77"), ("service-b-3", "10.88.0.78")]);
-        rig.Server.Script = static query => query.Name.StartsWith("service-b-1.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
+        rig.Server.Script = static query =>
+            query.Name.StartsWith("service-b-1.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
         EndpointSnapshot changed = await rig.ReadLaterAsync();
         Assert.Equal(
-            ["service-b-0=10.88.0.10:3000", "service-b-1=10.88.0.11:3001", "service-b-2=10.88.0.77:3002", "service-b-3=10.88.0.78:3003"], DnsRig.Authorities(changed));
+            ["service-b-0=10.88.0.10:3000", "service-b-1=10.88.0.11:3001", "service-b-2=10.88.0.77:3002", "service-b-3=10.88.0.78:3003"],
+            DnsRig.Authorities(changed));
 
         // The trouble is said, so that the set counts as stale, and said again without a new snapshot until it is over.
         Assert.Contains("A service-b-1.", (await rig.FailAsync()).Message, StringComparison.Ordinal);
@@ -122,7 +124,8 @@ public sealed class DnsFaultTests
     public async Task F55_a_first_answer_with_a_hole_is_not_published()
     {
         await using DnsRig rig = new(TestZone.Headless(s_three));
-        rig.Server.Script = static query => query.Name.StartsWith("service-b-1.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
+        rig.Server.Script = static query =>
+            query.Name.StartsWith("service-b-1.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
         await rig.FailAsync();
         rig.Server.Script = null;
         Assert.Equal(3, (await rig.ReadAsync()).Endpoints.Count);
@@ -134,7 +137,8 @@ public sealed class DnsFaultTests
         await using DnsRig rig = new(TestZone.Headless(s_three));
         await rig.ReadAsync();
         rig.Server.Zone = TestZone.Headless(TestZone.Pods(4));
-        rig.Server.Script = static query => query.Name.StartsWith("service-b-3.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
+        rig.Server.Script = static query =>
+            query.Name.StartsWith("service-b-3.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
         EndpointSnapshot snapshot = await rig.ReadLaterAsync();
         Assert.Equal(3, snapshot.Endpoints.Count);
         ExcludedPod excluded = Assert.Single(snapshot.Excluded);
@@ -144,12 +148,13 @@ public sealed class DnsFaultTests
     }
 
     [Fact]
-    public async Task F55_a_server_that_goes_silent_amid_hundreds_of_pods_is_not_asked_for_each()
+    public async Task F55_server_silent_amid_hundreds_of_pods_is_not_asked_for_each()
     {
         await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(260)));
         EndpointSnapshot before = await rig.ReadAsync();
         int asked = rig.Server.Queries.Count;
-        rig.Server.Script = static query => query.Name.StartsWith("service-b-", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
+        rig.Server.Script = static query =>
+            query.Name.StartsWith("service-b-", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
         rig.Time.Advance(TimeSpan.FromMinutes(1));
         await rig.FailAsync();
         // Sixteen at once; those under way when the bound was met are asked to their end.
@@ -188,12 +193,13 @@ public sealed class DnsFaultTests
         await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(5, nodes: 1)));
         Assert.Single(rig.Server.Zone.Find(TestZone.Service, DnsType.A));
         Assert.Equal(
-            ["service-b-0=10.88.0.10:3000", "service-b-1=10.88.0.10:3001", "service-b-2=10.88.0.10:3002", "service-b-3=10.88.0.10:3003", "service-b-4=10.88.0.10:3004"],
+            ["service-b-0=10.88.0.10:3000", "service-b-1=10.88.0.10:3001", "service-b-2=10.88.0.10:3002", "service-b-3=10.88.0.10:3003",
+                "service-b-4=10.88.0.10:3004"],
             DnsRig.Authorities(await rig.ReadAsync()));
     }
 
     [Fact]
-    public async Task F57_pods_that_share_a_node_are_found_by_their_own_names_where_there_is_no_SRV()
+    public async Task F57_pods_that_share_a_node_are_found_by_name_without_SRV()
     {
         await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(5, nodes: 1), srv: []));
         Assert.Equal(Enumerable.Range(3000, 5), (await rig.ReadAsync()).Endpoints.Select(static e => e.Port));

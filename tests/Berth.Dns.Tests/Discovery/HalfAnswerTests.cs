@@ -42,7 +42,8 @@ public sealed class HalfAnswerTests
         rig.Server.Script = static query => query.Type == DnsType.Aaaa ? DnsTestReply.Silence : null;
         Task<EndpointSnapshot> first = rig.ReadAsync();
         await rig.Server.WaitForQueriesAsync(2, DnsRig.Cancellation);
-        await Wait.UntilAsync(() => Task.FromResult(rig.Time.Timers), static timers => timers == 1, Wait.Limit, "the answer to A", DnsRig.Cancellation);
+        await Wait.UntilAsync(
+            () => Task.FromResult(rig.Time.Timers), static timers => timers == 1, Wait.Limit, "the answer to A", DnsRig.Cancellation);
         rig.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(s_two, DnsRig.Authorities(await first));
 
@@ -102,7 +103,8 @@ public sealed class HalfAnswerTests
         rig.Server.Script = query => query.Type == DnsType.Srv ? DnsTestReply.Code(query, code) : null;
 
         Assert.Equal(s_two, DnsRig.Authorities(await rig.ReadAsync()));
-        Assert.Contains(logger.Texts, static line => line.Contains("DNS did not answer SRV _game._tcp.service-b", StringComparison.Ordinal));
+        Assert.Contains(
+            logger.Texts, static line => line.Contains("DNS did not answer SRV _game._tcp.service-b", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -139,7 +141,9 @@ public sealed class HalfAnswerTests
         string message = (await rig.FailAsync()).Message;
 
         Assert.Contains("answered NOTIMP", message, StringComparison.Ordinal);
-        Assert.Contains("Nor has DNS any of service-b-0 to service-b-3; if the StatefulSet has another name, give it as StatefulSetName.", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nor has DNS any of service-b-0 to service-b-3; if the StatefulSet has another name, give it as StatefulSetName.", message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -160,7 +164,9 @@ public sealed class HalfAnswerTests
         EndpointSnapshot snapshot = await rig.ReadAsync();
 
         Assert.Equal(2, snapshot.Excluded.Count);
-        Assert.Contains("DNS has no SRV records of the Service, and service-b-0 to service-b-3, which were looked for", snapshot.Excluded[0].Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "DNS has no SRV records of the Service, and service-b-0 to service-b-3, which were looked for", snapshot.Excluded[0].Detail,
+            StringComparison.Ordinal);
         Assert.Contains("give it as StatefulSetName", snapshot.Excluded[0].Detail, StringComparison.Ordinal);
         Assert.Contains(logger.Texts, static line => line.Contains("looked for one by one as service-b-0", StringComparison.Ordinal));
     }

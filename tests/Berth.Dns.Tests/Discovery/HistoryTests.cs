@@ -2,7 +2,9 @@ using Berth.TestKit.Dns;
 
 namespace Berth.Dns.Tests.Discovery;
 
-/// <summary>Random histories of pods and failing names, against the plain rule: what is in the zone, less nothing that an error took away.</summary>
+/// <summary>
+/// Random histories of pods and failing names, against the plain rule: what is in the zone, less nothing that an error took away.
+/// </summary>
 public sealed class HistoryTests
 {
     public static TheoryData<int, bool> Seeds
@@ -33,7 +35,7 @@ public sealed class HistoryTests
             EndpointSnapshot? read = await TryReadAsync(rig);
             if (read is not null)
             {
-                // Whoever was known and is still in the zone is still known, whatever failed; nobody is known who is neither.
+                // A known pod that is still in the zone stays known after any failure. No other pod is known.
                 HashSet<int> known = [.. read.Endpoints.Select(static e => e.Ordinal!.Value)];
                 Assert.Superset(last.Endpoints.Select(static e => e.Ordinal!.Value).Where(there.Contains).ToHashSet(), known);
                 Assert.Subset(there.Union(last.Endpoints.Select(static e => e.Ordinal!.Value)).ToHashSet(), known);

@@ -20,7 +20,8 @@ public sealed class NamesTests
     public void Ports_taken_from_the_Service_need_their_names()
     {
         DnsEndpointSource source = new();
-        ArgumentException exception = Assert.Throws<ArgumentException>(() => source.Open(TestKit.TestPods.Target, PortScheme.FromService()));
+        ArgumentException exception = Assert.Throws<ArgumentException>(
+            () => source.Open(TestKit.TestPods.Target, PortScheme.FromService()));
         Assert.Contains("Name them in ServicePorts", exception.Message, StringComparison.Ordinal);
     }
 
@@ -35,7 +36,8 @@ public sealed class NamesTests
     [Fact]
     public async Task A_name_made_of_an_address_is_no_pod_and_its_last_number_no_ordinal()
     {
-        await using DnsRig rig = new(TestZone.Headless([("10-88-0-10", "10.88.0.10"), ("fd00--7", "fd00::7"), ("service-b-1", "10.88.0.11")]));
+        await using DnsRig rig = new(
+            TestZone.Headless([("10-88-0-10", "10.88.0.10"), ("fd00--7", "fd00::7"), ("service-b-1", "10.88.0.11")]));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-1=10.88.0.11:3001"], DnsRig.Authorities(snapshot));
         Assert.Equal(["10.88.0.10 NoName", "fd00::7 NoName"], snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}"));
@@ -44,11 +46,16 @@ public sealed class NamesTests
     [Fact]
     public async Task Names_without_an_ordinal_and_ports_out_of_range_are_left_out()
     {
-        await using DnsRig rig = new(TestZone.Headless([("438934893", "10.88.0.10"), ("service-b-007", "10.88.0.10"), ("service-b-65000", "10.88.0.11"), ("service-b-1", "10.88.0.11")]));
+        await using DnsRig rig =
+            new(
+                TestZone.Headless(
+                    [("438934893", "10.88.0.10"), ("service-b-007", "10.88.0.10"), ("service-b-65000", "10.88.0.11"),
+                        ("service-b-1", "10.88.0.11")]));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-1=10.88.0.11:3001"], DnsRig.Authorities(snapshot));
         Assert.Equal(
-            ["438934893 NoOrdinal", "service-b-007 NoOrdinal", "service-b-65000 PortOutOfRange"], snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}"));
+            ["438934893 NoOrdinal", "service-b-007 NoOrdinal", "service-b-65000 PortOutOfRange"],
+            snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}"));
     }
 
     [Fact]
@@ -70,7 +77,9 @@ public sealed class NamesTests
     [InlineData("evilservice-b.k8s-example2.svc.cluster.local")]
     public async Task An_SRV_target_outside_the_Service_is_left_out(string target)
     {
-        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(1)).With(TestRecord.Srv($"_game._tcp.{TestZone.Service}", 3000, target, 5), TestRecord.Address(target, "10.88.0.66", 5)));
+        await using DnsRig rig = new(
+            TestZone.Headless(TestZone.Pods(1)).With(
+                TestRecord.Srv($"_game._tcp.{TestZone.Service}", 3000, target, 5), TestRecord.Address(target, "10.88.0.66", 5)));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-0=10.88.0.10:3000"], DnsRig.Authorities(snapshot));
         Assert.Equal($"{target} Malformed", Assert.Single(snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}")));
@@ -82,19 +91,27 @@ public sealed class NamesTests
         TestZone zone = TestZone.Headless(TestZone.Pods(3));
         await using DnsRig rig = new(zone);
         rig.Server.Script = query => query.Type == DnsType.Srv
-            ? DnsTestReply.Of(query, zone.Find(query.Name, DnsType.Srv), [], [.. zone.Find($"service-b-0.{TestZone.Service}", DnsType.A), .. zone.Find($"service-b-2.{TestZone.Service}", DnsType.A)])
+            ? DnsTestReply.Of(
+                query, zone.Find(query.Name, DnsType.Srv), [],
+                [.. zone.Find($"service-b-0.{TestZone.Service}", DnsType.A), .. zone.Find($"service-b-2.{TestZone.Service}", DnsType.A)])
             : null;
         Assert.Equal(3, (await rig.ReadAsync()).Endpoints.Count);
-        Assert.Equal([$"service-b-1.{TestZone.Service}"], rig.Server.Queries.Select(static q => q.Name).Where(static n => n.StartsWith("service-b-", StringComparison.Ordinal)));
+        Assert.Equal(
+            [$"service-b-1.{TestZone.Service}"],
+            rig.Server.Queries.Select(static q => q.Name).Where(static n => n.StartsWith("service-b-", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task Of_two_families_the_preferred_comes_first_and_the_order_of_records_does_not_matter()
+    public async Task Preferred_family_comes_first_in_any_order_of_records()
     {
-        (string, string)[] pods = [("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-0", "10.88.0.11"), ("service-b-0", "fd00::1")];
+        (string, string)[] pods =
+        [
+            ("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-0", "10.88.0.11"), ("service-b-0", "fd00::1")
+        ];
         await using DnsRig rig = new(TestZone.Headless(pods)) { Families = DnsAddressFamilies.IPv6ThenIPv4 };
         EndpointSnapshot first = await rig.ReadAsync();
-        Assert.Equal(["fd00::1", "fd00::2", "10.88.0.11", "10.88.0.12"], Assert.Single(first.Endpoints).Addresses.Select(static a => a.ToString()));
+        Assert.Equal(
+            ["fd00::1", "fd00::2", "10.88.0.11", "10.88.0.12"], Assert.Single(first.Endpoints).Addresses.Select(static a => a.ToString()));
         Assert.Equal("[fd00::1]:3000", Assert.Single(first.Endpoints).Authority);
 
         rig.Server.Zone = TestZone.Headless([.. pods.Reverse()]);
@@ -104,7 +121,12 @@ public sealed class NamesTests
     [Fact]
     public async Task A_family_that_is_not_wanted_is_not_asked_for()
     {
-        await using DnsRig rig = new(TestZone.Headless([("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-1", "10.88.0.13")])) { Families = DnsAddressFamilies.IPv6Only };
+        await using DnsRig rig = new(
+            TestZone.Headless(
+                [("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-1", "10.88.0.13")]))
+                {
+                    Families = DnsAddressFamilies.IPv6Only,
+                };
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-0=[fd00::2]:3000"], DnsRig.Authorities(snapshot));
         Assert.Equal("service-b-1 NoAddress", Assert.Single(snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}")));
@@ -114,7 +136,8 @@ public sealed class NamesTests
     [Fact]
     public async Task The_unspecified_address_is_never_handed_out()
     {
-        await using DnsRig rig = new(TestZone.Headless([("service-b-0", "0.0.0.0"), ("service-b-1", "::"), ("service-b-1", "10.88.0.11"), ("service-b-2", "::")]));
+        await using DnsRig rig = new(
+            TestZone.Headless([("service-b-0", "0.0.0.0"), ("service-b-1", "::"), ("service-b-1", "10.88.0.11"), ("service-b-2", "::")]));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["10.88.0.11"], Assert.Single(snapshot.Endpoints).Addresses.Select(static a => a.ToString()));
         Assert.Equal(["service-b-0 Malformed", "service-b-2 Malformed"], snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}"));

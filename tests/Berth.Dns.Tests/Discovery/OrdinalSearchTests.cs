@@ -27,7 +27,7 @@ public sealed class OrdinalSearchTests
     }
 
     [Fact]
-    public async Task A_pod_that_was_there_is_looked_for_again_even_when_all_before_it_are_unready()
+    public async Task Known_pod_is_asked_for_again_when_all_before_it_are_unready()
     {
         await using DnsRig rig = NewRig(0, 3, 6, 9, 12);
         Assert.Equal([0, 3, 6, 9, 12], Ordinals(await rig.ReadAsync()));
@@ -40,7 +40,10 @@ public sealed class OrdinalSearchTests
     [Fact]
     public async Task The_search_starts_at_ordinals_start_and_with_the_StatefulSets_name()
     {
-        await using DnsRig rig = new(TestZone.Headless([("web-100", "10.88.0.10"), ("web-101", "10.88.0.10"), ("service-b-0", "10.88.0.10")], srv: [])) { FirstOrdinal = 100, StatefulSet = "web" };
+        await using DnsRig rig = new(
+            TestZone.Headless(
+                [("web-100", "10.88.0.10"), ("web-101", "10.88.0.10"), ("service-b-0", "10.88.0.10")],
+                srv: [])) { FirstOrdinal = 100, StatefulSet = "web" };
         Assert.Equal(["web-100=10.88.0.10:3100", "web-101=10.88.0.10:3101"], DnsRig.Authorities(await rig.ReadAsync()));
     }
 
@@ -48,7 +51,8 @@ public sealed class OrdinalSearchTests
     public async Task A_server_that_answers_any_name_is_refused()
     {
         await using DnsRig rig = NewRig(0);
-        rig.Server.Script = static query => query.Type == DnsType.A ? DnsTestReply.Of(query, [TestRecord.Address(query.Name, "192.0.2.1", 5)]) : null;
+        rig.Server.Script = static query =>
+            query.Type == DnsType.A ? DnsTestReply.Of(query, [TestRecord.Address(query.Name, "192.0.2.1", 5)]) : null;
         Assert.Contains("answers any name", (await rig.FailAsync()).Message, StringComparison.Ordinal);
     }
 
@@ -57,7 +61,8 @@ public sealed class OrdinalSearchTests
     {
         await using DnsRig rig = NewRig(0, 1, 2);
         EndpointSnapshot before = await rig.ReadAsync();
-        rig.Server.Script = static query => query.Name.StartsWith("service-b-2.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
+        rig.Server.Script = static query =>
+            query.Name.StartsWith("service-b-2.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
         rig.Time.Advance(TimeSpan.FromMinutes(1));
         await rig.FailAsync();
         rig.Server.Script = null;

@@ -11,7 +11,8 @@ public sealed class TtlTests
     [InlineData(-1, 1)]
     public async Task An_answer_holds_for_its_lowest_TTL_within_the_bounds_and_a_tenth(int ttl, int seconds)
     {
-        TestZone zone = TestZone.Headless(TestZone.Pods(2), ttl: 3600).With(TestRecord.Address($"service-b-1.{TestZone.Service}", "10.88.0.99", ttl));
+        TestZone zone = TestZone.Headless(TestZone.Pods(2), ttl: 3600).With(
+            TestRecord.Address($"service-b-1.{TestZone.Service}", "10.88.0.99", ttl));
         // The family that is not there would otherwise lower it to the zone's five seconds.
         await using DnsRig rig = new(zone) { Families = DnsAddressFamilies.IPv4Only };
         await ReadAgainAfterAsync(rig, TimeSpan.FromSeconds(seconds));
@@ -30,7 +31,8 @@ public sealed class TtlTests
         TestZone zone = TestZone.Headless(TestZone.Pods(1), ttl: 25);
         await using DnsRig rig = new(zone) { Families = DnsAddressFamilies.IPv4Only };
         rig.Server.Script = query => query.Type == DnsType.Srv
-            ? DnsTestReply.Of(query, zone.Find(query.Name, DnsType.Srv), [], [TestRecord.Address($"service-b-0.{TestZone.Service}", "10.88.0.10", 7)])
+            ? DnsTestReply.Of(
+                query, zone.Find(query.Name, DnsType.Srv), [], [TestRecord.Address($"service-b-0.{TestZone.Service}", "10.88.0.10", 7)])
             : null;
         await ReadAgainAfterAsync(rig, TimeSpan.FromSeconds(7));
     }

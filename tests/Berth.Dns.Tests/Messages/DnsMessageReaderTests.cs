@@ -8,18 +8,21 @@ public sealed class DnsMessageReaderTests
 {
     private const string Name = "service-b.k8s-example2.svc.cluster.local";
 
-    private static readonly DnsTestQuery s_query = DnsTestQuery.Parse(DnsQueryWriter.Write(0x1234, new DnsQuestion(Name, DnsRecordType.Srv), edns: true), isTcp: false);
+    private static readonly DnsTestQuery s_query = DnsTestQuery.Parse(
+        DnsQueryWriter.Write(0x1234, new DnsQuestion(Name, DnsRecordType.Srv), edns: true), isTcp: false);
 
     private static byte[] Whole => DnsTestReply.Encode(
         s_query, 0,
-        [TestRecord.Srv(Name, 3000, $"service-b-0.{Name}", 5), TestRecord.CName(Name, $"alias.{Name}", 6), TestRecord.Address(Name, "fd00::1", 7)],
+        [TestRecord.Srv(Name, 3000, $"service-b-0.{Name}", 5), TestRecord.CName(Name, $"alias.{Name}", 6),
+            TestRecord.Address(Name, "fd00::1", 7)],
         [TestRecord.Soa("cluster.local", 9, 3), TestRecord.Ns("cluster.local", "ns.dns.cluster.local", 9)],
         [TestRecord.Address($"service-b-0.{Name}", "10.88.0.10", 4)]);
 
     [Fact]
     public void A_query_has_a_flag_for_recursion_one_question_and_EDNS()
     {
-        Assert.Equal((0x1234, Name, DnsType.Srv, true, 1232), (s_query.Id, s_query.Name, s_query.Type, s_query.HasEdns, s_query.PayloadSize));
+        Assert.Equal(
+            (0x1234, Name, DnsType.Srv, true, 1232), (s_query.Id, s_query.Name, s_query.Type, s_query.HasEdns, s_query.PayloadSize));
         byte[] plain = DnsQueryWriter.Write(7, new DnsQuestion("a.b", DnsRecordType.A), edns: false);
         Assert.Equal([0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, (byte)'a', 1, (byte)'b', 0, 0, 1, 0, 1], plain);
     }
@@ -105,7 +108,9 @@ public sealed class DnsMessageReaderTests
 
         byte[] bytes = [.. message];
         Assert.Equal("", Read(bytes, 13 + (2 * 100)));
-        Assert.Contains("more than 127 times", Assert.Throws<DnsFormatException>(() => Read(bytes, bytes.Length - 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 127 times", Assert.Throws<DnsFormatException>(() => Read(bytes, bytes.Length - 2)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +136,8 @@ public sealed class DnsMessageReaderTests
     {
         byte[] message = Whole;
         message[6] = 0xFF;
-        Assert.Contains("more than 8192", Assert.Throws<DnsFormatException>(() => DnsMessageReader.Read(message)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "more than 8192", Assert.Throws<DnsFormatException>(() => DnsMessageReader.Read(message)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Berth.Dns.Tests.RealServer;
 
-/// <summary>Where Knot DNS is on this machine. As root, it is installed from Debian's packages where it is missing: once, and only then.</summary>
+/// <summary>
+/// Where Knot DNS is on this machine. As root, it is installed from Debian's packages where it is missing: once, and only then.
+/// </summary>
 internal static class KnotProgram
 {
     private static readonly string[] s_folders = ["/usr/sbin", "/usr/local/sbin"];
@@ -24,7 +26,8 @@ internal static class KnotProgram
     {
         if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/apt-get"))
             return;
-        ProcessStartInfo start = new("/usr/bin/apt-get", ["-o", "DPkg::Lock::Timeout=60", "-qq", "install", "-y", "--no-install-recommends", "knot"])
+        ProcessStartInfo start = new(
+            "/usr/bin/apt-get", ["-o", "DPkg::Lock::Timeout=60", "-qq", "install", "-y", "--no-install-recommends", "knot"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -27,7 +27,9 @@ internal sealed class KnotServer : IAsyncDisposable
     public static async Task<KnotServer> StartAsync(TestZone zone, CancellationToken cancellationToken)
     {
         string? program = await KnotProgram.FindAsync("knotd");
-        Assert.SkipWhen(program is null, "knotd is not on this machine, and it could not be installed from here. Install it as root with: apt-get install -y knot");
+        Assert.SkipWhen(
+            program is null,
+            "knotd is not on this machine, and it could not be installed from here. Install it as root with: apt-get install -y knot");
         for (int attempt = 1; ; attempt++)
         {
             KnotServer? server = await TryStartAsync(program!, zone, cancellationToken);
@@ -44,7 +46,8 @@ internal sealed class KnotServer : IAsyncDisposable
         string? control = await KnotProgram.FindAsync("knotc");
         Assert.NotNull(control);
         using Process process = Start(control, ["-c", Path.Combine(_folder, "knot.conf"), "-b", "-f", "zone-reload", TestZone.Origin]);
-        string output = await process.StandardOutput.ReadToEndAsync(cancellationToken) + await process.StandardError.ReadToEndAsync(cancellationToken);
+        string output =
+            await process.StandardOutput.ReadToEndAsync(cancellationToken) + await process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         Assert.True(process.ExitCode == 0, output);
     }
@@ -73,7 +76,7 @@ internal sealed class KnotServer : IAsyncDisposable
         }
         finally
         {
-            // Whatever happened, no process is left that nobody knows of.
+            // Leaves no process behind after any failure.
             if (!serving)
             {
                 await EndAsync(process);
@@ -95,7 +98,8 @@ internal sealed class KnotServer : IAsyncDisposable
 
         void Judge(string? line)
         {
-            if (line is null || line.Contains("cannot bind", StringComparison.Ordinal) || line.Contains("critical:", StringComparison.Ordinal))
+            if (line is null || line.Contains("cannot bind", StringComparison.Ordinal)
+                || line.Contains("critical:", StringComparison.Ordinal))
                 serving.TrySetResult(false);
             else if (line.Contains("server started", StringComparison.Ordinal))
                 serving.TrySetResult(true);
@@ -104,7 +108,12 @@ internal sealed class KnotServer : IAsyncDisposable
 
     private static Process Start(string program, IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         return Process.Start(start)!;
     }
 

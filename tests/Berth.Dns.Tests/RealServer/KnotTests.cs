@@ -4,7 +4,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dns.Tests.RealServer;
 
-/// <summary>The same against Knot DNS, which shares no line with us: compression, negative answers, truncation and TCP as they are in the world.</summary>
+/// <summary>
+/// The same against Knot DNS, which shares no line with us: compression, negative answers, truncation and TCP as they are in the world.
+/// </summary>
 public sealed class KnotTests
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
@@ -49,7 +51,7 @@ public sealed class KnotTests
     }
 
     [Fact]
-    public async Task F54_a_service_without_ready_pods_is_empty_and_changes_are_seen_after_the_TTL()
+    public async Task F54_service_without_ready_pods_is_empty_and_changes_follow_the_TTL()
     {
         TestZone zone = TestZone.Headless(TestZone.Pods(3));
         await using KnotServer knot = await KnotServer.StartAsync(TestZone.Empty, Cancellation);
@@ -85,10 +87,19 @@ public sealed class KnotTests
     }
 
     private static IEnumerable<string> Expected(int pods) =>
-        Enumerable.Range(0, pods).Select(static i => string.Create(CultureInfo.InvariantCulture, $"service-b-{i}=10.88.0.{10 + (i % 3)}:{3000 + i}"));
+        Enumerable.Range(0, pods).Select(
+            static i => string.Create(CultureInfo.InvariantCulture, $"service-b-{i}=10.88.0.{10 + (i % 3)}:{3000 + i}"));
 
     private IEndpointStream Open(KnotServer knot, IReadOnlyList<DnsServicePort> ports, string domain = TestZone.Origin) =>
-        new DnsEndpointSource(new DnsEndpointSourceOptions { Servers = [knot.EndPoint], ServicePorts = ports, ClusterDomain = domain, TimeProvider = _time, Random = new Random(1) })
+        new DnsEndpointSource(
+            new DnsEndpointSourceOptions
+            {
+                Servers = [knot.EndPoint],
+                ServicePorts = ports,
+                ClusterDomain = domain,
+                TimeProvider = _time,
+                Random = new Random(1),
+            })
             .Open(TestKit.TestPods.Target, TestKit.TestPods.Ports);
 
     private async Task<EndpointSnapshot> LaterAsync(IEndpointStream stream)

@@ -24,7 +24,8 @@ public sealed class DnsResolverTests : IAsyncDisposable
         _server.Script = query =>
         {
             byte[] right = DnsTestReply.FromZone(query, _server.Zone).Messages[0];
-            byte[] wrongName = DnsTestReply.Encode(query with { Question = [1, (byte)'x', 0, 0, 1, 0, 1] }, 0, [TestRecord.Address("x", "6.6.6.6", 5)], [], []);
+            byte[] wrongName = DnsTestReply.Encode(
+                query with { Question = [1, (byte)'x', 0, 0, 1, 0, 1] }, 0, [TestRecord.Address("x", "6.6.6.6", 5)], [], []);
             byte[] forged = DnsTestReply.Encode(query, 0, [TestRecord.Address(Name, "6.6.6.6", 5)], [], []);
             return new DnsTestReply([], [1, 2, 3], DnsTestReply.WithWrongId(forged), wrongName, right);
         };
@@ -86,10 +87,10 @@ public sealed class DnsResolverTests : IAsyncDisposable
     public async Task A_port_where_nobody_listens_fails_at_once()
     {
         (Socket udp, Socket tcp) = ScriptedDnsServer.Bind();
-        IPEndPoint nobody = (IPEndPoint)udp.LocalEndPoint!;
+        IPEndPoint closed = (IPEndPoint)udp.LocalEndPoint!;
         tcp.Dispose();
         udp.Dispose();
-        Assert.Contains($"{nobody} could not be reached (ConnectionRefused)", await FailAsync(servers: [nobody]), StringComparison.Ordinal);
+        Assert.Contains($"{closed} could not be reached (ConnectionRefused)", await FailAsync(servers: [closed]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,11 +107,16 @@ public sealed class DnsResolverTests : IAsyncDisposable
     [Fact]
     public async Task Aliases_are_followed_within_an_answer_and_beyond_it()
     {
-        _server.Zone = new TestZone([TestRecord.CName("b.cluster.local", "c.cluster.local", 3), TestRecord.Address("c.cluster.local", "10.88.0.9", 60)]);
+        _server.Zone = new TestZone(
+            [TestRecord.CName("b.cluster.local", "c.cluster.local", 3), TestRecord.Address("c.cluster.local", "10.88.0.9", 60)]);
         _server.Script = query => query.Name switch
         {
-            Name => DnsTestReply.Of(query, [TestRecord.CName(Name, "a.cluster.local", 60), TestRecord.CName("a.cluster.local", "b.cluster.local", 60)]),
-            "b.cluster.local" => DnsTestReply.Of(query, [.. _server.Zone.Find(query.Name, DnsType.CName), .. _server.Zone.Find("c.cluster.local", DnsType.A)]),
+            Name =>
+                DnsTestReply.Of(
+                    query, [TestRecord.CName(Name, "a.cluster.local", 60), TestRecord.CName("a.cluster.local", "b.cluster.local", 60)]),
+            "b.cluster.local" =>
+                DnsTestReply.Of(
+                    query, [.. _server.Zone.Find(query.Name, DnsType.CName), .. _server.Zone.Find("c.cluster.local", DnsType.A)]),
             _ => null,
         };
         DnsAnswer answer = await Resolver([_server.EndPoint]).ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation);
@@ -121,9 +127,12 @@ public sealed class DnsResolverTests : IAsyncDisposable
     [Fact]
     public async Task Aliases_that_go_round_are_an_error()
     {
-        _server.Script = static query => DnsTestReply.Of(query, [TestRecord.CName(query.Name, "x." + TestZone.Origin, 5), TestRecord.CName("x." + TestZone.Origin, query.Name, 5)]);
+        _server.Script = static query =>
+            DnsTestReply.Of(
+                query, [TestRecord.CName(query.Name, "x." + TestZone.Origin, 5), TestRecord.CName("x." + TestZone.Origin, query.Name, 5)]);
         Assert.Contains("aliases that go round", await FailAsync(), StringComparison.Ordinal);
-        _server.Script = static query => DnsTestReply.Of(query, [TestRecord.CName(query.Name, query.Name == Name ? "y." + TestZone.Origin : Name, 5)]);
+        _server.Script = static query =>
+            DnsTestReply.Of(query, [TestRecord.CName(query.Name, query.Name == Name ? "y." + TestZone.Origin : Name, 5)]);
         Assert.Contains("aliases that go round", await FailAsync(), StringComparison.Ordinal);
     }
 
@@ -152,7 +161,10 @@ public sealed class DnsResolverTests : IAsyncDisposable
     [Fact]
     public async Task An_answer_over_TCP_to_another_question_is_an_error()
     {
-        _server.Script = query => query.IsTcp ? new DnsTestReply(DnsTestReply.WithWrongId(DnsTestReply.FromZone(query, _server.Zone).Messages[0])) : DnsTestReply.Truncated(query);
+        _server.Script = query =>
+            query.IsTcp
+                ? new DnsTestReply(DnsTestReply.WithWrongId(DnsTestReply.FromZone(query, _server.Zone).Messages[0]))
+                : DnsTestReply.Truncated(query);
         Assert.Contains("another question was answered", await FailAsync(), StringComparison.Ordinal);
     }
 
@@ -161,7 +173,9 @@ public sealed class DnsResolverTests : IAsyncDisposable
     {
         Assert.Equal(
             ["10.96.0.10:53", "[fd00::a]:53", "10.96.0.11:53"],
-            DnsServers.Parse(["# nameserver 1.1.1.1", "search k8s-example2.svc.cluster.local", "nameserver 10.96.0.10", "nameserver\tfd00::a ", "nameserver what", "nameserver 10.96.0.11", "nameserver 10.96.0.12", "options ndots:5"])
+            DnsServers.Parse(
+                ["# nameserver 1.1.1.1", "search k8s-example2.svc.cluster.local", "nameserver 10.96.0.10", "nameserver\tfd00::a ",
+                    "nameserver what", "nameserver 10.96.0.11", "nameserver 10.96.0.12", "options ndots:5"])
                 .Select(static s => s.ToString()));
         string path = Path.GetTempFileName();
         try
@@ -178,12 +192,21 @@ public sealed class DnsResolverTests : IAsyncDisposable
     }
 
     private static async Task<string> FailAsync(DnsResolver resolver) =>
-        (await Assert.ThrowsAsync<EndpointSourceException>(() => resolver.ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation))).Message;
+        (
+            await Assert.ThrowsAsync<EndpointSourceException>(
+                () =>
+                    resolver.ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation).WaitAsync(
+                        TimeSpan.FromSeconds(30), Cancellation))).Message;
 
-    private DnsResolver Resolver(IReadOnlyList<IPEndPoint> servers) => new(new DnsServers(servers, ""), new DnsExchange(_time, TimeSpan.FromSeconds(2)), 1);
+    private DnsResolver Resolver(IReadOnlyList<IPEndPoint> servers) =>
+        new(new DnsServers(servers, ""), new DnsExchange(_time, TimeSpan.FromSeconds(2)), 1);
 
     private Task<string> FailAsync(IReadOnlyList<IPEndPoint>? servers = null) => FailAsync(Resolver(servers ?? [_server.EndPoint]));
 
     private async Task<string> ResolveAsync(IReadOnlyList<IPEndPoint>? servers = null) =>
-        Assert.Single((await Resolver(servers ?? [_server.EndPoint]).ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation)).Records).Address!.ToString();
+        Assert.Single(
+            (
+                await Resolver(servers ?? [_server.EndPoint])
+                    .ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation)
+                    .WaitAsync(TimeSpan.FromSeconds(30), Cancellation)).Records).Address!.ToString();
 }

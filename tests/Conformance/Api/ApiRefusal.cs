@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace Berth.Conformance.Api;
 
 /// <summary>The API server refused a request.</summary>
-internal sealed class ApiRefusal(HttpStatusCode code, string body, string request) : Exception($"{request} was refused with {(int)code}: {body}")
+internal sealed class ApiRefusal(HttpStatusCode code, string body, string request) : Exception(
+    $"{request} was refused with {(int)code}: {body}")
 {
     public int Code => (int)code;
 

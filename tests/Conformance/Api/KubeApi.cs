@@ -8,7 +8,8 @@ namespace Berth.Conformance.Api;
 
 /// <summary>The Kubernetes API as it is on the wire: plain requests and JSON, with no model in between.</summary>
 /// <param name="http">Knows the server, whom to trust and who we are.</param>
-/// <param name="anonymous">Knows the server and whom to trust, and has no certificate of its own: a server believes a client's certificate before it looks at a token.</param>
+/// <param name="anonymous">Knows the server and whom to trust, and has no certificate of its own: a server believes a client's certificate
+/// before it looks at a token.</param>
 /// <param name="granted">Whose rights these are, where a missing right skips the test instead of failing it; else null.</param>
 internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? granted = null) : IDisposable
 {
@@ -20,17 +21,21 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
 
     public Task<JsonNode> ReplaceAsync(string path, JsonNode item) => SendAsync(HttpMethod.Put, path, item);
 
-    public Task<JsonNode> MergeAsync(string path, JsonNode patch) => SendAsync(HttpMethod.Patch, path, patch, "application/merge-patch+json");
+    public Task<JsonNode> MergeAsync(string path, JsonNode patch) =>
+        SendAsync(HttpMethod.Patch, path, patch, "application/merge-patch+json");
 
-    public Task<JsonNode> DeleteAsync(string path, CancellationToken? cancellationToken = null) => SendAsync(HttpMethod.Delete, path, cancellationToken: cancellationToken);
+    public Task<JsonNode> DeleteAsync(string path, CancellationToken? cancellationToken = null) =>
+        SendAsync(HttpMethod.Delete, path, cancellationToken: cancellationToken);
 
     /// <summary>The items of a list.</summary>
-    public async Task<IReadOnlyList<JsonNode>> ItemsAsync(string path) => [.. ((await GetAsync(path))["items"] as JsonArray ?? []).Select(item => item!)];
+    public async Task<IReadOnlyList<JsonNode>> ItemsAsync(string path) =>
+        [.. ((await GetAsync(path))["items"] as JsonArray ?? []).Select(item => item!)];
 
     /// <summary>A watch's events, until it ends.</summary>
     public async IAsyncEnumerable<JsonNode> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using HttpResponseMessage response = await http.GetAsync(
+            new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw new ApiRefusal(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), $"GET {path}");
@@ -46,7 +51,8 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
     /// <summary>The HTTP status of a GET by the bearer of a token, whatever it is.</summary>
     public async Task<HttpStatusCode> StatusForAsync(string token, string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
         using HttpResponseMessage response = await anonymous.SendAsync(request, Token);
         return response.StatusCode;
     }
@@ -57,7 +63,9 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
         anonymous.Dispose();
     }
 
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, JsonNode? body = null, string contentType = "application/json", CancellationToken? cancellationToken = null)
+    private async Task<JsonNode> SendAsync(
+        HttpMethod method, string path, JsonNode? body = null, string contentType = "application/json",
+        CancellationToken? cancellationToken = null)
     {
         CancellationToken token = cancellationToken ?? Token;
         using var request = new HttpRequestMessage(method, path);
@@ -74,7 +82,9 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
         }
 
         var refusal = new ApiRefusal(response.StatusCode, answer, $"{method} {path}");
-        Assert.SkipWhen(granted is not null && response.StatusCode == HttpStatusCode.Forbidden, $"{granted} may not do this: {refusal.Status["message"]}");
+        Assert.SkipWhen(
+            granted is not null && response.StatusCode == HttpStatusCode.Forbidden,
+            $"{granted} may not do this: {refusal.Status["message"]}");
         throw refusal;
     }
 }

@@ -12,7 +12,11 @@ internal static class KubeClients
         var handler = new SocketsHttpHandler();
         if (authorities is { Count: > 0 })
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             policy.CustomTrustStore.AddRange(authorities);
             handler.SslOptions.CertificateChainPolicy = policy;
         }
@@ -31,8 +35,9 @@ internal static class KubeClients
         };
     }
 
-    /// <summary>The API as somebody with a token or a certificate, and besides as nobody, for tokens of others.</summary>
-    public static KubeApi NewApi(Uri server, X509Certificate2Collection? authorities, string? token, X509Certificate2? certificate = null, string? granted = null) =>
+    /// <summary>The API as a user with a token or a certificate, and also without a user, for the tokens of others.</summary>
+    public static KubeApi NewApi(
+        Uri server, X509Certificate2Collection? authorities, string? token, X509Certificate2? certificate = null, string? granted = null) =>
         new(New(server, authorities, token, certificate), New(server, authorities, token: null), granted);
 
     public static X509Certificate2Collection Authorities(string pem)

@@ -4,7 +4,10 @@ using Berth.Conformance.Workloads;
 
 namespace Berth.Conformance.Backends;
 
-/// <summary>One namespace of one Kubernetes API: what the cases run against, unchanged. What a backend cannot do skips the test that asks for it, with the reason.</summary>
+/// <summary>
+/// One namespace of one Kubernetes API: what the cases run against, unchanged. What a backend cannot do skips the test that asks for it,
+/// with the reason.
+/// </summary>
 internal abstract class Backend : IAsyncDisposable
 {
     public const string Account = "service-a";
@@ -21,7 +24,7 @@ internal abstract class Backend : IAsyncDisposable
 
     public Uri Server { get; }
 
-    /// <summary>Who vouches for the server; null for the system's authorities.</summary>
+    /// <summary>The authority of the server's certificate; null for the system's authorities.</summary>
     public string? AuthorityPem { get; }
 
     /// <summary>The name in the server's certificate.</summary>
@@ -30,7 +33,7 @@ internal abstract class Backend : IAsyncDisposable
     /// <summary>Random, so that tests and people do not meet.</summary>
     public string Namespace { get; } = $"berth-conformance-{Guid.NewGuid().ToString("n")[..8]}";
 
-    /// <summary>How long anything may take here.</summary>
+    /// <summary>The time limit of every step here.</summary>
     public virtual TimeSpan Patience => TestKit.Wait.Limit;
 
     /// <summary>True once the namespace exists.</summary>
@@ -44,7 +47,12 @@ internal abstract class Backend : IAsyncDisposable
         var labels = new JsonObject { ["pod-security.kubernetes.io/enforce"] = "privileged" };
         await Api.CreateAsync(
             "/api/v1/namespaces",
-            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = Namespace, ["labels"] = labels } });
+            new JsonObject
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "Namespace",
+                ["metadata"] = new JsonObject { ["name"] = Namespace, ["labels"] = labels },
+            });
         IsPrepared = true;
         foreach (JsonObject item in DeployedRole.Read(Namespace))
         {
@@ -97,7 +105,7 @@ internal abstract class Backend : IAsyncDisposable
         await PlayControllersAsync(workload);
     }
 
-    /// <summary>What the API says of the pods: name to UID and address, of those that have one.</summary>
+    /// <summary>The pods in the API: name to UID and address, for pods that have an address.</summary>
     public async Task<IReadOnlyDictionary<string, (string Uid, string Address)>> PodsAsync()
     {
         IReadOnlyList<JsonNode> pods = await Api.ItemsAsync($"/api/v1/namespaces/{Namespace}/pods");

@@ -19,7 +19,9 @@ internal static class DeployedRole
         var stream = new YamlStream();
         using var reader = new StreamReader(Path.Combine(AppContext.BaseDirectory, "deploy", "service-a.yaml"));
         stream.Load(reader);
-        JsonObject[] items = [.. stream.Documents.Select(document => (JsonObject)Convert(document.RootNode)!).Where(item => Collections.ContainsKey(KindOf(item)))];
+        JsonObject[] items =
+            [.. stream.Documents.Select(document => (JsonObject)Convert(document.RootNode)!)
+                .Where(item => Collections.ContainsKey(KindOf(item)))];
         foreach (JsonObject item in items)
         {
             item["metadata"]!["namespace"] = @namespace;
@@ -34,14 +36,17 @@ internal static class DeployedRole
     }
 
     public static string CollectionOf(JsonObject item) =>
-        string.Format(System.Globalization.CultureInfo.InvariantCulture, Collections[KindOf(item)], item["metadata"]!["namespace"]!.GetValue<string>());
+        string.Format(
+            System.Globalization.CultureInfo.InvariantCulture, Collections[KindOf(item)],
+            item["metadata"]!["namespace"]!.GetValue<string>());
 
     private static string KindOf(JsonObject item) => item["kind"]!.GetValue<string>();
 
     /// <summary>These three kinds hold nothing but texts.</summary>
     private static JsonNode? Convert(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Convert(pair.Value)))),
+        YamlMappingNode map =>
+            new JsonObject(map.Children.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Convert(pair.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Convert)]),
         _ => JsonValue.Create(((YamlScalarNode)node).Value),
     };

@@ -4,7 +4,9 @@ using k8s;
 
 namespace Berth.Conformance.Backends;
 
-/// <summary>Any cluster, through BERTH_TEST_KUBECONFIG: a namespace of our own, deleted at the end. Nothing else of it is touched.</summary>
+/// <summary>
+/// Any cluster, through BERTH_TEST_KUBECONFIG: a namespace of our own, deleted at the end. Nothing else of it is touched.
+/// </summary>
 internal sealed class GivenBackend : Backend
 {
     public const string Variable = "BERTH_TEST_KUBECONFIG";
@@ -35,7 +37,8 @@ internal sealed class GivenBackend : Backend
         Assert.SkipWhen(needs.HasFlag(Needs.ManyPods), "Hundreds of pods are too much to ask of a cluster that is not ours.");
         KubernetesClientConfiguration access = KubernetesClientConfiguration.BuildConfigFromConfigFile(path);
         Assert.SkipWhen(access.SkipTlsVerify, $"{path} skips the verification of the server's certificate, which this suite does not.");
-        KubeApi api = KubeClients.NewApi(new Uri(access.Host), access.SslCaCerts, access.AccessToken, Certificate(access), granted: $"The user of {path}");
+        KubeApi api = KubeClients.NewApi(
+            new Uri(access.Host), access.SslCaCerts, access.AccessToken, Certificate(access), granted: $"The user of {path}");
         return Task.FromResult<Backend>(new GivenBackend(access, api));
     }
 
@@ -66,7 +69,8 @@ internal sealed class GivenBackend : Backend
         await base.DisposeAsync();
     }
 
-    private static string? Pem(X509Certificate2Collection? authorities) => authorities is { Count: > 0 } ? authorities.ExportCertificatePems() : null;
+    private static string? Pem(X509Certificate2Collection? authorities) =>
+        authorities is { Count: > 0 } ? authorities.ExportCertificatePems() : null;
 
     private static X509Certificate2? Certificate(KubernetesClientConfiguration access)
     {
@@ -76,5 +80,6 @@ internal sealed class GivenBackend : Backend
     }
 
     private static string? Text(string? data, string? file) =>
-        !string.IsNullOrEmpty(data) ? System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(data)) : string.IsNullOrEmpty(file) ? null : File.ReadAllText(file);
+        !string.IsNullOrEmpty(data) ? System.Text.Encoding.ASCII.GetString(
+            Convert.FromBase64String(data)) : string.IsNullOrEmpty(file) ? null : File.ReadAllText(file);
 }

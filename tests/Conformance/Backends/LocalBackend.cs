@@ -9,7 +9,9 @@ internal sealed class LocalBackend : Backend
     private readonly LocalCluster.LocalCluster _cluster;
 
     private LocalBackend(LocalCluster.LocalCluster cluster, string authorityPem)
-        : base(cluster.Server, authorityPem, KubeClients.NewApi(cluster.Server, KubeClients.Authorities(authorityPem), Field(cluster.Kubeconfig, "token"))) =>
+        : base(
+            cluster.Server, authorityPem,
+            KubeClients.NewApi(cluster.Server, KubeClients.Authorities(authorityPem), Field(cluster.Kubeconfig, "token"))) =>
         _cluster = cluster;
 
     public static async Task<Backend> OpenAsync(Needs needs)
@@ -21,16 +23,19 @@ internal sealed class LocalBackend : Backend
                 Nodes = 3,
                 RunProcesses = needs.HasFlag(Needs.Processes),
                 // Deaf to SIGTERM: such a pod is terminating until it is killed.
-                Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["pause"] = new("/bin/sh", "-c", "trap '' TERM; exec sleep 600") },
+                Images = new Dictionary<string, ImageProgram>(
+                    StringComparer.Ordinal) { ["pause"] = new("/bin/sh", "-c", "trap '' TERM; exec sleep 600") },
             },
             TestContext.Current.CancellationToken);
-        string authority = System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(Field(cluster.Kubeconfig, "certificate-authority-data")));
+        string authority = System.Text.Encoding.ASCII.GetString(
+            Convert.FromBase64String(Field(cluster.Kubeconfig, "certificate-authority-data")));
         return new LocalBackend(cluster, authority);
     }
 
     public override async Task<string> IssueTokenAsync()
     {
-        string kubeconfig = await File.ReadAllTextAsync(_cluster.ServiceAccountKubeconfig(Namespace, Account), TestContext.Current.CancellationToken);
+        string kubeconfig = await File.ReadAllTextAsync(
+            _cluster.ServiceAccountKubeconfig(Namespace, Account), TestContext.Current.CancellationToken);
         return (await File.ReadAllTextAsync(Field(kubeconfig, "tokenFile"), TestContext.Current.CancellationToken)).Trim();
     }
 

@@ -1,6 +1,6 @@
 namespace Berth.Conformance.Backends;
 
-/// <summary>What a test asks of its backend besides an API.</summary>
+/// <summary>The needs of a test besides an API.</summary>
 [Flags]
 internal enum Needs
 {

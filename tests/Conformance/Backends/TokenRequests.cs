@@ -5,8 +5,9 @@ using Berth.Conformance.Api;
 namespace Berth.Conformance.Backends;
 
 /// <summary>
-/// Tokens through the TokenRequest API. Ten minutes are the shortest life a server gives; bound to a Secret, a token ends when that is deleted
-/// (https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/), some seconds later where the server remembers answers.
+/// Tokens through the TokenRequest API. Ten minutes are the shortest life a server gives; bound to a Secret, a token ends when that is
+/// deleted (https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/), some seconds later where the
+/// server remembers answers.
 /// </summary>
 internal sealed class TokenRequests(KubeApi api, string @namespace, TimeSpan patience)
 {
@@ -16,7 +17,12 @@ internal sealed class TokenRequests(KubeApi api, string @namespace, TimeSpan pat
 
     public async Task<string> IssueAsync()
     {
-        var anchor = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Secret", ["metadata"] = new JsonObject { ["generateName"] = "token-anchor-" } };
+        var anchor = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["generateName"] = "token-anchor-" },
+        };
         JsonNode secret = await api.CreateAsync(Secrets, anchor);
         string name = secret["metadata"]!["name"]!.GetValue<string>();
         JsonNode answer = await api.CreateAsync($"/api/v1/namespaces/{@namespace}/serviceaccounts/{Backend.Account}/token", new JsonObject
@@ -26,7 +32,13 @@ internal sealed class TokenRequests(KubeApi api, string @namespace, TimeSpan pat
             ["spec"] = new JsonObject
             {
                 ["expirationSeconds"] = 3600,
-                ["boundObjectRef"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Secret", ["name"] = name, ["uid"] = secret["metadata"]!["uid"]!.GetValue<string>() },
+                ["boundObjectRef"] = new JsonObject
+                {
+                    ["apiVersion"] = "v1",
+                    ["kind"] = "Secret",
+                    ["name"] = name,
+                    ["uid"] = secret["metadata"]!["uid"]!.GetValue<string>(),
+                },
             },
         });
         string token = answer["status"]!["token"]!.GetValue<string>();

@@ -18,12 +18,16 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
         Assert.Equal(HttpStatusCode.OK, await GrantedAsync(backend, token));
         Assert.Equal(HttpStatusCode.OK, await backend.Api.StatusForAsync(token, $"{backend.Slices}?watch=true&timeoutSeconds=1"));
         foreach (string path in (string[])[
-            $"/api/v1/namespaces/{backend.Namespace}/pods", $"/api/v1/namespaces/{backend.Namespace}/secrets", $"{backend.Slices}/some-name", Slice.In("default"), "/api/v1/nodes",
+            $"/api/v1/namespaces/{backend.Namespace}/pods", $"/api/v1/namespaces/{backend.Namespace}/secrets",
+            $"{backend.Slices}/some-name", Slice.In("default"), "/api/v1/nodes",
         ])
         {
             HttpStatusCode status = await backend.Api.StatusForAsync(token, path);
             // The local cluster has no Secrets at all.
-            Assert.True(status == HttpStatusCode.Forbidden || (status == HttpStatusCode.NotFound && path.EndsWith("/secrets", StringComparison.Ordinal)), $"{path}: {status}");
+            Assert.True(
+                status == HttpStatusCode.Forbidden
+                    || (status == HttpStatusCode.NotFound && path.EndsWith("/secrets", StringComparison.Ordinal)),
+                $"{path}: {status}");
         }
     }
 
@@ -31,20 +35,23 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
     public async Task An_expired_token_is_read_again_from_its_file(string name)
     {
         await using Backend backend = await OpenAsync(name);
-        await backend.Api.CreateAsync(backend.Slices, Slice.New("game-slice", "game", [Slice.Endpoint(backend.Namespace, "game-0", Slice.Address(0))]));
+        await backend.Api.CreateAsync(
+            backend.Slices, Slice.New("game-slice", "game", [Slice.Endpoint(backend.Namespace, "game-0", Slice.Address(0))]));
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         EndpointView view = discoverer.Follow("game");
         await discoverer.WaitAsync(view, snapshot => snapshot.Available.Count == 1, "The pod");
         await backend.ExpireTokensAsync();
         discoverer.Relay.Cut();
         discoverer.Relay.Restore();
-        await discoverer.WaitForAsync(view, () => view.Failure is not null && view.Failure.Message.Contains("401", StringComparison.Ordinal), "The refusal is told");
+        await discoverer.WaitForAsync(
+            view, () => view.Failure is not null && view.Failure.Message.Contains("401", StringComparison.Ordinal), "The refusal is told");
         Assert.True(view.Current!.IsStale);
         Assert.Equal("game-0", Assert.Single(view.Current.Available).Name);
 
         // Once a fresh token lies in the file, nothing else has to be done.
         discoverer.WriteToken(await backend.IssueTokenAsync());
-        await backend.Api.CreateAsync(backend.Slices, Slice.New("game-slice-1", "game", [Slice.Endpoint(backend.Namespace, "game-1", Slice.Address(1))]));
+        await backend.Api.CreateAsync(
+            backend.Slices, Slice.New("game-slice-1", "game", [Slice.Endpoint(backend.Namespace, "game-1", Slice.Address(1))]));
         EndpointSnapshot after = await discoverer.WaitAsync(view, snapshot => snapshot.Available.Count == 2, "Both pods, by the new token");
         Assert.False(after.IsStale);
     }
@@ -53,7 +60,8 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
     public async Task A_permission_taken_away_is_named_and_its_return_noticed(string name)
     {
         await using Backend backend = await OpenAsync(name);
-        await backend.Api.CreateAsync(backend.Slices, Slice.New("game-slice", "game", [Slice.Endpoint(backend.Namespace, "game-0", Slice.Address(0))]));
+        await backend.Api.CreateAsync(
+            backend.Slices, Slice.New("game-slice", "game", [Slice.Endpoint(backend.Namespace, "game-0", Slice.Address(0))]));
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         string token = await backend.IssueTokenAsync();
         EndpointView view = discoverer.Follow("game");
@@ -62,11 +70,14 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
         JsonObject binding = DeployedRole.Read(backend.Namespace).Single(item => item["kind"]!.GetValue<string>() == "RoleBinding");
         string bindings = DeployedRole.CollectionOf(binding);
         await backend.Api.DeleteAsync($"{bindings}/{NameOf(binding)}");
-        await Wait.UntilAsync(() => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.Forbidden, backend.Patience, "The permission is gone", TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(
+            () => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.Forbidden, backend.Patience,
+            "The permission is gone", TestContext.Current.CancellationToken);
         // A server lets a running watch go on; the next one needs the permission.
         discoverer.Relay.Cut();
         discoverer.Relay.Restore();
-        await discoverer.WaitForAsync(view, () => view.Failure is not null && view.Failure.Message.Contains("403", StringComparison.Ordinal), "The refusal is told");
+        await discoverer.WaitForAsync(
+            view, () => view.Failure is not null && view.Failure.Message.Contains("403", StringComparison.Ordinal), "The refusal is told");
         Assert.Contains("endpointslices", view.Failure!.Message, StringComparison.Ordinal);
         Assert.Contains("discovery.k8s.io", view.Failure.Message, StringComparison.Ordinal);
         Assert.Contains(backend.Namespace, view.Failure.Message, StringComparison.Ordinal);
@@ -80,9 +91,12 @@ public sealed class AccessCases(SharedControlPlane shared) : ConformanceCase(sha
         Assert.Null(view.Failure);
     }
 
-    private static Task<HttpStatusCode> GrantedOnceAsync(Backend backend, string token) => backend.Api.StatusForAsync(token, backend.Slices);
+    private static Task<HttpStatusCode> GrantedOnceAsync(Backend backend, string token) =>
+        backend.Api.StatusForAsync(token, backend.Slices);
 
     /// <summary>A server learns of a new binding a moment after it is written.</summary>
     private static Task<HttpStatusCode> GrantedAsync(Backend backend, string token) =>
-        Wait.UntilAsync(() => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.OK, backend.Patience, "The Role takes effect", TestContext.Current.CancellationToken);
+        Wait.UntilAsync(
+            () => GrantedOnceAsync(backend, token), status => status == HttpStatusCode.OK, backend.Patience, "The Role takes effect",
+            TestContext.Current.CancellationToken);
 }

@@ -20,7 +20,8 @@ public abstract class ConformanceCase(SharedControlPlane shared)
     private protected static string NameOf(JsonNode item) => item["metadata"]!["name"]!.GetValue<string>();
 
     /// <summary>Of an object or a list. Versions are opaque to clients, but every server there is counts.</summary>
-    private protected static long VersionOf(JsonNode item) => long.Parse(item["metadata"]!["resourceVersion"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+    private protected static long VersionOf(JsonNode item) =>
+        long.Parse(item["metadata"]!["resourceVersion"]!.GetValue<string>(), CultureInfo.InvariantCulture);
 
     private protected async Task<Backend> OpenAsync(string name, Needs needs = Needs.None)
     {

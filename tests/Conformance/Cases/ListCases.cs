@@ -27,7 +27,9 @@ public sealed class ListCases(SharedControlPlane shared) : ConformanceCase(share
 
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         EndpointSnapshot snapshot = await discoverer.WaitAsync(discoverer.Follow("game"), _ => true, "The first list");
-        Assert.Equal(["game-0 10.44.0.1:3000 Ready", "game-1 10.44.0.2:3001 Ready", "game-2 10.44.0.3:3002 Ready"], snapshot.Endpoints.Select(endpoint => endpoint.ToString()));
+        Assert.Equal(
+            ["game-0 10.44.0.1:3000 Ready", "game-1 10.44.0.2:3001 Ready", "game-2 10.44.0.3:3002 Ready"],
+            snapshot.Endpoints.Select(endpoint => endpoint.ToString()));
         Assert.All(snapshot.Endpoints, endpoint => Assert.Equal("node-0", endpoint.Node));
     }
 
@@ -36,7 +38,7 @@ public sealed class ListCases(SharedControlPlane shared) : ConformanceCase(share
     {
         await using Backend backend = await OpenAsync(name);
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
-        EndpointSnapshot snapshot = await discoverer.WaitAsync(discoverer.Follow("nobody"), _ => true, "The first list");
+        EndpointSnapshot snapshot = await discoverer.WaitAsync(discoverer.Follow("absent"), _ => true, "The first list");
         Assert.Empty(snapshot.Endpoints);
         Assert.False(snapshot.IsStale);
     }
@@ -85,5 +87,7 @@ public sealed class ListCases(SharedControlPlane shared) : ConformanceCase(share
     }
 
     private static JsonObject OneOf(Backend backend, int index) =>
-        Slice.New($"game-slice-{index}", "game", [Slice.Endpoint(backend.Namespace, $"game-{index}", Slice.Address(index))], "IPv4", ("echo", 3000));
+        Slice.New(
+            $"game-slice-{index}", "game", [Slice.Endpoint(backend.Namespace, $"game-{index}", Slice.Address(index))], "IPv4",
+            ("echo", 3000));
 }

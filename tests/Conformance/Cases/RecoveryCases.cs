@@ -10,7 +10,7 @@ namespace Berth.Conformance.Cases;
 public sealed class RecoveryCases(SharedControlPlane shared) : ConformanceCase(shared)
 {
     [Theory, MemberData(nameof(Backends))]
-    public async Task After_a_compaction_a_watch_from_before_it_is_gone_and_a_list_finds_what_was_missed(string name)
+    public async Task Watch_from_before_a_compaction_is_gone_and_a_list_recovers(string name)
     {
         await using Backend backend = await OpenAsync(name, Needs.OwnServer);
         foreach (int index in (int[])[0, 1, 2])
@@ -24,15 +24,18 @@ public sealed class RecoveryCases(SharedControlPlane shared) : ConformanceCase(s
         JsonNode page = await backend.Api.GetAsync($"{backend.Slices}?limit=1");
         discoverer.Relay.Cut();
         await discoverer.WaitForAsync(view, () => view.Failure is not null, "The outage is noticed");
-        Assert.Equal(before.Endpoints.Select(endpoint => endpoint.ToString()), view.Current!.Endpoints.Select(endpoint => endpoint.ToString()));
+        Assert.Equal(
+            before.Endpoints.Select(endpoint => endpoint.ToString()), view.Current!.Endpoints.Select(endpoint => endpoint.ToString()));
 
-        // Missed: one deleted, one made anew, and enough else that no server remembers where the watch stood.
+        // Missed: one deleted, one created again, and enough else that no server remembers where the watch stood.
         await backend.Api.DeleteAsync($"{backend.Slices}/game-slice-1");
         await backend.Api.CreateAsync(backend.Slices, One(backend, 5));
         await backend.CompactAsync();
         await AssertGoneAsync(backend, VersionOf(page));
         ApiRefusal expired = await Assert.ThrowsAsync<ApiRefusal>(
-            () => backend.Api.GetAsync($"{backend.Slices}?limit=1&continue={Uri.EscapeDataString(page["metadata"]!["continue"]!.GetValue<string>())}"));
+            () =>
+                backend.Api.GetAsync(
+                    $"{backend.Slices}?limit=1&continue={Uri.EscapeDataString(page["metadata"]!["continue"]!.GetValue<string>())}"));
         Assert.Equal(410, expired.Code);
         Assert.Equal("Expired", expired.Status["reason"]!.GetValue<string>());
 
@@ -74,13 +77,14 @@ public sealed class RecoveryCases(SharedControlPlane shared) : ConformanceCase(s
         JsonNode status;
         try
         {
-            JsonNode first = await backend.Api.WatchAsync($"{backend.Slices}?watch=true&resourceVersion={version}&timeoutSeconds=30", Token).FirstAsync(Token);
+            JsonNode first = await backend.Api.WatchAsync(
+                $"{backend.Slices}?watch=true&resourceVersion={version}&timeoutSeconds=30", Token).FirstAsync(Token);
             Assert.Equal("ERROR", first["type"]!.GetValue<string>());
             status = first["object"]!;
         }
-        catch (ApiRefusal refusal)
+        catch (ApiRefusal exception)
         {
-            status = refusal.Status;
+            status = exception.Status;
         }
 
         Assert.Equal(410, status["code"]!.GetValue<int>());
@@ -89,5 +93,7 @@ public sealed class RecoveryCases(SharedControlPlane shared) : ConformanceCase(s
     }
 
     private static JsonObject One(Backend backend, int index) =>
-        Slice.New($"game-slice-{index}", "game", [Slice.Endpoint(backend.Namespace, $"game-{index}", Slice.Address(index))], "IPv4", ("echo", 3000));
+        Slice.New(
+            $"game-slice-{index}", "game", [Slice.Endpoint(backend.Namespace, $"game-{index}", Slice.Address(index))], "IPv4",
+            ("echo", 3000));
 }

@@ -13,9 +13,13 @@ public sealed class SliceCases(SharedControlPlane shared) : ConformanceCase(shar
     {
         await using Backend backend = await OpenAsync(name);
         await backend.Api.CreateAsync(backend.Slices, Slice.New(
-            "game-v4", "game", [Slice.Endpoint(backend.Namespace, "game-0", "10.44.0.1"), Slice.Endpoint(backend.Namespace, "game-1", "10.44.0.2")], "IPv4", ("echo", 3000)));
+            "game-v4", "game",
+            [Slice.Endpoint(backend.Namespace, "game-0", "10.44.0.1"), Slice.Endpoint(backend.Namespace, "game-1", "10.44.0.2")], "IPv4",
+            ("echo", 3000)));
         await backend.Api.CreateAsync(backend.Slices, Slice.New(
-            "game-v6", "game", [Slice.Endpoint(backend.Namespace, "game-0", "fd00:10:44::1"), Slice.Endpoint(backend.Namespace, "game-1", "fd00:10:44::2")], "IPv6", ("echo", 3000)));
+            "game-v6", "game",
+            [Slice.Endpoint(backend.Namespace, "game-0", "fd00:10:44::1"), Slice.Endpoint(backend.Namespace, "game-1", "fd00:10:44::2")],
+            "IPv6", ("echo", 3000)));
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         EndpointView view = discoverer.Follow("game");
         EndpointSnapshot both = await discoverer.WaitAsync(view, snapshot => snapshot.Endpoints.Count == 2, "Two pods");
@@ -25,7 +29,8 @@ public sealed class SliceCases(SharedControlPlane shared) : ConformanceCase(shar
         Assert.Empty(both.FindPortClashes());
 
         await backend.Api.DeleteAsync($"{backend.Slices}/game-v4");
-        EndpointSnapshot one = await discoverer.WaitAsync(view, snapshot => snapshot.Endpoints is [{ Addresses.Count: 1 }, _], "The family that is left");
+        EndpointSnapshot one = await discoverer.WaitAsync(
+            view, snapshot => snapshot.Endpoints is [{ Addresses.Count: 1 }, _], "The family that is left");
         Assert.Equal("[fd00:10:44::2]:3001", one.Endpoints[1].Authority);
     }
 
@@ -37,7 +42,8 @@ public sealed class SliceCases(SharedControlPlane shared) : ConformanceCase(shar
         endpoint["conditions"] = new System.Text.Json.Nodes.JsonObject();
         await backend.Api.CreateAsync(backend.Slices, Slice.New("game-slice", "game", [endpoint]));
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
-        EndpointSnapshot snapshot = await discoverer.WaitAsync(discoverer.Follow("game"), current => current.Endpoints.Count == 1, "The pod");
+        EndpointSnapshot snapshot = await discoverer.WaitAsync(
+            discoverer.Follow("game"), current => current.Endpoints.Count == 1, "The pod");
         Assert.True(snapshot.Endpoints[0].IsAvailable);
     }
 }

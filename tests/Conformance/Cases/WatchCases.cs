@@ -46,16 +46,21 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
         await discoverer.WaitAsync(other, snapshot => snapshot.Endpoints.Count == 0, "and not in the other");
         long from = VersionOf(await backend.Api.GetAsync(backend.Slices));
         var labels = new JsonObject { ["kubernetes.io/service-name"] = "other" };
-        await backend.Api.MergeAsync($"{backend.Slices}/game-slice", new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } });
+        await backend.Api.MergeAsync(
+            $"{backend.Slices}/game-slice", new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } });
         await discoverer.WaitAsync(old, snapshot => snapshot.Endpoints.Count == 0, "It left the one");
         await discoverer.WaitAsync(other, snapshot => snapshot.Available.Count == 1, "It joined the other");
-        Assert.Equal("DELETED", TypeOf(Assert.Single(await ReadAsync(backend, $"{Slice.Of("game")}&resourceVersion={from}&timeoutSeconds=30", wanted: 1))));
-        Assert.Equal("ADDED", TypeOf(Assert.Single(await ReadAsync(backend, $"{Slice.Of("other")}&resourceVersion={from}&timeoutSeconds=30", wanted: 1))));
+        Assert.Equal(
+            "DELETED",
+            TypeOf(Assert.Single(await ReadAsync(backend, $"{Slice.Of("game")}&resourceVersion={from}&timeoutSeconds=30", wanted: 1))));
+        Assert.Equal(
+            "ADDED",
+            TypeOf(Assert.Single(await ReadAsync(backend, $"{Slice.Of("other")}&resourceVersion={from}&timeoutSeconds=30", wanted: 1))));
     }
 
     /// <summary>
-    /// A server sends one shortly before the end of a watch, so that the next can begin where nothing is missed. kube-apiserver does where others wrote something
-    /// during the watch; while nothing is written at all, it says nothing.
+    /// A server sends one shortly before the end of a watch, so that the next can begin where nothing is missed. kube-apiserver does where
+    /// others wrote something during the watch; while nothing is written at all, it says nothing.
     /// </summary>
     [Theory, MemberData(nameof(Backends))]
     public async Task A_bookmark_comes_before_the_servers_timeout(string name)
@@ -63,11 +68,13 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
         await using Backend backend = await OpenAsync(name);
         await backend.Api.CreateAsync(backend.Slices, Game(backend, ready: true));
         long from = VersionOf(await backend.Api.GetAsync(backend.Slices));
-        Task<List<JsonNode>> reading = ReadAsync(backend, $"{Slice.Of("game")}&resourceVersion={from}&allowWatchBookmarks=true&timeoutSeconds=5", wanted: int.MaxValue);
+        Task<List<JsonNode>> reading = ReadAsync(
+            backend, $"{Slice.Of("game")}&resourceVersion={from}&allowWatchBookmarks=true&timeoutSeconds=5", wanted: int.MaxValue);
         await Wait.UntilAsync(
             async () =>
             {
-                await backend.Api.CreateAsync(backend.Slices, Slice.New("other-slice", "other", [Slice.Endpoint(backend.Namespace, "other-0", Slice.Address(7))]));
+                await backend.Api.CreateAsync(
+                    backend.Slices, Slice.New("other-slice", "other", [Slice.Endpoint(backend.Namespace, "other-0", Slice.Address(7))]));
                 await backend.Api.DeleteAsync($"{backend.Slices}/other-slice");
                 return reading.IsCompleted;
             },
@@ -84,7 +91,8 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
             Assert.InRange(VersionOf(happened["object"]!), from + 1, long.MaxValue);
             Assert.Null(happened["object"]!["metadata"]!["name"]);
         });
-        List<JsonNode> unasked = await ReadAsync(backend, $"{Slice.Of("game")}&resourceVersion={from}&timeoutSeconds=5", wanted: int.MaxValue);
+        List<JsonNode> unasked = await ReadAsync(
+            backend, $"{Slice.Of("game")}&resourceVersion={from}&timeoutSeconds=5", wanted: int.MaxValue);
         Assert.Empty(unasked);
     }
 
@@ -93,15 +101,17 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
     {
         await using Backend backend = await OpenAsync(name);
         await backend.Api.CreateAsync(backend.Slices, Game(backend, ready: true));
-        string query = $"{Slice.Of("game")}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=&allowWatchBookmarks=true&timeoutSeconds=30";
+        string query =
+            $"{Slice.Of("game")}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=" +
+            "&allowWatchBookmarks=true&timeoutSeconds=30";
         List<JsonNode> events;
         try
         {
             events = await ReadAsync(backend, query, wanted: 2);
         }
-        catch (ApiRefusal refusal) when (refusal.Code is 400 or 422)
+        catch (ApiRefusal exception) when (exception.Code is 400 or 422)
         {
-            Assert.Skip($"This server has no streaming lists (KEP-3157): {refusal.Status["message"]}");
+            Assert.Skip($"This server has no streaming lists (KEP-3157): {exception.Status["message"]}");
             return;
         }
 

@@ -43,7 +43,8 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
             Assert.Equal(4000 + endpoint.Ordinal, endpoint.FindPort("admin")!.Value.Number);
         });
         EndpointSnapshot one = await discoverer.WaitAsync(
-            discoverer.Follow(workload.Name, PortScheme.FromService("admin", stride: 10)), snapshot => snapshot.Available.Count == 2, "Two pods, by one port");
+            discoverer.Follow(workload.Name, PortScheme.FromService("admin", stride: 10)), snapshot => snapshot.Available.Count == 2,
+            "Two pods, by one port");
         Assert.Equal([4000, 4010], one.Endpoints.Select(endpoint => endpoint.Port));
     }
 
@@ -54,14 +55,15 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
         var workload = new Workload(2) { FirstOrdinal = 5 };
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         await backend.RunAsync(workload);
-        EndpointSnapshot all = await discoverer.WaitAsync(discoverer.Follow(workload.Name), snapshot => snapshot.Available.Count == 2, "Two pods");
+        EndpointSnapshot all = await discoverer.WaitAsync(
+            discoverer.Follow(workload.Name), snapshot => snapshot.Available.Count == 2, "Two pods");
         Assert.Equal(["service-b-5", "service-b-6"], all.Endpoints.Select(endpoint => endpoint.Name));
         Assert.Equal([3005, 3006], all.Endpoints.Select(endpoint => endpoint.Port));
         await AssertAsTheApiSaysAsync(backend, all, workload.Pods);
     }
 
     [Theory, MemberData(nameof(Backends))]
-    public async Task A_terminating_pod_is_shown_and_not_given_out_and_its_successor_is_another_pod(string name)
+    public async Task Terminating_pod_is_shown_but_not_picked_and_is_then_replaced(string name)
     {
         await using Backend backend = await OpenAsync(name, Needs.Processes);
         var workload = new Workload(2);
@@ -70,7 +72,8 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
         await backend.RunAsync(workload);
         EndpointSnapshot before = await discoverer.WaitAsync(view, snapshot => snapshot.Available.Count == 2, "Two pods");
         await backend.BeginDeletionAsync(workload, "service-b-1");
-        EndpointSnapshot draining = await discoverer.WaitAsync(view, snapshot => snapshot.FindByOrdinal(1) is { Terminating: true }, "The pod is terminating");
+        EndpointSnapshot draining = await discoverer.WaitAsync(
+            view, snapshot => snapshot.FindByOrdinal(1) is { Terminating: true }, "The pod is terminating");
         Assert.Equal("service-b-0", Assert.Single(draining.Available).Name);
         PodEndpoint leaving = draining.FindByOrdinal(1)!;
         Assert.False(leaving.Ready);
@@ -91,9 +94,13 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
         var workload = new Workload(2) { SecondService = "service-b-public" };
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         await backend.RunAsync(workload);
-        EndpointSnapshot first = await discoverer.WaitAsync(discoverer.Follow(workload.Name), snapshot => snapshot.Available.Count == 2, "Two pods");
-        EndpointSnapshot second = await discoverer.WaitAsync(discoverer.Follow(workload.SecondService), snapshot => snapshot.Available.Count == 2, "The same two pods");
-        Assert.Equal(first.Endpoints.Select(endpoint => (endpoint.ToString(), endpoint.Uid)), second.Endpoints.Select(endpoint => (endpoint.ToString(), endpoint.Uid)));
+        EndpointSnapshot first = await discoverer.WaitAsync(
+            discoverer.Follow(workload.Name), snapshot => snapshot.Available.Count == 2, "Two pods");
+        EndpointSnapshot second = await discoverer.WaitAsync(
+            discoverer.Follow(workload.SecondService), snapshot => snapshot.Available.Count == 2, "The same two pods");
+        Assert.Equal(
+            first.Endpoints.Select(endpoint => (endpoint.ToString(), endpoint.Uid)),
+            second.Endpoints.Select(endpoint => (endpoint.ToString(), endpoint.Uid)));
         Assert.Equal(["service-b-0", "service-b-1"], (await HostnamesAsync(backend, workload.Name)).Order(StringComparer.Ordinal));
         Assert.All(await HostnamesAsync(backend, workload.SecondService), Assert.Null);
     }

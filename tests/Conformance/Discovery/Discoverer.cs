@@ -5,7 +5,9 @@ using Berth.Kubernetes;
 
 namespace Berth.Conformance.Discovery;
 
-/// <summary>Berth as service A runs it: a token of its service account, the Role of deploy/base, and a relay on the way to the API server.</summary>
+/// <summary>
+/// Berth as service A runs it: a token of its service account, the Role of deploy/base, and a relay on the way to the API server.
+/// </summary>
 internal sealed class Discoverer : IAsyncDisposable
 {
     private readonly Backend _backend;
@@ -21,12 +23,14 @@ internal sealed class Discoverer : IAsyncDisposable
         File.WriteAllText(kubeconfig, Kubeconfig().ToJsonString());
         ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig });
         var options = new KubernetesEndpointSourceOptions { StreamingLists = streamingLists };
-        _directory = KubernetesEndpoints.Connect(access, options, new EndpointDirectoryOptions { FirstSnapshotTimeout = _backend.Patience });
+        _directory = KubernetesEndpoints.Connect(
+            access, options, new EndpointDirectoryOptions { FirstSnapshotTimeout = _backend.Patience });
     }
 
     public Relay Relay { get; }
 
-    public static async Task<Discoverer> StartAsync(Backend backend, bool streamingLists = false) => new(backend, await backend.IssueTokenAsync(), streamingLists);
+    public static async Task<Discoverer> StartAsync(Backend backend, bool streamingLists = false) =>
+        new(backend, await backend.IssueTokenAsync(), streamingLists);
 
     public EndpointView Follow(string service, PortScheme? ports = null) =>
         _directory.Follow(new ServiceTarget(_backend.Namespace, service), ports ?? PortScheme.PerOrdinal(3000));
@@ -59,10 +63,12 @@ internal sealed class Discoverer : IAsyncDisposable
                 Assert.True(await change, "The _directory was disposed.");
             }
         }
-        catch (OperationCanceledException fault) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
             string seen = view.Current is { } current ? $"{current}: {string.Join(", ", current.Endpoints.Take(10))}" : "no snapshot";
-            throw new TimeoutException($"{what}: not within {_backend.Patience.TotalSeconds:0} s. Seen: {seen}. Trouble: {view.Failure?.Message ?? "none"}", fault);
+            throw new TimeoutException(
+                $"{what}: not within {_backend.Patience.TotalSeconds:0} s. Seen: {seen}. Trouble: {view.Failure?.Message ?? "none"}",
+                exception);
         }
     }
 
@@ -98,7 +104,12 @@ internal sealed class Discoverer : IAsyncDisposable
             ["current-context"] = "it",
             ["clusters"] = new JsonArray(new JsonObject { ["name"] = "it", ["cluster"] = cluster }),
             ["users"] = new JsonArray(new JsonObject { ["name"] = "it", ["user"] = new JsonObject { ["tokenFile"] = "token" } }),
-            ["contexts"] = new JsonArray(new JsonObject { ["name"] = "it", ["context"] = new JsonObject { ["cluster"] = "it", ["user"] = "it", ["namespace"] = _backend.Namespace } }),
+            ["contexts"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "it",
+                    ["context"] = new JsonObject { ["cluster"] = "it", ["user"] = "it", ["namespace"] = _backend.Namespace },
+                }),
         };
     }
 }

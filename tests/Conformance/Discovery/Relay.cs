@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Berth.Conformance.Discovery;
 
-/// <summary>Stands between a client and an API server, so that a test can take the way away and give it back whatever the server is.</summary>
+/// <summary>
+/// Stands between a client and an API server, so that a test can take the way away and give it back whatever the server is.
+/// </summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -65,7 +67,7 @@ internal sealed class Relay : IAsyncDisposable
                 }
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The relay is disposed.
         }
@@ -79,7 +81,7 @@ internal sealed class Relay : IAsyncDisposable
             await far.ConnectAsync(_server.DnsSafeHost, _server.Port, _stopping.Token);
             await Task.WhenAny(PumpAsync(near, far), PumpAsync(far, near));
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Without a server behind it there is no connection.
         }
@@ -100,7 +102,7 @@ internal sealed class Relay : IAsyncDisposable
                 await to.SendAsync(buffer.AsMemory(0, read), _stopping.Token);
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // One end is gone; the other follows.
         }

@@ -15,7 +15,8 @@ internal sealed record Assets(string Etcd, string ApiServer)
         missing = string.Empty;
         if (string.IsNullOrEmpty(folder))
         {
-            missing = $"{Variable} is not set: give it a folder with etcd and kube-apiserver, such as `setup-envtest use 1.36.x -p path` prints.";
+            missing =
+                $"{Variable} is not set: give it a folder with etcd and kube-apiserver, such as `setup-envtest use 1.36.x -p path` prints.";
             return null;
         }
 

@@ -16,7 +16,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     public ChildProcess(string program, IEnumerable<string> arguments)
     {
         _name = Path.GetFileName(program);
-        var info = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var info = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         _process = new Process { StartInfo = info };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -33,11 +38,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
-            await Wait.UntilAsync(async () => _process.HasExited || await isUp(), up => up, patience, $"{_name} is up", TestContext.Current.CancellationToken);
+            await Wait.UntilAsync(
+                async () => _process.HasExited || await isUp(), up => up, patience, $"{_name} is up",
+                TestContext.Current.CancellationToken);
         }
-        catch (TimeoutException fault)
+        catch (TimeoutException exception)
         {
-            throw Failure($"did not come up within {patience.TotalSeconds:0} s", fault);
+            throw Failure($"did not come up within {patience.TotalSeconds:0} s", exception);
         }
 
         if (_process.HasExited)

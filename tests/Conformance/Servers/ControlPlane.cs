@@ -64,7 +64,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         await StartServerAsync();
     }
 
-    /// <summary>The server keeps the last events in memory whatever etcd forgets, so it has to begin anew as well.</summary>
+    /// <summary>The server keeps the last events in memory whatever etcd forgets, so it has to restart as well.</summary>
     public async Task CompactAsync()
     {
         await _etcd.CompactAsync();
@@ -99,7 +99,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         // It waits for a "default" service account in each namespace, which a controller would make.
         "--disable-admission-plugins=ServiceAccount",
         "--allow-privileged=true",
-        // Nobody reads the Endpoints of the service "kubernetes" here, and they may not hold a loopback address.
+        // No test reads the Endpoints of the service "kubernetes", and they may not hold a loopback address.
         "--endpoint-reconciler-type=none",
     ];
 
@@ -114,7 +114,8 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage response = await http.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken);
+            using HttpResponseMessage response = await http.GetAsync(
+                new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken);
             return response.StatusCode == HttpStatusCode.OK;
         }
         catch (HttpRequestException)

@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.Conformance.Servers;
 
-/// <summary>Everything a kube-apiserver wants in files: its certificate, the keys of service account tokens, and the administrator's token.</summary>
+/// <summary>
+/// Everything a kube-apiserver wants in files: its certificate, the keys of service account tokens, and the administrator's token.
+/// </summary>
 internal sealed class ControlPlaneFiles : IDisposable
 {
     private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("berth-control-plane-");
@@ -37,7 +39,8 @@ internal sealed class ControlPlaneFiles : IDisposable
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authorityRequest = new CertificateRequest("CN=berth-conformance-ca", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        authorityRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        authorityRequest.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         authorityRequest.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(authorityRequest.PublicKey, false));
         using X509Certificate2 authority = authorityRequest.CreateSelfSigned(from, until);
 

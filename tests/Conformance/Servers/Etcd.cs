@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Berth.Conformance.Servers;
 
-/// <summary>One etcd on free ports of loopback, spoken to through its JSON gateway (https://etcd.io/docs/v3.5/dev-guide/api_grpc_gateway/).</summary>
+/// <summary>
+/// One etcd on free ports of loopback, spoken to through its JSON gateway (https://etcd.io/docs/v3.5/dev-guide/api_grpc_gateway/).
+/// </summary>
 internal sealed class Etcd : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -41,7 +43,8 @@ internal sealed class Etcd : IAsyncDisposable
 
     public static IReadOnlyList<string> Arguments(string client, string peer, string dataFolder) =>
     [
-        "--name=default", $"--data-dir={dataFolder}", $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
+        "--name=default", $"--data-dir={dataFolder}", $"--listen-client-urls={client}", $"--advertise-client-urls={client}",
+        $"--listen-peer-urls={peer}",
         $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=default={peer}",
     ];
 
@@ -53,14 +56,18 @@ internal sealed class Etcd : IAsyncDisposable
     }
 
     /// <summary>Forgets everything before the last write.</summary>
-    public async Task CompactAsync() => await AskAsync("/v3/kv/compaction", new JsonObject { ["revision"] = await RevisionAsync(), ["physical"] = true });
+    public async Task CompactAsync() =>
+        await AskAsync("/v3/kv/compaction", new JsonObject { ["revision"] = await RevisionAsync(), ["physical"] = true });
 
     /// <summary>A request of the JSON gateway; keys and values in it are base64.</summary>
     public async Task<JsonNode> AskAsync(string path, JsonObject body)
     {
-        using HttpResponseMessage response = await _http.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await _http.PostAsJsonAsync(
+            new Uri(path, UriKind.Relative), body, TestContext.Current.CancellationToken);
         string answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return response.IsSuccessStatusCode ? JsonNode.Parse(answer)! : throw new InvalidOperationException($"etcd answered {path} with {(int)response.StatusCode}: {answer}");
+        return response.IsSuccessStatusCode
+            ? JsonNode.Parse(answer)!
+            : throw new InvalidOperationException($"etcd answered {path} with {(int)response.StatusCode}: {answer}");
     }
 
     public async ValueTask DisposeAsync()
@@ -73,7 +80,9 @@ internal sealed class Etcd : IAsyncDisposable
     {
         try
         {
-            return JsonNode.Parse(await _http.GetStringAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken))?["health"]?.GetValue<string>() == "true";
+            return JsonNode.Parse(
+                await _http.GetStringAsync(
+                    new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken))?["health"]?.GetValue<string>() == "true";
         }
         catch (HttpRequestException)
         {

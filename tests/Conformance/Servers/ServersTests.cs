@@ -12,7 +12,10 @@ public sealed class ServersTests
     public void Missing_programs_are_named_with_what_to_do()
     {
         Assert.Null(Assets.Find(null, out string missing));
-        Assert.Equal("KUBEBUILDER_ASSETS is not set: give it a folder with etcd and kube-apiserver, such as `setup-envtest use 1.36.x -p path` prints.", missing);
+        Assert.Equal(
+            "KUBEBUILDER_ASSETS is not set: give it a folder with etcd and kube-apiserver, such as `setup-envtest use 1.36.x -p path` " +
+            "prints.",
+            missing);
         using var folder = new ProgramFolder();
         Assert.Null(Assets.Find(folder.Of("nowhere"), out missing));
         Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Of("nowhere")}, and there is no such folder.", missing);
@@ -29,13 +32,15 @@ public sealed class ServersTests
     [Fact]
     public void A_missing_kubeconfig_is_named()
     {
-        Assert.Equal("BERTH_TEST_KUBECONFIG is not set: give it the path of a kubeconfig to run this against that cluster.", GivenBackend.Missing(""));
+        Assert.Equal(
+            "BERTH_TEST_KUBECONFIG is not set: give it the path of a kubeconfig to run this against that cluster.",
+            GivenBackend.Missing(""));
         Assert.Equal("BERTH_TEST_KUBECONFIG is /nowhere/config, and there is no such file.", GivenBackend.Missing("/nowhere/config"));
         Assert.Null(GivenBackend.Missing(typeof(ServersTests).Assembly.Location));
     }
 
     [Fact]
-    public async Task A_server_that_does_not_start_fails_with_its_own_last_words_and_leaves_nothing()
+    public async Task Server_that_does_not_start_fails_with_its_output_and_leaves_nothing()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins are shell scripts.");
         using var folder = new ProgramFolder();
@@ -62,10 +67,13 @@ public sealed class ServersTests
 
         string arguments = await File.ReadAllTextAsync(folder.Of("arguments"), TestContext.Current.CancellationToken);
         Assert.Contains("--authorization-mode=RBAC", arguments, StringComparison.Ordinal);
-        string etcd = arguments.Split(' ').Single(argument => argument.StartsWith("--etcd-servers=", StringComparison.Ordinal)).Split('=')[1];
+        string etcd = arguments.Split(' ')
+            .Single(argument => argument.StartsWith("--etcd-servers=", StringComparison.Ordinal)).Split('=')[1];
         using var http = new HttpClient();
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri($"{etcd}/health"), TestContext.Current.CancellationToken));
-        string certificates = arguments.Split(' ').Single(argument => argument.StartsWith("--tls-cert-file=", StringComparison.Ordinal)).Split('=')[1];
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => http.GetStringAsync(new Uri($"{etcd}/health"), TestContext.Current.CancellationToken));
+        string certificates = arguments.Split(' ')
+            .Single(argument => argument.StartsWith("--tls-cert-file=", StringComparison.Ordinal)).Split('=')[1];
         Assert.False(System.IO.Directory.Exists(System.IO.Path.GetDirectoryName(certificates)));
     }
 
@@ -73,7 +81,8 @@ public sealed class ServersTests
     public void The_files_of_a_control_plane_are_there_and_for_this_user_only()
     {
         using var files = new ControlPlaneFiles();
-        foreach (string argument in ControlPlane.Arguments(files, new Uri("http://127.0.0.1:1"), 2).Where(argument => argument.Contains("-file=", StringComparison.Ordinal)))
+        foreach (string argument in ControlPlane.Arguments(files, new Uri("http://127.0.0.1:1"), 2)
+            .Where(argument => argument.Contains("-file=", StringComparison.Ordinal)))
         {
             string path = argument.Split('=')[1];
             Assert.True(File.Exists(path), argument);
@@ -109,7 +118,8 @@ public sealed class ServersTests
         }
 
         using var http = new HttpClient();
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri(address, "/health"), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => http.GetStringAsync(new Uri(address, "/health"), TestContext.Current.CancellationToken));
     }
 
     /// <summary>The given cluster's way in and out, tried on a cluster that is at hand.</summary>
@@ -128,7 +138,9 @@ public sealed class ServersTests
             Assert.Empty(await backend.Api.ItemsAsync(backend.Slices));
         }
 
-        await Wait.UntilAsync(() => Task.FromResult(cluster.Get("Namespace", null, name)), left => left is null, Wait.Limit, "The namespace is deleted", TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(
+            () => Task.FromResult(cluster.Get("Namespace", null, name)), left => left is null, Wait.Limit, "The namespace is deleted",
+            TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -142,20 +154,22 @@ public sealed class ServersTests
         {
             await backend.PrepareAsync();
         }
-        catch (Exception fault) when (fault.GetType().Name == "SkipException")
+        catch (Exception exception) when (exception.GetType().Name == "SkipException")
         {
             // Assert.Throws would pass it on, and skip this test as well.
-            skip = fault.Message;
+            skip = exception.Message;
         }
 
         Assert.Contains("may not do this: namespaces is forbidden", skip, StringComparison.Ordinal);
     }
 
     private static string? FindEtcd() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Prepend(Environment.GetEnvironmentVariable(Assets.Variable) ?? string.Empty)
+        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
+            .Split(':').Prepend(Environment.GetEnvironmentVariable(Assets.Variable) ?? string.Empty)
             .Where(folder => folder.Length > 0).Select(folder => System.IO.Path.Combine(folder, "etcd")).FirstOrDefault(File.Exists);
 
-    private static Task<JsonNode> PutAsync(Etcd etcd, string value) => etcd.AskAsync("/v3/kv/put", new JsonObject { ["key"] = Encode("key"), ["value"] = Encode(value) });
+    private static Task<JsonNode> PutAsync(Etcd etcd, string value) =>
+        etcd.AskAsync("/v3/kv/put", new JsonObject { ["key"] = Encode("key"), ["value"] = Encode(value) });
 
     private static async Task<string> GetAsync(Etcd etcd, long revision)
     {

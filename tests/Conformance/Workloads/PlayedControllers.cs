@@ -4,8 +4,8 @@ using Berth.Conformance.Api;
 namespace Berth.Conformance.Workloads;
 
 /// <summary>
-/// Does what the StatefulSet and EndpointSlice controllers and the kubelet would do, where there is only an API server: pods with a status, and slices
-/// of at most 100 of them, through the API alone.
+/// Does what the StatefulSet and EndpointSlice controllers and the kubelet would do, where there is only an API server: pods with a status,
+/// and slices of at most 100 of them, through the API alone.
 /// </summary>
 internal sealed class PlayedControllers(KubeApi api, string @namespace)
 {
@@ -40,7 +40,8 @@ internal sealed class PlayedControllers(KubeApi api, string @namespace)
     }
 
     private async Task<Dictionary<string, JsonNode>> ReadPodsAsync(Workload workload) =>
-        (await api.ItemsAsync($"{Pods}?labelSelector=app%3D{workload.Name}")).ToDictionary(pod => pod["metadata"]!["name"]!.GetValue<string>(), StringComparer.Ordinal);
+        (await api.ItemsAsync($"{Pods}?labelSelector=app%3D{workload.Name}")).ToDictionary(
+            pod => pod["metadata"]!["name"]!.GetValue<string>(), StringComparer.Ordinal);
 
     private async Task CreatePodAsync(Workload workload, int ordinal)
     {
@@ -73,7 +74,8 @@ internal sealed class PlayedControllers(KubeApi api, string @namespace)
     private async Task WriteSlicesAsync(Workload workload, string service, IEnumerable<JsonNode> pods)
     {
         string collection = Slice.In(@namespace);
-        var surplus = (await api.ItemsAsync($"{collection}?{Slice.Of(service)}")).ToDictionary(slice => slice["metadata"]!["name"]!.GetValue<string>(), StringComparer.Ordinal);
+        var surplus = (await api.ItemsAsync($"{collection}?{Slice.Of(service)}")).ToDictionary(
+            slice => slice["metadata"]!["name"]!.GetValue<string>(), StringComparer.Ordinal);
         IEnumerable<JsonNode[]> pages = pods.Select(pod => Endpoint(pod, service)).Chunk(SliceCapacity).DefaultIfEmpty([]);
         foreach ((int index, JsonNode[] endpoints) in pages.Index())
         {

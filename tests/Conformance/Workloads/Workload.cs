@@ -54,7 +54,13 @@ internal sealed record Workload(int Replicas)
             spec["ordinals"] = new JsonObject { ["start"] = FirstOrdinal };
         }
 
-        return new JsonObject { ["apiVersion"] = "apps/v1", ["kind"] = "StatefulSet", ["metadata"] = new JsonObject { ["name"] = Name, ["labels"] = Labels }, ["spec"] = spec };
+        return new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = "StatefulSet",
+            ["metadata"] = new JsonObject { ["name"] = Name, ["labels"] = Labels },
+            ["spec"] = spec,
+        };
     }
 
     /// <summary>One container that does nothing, and that takes its time to end: its deletion is to be seen.</summary>

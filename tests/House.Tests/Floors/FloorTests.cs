@@ -5,7 +5,8 @@ namespace Berth.House.Floors;
 public class FloorTests
 {
     public static TheoryData<string> Projects =>
-        [.. Directory.EnumerateDirectories(Path.Combine(Checkout.Root, "src")).Select(static folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(Path.Combine(Checkout.Root, "src")).Select(static folder => Path.GetFileName(folder)!)
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -21,7 +22,8 @@ public class FloorTests
         Assert.True(arrows.Count > 0 || plan.Folders.Count == 1);
         IEnumerable<string> faults = arrows.Select(arrow => (arrow, fault: plan.FindFault(arrow.Folder, arrow.Used)))
             .Where(static a => a.fault is not null)
-            .Select(static a => $"{a.arrow.File}:{a.arrow.Line} uses {a.arrow.Type}, and {a.fault}. Move one of them, or cut the reference.");
+            .Select(
+                static a => $"{a.arrow.File}:{a.arrow.Line} uses {a.arrow.Type}, and {a.fault}. Move one of them, or cut the reference.");
         Assert.Equal("", string.Join('\n', faults));
     }
 
@@ -36,7 +38,8 @@ public class FloorTests
         folder.Write("Some.Project/Maker.cs", "namespace Some; static class Maker { internal static Some.High.B Make() => new(); }");
         FloorPlan plan = FloorPlan.Parse(["(root)", "Low # the ground", "High"]);
 
-        IEnumerable<string?> faults = ProjectSource.Read(project).FindArrows().Where(static a => a.Folder == "Low").Select(a => plan.FindFault(a.Folder, a.Used));
+        IEnumerable<string?> faults = ProjectSource.Read(project)
+            .FindArrows().Where(static a => a.Folder == "Low").Select(a => plan.FindFault(a.Folder, a.Used));
         Assert.Contains("High is 1 above Low", faults);
     }
 
@@ -47,5 +50,8 @@ public class FloorTests
     [Fact]
     public void Projects_have_no_global_usings_of_their_own_folders() =>
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(static path => File.ReadAllText(path).Contains($"<Using Include=\"{Path.GetFileNameWithoutExtension(path)}", StringComparison.Ordinal)));
+            .Where(
+                static path =>
+                    File.ReadAllText(path).Contains(
+                        $"<Using Include=\"{Path.GetFileNameWithoutExtension(path)}", StringComparison.Ordinal)));
 }

@@ -6,12 +6,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Berth.House.Floors;
 
 /// <summary>
-/// The source of one project, compiled as the compiler sees it, so that a type which is only inferred counts as used. Documentation does not count.
+/// The source of one project, compiled as the compiler sees it, so that a type which is only inferred counts as used. Documentation does
+/// not count.
 /// </summary>
 internal sealed class ProjectSource
 {
     private static readonly string[] s_implicitUsings =
-        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
+            "System.Threading.Tasks"];
 
     private readonly string _folder;
     private readonly CSharpCompilation _compilation;
@@ -23,7 +25,8 @@ internal sealed class ProjectSource
     }
 
     /// <summary>The folders that hold source files.</summary>
-    public IEnumerable<string> Folders => _compilation.SyntaxTrees.Where(static t => t.FilePath.Length > 0).Select(t => FolderOf(t.FilePath)).Distinct();
+    public IEnumerable<string> Folders =>
+        _compilation.SyntaxTrees.Where(static t => t.FilePath.Length > 0).Select(t => FolderOf(t.FilePath)).Distinct();
 
     public static ProjectSource Read(string folder)
     {
@@ -41,7 +44,8 @@ internal sealed class ProjectSource
     }
 
     /// <summary>Every use of a type of one folder by a file of another.</summary>
-    public IEnumerable<Arrow> FindArrows() => _compilation.SyntaxTrees.Where(static t => t.FilePath.Length > 0).SelectMany(FindArrows).Distinct();
+    public IEnumerable<Arrow> FindArrows() =>
+        _compilation.SyntaxTrees.Where(static t => t.FilePath.Length > 0).SelectMany(FindArrows).Distinct();
 
     private IEnumerable<Arrow> FindArrows(SyntaxTree tree)
     {
@@ -78,7 +82,8 @@ internal sealed class ProjectSource
         return type;
     }
 
-    private string FolderOf(string path) => Path.GetRelativePath(_folder, Path.GetDirectoryName(path)!) is var folder && folder == "." ? FloorPlan.Root : folder;
+    private string FolderOf(string path) =>
+        Path.GetRelativePath(_folder, Path.GetDirectoryName(path)!) is var folder && folder == "." ? FloorPlan.Root : folder;
 
     private static IEnumerable<string> UsingsOf(string project) =>
         [.. s_implicitUsings, .. XDocument.Load(project).Descendants("Using").Select(static u => u.Attribute("Include")!.Value)];
@@ -86,6 +91,7 @@ internal sealed class ProjectSource
     private static IEnumerable<MetadataReference> References(string project)
     {
         IEnumerable<string> paths = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        return paths.Where(path => Path.GetFileNameWithoutExtension(path) != project).Select(static path => MetadataReference.CreateFromFile(path));
+        return paths.Where(path => Path.GetFileNameWithoutExtension(path) != project).Select(
+            static path => MetadataReference.CreateFromFile(path));
     }
 }

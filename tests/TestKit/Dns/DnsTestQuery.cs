@@ -7,7 +7,7 @@ namespace Berth.TestKit.Dns;
 /// <summary>A query as the server of the tests received it.</summary>
 public sealed record DnsTestQuery(ushort Id, string Name, int Type, bool IsTcp, bool HasEdns, int PayloadSize, byte[] Question)
 {
-    /// <summary>Who asked.</summary>
+    /// <summary>The sender of the query.</summary>
     public EndPoint? Client { get; init; }
 
     public static DnsTestQuery Parse(ReadOnlySpan<byte> message, bool isTcp)
@@ -24,7 +24,8 @@ public sealed record DnsTestQuery(ushort Id, string Name, int Type, bool IsTcp, 
         byte[] question = message[12..(at + 5)].ToArray();
         bool edns = BinaryPrimitives.ReadUInt16BigEndian(message[10..]) > 0;
         int payload = edns ? BinaryPrimitives.ReadUInt16BigEndian(message[(at + 8)..]) : 512;
-        return new DnsTestQuery(BinaryPrimitives.ReadUInt16BigEndian(message), string.Join('.', labels), type, isTcp, edns, payload, question);
+        return new DnsTestQuery(
+            BinaryPrimitives.ReadUInt16BigEndian(message), string.Join('.', labels), type, isTcp, edns, payload, question);
     }
 
     public override string ToString() => $"{Type} {Name}{(IsTcp ? " over TCP" : "")}";

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Berth.TestKit.Dns;
 
-/// <summary>What the server of the tests sends back: none, one or several messages, right or wrong.</summary>
+/// <summary>The reply of the test server: no, one or several messages, right or wrong.</summary>
 public sealed record DnsTestReply(params byte[][] Messages)
 {
     /// <summary>Nothing: over TCP the connection stays open and silent.</summary>
@@ -10,7 +10,7 @@ public sealed record DnsTestReply(params byte[][] Messages)
 
     public static DnsTestReply Code(DnsTestQuery query, int code) => new(Encode(query, code, [], [], []));
 
-    /// <summary>What a sound server answers from a zone; cut when it does not fit into a datagram.</summary>
+    /// <summary>The answer of a correct server from a zone, truncated when it does not fit into a datagram.</summary>
     public static DnsTestReply FromZone(DnsTestQuery query, TestZone zone)
     {
         IReadOnlyList<TestRecord> answers = zone.Find(query.Name, query.Type);
@@ -18,7 +18,9 @@ public sealed record DnsTestReply(params byte[][] Messages)
         return new(query.IsTcp || whole.Length <= query.PayloadSize ? whole : Encode(query, 0, [], [], [], truncated: true));
     }
 
-    public static DnsTestReply Of(DnsTestQuery query, IReadOnlyList<TestRecord> answers, IReadOnlyList<TestRecord>? authorities = null, IReadOnlyList<TestRecord>? additionals = null) =>
+    public static DnsTestReply Of(
+        DnsTestQuery query, IReadOnlyList<TestRecord> answers, IReadOnlyList<TestRecord>? authorities = null,
+        IReadOnlyList<TestRecord>? additionals = null) =>
         new(Encode(query, 0, answers, authorities ?? [], additionals ?? []));
 
     public static DnsTestReply Truncated(DnsTestQuery query) => new(Encode(query, 0, [], [], [], truncated: true));
@@ -32,7 +34,8 @@ public sealed record DnsTestReply(params byte[][] Messages)
     }
 
     public static byte[] Encode(
-        DnsTestQuery query, int code, IReadOnlyList<TestRecord> answers, IReadOnlyList<TestRecord> authorities, IReadOnlyList<TestRecord> additionals, bool truncated = false)
+        DnsTestQuery query, int code, IReadOnlyList<TestRecord> answers, IReadOnlyList<TestRecord> authorities,
+        IReadOnlyList<TestRecord> additionals, bool truncated = false)
     {
         byte[] header = new byte[12];
         BinaryPrimitives.WriteUInt16BigEndian(header, query.Id);

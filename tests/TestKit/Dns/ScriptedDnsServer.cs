@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace Berth.TestKit.Dns;
 
-/// <summary>A DNS server on loopback, UDP and TCP on one port of the system's choice, that answers from a zone or misbehaves as a script says.</summary>
+/// <summary>
+/// A DNS server on loopback, UDP and TCP on one port of the system's choice, that answers from a zone or misbehaves as a script says.
+/// </summary>
 public sealed class ScriptedDnsServer : IAsyncDisposable
 {
     private readonly Socket _udp;
@@ -28,7 +30,7 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>What is answered from, from the next query on.</summary>
+    /// <summary>The zone for the next queries.</summary>
     public TestZone Zone
     {
         get => _zone;
@@ -109,7 +111,8 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
                     await _udp.SendToAsync(message, received.RemoteEndPoint, _stopping.Token);
             }
         }
-        catch (Exception exception) when (_stopping.IsCancellationRequested && exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (
+            _stopping.IsCancellationRequested && exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Stopped.
         }
@@ -122,7 +125,8 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
             while (true)
                 _connections.Add(ServeConnectionAsync(await _tcp.AcceptAsync(_stopping.Token)));
         }
-        catch (Exception exception) when (_stopping.IsCancellationRequested && exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (
+            _stopping.IsCancellationRequested && exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // Stopped.
         }

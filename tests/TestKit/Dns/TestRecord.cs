@@ -21,10 +21,13 @@ public sealed record TestRecord(string Name, int Type, int Ttl, byte[] Data, str
         byte[] numbers = new byte[6];
         BinaryPrimitives.WriteUInt16BigEndian(numbers.AsSpan(2), 10);
         BinaryPrimitives.WriteUInt16BigEndian(numbers.AsSpan(4), (ushort)port);
-        return new TestRecord(name, DnsType.Srv, ttl, [.. numbers, .. EncodeName(target)], string.Create(CultureInfo.InvariantCulture, $"SRV 0 10 {port} {target}."));
+        return new TestRecord(
+            name, DnsType.Srv, ttl, [.. numbers, .. EncodeName(target)],
+            string.Create(CultureInfo.InvariantCulture, $"SRV 0 10 {port} {target}."));
     }
 
-    public static TestRecord CName(string name, string target, int ttl) => new(name, DnsType.CName, ttl, EncodeName(target), $"CNAME {target}.");
+    public static TestRecord CName(string name, string target, int ttl) =>
+        new(name, DnsType.CName, ttl, EncodeName(target), $"CNAME {target}.");
 
     public static TestRecord Ns(string name, string target, int ttl) => new(name, DnsType.Ns, ttl, EncodeName(target), $"NS {target}.");
 

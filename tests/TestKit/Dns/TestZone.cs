@@ -21,7 +21,8 @@ public sealed class TestZone
                 _records.Add((record.Name, record.Type), set = []);
             set.Add(record);
             // A name above one that exists exists too.
-            for (string name = record.Name; name.Length > 0; name = name.Contains('.', StringComparison.Ordinal) ? name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..] : "")
+            for (string name = record.Name; name.Length > 0; name = name.Contains('.', StringComparison.Ordinal)
+                ? name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..] : "")
                 _names.Add(name);
         }
     }
@@ -34,9 +35,11 @@ public sealed class TestZone
 
     /// <summary>A headless Service: addresses of the Service without doubles, one name a pod, SRV records below the given owners.</summary>
     /// <param name="pods">Host and address; a host twice for two families.</param>
-    /// <param name="srv">The owners of SRV records below the Service, such as <c>_game._tcp</c>; empty text for the Service itself; none for unnamed ports.</param>
+    /// <param name="srv">The owners of SRV records below the Service, such as <c>_game._tcp</c>; empty text for the Service itself; none
+    /// for unnamed ports.</param>
     /// <param name="ttl">The TTL of all records, in seconds.</param>
-    public static TestZone Headless(IReadOnlyList<(string Host, string Address)> pods, IReadOnlyList<string>? srv = null, int ttl = 5) => new(
+    public static TestZone Headless(
+        IReadOnlyList<(string Host, string Address)> pods, IReadOnlyList<string>? srv = null, int ttl = 5) => new(
     [
         .. pods.Select(static p => p.Address).Distinct().Select(a => TestRecord.Address(Service, a, ttl)),
         .. pods.Select(p => TestRecord.Address($"{p.Host}.{Service}", p.Address, ttl)),
@@ -46,7 +49,12 @@ public sealed class TestZone
 
     /// <summary>Pods service-b-0 and on, spread over three nodes, so that their addresses repeat.</summary>
     public static IReadOnlyList<(string Host, string Address)> Pods(int count, int nodes = 3) =>
-        [.. Enumerable.Range(0, count).Select(i => (string.Create(CultureInfo.InvariantCulture, $"service-b-{i}"), string.Create(CultureInfo.InvariantCulture, $"10.88.0.{10 + (i % nodes)}")))];
+        [.. Enumerable.Range(0, count)
+            .Select(
+                i =>
+                    (
+                        string.Create(CultureInfo.InvariantCulture, $"service-b-{i}"),
+                        string.Create(CultureInfo.InvariantCulture, $"10.88.0.{10 + (i % nodes)}")))];
 
     public bool Has(string name) => _names.Contains(name);
 
@@ -59,7 +67,8 @@ public sealed class TestZone
     public string ToZoneFile()
     {
         StringBuilder text = new();
-        foreach (TestRecord record in (IEnumerable<TestRecord>)[Soa, TestRecord.Ns(Origin, $"ns.dns.{Origin}", 3600), TestRecord.Address($"ns.dns.{Origin}", "10.96.0.10", 3600), .. Records])
+        foreach (TestRecord record in (IEnumerable<TestRecord>)[Soa, TestRecord.Ns(Origin, $"ns.dns.{Origin}", 3600),
+            TestRecord.Address($"ns.dns.{Origin}", "10.96.0.10", 3600), .. Records])
             text.Append(CultureInfo.InvariantCulture, $"{record.Name}. {record.Ttl} IN {record.Text}\n");
         return text.ToString();
     }

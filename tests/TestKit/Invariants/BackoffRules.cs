@@ -1,6 +1,8 @@
 namespace Berth.TestKit.Invariants;
 
-/// <summary>I5: after each failure there is a wait, of the length that the server asked for or longer, within bounds and with jitter.</summary>
+/// <summary>
+/// I5: after each failure there is a wait, of the length that the server asked for or longer, within bounds and with jitter.
+/// </summary>
 internal static class BackoffRules
 {
     // Half of the default policy's first delay, its longest, and the longest that a server may ask for.
@@ -24,7 +26,9 @@ internal static class BackoffRules
                 yield return $"after '{failure.Message}', which asked for {asked}, it waited {wait}";
         }
 
-        TimeSpan[] own = [.. failures.Zip(waits).Where(static p => p.First is EndpointSourceException { RetryAfter: null }).Select(static p => p.Second)];
+        TimeSpan[] own =
+            [.. failures.Zip(waits).Where(static p => p.First is EndpointSourceException { RetryAfter: null })
+                .Select(static p => p.Second)];
         if (own.Length > 3 && own.Distinct().Count() < own.Length / 2)
             yield return $"the waits have no jitter: {string.Join(' ', own)}";
     }

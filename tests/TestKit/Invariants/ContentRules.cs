@@ -37,7 +37,8 @@ internal sealed class ContentRules(Violations violations, Func<string, bool> isS
         int? last = null;
         foreach (PodEndpoint endpoint in snapshot.Endpoints)
         {
-            violations.Unless(last is null || endpoint.Ordinal is null || endpoint.Ordinal >= last, "I2", () => $"{endpoint.Name} stands out of order");
+            violations.Unless(
+                last is null || endpoint.Ordinal is null || endpoint.Ordinal >= last, "I2", () => $"{endpoint.Name} stands out of order");
             last = endpoint.Ordinal;
             CheckOrdinal(snapshot, endpoint);
             foreach (System.Net.IPAddress address in endpoint.Addresses)

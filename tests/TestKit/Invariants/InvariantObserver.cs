@@ -30,10 +30,10 @@ public sealed class InvariantObserver : IAsyncDisposable
         _settledVersions = new VersionRules(_violations, "the source's reader");
     }
 
-    /// <summary>Whose snapshots are observed.</summary>
+    /// <summary>The directory whose snapshots are observed.</summary>
     public ServiceTarget Target { get; }
 
-    /// <summary>Where source and directory are to log.</summary>
+    /// <summary>The log for source and directory.</summary>
     public LogRules Log { get; } = new();
 
     /// <summary>Every content that was published, in order.</summary>
@@ -42,13 +42,15 @@ public sealed class InvariantObserver : IAsyncDisposable
     /// <summary>Every failure of the source, in order.</summary>
     public IReadOnlyList<Exception> Failures => [.. _failures];
 
-    /// <summary>How often trouble began.</summary>
+    /// <summary>The number of outages.</summary>
     public int Troubles => Volatile.Read(ref _troubles);
 
     /// <summary>Puts the observer between a source and its directory.</summary>
     public IEndpointSource Tap(IEndpointSource source) => new TappedSource(source, this);
 
-    /// <summary>States the whole states that the script has, as of <see cref="SnapshotText"/>; nothing else may ever be published.</summary>
+    /// <summary>
+    /// States the whole states that the script has, as of <see cref="SnapshotText"/>; nothing else may ever be published.
+    /// </summary>
     public void Allow(params string[] states) => _content.Allow(states);
 
     /// <summary>The same by a rule, where there are too many to write down.</summary>
@@ -69,13 +71,15 @@ public sealed class InvariantObserver : IAsyncDisposable
     {
         Settled();
         _violations.Unless(_content.HasLegalStates, "I2", static () => "the test states no legal whole state");
-        _violations.Unless(_published.IsEmpty || _reader is { Samples: > 0 }, "I3", static () => "nobody read");
+        _violations.Unless(_published.IsEmpty || _reader is { Samples: > 0 }, "I3", static () => "no reader ran");
         foreach (string fault in Log.FindFaults())
             _violations.Add("I5", fault);
         foreach (string fault in BackoffRules.FindFaults(Failures, waits, mustBeLive))
             _violations.Add("I5", fault);
         _violations.Unless(Log.Count(100) == Troubles, "I5", () => $"trouble began {Troubles} times and was logged {Log.Count(100)} times");
-        _violations.Unless(!mustBeLive || _view is null or { Failure: null, Current.IsStale: false }, "I5", () => $"it did not recover: {_view!.Failure?.Message}");
+        _violations.Unless(
+            !mustBeLive || _view is null or { Failure: null, Current.IsStale: false }, "I5",
+            () => $"it did not recover: {_view!.Failure?.Message}");
         return _violations.All;
     }
 
@@ -96,11 +100,14 @@ public sealed class InvariantObserver : IAsyncDisposable
         else
             _inTrouble = false;
         // A live and a stale form of one content share its lists.
-        if (_lastRead is { } known && ReferenceEquals(snapshot.Endpoints, known.Endpoints) && ReferenceEquals(snapshot.Excluded, known.Excluded))
+        if (_lastRead is { } known && ReferenceEquals(snapshot.Endpoints, known.Endpoints)
+            && ReferenceEquals(snapshot.Excluded, known.Excluded))
             return;
         _content.Check(snapshot);
         if (_lastRead is { } last)
-            _violations.Unless(!SnapshotText.SameContent(last, snapshot), "I2", () => $"'{SnapshotText.Of(snapshot)}' was published again without a difference");
+            _violations.Unless(
+                !SnapshotText.SameContent(last, snapshot), "I2",
+                () => $"'{SnapshotText.Of(snapshot)}' was published again without a difference");
         _lastRead = snapshot;
         _published.Enqueue(snapshot);
     }
@@ -122,9 +129,16 @@ public sealed class InvariantObserver : IAsyncDisposable
         _settledVersions.Check(current);
         if (_lastRead is not { } last)
             return;
-        bool kept = current is not null && ReferenceEquals(current.Endpoints, last.Endpoints) && ReferenceEquals(current.Excluded, last.Excluded);
-        _violations.Unless(kept, "I1", () => $"the source last gave '{SnapshotText.Of(last)}', and the directory shows '{(current is null ? "nothing" : SnapshotText.Of(current))}'");
-        _violations.Unless(current is null || current.IsStale == (view.Failure is not null), "I1", () => $"version {current!.Version} does not tell whether it is stale");
+        bool kept = current is not null && ReferenceEquals(current.Endpoints, last.Endpoints)
+            && ReferenceEquals(current.Excluded, last.Excluded);
+        _violations.Unless(
+            kept, "I1",
+            () =>
+                $"the source last gave '{SnapshotText.Of(last)}', and the directory shows " +
+                $"'{(current is null ? "nothing" : SnapshotText.Of(current))}'");
+        _violations.Unless(
+            current is null || current.IsStale == (view.Failure is not null), "I1",
+            () => $"version {current!.Version} does not tell whether it is stale");
     }
 
     private void BeginTrouble()

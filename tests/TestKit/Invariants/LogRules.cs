@@ -7,17 +7,25 @@ namespace Berth.TestKit.Invariants;
 public sealed class LogRules : ILogger
 {
     // What begins (by event id), and what ends it.
-    private static readonly Dictionary<int, int> s_endOf = new() { [100] = 101, [112] = 113, [200] = 201, [210] = 213, [211] = 213, [212] = 213 };
+    private static readonly Dictionary<int, int> s_endOf = new()
+    {
+        [100] = 101,
+        [112] = 113,
+        [200] = 201,
+        [210] = 213,
+        [211] = 213,
+        [212] = 213,
+    };
 
     private readonly ConcurrentQueue<(LogLevel Level, int Id, string Text)> _entries = new();
 
     /// <summary>Everything logged so far, in order.</summary>
     public IReadOnlyCollection<(LogLevel Level, int Id, string Text)> Entries => _entries;
 
-    /// <summary>How often an event was logged.</summary>
+    /// <summary>The number of times that an event was logged.</summary>
     public int Count(int id) => _entries.Count(e => e.Id == id);
 
-    /// <summary>The violations: something that began twice without having ended, or ended without having begun.</summary>
+    /// <summary>The violations: something that began twice without having ended, or ended without a start.</summary>
     public IEnumerable<string> FindFaults()
     {
         HashSet<(int Id, string Subject)> open = [];
@@ -28,7 +36,7 @@ public sealed class LogRules : ILogger
             if (s_endOf.ContainsKey(id) && !open.Add((id, subject)))
                 yield return $"'{text}' was logged again before it had ended";
             if (s_endOf.ContainsValue(id) && open.RemoveWhere(o => s_endOf[o.Id] == id && o.Subject == subject) == 0 && id != 101)
-                yield return $"'{text}' was logged and had never begun";
+                yield return $"'{text}' was logged without a start";
         }
     }
 
@@ -40,6 +48,7 @@ public sealed class LogRules : ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     /// <inheritdoc/>
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _entries.Enqueue((logLevel, eventId.Id, formatter(state, exception)));
 }

@@ -1,6 +1,6 @@
 namespace Berth.TestKit.Invariants;
 
-/// <summary>I3: somebody who reads all the time, on a thread of its own, whatever the source does.</summary>
+/// <summary>I3: reads all the time, on its own thread, whatever the source does.</summary>
 internal sealed class ReaderThread : IDisposable
 {
     private readonly ManualResetEventSlim _stop = new();
@@ -61,7 +61,9 @@ internal sealed class ReaderThread : IDisposable
                 available++;
         }
 
-        _violations.Unless(available == current.Available.Count, "I3", () => $"version {current.Version} counts {current.Available.Count} available pods and holds {available}");
+        _violations.Unless(
+            available == current.Available.Count, "I3",
+            () => $"version {current.Version} counts {current.Available.Count} available pods and holds {available}");
         _violations.Unless(_view.Age is { } age && age >= TimeSpan.Zero, "I1", () => $"version {current.Version} has no age");
         ValueTask<EndpointSnapshot> read = _directory.GetEndpointsAsync(_view.Target, _view.Ports);
         _violations.Unless(read.IsCompletedSuccessfully, "I3", () => "a reader had to wait although there was a snapshot");

@@ -15,7 +15,7 @@ internal sealed class TappedSource(IEndpointSource source, InvariantObserver obs
     {
         public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
         {
-            // Whoever reads on is done with what the read before gave.
+            // A reader that reads again has finished with the previous snapshot.
             observer.Settled();
             try
             {
@@ -23,9 +23,9 @@ internal sealed class TappedSource(IEndpointSource source, InvariantObserver obs
                 observer.Read(snapshot);
                 return snapshot;
             }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                observer.Failed(failure);
+                observer.Failed(exception);
                 throw;
             }
         }

@@ -17,15 +17,20 @@ internal sealed class VersionRules(Violations violations, string who)
             return;
         if (_last is { } last)
         {
-            violations.Unless(snapshot.Version >= last.Version, "I2", () => $"{who} saw version {last.Version}, and then {snapshot.Version}");
+            violations.Unless(
+                snapshot.Version >= last.Version, "I2", () => $"{who} saw version {last.Version}, and then {snapshot.Version}");
             // A stale and a live view of one content share its lists.
             bool same = ReferenceEquals(snapshot.Endpoints, last.Endpoints) && ReferenceEquals(snapshot.Excluded, last.Excluded);
             violations.Unless(same || snapshot.Version > last.Version, "I2", () => $"{who} saw two contents under version {last.Version}");
-            violations.Unless(!same || snapshot.Version == last.Version, "I2", () => $"{who} saw the content of version {last.Version} again under {snapshot.Version}");
+            violations.Unless(
+                !same || snapshot.Version == last.Version, "I2",
+                () => $"{who} saw the content of version {last.Version} again under {snapshot.Version}");
         }
 
         violations.Unless(snapshot.Version > 0, "I2", () => $"{who} saw version {snapshot.Version}");
-        violations.Unless(!snapshot.IsStale || !string.IsNullOrWhiteSpace(snapshot.StaleReason), "I1", () => $"{who} saw a stale snapshot without a reason");
+        violations.Unless(
+            !snapshot.IsStale || !string.IsNullOrWhiteSpace(snapshot.StaleReason), "I1",
+            () => $"{who} saw a stale snapshot without a reason");
         _last = snapshot;
     }
 }

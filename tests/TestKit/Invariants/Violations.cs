@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Berth.TestKit.Invariants;
 
-/// <summary>What was seen that must never be seen, each once, with the number of its invariant.</summary>
+/// <summary>The violations that were seen, each once, with the number of its invariant.</summary>
 internal sealed class Violations
 {
     private readonly ConcurrentDictionary<string, byte> _all = new(StringComparer.Ordinal);

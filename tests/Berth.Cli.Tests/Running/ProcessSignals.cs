@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Berth.Cli.Tests.Running;
 
 /// <summary>Signals, as kill(1) sends them.</summary>
-internal static partial class Signals
+internal static partial class ProcessSignals
 {
     public const int Kill = 9;
 
