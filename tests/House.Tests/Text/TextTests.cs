@@ -1,0 +1,104 @@
+using System.Text.RegularExpressions;
+using Berth.TestKit;
+
+namespace Berth.House.Text;
+
+/// <summary>Rules for the text of the repository: words, widths and lengths.</summary>
+public sealed class TextTests
+{
+    private const int MaxWidth = 140;
+    private const int MaxLines = 300;
+
+    private static readonly string[] s_code = ["src", "tests", "bench", "fuzz"];
+    private static readonly string[] s_endings = [".cs", ".md", ".sh", ".yaml"];
+    private static readonly string[] s_leftOut =
+    [
+        "artifacts", "bin", "obj", "node_modules", "Fixtures", "Recordings", "corpus", "findings"
+    ];
+
+    [Fact]
+    public void No_refused_word_is_used()
+    {
+        Exceptions exceptions = Exceptions.Read("refused-words.txt");
+        Regex words = new(
+            $@"\b({string.Join('|', exceptions.Words.Select(Regex.Escape))})\b", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking);
+        string[] faults =
+        [
+            .. Files(s_endings).Where(file => !exceptions.Allows(file)).SelectMany(file => Lines(file)
+                .Where(line => words.IsMatch(line.Text))
+                .Select(line => $"{file}:{line.Number}: '{words.Match(line.Text).Value}'. Use a plainer word; see docs/glossary.md.")),
+        ];
+        Assert.Equal("", string.Join('\n', faults));
+    }
+
+    [Fact]
+    public void No_line_of_code_is_wider_than_140_characters()
+    {
+        Exceptions exceptions = Exceptions.Read("wide-files.txt");
+        string[] faults =
+        [
+            .. CodeFiles().Where(file => !exceptions.Allows(file)).SelectMany(file => Lines(file)
+                .Where(static line => line.Text.Length > MaxWidth)
+                .Select(line => $"{file}:{line.Number} has {line.Text.Length} characters. Fold it.")),
+        ];
+        Assert.Equal("", string.Join('\n', faults));
+    }
+
+    [Fact]
+    public void No_file_of_code_is_longer_than_300_lines()
+    {
+        Exceptions exceptions = Exceptions.Read("long-files.txt");
+        string[] faults =
+        [
+            .. CodeFiles().Where(file => !exceptions.Allows(file) && Lines(file).Count() > MaxLines)
+                .Select(static file => $"{file} has more than {MaxLines} lines. Divide it, or give the reason in long-files.txt."),
+        ];
+        Assert.Equal("", string.Join('\n', faults));
+    }
+
+    [Theory]
+    [InlineData("refused-words.txt")]
+    [InlineData("wide-files.txt")]
+    [InlineData("long-files.txt")]
+    public void Every_exception_names_a_file_and_a_reason(string list)
+    {
+        Assert.All(Exceptions.Read(list).Files, static entry =>
+        {
+            Assert.True(File.Exists(Path.Combine(Checkout.Root, entry.Key)), $"{entry.Key} does not exist. Remove it from the list.");
+            Assert.True(entry.Value.Length > 10, $"{entry.Key} has no reason.");
+        });
+    }
+
+    private static IEnumerable<string> CodeFiles() =>
+        Files([".cs"]).Where(static file => s_code.Contains(file.Split('/')[0], StringComparer.Ordinal));
+
+    private static IEnumerable<string> Files(string[] endings) => Directory.EnumerateFiles(Checkout.Root, "*", SearchOption.AllDirectories)
+        .Select(static file => Path.GetRelativePath(Checkout.Root, file).Replace('\\', '/'))
+        .Where(file => endings.Contains(Path.GetExtension(file), StringComparer.Ordinal))
+        .Where(static file => !file.StartsWith('.') && !file.Split('/').Any(part => s_leftOut.Contains(part, StringComparer.Ordinal)))
+        .Order(StringComparer.Ordinal);
+
+    private static IEnumerable<(int Number, string Text)> Lines(string file) =>
+        File.ReadLines(Path.Combine(Checkout.Root, file)).Select(static (text, index) => (index + 1, text));
+
+    /// <summary>
+    /// A list of exceptions beside the tests: <c>FILE: REASON</c>, and <c>WORD</c> for a refused word; # starts a comment.
+    /// </summary>
+    private sealed record Exceptions(IReadOnlyList<string> Words, IReadOnlyDictionary<string, string> Files)
+    {
+        public static Exceptions Read(string list)
+        {
+            string[] lines =
+            [
+                .. Checkout.Read("tests/House.Tests/Text/" + list).Split('\n')
+                    .Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#'),
+            ];
+            return new Exceptions(
+                [.. lines.Where(static line => !line.Contains(':', StringComparison.Ordinal))],
+                lines.Where(static line => line.Contains(':', StringComparison.Ordinal)).Select(static line => line.Split(':', 2))
+                    .ToDictionary(static parts => parts[0], static parts => parts[1].Trim(), StringComparer.Ordinal));
+        }
+
+        public bool Allows(string file) => Files.ContainsKey(file);
+    }
+}
