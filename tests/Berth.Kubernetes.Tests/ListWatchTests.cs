@@ -36,7 +36,7 @@ public sealed class ListWatchTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_stream_that_ends_inside_an_event_is_watched_again_from_the_last_version(bool cut)
+    public async Task Stream_that_ends_inside_an_event_is_watched_from_the_last_version(bool cut)
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(200, s_one);
@@ -102,7 +102,7 @@ public sealed class ListWatchTests
 
     /// <summary>The list after short watches succeeds, the API goes away before the watch, and comes back: nothing else may happen for a minute.</summary>
     [Fact]
-    public async Task A_watch_taken_up_after_a_failure_confirms_however_short_those_before_it_were()
+    public async Task Watch_after_a_failure_confirms_however_short_the_ones_before_were()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         for (int i = 0; i < 2; i++)

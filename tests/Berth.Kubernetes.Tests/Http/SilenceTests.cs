@@ -16,7 +16,7 @@ public sealed class SilenceTests
     }
 
     [Fact]
-    public async Task A_watch_over_HTTP2_whose_peer_falls_silent_fails_and_the_next_request_gets_a_new_connection()
+    public async Task Watch_over_HTTP2_with_silent_peer_fails_and_connection_is_replaced()
     {
         using var authority = new TestAuthority();
         await using TestServer server = await TestServer.StartAsync(

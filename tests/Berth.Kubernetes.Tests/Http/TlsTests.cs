@@ -189,7 +189,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public async Task Honours_an_authority_rotated_in_its_file_while_running_in_both_directions()
+    public async Task Authority_rotated_in_its_file_is_honoured_in_both_directions()
     {
         using var folder = new TestFolder();
         using var old = new TestAuthority("old");

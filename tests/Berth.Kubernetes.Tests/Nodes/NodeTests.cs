@@ -71,7 +71,7 @@ public sealed class NodeTests
     }
 
     [Fact]
-    public async Task Forbidden_nodes_leave_external_addresses_unknown_and_say_the_rule_until_it_is_granted()
+    public async Task Forbidden_nodes_leave_external_unknown_until_the_rule_is_granted()
     {
         RecordingLogger logger = new();
         await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { AddressMode = AddressMode.External, Logger = logger });
@@ -92,7 +92,7 @@ public sealed class NodeTests
     }
 
     [Fact]
-    public async Task Forbidden_nodes_fall_back_to_internal_addresses_where_that_is_allowed_and_say_so_once()
+    public async Task Forbidden_nodes_with_fallback_give_internal_and_say_so_once()
     {
         RecordingLogger logger = new();
         await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { AddressMode = AddressMode.ExternalOrInternal, Logger = logger });

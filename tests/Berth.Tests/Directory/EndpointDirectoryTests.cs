@@ -128,7 +128,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_first_snapshot_is_waited_for_in_bounds_and_the_exception_carries_the_trouble()
+    public async Task First_snapshot_that_is_late_throws_with_the_reason()
     {
         Task<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestKit.TestPods.Target, TestKit.TestPods.Ports, Cancellation).AsTask();
         Stream.Fail(new EndpointSourceException("The connection to 127.0.0.1:1 was refused."));
@@ -188,6 +188,37 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         Assert.Contains("InvalidOperationException: A bug.", stale.StaleReason, StringComparison.Ordinal);
         Stream.Push(TestKit.TestPods.Snapshot(4));
         await AdvanceUntilAsync(() => view.Current is { IsStale: false, Endpoints.Count: 4 });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    [InlineData(25 * 24 * 3600)]
+    public void FirstSnapshotTimeout_outside_its_range_is_refused(int seconds) => Assert.Throws<ArgumentOutOfRangeException>(
+        () => new EndpointDirectory(_source, new EndpointDirectoryOptions { FirstSnapshotTimeout = TimeSpan.FromSeconds(seconds) }));
+
+    [Fact]
+    public async Task Stale_snapshot_of_a_source_is_published_and_confirms_nothing()
+    {
+        EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
+        EndpointSnapshot content = TestKit.TestPods.Snapshot(3);
+        Stream.Push(content);
+        await NextAsync(view, s => s is not null);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Stream.Push(content.AsStale(_time.GetUtcNow(), "Nodes are away."));
+        EndpointSnapshot stale = await NextAsync(view, s => s!.IsStale);
+        Assert.Equal((1L, "Nodes are away.", TimeSpan.FromMinutes(1)), (stale.Version, stale.StaleReason, view.Age));
+        Assert.Equal("Nodes are away.", view.Failure!.Message);
+
+        // New content while a part of it cannot be confirmed, and then all of it again.
+        EndpointSnapshot more = TestKit.TestPods.Snapshot(4);
+        Stream.Push(more.AsStale(_time.GetUtcNow(), "Nodes are away."));
+        Assert.True((await NextAsync(view, s => s!.Endpoints.Count == 4)).IsStale);
+        Stream.Push(more);
+        EndpointSnapshot live = await NextAsync(view, s => !s!.IsStale);
+        Assert.Equal((2L, 4), (live.Version, live.Endpoints.Count));
+        Assert.Null(view.Failure);
+        Assert.Equal(TimeSpan.Zero, view.Age);
     }
 
     [Fact]
