@@ -42,7 +42,7 @@ internal static class UpCommand
             using KubeconfigCopy copy = KubeconfigCopy.Write(plan.KubeconfigOut, cluster.Kubeconfig);
             using (IUpView view = ViewFor(host))
             {
-                UpSession session = new(cluster, plan, view, plan.KubeconfigOut ?? cluster.KubeconfigPath, host.Time, started);
+                UpSession session = new(cluster, plan, view, plan.KubeconfigOut ?? cluster.KubeconfigPath, host, started);
                 await session.RunAsync(stop.Token).ConfigureAwait(false);
             }
 

@@ -6,8 +6,18 @@ namespace Berth.Cli.Up;
 /// <summary>What to try once the cluster is ready.</summary>
 internal static class ReadyMessage
 {
-    /// <summary>For the built-in manifests, with the very address that service A gave.</summary>
-    public static IReadOnlyList<string> ForBuiltIn(TimeSpan after, UpPlan plan, IPEndPoint? address, string kubeconfig)
+    /// <summary>The script <c>berth</c> of the checkout says here how it was called, such as <c>./berth</c>.</summary>
+    private const string CommandVariable = "BERTH_COMMAND";
+
+    /// <summary>The command that starts this program again: the script's name, else <c>berth</c>, the installed program.</summary>
+    public static string CommandOf(Func<string, string?> variable) =>
+        variable(CommandVariable) is { Length: > 0 } command ? command : "berth";
+
+    /// <summary>
+    /// For the built-in manifests, with the very address that service A gave. The first suggestion needs nothing but this program; curl, nc
+    /// and kubectl are not on every machine.
+    /// </summary>
+    public static IReadOnlyList<string> ForBuiltIn(TimeSpan after, UpPlan plan, IPEndPoint? address, string kubeconfig, string command)
     {
         string url = plan.ServiceAUrl.GetLeftPart(UriPartial.Authority);
         string ready = string.Create(CultureInfo.InvariantCulture, $"Ready after {after.TotalSeconds:0.0} s. Service A answers on {url}");
@@ -16,8 +26,9 @@ internal static class ReadyMessage
         return
         [
             ready + ". Try:",
+            $"  {command} call {url} hello     # asks service A for an address, and talks to that pod",
             $"  curl {url}     # an address of service B, such as {address}",
-            string.Create(CultureInfo.InvariantCulture, $"  nc {address.Address} {address.Port}             # type a line: that very pod answers"),
+            string.Create(CultureInfo.InvariantCulture, $"  nc {address.Address} {address.Port}     # type a line: that very pod answers"),
             .. Kubectl(kubeconfig),
             "Ctrl-C ends it all.",
         ];

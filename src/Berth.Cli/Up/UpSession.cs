@@ -7,7 +7,7 @@ namespace Berth.Cli.Up;
 
 /// <summary>Shows a running cluster until it is to end.</summary>
 internal sealed class UpSession(
-    LocalCluster.LocalCluster cluster, UpPlan plan, IUpView view, string kubeconfig, TimeProvider time, long started)
+    LocalCluster.LocalCluster cluster, UpPlan plan, IUpView view, string kubeconfig, ProgramHost host, long started)
 {
     /// <summary>Changes come in bursts; no one reads faster than this.</summary>
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(50);
@@ -30,7 +30,7 @@ internal sealed class UpSession(
                     view.ShowMessage(await DescribeAsync(stopping).ConfigureAwait(false));
                 }
 
-                await Task.Delay(told ? s_redraw : s_soon, time, stopping).ConfigureAwait(false);
+                await Task.Delay(told ? s_redraw : s_soon, host.Time, stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -50,13 +50,12 @@ internal sealed class UpSession(
     {
         if (!plan.IsBuiltIn)
             return [
-                .. ReadyMessage.ForManifests(time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)
+                .. ReadyMessage.ForManifests(host.Time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)
             ];
         IPEndPoint? address = plan.Replicas == 0 ? null : await AskAsync(stopping).ConfigureAwait(false);
-        return [
-            .. ReadyMessage.ForBuiltIn(time.GetElapsedTime(started), plan, address, kubeconfig),
-            .. ReadyMessage.NotEnforced(cluster.NotEnforced)
-        ];
+        TimeSpan after = host.Time.GetElapsedTime(started);
+        string command = ReadyMessage.CommandOf(host.Variable);
+        return [.. ReadyMessage.ForBuiltIn(after, plan, address, kubeconfig, command), .. ReadyMessage.NotEnforced(cluster.NotEnforced)];
     }
 
     /// <summary>The answer that a user would get: service A learns a moment later that pods are ready.</summary>
@@ -75,7 +74,7 @@ internal sealed class UpSession(
                 // Not yet.
             }
 
-            await Task.Delay(s_soon, time, stopping).ConfigureAwait(false);
+            await Task.Delay(s_soon, host.Time, stopping).ConfigureAwait(false);
         }
     }
 }

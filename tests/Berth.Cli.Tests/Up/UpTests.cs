@@ -17,6 +17,7 @@ public sealed class UpTests
     public async Task Client_reaches_the_given_pod_and_SIGTERM_leaves_nothing_behind(string form)
     {
         await using LocalUp up = await LocalUp.StartAsync(form);
+        Assert.Contains($"berth call {up.Url} hello", up.Process.Out.Text, StringComparison.Ordinal);
         Assert.Contains($"curl {up.Url}", up.Process.Out.Text, StringComparison.Ordinal);
         Assert.Matches($@"nc 127\.0\.0\.1 ({up.PortBase}|{up.PortBase + 1}|{up.PortBase + 2})\b", up.Process.Out.Text);
         Assert.Contains($"service-b-2  {up.AddressOf(2)}  ready  node-0", up.Process.Out.Text, StringComparison.Ordinal);
