@@ -27,10 +27,7 @@ internal sealed class GivenBackend : Backend
     public override TimeSpan Patience => TimeSpan.FromMinutes(3);
 
     /// <summary>Why this backend cannot be used, or null.</summary>
-    public static string? Missing(string? path) =>
-        string.IsNullOrEmpty(path) ? $"{Variable} is not set: give it the path of a kubeconfig to run this against that cluster."
-        : File.Exists(path) ? null
-        : $"{Variable} is {path}, and there is no such file.";
+    public static string? Missing(string path) => File.Exists(path) ? null : $"{Variable} is {path}, and there is no such file.";
 
     public static Task<Backend> OpenAsync(string path, Needs needs)
     {

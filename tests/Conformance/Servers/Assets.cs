@@ -10,19 +10,13 @@ internal sealed record Assets(string Etcd, string ApiServer)
     /// <summary>Finds both programs in a folder.</summary>
     /// <param name="folder">The folder, as the environment variable has it.</param>
     /// <param name="missing">Why not, as a sentence that says what to do.</param>
-    public static Assets? Find(string? folder, out string missing)
+    public static Assets? Find(string folder, out string missing)
     {
         missing = string.Empty;
-        if (string.IsNullOrEmpty(folder))
-        {
-            missing =
-                $"{Variable} is not set: give it a folder with etcd and kube-apiserver, such as `setup-envtest use 1.36.x -p path` prints.";
-            return null;
-        }
-
         if (!System.IO.Directory.Exists(folder))
         {
-            missing = $"{Variable} is {folder}, and there is no such folder.";
+            missing = $"{Variable} is {folder}, and there is no such folder. "
+                + "Give it one with etcd and kube-apiserver, such as `setup-envtest use 1.36.x -p path` prints.";
             return null;
         }
 

@@ -2,6 +2,7 @@ using Berth.TestKit;
 using System.Text;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Backends;
+using Berth.Conformance.Cases;
 
 namespace Berth.Conformance.Servers;
 
@@ -11,14 +12,9 @@ public sealed class ServersTests
     [Fact]
     public void Missing_programs_are_named_with_what_to_do()
     {
-        Assert.Null(Assets.Find(null, out string missing));
-        Assert.Equal(
-            "KUBEBUILDER_ASSETS is not set: give it a folder with etcd and kube-apiserver, such as `setup-envtest use 1.36.x -p path` " +
-            "prints.",
-            missing);
         using var folder = new ProgramFolder();
-        Assert.Null(Assets.Find(folder.Of("nowhere"), out missing));
-        Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Of("nowhere")}, and there is no such folder.", missing);
+        Assert.Null(Assets.Find(folder.Of("nowhere"), out string missing));
+        Assert.StartsWith($"KUBEBUILDER_ASSETS is {folder.Of("nowhere")}, and there is no such folder. Give it one with", missing, StringComparison.Ordinal);
         Assert.Null(Assets.Find(folder.Path, out missing));
         Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Path}, which lacks etcd and kube-apiserver.", missing);
         folder.Write("etcd", "exit 0");
@@ -30,11 +26,17 @@ public sealed class ServersTests
     }
 
     [Fact]
+    public void Backends_are_the_local_cluster_and_those_that_a_variable_names()
+    {
+        Assert.Equal(["local cluster"], ConformanceCase.Configured(static _ => null));
+        Assert.Equal(["local cluster"], ConformanceCase.Configured(static _ => ""));
+        Assert.Equal(["local cluster", "kube-apiserver"], ConformanceCase.Configured(static name => name == "KUBEBUILDER_ASSETS" ? "/bin" : null));
+        Assert.Equal(["local cluster", "given cluster"], ConformanceCase.Configured(static name => name == "BERTH_TEST_KUBECONFIG" ? "/config" : null));
+    }
+
+    [Fact]
     public void A_missing_kubeconfig_is_named()
     {
-        Assert.Equal(
-            "BERTH_TEST_KUBECONFIG is not set: give it the path of a kubeconfig to run this against that cluster.",
-            GivenBackend.Missing(""));
         Assert.Equal("BERTH_TEST_KUBECONFIG is /nowhere/config, and there is no such file.", GivenBackend.Missing("/nowhere/config"));
         Assert.Null(GivenBackend.Missing(typeof(ServersTests).Assembly.Location));
     }
