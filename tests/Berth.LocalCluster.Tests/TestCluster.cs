@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
@@ -77,6 +78,29 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Every event of a watch from a version up to now, with bookmarks if wanted. A watch that ends before that, as one of a second can on a busy machine, is
+    /// resumed where it ended, so the result does not depend on how fast anything is.
+    /// </summary>
+    public async Task<JsonArray> EventsSinceAsync(string path, string version, bool bookmarks = false)
+    {
+        long now = VersionOf((await GetAsync(path)).Body);
+        char joint = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        JsonArray events = [];
+        while (long.Parse(version, CultureInfo.InvariantCulture) < now)
+        {
+            await foreach (JsonNode item in WatchAsync($"{path}{joint}watch=1&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion={version}"))
+            {
+                Assert.NotEqual("ERROR", (string?)item["type"]);
+                version = VersionOf(item["object"]!).ToString(CultureInfo.InvariantCulture);
+                if (bookmarks || (string?)item["type"] != "BOOKMARK")
+                    events.Add(item);
+            }
+        }
+
+        return events;
+    }
+
     /// <summary>Waits for the pods to be as wanted; says how they are when they never are.</summary>
     public async Task<IReadOnlyList<PodSummary>> WaitAsync(Func<IReadOnlyList<PodSummary>, bool> condition)
     {
@@ -111,6 +135,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
         throw new TimeoutException($"{path} never was as wanted: {last}");
     }
+
+    private static long VersionOf(JsonNode node) => long.Parse((string)node["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()
     {

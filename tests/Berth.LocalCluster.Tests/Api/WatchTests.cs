@@ -57,7 +57,7 @@ public sealed class WatchTests
         test.Cluster.Apply(TestManifests.Service);
         await test.WaitForAsync(Slices, list => list["items"]!.AsArray().Count == 1);
         List<JsonNode> events = await AllAsync(test.WatchAsync(
-            $"{Slices}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1"));
+            $"{Slices}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=600").Take(2));
         JsonNode recorded = Recordings.ReadLines("watchlist")[^1];
         Assert.Equal("ADDED", (string?)events[0]["type"]);
         recorded["object"]!["metadata"]!["resourceVersion"] = events[1]["object"]!["metadata"]!["resourceVersion"]!.DeepClone();
@@ -65,7 +65,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Bookmarks_come_by_the_interval_and_at_the_end()
+    public async Task Bookmarks_come_by_the_interval()
     {
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
         {
@@ -73,12 +73,22 @@ public sealed class WatchTests
             Manifests = [TestManifests.Namespace],
             BookmarkInterval = TimeSpan.FromMilliseconds(300),
         });
-        List<JsonNode> events = await AllAsync(test.WatchAsync($"{Slices}?watch=1&resourceVersion={await VersionAsync(test)}&allowWatchBookmarks=true&timeoutSeconds=1"));
-        Assert.InRange(events.Count, 2, 5);
+        string version = await VersionAsync(test);
+        List<JsonNode> events = await AllAsync(
+            test.WatchAsync($"{Slices}?watch=1&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=600").Take(2));
         Assert.All(events, item => Assert.Equal("BOOKMARK", (string?)item["type"]));
+    }
+
+    [Fact]
+    public async Task A_bookmark_comes_at_the_end()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        string version = await VersionAsync(test);
+        List<JsonNode> events = await AllAsync(test.WatchAsync($"{Slices}?watch=1&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=1"));
+        JsonNode only = Assert.Single(events);
         JsonNode recorded = Recordings.ReadLines("watch-life")[^1];
-        recorded["object"]!["metadata"]!["resourceVersion"] = events[^1]["object"]!["metadata"]!["resourceVersion"]!.DeepClone();
-        Assert.Equal(recorded.ToJsonString(), events[^1].ToJsonString());
+        recorded["object"]!["metadata"]!["resourceVersion"] = only["object"]!["metadata"]!["resourceVersion"]!.DeepClone();
+        Assert.Equal(recorded.ToJsonString(), only.ToJsonString());
     }
 
     [Fact]

@@ -113,9 +113,9 @@ public sealed class DeploymentTests
         await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""", "application/merge-patch+json");
         await test.WaitForAsync(Path, body => (int?)body["status"]!["updatedReplicas"] == 3 && (int?)body["status"]!["replicas"] == 3 && (int?)body["status"]!["readyReplicas"] == 3
             && (int?)body["status"]!["observedGeneration"] == 2);
-        await foreach (JsonNode change in test.WatchAsync($"{Pods}?watch=1&timeoutSeconds=1&resourceVersion={list["metadata"]!["resourceVersion"]}"))
+        foreach (JsonNode? change in await test.EventsSinceAsync(Pods, (string)list["metadata"]!["resourceVersion"]!))
         {
-            JsonNode pod = change["object"]!;
+            JsonNode pod = change!["object"]!;
             string name = (string)pod["metadata"]!["name"]!;
             pods.Remove(name);
             if ((string?)change["type"] != "DELETED" && pod["metadata"]!["deletionTimestamp"] is null)

@@ -117,9 +117,9 @@ public sealed class StatefulSetTests
         await test.WaitForAsync(Set, set => (int?)set["status"]!["observedGeneration"] == 2 && (int?)set["status"]!["updatedReplicas"] == 4 && (int?)set["status"]!["readyReplicas"] == 4);
         HashSet<string> well = ["service-b-0", "service-b-1", "service-b-2", "service-b-3"];
         List<string> restarted = [];
-        await foreach (JsonNode change in test.WatchAsync($"{pods}?watch=1&timeoutSeconds=1&resourceVersion={list["metadata"]!["resourceVersion"]}"))
+        foreach (JsonNode? change in await test.EventsSinceAsync(pods, (string)list["metadata"]!["resourceVersion"]!))
         {
-            JsonNode pod = change["object"]!;
+            JsonNode pod = change!["object"]!;
             string name = (string)pod["metadata"]!["name"]!;
             bool ready = pod["status"]!["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True") ?? false;
             if (ready && pod["metadata"]!["deletionTimestamp"] is null && (string?)change["type"] != "DELETED")

@@ -132,11 +132,10 @@ public sealed class ComparisonTests
             test.Cluster.Scale("sts", TestCluster.Namespace, "many", 180);
             await ManyPods.WaitAsync(test, 180);
             await ManyPods.RestartAsync(test, 3);
-            yield return ("watch-260-scale", WithoutUnready(await RecordedLife.EventsAsync(test, $"{ManyPods.Slices}&watch=1&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds=1")));
+            yield return ("watch-260-scale", WithoutUnready(await test.EventsSinceAsync(ManyPods.Slices, version, bookmarks: true)));
             version = (string)(await test.GetAsync(Slices)).Body["metadata"]!["resourceVersion"]!;
-            test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
-            await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&resourceVersion={version}");
-            yield return ("watch-terminating", WithoutUnready(await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&allowWatchBookmarks=true&resourceVersion={version}")));
+            await RecordedLife.ReplaceAsync(test, "service-b-0", 3);
+            yield return ("watch-terminating", WithoutUnready(await test.EventsSinceAsync(RecordedLife.OfServiceB, version, bookmarks: true)));
         }
     }
 
@@ -158,18 +157,32 @@ public sealed class ComparisonTests
     /// <summary>A life like the recorded one, as a watch shows it: all events together must show the recorded fields.</summary>
     private static async IAsyncEnumerable<(string Recording, JsonNode? Ours)> WatchesAsync(TestCluster test)
     {
-        string watch = Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dservice-b&watch=1&allowWatchBookmarks=true";
-        yield return ("watchlist", await RecordedLife.EventsAsync(test, watch + "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=1"));
+        yield return ("watchlist", await UntilAsync(
+            test, $"{RecordedLife.OfServiceB}&watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan", "BOOKMARK"));
         string version = await RecordedLife.PlayAsync(test);
-        yield return ("watch-life", await RecordedLife.EventsAsync(test, $"{watch}&resourceVersion={version}&timeoutSeconds=1"));
+        yield return ("watch-life", await test.EventsSinceAsync(RecordedLife.OfServiceB, version, bookmarks: true));
         test.Cluster.Apply(Applied("service"));
         await RecordedLife.ReadyAsync(test, 2);
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 3);
         await RecordedLife.ReadyAsync(test, 3);
-        yield return ("watch-too-old", await RecordedLife.EventsAsync(test, RecordedLife.Watch + "&resourceVersion=1"));
+        yield return ("watch-too-old", await test.EventsSinceAsync(RecordedLife.OfServiceB, "1"));
         test.Cluster.Faults.Compact();
-        yield return ("watch-gone", await RecordedLife.EventsAsync(test, watch + "&resourceVersion=1&timeoutSeconds=1"));
-        yield return ("watch-future", await RecordedLife.EventsAsync(test, Slices + "?watch=1&resourceVersion=99999999999&timeoutSeconds=1"));
+        yield return ("watch-gone", await UntilAsync(test, $"{RecordedLife.OfServiceB}&watch=1&resourceVersion=1", "ERROR"));
+        yield return ("watch-future", await UntilAsync(test, Slices + "?watch=1&resourceVersion=99999999999&timeoutSeconds=1", "nothing"));
+    }
+
+    /// <summary>The events of one watch, up to the first of a type, or its end.</summary>
+    private static async Task<JsonArray> UntilAsync(TestCluster test, string path, string type)
+    {
+        JsonArray events = [];
+        await foreach (JsonNode item in test.WatchAsync(path))
+        {
+            events.Add(item);
+            if ((string?)item["type"] == type)
+                break;
+        }
+
+        return events;
     }
 
     private static Task<TestCluster> StartAsync(string manifests) => TestCluster.StartAsync(new LocalClusterOptions

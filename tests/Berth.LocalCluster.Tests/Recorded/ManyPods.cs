@@ -35,11 +35,19 @@ internal static class ManyPods
         return endpoints.Count == count && endpoints.TrueForAll(endpoint => (bool)endpoint!["conditions"]!["ready"]!);
     }));
 
-    /// <summary>Restarts the set, and waits until so many pods, from the top, are new and ready.</summary>
+    /// <summary>Restarts the set, and waits until so many pods, from the top, are new, and their slices show them ready.</summary>
     public static async Task RestartAsync(TestCluster test, int count)
     {
         const string set = "/apis/apps/v1/namespaces/k8s-example2/statefulsets/many";
+        HashSet<string> before = Ready((await test.GetAsync(Slices)).Body);
         await test.SendAsync(HttpMethod.Patch, set, """{"spec":{"template":{"metadata":{"annotations":{"restarted":"yes"}}}}}""", "application/strategic-merge-patch+json");
-        await test.WaitForAsync(set, body => (int?)body["status"]!["updatedReplicas"] >= count + 1 && (int?)body["status"]!["updatedReplicas"] < 180);
+        await test.WaitForAsync(Slices, list => Ready(list).Except(before).Count() >= count);
     }
+
+    /// <summary>The UIDs of the pods that the slices show as ready.</summary>
+    private static HashSet<string> Ready(JsonNode list) =>
+    [
+        .. list["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? [])
+            .Where(endpoint => (bool)endpoint!["conditions"]!["ready"]!).Select(endpoint => (string)endpoint!["targetRef"]!["uid"]!),
+    ];
 }

@@ -6,7 +6,7 @@ namespace Berth.LocalCluster.Recorded;
 internal static class RecordedLife
 {
     public const string Slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";
-    public const string Watch = Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dservice-b&watch=1&timeoutSeconds=1";
+    public const string OfServiceB = Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dservice-b";
     private const string Pods = "/api/v1/namespaces/k8s-example2/pods";
     private const string Set = "/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b";
 
@@ -17,9 +17,7 @@ internal static class RecordedLife
         (_, JsonNode list) = await test.GetAsync(Slices);
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 5);
         await ReadyAsync(test, 5);
-        test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-1");
-        await ReadyAsync(test, 4);
-        await ReadyAsync(test, 5);
+        await ReplaceAsync(test, "service-b-1", 5);
         foreach (string ready in (string[])["False", "True"])
         {
             string patch = $$$"""{"status":{"conditions":[{"type":"Ready","status":"{{{ready}}}"}]}}""";
@@ -39,15 +37,24 @@ internal static class RecordedLife
         return (string)list["metadata"]!["resourceVersion"]!;
     }
 
-    /// <summary>Waits for so many endpoints to be ready.</summary>
-    public static Task<JsonNode> ReadyAsync(TestCluster test, int count) => test.WaitForAsync(Slices, slices =>
-        slices["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? []).Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == count);
-
-    public static async Task<JsonArray> EventsAsync(TestCluster test, string path)
+    /// <summary>Waits for so many ready endpoints, of the very pods that are ready now: a slice may still show those before.</summary>
+    public static Task<JsonNode> ReadyAsync(TestCluster test, int count) => test.WaitForAsync(OfServiceB, slices =>
     {
-        JsonArray events = [];
-        await foreach (JsonNode item in test.WatchAsync(path))
-            events.Add(item);
-        return events;
+        HashSet<string> shown = [.. slices["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? [])
+            .Where(endpoint => (bool)endpoint!["conditions"]!["ready"]!).Select(endpoint => (string)endpoint!["targetRef"]!["uid"]!)];
+        return shown.Count == count && shown.SetEquals(test.Cluster.Pods.Where(IsReady).Select(pod => pod.Uid));
+    });
+
+    /// <summary>
+    /// Deletes a pod, and waits until its successor is shown too. A watch from before shows the pod end; to look for that now could come too late.
+    /// </summary>
+    public static async Task ReplaceAsync(TestCluster test, string pod, int count)
+    {
+        string before = test.Cluster.Pods.Single(other => other.Name == pod).Uid;
+        test.Cluster.Delete("pod", TestCluster.Namespace, pod);
+        await test.WaitAsync(pods => pods.Any(other => other.Name == pod && other.Uid != before));
+        await ReadyAsync(test, count);
     }
+
+    private static bool IsReady(PodSummary pod) => pod.Ready && !pod.Terminating && pod.Name.StartsWith("service-b-", StringComparison.Ordinal);
 }

@@ -12,7 +12,7 @@ public sealed class StoryTests
     {
         await using TestCluster test = await StartAsync(TestManifests.Service, TestManifests.StatefulSet(3));
         string version = await RecordedLife.PlayAsync(test);
-        AssertTold(Recordings.ReadLines("watch-life"), await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&resourceVersion={version}"));
+        AssertTold(Recordings.ReadLines("watch-life"), await test.EventsSinceAsync(RecordedLife.OfServiceB, version));
     }
 
     [Fact]
@@ -21,12 +21,11 @@ public sealed class StoryTests
         await using TestCluster test = await StartAsync(TestManifests.Service, TestManifests.StatefulSet(3));
         await RecordedLife.ReadyAsync(test, 3);
         (_, JsonNode list) = await test.GetAsync(RecordedLife.Slices);
-        test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
-        await RecordedLife.ReadyAsync(test, 2);
-        await RecordedLife.ReadyAsync(test, 3);
+        await RecordedLife.ReplaceAsync(test, "service-b-0", 3);
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 1);
         await test.WaitForAsync(RecordedLife.Slices, slices => slices["items"]![0]!["endpoints"] is JsonArray { Count: 1 });
-        AssertTold(Recordings.ReadLines("watch-terminating"), await RecordedLife.EventsAsync(test, $"{RecordedLife.Watch}&resourceVersion={list["metadata"]!["resourceVersion"]}"));
+        AssertTold(
+            Recordings.ReadLines("watch-terminating"), await test.EventsSinceAsync(RecordedLife.OfServiceB, (string)list["metadata"]!["resourceVersion"]!));
     }
 
     [Fact]
@@ -41,7 +40,7 @@ public sealed class StoryTests
         (_, JsonNode after) = await ManyPods.WaitAsync(test, 180);
         Assert.Equal([100, 80], Sizes(after));
         await ManyPods.RestartAsync(test, 3);
-        JsonArray ours = await RecordedLife.EventsAsync(test, $"{ManyPods.Slices}&watch=1&timeoutSeconds=1&resourceVersion={list["metadata"]!["resourceVersion"]}");
+        JsonArray ours = await test.EventsSinceAsync(ManyPods.Slices, (string)list["metadata"]!["resourceVersion"]!);
         IReadOnlyList<JsonNode> recorded = Recordings.ReadLines("watch-260-scale");
 
         // The same pods went, from the top, each through the same states, and no other was touched.
