@@ -100,7 +100,7 @@ internal sealed class ClusterParts : IAsyncDisposable
     {
         await _faultHandler.DisposeAsync().ConfigureAwait(false);
         Gate.Open();
-        await NodeFaults.DisposeAsync().ConfigureAwait(false);
+        NodeFaults.Dispose();
         await _controllers.DisposeAsync().ConfigureAwait(false);
         await _forwarder.DisposeAsync().ConfigureAwait(false);
         await Kubelet.StopAsync(s_endGrace).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Berth.LocalCluster.Access;
 using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Api;
 
@@ -58,7 +59,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
     private async Task FollowAsync(WatchStream stream, long version, bool bookmarks, CancellationToken ending)
     {
         stream.Version = version;
-        DateTimeOffset nextBookmark = time.GetUtcNow() + bookmarkInterval;
+        DateTimeOffset nextBookmark = time.GetUtcNow().After(bookmarkInterval);
         while (true)
         {
             IReadOnlyList<Change> changes = store.ReadAfter(version, out version);
@@ -67,7 +68,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
             TimeSpan wait = nextBookmark - time.GetUtcNow();
             Task changed = store.WaitAsync(version, ending);
             if (bookmarks && wait > TimeSpan.Zero)
-                await changed.WaitAsync(wait, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await time.UntilAsync(changed, wait, CancellationToken.None).ConfigureAwait(false);
             if (!bookmarks || changed.IsCompleted)
             {
                 await changed.ConfigureAwait(false);
@@ -75,7 +76,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
             }
 
             await stream.BookmarkAsync(version, last: false, ending).ConfigureAwait(false);
-            nextBookmark = time.GetUtcNow() + bookmarkInterval;
+            nextBookmark = time.GetUtcNow().After(bookmarkInterval);
         }
     }
 

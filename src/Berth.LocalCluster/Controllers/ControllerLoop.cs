@@ -2,6 +2,7 @@ using Berth.LocalCluster.Diagnostics;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -36,7 +37,7 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
             // What failed stays queued and is tried again, with all that happened meanwhile.
             Task next = Drain() ? Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token) : store.WaitAsync(version, _stopping.Token);
             if (_due.TryPeek(out _, out DateTimeOffset soon))
-                await next.WaitAsync(TimeSpan.FromMilliseconds(Math.Clamp((soon - time.GetUtcNow()).TotalMilliseconds, 1, int.MaxValue)), time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await time.UntilAsync(next, soon - time.GetUtcNow(), _stopping.Token).ConfigureAwait(false);
             else
                 await next.ConfigureAwait(false);
             _stopping.Token.ThrowIfCancellationRequested();

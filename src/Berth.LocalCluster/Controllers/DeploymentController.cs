@@ -3,6 +3,7 @@ using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Objects;
 using Berth.LocalCluster.Patches;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -159,7 +160,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
 
     /// <summary>Until when a rollout under way has to get on.</summary>
     private static DateTimeOffset? Deadline(StoredObject deployment) => deployment.Body.Condition("Progressing") is { } progress && progress.Text("reason") == Updated
-        ? JsonWriting.ParseTimestamp(progress.Text("lastUpdateTime"))?.AddSeconds(deployment.Body.Number("spec", "progressDeadlineSeconds") ?? 600) : null;
+        ? JsonWriting.ParseTimestamp(progress.Text("lastUpdateTime"))?.After(LongWait.Seconds(deployment.Body.Number("spec", "progressDeadlineSeconds") ?? 600)) : null;
 
     private void Condition(JsonObject status, string type, bool? value, string reason, string message, bool moved = false)
     {
@@ -188,7 +189,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     private static int Share(JsonNode? value, int of, bool up)
     {
         if (value.Text() is { } text && text.EndsWith('%') && int.TryParse(text[..^1], CultureInfo.InvariantCulture, out int percent))
-            return up ? ((of * percent) + 99) / 100 : of * percent / 100;
+            return (int)Math.Min((((long)of * percent) + (up ? 99 : 0)) / 100, int.MaxValue);
         return (int)(value.Number() ?? 0);
     }
 

@@ -2,6 +2,7 @@ using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Controllers;
 
@@ -35,7 +36,7 @@ internal static class Ownership
 
     /// <summary>When a pod counts as available, which minReadySeconds of its owner delays; null while it is not ready.</summary>
     public static DateTimeOffset? AvailableAt(this StoredObject pod, StoredObject owner) => !pod.Body.IsReady() ? null
-        : JsonWriting.ParseTimestamp(pod.Body.Condition("Ready").Text("lastTransitionTime"))?.AddSeconds(owner.Body.Number("spec", "minReadySeconds") ?? 0);
+        : JsonWriting.ParseTimestamp(pod.Body.Condition("Ready").Text("lastTransitionTime"))?.After(LongWait.Seconds(owner.Body.Number("spec", "minReadySeconds") ?? 0));
 
     private static LabelSelector Selector(StoredObject owner) => LabelSelector.FromSpec(owner.Body.At("spec", "selector"));
 

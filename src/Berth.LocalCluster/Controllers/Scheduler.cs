@@ -62,8 +62,11 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         return asked.Count > 0 && pods.Where(other => other.NodeName == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains) ? PortTaken : null;
     }
 
-    private static bool Tolerates(JsonObject toleration, JsonObject taint) =>
-        toleration.Text("key") is var key && (string.IsNullOrEmpty(key) || key == taint.Text("key")) && (toleration.Text("effect") ?? taint.Text("effect")) == taint.Text("effect")
+    /// <summary>Whether a toleration of a pod is for a taint of a node.</summary>
+    public static bool Tolerates(JsonObject toleration, JsonObject taint) =>
+        toleration.Text("key") is var key
+        && (string.IsNullOrEmpty(key) || key == taint.Text("key"))
+        && (toleration.Text("effect") ?? taint.Text("effect")) == taint.Text("effect")
         && (toleration.Text("operator") == "Exists" || (toleration.Text("value") ?? "") == (taint.Text("value") ?? ""));
 
     private static string Unschedulable(int nodes, List<string> obstacles)

@@ -75,7 +75,7 @@ internal sealed class FieldCheck
         {
             "string" or "bytes" or "Time" or "MicroTime" => found == JsonValueKind.String,
             "bool" => found is JsonValueKind.True or JsonValueKind.False,
-            "int32" or "int64" => found == JsonValueKind.Number && !value!.ToJsonString().AsSpan().ContainsAny('.', 'e', 'E'),
+            "int32" or "int64" => found == JsonValueKind.Number && IsInteger(value!, type),
             "Quantity" or "IntOrString" => found is JsonValueKind.String or JsonValueKind.Number,
             "any" or "RawExtension" => true,
             _ => found == JsonValueKind.Object,
@@ -90,8 +90,14 @@ internal sealed class FieldCheck
     {
         JsonValueKind kind = value.GetValueKind();
         string found = kind is JsonValueKind.True or JsonValueKind.False ? "bool" : kind.ToString().ToLowerInvariant();
+        if (kind == JsonValueKind.Number && type is "int32" or "int64")
+            found += " " + value.ToJsonString();
         return new($"json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {type}");
     }
+
+    private static bool IsInteger(JsonNode value, string type) =>
+        long.TryParse(value.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+        && (type == "int64" || number is >= int.MinValue and <= int.MaxValue);
 
     private static bool IsZero(JsonNode value) => value.GetValueKind() == JsonValueKind.False || value.Text() is "" || value.Number() == 0;
 

@@ -4,6 +4,7 @@ using Berth.LocalCluster.Rules;
 using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Objects;
 
@@ -108,7 +109,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         JsonObject metadata = body.Child("metadata");
         if (metadata["deletionTimestamp"] is null || grace < metadata.Number("deletionGracePeriodSeconds"))
         {
-            metadata["deletionTimestamp"] = JsonWriting.Timestamp(time.GetUtcNow().AddSeconds(grace));
+            metadata["deletionTimestamp"] = JsonWriting.Timestamp(time.GetUtcNow().After(LongWait.Seconds(grace)));
             metadata["deletionGracePeriodSeconds"] = grace;
             metadata["generation"] = (metadata.Number("generation") ?? 0) + 1;
         }

@@ -1,5 +1,6 @@
 using Berth.LocalCluster.Diagnostics;
 using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -10,7 +11,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private static readonly TimeSpan s_lastOutput = TimeSpan.FromMilliseconds(200);
 
     private readonly string _policy = pod.Text("spec", "restartPolicy") ?? "Always";
-    private readonly TimeSpan _grace = TimeSpan.FromSeconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
+    private readonly TimeSpan _grace = LongWait.Seconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
     private readonly RestartBackoff _backoff = new();
     private JsonObject _state = new() { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } };
     private JsonObject _lastState = [];
@@ -170,8 +171,11 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         if (!run.Exited.IsCompleted)
         {
             context.Events.Record(pod, "Normal", "Killing", $"Stopping container {Name}");
+
+            // A deletion has a grace period of its own, which the pod's worker ends by killing.
+            TimeSpan grace = stopping.IsCancellationRequested ? TimeSpan.MaxValue : _grace;
             run.Stop();
-            await ((Task)run.Exited).WaitAsync(_grace, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await context.Time.UntilAsync(run.Exited, grace, killing).ConfigureAwait(false);
             run.Kill();
         }
 

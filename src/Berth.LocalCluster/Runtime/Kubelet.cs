@@ -2,6 +2,7 @@ using Berth.LocalCluster.Controllers;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -93,7 +94,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
         }
         else if (pod.Body.IsTerminating())
         {
-            entry.Worker.Stop(TimeSpan.FromSeconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
+            entry.Worker.Stop(LongWait.Seconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
         }
     }
 

@@ -1,21 +1,23 @@
+using Berth.LocalCluster.Controllers;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Objects;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// A node that is gone, and back: what its agent, and the control plane's node controller, do about it. A real control plane notices after 40 s; this
-/// one at once. After the pods' toleration (300 s) they are evicted, and hang in Terminating until the node is back or they are deleted by force.
+/// A node that is gone, and back: what its agent, and the control plane's node controller, do about it. A real control plane notices
+/// after 40 s; this one at once. Each pod is evicted when its toleration ends (300 s by default), and hangs in Terminating until the
+/// node is back or the pod is deleted by force.
 /// </summary>
-internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, TimeProvider time) : IAsyncDisposable
+internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, TimeProvider time) : IDisposable
 {
     private const string Unreachable = "node.kubernetes.io/unreachable";
-    private static readonly TimeSpan s_toleration = TimeSpan.FromSeconds(300);
     private readonly ObjectStore _store = operations.Store;
-    private readonly Dictionary<string, ITimer> _evictions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<IDisposable>> _evictions = new(StringComparer.Ordinal);
 
     public void Stop(string name)
     {
@@ -29,7 +31,10 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
         foreach (StoredObject pod in PodsOf(name))
             _store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "Ready", false, time, "NodeNotReady", "Node is not ready"));
         lock (_evictions)
-            _evictions.TryAdd(name, time.CreateTimer(_ => Evict(name), null, s_toleration, Timeout.InfiniteTimeSpan));
+        {
+            if (!_evictions.ContainsKey(name))
+                _evictions[name] = [.. PodsOf(name).Select(Toleration).OfType<TimeSpan>().Distinct().Select(wait => EvictAfter(wait, name))];
+        }
     }
 
     public void Start(string name)
@@ -37,8 +42,8 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
         StoredObject node = _store.Get(KindTable.Node, null, name);
         lock (_evictions)
         {
-            if (_evictions.Remove(name, out ITimer? timer))
-                timer.Dispose();
+            if (_evictions.Remove(name, out List<IDisposable>? alarms))
+                alarms.ForEach(alarm => alarm.Dispose());
         }
 
         _store.Update(node, body =>
@@ -49,15 +54,31 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
         kubelet.StartNode(name);
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        foreach (ITimer timer in _evictions.Values)
-            await timer.DisposeAsync().ConfigureAwait(false);
+        lock (_evictions)
+        {
+            foreach (IDisposable alarm in _evictions.Values.SelectMany(alarms => alarms))
+                alarm.Dispose();
+        }
     }
 
-    private void Evict(string name)
+    private IDisposable EvictAfter(TimeSpan wait, string node) => time.Alarm(wait, () => Evict(node, wait));
+
+    /// <summary>How long a pod stays while its node is gone: its shortest toleration. Null: as long as the node is gone.</summary>
+    private TimeSpan? Toleration(StoredObject pod)
     {
-        foreach (StoredObject pod in PodsOf(name).Where(pod => !pod.Body.IsTerminating()))
+        JsonObject taint = Taint("NoExecute");
+        List<JsonObject> tolerations = [.. pod.Body.Items("spec", "tolerations").Where(toleration => Scheduler.Tolerates(toleration, taint))];
+        if (tolerations.Count == 0)
+            return TimeSpan.Zero;
+        long? seconds = tolerations.Min(toleration => toleration.Number("tolerationSeconds"));
+        return seconds is { } given ? LongWait.Seconds(Math.Max(0, given)) : null;
+    }
+
+    private void Evict(string node, TimeSpan toleration)
+    {
+        foreach (StoredObject pod in PodsOf(node).Where(pod => !pod.Body.IsTerminating() && Toleration(pod) == toleration))
         {
             try
             {

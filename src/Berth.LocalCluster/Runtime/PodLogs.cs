@@ -1,6 +1,7 @@
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -12,14 +13,14 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
     {
         ContainerLog log = Find(pod, query("container"), query("previous") == "true");
         bool stamped = query("timestamps") == "true";
-        DateTimeOffset since = Number(query("sinceSeconds")) is { } seconds ? time.GetUtcNow().AddSeconds(-seconds) : JsonWriting.ParseTimestamp(query("sinceTime")) ?? DateTimeOffset.MinValue;
+        DateTimeOffset since = Number(query("sinceSeconds")) is { } seconds ? time.GetUtcNow().After(-LongWait.Seconds(seconds)) : JsonWriting.ParseTimestamp(query("sinceTime")) ?? DateTimeOffset.MinValue;
         long room = Number(query("limitBytes")) ?? long.MaxValue;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         http.Response.ContentType = "text/plain";
         (IReadOnlyList<LogLine> lines, Task? more) = log.Read(0);
         lines = [.. lines.Where(line => line.At >= since)];
         if (Number(query("tailLines")) is { } tail)
-            lines = [.. lines.Skip(Math.Max(0, lines.Count - (int)tail))];
+            lines = [.. lines.Skip(Math.Max(0, lines.Count - (int)Math.Min(tail, int.MaxValue)))];
         long next = 0;
         while (true)
         {

@@ -3,6 +3,7 @@ using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Objects;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -17,8 +18,8 @@ internal sealed class PodWorker
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _killing = new();
     private volatile TaskCompletionSource? _frozen;
-    private TimeSpan _graceGiven = TimeSpan.MaxValue;
-    private ITimer? _graceTimer;
+    private TimeSpan? _graceGiven;
+    private IDisposable? _graceTimer;
 
     public PodWorker(StoredObject pod, KubeletContext context, ObjectStore store, (string Host, string Pod) addresses)
     {
@@ -47,7 +48,7 @@ internal sealed class PodWorker
         _graceGiven = grace;
         _stopping.Cancel();
         _graceTimer?.Dispose();
-        _graceTimer = _context.Time.CreateTimer(_ => Kill(), null, grace, Timeout.InfiniteTimeSpan);
+        _graceTimer = _context.Time.Alarm(grace, Kill);
     }
 
     /// <summary>The node is gone: the containers end, and what becomes of the pod is not reported until <see cref="Thaw"/>.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -38,7 +39,7 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     public async Task UntilLostAsync(CancellationToken ending)
     {
         long lost = 0;
-        await DelayAsync(_period, ending).ConfigureAwait(false);
+        await context.Time.DelayAsync(_period, ending).ConfigureAwait(false);
         await foreach (bool good in ResultsAsync(_period, ending).ConfigureAwait(false))
         {
             lost = good ? 0 : lost + 1;
@@ -50,7 +51,7 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     /// <summary>True at the first success; false when the failures allowed are used up, counted by the manifest's period.</summary>
     public async Task<bool> UntilFirstAsync(CancellationToken ending)
     {
-        DateTimeOffset limit = context.Time.GetUtcNow() + Seconds(probe, "initialDelaySeconds", 0) + (_period * _failures);
+        DateTimeOffset limit = context.Time.GetUtcNow().After(Seconds(probe, "initialDelaySeconds", 0)).After(_period.Times(_failures));
         await foreach (bool good in ResultsAsync(s_eager, ending).ConfigureAwait(false))
         {
             if (good || context.Time.GetUtcNow() >= limit)
@@ -63,25 +64,23 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
     /// <summary>One result after the other: first with these pauses, which grow, and with the manifest's once it has succeeded.</summary>
     private async IAsyncEnumerable<bool> ResultsAsync(TimeSpan pause, [EnumeratorCancellation] CancellationToken ending)
     {
-        await DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
+        await context.Time.DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);
         while (true)
         {
             bool good = await OnceAsync(ending).ConfigureAwait(false);
             yield return good;
             pause = good || pause > _period ? _period : pause;
-            await DelayAsync(pause, ending).ConfigureAwait(false);
-            pause *= _patience;
+            await context.Time.DelayAsync(pause, ending).ConfigureAwait(false);
+            pause = pause < _period ? pause * _patience : _period;
         }
     }
 
-    private static TimeSpan Seconds(JsonObject probe, string field, long otherwise) => TimeSpan.FromSeconds(probe.Number(field) ?? otherwise);
-
-    private Task DelayAsync(TimeSpan delay, CancellationToken ending) => delay > TimeSpan.Zero ? Task.Delay(delay, context.Time, ending) : Task.CompletedTask;
+    private static TimeSpan Seconds(JsonObject probe, string field, long otherwise) => LongWait.Seconds(probe.Number(field) ?? otherwise);
 
     private async Task<bool> OnceAsync(CancellationToken ending)
     {
-        using var timeout = new CancellationTokenSource(Seconds(probe, "timeoutSeconds", 1), context.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ending);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        using IDisposable timeout = context.Time.Alarm(Seconds(probe, "timeoutSeconds", 1), either.Cancel);
         try
         {
             return await context.Runtime.ProbeAsync(probe, launch, either.Token).ConfigureAwait(false);

@@ -1,0 +1,106 @@
+namespace Berth.LocalCluster.Timing;
+
+/// <summary>
+/// Waits of any length. Manifests and requests may ask for more seconds than a timer (49.7 days), a <see cref="TimeSpan"/> or a
+/// date holds: a long wait is made of several timers, and a sum that is too large is the largest there is.
+/// </summary>
+internal static class LongWait
+{
+    private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(30);
+    private static readonly TimeSpan s_shortestTimer = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>A number of seconds, within what a <see cref="TimeSpan"/> holds.</summary>
+    public static TimeSpan Seconds(long seconds)
+    {
+        const long Most = long.MaxValue / TimeSpan.TicksPerSecond;
+        return seconds > Most ? TimeSpan.MaxValue : seconds < -Most ? -TimeSpan.MaxValue : TimeSpan.FromSeconds(seconds);
+    }
+
+    /// <summary>A period, so many times.</summary>
+    public static TimeSpan Times(this TimeSpan period, long count)
+    {
+        Int128 ticks = (Int128)period.Ticks * count;
+        return new TimeSpan((long)Int128.Clamp(ticks, long.MinValue, long.MaxValue));
+    }
+
+    /// <summary>The moment that far from another, within the years 1 to 9999.</summary>
+    public static DateTimeOffset After(this DateTimeOffset moment, TimeSpan wait)
+    {
+        Int128 ticks = (Int128)moment.UtcTicks + wait.Ticks;
+        return new DateTimeOffset((long)Int128.Clamp(ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
+    }
+
+    /// <summary>Waits that long. Returns at once when there is nothing to wait for.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task DelayAsync(this TimeProvider time, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var clock = new Remaining(time, wait);
+        while (clock.Next is { } next)
+            await Task.Delay(next, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a task, at most that long and not after the token is cancelled. How the wait ended, the task tells.</summary>
+    public static async Task UntilAsync(this TimeProvider time, Task task, TimeSpan most, CancellationToken cancellationToken)
+    {
+        var clock = new Remaining(time, most);
+        while (!task.IsCompleted && !cancellationToken.IsCancellationRequested && clock.Next is { } next)
+            await task.WaitAsync(next, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Runs an action once, after that long. Disposal before that prevents it.</summary>
+    public static IDisposable Alarm(this TimeProvider time, TimeSpan wait, Action action) => new OneAlarm(time, wait, action);
+
+    /// <summary>What is left of a wait. Read as elapsed time, so that a clock that jumps ends it as one that ticks does.</summary>
+    private readonly struct Remaining(TimeProvider time, TimeSpan wait)
+    {
+        private readonly long _start = time.GetTimestamp();
+
+        /// <summary>How long the next timer runs; null when the wait is over. A timer rounds down, so it gets a millisecond at least.</summary>
+        public TimeSpan? Next
+        {
+            get
+            {
+                TimeSpan elapsed = time.GetElapsedTime(_start);
+                if (wait <= elapsed)
+                    return null;
+                TimeSpan left = wait - elapsed;
+                return left > s_longestTimer ? s_longestTimer : left < s_shortestTimer ? s_shortestTimer : left;
+            }
+        }
+    }
+
+    private sealed class OneAlarm : IDisposable
+    {
+        private readonly Remaining _clock;
+        private readonly Action _action;
+        private readonly ITimer _timer;
+
+        public OneAlarm(TimeProvider time, TimeSpan wait, Action action)
+        {
+            _clock = new Remaining(time, wait);
+            _action = action;
+            _timer = time.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(_clock.Next ?? TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+
+        public void Dispose() => _timer.Dispose();
+
+        private void Ring()
+        {
+            if (_clock.Next is { } next)
+            {
+                _timer.Change(next, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            try
+            {
+                _action();
+            }
+            catch (ObjectDisposedException)
+            {
+                // What it was for ended while it rang.
+            }
+        }
+    }
+}
