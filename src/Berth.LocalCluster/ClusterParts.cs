@@ -15,7 +15,9 @@ namespace Berth.LocalCluster;
 /// <summary>Puts the parts of a cluster together and takes them apart again, in that order and in reverse.</summary>
 internal sealed class ClusterParts : IAsyncDisposable
 {
-    /// <summary>How long pods may take to end when the cluster does; less than theirs, since nobody is left who waits for what they still do.</summary>
+    /// <summary>
+    /// How long pods may take to end when the cluster does; less than their own, since no client waits for them.
+    /// </summary>
     private static readonly TimeSpan s_endGrace = TimeSpan.FromSeconds(0.5);
 
     private readonly LocalClusterOptions _options;
@@ -41,14 +43,21 @@ internal sealed class ClusterParts : IAsyncDisposable
         Files = new AccessFiles(_options.DataDirectory, Identities, _certificates.AuthorityPem);
         Runtime = _options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime(time);
         var events = new EventRecorder(Store, time);
-        Kubelet = new Kubelet(Store, new KubeletContext(Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, events, time, logger));
+        var context = new KubeletContext(
+            Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, events, time, logger);
+        Kubelet = new Kubelet(Store, context);
         _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, events, NotEnforced);
         _controllers = new ControllerLoop(
             Store,
             [
                 // Slices first: what became of a pod is told before another change follows from it.
-                new EndpointSliceController(Operations), new NamespaceController(Operations), new GarbageCollector(Operations), new Scheduler(Store, events, time),
-                new StatefulSetController(Operations, events, time), new DeploymentController(Operations, events, time), new ReplicaSetController(Operations, events, time),
+                new EndpointSliceController(Operations),
+                new NamespaceController(Operations),
+                new GarbageCollector(Operations),
+                new Scheduler(Store, events, time),
+                new StatefulSetController(Operations, events, time),
+                new DeploymentController(Operations, events, time),
+                new ReplicaSetController(Operations, events, time),
                 Kubelet, _forwarder,
             ],
             time,
@@ -60,7 +69,16 @@ internal sealed class ClusterParts : IAsyncDisposable
         Faults = new LocalClusterFaults(this);
         _faultHandler = new FaultHandler(Faults, time);
         var handler = new RequestHandler(
-            Identities, new Authorizer(Store, _options.EnforceRbac), new ListHandler(Store, tables), Watches, new WriteHandler(Operations), new PodLogs(Kubelet, time), Store, tables, _faultHandler, logger);
+            Identities,
+            new Authorizer(Store, _options.EnforceRbac),
+            new ListHandler(Store, tables),
+            Watches,
+            new WriteHandler(Operations),
+            new PodLogs(Kubelet, time),
+            Store,
+            tables,
+            _faultHandler,
+            logger);
         Api = new ApiServer(_certificates, handler, Gate, NullLoggerFactory.Instance);
     }
 
@@ -120,7 +138,8 @@ internal sealed class ClusterParts : IAsyncDisposable
             (options.HistoryLimit >= 1, $"HistoryLimit is {options.HistoryLimit}; it must be 1 or more."),
             (options.BookmarkInterval > TimeSpan.Zero, $"BookmarkInterval is {options.BookmarkInterval}; it must be above zero."),
             .. options.Forwards.Select(forward => (
-                forward.LocalPort is >= 1 and <= 65535, $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}; it must be 1 to 65535.")),
+                forward.LocalPort is >= 1 and <= 65535,
+                $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}; it must be 1 to 65535.")),
         ];
         if (string.Join(' ', rules.Where(rule => !rule.Good).Select(rule => rule.Fault)) is { Length: > 0 } faults)
             throw new LocalClusterException(faults);

@@ -7,8 +7,8 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster;
 
 /// <summary>
-/// A Kubernetes cluster inside this process: an API server on loopback that kubectl and any client library can use, controllers, and pods that are
-/// processes of this machine. Disposal ends every process and removes what it wrote.
+/// A Kubernetes cluster inside this process: an API server on loopback that kubectl and any client library can use, controllers,
+/// and pods that are processes of this machine. Disposal ends every process and removes what it wrote.
 /// </summary>
 #pragma warning disable MA0049 // Room and type carry the same name by design.
 public sealed class LocalCluster : IAsyncDisposable
@@ -35,7 +35,10 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Every pod now, ordered by namespace and name (numbers in names by value).</summary>
     public IReadOnlyList<PodSummary> Pods => _parts.Observer.Read();
 
-    /// <summary>Starts a cluster and applies the manifests of the options. Pods come up after it returns: follow <see cref="WatchPodsAsync"/>.</summary>
+    /// <summary>
+    /// Starts a cluster and applies the manifests of the options. Pods come up after it returns: follow <see
+    /// cref="WatchPodsAsync"/>.
+    /// </summary>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <returns>The running cluster.</returns>
@@ -54,7 +57,8 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>The pods, whole, now and after every change to any of them; changes in quick succession are seen as one.</summary>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>Each time every pod, ordered as <see cref="Pods"/>.</returns>
-    public async IAsyncEnumerable<IReadOnlyList<PodSummary>> WatchPodsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<IReadOnlyList<PodSummary>> WatchPodsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         IReadOnlyList<PodSummary>? last = null;
         while (true)
@@ -75,7 +79,8 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <param name="condition">Called with all pods, now and after each change.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The pods that fulfilled it.</returns>
-    public async Task<IReadOnlyList<PodSummary>> WaitForPodsAsync(Func<IReadOnlyList<PodSummary>, bool> condition, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<PodSummary>> WaitForPodsAsync(
+        Func<IReadOnlyList<PodSummary>, bool> condition, CancellationToken cancellationToken = default)
     {
         await foreach (IReadOnlyList<PodSummary> pods in WatchPodsAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -118,7 +123,8 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <param name="namespace">Its namespace; null for kinds without one.</param>
     /// <param name="name">Its name.</param>
     /// <returns>Its JSON, or null when it is not there.</returns>
-    public string? Get(string kind, string? @namespace, string name) => _parts.Store.Find(Known(kind), @namespace, name)?.Body.ToJsonString();
+    public string? Get(string kind, string? @namespace, string name) =>
+        _parts.Store.Find(Known(kind), @namespace, name)?.Body.ToJsonString();
 
     /// <summary>A kubeconfig of a service account, for a client that shall have its rights.</summary>
     /// <param name="namespace">The service account's namespace.</param>
@@ -131,5 +137,6 @@ public sealed class LocalCluster : IAsyncDisposable
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
 
     private static ResourceKind Known(string kind) => KindTable.ByAnyName(kind)
-        ?? throw new LocalClusterException($"The local cluster has no kind {kind}. It has {string.Join(", ", KindTable.All.Select(known => known.Kind))}.");
+        ?? throw new LocalClusterException(
+            $"The local cluster has no kind {kind}. It has {string.Join(", ", KindTable.All.Select(known => known.Kind))}.");
 }

@@ -18,14 +18,18 @@ public sealed class LocalClusterFaults : IClusterFaults
     /// <summary>Forgets the history: a watch or page from an older version is answered with 410.</summary>
     public void Compact() => _parts.Store.Compact();
 
-    /// <summary>Stops listening: connections are cut and new ones refused, until <see cref="RestoreApiAsync"/>. Pods and controllers go on.</summary>
+    /// <summary>
+    /// Stops listening: connections are cut and new ones refused, until <see cref="RestoreApiAsync"/>. Pods and controllers go
+    /// on.
+    /// </summary>
     /// <returns>Completes when nothing listens.</returns>
     public Task CutApiAsync() => _parts.Api.StopAsync();
 
     /// <summary>Listens again, on the same port.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Completes when it listens.</returns>
-    public Task RestoreApiAsync(CancellationToken cancellationToken = default) => _parts.Api.StartAsync(_parts.Server.Port, cancellationToken);
+    public Task RestoreApiAsync(CancellationToken cancellationToken = default) =>
+        _parts.Api.StartAsync(_parts.Server.Port, cancellationToken);
 
     /// <summary>The API goes silent: connections stay open, nothing is answered, until <see cref="ResumeApi"/>.</summary>
     public void PauseApi() => _parts.Gate.Close();
@@ -45,8 +49,8 @@ public sealed class LocalClusterFaults : IClusterFaults
     });
 
     /// <summary>
-    /// Takes a node away: its processes end at once, nothing on it is started or reported any more. The node is NotReady and its pods are not ready;
-    /// after 300 s they are evicted.
+    /// Takes a node away: its processes end at once, nothing on it is started or reported any more. The node is NotReady and
+    /// its pods are not ready; after 300 s they are evicted.
     /// </summary>
     /// <param name="name">The node's name: <c>node-0</c>.</param>
     /// <exception cref="LocalClusterException">There is no such node.</exception>

@@ -14,7 +14,8 @@ internal sealed class PodObserver(ObjectStore store, Func<string, int?> processO
 
     public IReadOnlyList<PodSummary> Read() =>
     [
-        .. store.List(KindTable.Pod).Select(pod => _known.GetValue(pod, Summarise)).Select(pod => processOf(pod.Uid) is var process && process == pod.ProcessId ? pod : pod with { ProcessId = process })
+        .. store.List(KindTable.Pod)
+            .Select(pod => WithProcess(_known.GetValue(pod, Summarise)))
             .OrderBy(pod => pod.Namespace, StringComparer.Ordinal)
             .ThenBy(pod => pod.Name, ResourceKind.ByNumber),
     ];
@@ -22,7 +23,23 @@ internal sealed class PodObserver(ObjectStore store, Func<string, int?> processO
     public static bool Same(IReadOnlyList<PodSummary> before, IReadOnlyList<PodSummary> after) =>
         before.Count == after.Count && before.Zip(after).All(pair => pair.First with { Labels = pair.Second.Labels } == pair.Second);
 
+    private PodSummary WithProcess(PodSummary pod)
+    {
+        int? process = processOf(pod.Uid);
+        return process == pod.ProcessId ? pod : pod with { ProcessId = process };
+    }
+
     private static PodSummary Summarise(StoredObject pod) => new(
-        pod.Namespace!, pod.Name, pod.Uid, pod.NodeName, pod.Body.Text("status", "podIP"), pod.Body.Text("status", "phase") ?? "Pending", TableColumns.PodState(pod.Body),
-        pod.Body.IsReady(), pod.Body.IsTerminating(), TableColumns.RestartCount(pod.Body), null, pod.Body.Map("metadata", "labels").ToDictionary(StringComparer.Ordinal));
+        pod.Namespace!,
+        pod.Name,
+        pod.Uid,
+        pod.NodeName,
+        pod.Body.Text("status", "podIP"),
+        pod.Body.Text("status", "phase") ?? "Pending",
+        TableColumns.PodState(pod.Body),
+        pod.Body.IsReady(),
+        pod.Body.IsTerminating(),
+        TableColumns.RestartCount(pod.Body),
+        null,
+        pod.Body.Map("metadata", "labels").ToDictionary(StringComparer.Ordinal));
 }

@@ -9,7 +9,7 @@ namespace Berth.LocalCluster;
 /// <param name="Phase">Pending, Running, Succeeded or Failed.</param>
 /// <param name="State">What kubectl shows under STATUS: Running, ContainerCreating, CrashLoopBackOff, Terminating and so on.</param>
 /// <param name="Ready">Whether the Ready condition is true.</param>
-/// <param name="Terminating">Whether its deletion has begun.</param>
+/// <param name="Terminating">Whether it is being deleted.</param>
 /// <param name="Restarts">Restarts of all its containers together.</param>
 /// <param name="ProcessId">Process id of its first container while that runs; null otherwise and where no processes are run.</param>
 /// <param name="Labels">The pod's labels.</param>

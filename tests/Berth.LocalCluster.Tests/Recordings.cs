@@ -7,11 +7,14 @@ internal static class Recordings
 {
     public static JsonNode Read(string name) => JsonNode.Parse(File.ReadAllText(PathOf(name + ".json")))!;
 
-    public static IReadOnlyList<JsonNode> ReadLines(string name) => [.. File.ReadAllLines(PathOf(name + ".jsonl")).Select(line => JsonNode.Parse(line)!)];
+    public static IReadOnlyList<JsonNode> ReadLines(string name) =>
+        [.. File.ReadAllLines(PathOf(name + ".jsonl")).Select(line => JsonNode.Parse(line)!)];
 
     private static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubernetes-1.36", file);
 
-    /// <summary>The paths of every field, sorted; list elements under [], so that shapes can be compared where values differ by nature.</summary>
+    /// <summary>
+    /// The paths of every field, sorted; list elements under [], so that shapes can be compared where values differ by nature.
+    /// </summary>
     public static IReadOnlyList<string> Shape(JsonNode? node, params string[] leaveOut)
     {
         var paths = new SortedSet<string>(StringComparer.Ordinal);

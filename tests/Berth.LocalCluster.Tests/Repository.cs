@@ -14,6 +14,7 @@ internal static class Repository
             folder = folder.Parent;
         }
 
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests do not run in a checkout: no folder above them holds Berth.slnx.");
+        return folder?.FullName ?? throw new DirectoryNotFoundException(
+            "The tests do not run in a checkout: no folder above them holds Berth.slnx.");
     }
 }

@@ -29,14 +29,26 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<TestCluster> StartAsync(LocalClusterOptions? options = null) =>
-        new(await LocalCluster.StartAsync(options ?? new LocalClusterOptions { RunProcesses = false, Manifests = [TestManifests.Namespace] }, Token), options?.TimeProvider as FakeTimeProvider);
+    public static async Task<TestCluster> StartAsync(LocalClusterOptions options) =>
+        new(await LocalCluster.StartAsync(options, Token), options.TimeProvider as FakeTimeProvider);
+
+    /// <summary>A cluster without processes, which holds the namespace of the tests.</summary>
+    public static Task<TestCluster> StartAsync(int nodes = 1, TimeProvider? time = null) => StartAsync(new LocalClusterOptions
+    {
+        RunProcesses = false,
+        Nodes = nodes,
+        TimeProvider = time ?? TimeProvider.System,
+        Manifests = [TestManifests.Namespace],
+    });
 
     public static HttpClient NewClient(string kubeconfigPath)
     {
         string text = File.ReadAllText(kubeconfigPath);
-        string Field(string name) => text.Split('\n').First(line => line.Contains(name + ":", StringComparison.Ordinal)).Split(": ")[1].Trim();
-        X509Certificate2 authority = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(Convert.FromBase64String(Field("certificate-authority-data"))));
+        string Line(string name) => text.Split('\n').First(line => line.Contains(name + ":", StringComparison.Ordinal));
+        string Field(string name) => Line(name).Split(": ")[1].Trim();
+        byte[] pem = Convert.FromBase64String(Field("certificate-authority-data"));
+        X509Certificate2 authority = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem));
+        string token = text.Contains("tokenFile:", StringComparison.Ordinal) ? File.ReadAllText(Field("tokenFile")) : Field("token");
         var handler = new SocketsHttpHandler();
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
@@ -48,9 +60,23 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             BaseAddress = new Uri(Field("server")),
             DefaultRequestVersion = HttpVersion.Version20,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", text.Contains("tokenFile:", StringComparison.Ordinal) ? File.ReadAllText(Field("tokenFile")) : Field("token")) },
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
         };
     }
+
+    /// <summary>Whether a pod is ready.</summary>
+    public static bool IsReady(JsonNode pod) => pod["status"]!["conditions"] is JsonArray conditions
+        && conditions.Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True");
+
+    /// <summary>Whether a slice has so many endpoints, all ready.</summary>
+    public static bool HasReady(JsonNode slice, int count) => slice["endpoints"] is JsonArray endpoints
+        && endpoints.Count == count
+        && endpoints.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!);
+
+    /// <summary>The ready endpoints of all slices of a list.</summary>
+    public static int CountReady(JsonNode list) => list["items"]!.AsArray()
+        .SelectMany(slice => slice!["endpoints"] as JsonArray ?? [])
+        .Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!);
 
     public async Task<(HttpStatusCode Status, JsonNode Body)> GetAsync(string path)
     {
@@ -58,7 +84,16 @@ internal sealed class TestCluster : IAsyncDisposable
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!);
     }
 
-    public async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(HttpMethod method, string path, string body, string contentType = "application/json")
+    /// <summary>Sends a merge patch.</summary>
+    public Task<(HttpStatusCode Status, JsonNode Body)> MergeAsync(string path, string patch) =>
+        SendAsync(HttpMethod.Patch, path, patch, "application/merge-patch+json");
+
+    /// <summary>Sends a strategic merge patch, as kubectl does.</summary>
+    public Task<(HttpStatusCode Status, JsonNode Body)> PatchAsync(string path, string patch) =>
+        SendAsync(HttpMethod.Patch, path, patch, "application/strategic-merge-patch+json");
+
+    public async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(
+        HttpMethod method, string path, string body, string contentType = "application/json")
     {
         using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, contentType) };
         using HttpResponseMessage response = await Http.SendAsync(request, Token);
@@ -110,13 +145,15 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             return await Cluster.WaitForPodsAsync(condition, patience.Token);
         }
-        catch (OperationCanceledException fault) when (!Token.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!Token.IsCancellationRequested)
         {
-            throw new TimeoutException("The pods never were as wanted: " + string.Join("; ", Cluster.Pods.Take(20).Select(pod => $"{pod.Name} {pod.State} ready={pod.Ready}")), fault);
+            IEnumerable<string> pods = Cluster.Pods.Take(20).Select(pod => $"{pod.Name} {pod.State} ready={pod.Ready}");
+            throw new TimeoutException("The pods never were as wanted: " + string.Join("; ", pods), exception);
         }
     }
 
-    public async Task<IReadOnlyList<PodSummary>> WaitReadyAsync(int count) => await WaitAsync(pods => pods.Count == count && pods.All(pod => pod.Ready && !pod.Terminating));
+    public async Task<IReadOnlyList<PodSummary>> WaitReadyAsync(int count) =>
+        await WaitAsync(pods => pods.Count == count && pods.All(pod => pod.Ready && !pod.Terminating));
 
     /// <summary>Waits for an object of the API to be as wanted.</summary>
     public async Task<JsonNode> WaitForAsync(string path, Func<JsonNode, bool> condition)

@@ -19,7 +19,13 @@ internal static class TestManifests
           ports: [{ port: 3456 }]
         """;
 
-    public static string StatefulSet(int replicas, string policy = "OrderedReady", string extra = "", string command = "[/service_b]", string probe = "", int grace = 30) => $$"""
+    public static string StatefulSet(
+        int replicas,
+        string policy = "OrderedReady",
+        string extra = "",
+        string command = "[/service_b]",
+        string probe = "",
+        int grace = 30) => $$"""
         apiVersion: apps/v1
         kind: StatefulSet
         metadata: { name: service-b, namespace: k8s-example2, labels: { app: service-b } }

@@ -15,7 +15,8 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     {
         _server = address;
         _folder = directory is null ? Directory.CreateTempSubdirectory("berth-").FullName : Directory.CreateDirectory(directory).FullName;
-        AdministratorKubeconfig = Kubeconfig.Write(_server, authorityPem, Identities.Administrator, $"token: {identities.AdministratorToken}");
+        AdministratorKubeconfig = Kubeconfig.Write(
+            _server, authorityPem, Identities.Administrator, $"token: {identities.AdministratorToken}");
         Write(AdministratorPath, AdministratorKubeconfig);
     }
 
@@ -45,9 +46,19 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         if (_folder is null)
             return;
         if (directory is null)
+        {
             Directory.Delete(_folder, recursive: true);
-        foreach (string path in directory is null ? [] : _written.Select(account => PathOf(account.Namespace, account.Account)).SelectMany(path => (string[])[path, Path.ChangeExtension(path, ".token")]).Append(AdministratorPath))
+            return;
+        }
+
+        foreach ((string @namespace, string account) in _written)
+        {
+            string path = PathOf(@namespace, account);
             File.Delete(path);
+            File.Delete(Path.ChangeExtension(path, ".token"));
+        }
+
+        File.Delete(AdministratorPath);
     }
 
     private string PathOf(string @namespace, string account) => Path.Combine(_folder!, $"{@namespace}_{account}.kubeconfig");
@@ -60,7 +71,8 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         Write(tokenPath, identities.TokenOf(user));
 
         // The file is read again as it changes, by clients that know of it; not all do.
-        Write(path, Kubeconfig.Write(_server, authorityPem, user, $"token: {identities.TokenOf(user)}\n    tokenFile: {tokenPath}", @namespace));
+        string credentials = $"token: {identities.TokenOf(user)}\n    tokenFile: {tokenPath}";
+        Write(path, Kubeconfig.Write(_server, authorityPem, user, credentials, @namespace));
     }
 
     /// <summary>Whole or not at all: a reader never sees half a file.</summary>

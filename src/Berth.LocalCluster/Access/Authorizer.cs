@@ -5,7 +5,9 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Access;
 
-/// <summary>May this user do this? Without RBAC every known user may; with it a service account needs a rule, from a Role or a ClusterRole.</summary>
+/// <summary>
+/// May this user do this? Without RBAC every known user may; with it a service account needs a rule, from a Role or a ClusterRole.
+/// </summary>
 internal sealed class Authorizer(ObjectStore store, bool enforce)
 {
     public void RequireUser(string user, string path)
@@ -20,10 +22,11 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
             return;
         string resource = target.Subresource is null ? target.Kind.Plural : $"{target.Kind.Plural}/{target.Subresource}";
         string where = target.Namespace is null ? "at the cluster scope" : $"in the namespace \"{target.Namespace}\"";
+        string which = target.Name is null ? "" : $" \"{target.Name}\"";
         throw new ApiException(
             403,
             "Forbidden",
-            $"{target.Kind.QualifiedName}{(target.Name is null ? "" : $" \"{target.Name}\"")} is forbidden: User \"{user}\" cannot {verb} resource \"{resource}\" "
+            $"{target.Kind.QualifiedName}{which} is forbidden: User \"{user}\" cannot {verb} resource \"{resource}\" "
             + $"in API group \"{target.Kind.Group}\" {where}",
             ApiException.Details(target.Kind, target.Name));
     }
@@ -54,14 +57,18 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
     {
         bool cluster = binding.Body.Text("roleRef", "kind") == "ClusterRole";
         string name = binding.Body.Text("roleRef", "name") ?? "";
-        return store.Find(cluster ? KindTable.ClusterRole : KindTable.Role, cluster ? null : binding.Namespace, name)?.Body.Items("rules") ?? [];
+        StoredObject? role = cluster
+            ? store.Find(KindTable.ClusterRole, null, name)
+            : store.Find(KindTable.Role, binding.Namespace, name);
+        return role?.Body.Items("rules") ?? [];
     }
 
     private static bool Covers(JsonObject rule, RequestTarget target, string verb)
     {
         string resource = target.Subresource is null ? target.Kind.Plural : $"{target.Kind.Plural}/{target.Subresource}";
         static bool Has(JsonObject rule, string field, string value) => rule.Texts(field).Any(item => item == "*" || item == value);
-        bool named = !rule.Texts("resourceNames").Any() || (target.Name is { } name && rule.Texts("resourceNames").Contains(name, StringComparer.Ordinal));
+        bool named = !rule.Texts("resourceNames").Any()
+            || (target.Name is { } name && rule.Texts("resourceNames").Contains(name, StringComparer.Ordinal));
         return Has(rule, "verbs", verb) && Has(rule, "apiGroups", target.Kind.Group) && Has(rule, "resources", resource) && named;
     }
 }

@@ -4,7 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.LocalCluster.Access;
 
-/// <summary>A fresh authority and a serving certificate of this one cluster. Nobody else's trust is touched: clients get the authority in their kubeconfig.</summary>
+/// <summary>
+/// A fresh authority and a serving certificate of this one cluster. The machine's own trust is untouched: clients get the authority in
+/// their kubeconfig.
+/// </summary>
 internal sealed class ClusterCertificates : IDisposable
 {
     private ClusterCertificates(X509Certificate2 serving, string authorityPem)
@@ -23,7 +26,8 @@ internal sealed class ClusterCertificates : IDisposable
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var authorityRequest = new CertificateRequest("CN=berth-local-ca", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        authorityRequest.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        authorityRequest.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         authorityRequest.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(authorityRequest.PublicKey, false));
         using X509Certificate2 authority = authorityRequest.CreateSelfSigned(from, until);
 

@@ -10,7 +10,12 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
     public static RequestTarget? Parse(string path)
     {
         string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        (string? group, int taken) = parts switch { ["api", "v1", ..] => ("", 2), ["apis", var name, "v1", ..] => (name, 3), _ => (null, 0) };
+        (string? group, int taken) = parts switch
+        {
+            ["api", "v1", ..] => ("", 2),
+            ["apis", var name, "v1", ..] => (name, 3),
+            _ => (null, 0),
+        };
         if (group is null)
             return null;
         ReadOnlySpan<string> rest = parts.AsSpan(taken);
@@ -21,10 +26,17 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
             rest = rest[2..];
         }
 
-        if (rest is not [string plural, ..] || rest.Length > 3 || KindTable.ByPlural(group, plural) is not { } kind || (@namespace is not null && !kind.Namespaced))
+        if (rest is not [string plural, ..] || rest.Length > 3 || KindTable.ByPlural(group, plural) is not { } kind)
+            return null;
+        if (@namespace is not null && !kind.Namespaced)
             return null;
         if (kind == KindTable.Pod && rest is [_, _, "exec" or "attach" or "portforward"])
-            throw new ApiException(405, "MethodNotAllowed", $"the local cluster has no {rest[2]}: its pods are processes of this machine, which can be reached at their own addresses");
+        {
+            string message = $"the local cluster has no {rest[2]}: its pods are processes of this machine, "
+                + "which can be reached at their own addresses";
+            throw new ApiException(405, "MethodNotAllowed", message);
+        }
+
         return new(kind, @namespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : null, rest.Length > 2 ? rest[2] : null);
     }
 }

@@ -14,9 +14,17 @@ internal static class AccessReview
         JsonNode? asked = review.At("spec", "resourceAttributes");
         ResourceKind? kind = KindTable.ByPlural(asked.Text("group") ?? "", asked.Text("resource") ?? "");
         string? Given(string field) => asked.Text(field) is { Length: > 0 } text ? text : null;
-        RequestTarget? target = kind is null ? null : new(kind, kind.Namespaced ? Given("namespace") : null, Given("name"), Given("subresource"));
-        JsonObject status = JsonWriting.Fields(("allowed", allows(target, asked.Text("verb") ?? "")), ("reason", kind is null ? $"the local cluster has no {asked.Text("resource")}" : null));
+        RequestTarget? target = kind is null
+            ? null
+            : new(kind, kind.Namespaced ? Given("namespace") : null, Given("name"), Given("subresource"));
+        JsonObject status = JsonWriting.Fields(
+            ("allowed", allows(target, asked.Text("verb") ?? "")),
+            ("reason", kind is null ? $"the local cluster has no {asked.Text("resource")}" : null));
         return JsonWriting.Fields(
-            ("kind", "SelfSubjectAccessReview"), ("apiVersion", "authorization.k8s.io/v1"), ("metadata", new JsonObject()), ("spec", review["spec"]?.DeepClone()), ("status", status));
+            ("kind", "SelfSubjectAccessReview"),
+            ("apiVersion", "authorization.k8s.io/v1"),
+            ("metadata", new JsonObject()),
+            ("spec", review["spec"]?.DeepClone()),
+            ("status", status));
     }
 }

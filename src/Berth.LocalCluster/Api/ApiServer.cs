@@ -9,7 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>The listening half: Kestrel over TLS. It can be cut (nothing listens) and brought back on the same port.</summary>
-internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler handler, TransportGate gate, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed class ApiServer(
+    ClusterCertificates certificates, RequestHandler handler, TransportGate gate, ILoggerFactory loggers) : IAsyncDisposable
 {
     private WebApplication? _web;
     private CancellationTokenSource _stopping = new();
@@ -43,10 +44,12 @@ internal sealed class ApiServer(ClusterCertificates certificates, RequestHandler
         {
             await application.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException fault)
+        catch (IOException exception)
         {
             await application.DisposeAsync().ConfigureAwait(false);
-            throw new LocalClusterException($"The local cluster's API cannot listen on 127.0.0.1:{port}: {fault.Message} Choose another port, or 0 for any.", fault);
+            throw new LocalClusterException(
+                $"The local cluster's API cannot listen on 127.0.0.1:{port}: {exception.Message} Choose another port, or 0 for any.",
+                exception);
         }
 
         Port = new Uri(application.Urls.First()).Port;

@@ -12,12 +12,13 @@ internal sealed record ContinueToken(long Version, string Start)
             return null;
         try
         {
-            JsonNode? token = JsonNode.Parse(Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '=')));
+            string padded = text.Replace('-', '+').Replace('_', '/').PadRight((text.Length + 3) / 4 * 4, '=');
+            JsonNode? token = JsonNode.Parse(Convert.FromBase64String(padded));
             return new(token.Number("rv") ?? throw new FormatException(), token.Text("start") ?? throw new FormatException());
         }
-        catch (Exception fault) when (fault is FormatException or System.Text.Json.JsonException)
+        catch (Exception exception) when (exception is FormatException or System.Text.Json.JsonException)
         {
-            throw ApiException.BadRequest($"invalid continue token: continue key is not valid: {fault.Message}");
+            throw ApiException.BadRequest($"invalid continue token: continue key is not valid: {exception.Message}");
         }
     }
 

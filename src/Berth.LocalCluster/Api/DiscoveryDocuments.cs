@@ -3,25 +3,32 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>What the API says about itself: groups, kinds, version, and as much OpenAPI as kubectl needs to leave validation to the server.</summary>
+/// <summary>
+/// What the API says about itself: groups, kinds, version, and as much OpenAPI as kubectl needs to leave validation to the server.
+/// </summary>
 internal static class DiscoveryDocuments
 {
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     private static readonly string[] s_verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
     private static readonly string[] s_change = ["get", "patch", "update"];
 
-    /// <summary>A Swagger document without a type, in protobuf: kubectl asks for it about kinds that are not served, and then says itself that there is no such kind.</summary>
+    /// <summary>
+    /// A Swagger document without a type, in protobuf: kubectl asks for it about kinds that are not served, and then says
+    /// itself that there is no such kind.
+    /// </summary>
     public static ReadOnlySpan<byte> OpenApiV2 => "\n\u00032.0\u0012\u0011\n\nKubernetes\u0012\u00031.0B\0"u8;
 
     /// <summary>The document of a path, with its content type; null when there is none.</summary>
     public static (JsonObject Body, string ContentType)? Find(string path, string accept, string userAgent)
     {
-        if (path is "/api" or "/apis" && accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal) && accept.Contains("v=v2;", StringComparison.Ordinal))
+        bool aggregated = accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal)
+            && accept.Contains("v=v2;", StringComparison.Ordinal);
+        if (path is "/api" or "/apis" && aggregated)
             return (AggregatedList(path == "/api" ? [""] : KindTable.Groups), Aggregated);
         JsonObject? body = path.Split('/') switch
         {
-            ["", "api"] => new JsonObject { ["kind"] = "APIVersions", ["versions"] = JsonWriting.TextArray("v1"), ["serverAddressByClientCIDRs"] = new JsonArray() },
-            ["", "apis"] => new JsonObject { ["kind"] = "APIGroupList", ["apiVersion"] = "v1", ["groups"] = new JsonArray([.. KindTable.Groups.Select(group => Group(group, alone: false))]) },
+            ["", "api"] => Versions(),
+            ["", "apis"] => AllGroups(),
             ["", "api", "v1"] => Resources(""),
             ["", "apis", var group] when KindTable.Groups.Contains(group, StringComparer.Ordinal) => Group(group, alone: true),
             ["", "apis", var group, "v1"] when KindTable.Groups.Contains(group, StringComparer.Ordinal) => Resources(group),
@@ -33,18 +40,39 @@ internal static class DiscoveryDocuments
         return body is null ? null : (body, "application/json");
     }
 
+    private static JsonObject Versions() => new()
+    {
+        ["kind"] = "APIVersions",
+        ["versions"] = JsonWriting.TextArray("v1"),
+        ["serverAddressByClientCIDRs"] = new JsonArray(),
+    };
+
+    private static JsonObject AllGroups() => new()
+    {
+        ["kind"] = "APIGroupList",
+        ["apiVersion"] = "v1",
+        ["groups"] = new JsonArray([.. KindTable.Groups.Select(group => Group(group, alone: false))]),
+    };
+
     private static JsonObject Group(string name, bool alone)
     {
         JsonObject version = new() { ["groupVersion"] = $"{name}/v1", ["version"] = "v1" };
         return JsonWriting.Fields(
-            ("kind", alone ? "APIGroup" : null), ("apiVersion", alone ? "v1" : null), ("name", name), ("versions", new JsonArray(version)), ("preferredVersion", version.DeepClone()));
+            ("kind", alone ? "APIGroup" : null),
+            ("apiVersion", alone ? "v1" : null),
+            ("name", name),
+            ("versions", new JsonArray(version)),
+            ("preferredVersion", version.DeepClone()));
     }
 
     private static JsonObject Resources(string group) => JsonWriting.Fields(
         ("kind", "APIResourceList"),
         ("apiVersion", group.Length > 0 ? "v1" : null),
         ("groupVersion", group.Length == 0 ? "v1" : $"{group}/v1"),
-        ("resources", new JsonArray([.. KindTable.All.Where(kind => kind.Group == group).SelectMany(kind => Subresources(kind).Select(sub => Subresource(kind, sub)).Prepend(Resource(kind)))])));
+        ("resources", new JsonArray([.. KindTable.All.Where(kind => kind.Group == group).SelectMany(WithSubresources)])));
+
+    private static IEnumerable<JsonObject> WithSubresources(ResourceKind kind) =>
+        Subresources(kind).Select(sub => Subresource(kind, sub)).Prepend(Resource(kind));
 
     private static JsonObject Resource(ResourceKind kind) => JsonWriting.Fields(
         ("name", kind.Plural),
@@ -65,7 +93,8 @@ internal static class DiscoveryDocuments
         ("verbs", JsonWriting.TextArray(sub.Verbs)));
 
     /// <summary>A namespace is emptied by its controller, so it has no deletecollection; the rest have every verb.</summary>
-    private static IEnumerable<string> VerbsOf(ResourceKind kind) => s_verbs.Where(verb => kind != KindTable.Namespace || verb != "deletecollection");
+    private static IEnumerable<string> VerbsOf(ResourceKind kind) =>
+        s_verbs.Where(verb => kind != KindTable.Namespace || verb != "deletecollection");
 
     private static IEnumerable<(string Name, string Kind, string[] Verbs)> Subresources(ResourceKind kind)
     {
@@ -78,14 +107,22 @@ internal static class DiscoveryDocuments
     }
 
     private static JsonObject AggregatedList(IEnumerable<string> groups) => JsonWriting.Fields(
-        ("kind", "APIGroupDiscoveryList"), ("apiVersion", "apidiscovery.k8s.io/v2"), ("metadata", new JsonObject()), ("items", new JsonArray([.. groups.Select(AggregatedGroup)])));
+        ("kind", "APIGroupDiscoveryList"),
+        ("apiVersion", "apidiscovery.k8s.io/v2"),
+        ("metadata", new JsonObject()),
+        ("items", new JsonArray([.. groups.Select(AggregatedGroup)])));
 
     private static JsonObject AggregatedGroup(string group)
     {
         IEnumerable<JsonNode> resources = KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource);
-        return JsonWriting.Fields(
-            ("metadata", new JsonObject(group.Length == 0 ? [new("creationTimestamp", null)] : [new("name", group), new("creationTimestamp", null)])),
-            ("versions", new JsonArray(JsonWriting.Fields(("version", "v1"), ("resources", new JsonArray([.. resources])), ("freshness", "Current")))));
+        JsonObject metadata = new() { ["creationTimestamp"] = null };
+        if (group.Length > 0)
+            metadata.Insert(0, "name", group);
+        JsonObject version = JsonWriting.Fields(
+            ("version", "v1"),
+            ("resources", new JsonArray([.. resources])),
+            ("freshness", "Current"));
+        return JsonWriting.Fields(("metadata", metadata), ("versions", new JsonArray(version)));
     }
 
     private static JsonObject AggregatedResource(ResourceKind kind) => JsonWriting.Fields(
@@ -96,13 +133,22 @@ internal static class DiscoveryDocuments
         ("verbs", JsonWriting.TextArray(VerbsOf(kind))),
         ("shortNames", JsonWriting.TextArray(kind.ShortNames)),
         ("categories", kind.InAll ? JsonWriting.TextArray("all") : null),
-        ("subresources", new JsonArray([.. Subresources(kind).Select(sub => JsonWriting.Fields(
-            ("subresource", sub.Name), ("responseKind", KindOf(sub.Kind == "Scale" ? "autoscaling" : kind.Group, sub.Kind)), ("verbs", JsonWriting.TextArray(sub.Verbs))))])));
+        ("subresources", new JsonArray([.. Subresources(kind).Select(sub => AggregatedSubresource(kind, sub))])));
+
+    private static JsonObject AggregatedSubresource(ResourceKind kind, (string Name, string Kind, string[] Verbs) sub)
+    {
+        string group = sub.Kind == "Scale" ? "autoscaling" : kind.Group;
+        return JsonWriting.Fields(
+            ("subresource", sub.Name),
+            ("responseKind", KindOf(group, sub.Kind)),
+            ("verbs", JsonWriting.TextArray(sub.Verbs)));
+    }
 
     private static JsonObject KindOf(string group, string kind) => new() { ["group"] = group, ["version"] = "v1", ["kind"] = kind };
 
     /// <summary>
-    /// kubectl warns when the server's version is far from its own. What is served here has been the same since 1.21, so each kubectl hears its own version.
+    /// kubectl warns when the server's version is far from its own. What is served here has been the same since 1.21, so each
+    /// kubectl hears its own version.
     /// </summary>
     private static JsonObject Version(string userAgent)
     {
@@ -112,8 +158,10 @@ internal static class DiscoveryDocuments
         minor = version.Split('.')[1];
         return (JsonObject)JsonNode.Parse($$"""
             {
-              "major": "1", "minor": "{{minor}}", "emulationMajor": "1", "emulationMinor": "{{minor}}", "minCompatibilityMajor": "1", "minCompatibilityMinor": "21", "gitVersion": "{{version}}+berth",
-              "gitCommit": "", "gitTreeState": "", "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "none", "platform": "linux/amd64"
+              "major": "1", "minor": "{{minor}}", "emulationMajor": "1", "emulationMinor": "{{minor}}",
+              "minCompatibilityMajor": "1", "minCompatibilityMinor": "21", "gitVersion": "{{version}}+berth",
+              "gitCommit": "", "gitTreeState": "", "buildDate": "1970-01-01T00:00:00Z",
+              "goVersion": "none", "compiler": "none", "platform": "linux/amd64"
             }
             """)!;
     }
@@ -125,13 +173,15 @@ internal static class DiscoveryDocuments
     };
 
     /// <summary>
-    /// kubectl asks one thing of it: whether PATCH of a kind takes fieldValidation. Where it does, kubectl leaves checking to the server, and it
-    /// computes patches from the types it was built with.
+    /// kubectl asks one thing of it: whether PATCH of a kind takes fieldValidation. Where it does, kubectl leaves checking to
+    /// the server, and it computes patches from the types it was built with.
     /// </summary>
     private static JsonObject? OpenApiDocument(string basePath)
     {
-        JsonObject paths = JsonWriting.Fields(KindTable.All.Where(kind => kind.BasePath == basePath).Select(kind =>
-            (kind.BasePath + (kind.Namespaced ? "/namespaces/{namespace}/" : "/") + kind.Plural + "/{name}", (JsonNode?)new JsonObject { ["patch"] = PatchOperation(kind) })));
+        JsonNode? Path(ResourceKind kind) => new JsonObject { ["patch"] = PatchOperation(kind) };
+        string NameOf(ResourceKind kind) => kind.BasePath + (kind.Namespaced ? "/namespaces/{namespace}/" : "/") + kind.Plural + "/{name}";
+        IEnumerable<ResourceKind> kinds = KindTable.All.Where(kind => kind.BasePath == basePath);
+        JsonObject paths = JsonWriting.Fields(kinds.Select(kind => (NameOf(kind), Path(kind))));
         return paths.Count == 0 ? null : new JsonObject
         {
             ["openapi"] = "3.0.0",

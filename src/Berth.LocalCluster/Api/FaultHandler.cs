@@ -3,8 +3,8 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// Faults on demand for another process (berth local fault): <c>POST /berth/faults/NAME</c>, for the administrator only. A real API server has
-/// nothing of the kind.
+/// Faults on demand for another process (berth local fault): <c>POST /berth/faults/NAME</c>, for the administrator only. A real API
+/// server has nothing of the kind.
 /// </summary>
 internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : IAsyncDisposable
 {
@@ -16,19 +16,31 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
     /// <summary>Runs a fault. Returns what to say, and what is to happen once that is said.</summary>
     public (JsonObject Answer, Action? Afterwards) Run(string name, Func<string, string?> query)
     {
-        string Wanted(string parameter) => query(parameter) ?? throw ApiException.BadRequest($"the fault {name} needs the parameter {parameter}");
+        string Wanted(string parameter) =>
+            query(parameter) ?? throw ApiException.BadRequest($"the fault {name} needs the parameter {parameter}");
         (string said, Action? now, Action? afterwards) = name switch
         {
-            "kill-pod" => ($"The processes of pod {Wanted("pod")} are killed.", () => faults.KillPod(query("namespace") ?? "default", Wanted("pod")), null),
-            "stop-node" => ($"Node {Wanted("node")} is gone, and the processes of its pods with it.", () => faults.StopNode(Wanted("node")), null),
+            "kill-pod" => (
+                $"The processes of pod {Wanted("pod")} are killed.",
+                () => faults.KillPod(query("namespace") ?? "default", Wanted("pod")),
+                null),
+            "stop-node" => (
+                $"Node {Wanted("node")} is gone, and the processes of its pods with it.",
+                () => faults.StopNode(Wanted("node")),
+                null),
             "start-node" => ($"Node {Wanted("node")} is back.", () => faults.StartNode(Wanted("node")), null),
             "drop-watches" => ("Every watch was ended.", faults.DropWatches, null),
             "compact" => ("The history is forgotten: a watch from an older version gets 410.", faults.Compact, null),
-            "expire-tokens" => ("The tokens of service accounts are no longer good; new ones are in the pods' token files.", faults.ExpireTokens, null),
+            "expire-tokens" => (
+                "The tokens of service accounts are no longer good; new ones are in the pods' token files.",
+                faults.ExpireTokens,
+                null),
             "cut-api" => Lasting("The API does not listen", query("seconds"), faults.CutApiAsync, () => faults.RestoreApiAsync()),
-            "pause-api" => Lasting("The API answers nothing", query("seconds"), () => Task.Run(faults.PauseApi), () => Task.Run(faults.ResumeApi)),
+            "pause-api" => Lasting(
+                "The API answers nothing", query("seconds"), () => Task.Run(faults.PauseApi), () => Task.Run(faults.ResumeApi)),
             _ => throw ApiException.BadRequest(
-                $"there is no fault {name}; there are kill-pod, stop-node, start-node, cut-api, pause-api, drop-watches, compact and expire-tokens"),
+                $"there is no fault {name}; there are kill-pod, stop-node, start-node, cut-api, pause-api, drop-watches, compact "
+                + "and expire-tokens"),
         };
         now?.Invoke();
         return (new JsonObject { ["message"] = said }, afterwards);
@@ -43,7 +55,9 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
 
     private (string Said, Action? Now, Action? Afterwards) Lasting(string what, string? seconds, Func<Task> begin, Func<Task> end)
     {
-        TimeSpan duration = double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked) && asked > 0 && asked <= s_longest.TotalSeconds
+        TimeSpan duration = double.TryParse(seconds ?? "10", CultureInfo.InvariantCulture, out double asked)
+            && asked > 0
+            && asked <= s_longest.TotalSeconds
             ? TimeSpan.FromSeconds(asked)
             : throw ApiException.BadRequest($"seconds is {seconds}; it must be above 0 and at most {s_longest.TotalSeconds:0}");
         return ($"{what} for {duration.TotalSeconds:0.###} s.", null, () => Last(duration, begin, end));

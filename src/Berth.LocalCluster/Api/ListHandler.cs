@@ -18,7 +18,8 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
         (IReadOnlyList<StoredObject> all, long version, string? start) = Select(target, query);
         List<StoredObject> matching =
-            [.. all.Where(item => (start is null || string.CompareOrdinal(PageKey(item, target), start) >= 0) && labels.Matches(item.Body) && fields.Matches(item.Body))];
+            [.. all.Where(item => IsOnPage(item) && labels.Matches(item.Body) && fields.Matches(item.Body))];
+        bool IsOnPage(StoredObject item) => start is null || string.CompareOrdinal(PageKey(item, target), start) >= 0;
 
         int limit = int.TryParse(query("limit"), CultureInfo.InvariantCulture, out int asked) && asked > 0 ? asked : int.MaxValue;
         List<StoredObject> page = matching.Count > limit ? matching[..limit] : matching;
@@ -40,8 +41,10 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
             IReadOnlyList<StoredObject> snapshot = store.ListAt(target.Kind, target.Namespace, token.Version) ?? throw new ApiException(
                 410,
                 "Expired",
-                "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, "
-                + "or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list.")
+                "The provided continue parameter is too old to display a consistent list result. "
+                + "You can start a new list without the continue parameter, "
+                + "or use the continue token in this response to retrieve the remainder of the results. "
+                + "Continuing with the provided token results in an inconsistent list.")
             {
                 Continue = new ContinueToken(store.Version, token.Start.TrimEnd('\0')).ToString(),
             };
@@ -65,7 +68,8 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
     public static long ParseVersion(string? text) =>
         string.IsNullOrEmpty(text) ? 0
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version
-        : throw ApiException.BadRequest($"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+        : throw ApiException.BadRequest(
+            $"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
 
     /// <summary>Within one namespace a page starts at <c>/name</c>, across all at <c>/namespace/name</c>.</summary>
     private static string PageKey(StoredObject item, RequestTarget target) =>

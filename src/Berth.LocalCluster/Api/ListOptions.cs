@@ -4,7 +4,10 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>What a list or a watch may ask for together, as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions says.</summary>
+/// <summary>
+/// What a list or a watch may ask for together, as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+/// says.
+/// </summary>
 internal static class ListOptions
 {
     private const string Match = "resourceVersionMatch";
@@ -13,7 +16,8 @@ internal static class ListOptions
     /// <exception cref="ApiException">400 or 422.</exception>
     public static void Check(Func<string, string?> query, bool watch)
     {
-        foreach (string? number in new[] { query("limit"), query("timeoutSeconds") }.Where(text => !string.IsNullOrEmpty(text) && !long.TryParse(text, CultureInfo.InvariantCulture, out _)))
+        static bool IsNoNumber(string? text) => !string.IsNullOrEmpty(text) && !long.TryParse(text, CultureInfo.InvariantCulture, out _);
+        foreach (string? number in new[] { query("limit"), query("timeoutSeconds") }.Where(IsNoNumber))
             throw ApiException.BadRequest($"strconv.ParseInt: parsing \"{number}\": invalid syntax");
         var faults = new FieldFaults();
         string match = query(Match) ?? "";
@@ -24,13 +28,30 @@ internal static class ListOptions
                 faults.Forbidden(field, why);
         }
 
-        Forbid(watch && initial && match != "NotOlderThan", Match, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        Forbid(watch && !initial && match.Length > 0, Match, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-        Forbid(!watch && match.Length > 0 && string.IsNullOrEmpty(query("resourceVersion")), Match, "resourceVersionMatch is forbidden unless resourceVersion is provided");
-        Forbid(match.Length > 0 && !string.IsNullOrEmpty(query("continue")), Match, "resourceVersionMatch is forbidden when continue is provided");
+        bool versioned = !string.IsNullOrEmpty(query("resourceVersion"));
+        bool continued = !string.IsNullOrEmpty(query("continue"));
+        Forbid(
+            watch && initial && match != "NotOlderThan",
+            Match,
+            "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+        Forbid(
+            watch && !initial && match.Length > 0,
+            Match,
+            "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+        Forbid(
+            !watch && match.Length > 0 && !versioned,
+            Match,
+            "resourceVersionMatch is forbidden unless resourceVersion is provided");
+        Forbid(
+            match.Length > 0 && continued,
+            Match,
+            "resourceVersionMatch is forbidden when continue is provided");
         if (match.Length > 0)
             faults.OneOf(Match, match, watch ? ["NotOlderThan"] : ["Exact", "NotOlderThan", ""]);
-        Forbid(!watch && match == "Exact" && query("resourceVersion") == "0", Match, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+        Forbid(
+            !watch && match == "Exact" && query("resourceVersion") == "0",
+            Match,
+            "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
         Forbid(!watch && initial, "sendInitialEvents", "sendInitialEvents is forbidden for list");
         if (faults.Count > 0)
             throw ApiException.Invalid(s_kind, "", faults);

@@ -11,9 +11,19 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>One request: who asks, what for, may they, and the answer.</summary>
 internal sealed class RequestHandler(
-    Identities identities, Authorizer authorizer, ListHandler lists, WatchHandler watches, WriteHandler writes, PodLogs logs, ObjectStore store, TableWriter tables, FaultHandler faults,
+    Identities identities,
+    Authorizer authorizer,
+    ListHandler lists,
+    WatchHandler watches,
+    WriteHandler writes,
+    PodLogs logs,
+    ObjectStore store,
+    TableWriter tables,
+    FaultHandler faults,
     ILogger logger)
 {
+    private const string OpenApiV2Type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
     public async Task HandleAsync(HttpContext http, CancellationToken stopping)
     {
         http.Response.Headers.CacheControl = "no-cache, private";
@@ -21,24 +31,25 @@ internal sealed class RequestHandler(
         {
             await AnswerAsync(http, stopping).ConfigureAwait(false);
         }
-        catch (LocalClusterException fault) when (!http.Response.HasStarted)
+        catch (LocalClusterException exception) when (!http.Response.HasStarted)
         {
-            await WriteAsync(http, 400, ApiException.BadRequest(fault.Message).ToStatus().ToUtf8()).ConfigureAwait(false);
+            await WriteAsync(http, 400, ApiException.BadRequest(exception.Message).ToStatus().ToUtf8()).ConfigureAwait(false);
         }
-        catch (ApiException fault) when (!http.Response.HasStarted)
+        catch (ApiException exception) when (!http.Response.HasStarted)
         {
-            if (fault.RetryAfterSeconds is { } seconds)
+            if (exception.RetryAfterSeconds is { } seconds)
                 http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(http, fault.Code, fault.ToStatus().ToUtf8()).ConfigureAwait(false);
+            await WriteAsync(http, exception.Code, exception.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested || stopping.IsCancellationRequested)
         {
             http.Abort();
         }
-        catch (Exception fault) when (!http.Response.HasStarted)
+        catch (Exception exception) when (!http.Response.HasStarted)
         {
-            Log.RequestFailed(logger, fault, http.Request.Method, http.Request.Path);
-            await WriteAsync(http, 500, new ApiException(500, "InternalError", $"Internal error occurred: {fault.Message}").ToStatus().ToUtf8()).ConfigureAwait(false);
+            Log.RequestFailed(logger, exception, http.Request.Method, http.Request.Path);
+            var failure = new ApiException(500, "InternalError", $"Internal error occurred: {exception.Message}");
+            await WriteAsync(http, 500, failure.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
     }
 
@@ -55,7 +66,9 @@ internal sealed class RequestHandler(
         {
             await WriteAsync(http, 200, "ok"u8.ToArray(), "text/plain; charset=utf-8").ConfigureAwait(false);
         }
-        else if (path.StartsWith(FaultHandler.Path, StringComparison.Ordinal) && request.Method == "POST" && user == Identities.Administrator)
+        else if (path.StartsWith(FaultHandler.Path, StringComparison.Ordinal)
+            && request.Method == "POST"
+            && user == Identities.Administrator)
         {
             (JsonObject answer, Action? afterwards) = faults.Run(path[FaultHandler.Path.Length..], Query);
             if (afterwards is not null)
@@ -65,13 +78,16 @@ internal sealed class RequestHandler(
         else if (path == AccessReview.Path && request.Method == "POST")
         {
             authorizer.RequireUser(user, path);
-            JsonObject review = WriteHandler.Object(await ReadAsync(request, http.RequestAborted).ConfigureAwait(false), ContentTypeOf(request));
-            await WriteAsync(http, 201, AccessReview.Answer(review, (target, verb) => target is null ? user == Identities.Administrator : authorizer.Allows(user, target, verb)).ToUtf8()).ConfigureAwait(false);
+            byte[] content = await ReadAsync(request, http.RequestAborted).ConfigureAwait(false);
+            JsonObject review = WriteHandler.Object(content, ContentTypeOf(request));
+            bool Allows(RequestTarget? asked, string verb) =>
+                asked is null ? user == Identities.Administrator : authorizer.Allows(user, asked, verb);
+            await WriteAsync(http, 201, AccessReview.Answer(review, Allows).ToUtf8()).ConfigureAwait(false);
         }
         else if (path == "/openapi/v2")
         {
             authorizer.RequireUser(user, path);
-            await WriteAsync(http, 200, DiscoveryDocuments.OpenApiV2.ToArray(), "application/com.github.proto-openapi.spec.v2.v1.0+protobuf").ConfigureAwait(false);
+            await WriteAsync(http, 200, DiscoveryDocuments.OpenApiV2.ToArray(), OpenApiV2Type).ConfigureAwait(false);
         }
         else if (DiscoveryDocuments.Find(path, accept, request.Headers.UserAgent.ToString()) is var (document, type))
         {
@@ -94,14 +110,17 @@ internal sealed class RequestHandler(
         }
     }
 
-    private async Task ServeAsync(HttpContext http, RequestTarget target, Func<string, string?> query, bool watch, string accept, CancellationToken stopping)
+    private async Task ServeAsync(
+        HttpContext http, RequestTarget target, Func<string, string?> query, bool watch, string accept, CancellationToken stopping)
     {
         bool asTable = accept.Contains("as=Table", StringComparison.Ordinal);
         if (http.Request.Method != "GET")
         {
             byte[] content = await ReadAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
-            (JsonObject body, int status) = writes.Handle(http.Request.Method, target, query, ContentTypeOf(http.Request), content, warning =>
-                http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+            void Warn(string warning) =>
+                http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+            (JsonObject body, int status) = writes.Handle(
+                http.Request.Method, target, query, ContentTypeOf(http.Request), content, Warn);
             await WriteAsync(http, status, body.ToUtf8()).ConfigureAwait(false);
         }
         else if (watch)
@@ -114,7 +133,8 @@ internal sealed class RequestHandler(
         }
         else
         {
-            await WriteAsync(http, 200, target.Name is null ? lists.List(target, query, asTable) : GetOne(target, query, asTable)).ConfigureAwait(false);
+            ReadOnlyMemory<byte> body = target.Name is null ? lists.List(target, query, asTable) : GetOne(target, query, asTable);
+            await WriteAsync(http, 200, body).ConfigureAwait(false);
         }
     }
 

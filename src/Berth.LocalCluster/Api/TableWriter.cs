@@ -9,24 +9,38 @@ internal sealed class TableWriter(TimeProvider time)
 {
     /// <summary>One object, as a table of one row.</summary>
     public byte[] WriteOne(StoredObject item, string? includeObject) =>
-        Write(item.Kind, [item], new JsonObject { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, includeObject).ToUtf8();
+        Write(item.Kind, [item], new() { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, includeObject).ToUtf8();
 
     public JsonObject Write(ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, string? includeObject)
     {
         IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
         IEnumerable<JsonNode> definitions = columns.Select(column => JsonWriting.Fields(
-            ("name", column.Name), ("type", "string"), ("format", column.Name == "Name" ? "name" : ""), ("description", column.Name), ("priority", column.Wide ? 1 : 0)));
+            ("name", column.Name),
+            ("type", "string"),
+            ("format", column.Name == "Name" ? "name" : ""),
+            ("description", column.Name),
+            ("priority", column.Wide ? 1 : 0)));
         IEnumerable<JsonNode> rows = items.Select(item => JsonWriting.Fields(
-            ("cells", JsonWriting.TextArray(columns.Select(column => column.Read(item.Body, time.GetUtcNow())))), ("object", Included(item, includeObject))));
+            ("cells", JsonWriting.TextArray(columns.Select(column => column.Read(item.Body, time.GetUtcNow())))),
+            ("object", Included(item, includeObject))));
         return JsonWriting.Fields(
-            ("kind", "Table"), ("apiVersion", "meta.k8s.io/v1"), ("metadata", metadata), ("columnDefinitions", new JsonArray([.. definitions])), ("rows", new JsonArray([.. rows])));
+            ("kind", "Table"),
+            ("apiVersion", "meta.k8s.io/v1"),
+            ("metadata", metadata),
+            ("columnDefinitions", new JsonArray([.. definitions])),
+            ("rows", new JsonArray([.. rows])));
     }
 
     private static JsonNode? Included(StoredObject item, string? includeObject) => includeObject switch
     {
         "None" => null,
         "Object" => item.Body.DeepClone(),
-        _ => new JsonObject { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = item.Body["metadata"]!.DeepClone() },
+        _ => new JsonObject
+        {
+            ["kind"] = "PartialObjectMetadata",
+            ["apiVersion"] = "meta.k8s.io/v1",
+            ["metadata"] = item.Body["metadata"]!.DeepClone(),
+        },
     };
 
     /// <summary>A duration in kubectl's words: 45s, 3m10s, 12m, 5h, 3d.</summary>

@@ -8,14 +8,16 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>Watches: from a version, with initial events where asked, bookmarks, the server's timeout, and 410 as an ERROR event.</summary>
 #pragma warning disable CA1001 // The source is replaced at each use; without a timer it holds nothing to dispose.
-internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGenerator random, TimeProvider time, TimeSpan bookmarkInterval)
+internal sealed class WatchHandler(
+    ObjectStore store, TableWriter tables, NameGenerator random, TimeProvider time, TimeSpan bookmarkInterval)
 {
     private CancellationTokenSource _drop = new();
 
     /// <summary>Ends every running watch, as an API server does that restarts.</summary>
     public void DropAll() => Interlocked.Exchange(ref _drop, new CancellationTokenSource()).Cancel();
 
-    public async Task WatchAsync(RequestTarget target, Func<string, string?> query, bool asTable, HttpContext http, CancellationToken stopping)
+    public async Task WatchAsync(
+        RequestTarget target, Func<string, string?> query, bool asTable, HttpContext http, CancellationToken stopping)
     {
         ListOptions.Check(query, watch: true);
         bool initial = query("sendInitialEvents") is "true" or "1";
@@ -23,7 +25,12 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
         if (version == 0 && query("sendInitialEvents") is "false" or "0")
             version = store.Version;
         var stream = new WatchStream(
-            http.Response, target, LabelSelector.Parse(query("labelSelector")), FieldSelector.Parse(query("fieldSelector"), target.Kind), asTable ? tables : null, query("includeObject"));
+            http.Response,
+            target,
+            LabelSelector.Parse(query("labelSelector")),
+            FieldSelector.Parse(query("fieldSelector"), target.Kind),
+            asTable ? tables : null,
+            query("includeObject"));
 
         using var timeout = new CancellationTokenSource(Duration(query("timeoutSeconds")), time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, http.RequestAborted, _drop.Token, stopping);
@@ -41,9 +48,9 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
 
             await FollowAsync(stream, version, bookmarks, ending.Token).ConfigureAwait(false);
         }
-        catch (ApiException fault)
+        catch (ApiException exception)
         {
-            await stream.ErrorAsync(fault, ending.Token).ConfigureAwait(false);
+            await stream.ErrorAsync(exception, ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
@@ -52,7 +59,7 @@ internal sealed class WatchHandler(ObjectStore store, TableWriter tables, NameGe
         }
         catch (OperationCanceledException)
         {
-            // The client went away: nobody is left to tell.
+            // The client went away.
         }
     }
 

@@ -31,8 +31,12 @@ internal sealed class WatchStream(
 
     public async Task ChangesAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
-        var events = changes.Where(change => change.Kind == target.Kind && (target.Namespace is null || change.Last.Namespace == target.Namespace))
-            .Select(change => (Type: EventOf(change), change.Last)).Where(item => item.Type is not null).ToList();
+        bool IsOfTarget(Change change) =>
+            change.Kind == target.Kind && (target.Namespace is null || change.Last.Namespace == target.Namespace);
+        List<(string? Type, StoredObject Item)> events = [.. changes
+            .Where(IsOfTarget)
+            .Select(change => (Type: EventOf(change), change.Last))
+            .Where(item => item.Type is not null)];
         foreach ((string? type, StoredObject item) in events)
             Write(type!, Render(item));
         if (events.Count > 0)
@@ -54,13 +58,16 @@ internal sealed class WatchStream(
         await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task ErrorAsync(ApiException fault, CancellationToken cancellationToken)
+    public async Task ErrorAsync(ApiException exception, CancellationToken cancellationToken)
     {
-        Write("ERROR", fault.ToStatus().ToUtf8());
+        Write("ERROR", exception.ToStatus().ToUtf8());
         await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>An object that begins to fit the selectors appears, one that no longer fits disappears: so the client's set stays the selected one.</summary>
+    /// <summary>
+    /// An object that begins to fit the selectors appears, one that no longer fits disappears: so the client's set stays the
+    /// selected one.
+    /// </summary>
     private string? EventOf(Change change)
     {
         bool before = change.Before is { } old && Matches(old);
@@ -74,7 +81,8 @@ internal sealed class WatchStream(
         };
     }
 
-    private bool Matches(StoredObject item) => (target.Name is null || item.Name == target.Name) && labels.Matches(item.Body) && fields.Matches(item.Body);
+    private bool Matches(StoredObject item) =>
+        (target.Name is null || item.Name == target.Name) && labels.Matches(item.Body) && fields.Matches(item.Body);
 
     private ReadOnlySpan<byte> Render(StoredObject item) => tables is null ? item.Utf8 : tables.WriteOne(item, includeObject);
 
@@ -85,5 +93,6 @@ internal sealed class WatchStream(
         response.BodyWriter.Write("}\n"u8);
     }
 
-    private async Task FlushAsync(CancellationToken cancellationToken) => await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
+    private async Task FlushAsync(CancellationToken cancellationToken) =>
+        await response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
 }

@@ -13,39 +13,64 @@ namespace Berth.LocalCluster.Api;
 /// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>
 internal sealed class WriteHandler(ObjectOperations operations)
 {
-    private static readonly string[] s_patches = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
+    private static readonly string[] s_patches =
+        ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
 
     public (JsonObject Body, int Status) Handle(
-        string method, RequestTarget target, Func<string, string?> query, string contentType, ReadOnlyMemory<byte> content, Action<string> warn)
+        string method,
+        RequestTarget target,
+        Func<string, string?> query,
+        string contentType,
+        ReadOnlyMemory<byte> content,
+        Action<string> warn)
     {
         bool dryRun = query("dryRun") == "All";
         var validation = new FieldValidation(target.Subresource == "scale" ? KindTable.Scale : target.Kind, query("fieldValidation"), warn);
         if (method == "PATCH" && !s_patches.Contains(contentType, StringComparer.Ordinal))
         {
             throw ApiException.UnsupportedMediaType(
-                $" ({contentType})", $"{string.Join(", ", s_patches)}. The local cluster has no server-side apply: use kubectl apply without --server-side.");
+                $" ({contentType})",
+                $"{string.Join(", ", s_patches)}. The local cluster has no server-side apply: use kubectl apply without --server-side.");
         }
 
-        return method switch
+        JsonObject Given() => validation.OfObject(Object(content, contentType));
+        JsonObject PatchedOf(ResourceKind kind, JsonObject body) =>
+            validation.OfPatched(Patched(kind, body, contentType, content), contentType, content);
+        switch (method)
         {
-            "POST" when target is { Name: null } => (operations.Create(target.Kind, target.Namespace, validation.OfObject(Object(content, contentType)), dryRun).Body, 201),
-            "PUT" when target is { Name: { } name, Subresource: "scale" } => (ChangeScale(target, name, _ => validation.OfObject(Object(content, contentType)), dryRun), 200),
-            "PUT" when target.Name is { } name && validation.OfObject(Object(content, contentType)) is var body => (Change(target, name, _ => body.Clone(), dryRun).Body, 200),
-            "PATCH" when target is { Name: { } name, Subresource: "scale" } => (ChangeScale(target, name, scale => validation.OfPatched(Patched(KindTable.Scale, scale, contentType, content), contentType, content), dryRun), 200),
-            "PATCH" when target.Name is { } name => (Change(target, name, body => validation.OfPatched(Patched(target.Kind, body, contentType, content), contentType, content), dryRun).Body, 200),
-            "DELETE" when target is { Name: { } name, Subresource: null } => (Delete(target, name, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
-            "DELETE" when target is { Name: null } => (DeleteCollection(target, query, DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query)), 200),
-            _ => throw ApiException.MethodNotAllowed(),
-        };
+            case "POST" when target is { Name: null }:
+                return (operations.Create(target.Kind, target.Namespace, Given(), dryRun).Body, 201);
+            case "PUT" when target is { Name: { } name, Subresource: "scale" }:
+                return (ChangeScale(target, name, _ => Given(), dryRun), 200);
+            case "PUT" when target.Name is { } name:
+                JsonObject body = Given();
+                return (Change(target, name, _ => body.Clone(), dryRun).Body, 200);
+            case "PATCH" when target is { Name: { } name, Subresource: "scale" }:
+                return (ChangeScale(target, name, scale => PatchedOf(KindTable.Scale, scale), dryRun), 200);
+            case "PATCH" when target.Name is { } name:
+                return (Change(target, name, before => PatchedOf(target.Kind, before), dryRun).Body, 200);
+            case "DELETE" when target is { Subresource: null } or { Name: null }:
+                DeleteOptions options = DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query);
+                return (target.Name is { } gone ? Delete(target, gone, options) : DeleteCollection(target, query, options), 200);
+            default:
+                throw ApiException.MethodNotAllowed();
+        }
     }
 
     private StoredObject Change(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
     {
         if (target.Subresource is not (null or "status" or "finalize"))
             throw ApiException.NoSuchResource();
-        return operations.Update(target.Kind, target.Namespace, name, body => change(body) is var after && (after.Text("metadata", "name") ?? name) == name
-            ? after
-            : throw ApiException.BadRequest($"the name of the object ({after.Text("metadata", "name")}) does not match the name on the URL ({name})"), target.Subresource == "status", dryRun);
+        JsonObject Apply(JsonObject body)
+        {
+            JsonObject after = change(body);
+            string? changed = after.Text("metadata", "name");
+            return changed is null || changed == name
+                ? after
+                : throw ApiException.BadRequest($"the name of the object ({changed}) does not match the name on the URL ({name})");
+        }
+
+        return operations.Update(target.Kind, target.Namespace, name, Apply, target.Subresource == "status", dryRun);
     }
 
     private JsonObject ChangeScale(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
@@ -65,11 +90,19 @@ internal sealed class WriteHandler(ObjectOperations operations)
     private static JsonObject Patched(ResourceKind kind, JsonObject body, string contentType, ReadOnlyMemory<byte> content)
     {
         if (contentType == "application/json-patch+json")
-            JsonPatch.Apply(body, ManifestReader.ParseJson(content) as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
+        {
+            JsonNode? patch = ManifestReader.ParseJson(content);
+            JsonPatch.Apply(body, patch as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
+        }
         else if (contentType == "application/merge-patch+json")
+        {
             MergePatch.Apply(body, Object(content, "application/json"));
+        }
         else
+        {
             StrategicMergePatch.Apply(kind.Kind, body, Object(content, "application/json"));
+        }
+
         return body;
     }
 
@@ -80,16 +113,30 @@ internal sealed class WriteHandler(ObjectOperations operations)
             return item.Body;
         JsonObject details = ApiException.Details(target.Kind, name);
         details["uid"] = item.Uid;
-        return new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success", ["details"] = details };
+        return new JsonObject
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Success",
+            ["details"] = details,
+        };
     }
 
     private JsonObject DeleteCollection(RequestTarget target, Func<string, string?> query, DeleteOptions options)
     {
         LabelSelector labels = LabelSelector.Parse(query("labelSelector"));
         FieldSelector fields = FieldSelector.Parse(query("fieldSelector"), target.Kind);
-        JsonArray items = new([.. operations.Store.List(target.Kind, target.Namespace).Where(item => labels.Matches(item.Body) && fields.Matches(item.Body))
-            .Select(item => operations.Delete(target.Kind, item.Namespace, item.Name, options).Object.Body.DeepClone())]);
-        return new JsonObject { ["kind"] = target.Kind.Kind + "List", ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = new JsonObject(), ["items"] = items };
+        List<StoredObject> chosen = [.. operations.Store.List(target.Kind, target.Namespace)
+            .Where(item => labels.Matches(item.Body) && fields.Matches(item.Body))];
+        JsonObject Gone(StoredObject item) => operations.Delete(target.Kind, item.Namespace, item.Name, options).Object.Body.Clone();
+        return new JsonObject
+        {
+            ["kind"] = target.Kind.Kind + "List",
+            ["apiVersion"] = target.Kind.ApiVersion,
+            ["metadata"] = new JsonObject(),
+            ["items"] = new JsonArray([.. chosen.Select(Gone)]),
+        };
     }
 
     /// <summary>A body, of whatever encoding, as JSON.</summary>
@@ -98,7 +145,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
         JsonNode? body = contentType switch
         {
             "application/json" => ManifestReader.ParseJson(content),
-            "application/yaml" => ManifestReader.ParseYaml(System.Text.Encoding.UTF8.GetString(content.Span)) is [var first, ..] ? first : null,
+            "application/yaml" => ManifestReader.ParseYaml(Encoding.UTF8.GetString(content.Span)) is [var first, ..] ? first : null,
             "application/vnd.kubernetes.protobuf" => ProtobufReader.Read(content.Span),
             _ => throw ApiException.UnsupportedMediaType("", "application/json, application/yaml, application/vnd.kubernetes.protobuf"),
         };

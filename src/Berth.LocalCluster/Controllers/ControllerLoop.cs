@@ -6,8 +6,11 @@ using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment.</summary>
-internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IController> controllers, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <summary>
+/// Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment.
+/// </summary>
+internal sealed class ControllerLoop(
+    ObjectStore store, IReadOnlyList<IController> controllers, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Queue<(IController Controller, string Key)> _queue = new();
@@ -29,8 +32,8 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
         long version = 0;
         while (true)
         {
-            foreach ((IController controller, string key) in ReadAfter(ref version).SelectMany(change => controllers.SelectMany(controller => controller.Affected(change).Select(key => (controller, key)))))
-                Enqueue(controller, key);
+            foreach (Change change in ReadAfter(ref version))
+                EnqueueAffected(change);
             while (_due.TryPeek(out _, out DateTimeOffset at) && at <= time.GetUtcNow())
                 Enqueue(_due.Peek().Controller, _due.Dequeue().Key);
 
@@ -44,6 +47,15 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
         }
     }
 
+    private void EnqueueAffected(Change change)
+    {
+        foreach (IController controller in controllers)
+        {
+            foreach (string key in controller.Affected(change))
+                Enqueue(controller, key);
+        }
+    }
+
     /// <summary>The changes since; everything, where they are not all known: so at the beginning.</summary>
     private IReadOnlyList<Change> ReadAfter(ref long version)
     {
@@ -51,7 +63,7 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
         {
             return store.ReadAfter(version, out version);
         }
-        catch (ApiException fault) when (fault.Code == 410)
+        catch (ApiException exception) when (exception.Code == 410)
         {
             version = store.Version;
             return [.. KindTable.All.SelectMany(kind => store.List(kind)).Select(item => new Change(item.Version, item, item, item))];
@@ -78,13 +90,13 @@ internal sealed class ControllerLoop(ObjectStore store, IReadOnlyList<IControlle
                 if (controller.Due is { } at)
                     _due.Enqueue((controller, key), at);
             }
-            catch (ApiException fault) when (fault.Code is 404 or 409)
+            catch (ApiException exception) when (exception.Code is 404 or 409)
             {
                 // It changed under our feet; the change itself brings it back here.
             }
-            catch (Exception fault)
+            catch (Exception exception)
             {
-                Log.ReconcileFailed(logger, fault, controller.GetType().Name, key);
+                Log.ReconcileFailed(logger, exception, controller.GetType().Name, key);
                 failed = true;
                 Enqueue(controller, key);
             }

@@ -35,7 +35,8 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         current = current is null ? null : Annotated(deployment, current, newest);
         old.RemoveAll(set => set.Name == current?.Name);
         int kept = (int)(deployment.Body.Number("spec", "revisionHistoryLimit") ?? 10);
-        foreach (StoredObject set in old.Where(set => Replicas(set) + Count(set, "replicas") + Count(set, "terminatingReplicas") == 0).OrderByDescending(RevisionOf).Skip(kept))
+        static bool IsEmpty(StoredObject set) => Replicas(set) + Count(set, "replicas") + Count(set, "terminatingReplicas") == 0;
+        foreach (StoredObject set in old.Where(IsEmpty).OrderByDescending(RevisionOf).Skip(kept))
             _store.Remove(set);
         if (!paused)
             Converge(deployment, current!, old);
@@ -48,16 +49,19 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     private StoredObject Annotated(StoredObject deployment, StoredObject current, long newest) => _store.Update(current, body =>
     {
         JsonObject annotations = body.Child("metadata").Child("annotations");
-        foreach ((string key, string value) in deployment.Body.Map("metadata", "annotations").Where(pair => !pair.Key.StartsWith("deployment.kubernetes.io/", StringComparison.Ordinal) && pair.Key != LastApplied))
+        static bool IsOwn(string key) => key == LastApplied || key.StartsWith("deployment.kubernetes.io/", StringComparison.Ordinal);
+        foreach ((string key, string value) in deployment.Body.Map("metadata", "annotations").Where(pair => !IsOwn(pair.Key)))
             annotations[key] = value;
-        MergePatch.Apply(body, new JsonObject { ["spec"] = new JsonObject { ["minReadySeconds"] = deployment.Body.At("spec", "minReadySeconds")?.DeepClone() } });
+        JsonObject spec = new() { ["minReadySeconds"] = deployment.Body.At("spec", "minReadySeconds")?.DeepClone() };
+        MergePatch.Apply(body, new JsonObject { ["spec"] = spec });
         if (RevisionOf(current) == 0 || RevisionOf(current) < newest)
             annotations[RevisionAnnotation] = (newest + 1).ToString(CultureInfo.InvariantCulture);
     });
 
     /// <summary>
-    /// One step at a time, as https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment has it: up within maxSurge, then down
-    /// within maxUnavailable. What may go is counted by what is asked for, since what the sets say of their pods may be older.
+    /// One step at a time, as https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
+    /// has it: up within maxSurge, then down within maxUnavailable. What may go is counted by what is asked for, since what the
+    /// sets say of their pods may be older.
     /// </summary>
     private void Converge(StoredObject deployment, StoredObject current, List<StoredObject> old)
     {
@@ -71,14 +75,15 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         }
 
         int surge = Surge(deployment);
-        int least = wanted - Math.Max(Share(deployment.Body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false), surge == 0 ? 1 : 0);
-        if (Scale(deployment, current, Replicas(current) > wanted ? wanted : Math.Max(Replicas(current), Math.Min(wanted, wanted + surge - old.Sum(There)))))
+        int least = wanted - Math.Max(Unavailable(deployment.Body, wanted), surge == 0 ? 1 : 0);
+        int grown = Math.Max(Replicas(current), Math.Min(wanted, wanted + surge - old.Sum(There)));
+        if (Scale(deployment, current, Replicas(current) > wanted ? wanted : grown))
             return;
         int room = Replicas(current) + others - least - (Replicas(current) - Count(current, "availableReplicas"));
         int spare = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas")) - least;
         foreach (StoredObject set in old.OrderBy(set => set.Body.Text("metadata", "creationTimestamp"), StringComparer.Ordinal))
         {
-            // What never became ready goes first: that costs nobody an endpoint.
+            // Pods that never became ready go first: no client loses an endpoint.
             int unready = Math.Clamp(Replicas(set) - Count(set, "availableReplicas"), 0, Math.Max(room, 0));
             int ready = Math.Clamp(Math.Min(spare, room - unready), 0, Replicas(set) - unready);
             room -= unready + ready;
@@ -117,7 +122,8 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         if (before != replicas)
         {
             string how = replicas > before ? "up" : "down";
-            events.Record(deployment.Body, "Normal", "ScalingReplicaSet", $"Scaled {how} replica set {set.Name} from {before} to {replicas}", "deployment-controller");
+            string message = $"Scaled {how} replica set {set.Name} from {before} to {replicas}";
+            events.Record(deployment.Body, "Normal", "ScalingReplicaSet", message, "deployment-controller");
         }
 
         return before != replicas;
@@ -133,7 +139,6 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         int total = sets.Sum(set => Count(set, "replicas"));
         Due = Deadline(_store.Update(deployment, body =>
         {
-            bool enough = available >= wanted - Share(body.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
             bool done = updated == wanted && total == wanted && available == wanted;
             JsonObject status = JsonWriting.Fields(
                 ("observedGeneration", deployment.Body.Number("metadata", "generation")),
@@ -144,23 +149,43 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
                 ("unavailableReplicas", JsonWriting.UnlessZero(Math.Max(0, total - available))),
                 ("terminatingReplicas", sets.Sum(set => Count(set, "terminatingReplicas"))),
                 ("conditions", body.At("status", "conditions")?.DeepClone()));
-            Condition(status, "Available", enough, enough ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", $"Deployment {(enough ? "has" : "does not have")} minimum availability.");
-            bool moved = updated > Count(deployment, "updatedReplicas") || total - updated < Count(deployment, "replicas") - Count(deployment, "updatedReplicas") || available > Count(deployment, "availableReplicas");
-            bool late = !moved && (deployment.Body.Condition("Progressing").Text("reason") == Exceeded || Deadline(deployment) <= time.GetUtcNow());
-            (bool? good, string reason, string how) = done ? (true, "NewReplicaSetAvailable", "has successfully progressed") : late ? (false, Exceeded, "has timed out progressing") : (true, Updated, "is progressing");
+            if (available >= wanted - Unavailable(body, wanted))
+                Condition(status, "Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.");
+            else
+                Condition(status, "Available", false, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
+            bool moved = updated > Count(deployment, "updatedReplicas")
+                || total - updated < Count(deployment, "replicas") - Count(deployment, "updatedReplicas")
+                || available > Count(deployment, "availableReplicas");
+            (bool? good, string reason, string how) = done
+                ? (true, "NewReplicaSetAvailable", "has successfully progressed")
+                : !moved && IsLate(deployment)
+                    ? (false, Exceeded, "has timed out progressing")
+                    : (true, Updated, "is progressing");
             if (deployment.Body.Flag("spec", "paused"))
                 Condition(status, "Progressing", null, "DeploymentPaused", "Deployment is paused");
             else
                 Condition(status, "Progressing", good, reason, $"ReplicaSet \"{currentName}\" {how}.", moved && !done);
             body["status"] = status;
             if (current is not null)
-                body.Child("metadata").Child("annotations")[RevisionAnnotation] = current.Body.Text("metadata", "annotations", RevisionAnnotation);
+            {
+                JsonObject annotations = body.Child("metadata").Child("annotations");
+                annotations[RevisionAnnotation] = current.Body.Text("metadata", "annotations", RevisionAnnotation);
+            }
         }, binding: true));
     }
 
+    private bool IsLate(StoredObject deployment) =>
+        deployment.Body.Condition("Progressing").Text("reason") == Exceeded || Deadline(deployment) <= time.GetUtcNow();
+
     /// <summary>Until when a rollout under way has to get on.</summary>
-    private static DateTimeOffset? Deadline(StoredObject deployment) => deployment.Body.Condition("Progressing") is { } progress && progress.Text("reason") == Updated
-        ? JsonWriting.ParseTimestamp(progress.Text("lastUpdateTime"))?.After(LongWait.Seconds(deployment.Body.Number("spec", "progressDeadlineSeconds") ?? 600)) : null;
+    private static DateTimeOffset? Deadline(StoredObject deployment)
+    {
+        JsonObject? progress = deployment.Body.Condition("Progressing");
+        if (progress.Text("reason") != Updated)
+            return null;
+        TimeSpan wait = LongWait.Seconds(deployment.Body.Number("spec", "progressDeadlineSeconds") ?? 600);
+        return JsonWriting.ParseTimestamp(progress.Text("lastUpdateTime"))?.After(wait);
+    }
 
     private void Condition(JsonObject status, string type, bool? value, string reason, string message, bool moved = false)
     {
@@ -176,7 +201,11 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
 
     private static int Wanted(StoredObject deployment) => (int)(deployment.Body.Number("spec", "replicas") ?? 1);
 
-    private static int Surge(StoredObject deployment) => Share(deployment.Body.At("spec", "strategy", "rollingUpdate", "maxSurge"), Wanted(deployment), up: true);
+    private static int Surge(StoredObject deployment) =>
+        Share(deployment.Body.At("spec", "strategy", "rollingUpdate", "maxSurge"), Wanted(deployment), up: true);
+
+    private static int Unavailable(JsonObject deployment, int wanted) =>
+        Share(deployment.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
 
     /// <summary>What a ReplicaSet is told of the whole: how many pods there shall be, and how many there may be on the way.</summary>
     private static JsonObject Sizes(StoredObject deployment) => new()
@@ -194,7 +223,9 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     }
 
     private static long RevisionOf(StoredObject set) =>
-        long.TryParse(set.Body.Text("metadata", "annotations", RevisionAnnotation), CultureInfo.InvariantCulture, out long revision) ? revision : 0;
+        long.TryParse(set.Body.Text("metadata", "annotations", RevisionAnnotation), CultureInfo.InvariantCulture, out long revision)
+            ? revision
+            : 0;
 
     private static int Replicas(StoredObject set) => (int)(set.Body.Number("spec", "replicas") ?? 0);
 

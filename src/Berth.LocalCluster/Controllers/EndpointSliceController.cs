@@ -7,8 +7,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// The slices of every Service with a selector: at most 100 endpoints each, existing ones changed as little as possible, an empty one kept as a
-/// placeholder. Rules: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/.
+/// The slices of every Service with a selector: at most 100 endpoints each, existing ones changed as little as possible, an empty
+/// one kept as a placeholder. Rules: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/.
 /// </summary>
 internal sealed class EndpointSliceController(ObjectOperations operations) : IController
 {
@@ -26,7 +26,12 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         if (change.Kind == KindTable.Service)
             return [change.Last.Key];
         if (change.Kind == KindTable.EndpointSlice)
-            return change.Last.Body.Text("metadata", "labels", ServiceName) is { } name ? [ResourceKind.Key(change.Last.Namespace, name)] : [];
+        {
+            return change.Last.Body.Text("metadata", "labels", ServiceName) is { } name
+                ? [ResourceKind.Key(change.Last.Namespace, name)]
+                : [];
+        }
+
         return change.Kind != KindTable.Pod ? [] : _store.List(KindTable.Service, change.Last.Namespace)
             .Where(service => service.Body.At("spec", "selector") is JsonObject { Count: > 0 } selector
                 && LabelSelector.FromMap(selector) is var matcher
@@ -42,24 +47,29 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             return;
         }
 
-        if (service.Body.At("spec", "selector") is not JsonObject { Count: > 0 } selector || service.Body.Text("spec", "type") == "ExternalName")
+        if (service.Body.At("spec", "selector") is not JsonObject { Count: > 0 } selector
+            || service.Body.Text("spec", "type") == "ExternalName")
             return;
         LabelSelector matcher = LabelSelector.FromMap(selector);
-        List<StoredObject> pods =
-            [.. _store.List(KindTable.Pod, @namespace).Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body)).OrderBy(pod => pod.Name, ResourceKind.ByNumber)];
+        List<StoredObject> pods = [.. _store.List(KindTable.Pod, @namespace)
+            .Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body))
+            .OrderBy(pod => pod.Name, ResourceKind.ByNumber)];
         string? trigger = _triggers.Next(service, pods);
         List<StoredObject> existing = [.. _store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
             slice.Body.Text("metadata", "labels", ServiceName) == name && slice.Body.Text("metadata", "labels", ManagedBy) == Manager)];
 
         // Pods may give a named target port different numbers: each set of ports has slices of its own.
-        var groups = pods.Select(pod => (Pod: pod, Ports: ServicePorts.Of(service.Body, pod.Body))).GroupBy(pair => pair.Ports.ToJsonString(), StringComparer.Ordinal).ToList();
+        var groups = pods.Select(pod => (Pod: pod, Ports: ServicePorts.Of(service.Body, pod.Body)))
+            .GroupBy(pair => pair.Ports.ToJsonString(), StringComparer.Ordinal)
+            .ToList();
         var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var group in groups)
         {
             List<JsonObject> endpoints = [.. group.Select(pair => Endpoint(service, pair.Pod))];
-            List<StoredObject> slices = [.. existing.Where(slice => Same(slice.Body["ports"], group.First().Ports) || IsPlaceholder(slice))];
+            JsonArray ports = group.First().Ports;
+            List<StoredObject> slices = [.. existing.Where(slice => Same(slice.Body["ports"], ports) || IsPlaceholder(slice))];
             kept.UnionWith(slices.Select(slice => slice.Name));
-            Fill(service, slices, endpoints, group.First().Ports, trigger);
+            Fill(service, slices, endpoints, ports, trigger);
             existing.RemoveAll(slice => kept.Contains(slice.Name));
         }
 
@@ -93,7 +103,11 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         }
 
         var fresh = new Queue<JsonObject>(wanted.Values);
-        foreach ((StoredObject? _, List<JsonObject> places, bool _) in plan.OrderByDescending(entry => entry.Touched).ThenByDescending(entry => entry.Endpoints.Count))
+        IEnumerable<List<JsonObject>> open = plan
+            .OrderByDescending(entry => entry.Touched)
+            .ThenByDescending(entry => entry.Endpoints.Count)
+            .Select(entry => entry.Endpoints);
+        foreach (List<JsonObject> places in open)
         {
             while (places.Count < Capacity && fresh.TryDequeue(out JsonObject? endpoint))
                 places.Add(endpoint);
@@ -119,10 +133,16 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         if (slice is null)
         {
             JsonObject metadata = JsonWriting.Fields(
-                ("generateName", service.Name + "-"), ("labels", labels), ("annotations", annotations), ("ownerReferences", Ownership.ControlledBy(service)));
-            operations.Create(KindTable.EndpointSlice, service.Namespace, new JsonObject { ["metadata"] = metadata, ["addressType"] = "IPv4", ["endpoints"] = list, ["ports"] = portList });
+                ("generateName", service.Name + "-"),
+                ("labels", labels),
+                ("annotations", annotations),
+                ("ownerReferences", Ownership.ControlledBy(service)));
+            JsonObject body = new() { ["metadata"] = metadata, ["addressType"] = "IPv4", ["endpoints"] = list, ["ports"] = portList };
+            operations.Create(KindTable.EndpointSlice, service.Namespace, body);
         }
-        else if (!Same(slice.Body["endpoints"], list) || !Same(slice.Body["ports"], portList) || !JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
+        else if (!Same(slice.Body["endpoints"], list)
+            || !Same(slice.Body["ports"], portList)
+            || !JsonNode.DeepEquals(slice.Body.At("metadata", "labels"), labels))
         {
             _store.Update(slice, body =>
             {
@@ -142,7 +162,8 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         List<KeyValuePair<string, string>> labels = [new(ManagedBy, Manager), new(ServiceName, service.Name)];
         if (service.Body.Text("spec", "clusterIP") == "None")
             labels.Add(new("service.kubernetes.io/headless", ""));
-        return JsonWriting.TextMap(labels.Concat(service.Body.Map("metadata", "labels")).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
+        IEnumerable<KeyValuePair<string, string>> given = service.Body.Map("metadata", "labels");
+        return JsonWriting.TextMap(labels.Concat(given).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
     private JsonObject Endpoint(StoredObject service, StoredObject pod)
@@ -151,7 +172,8 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
         bool terminating = pod.Body.IsTerminating();
         bool ready = service.Body.Flag("spec", "publishNotReadyAddresses") || (serving && !terminating);
         bool named = pod.Body.Text("spec", "hostname") is { Length: > 0 } && pod.Body.Text("spec", "subdomain") == service.Name;
-        JsonNode? zone = pod.NodeName is { } node ? _store.Find(KindTable.Node, null, node)?.Body.At("metadata", "labels", "topology.kubernetes.io/zone") : null;
+        StoredObject? node = pod.NodeName is { } nodeName ? _store.Find(KindTable.Node, null, nodeName) : null;
+        JsonNode? zone = node?.Body.At("metadata", "labels", "topology.kubernetes.io/zone");
         return JsonWriting.Fields(
             ("addresses", JsonWriting.TextArray(pod.Body.Text("status", "podIP")!)),
             ("conditions", new JsonObject { ["ready"] = ready, ["serving"] = serving, ["terminating"] = terminating }),
@@ -162,10 +184,15 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
     }
 
     /// <summary>A pod that has an address and has not run to its end.</summary>
-    private static bool IsAddressable(JsonObject pod) => pod.Text("status", "podIP") is not null && pod.Text("status", "phase") is not ("Failed" or "Succeeded");
+    private static bool IsAddressable(JsonObject pod) =>
+        pod.Text("status", "podIP") is not null && pod.Text("status", "phase") is not ("Failed" or "Succeeded");
 
     private static bool IsPlaceholder(StoredObject slice) => slice.Body["endpoints"] is not JsonArray { Count: > 0 };
 
-    private static bool Same(JsonNode? left, JsonNode? right) =>
-        (left is JsonArray { Count: 0 } ? null : left) is var one && (right is JsonArray { Count: 0 } ? null : right) is var other && JsonNode.DeepEquals(one, other);
+    /// <summary>Whether two lists say the same. An empty list says what none says.</summary>
+    private static bool Same(JsonNode? left, JsonNode? right)
+    {
+        static JsonNode? Stated(JsonNode? list) => list is JsonArray { Count: 0 } ? null : list;
+        return JsonNode.DeepEquals(Stated(left), Stated(right));
+    }
 }

@@ -18,7 +18,8 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
         lock (_gate)
         {
             (string?, string, string) key = (about.Text("metadata", "uid"), reason, message);
-            if (_known.TryGetValue(key, out StoredObject? before) && store.Find(KindTable.Event, before.Namespace, before.Name)?.Uid == before.Uid)
+            if (_known.TryGetValue(key, out StoredObject? before)
+                && store.Find(KindTable.Event, before.Namespace, before.Name)?.Uid == before.Uid)
             {
                 store.Update(before, item =>
                 {
@@ -40,14 +41,27 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
         // kubectl describe shows events of one second in the order of their names: so these grow, as those of a real cluster do.
         _last = Math.Max(_last + 1, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
         string @namespace = about.Text("metadata", "namespace") ?? "default";
+        string name = string.Create(CultureInfo.InvariantCulture, $"{about.Text("metadata", "name")}.{_last:x16}");
+        JsonObject involved = JsonWriting.Fields(
+            ("kind", about.Text("kind")),
+            ("namespace", @namespace),
+            ("name", about.Text("metadata", "name")),
+            ("uid", about.Text("metadata", "uid")),
+            ("apiVersion", about.Text("apiVersion")));
         JsonObject item = JsonWriting.Fields(
             ("kind", "Event"),
             ("apiVersion", "v1"),
-            ("metadata", new JsonObject { ["name"] = string.Create(CultureInfo.InvariantCulture, $"{about.Text("metadata", "name")}.{_last:x16}"), ["namespace"] = @namespace }),
-            ("involvedObject", JsonWriting.Fields(
-                ("kind", about.Text("kind")), ("namespace", @namespace), ("name", about.Text("metadata", "name")), ("uid", about.Text("metadata", "uid")), ("apiVersion", about.Text("apiVersion")))),
-            ("reason", reason), ("message", message), ("type", type), ("count", 1), ("firstTimestamp", time.Timestamp()), ("lastTimestamp", time.Timestamp()),
-            ("source", new JsonObject { ["component"] = component }), ("reportingComponent", component), ("reportingInstance", ""));
+            ("metadata", new JsonObject { ["name"] = name, ["namespace"] = @namespace }),
+            ("involvedObject", involved),
+            ("reason", reason),
+            ("message", message),
+            ("type", type),
+            ("count", 1),
+            ("firstTimestamp", time.Timestamp()),
+            ("lastTimestamp", time.Timestamp()),
+            ("source", new JsonObject { ["component"] = component }),
+            ("reportingComponent", component),
+            ("reportingInstance", ""));
         item["eventTime"] = null;
         return item;
     }

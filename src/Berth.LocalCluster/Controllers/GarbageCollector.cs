@@ -48,7 +48,11 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
     }
 
     private void Release(StoredObject owner, string finalizer) => _store.Update(owner, body =>
-        body.Child("metadata")["finalizers"] = JsonWriting.TextArray(body.Texts("metadata", "finalizers").Where(item => item != finalizer)));
+    {
+        IEnumerable<string> left = body.Texts("metadata", "finalizers").Where(item => item != finalizer);
+        body.Child("metadata")["finalizers"] = JsonWriting.TextArray(left);
+    });
 
-    private static bool Has(StoredObject owner, string finalizer) => owner.Body.Texts("metadata", "finalizers").Contains(finalizer, StringComparer.Ordinal);
+    private static bool Has(StoredObject owner, string finalizer) =>
+        owner.Body.Texts("metadata", "finalizers").Contains(finalizer, StringComparer.Ordinal);
 }

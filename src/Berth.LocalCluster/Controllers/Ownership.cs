@@ -10,37 +10,64 @@ namespace Berth.LocalCluster.Controllers;
 internal static class Ownership
 {
     public static JsonArray ControlledBy(StoredObject owner) => new(JsonWriting.Fields(
-        ("apiVersion", owner.Kind.ApiVersion), ("kind", owner.Kind.Kind), ("name", owner.Name), ("uid", owner.Uid), ("controller", true), ("blockOwnerDeletion", true)));
+        ("apiVersion", owner.Kind.ApiVersion),
+        ("kind", owner.Kind.Kind),
+        ("name", owner.Name),
+        ("uid", owner.Uid),
+        ("controller", true),
+        ("blockOwnerDeletion", true)));
 
     public static bool IsOwnedBy(this StoredObject item, string uid) => item.Owners.Contains(uid, StringComparer.Ordinal);
 
-    /// <summary>The keys of the owners of a kind that a change concerns: the controllers before and after it; of what has none, those whose selector it fits.</summary>
+    /// <summary>
+    /// The keys of the owners of a kind that a change concerns: the controllers before and after it; without any, those whose selector
+    /// fits the object.
+    /// </summary>
     public static IEnumerable<string> KeysOfOwner(this ObjectStore store, Change change, ResourceKind kind)
     {
-        IEnumerable<JsonObject> owners = Controllers(change.Last).Concat(change.Before is { } before ? Controllers(before) : []).Where(owner => owner.Text("kind") == kind.Kind);
-        IEnumerable<StoredObject> fitting = change.Last.Owners.Count > 0 ? [] : store.List(kind, change.Last.Namespace).Where(set => Selector(set).Matches(change.Last.Body));
-        return owners.Select(owner => ResourceKind.Key(change.Last.Namespace, owner.Text("name")!)).Concat(fitting.Select(set => set.Key)).Distinct(StringComparer.Ordinal);
+        string? @namespace = change.Last.Namespace;
+        IEnumerable<JsonObject> before = change.Before is null ? [] : Controllers(change.Before);
+        IEnumerable<string> owners = Controllers(change.Last)
+            .Concat(before)
+            .Where(owner => owner.Text("kind") == kind.Kind)
+            .Select(owner => ResourceKind.Key(@namespace, owner.Text("name")!));
+        IEnumerable<string> fitting = change.Last.Owners.Count > 0
+            ? []
+            : store.List(kind, @namespace).Where(set => Selector(set).Matches(change.Last.Body)).Select(set => set.Key);
+        return owners.Concat(fitting).Distinct(StringComparer.Ordinal);
     }
 
-    /// <summary>What an owner has, once it has let go of what no longer fits its selector, and taken what fits and belongs to nobody.</summary>
-    public static List<StoredObject> Claim(this ObjectStore store, ResourceKind kind, StoredObject owner, Func<StoredObject, bool>? may = null)
+    /// <summary>
+    /// What an owner has, once it has let go of what no longer fits its selector, and taken what fits and has no owner.
+    /// </summary>
+    public static List<StoredObject> Claim(
+        this ObjectStore store, ResourceKind kind, StoredObject owner, Func<StoredObject, bool>? may = null)
     {
         LabelSelector selector = Selector(owner);
         bool Fits(StoredObject item) => selector.Matches(item.Body) && may?.Invoke(item) != false;
-        List<StoredObject> all = [.. store.List(kind, owner.Namespace).Where(item => item.IsOwnedBy(owner.Uid) || (item.Owners.Count == 0 && Fits(item) && !item.Body.IsTerminating()))];
+        bool IsFree(StoredObject item) => item.Owners.Count == 0 && Fits(item) && !item.Body.IsTerminating();
+        StoredObject Owned(StoredObject item) => item.Owners.Count > 0
+            ? item
+            : store.Update(item, body => body.Child("metadata")["ownerReferences"] = ControlledBy(owner));
+        List<StoredObject> all = [.. store.List(kind, owner.Namespace).Where(item => item.IsOwnedBy(owner.Uid) || IsFree(item))];
         foreach (StoredObject lost in all.Where(item => item.Owners.Count > 0 && !Fits(item) && !item.Body.IsTerminating()))
             store.Update(lost, body => body.Child("metadata").Remove("ownerReferences"));
-        return [.. all.Where(item => Fits(item) || item.Body.IsTerminating())
-            .Select(item => item.Owners.Count > 0 ? item : store.Update(item, body => body.Child("metadata")["ownerReferences"] = ControlledBy(owner)))];
+        return [.. all.Where(item => Fits(item) || item.Body.IsTerminating()).Select(Owned)];
     }
 
     /// <summary>When a pod counts as available, which minReadySeconds of its owner delays; null while it is not ready.</summary>
-    public static DateTimeOffset? AvailableAt(this StoredObject pod, StoredObject owner) => !pod.Body.IsReady() ? null
-        : JsonWriting.ParseTimestamp(pod.Body.Condition("Ready").Text("lastTransitionTime"))?.After(LongWait.Seconds(owner.Body.Number("spec", "minReadySeconds") ?? 0));
+    public static DateTimeOffset? AvailableAt(this StoredObject pod, StoredObject owner)
+    {
+        if (!pod.Body.IsReady())
+            return null;
+        TimeSpan wait = LongWait.Seconds(owner.Body.Number("spec", "minReadySeconds") ?? 0);
+        return JsonWriting.ParseTimestamp(pod.Body.Condition("Ready").Text("lastTransitionTime"))?.After(wait);
+    }
 
     private static LabelSelector Selector(StoredObject owner) => LabelSelector.FromSpec(owner.Body.At("spec", "selector"));
 
-    private static IEnumerable<JsonObject> Controllers(StoredObject item) => item.Body.Items("metadata", "ownerReferences").Where(owner => owner.Flag("controller"));
+    private static IEnumerable<JsonObject> Controllers(StoredObject item) =>
+        item.Body.Items("metadata", "ownerReferences").Where(owner => owner.Flag("controller"));
 
     /// <summary>A pod as its template says, with labels added.</summary>
     public static JsonObject PodFromTemplate(StoredObject owner, JsonNode? template, IEnumerable<KeyValuePair<string, string>> labels)
@@ -48,7 +75,8 @@ internal static class Ownership
         JsonObject pod = KindTable.Pod.NewObject(owner.Namespace, "");
         JsonObject metadata = pod.Child("metadata");
         metadata.Remove("name");
-        metadata["labels"] = JsonWriting.TextMap(template.Map("metadata", "labels").Concat(labels).DistinctBy(pair => pair.Key, StringComparer.Ordinal));
+        IEnumerable<KeyValuePair<string, string>> all = template.Map("metadata", "labels").Concat(labels);
+        metadata["labels"] = JsonWriting.TextMap(all.DistinctBy(pair => pair.Key, StringComparer.Ordinal));
         if (template.At("metadata", "annotations") is { } annotations)
             metadata["annotations"] = annotations.DeepClone();
         metadata["ownerReferences"] = ControlledBy(owner);

@@ -30,7 +30,8 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
             events.Record(set.Body, "Normal", "SuccessfulCreate", $"Created pod: {created.Name}", "replicaset-controller");
         }
 
-        foreach (StoredObject pod in alive.OrderBy(pod => pod.Body.IsReady()).ThenByDescending(pod => pod.Version).Take(alive.Count - wanted))
+        IEnumerable<StoredObject> leastUseful = alive.OrderBy(pod => pod.Body.IsReady()).ThenByDescending(pod => pod.Version);
+        foreach (StoredObject pod in leastUseful.Take(alive.Count - wanted))
         {
             operations.Delete(KindTable.Pod, pod.Namespace, pod.Name, new DeleteOptions());
             events.Record(set.Body, "Normal", "SuccessfulDelete", $"Deleted pod: {pod.Name}", "replicaset-controller");

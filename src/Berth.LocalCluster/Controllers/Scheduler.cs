@@ -6,7 +6,10 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Binds pods to nodes: the fitting one with the fewest pods of the same set, so that ordinals spread in order. A host port is taken once a node, a node selector is honoured.</summary>
+/// <summary>
+/// Binds pods to nodes: the fitting one with the fewest pods of the same set, so that ordinals spread in order. A host port is taken
+/// once a node, a node selector is honoured.
+/// </summary>
 internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimeProvider time) : IController
 {
     private const string PortTaken = "node(s) didn't have free ports for the requested pod ports";
@@ -24,16 +27,27 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
 
     public void Reconcile(string? @namespace, string name)
     {
-        if (store.Find(KindTable.Pod, @namespace, name) is not { } pod || pod.Body.Text("spec", "nodeName") is not null || pod.Body.IsTerminating())
+        if (store.Find(KindTable.Pod, @namespace, name) is not { } pod
+            || pod.Body.Text("spec", "nodeName") is not null
+            || pod.Body.IsTerminating())
+        {
             return;
+        }
+
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         IReadOnlyList<StoredObject> nodes = store.List(KindTable.Node);
-        Dictionary<string, int> load = pods.Where(other => other.NodeName is not null && (pod.Owners.Count == 0 || other.Owners.Contains(pod.Owners[0], StringComparer.Ordinal))).CountBy(other => other.NodeName!).ToDictionary(StringComparer.Ordinal);
+        bool IsOfSameSet(StoredObject other) => pod.Owners.Count == 0 || other.Owners.Contains(pod.Owners[0], StringComparer.Ordinal);
+        Dictionary<string, int> load = pods
+            .Where(other => other.NodeName is not null && IsOfSameSet(other))
+            .CountBy(other => other.NodeName!)
+            .ToDictionary(StringComparer.Ordinal);
         List<(StoredObject Node, string? Obstacle)> tried = [.. nodes.Select(node => (node, Obstacle(pod.Body, node, pods)))];
-        if (tried.Where(entry => entry.Obstacle is null).Select(entry => entry.Node).MinBy(node => load.GetValueOrDefault(node.Name)) is not { } best)
+        IEnumerable<StoredObject> fitting = tried.Where(entry => entry.Obstacle is null).Select(entry => entry.Node);
+        if (fitting.MinBy(node => load.GetValueOrDefault(node.Name)) is not { } best)
         {
             string message = Unschedulable(nodes.Count, [.. tried.Select(entry => entry.Obstacle!)]);
-            StoredObject waiting = store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
+            StoredObject waiting = store.Update(
+                pod, body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
             if (waiting.Version != pod.Version)
                 events.Record(pod.Body, "Warning", "FailedScheduling", message, "default-scheduler");
             return;
@@ -46,7 +60,8 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
                 body.Child("metadata").Child("labels")[Zone] = zone;
             PodStatus.SetCondition(body.Child("status"), "PodScheduled", true, time);
         }, binding: true);
-        events.Record(pod.Body, "Normal", "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}", "default-scheduler");
+        string assigned = $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}";
+        events.Record(pod.Body, "Normal", "Scheduled", assigned, "default-scheduler");
     }
 
     /// <summary>Why a pod cannot be on a node, in the words of a real scheduler and looked at in its order; null where it can.</summary>
@@ -54,12 +69,13 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
     {
         if (node.Body.Flag("spec", "unschedulable"))
             return "node(s) were unschedulable";
-        if (node.Body.Items("spec", "taints").Any(taint => taint.Text("effect") != "PreferNoSchedule" && !pod.Items("spec", "tolerations").Any(toleration => Tolerates(toleration, taint))))
+        if (node.Body.Items("spec", "taints").Any(taint => taint.Text("effect") != "PreferNoSchedule" && !IsTolerated(pod, taint)))
             return "node(s) had untolerated taint(s)";
         if (!LabelSelector.FromMap(pod.At("spec", "nodeSelector")).Matches(node.Body))
             return "node(s) didn't match Pod's node affinity/selector";
-        var asked = HostPorts(pod).ToHashSet();
-        return asked.Count > 0 && pods.Where(other => other.NodeName == node.Name).SelectMany(other => HostPorts(other.Body)).Any(asked.Contains) ? PortTaken : null;
+        HashSet<(long Port, string? Protocol)> asked = [.. HostPorts(pod)];
+        IEnumerable<StoredObject> others = pods.Where(other => other.NodeName == node.Name);
+        return asked.Count > 0 && others.SelectMany(other => HostPorts(other.Body)).Any(asked.Contains) ? PortTaken : null;
     }
 
     /// <summary>Whether a toleration of a pod is for a taint of a node.</summary>
@@ -69,13 +85,24 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         && (toleration.Text("effect") ?? taint.Text("effect")) == taint.Text("effect")
         && (toleration.Text("operator") == "Exists" || (toleration.Text("value") ?? "") == (taint.Text("value") ?? ""));
 
+    private static bool IsTolerated(JsonObject pod, JsonObject taint) =>
+        pod.Items("spec", "tolerations").Any(toleration => Tolerates(toleration, taint));
+
     private static string Unschedulable(int nodes, List<string> obstacles)
     {
-        static string Counted(IEnumerable<string> reasons) => string.Join(", ", reasons.CountBy(reason => reason).Select(entry => $"{entry.Value} {entry.Key}").Order(StringComparer.Ordinal));
-        return nodes == 0 ? "no nodes available to schedule pods" : $"0/{nodes} nodes are available: {Counted(obstacles)}. no new claims to deallocate, preemption: 0/{nodes} nodes are available: "
-            + $"{Counted(obstacles.Select(reason => reason == PortTaken ? "No preemption victims found for incoming pod" : "Preemption is not helpful for scheduling"))}.";
+        static string Counted(IEnumerable<string> reasons) => string.Join(
+            ", ", reasons.CountBy(reason => reason).Select(entry => $"{entry.Value} {entry.Key}").Order(StringComparer.Ordinal));
+        static string Preemption(string reason) =>
+            reason == PortTaken ? "No preemption victims found for incoming pod" : "Preemption is not helpful for scheduling";
+        return nodes == 0
+            ? "no nodes available to schedule pods"
+            : $"0/{nodes} nodes are available: {Counted(obstacles)}. no new claims to deallocate, "
+                + $"preemption: 0/{nodes} nodes are available: {Counted(obstacles.Select(Preemption))}.";
     }
 
-    private static IEnumerable<(long Port, string? Protocol)> HostPorts(JsonObject pod) => pod.Items("spec", "containers").SelectMany(container => container.Items("ports"))
-        .Where(port => port.Number("hostPort") is not null).Select(port => (port.Number("hostPort")!.Value, port.Text("protocol")));
+    private static IEnumerable<(long Port, string? Protocol)> HostPorts(JsonObject pod) => pod
+        .Items("spec", "containers")
+        .SelectMany(container => container.Items("ports"))
+        .Where(port => port.Number("hostPort") is not null)
+        .Select(port => (port.Number("hostPort")!.Value, port.Text("protocol")));
 }

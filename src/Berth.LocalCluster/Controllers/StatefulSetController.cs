@@ -6,8 +6,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// StatefulSets as https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ says: ordinals from ordinals.start, one after the other or in
-/// parallel, scale-down and rolling update from the top, nothing updated below the partition.
+/// StatefulSets as https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ says: ordinals from ordinals.start, one
+/// after the other or in parallel, scale-down and rolling update from the top, nothing updated below the partition.
 /// </summary>
 internal sealed class StatefulSetController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
@@ -79,7 +79,8 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     private void Create(StoredObject set, int ordinal, string revision)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{set.Name}-{ordinal}");
-        JsonNode? template = _store.Find(KindTable.ControllerRevision, set.Namespace, revision)?.Body.At("data", "spec", "template") ?? set.Body.At("spec", "template");
+        StoredObject? kept = _store.Find(KindTable.ControllerRevision, set.Namespace, revision);
+        JsonNode? template = kept?.Body.At("data", "spec", "template") ?? set.Body.At("spec", "template");
         JsonObject pod = Ownership.PodFromTemplate(
             set,
             template,
@@ -95,25 +96,35 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         pod.Child("spec")["subdomain"] = set.Body.Text("spec", "serviceName");
 
         // A claim's volume takes the place of one of the same name.
+        JsonObject Claimed(string? claim) => JsonWriting.Fields(
+            ("name", claim),
+            ("persistentVolumeClaim", new JsonObject { ["claimName"] = $"{claim}-{name}" }));
         List<JsonObject> volumes =
         [
-            .. set.Body.Items("spec", "volumeClaimTemplates").Select(claim => claim.Text("metadata", "name"))
-                .Select(claim => JsonWriting.Fields(("name", claim), ("persistentVolumeClaim", new JsonObject { ["claimName"] = $"{claim}-{name}" })))
-                .Concat(pod["spec"].Items("volumes").Select(volume => volume.Clone())).DistinctBy(volume => volume.Text("name")),
+            .. set.Body.Items("spec", "volumeClaimTemplates")
+                .Select(claim => Claimed(claim.Text("metadata", "name")))
+                .Concat(pod["spec"].Items("volumes").Select(volume => volume.Clone()))
+                .DistinctBy(volume => volume.Text("name")),
         ];
         if (volumes.Count > 0)
             pod.Child("spec")["volumes"] = new JsonArray([.. volumes]);
         operations.Create(KindTable.Pod, set.Namespace, pod);
-        events.Record(set.Body, "Normal", "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful", "statefulset-controller");
+        Tell(set, "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful");
     }
 
     private void Delete(StoredObject set, StoredObject pod)
     {
         operations.Delete(KindTable.Pod, pod.Namespace, pod.Name, new DeleteOptions());
-        events.Record(set.Body, "Normal", "SuccessfulDelete", $"Delete Pod {pod.Name} in StatefulSet {set.Name} successful", "statefulset-controller");
+        Tell(set, "SuccessfulDelete", $"Delete Pod {pod.Name} in StatefulSet {set.Name} successful");
     }
 
-    /// <summary>The name of the revision that holds the template as it is now; kept as an object, so that a partition can still make the old one.</summary>
+    private void Tell(StoredObject set, string reason, string message) =>
+        events.Record(set.Body, "Normal", reason, message, "statefulset-controller");
+
+    /// <summary>
+    /// The name of the revision that holds the template as it is now; kept as an object, so that a partition can still make the
+    /// old one.
+    /// </summary>
     private string Revision(StoredObject set)
     {
         JsonNode template = set.Body.At("spec", "template")!;
@@ -128,7 +139,8 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         else
         {
             JsonObject revision = KindTable.ControllerRevision.NewObject(set.Namespace, name);
-            revision.Child("metadata")["labels"] = JsonWriting.TextMap(template.Map("metadata", "labels").Append(new("controller.kubernetes.io/hash", name[(set.Name.Length + 1)..])));
+            KeyValuePair<string, string> hash = new("controller.kubernetes.io/hash", name[(set.Name.Length + 1)..]);
+            revision.Child("metadata")["labels"] = JsonWriting.TextMap(template.Map("metadata", "labels").Append(hash));
             revision.Child("metadata")["annotations"] = set.Body.At("metadata", "annotations")?.DeepClone();
             revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
             var kept = (JsonObject)template.DeepClone();
@@ -147,14 +159,19 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     private void Prune(StoredObject set, HashSet<string?> used)
     {
         int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);
-        foreach (StoredObject old in _store.Claim(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name)).OrderByDescending(NumberOf).Skip(limit))
+        IEnumerable<StoredObject> unused = _store.Claim(KindTable.ControllerRevision, set).Where(revision => !used.Contains(revision.Name));
+        foreach (StoredObject old in unused.OrderByDescending(NumberOf).Skip(limit))
             _store.Remove(old);
     }
 
     private SortedDictionary<int, StoredObject> Pods(StoredObject set)
     {
-        int Ordinal(StoredObject pod) => pod.Name.StartsWith(set.Name + "-", StringComparison.Ordinal)
-            && int.TryParse(pod.Name.AsSpan(set.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? ordinal : -1;
+        string prefix = set.Name + "-";
+        int Ordinal(StoredObject pod) =>
+            pod.Name.StartsWith(prefix, StringComparison.Ordinal)
+            && int.TryParse(pod.Name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal)
+                ? ordinal
+                : -1;
         return new(_store.Claim(KindTable.Pod, set, pod => Ordinal(pod) >= 0).DistinctBy(Ordinal).ToDictionary(Ordinal));
     }
 

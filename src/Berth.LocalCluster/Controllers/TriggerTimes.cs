@@ -4,8 +4,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// The moment that caused a slice to change: the earliest new one among the Service's creation and its pods' last change of readiness. A change
-/// without such a moment (a pod that begins to end) has none.
+/// The moment that caused a slice to change: the earliest new one among the Service's creation and its pods' last change of
+/// readiness. A change without such a moment (a pod that begins to end) has none.
 /// </summary>
 internal sealed class TriggerTimes
 {
@@ -16,7 +16,10 @@ internal sealed class TriggerTimes
     public string? Next(StoredObject service, IEnumerable<StoredObject> pods)
     {
         Dictionary<string, (string At, string? Ready)> before = _seen.GetValueOrDefault(service.Key, []);
-        var now = new Dictionary<string, (string At, string? Ready)>(StringComparer.Ordinal) { [service.Uid] = (service.Body.Text("metadata", "creationTimestamp")!, null) };
+        Dictionary<string, (string At, string? Ready)> now = new(StringComparer.Ordinal)
+        {
+            [service.Uid] = (service.Body.Text("metadata", "creationTimestamp")!, null),
+        };
         foreach (StoredObject pod in pods)
         {
             // The times are in whole seconds, and pods here become ready within one: so readiness itself counts too.
@@ -25,6 +28,8 @@ internal sealed class TriggerTimes
         }
 
         _seen[service.Key] = now;
-        return now.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => pair.Value.At).Min(StringComparer.Ordinal);
+        return now.Where(pair => before.GetValueOrDefault(pair.Key) != pair.Value)
+            .Select(pair => pair.Value.At)
+            .Min(StringComparer.Ordinal);
     }
 }

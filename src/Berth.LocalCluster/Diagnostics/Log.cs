@@ -7,10 +7,10 @@ internal static partial class Log
     public static partial void Listening(ILogger logger, Uri server);
 
     [LoggerMessage(2, LogLevel.Error, "{Method} {Path} failed inside the local cluster.")]
-    public static partial void RequestFailed(ILogger logger, Exception fault, string method, string? path);
+    public static partial void RequestFailed(ILogger logger, Exception exception, string method, string? path);
 
     [LoggerMessage(3, LogLevel.Error, "Controller {Controller} failed for {Key}; it tries again.")]
-    public static partial void ReconcileFailed(ILogger logger, Exception fault, string controller, string key);
+    public static partial void ReconcileFailed(ILogger logger, Exception exception, string controller, string key);
 
     [LoggerMessage(4, LogLevel.Information, "Container {Namespace}/{Pod}/{Container} runs as process {ProcessId}.")]
     public static partial void Started(ILogger logger, string? @namespace, string pod, string container, int? processId);
@@ -19,7 +19,7 @@ internal static partial class Log
     public static partial void Ended(ILogger logger, string? @namespace, string pod, string container, int exitCode);
 
     [LoggerMessage(6, LogLevel.Error, "The worker of pod {Namespace}/{Pod} failed.")]
-    public static partial void WorkerFailed(ILogger logger, Exception fault, string? @namespace, string pod);
+    public static partial void WorkerFailed(ILogger logger, Exception exception, string? @namespace, string pod);
 
     [LoggerMessage(7, LogLevel.Warning, "The local cluster does not enforce {Field}, which {Kind} {Name} asks for.")]
     public static partial void NotEnforced(ILogger logger, string field, string kind, string name);

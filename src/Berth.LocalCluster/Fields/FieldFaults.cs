@@ -5,7 +5,8 @@ namespace Berth.LocalCluster.Fields;
 /// <summary>What is wrong with an object, field by field, in the words and with the reasons of a real server.</summary>
 internal sealed class FieldFaults : List<(string Field, string Message, string Reason)>
 {
-    public void Required(string field, string? why = null) => Add((field, why is null ? "Required value" : $"Required value: {why}", "FieldValueRequired"));
+    public void Required(string field, string? why = null) =>
+        Add((field, why is null ? "Required value" : $"Required value: {why}", "FieldValueRequired"));
 
     public void Forbidden(string field, string why) => Add((field, $"Forbidden: {why}", "FieldValueForbidden"));
 
@@ -22,8 +23,11 @@ internal sealed class FieldFaults : List<(string Field, string Message, string R
             NotSupported(field, value, supported);
     }
 
-    public void NotSupported(string field, JsonNode? value, params string[] supported) =>
-        Add((field, $"Unsupported value: {Written(value)}: supported values: {string.Join(", ", supported.Select(text => $"\"{text}\""))}", "FieldValueNotSupported"));
+    public void NotSupported(string field, JsonNode? value, params string[] supported)
+    {
+        string values = string.Join(", ", supported.Select(text => $"\"{text}\""));
+        Add((field, $"Unsupported value: {Written(value)}: supported values: {values}", "FieldValueNotSupported"));
+    }
 
     private static string Written(JsonNode? value) => System.Text.Encoding.UTF8.GetString(value.ToUtf8());
 }

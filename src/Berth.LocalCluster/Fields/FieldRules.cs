@@ -5,14 +5,14 @@ namespace Berth.LocalCluster.Fields;
 /// <summary>Holds an object against <c>rules.txt</c>, which says field by field what it must hold.</summary>
 internal static class FieldRules
 {
-    private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(() => FieldTable.Lines("rules.txt").Select(line => line.Split(' ')).SelectMany(
-        words => words[0].Split(',').Select(type => (type, words.Skip(1).Select(Entry.Parse).ToArray()))).ToDictionary(StringComparer.Ordinal));
+    private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(Load);
 
     public static void Check(FieldFaults faults, string type, JsonNode? body, string path = "")
     {
         foreach (Entry entry in s_types.Value.GetValueOrDefault(type, []))
         {
-            string at = entry.Path.Length == 0 ? path : path.Length == 0 ? string.Join('.', entry.Path) : $"{path}.{string.Join('.', entry.Path)}";
+            string field = string.Join('.', entry.Path);
+            string at = field.Length == 0 ? path : path.Length == 0 ? field : $"{path}.{field}";
             JsonNode? value = body.At(entry.Path);
             if (entry.Path.Length > 1 && body.At(entry.Path.AsSpan(..^1)) is null)
                 continue;
@@ -60,7 +60,10 @@ internal static class FieldRules
         }
         else if (rule == "unique")
         {
-            foreach ((int index, JsonObject item) in value.Items().Index().Where(item => item.Item.Text(argument) is { Length: > 0 } name && value.Items().Take(item.Index).Any(other => other.Text(argument) == name)))
+            bool IsSecond(int index, string name) => value.Items().Take(index).Any(other => other.Text(argument) == name);
+            IEnumerable<(int Index, JsonObject Item)> second = value.Items().Index()
+                .Where(item => item.Item.Text(argument) is { Length: > 0 } name && IsSecond(item.Index, name));
+            foreach ((int index, JsonObject item) in second)
                 faults.Duplicate($"{at}[{index}].{argument}", item[argument]);
         }
         else if (rule == "labels")
@@ -81,34 +84,66 @@ internal static class FieldRules
         }
     }
 
-    private static string? Amount(string rule, string argument, JsonNode value) => rule switch
+    private static string? Amount(string rule, string argument, JsonNode value)
     {
-        "is" => value.ToString() == argument ? null : $"must be {argument}",
-        "positive" => value.Number() > 0 ? null : "must be greater than zero",
-        _ => int.TryParse(value.ToString().TrimEnd('%'), CultureInfo.InvariantCulture, out int percent) && percent > 100 && value.Text() is not null ? "must not be greater than 100%" : null,
-    };
+        if (rule == "is")
+            return value.ToString() == argument ? null : $"must be {argument}";
+        if (rule == "positive")
+            return value.Number() > 0 ? null : "must be greater than zero";
+        bool tooMuch = value.Text() is { } share
+            && int.TryParse(share.TrimEnd('%'), CultureInfo.InvariantCulture, out int percent)
+            && percent > 100;
+        return tooMuch ? "must not be greater than 100%" : null;
+    }
 
     /// <summary>A range is its two ends; the upper may be missing.</summary>
     private static void Range(FieldFaults faults, JsonNode value, string range, string at)
     {
         string[] ends = range.Split('-');
-        bool open = ends[1].Length == 0;
-        if (value.Number() < long.Parse(ends[0], CultureInfo.InvariantCulture) || (!open && value.Number() > long.Parse(ends[1], CultureInfo.InvariantCulture)))
-            faults.Invalid(at, value, open ? $"must be greater than or equal to {ends[0]}" : $"must be between {ends[0]} and {ends[1]}, inclusive");
+        long least = long.Parse(ends[0], CultureInfo.InvariantCulture);
+        long? most = ends[1].Length == 0 ? null : long.Parse(ends[1], CultureInfo.InvariantCulture);
+        if (value.Number() < least || value.Number() > most)
+        {
+            faults.Invalid(
+                at,
+                value,
+                most is null ? $"must be greater than or equal to {least}" : $"must be between {least} and {most}, inclusive");
+        }
     }
 
     private static bool IsEmpty(JsonNode? value) => value is null or JsonArray { Count: 0 } || value.Text() is "" || value.Number() == 0;
 
+    private static Dictionary<string, Entry[]> Load()
+    {
+        Dictionary<string, Entry[]> types = new(StringComparer.Ordinal);
+        foreach (string[] words in FieldTable.Lines("rules.txt").Select(line => line.Split(' ')))
+        {
+            foreach (string type in words[0].Split(','))
+                types.Add(type, [.. words.Skip(1).Select(Entry.Parse)]);
+        }
+
+        return types;
+    }
+
     /// <summary>A field, by its path, with its rules, and the type to look at inside it.</summary>
-    private sealed record Entry(string[] Path, bool Required, bool Optional, JsonNode? Else, (string Name, string Argument)[] Rules, string Type)
+    private sealed record Entry(
+        string[] Path, bool Required, bool Optional, JsonNode? Else, (string Name, string Argument)[] Rules, string Type)
     {
         public static Entry Parse(string text)
         {
             string[] typed = text.Split('>');
             string[] parts = typed[0].Split(':');
-            List<(string Name, string Argument)> rules = [.. (parts.Length > 1 ? parts[1].Split(',') : []).Select(rule => rule.Split('=')).Select(rule => (rule[0], rule.Length > 1 ? rule[1] : ""))];
+            List<(string Name, string Argument)> rules = [.. (parts.Length > 1 ? parts[1].Split(',') : []).Select(ParseRule)];
             bool Has(string name) => rules.RemoveAll(rule => rule.Name == name) > 0;
-            return new(parts[0] == "." ? [] : parts[0].Split('.'), Has("required"), Has("optional"), Has("else") ? 0 : null, [.. rules], typed.Length > 1 ? typed[1] : "");
+            string[] path = parts[0] == "." ? [] : parts[0].Split('.');
+            string type = typed.Length > 1 ? typed[1] : "";
+            return new(path, Has("required"), Has("optional"), Has("else") ? 0 : null, [.. rules], type);
+        }
+
+        private static (string Name, string Argument) ParseRule(string rule)
+        {
+            string[] parts = rule.Split('=');
+            return (parts[0], parts.Length > 1 ? parts[1] : "");
         }
     }
 }

@@ -9,7 +9,9 @@ internal static class FieldTable
     public static IReadOnlyDictionary<string, Field>? Of(string type) => s_types.Value.GetValueOrDefault(type);
 
     /// <summary>A table that is part of this program: its lines, without those of explanation.</summary>
-    public static IEnumerable<string> Lines(string table) => Text(table).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith('#'));
+    public static IEnumerable<string> Lines(string table) => Text(table)
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Where(line => !line.StartsWith('#'));
 
     public static string Text(string table)
     {
@@ -19,7 +21,9 @@ internal static class FieldTable
 
     private static Dictionary<string, Dictionary<string, Field>> Load()
     {
-        var types = Lines("fields.txt").Select(line => line.Split(' ')).ToDictionary(words => words[0], words => words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal), StringComparer.Ordinal);
+        Dictionary<string, Dictionary<string, Field>> types = new(StringComparer.Ordinal);
+        foreach (string[] words in Lines("fields.txt").Select(line => line.Split(' ')))
+            types.Add(words[0], words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal));
         foreach (Dictionary<string, Field> fields in types.Values)
         {
             foreach (Field inlined in fields.Values.Where(field => field.Inline).ToList())

@@ -2,21 +2,30 @@ using System.Text.RegularExpressions;
 
 namespace Berth.LocalCluster.Fields;
 
-/// <summary>The forms that names and other texts must have: <c>forms.txt</c> says which rules make one, and what a real server says where one is broken.</summary>
+/// <summary>
+/// The forms that names and other texts must have: <c>forms.txt</c> says which rules make one, and what a real server says where
+/// one is broken.
+/// </summary>
 internal static partial class Formats
 {
-    private static readonly Lazy<ILookup<string, (string Rule, string Fault)>> s_forms = new(() => FieldTable.Lines("forms.txt").Select(line => line.Split(' ', 3))
+    private static readonly Lazy<ILookup<string, (string Rule, string Fault)>> s_forms = new(() => FieldTable.Lines("forms.txt")
+        .Select(line => line.Split(' ', 3))
         .ToLookup(parts => parts[0], parts => (parts[1], parts[2]), StringComparer.Ordinal));
 
     /// <summary>What is wrong with a text; nothing where all is well.</summary>
-    public static IEnumerable<string> Faults(string form, string text) => form != "qualified"
-        ? s_forms.Value[form].Where(rule => !Keeps(text, rule.Rule)).Select(rule => rule.Fault)
-        : text.IndexOf('/', StringComparison.Ordinal) switch
+    public static IEnumerable<string> Faults(string form, string text)
+    {
+        if (form != "qualified")
+            return s_forms.Value[form].Where(rule => !Keeps(text, rule.Rule)).Select(rule => rule.Fault);
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        IEnumerable<string> name = Faults("name", text[(slash + 1)..]);
+        return slash switch
         {
-            < 0 => Faults("name", text),
-            0 => ["prefix part must be non-empty", .. Faults("name", text[1..])],
-            var slash => [.. Faults("subdomain", text[..slash]).Select(fault => "prefix part " + fault), .. Faults("name", text[(slash + 1)..])],
+            < 0 => name,
+            0 => name.Prepend("prefix part must be non-empty"),
+            _ => Faults("subdomain", text[..slash]).Select(fault => "prefix part " + fault).Concat(name),
         };
+    }
 
     private static bool Keeps(string text, string rule) => rule switch
     {

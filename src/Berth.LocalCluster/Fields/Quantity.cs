@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Berth.LocalCluster.Fields;
 
 /// <summary>
-/// An amount of a resource, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>. A real server rounds it up to a thousandth and writes it in one way
-/// (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
+/// An amount of a resource, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>. A real server rounds it up to a thousandth and writes it
+/// in one way (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
 /// </summary>
 internal sealed partial record Quantity(decimal Value, Quantity.Form Kind)
 {
@@ -22,8 +22,12 @@ internal sealed partial record Quantity(decimal Value, Quantity.Form Kind)
     public static Quantity Parse(string text)
     {
         Match match = Pattern().Match(text);
-        if (!match.Success || !decimal.TryParse(match.Groups[1].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number))
+        if (!match.Success
+            || !decimal.TryParse(match.Groups[1].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number))
+        {
             throw new FormatException("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+        }
+
         string suffix = match.Groups[2].Value;
         try
         {
@@ -31,8 +35,11 @@ internal sealed partial record Quantity(decimal Value, Quantity.Form Kind)
                 return new(RoundUp(Scaled(number, 1000, thousands - 3)), Form.Decimal);
             if (Array.IndexOf(s_binary, suffix) is > 0 and var kibi)
                 return new(RoundUp(Scaled(number, 1024, kibi)), Form.Binary);
-            if (suffix[0] is 'e' or 'E' && int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int exponent))
+            if (suffix[0] is 'e' or 'E'
+                && int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int exponent))
+            {
                 return new(RoundUp(Scaled(number, 10, exponent)), Form.Exponent);
+            }
         }
         catch (OverflowException)
         {
@@ -46,7 +53,8 @@ internal sealed partial record Quantity(decimal Value, Quantity.Form Kind)
     {
         if (Kind == Form.Binary && Math.Abs(Value) >= 1024)
             return Written(Math.Ceiling(Value), 1024, s_binary, 0);
-        return Kind == Form.Exponent ? Written(Value * 1000, 1000, [.. s_decimal.Select((_, index) => index == 3 ? "" : $"e{(index - 3) * 3}")], 2) : Written(Value * 1000, 1000, s_decimal, 2);
+        string[] exponents = [.. s_decimal.Select((_, index) => index == 3 ? "" : $"e{(index - 3) * 3}")];
+        return Written(Value * 1000, 1000, Kind == Form.Exponent ? exponents : s_decimal, 2);
     }
 
     /// <summary>With the largest suffix that leaves a whole number.</summary>

@@ -17,15 +17,22 @@ internal static class JsonReading
     {
         if (node.At(path) is not JsonValue value)
             return null;
-        return value.TryGetValue(out int small) ? small : value.TryGetValue(out long large) ? large : value.TryGetValue(out double real) ? (long)real : null;
+        return value.TryGetValue(out int small) ? small
+            : value.TryGetValue(out long large) ? large
+            : value.TryGetValue(out double real) ? (long)real
+            : null;
     }
 
     public static bool Flag(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.At(path) is JsonValue value && value.TryGetValue(out bool flag) && flag;
 
     /// <summary>A plain value as text; nothing where there is none.</summary>
-    public static string Plain(this JsonNode? node) =>
-        node.Text() ?? (node is null ? "" : node.Number() is { } number ? number.ToString(CultureInfo.InvariantCulture) : node.Flag() ? "true" : "false");
+    public static string Plain(this JsonNode? node)
+    {
+        if (node is null)
+            return "";
+        return node.Text() ?? node.Number()?.ToString(CultureInfo.InvariantCulture) ?? (node.Flag() ? "true" : "false");
+    }
 
     public static IEnumerable<JsonObject> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>
         (node.At(path) as JsonArray)?.OfType<JsonObject>() ?? [];

@@ -6,7 +6,8 @@ namespace Berth.LocalCluster.Json;
 /// <summary>Building and writing Kubernetes objects.</summary>
 internal static class JsonWriting
 {
-    private static readonly JsonWriterOptions s_writerOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions s_writerOptions =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>The child object of a name, created where it is missing.</summary>
     public static JsonObject Child(this JsonObject node, string name)
@@ -36,7 +37,9 @@ internal static class JsonWriting
     /// <summary>A copy whose fields stand in the order of their names, so that what says the same is written the same.</summary>
     public static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        JsonObject fields => new JsonObject(fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
+        JsonObject fields => new JsonObject(fields
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => KeyValuePair.Create(pair.Key, Sorted(pair.Value)))),
         JsonArray items => new JsonArray([.. items.Select(Sorted)]),
         _ => node?.DeepClone(),
     };
@@ -56,11 +59,17 @@ internal static class JsonWriting
     }
 
     /// <summary>
-    /// Reads every node once. A parsed tree builds itself on first access, which two readers must not do at once; after this it only is read.
+    /// Reads every node once. A parsed tree builds itself on first access, which two readers must not do at once; after this it
+    /// only is read.
     /// </summary>
     public static void Freeze(JsonNode? node)
     {
-        IEnumerable<JsonNode?> parts = node switch { JsonObject fields => fields.Select(pair => pair.Value), JsonArray items => items, _ => [] };
+        IEnumerable<JsonNode?> parts = node switch
+        {
+            JsonObject fields => fields.Select(pair => pair.Value),
+            JsonArray items => items,
+            _ => [],
+        };
         foreach (JsonNode? part in parts)
             Freeze(part);
     }

@@ -39,11 +39,14 @@ internal static class KindTable
         Role, RoleBinding, ClusterRole, ClusterRoleBinding,
     ];
 
-    public static IEnumerable<string> Groups => All.Select(kind => kind.Group).Where(group => group.Length > 0).Distinct(StringComparer.Ordinal);
+    public static IEnumerable<string> Groups =>
+        All.Select(kind => kind.Group).Where(group => group.Length > 0).Distinct(StringComparer.Ordinal);
 
-    public static ResourceKind? ByPlural(string group, string plural) => All.FirstOrDefault(kind => kind.Group == group && kind.Plural == plural);
+    public static ResourceKind? ByPlural(string group, string plural) =>
+        All.FirstOrDefault(kind => kind.Group == group && kind.Plural == plural);
 
-    public static ResourceKind? ByKind(string? apiVersion, string? name) => All.FirstOrDefault(kind => kind.ApiVersion == apiVersion && kind.Kind == name);
+    public static ResourceKind? ByKind(string? apiVersion, string? name) =>
+        All.FirstOrDefault(kind => kind.ApiVersion == apiVersion && kind.Kind == name);
 
     /// <summary>By any name a person uses: <c>sts</c>, <c>statefulset</c>, <c>statefulsets</c>, <c>StatefulSet</c>.</summary>
     public static ResourceKind? ByAnyName(string name) => All.FirstOrDefault(kind =>

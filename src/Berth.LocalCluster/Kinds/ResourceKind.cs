@@ -19,7 +19,10 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
     public string BasePath => Group.Length == 0 ? "/api/v1" : $"/apis/{Group}/{Version}";
 
-    /// <summary>Names in the order of the numbers they end with: <c>a-2</c> before <c>a-10</c>. (CompareOptions.NumericOrdering needs the tables of languages, which the program leaves out.)</summary>
+    /// <summary>
+    /// Names in the order of the numbers they end with: <c>a-2</c> before <c>a-10</c>. (CompareOptions.NumericOrdering needs the tables of
+    /// languages, which the program leaves out.)
+    /// </summary>
     public static IComparer<string> ByNumber { get; } = Comparer<string>.Create((left, right) =>
     {
         int sets = string.CompareOrdinal(left.TrimEnd(s_digits), right.TrimEnd(s_digits));

@@ -20,7 +20,11 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
     private static string Canonical(JsonObject body)
     {
         string text = Encoding.UTF8.GetString(JsonWriting.Sorted(body).ToUtf8());
-        return text.Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal) + "\n";
+        string escaped = text
+            .Replace("<", "\\u003c", StringComparison.Ordinal)
+            .Replace(">", "\\u003e", StringComparison.Ordinal)
+            .Replace("&", "\\u0026", StringComparison.Ordinal);
+        return escaped + "\n";
     }
 
     private void Apply(JsonObject body, string defaultNamespace, string origin)
@@ -53,9 +57,9 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
                 return current;
             });
         }
-        catch (ApiException fault)
+        catch (ApiException exception)
         {
-            throw new LocalClusterException($"{origin}: {fault.Message}", fault);
+            throw new LocalClusterException($"{origin}: {exception.Message}", exception);
         }
     }
 }

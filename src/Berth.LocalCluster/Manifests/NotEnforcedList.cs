@@ -7,7 +7,17 @@ namespace Berth.LocalCluster.Manifests;
 /// <summary>What manifests ask for that a process of this machine does not give. It is stored as asked, and said once.</summary>
 internal sealed class NotEnforcedList(ILogger logger)
 {
-    private static readonly string[] s_podFields = ["securityContext", "affinity", "topologySpreadConstraints", "priorityClassName", "runtimeClassName", "initContainers", "volumes"];
+    private static readonly string[] s_podFields =
+    [
+        "securityContext",
+        "affinity",
+        "topologySpreadConstraints",
+        "priorityClassName",
+        "runtimeClassName",
+        "initContainers",
+        "volumes",
+    ];
+
     private static readonly string[] s_containerFields = ["resources", "securityContext", "volumeMounts", "envFrom", "lifecycle"];
 
     private readonly Lock _gate = new();
@@ -17,13 +27,14 @@ internal sealed class NotEnforcedList(ILogger logger)
     public void Look(ResourceKind kind, JsonObject body)
     {
         JsonNode? spec = kind == KindTable.Pod ? body["spec"] : body.At("spec", "template", "spec");
-        foreach (string field in s_podFields.Where(field => spec.At(field) is JsonObject { Count: > 0 } or JsonArray { Count: > 0 } or JsonValue))
+        foreach (string field in s_podFields.Where(field => IsGiven(spec.At(field)) || spec.At(field) is JsonValue))
             Add(kind, body, $"spec.{field}");
         foreach (JsonObject container in spec.Items("containers"))
         {
-            foreach (string field in s_containerFields.Where(field => container[field] is JsonObject { Count: > 0 } or JsonArray { Count: > 0 }))
+            foreach (string field in s_containerFields.Where(field => IsGiven(container[field])))
                 Add(kind, body, $"containers.{field}");
-            foreach (string source in container.Items("env").SelectMany(variable => variable.Map("valueFrom")).Select(pair => pair.Key).Where(source => source != "fieldRef"))
+            IEnumerable<string> sources = container.Items("env").SelectMany(variable => variable.Map("valueFrom")).Select(pair => pair.Key);
+            foreach (string source in sources.Where(source => source != "fieldRef"))
                 Add(kind, body, $"containers.env.valueFrom.{source}");
         }
     }
@@ -42,4 +53,6 @@ internal sealed class NotEnforcedList(ILogger logger)
 
         Log.NotEnforced(logger, field, kind.Kind, name);
     }
+
+    private static bool IsGiven(JsonNode? value) => value is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
 }

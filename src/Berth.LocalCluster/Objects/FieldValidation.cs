@@ -6,18 +6,28 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>
-/// What a request asks to be done about fields that a kind does not have (https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation):
-/// Strict refuses, Warn (the default) drops and says so, Ignore drops.
+/// What a request asks to be done about fields that a kind does not have
+/// (https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation): Strict refuses, Warn (the default) drops and
+/// says so, Ignore drops.
 /// </summary>
 internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<string> warn)
 {
-    public JsonObject OfObject(JsonObject body) => (body.Text("kind") ?? kind.Kind) != kind.Kind ? body : Pruned(body, fault => ApiException.BadRequest(
-        $"{kind.Kind} in version \"v1\" cannot be handled as a {kind.Kind}: {fault}"));
+    public JsonObject OfObject(JsonObject body)
+    {
+        ApiException Refuse(string why) =>
+            ApiException.BadRequest($"{kind.Kind} in version \"v1\" cannot be handled as a {kind.Kind}: {why}");
+        return (body.Text("kind") ?? kind.Kind) == kind.Kind ? Pruned(body, Refuse) : body;
+    }
 
     public JsonObject OfPatched(JsonObject body, string contentType, ReadOnlyMemory<byte> patch) => Pruned(body, fault =>
     {
-        string given = contentType == "application/strategic-merge-patch+json" ? AsGo(JsonNode.Parse(patch.Span)) : Encoding.UTF8.GetString(body.ToUtf8());
-        string quoted = given.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        string given = contentType == "application/strategic-merge-patch+json"
+            ? AsGo(JsonNode.Parse(patch.Span))
+            : Encoding.UTF8.GetString(body.ToUtf8());
+        string quoted = given
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
         string message = $"Invalid value: \"{quoted}\": {fault}";
         return new ApiException(422, "Invalid", $" \"\" is invalid: patch: {message}", new JsonObject
         {
@@ -32,9 +42,9 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
         {
             unknown = FieldCheck.Prune(kind, body);
         }
-        catch (FormatException fault)
+        catch (FormatException exception)
         {
-            throw refuse(fault.Message);
+            throw refuse(exception.Message);
         }
 
         if (unknown.Count > 0 && mode == "Strict")
@@ -47,7 +57,9 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
     /// <summary>A value as Go prints it: <c>map[spec:map[replicas:3]]</c>. A real server quotes a strategic merge patch so.</summary>
     private static string AsGo(JsonNode? node) => node switch
     {
-        JsonObject fields => $"map[{string.Join(' ', fields.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{AsGo(pair.Value)}"))}]",
+        JsonObject fields => $"map[{string.Join(' ', fields
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => $"{pair.Key}:{AsGo(pair.Value)}"))}]",
         JsonArray items => $"[{string.Join(' ', items.Select(AsGo))}]",
         null => "<nil>",
         _ => node.Text() ?? node.ToJsonString(),

@@ -8,9 +8,23 @@ using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>The writes of the API, with defaults, checks and the rules of deletion. Controllers and manifests go through here as requests do.</summary>
+/// <summary>
+/// The writes of the API, with defaults, checks and the rules of deletion. Controllers and manifests go through here as requests
+/// do.
+/// </summary>
 internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addresses, TimeProvider time)
 {
+    private static readonly string[] s_identity =
+    [
+        "name",
+        "uid",
+        "creationTimestamp",
+        "generation",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "resourceVersion",
+    ];
+
     public ObjectStore Store => store;
 
     public StoredObject Create(ResourceKind kind, string? @namespace, JsonObject body, bool dryRun = false)
@@ -29,10 +43,16 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             addresses.Assign(body);
         else if (kind == KindTable.Pod)
             body["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService(body) };
+        else if (kind == KindTable.StatefulSet)
+            body["status"] = new JsonObject { ["replicas"] = 0, ["availableReplicas"] = 0 };
         else if (kind.HasScale)
-            body["status"] = JsonWriting.Fields(("replicas", kind == KindTable.Deployment ? null : 0), ("availableReplicas", kind == KindTable.StatefulSet ? 0 : null));
+            body["status"] = kind == KindTable.Deployment ? new JsonObject() : new JsonObject { ["replicas"] = 0 };
         if (metadata.Text("name") is null && metadata.Text("generateName") is null)
-            throw ApiException.Invalid(kind, "", ("metadata.name", "Required value: name or generateName is required", "FieldValueRequired"));
+        {
+            throw ApiException.Invalid(
+                kind, "", ("metadata.name", "Required value: name or generateName is required", "FieldValueRequired"));
+        }
+
         if (metadata.Text("name") is not null)
             Validation.Check(kind, body);
         return store.Create(kind, body, kept: !dryRun);
@@ -63,36 +83,57 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         Require(kind, name, "UID", options.Uid, current.Uid);
         Require(kind, name, "ResourceVersion", options.ResourceVersion, current.Body.Text("metadata", "resourceVersion"));
         if (kind == KindTable.Namespace && name is "default" or "kube-system" or "kube-public")
-            throw new ApiException(403, "Forbidden", $"{kind.Plural} \"{name}\" is forbidden: this namespace may not be deleted", ApiException.Details(kind, name));
-        if (options.DryRun)
-            return (current, true);
-        string? finalizer = kind == KindTable.Pod ? null : options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
-        bool lingers = kind == KindTable.Namespace || finalizer is not null || current.Body.Texts("metadata", "finalizers").Any();
-        if (kind == KindTable.Pod)
         {
-            long asked = options.GracePeriodSeconds ?? current.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
-            long grace = asked < 0 ? 1 : asked;
-            bool running = current.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null && current.Body.Text("status", "phase") is "Pending" or "Running";
-            return (grace == 0 || !running) && !lingers ? Gone(current) : (store.Update(current, body => Terminate(body, running ? grace : 0)), false);
+            string message = $"{kind.Plural} \"{name}\" is forbidden: this namespace may not be deleted";
+            throw new ApiException(403, "Forbidden", message, ApiException.Details(kind, name));
         }
 
+        if (options.DryRun)
+            return (current, true);
+        if (kind == KindTable.Pod)
+            return DeletePod(current, options.GracePeriodSeconds);
+        string? finalizer = options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
+        bool lingers = kind == KindTable.Namespace || finalizer is not null || HasFinalizers(current);
         return lingers ? (store.Update(current, body => Linger(kind, body, finalizer)), false) : Gone(current);
     }
+
+    /// <summary>A pod that runs ends within its grace period; one that does not is gone at once, unless a finalizer holds it.</summary>
+    private (StoredObject Object, bool Gone) DeletePod(StoredObject pod, long? gracePeriod)
+    {
+        long asked = gracePeriod ?? pod.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
+        long grace = asked < 0 ? 1 : asked;
+        bool bound = pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is not null;
+        bool running = bound && pod.Body.Text("status", "phase") is "Pending" or "Running";
+        return (grace == 0 || !running) && !HasFinalizers(pod)
+            ? Gone(pod)
+            : (store.Update(pod, body => Terminate(body, running ? grace : 0)), false);
+    }
+
+    private static bool HasFinalizers(StoredObject item) => item.Body.Texts("metadata", "finalizers").Any();
 
     private static void Require(ResourceKind kind, string name, string what, string? expected, string? actual)
     {
         if (expected is not null && expected != actual)
-            throw ApiException.Conflict(kind, name, $"Precondition failed: {what} in precondition: {expected}, {what} in object meta: {actual}");
+        {
+            string message = $"Precondition failed: {what} in precondition: {expected}, {what} in object meta: {actual}";
+            throw ApiException.Conflict(kind, name, message);
+        }
     }
 
-    private (StoredObject Object, bool Gone) Gone(StoredObject item) => (store.Remove(item) ?? throw ApiException.NotFound(item.Kind, item.Name), true);
+    private (StoredObject Object, bool Gone) Gone(StoredObject item) =>
+        (store.Remove(item) ?? throw ApiException.NotFound(item.Kind, item.Name), true);
 
-    public static JsonObject Scale(JsonObject body) => JsonWriting.Fields(
-        ("kind", "Scale"),
-        ("apiVersion", "autoscaling/v1"),
-        ("metadata", JsonWriting.Fields(((string[])["name", "namespace", "uid", "resourceVersion", "creationTimestamp"]).Select(field => (field, body.At("metadata", field)?.DeepClone())))),
-        ("spec", new JsonObject { ["replicas"] = body.Number("spec", "replicas") ?? 0 }),
-        ("status", new JsonObject { ["replicas"] = body.Number("status", "replicas") ?? 0, ["selector"] = LabelSelector.Pairs(body.At("spec", "selector", "matchLabels")) }));
+    public static JsonObject Scale(JsonObject body)
+    {
+        string[] kept = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"];
+        string selector = LabelSelector.Pairs(body.At("spec", "selector", "matchLabels"));
+        return JsonWriting.Fields(
+            ("kind", "Scale"),
+            ("apiVersion", "autoscaling/v1"),
+            ("metadata", JsonWriting.Fields(kept.Select(field => (field, body.At("metadata", field)?.DeepClone())))),
+            ("spec", new JsonObject { ["replicas"] = body.Number("spec", "replicas") ?? 0 }),
+            ("status", new JsonObject { ["replicas"] = body.Number("status", "replicas") ?? 0, ["selector"] = selector }));
+    }
 
     /// <summary>https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>
     private static string QualityOfService(JsonObject pod)
@@ -100,7 +141,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         List<JsonNode?> resources = [.. pod.Items("spec", "containers").Select(container => container["resources"])];
         if (!resources.Any(asked => asked.Map("requests").Concat(asked.Map("limits")).Any()))
             return "BestEffort";
-        bool Fixed(JsonNode? asked, string what) => asked.At("limits", what) is { } limit && JsonNode.DeepEquals(asked.At("requests", what) ?? limit, limit);
+        static bool Fixed(JsonNode? asked, string what) =>
+            asked.At("limits", what) is { } limit && JsonNode.DeepEquals(asked.At("requests", what) ?? limit, limit);
         return resources.TrueForAll(asked => Fixed(asked, "cpu") && Fixed(asked, "memory")) ? "Guaranteed" : "Burstable";
     }
 
@@ -132,7 +174,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         if ((body.Text("kind") ?? kind.Kind) != kind.Kind || (body.Text("apiVersion") ?? kind.ApiVersion) != kind.ApiVersion)
         {
             throw ApiException.BadRequest(
-                $"{body.Text("kind")} in version \"{body.Text("apiVersion")}\" cannot be handled as a {kind.Kind}: the kind of the object does not match the resource of the request");
+                $"{body.Text("kind")} in version \"{body.Text("apiVersion")}\" cannot be handled as a {kind.Kind}: "
+                + "the kind of the object does not match the resource of the request");
         }
 
         JsonObject metadata = body.Child("metadata");
@@ -143,7 +186,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
                 throw ApiException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         }
 
-        foreach (string field in metadata.Where(pair => pair.Value is JsonObject { Count: 0 } or JsonArray { Count: 0 }).Select(pair => pair.Key).ToList())
+        static bool IsEmpty(JsonNode? value) => value is JsonObject { Count: 0 } or JsonArray { Count: 0 };
+        foreach (string field in metadata.Where(pair => IsEmpty(pair.Value)).Select(pair => pair.Key).ToList())
             metadata.Remove(field);
         foreach (string field in (string[])["kind", "apiVersion", "metadata"])
             body.Remove(field);
@@ -152,11 +196,14 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         body.Insert(2, "metadata", metadata);
     }
 
-    /// <summary>What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not about.</summary>
+    /// <summary>
+    /// What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not
+    /// about.
+    /// </summary>
     private JsonObject Kept(ResourceKind kind, JsonObject before, JsonObject after, bool status)
     {
         JsonObject metadata = after.Child("metadata");
-        foreach (string field in (string[])["name", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"])
+        foreach (string field in s_identity)
         {
             metadata.Remove(field);
             if (before.At("metadata", field) is { } value)
@@ -189,7 +236,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             throw new ApiException(
                 403,
                 "Forbidden",
-                $"{kind.QualifiedName} \"{name}\" is forbidden: unable to create new content in namespace {@namespace} because it is being terminated",
+                $"{kind.QualifiedName} \"{name}\" is forbidden: "
+                + $"unable to create new content in namespace {@namespace} because it is being terminated",
                 new JsonObject { ["name"] = name, ["kind"] = kind.Plural });
         }
     }

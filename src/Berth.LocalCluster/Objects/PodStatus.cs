@@ -12,10 +12,11 @@ internal static class PodStatus
         status["phase"] = Phase(pod, containers);
         SetCondition(status, "PodScheduled", true, time);
         SetCondition(status, "Initialized", true, time);
-        string unready = string.Join(' ', containers.Where(container => !container.Flag("ready")).Select(container => container.Text("name")));
+        IEnumerable<string?> unready = containers.Where(container => !container.Flag("ready")).Select(container => container.Text("name"));
         string? end = status.Text("phase") switch { "Failed" => "PodFailed", "Succeeded" => "PodCompleted", _ => null };
+        string? message = end is null ? $"containers with unready status: [{string.Join(' ', unready)}]" : null;
         foreach (string type in new[] { "ContainersReady", "Ready" })
-            SetCondition(status, type, allReady, time, end ?? "ContainersNotReady", end is null ? $"containers with unready status: [{unready}]" : null);
+            SetCondition(status, type, allReady, time, end ?? "ContainersNotReady", message);
         status["hostIP"] = addresses.Host;
         status["podIP"] = addresses.Pod;
         status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = addresses.Pod });
@@ -25,7 +26,8 @@ internal static class PodStatus
     }
 
     /// <summary>Sets a condition; its transition time moves only when its status does. Null is unknown.</summary>
-    public static void SetCondition(JsonObject status, string type, bool? value, TimeProvider time, string? reason = null, string? message = null)
+    public static void SetCondition(
+        JsonObject status, string type, bool? value, TimeProvider time, string? reason = null, string? message = null)
     {
         if (status["conditions"] is not JsonArray conditions)
             status["conditions"] = conditions = [];
@@ -55,7 +57,8 @@ internal static class PodStatus
         string policy = pod.Text("spec", "restartPolicy") ?? "Always";
         if (ended && (pod.IsTerminating() || policy == "Never" || (policy == "OnFailure" && good)))
             return good ? "Succeeded" : "Failed";
-        bool everRan = containers.Any(container => container.At("state", "waiting") is null || container.At("lastState", "terminated") is not null);
+        bool everRan = containers.Any(container =>
+            container.At("state", "waiting") is null || container.At("lastState", "terminated") is not null);
         return everRan ? "Running" : "Pending";
     }
 }

@@ -6,8 +6,8 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>
-/// Bodies of requests in Kubernetes' protobuf, which typed Go clients (kubectl create among them) always send: an envelope with kind and version around
-/// a message of that kind. They become the JSON the same client would have sent.
+/// Bodies of requests in Kubernetes' protobuf, which typed Go clients (kubectl create among them) always send: an envelope with
+/// kind and version around a message of that kind. They become the JSON the same client would have sent.
 /// </summary>
 internal static class ProtobufReader
 {

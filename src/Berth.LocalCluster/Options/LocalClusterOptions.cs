@@ -3,7 +3,10 @@ namespace Berth.LocalCluster;
 /// <summary>How a local cluster is started. Every value has a default; <see cref="LocalCluster.StartAsync"/> checks them all.</summary>
 public sealed class LocalClusterOptions
 {
-    /// <summary>Folder for the kubeconfig files. Default: a fresh folder under the system's temporary folder, removed on disposal. One that is given is kept.</summary>
+    /// <summary>
+    /// Folder for the kubeconfig files. Default: a fresh folder under the system's temporary folder, removed on disposal. One
+    /// that is given is kept.
+    /// </summary>
     public string? DataDirectory { get; init; }
 
     /// <summary>TCP port of the API on 127.0.0.1, 0 to 65535. Default 0: any free one.</summary>
@@ -15,7 +18,10 @@ public sealed class LocalClusterOptions
     /// <summary>Whether nodes also state an ExternalIP: 127.1.0.(i+1), which leads to the same machine. Default false.</summary>
     public bool ExternalAddresses { get; init; }
 
-    /// <summary>Manifest texts (YAML or JSON, several documents each) applied before <see cref="LocalCluster.StartAsync"/> returns. Default none.</summary>
+    /// <summary>
+    /// Manifest texts (YAML or JSON, several documents each) applied before <see cref="LocalCluster.StartAsync"/> returns.
+    /// Default none.
+    /// </summary>
     public IReadOnlyList<string> Manifests { get; init; } = [];
 
     /// <summary>
@@ -27,16 +33,23 @@ public sealed class LocalClusterOptions
     /// <summary>Environment variables every container gets besides those of its manifest, which win. Default none.</summary>
     public IReadOnlyDictionary<string, string> PodEnvironment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Ports of this machine that lead to Services, besides node ports, which each node's address always has. Default none.</summary>
+    /// <summary>
+    /// Ports of this machine that lead to Services, besides node ports, which each node's address always has. Default none.
+    /// </summary>
     public IReadOnlyList<ServiceForward> Forwards { get; init; } = [];
 
     /// <summary>False runs no process: pods are ready as soon as they are bound. For tests of scale. Default true.</summary>
     public bool RunProcesses { get; init; } = true;
 
-    /// <summary>Whether Roles and RoleBindings are enforced for service account tokens. Default false: every valid token may do everything.</summary>
+    /// <summary>
+    /// Whether Roles and RoleBindings are enforced for service account tokens. Default false: every valid token may do
+    /// everything.
+    /// </summary>
     public bool EnforceRbac { get; init; }
 
-    /// <summary>Number of changes kept for watches, 1 or more. A watch from an older version is answered with 410. Default 10,000.</summary>
+    /// <summary>
+    /// Number of changes kept for watches, 1 or more. A watch from an older version is answered with 410. Default 10,000.
+    /// </summary>
     public int HistoryLimit { get; init; } = 10_000;
 
     /// <summary>How often a watch that allows it gets a bookmark. Default one minute, as a real API server.</summary>
@@ -45,7 +58,9 @@ public sealed class LocalClusterOptions
     /// <summary>Clock and timers. Default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Randomness for UIDs, name suffixes and watch timeouts. Default: seeded from the system. Tokens never come from it.</summary>
+    /// <summary>
+    /// Randomness for UIDs, name suffixes and watch timeouts. Default: seeded from the system. Tokens never come from it.
+    /// </summary>
     public Random? Random { get; init; }
 
     /// <summary>Where the cluster logs. Default nowhere.</summary>

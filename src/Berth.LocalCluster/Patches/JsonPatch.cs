@@ -13,7 +13,12 @@ internal static class JsonPatch
             string path = operation.Text("path") ?? throw Fault();
             string From() => operation.Text("from") ?? throw Fault();
             string? what = operation.Text("op");
-            JsonNode? value = what switch { "move" => Remove(target, From()), "copy" => Read(target, From())?.DeepClone(), _ => operation["value"]?.DeepClone() };
+            JsonNode? value = what switch
+            {
+                "move" => Remove(target, From()),
+                "copy" => Read(target, From())?.DeepClone(),
+                _ => operation["value"]?.DeepClone(),
+            };
 
             // A replacement in an object may be of what is not there: the library of a real server is as lenient.
             if (what is "add" or "move" or "copy" or "replace")
@@ -57,7 +62,9 @@ internal static class JsonPatch
     {
         if (!path.StartsWith('/'))
             throw Fault();
-        string[] steps = [.. path[1..].Split('/').Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        static string Unescaped(string step) =>
+            step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+        string[] steps = [.. path[1..].Split('/').Select(Unescaped)];
         JsonNode? node = target;
         foreach (string step in steps[..^1])
             node = node is JsonArray items ? items[Index(items, step, items.Count - 1)] : node.At(step);

@@ -4,8 +4,9 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>
-/// Kubernetes' own merge: lists of objects are merged by the key that their type names (patchMergeKey in the API's Go types, here in fields.txt), with the
-/// directives $patch, $retainKeys, $deleteFromPrimitiveList and $setElementOrder. Lists without a key are replaced.
+/// Kubernetes' own merge: lists of objects are merged by the key that their type names (patchMergeKey in the API's Go types, here
+/// in fields.txt), with the directives $patch, $retainKeys, $deleteFromPrimitiveList and $setElementOrder. Lists without a key are
+/// replaced.
 /// </summary>
 internal static class StrategicMergePatch
 {
@@ -53,7 +54,8 @@ internal static class StrategicMergePatch
         List<string?> before = [.. target.Select(item => KeyOf(item, field.MergeKey))];
         foreach (JsonNode? item in patch)
         {
-            JsonNode? match = target.FirstOrDefault(candidate => KeyOf(candidate, field.MergeKey) is { } key && key == KeyOf(item, field.MergeKey));
+            string? wanted = KeyOf(item, field.MergeKey);
+            JsonNode? match = wanted is null ? null : target.FirstOrDefault(candidate => KeyOf(candidate, field.MergeKey) == wanted);
             if (item.Text("$patch") == "delete")
                 target.Remove(match);
             else if (match is JsonObject old)
@@ -73,7 +75,10 @@ internal static class StrategicMergePatch
         return made;
     }
 
-    /// <summary>As a real server's library orders it: what the patch names, in its order, and before each of those what stood before it and is not named.</summary>
+    /// <summary>
+    /// As a real server's library orders it: what the patch names, in its order, and before each of those what stood before it
+    /// and is not named.
+    /// </summary>
     private static JsonArray Ordered(JsonArray merged, List<string?> named, List<string?> before, string key)
     {
         int Was(JsonNode? item) => before.IndexOf(KeyOf(item, key));
@@ -91,8 +96,10 @@ internal static class StrategicMergePatch
 
     private static void RemovePrimitives(JsonArray? target, JsonNode? values)
     {
-        foreach (JsonNode? item in target?.Where(item => values is JsonArray gone && gone.Any(value => JsonNode.DeepEquals(value, item))).ToList() ?? [])
-            target!.Remove(item);
+        if (target is null || values is not JsonArray gone)
+            return;
+        foreach (JsonNode? item in target.Where(item => gone.Any(value => JsonNode.DeepEquals(value, item))).ToList())
+            target.Remove(item);
     }
 
     private static string? KeyOf(JsonNode? item, string key) => (item is JsonObject fields ? fields[key] : item)?.ToString();

@@ -7,7 +7,9 @@ namespace Berth.LocalCluster.Rules;
 /// <summary>The values a real API server fills in: by type from <c>defaults.json</c>, here where they depend on something.</summary>
 internal static class Defaults
 {
-    /// <summary>What the fields of a type are where nobody says anything, and under names of their own what they are under a condition.</summary>
+    /// <summary>
+    /// What the fields of a type are where an object does not state them. Values under a condition have names of their own.
+    /// </summary>
     private static readonly Lazy<JsonObject> s_values = new(() =>
     {
         var values = (JsonObject)JsonNode.Parse(FieldTable.Text("defaults.json"))!;
@@ -24,18 +26,32 @@ internal static class Defaults
         if (kind == KindTable.Pod)
         {
             Fill(body.Child("spec"), "PodSpec of a pod, not of a template");
-            foreach (JsonObject toleration in s_values.Value["PodSpec of a pod, not of a template"].Items("tolerations").Where(added => !body.Items("spec", "tolerations")
-                .Any(given => (given.Text("key") ?? added.Text("key")) == added.Text("key") && (given.Text("effect") ?? "NoExecute") == "NoExecute")))
-                body["spec"]!["tolerations"]!.AsArray().Add(toleration.DeepClone());
+            AddTolerations(body);
             if (body.Number("spec", "terminationGracePeriodSeconds") < 0)
                 body.Child("spec")["terminationGracePeriodSeconds"] = 1;
-            foreach (JsonObject resources in body.Items("spec", "containers").Select(container => container["resources"]).OfType<JsonObject>().Where(resources => resources["limits"] is JsonObject))
-                Fill(resources.Child("requests"), (JsonObject)resources["limits"]!);
+            foreach (JsonNode? resources in body.Items("spec", "containers").Select(container => container["resources"]))
+            {
+                if (resources.At("limits") is JsonObject limits)
+                    Fill(((JsonObject)resources!).Child("requests"), limits);
+            }
         }
 
         if (kind.HasScale)
             body.Child("spec").Child("template").Child("spec");
         Walk(kind.Kind, body, hostNetwork: false);
+    }
+
+    /// <summary>A pod stays for a while on a node that is lost, unless it says itself for how long.</summary>
+    private static void AddTolerations(JsonObject body)
+    {
+        JsonArray tolerations = body["spec"]!["tolerations"]!.AsArray();
+        foreach (JsonObject added in s_values.Value["PodSpec of a pod, not of a template"].Items("tolerations"))
+        {
+            bool Covers(JsonObject given) =>
+                (given.Text("key") ?? added.Text("key")) == added.Text("key") && (given.Text("effect") ?? "NoExecute") == "NoExecute";
+            if (!body.Items("spec", "tolerations").Any(Covers))
+                tolerations.Add(added.DeepClone());
+        }
     }
 
     private static void Walk(string type, JsonObject body, bool hostNetwork)
@@ -64,7 +80,8 @@ internal static class Defaults
         else if (type == "Container")
         {
             string tag = body.Text("image")?.Split('/')[^1] ?? "";
-            body.Default("imagePullPolicy", tag.EndsWith(":latest", StringComparison.Ordinal) || !tag.Contains(':', StringComparison.Ordinal) ? "Always" : "IfNotPresent");
+            bool latest = tag.EndsWith(":latest", StringComparison.Ordinal) || !tag.Contains(':', StringComparison.Ordinal);
+            body.Default("imagePullPolicy", latest ? "Always" : "IfNotPresent");
         }
         else if (type == "ContainerPort" && hostNetwork && body["containerPort"] is { } number)
         {

@@ -8,7 +8,15 @@ namespace Berth.LocalCluster.Rules;
 internal static class FixedFields
 {
     private static readonly string[] s_statefulSet =
-        ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
+    [
+        "replicas",
+        "ordinals",
+        "template",
+        "updateStrategy",
+        "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy",
+        "minReadySeconds",
+    ];
 
     private static readonly string[] s_pod = ["activeDeadlineSeconds", "tolerations"];
 
@@ -16,38 +24,69 @@ internal static class FixedFields
     {
         if (kind == KindTable.StatefulSet && Differ(before["spec"], after["spec"], s_statefulSet))
         {
-            faults.Forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', "
-                + "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
+            faults.Forbidden(
+                "spec",
+                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
+                + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
         }
-        else if ((kind == KindTable.Deployment || kind == KindTable.ReplicaSet) && !JsonNode.DeepEquals(before.At("spec", "selector"), after.At("spec", "selector")))
+
+        if (kind == KindTable.Deployment || kind == KindTable.ReplicaSet)
+            Immutable(faults, "spec.selector", before.At("spec", "selector"), after.At("spec", "selector"));
+        if (kind == KindTable.EndpointSlice)
+            Immutable(faults, "addressType", before["addressType"], after["addressType"]);
+        if (kind == KindTable.Pod && ChangesPod(before, after))
         {
-            faults.Invalid("spec.selector", after.At("spec", "selector"), "field is immutable");
+            faults.Forbidden(
+                "spec",
+                "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
+                + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+                + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
         }
-        else if (kind == KindTable.Pod && (Differ(WithoutImages(before["spec"]), WithoutImages(after["spec"]), s_pod)
-            || !before.Items("spec", "tolerations").All(old => after.Items("spec", "tolerations").Any(now => JsonNode.DeepEquals(old, now)))))
+
+        if (kind == KindTable.Service)
+            Address(faults, before.Text("spec", "clusterIP"), after.Text("spec", "clusterIP"));
+        if (kind == KindTable.RoleBinding || kind == KindTable.ClusterRoleBinding)
+            Role(faults, before["roleRef"], after["roleRef"]);
+    }
+
+    private static void Immutable(FieldFaults faults, string field, JsonNode? before, JsonNode? after)
+    {
+        if (!JsonNode.DeepEquals(before, after))
+            faults.Invalid(field, after, "field is immutable");
+    }
+
+    private static void Address(FieldFaults faults, string? before, string? after)
+    {
+        if (before is not null && after is not null && after != before)
+            faults.Invalid("spec.clusterIPs[0]", JsonWriting.TextArray(after), "may not change once set");
+    }
+
+    private static void Role(FieldFaults faults, JsonNode? before, JsonNode? after)
+    {
+        if (JsonNode.DeepEquals(before, after))
+            return;
+        JsonObject role = new()
         {
-            faults.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
-                + "`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
-        }
-        else if (kind == KindTable.Service && before.Text("spec", "clusterIP") is { } address && after.Text("spec", "clusterIP") is { } other && other != address)
-        {
-            faults.Invalid("spec.clusterIPs[0]", JsonWriting.TextArray(other), "may not change once set");
-        }
-        else if (kind == KindTable.EndpointSlice && before.Text("addressType") != after.Text("addressType"))
-        {
-            faults.Invalid("addressType", after["addressType"], "field is immutable");
-        }
-        else if ((kind == KindTable.RoleBinding || kind == KindTable.ClusterRoleBinding) && !JsonNode.DeepEquals(before["roleRef"], after["roleRef"]))
-        {
-            JsonNode? role = after["roleRef"];
-            faults.Invalid("roleRef", new JsonObject { ["APIGroup"] = role.Text("apiGroup"), ["Kind"] = role.Text("kind"), ["Name"] = role.Text("name") }, "cannot change roleRef");
-        }
+            ["APIGroup"] = after.Text("apiGroup"),
+            ["Kind"] = after.Text("kind"),
+            ["Name"] = after.Text("name"),
+        };
+        faults.Invalid("roleRef", role, "cannot change roleRef");
+    }
+
+    /// <summary>Whether more of a pod changes than its images, and tolerations that are added.</summary>
+    private static bool ChangesPod(JsonObject before, JsonObject after)
+    {
+        bool Stays(JsonObject old) => after.Items("spec", "tolerations").Any(now => JsonNode.DeepEquals(old, now));
+        return Differ(WithoutImages(before["spec"]), WithoutImages(after["spec"]), s_pod)
+            || !before.Items("spec", "tolerations").All(Stays);
     }
 
     private static bool Differ(JsonNode? before, JsonNode? after, string[] free)
     {
-        static JsonObject Rest(JsonNode? spec, string[] free) =>
-            JsonWriting.Fields(((spec as JsonObject) ?? []).Where(pair => !free.Contains(pair.Key, StringComparer.Ordinal)).Select(pair => (pair.Key, pair.Value?.DeepClone())));
+        static JsonObject Rest(JsonNode? spec, string[] free) => JsonWriting.Fields(((spec as JsonObject) ?? [])
+            .Where(pair => !free.Contains(pair.Key, StringComparer.Ordinal))
+            .Select(pair => (pair.Key, pair.Value?.DeepClone())));
         return !JsonNode.DeepEquals(Rest(before, free), Rest(after, free));
     }
 

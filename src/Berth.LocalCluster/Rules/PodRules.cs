@@ -10,15 +10,30 @@ internal static class PodRules
 
     /// <summary>What a variable may be taken from.</summary>
     private static readonly string[] s_fieldPaths =
-        ["metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"];
+    [
+        "metadata.name",
+        "metadata.namespace",
+        "metadata.uid",
+        "spec.nodeName",
+        "spec.serviceAccountName",
+        "status.hostIP",
+        "status.hostIPs",
+        "status.podIP",
+        "status.podIPs",
+    ];
 
     /// <summary>What the API can select by, but a variable cannot be taken from.</summary>
-    private static readonly string[] s_otherPaths = ["metadata.labels", "metadata.annotations", "spec.restartPolicy", "spec.schedulerName", "status.phase"];
+    private static readonly string[] s_otherPaths =
+        ["metadata.labels", "metadata.annotations", "spec.restartPolicy", "spec.schedulerName", "status.phase"];
 
     /// <summary>Checks a pod's spec. A set's claims are volumes of its pods too.</summary>
     public static void Check(FieldFaults faults, JsonNode? spec, string path, params IEnumerable<JsonObject> claims)
     {
-        HashSet<string?> volumes = [.. spec.Items("volumes").Select(volume => volume.Text("name")), .. claims.Select(claim => claim.Text("metadata", "name"))];
+        HashSet<string?> volumes =
+        [
+            .. spec.Items("volumes").Select(volume => volume.Text("name")),
+            .. claims.Select(claim => claim.Text("metadata", "name")),
+        ];
         foreach ((int index, JsonObject container) in spec.Items("containers").Index())
         {
             string at = $"{path}.containers[{index}]";
@@ -63,7 +78,10 @@ internal static class PodRules
         if (!string.IsNullOrEmpty(variable.Text("value")))
             faults.Invalid(at, "", "may not be specified when `value` is not empty");
         else if (source.Count == 0)
-            faults.Invalid(at, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`");
+        {
+            faults.Invalid(
+                at, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`");
+        }
         else if (source.Count > 1)
             faults.Invalid(at, "", "may not have more than one field specified at a time");
         if (source["fieldRef"] is not JsonObject field)
@@ -74,16 +92,26 @@ internal static class PodRules
             faults.Required(at);
         else if (s_otherPaths.Contains(fieldPath, StringComparer.Ordinal))
             faults.OneOf(at, fieldPath, s_fieldPaths);
-        else if (!s_fieldPaths.Contains(fieldPath, StringComparer.Ordinal) && !(fieldPath.EndsWith("']", StringComparison.Ordinal) && fieldPath.Split("['")[0] is "metadata.labels" or "metadata.annotations"))
+        else if (!s_fieldPaths.Contains(fieldPath, StringComparer.Ordinal) && !IsKeyOfMap(fieldPath))
             faults.Invalid(at, fieldPath, $"error converting fieldPath: field label not supported: {fieldPath}");
     }
+
+    /// <summary>One label or annotation: <c>metadata.labels['app']</c>.</summary>
+    private static bool IsKeyOfMap(string fieldPath) =>
+        fieldPath.EndsWith("']", StringComparison.Ordinal) && fieldPath.Split("['")[0] is "metadata.labels" or "metadata.annotations";
+
+    /// <summary>A resource that Kubernetes itself knows, or one that a vendor named.</summary>
+    private static bool IsResource(string name) =>
+        name.Contains('/', StringComparison.Ordinal)
+        || name.StartsWith("hugepages-", StringComparison.Ordinal)
+        || s_resources.Contains(name, StringComparer.Ordinal);
 
     private static void Amounts(FieldFaults faults, JsonNode? amounts, string path)
     {
         foreach ((string name, string amount) in amounts.Map())
         {
             string at = $"{path}[{name}]";
-            if (!name.Contains('/', StringComparison.Ordinal) && !name.StartsWith("hugepages-", StringComparison.Ordinal) && !s_resources.Contains(name, StringComparer.Ordinal))
+            if (!IsResource(name))
             {
                 faults.Invalid(at, name, "must be a standard resource type or fully qualified");
                 faults.Invalid(at, name, "must be a standard resource for containers");

@@ -7,8 +7,8 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Rules;
 
 /// <summary>
-/// The rules whose violation people meet in practice: those of single fields by <see cref="FieldRules"/>, here those of several together. All that an
-/// object violates is refused at once, with 422, each field's path, and the words of a real server.
+/// The rules whose violation people meet in practice: those of single fields by <see cref="FieldRules"/>, here those of several
+/// together. All that an object violates is refused at once, with 422, each field's path, and the words of a real server.
 /// </summary>
 internal static class Validation
 {
@@ -28,11 +28,11 @@ internal static class Validation
         foreach ((int index, JsonObject rule) in body.Items("rules").Index())
         {
             bool ofPaths = rule.Texts("nonResourceURLs").Any();
-            foreach ((string field, string why) in (IEnumerable<(string, string)>)[("verbs", "verbs must contain at least one value"), ("apiGroups", "resource rules must supply at least one api group"), ("resources", "resource rules must supply at least one resource")])
-            {
-                if (!rule.Texts(field).Any() && (field == "verbs" || !ofPaths))
-                    faults.Required($"rules[{index}].{field}", why);
-            }
+            Stated(faults, rule, index, "verbs", "verbs must contain at least one value");
+            if (ofPaths)
+                continue;
+            Stated(faults, rule, index, "apiGroups", "resource rules must supply at least one api group");
+            Stated(faults, rule, index, "resources", "resource rules must supply at least one resource");
         }
 
         if (before is not null)
@@ -47,10 +47,23 @@ internal static class Validation
         if (kind == KindTable.Namespace && name.Contains('.', StringComparison.Ordinal))
             faults.Invalid("metadata.name", name, "must not contain dots");
         else if (kind.Group != KindTable.Rbac)
-            FieldRules.Form(faults, kind == KindTable.Namespace || kind == KindTable.Service ? "label" : "subdomain", name, "metadata.name");
+        {
+            string form = kind == KindTable.Namespace || kind == KindTable.Service ? "label" : "subdomain";
+            FieldRules.Form(faults, form, name, "metadata.name");
+        }
+
         FieldRules.Labels(faults, body.At("metadata", "labels"), "metadata.labels");
-        foreach ((string key, string fault) in body.Map("metadata", "annotations").SelectMany(pair => Formats.Faults("qualified", pair.Key.ToLowerInvariant()).Select(fault => (pair.Key, fault))))
-            faults.Invalid("metadata.annotations", key, fault);
+        foreach (string key in body.Map("metadata", "annotations").Select(pair => pair.Key))
+        {
+            foreach (string why in Formats.Faults("qualified", key.ToLowerInvariant()))
+                faults.Invalid("metadata.annotations", key, why);
+        }
+    }
+
+    private static void Stated(FieldFaults faults, JsonObject rule, int index, string field, string why)
+    {
+        if (!rule.Texts(field).Any())
+            faults.Required($"rules[{index}].{field}", why);
     }
 
     private static void Workload(FieldFaults faults, ResourceKind kind, JsonNode? spec)
@@ -78,9 +91,15 @@ internal static class Validation
         else if (kind == KindTable.Deployment && IsNothing(rolling.At("maxUnavailable")) && IsNothing(rolling.At("maxSurge")))
             faults.Invalid("spec.strategy.rollingUpdate.maxUnavailable", rolling.At("maxUnavailable"), "may not be 0 when `maxSurge` is 0");
         else if (kind == KindTable.StatefulSet && type is not ("OnDelete" or "RollingUpdate"))
-            faults.Invalid("spec.updateStrategy", new JsonObject { ["Type"] = type, ["RollingUpdate"] = null }, "must be 'RollingUpdate' or 'OnDelete'");
+        {
+            JsonObject given = new() { ["Type"] = type, ["RollingUpdate"] = null };
+            faults.Invalid("spec.updateStrategy", given, "must be 'RollingUpdate' or 'OnDelete'");
+        }
         else if (type == "OnDelete" && rolling is not null)
-            faults.Invalid("spec.updateStrategy.rollingUpdate", new JsonObject { ["Partition"] = rolling.Number("partition"), ["MaxUnavailable"] = null }, "only allowed for updateStrategy 'RollingUpdate'");
+        {
+            JsonObject given = new() { ["Partition"] = rolling.Number("partition"), ["MaxUnavailable"] = null };
+            faults.Invalid("spec.updateStrategy.rollingUpdate", given, "only allowed for updateStrategy 'RollingUpdate'");
+        }
     }
 
     private static bool IsNothing(JsonNode? share) => share.Number() == 0 || share.Text() is "0%";
@@ -109,7 +128,10 @@ internal static class Validation
         if (selector is JsonObject { Count: > 0 } && faults.Count > before)
             faults.Invalid("spec.selector", selector, "invalid label selector");
         else if (selector is null || (faults.Count == before && !LabelSelector.FromSpec(selector).Matches(spec.At("template"))))
-            faults.Invalid("spec.template.metadata.labels", spec.At("template", "metadata", "labels"), "`selector` does not match template `labels`");
+        {
+            JsonNode? labels = spec.At("template", "metadata", "labels");
+            faults.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
+        }
     }
 
     private static void Service(FieldFaults faults, JsonNode? spec)
@@ -124,11 +146,18 @@ internal static class Validation
                 faults.Required($"spec.ports[{index}].name");
             if (type == "ClusterIP" && port.Number("nodePort") is not null)
                 faults.Forbidden($"spec.ports[{index}].nodePort", "may not be used when `type` is 'ClusterIP'");
-            if (ports.Take(index).Any(other => other.Number("port") == port.Number("port") && other.Text("protocol") == port.Text("protocol")))
+            bool IsSame(JsonObject other) =>
+                other.Number("port") == port.Number("port") && other.Text("protocol") == port.Text("protocol");
+            if (ports.Take(index).Any(IsSame))
             {
                 faults.Duplicate($"spec.ports[{index}]", new JsonObject
                 {
-                    ["Name"] = "", ["Protocol"] = port.Text("protocol"), ["AppProtocol"] = null, ["Port"] = port.Number("port"), ["TargetPort"] = 0, ["NodePort"] = 0,
+                    ["Name"] = "",
+                    ["Protocol"] = port.Text("protocol"),
+                    ["AppProtocol"] = null,
+                    ["Port"] = port.Number("port"),
+                    ["TargetPort"] = 0,
+                    ["NodePort"] = 0,
                 });
             }
         }

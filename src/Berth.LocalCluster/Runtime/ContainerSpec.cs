@@ -6,7 +6,10 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>Reads of a container's manifest what a process needs: program, arguments, environment.</summary>
 internal static partial class ContainerSpec
 {
-    /// <summary>The program and arguments of a command, by the image's mapping. Null where the image is not mapped; without a map, any image will do.</summary>
+    /// <summary>
+    /// The program and arguments of a command, by the image's mapping. Null where the image is not mapped; without a map, any
+    /// image will do.
+    /// </summary>
     public static (string Executable, IReadOnlyList<string> Arguments)? Resolve(
         string image, IReadOnlyList<string> command, IReadOnlyList<string> args, IReadOnlyDictionary<string, ImageProgram>? images)
     {
@@ -30,12 +33,14 @@ internal static partial class ContainerSpec
         return end < 0 ? last : last[..end];
     }
 
-    public static Dictionary<string, string> Environment(JsonObject container, JsonObject pod, IEnumerable<KeyValuePair<string, string>> given)
+    public static Dictionary<string, string> Environment(
+        JsonObject container, JsonObject pod, IEnumerable<KeyValuePair<string, string>> given)
     {
         var environment = new Dictionary<string, string>(given, StringComparer.Ordinal);
         foreach (JsonObject variable in container.Items("env"))
         {
-            string? value = variable.Text("value") ?? (variable.Text("valueFrom", "fieldRef", "fieldPath") is { } path ? Field(pod, path) : "");
+            string? path = variable.Text("valueFrom", "fieldRef", "fieldPath");
+            string? value = variable.Text("value") ?? (path is null ? "" : Field(pod, path));
             environment[variable.Text("name") ?? ""] = Expand(value ?? "", environment);
         }
 

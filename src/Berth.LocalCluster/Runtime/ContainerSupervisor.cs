@@ -4,7 +4,9 @@ using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.</summary>
+/// <summary>
+/// One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.
+/// </summary>
 internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, KubeletContext context, Action publish, Func<Task> nodeIsUp)
 {
     /// <summary>How long the last output may take to come when a process has ended: another may hold its pipe.</summary>
@@ -53,7 +55,9 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         return running is not null;
     }
 
-    /// <summary>Runs until the container shall not run again. Stopping asks it to end within the grace period; killing ends it now.</summary>
+    /// <summary>
+    /// Runs until the container shall not run again. Stopping asks it to end within the grace period; killing ends it now.
+    /// </summary>
     public async Task RunAsync(string address, CancellationToken stopping, CancellationToken killing)
     {
         while (!stopping.IsCancellationRequested)
@@ -68,13 +72,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
                 return;
             TimeSpan delay = lost ? TimeSpan.Zero : _backoff.Next(context.Time.GetUtcNow() - began);
             if (delay > RestartBackoff.Soon)
-            {
-                string reason = code is null ? "ImagePullBackOff" : "CrashLoopBackOff";
-                string where = $"{pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
-                string why = code is null ? $"Back-off pulling image \"{spec.Text("image")}\"" : $"Back-off restarting failed container {Name} in pod {where}";
-                context.Events.Record(pod, code is null ? "Normal" : "Warning", "BackOff", why);
-                Change(() => Enter(Waiting(reason, code is null ? why : $"back-off {(delay.Minutes > 0 ? $"{delay.Minutes}m" : "")}{delay.Seconds}s restarting failed container={Name} pod={where}")));
-            }
+                TellBackOff(code, delay);
 
             await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -87,6 +85,25 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         }
     }
 
+    /// <summary>
+    /// Says why the container waits, in an event and in its state. Without an exit code it is its image that is waited for.
+    /// </summary>
+    private void TellBackOff(int? code, TimeSpan delay)
+    {
+        if (code is null)
+        {
+            string pulling = $"Back-off pulling image \"{spec.Text("image")}\"";
+            context.Events.Record(pod, "Normal", "BackOff", pulling);
+            Change(() => Enter(ContainerState.Waiting("ImagePullBackOff", pulling)));
+            return;
+        }
+
+        string where = $"{pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
+        string wait = delay.Minutes > 0 ? $"{delay.Minutes}m{delay.Seconds}s" : $"{delay.Seconds}s";
+        context.Events.Record(pod, "Warning", "BackOff", $"Back-off restarting failed container {Name} in pod {where}");
+        Change(() => Enter(ContainerState.Waiting("CrashLoopBackOff", $"back-off {wait} restarting failed container={Name} pod={where}")));
+    }
+
     /// <summary>Runs the container once. Null: there is no program for its image.</summary>
     private async Task<int?> RunOnceAsync(string address, CancellationToken stopping, CancellationToken killing)
     {
@@ -94,47 +111,56 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         if (launch is null)
         {
             string image = spec.Text("image") ?? "";
-            string message = $"Image {image} is not mapped to a program of this machine: start the cluster with --image {ContainerSpec.ImageName(image)}=PATH.";
+            string message = $"Image {image} is not mapped to a program of this machine: "
+                + $"start the cluster with --image {ContainerSpec.ImageName(image)}=PATH.";
             context.Events.Record(pod, "Warning", "Failed", message);
-            Change(() => Enter(Waiting("ErrImagePull", message)));
+            Change(() => Enter(ContainerState.Waiting("ErrImagePull", message)));
             return null;
         }
 
         var lastWords = new TerminationMessage(spec);
-        IContainerInstance begun;
+        IContainerInstance instance;
         try
         {
-            begun = await context.Runtime.StartAsync(launch).ConfigureAwait(false);
+            instance = await context.Runtime.StartAsync(launch).ConfigureAwait(false);
         }
-        catch (LocalClusterException fault)
+        catch (LocalClusterException exception)
         {
-            launch.Log.Append(fault.Message);
+            launch.Log.Append(exception.Message);
             launch.Log.Complete();
-            context.Events.Record(pod, "Warning", "Failed", fault.Message);
+            context.Events.Record(pod, "Warning", "Failed", exception.Message);
+            DateTimeOffset now = context.Time.GetUtcNow();
             Change(() =>
             {
                 _id = null;
-                Enter(Terminated(128, "StartError", context.Time.GetUtcNow(), fault.Message));
+                Enter(ContainerState.Terminated(128, "StartError", exception.Message, now, now, null));
             });
             return 128;
         }
 
-        _instance = begun;
-        int code = await SuperviseAsync(begun, launch, lastWords, stopping, killing).ConfigureAwait(false);
+        _instance = instance;
+        int code = await SuperviseAsync(instance, launch, lastWords, stopping, killing).ConfigureAwait(false);
         _instance = null;
         return code;
     }
 
     /// <summary>From its start to its end, with its probes.</summary>
-    private async Task<int> SuperviseAsync(IContainerInstance run, ContainerLaunch launch, TerminationMessage lastWords, CancellationToken stopping, CancellationToken killing)
+    private async Task<int> SuperviseAsync(
+        IContainerInstance run,
+        ContainerLaunch launch,
+        TerminationMessage lastWords,
+        CancellationToken stopping,
+        CancellationToken killing)
     {
         DateTimeOffset began = context.Time.GetUtcNow();
         bool startup = spec["startupProbe"] is JsonObject;
         Change(() =>
         {
             ProcessId = run.ProcessId;
-            _id = run.ProcessId is { } process ? string.Create(CultureInfo.InvariantCulture, $"berth://{process}-{began.ToUnixTimeMilliseconds()}") : null;
-            Enter(new JsonObject { ["running"] = new JsonObject { ["startedAt"] = JsonWriting.Timestamp(began) } });
+            _id = run.ProcessId is { } process
+                ? string.Create(CultureInfo.InvariantCulture, $"berth://{process}-{began.ToUnixTimeMilliseconds()}")
+                : null;
+            Enter(ContainerState.Running(began));
             _started = !startup;
             _ready = !startup && spec["readinessProbe"] is not JsonObject;
         });
@@ -153,7 +179,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             ProcessId = null;
             _ready = false;
             _started = false;
-            Enter(Terminated(code, code == 0 ? "Completed" : "Error", began, message));
+            Enter(ContainerState.Terminated(code, code == 0 ? "Completed" : "Error", message, began, context.Time.GetUtcNow(), _id));
         });
         Log.Ended(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, Name, code);
         await run.Drained.WaitAsync(s_lastOutput, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -163,8 +189,12 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         return code;
     }
 
-    /// <summary>Waits for the exit; when asked to stop, or found unhealthy, sends SIGTERM, and SIGKILL after the grace period or when told.</summary>
-    private async Task<int> EndAsync(IContainerInstance run, CancellationToken stopping, CancellationToken unhealthy, CancellationToken killing)
+    /// <summary>
+    /// Waits for the exit; when asked to stop, or found unhealthy, sends SIGTERM, and SIGKILL after the grace period or when
+    /// told.
+    /// </summary>
+    private async Task<int> EndAsync(
+        IContainerInstance run, CancellationToken stopping, CancellationToken unhealthy, CancellationToken killing)
     {
         using var asked = CancellationTokenSource.CreateLinkedTokenSource(stopping, unhealthy, killing);
         await ((Task)run.Exited).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -224,8 +254,12 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         if (spec[field] is not JsonObject given)
             return null;
         JsonObject probe = given.Clone();
-        if (probe["exec"] is JsonObject exec && ContainerSpec.Resolve(spec.Text("image")!, [.. exec.Texts("command")], [], context.Images) is var (executable, arguments))
+        if (probe["exec"] is JsonObject exec
+            && ContainerSpec.Resolve(spec.Text("image")!, [.. exec.Texts("command")], [], context.Images) is var (executable, arguments))
+        {
             exec["command"] = JsonWriting.TextArray([executable, .. arguments]);
+        }
+
         foreach (JsonObject target in ((string[])["httpGet", "tcpSocket", "grpc"]).Select(kind => probe[kind]).OfType<JsonObject>())
         {
             if (target.Text("port") is { } portName)
@@ -257,12 +291,4 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         _lastState = _state["terminated"] is null ? _lastState : _state;
         _state = next;
     }
-
-    private static JsonObject Waiting(string reason, string message) => new() { ["waiting"] = new JsonObject { ["reason"] = reason, ["message"] = message } };
-
-    private JsonObject Terminated(int code, string reason, DateTimeOffset began, string? message) => new()
-    {
-        ["terminated"] = JsonWriting.Fields(
-            ("exitCode", code), ("reason", reason), ("message", message), ("startedAt", JsonWriting.Timestamp(began)), ("finishedAt", context.Time.Timestamp()), ("containerID", _id)),
-    };
 }

@@ -10,8 +10,8 @@ namespace Berth.LocalCluster.Runtime;
 internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IController, IAsyncDisposable
 {
     /// <summary>
-    /// A pod that goes, and comes anew, faster than this would do so between two requests of kubectl delete, which then waits for ever. A real
-    /// kubelet is slower.
+    /// A deleted pod stays at least this long. If its successor came faster, it could come between two requests of kubectl delete, which
+    /// then never ends. A real kubelet is slower.
     /// </summary>
     private static readonly TimeSpan s_leastEnd = TimeSpan.FromMilliseconds(300);
 
@@ -26,7 +26,8 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
 
     public PodWorker? Find(string uid) => _workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
 
-    public int? ProcessOf(string uid) => Find(uid)?.Containers.Select(container => container.ProcessId).FirstOrDefault(id => id is not null);
+    public int? ProcessOf(string uid) =>
+        Find(uid)?.Containers.Select(container => container.ProcessId).FirstOrDefault(id => id is not null);
 
     /// <summary>The node is gone: its processes end, and nothing of its pods is started or reported until it is back.</summary>
     public void StopNode(string node)
@@ -78,7 +79,8 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
         using Lock.Scope scope = _reconciling.EnterScope();
         string key = ResourceKind.Key(@namespace, name);
         StoredObject? pod = store.Find(KindTable.Pod, @namespace, name);
-        foreach ((string uid, (PodWorker worker, Task running)) in _workers.Where(entry => entry.Key != pod?.Uid && entry.Value.Worker.Key == key))
+        var others = _workers.Where(entry => entry.Key != pod?.Uid && entry.Value.Worker.Key == key);
+        foreach ((string uid, (PodWorker worker, Task running)) in others)
         {
             worker.Kill();
             if (running.IsCompleted)
@@ -89,7 +91,9 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
             return;
         if (!_workers.TryGetValue(pod.Uid, out (PodWorker Worker, Task Running) entry))
         {
-            if (pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is { } host && pod.Body.Text("status", "phase") is not ("Succeeded" or "Failed") && pod.Body.Number("metadata", "deletionGracePeriodSeconds") != 0)
+            bool ended = pod.Body.Text("status", "phase") is "Succeeded" or "Failed"
+                || pod.Body.Number("metadata", "deletionGracePeriodSeconds") == 0;
+            if (!ended && pod.NodeName is { } node && store.Find(KindTable.Node, null, node) is { } host)
                 Begin(pod, PodAddresses.InternalOf(host.Body));
         }
         else if (pod.Body.IsTerminating())

@@ -31,7 +31,11 @@ internal sealed record KubeletContext(
             ["HOSTNAME"] = pod.Text("spec", pod.Flag("spec", "hostNetwork") ? "nodeName" : "hostname") ?? pod.Text("metadata", "name")!,
         };
         if (pod["spec"].At("automountServiceAccountToken") is null || pod.Flag("spec", "automountServiceAccountToken"))
-            environment["KUBECONFIG"] = Files.PathFor(pod.Text("metadata", "namespace")!, pod.Text("spec", "serviceAccountName") ?? "default");
+        {
+            string account = pod.Text("spec", "serviceAccountName") ?? "default";
+            environment["KUBECONFIG"] = Files.PathFor(pod.Text("metadata", "namespace")!, account);
+        }
+
         if (!pod.Flag("spec", "hostNetwork"))
         {
             // A pod has a network of its own on a cluster. Here it only has an address, and its program must listen on that one.

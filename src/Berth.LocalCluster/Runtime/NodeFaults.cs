@@ -29,11 +29,16 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
             body.Child("spec")["taints"] = new JsonArray(Taint("NoSchedule"), Taint("NoExecute"));
         });
         foreach (StoredObject pod in PodsOf(name))
-            _store.Update(pod, body => PodStatus.SetCondition(body.Child("status"), "Ready", false, time, "NodeNotReady", "Node is not ready"));
+        {
+            _store.Update(
+                pod, body => PodStatus.SetCondition(body.Child("status"), "Ready", false, time, "NodeNotReady", "Node is not ready"));
+        }
+
         lock (_evictions)
         {
+            IEnumerable<TimeSpan> waits = PodsOf(name).Select(Toleration).OfType<TimeSpan>().Distinct();
             if (!_evictions.ContainsKey(name))
-                _evictions[name] = [.. PodsOf(name).Select(Toleration).OfType<TimeSpan>().Distinct().Select(wait => EvictAfter(wait, name))];
+                _evictions[name] = [.. waits.Select(wait => EvictAfter(wait, name))];
         }
     }
 
@@ -69,7 +74,8 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
     private TimeSpan? Toleration(StoredObject pod)
     {
         JsonObject taint = Taint("NoExecute");
-        List<JsonObject> tolerations = [.. pod.Body.Items("spec", "tolerations").Where(toleration => Scheduler.Tolerates(toleration, taint))];
+        List<JsonObject> tolerations = [.. pod.Body.Items("spec", "tolerations")
+            .Where(toleration => Scheduler.Tolerates(toleration, taint))];
         if (tolerations.Count == 0)
             return TimeSpan.Zero;
         long? seconds = tolerations.Min(toleration => toleration.Number("tolerationSeconds"));
@@ -84,14 +90,15 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
             {
                 operations.Delete(KindTable.Pod, pod.Namespace, pod.Name, new DeleteOptions(Uid: pod.Uid));
             }
-            catch (ApiException fault) when (fault.Code is 404 or 409)
+            catch (ApiException exception) when (exception.Code is 404 or 409)
             {
                 // It went by itself.
             }
         }
     }
 
-    private IEnumerable<StoredObject> PodsOf(string node) => _store.List(KindTable.Pod).Where(pod => pod.Body.Text("spec", "nodeName") == node);
+    private IEnumerable<StoredObject> PodsOf(string node) =>
+        _store.List(KindTable.Pod).Where(pod => pod.Body.Text("spec", "nodeName") == node);
 
     private JsonObject Taint(string effect) => new() { ["key"] = Unreachable, ["effect"] = effect, ["timeAdded"] = time.Timestamp() };
 }

@@ -15,18 +15,31 @@ internal static class NodeObjects
         var node = (JsonObject)JsonNode.Parse($$"""
             {
               "kind": "Node", "apiVersion": "v1",
-              "metadata": { "name": "node-{{index}}", "labels": { "kubernetes.io/hostname": "node-{{index}}", "kubernetes.io/os": "linux", "topology.kubernetes.io/zone": "zone-{{index}}" } },
+              "metadata": {
+                "name": "node-{{index}}",
+                "labels": {
+                  "kubernetes.io/hostname": "node-{{index}}", "kubernetes.io/os": "linux", "topology.kubernetes.io/zone": "zone-{{index}}"
+                }
+              },
               "spec": {},
               "status": {
-                "capacity": { "cpu": "64", "memory": "256Gi", "pods": "5k" }, "allocatable": { "cpu": "64", "memory": "256Gi", "pods": "5k" },
+                "capacity": { "cpu": "64", "memory": "256Gi", "pods": "5k" },
+                "allocatable": { "cpu": "64", "memory": "256Gi", "pods": "5k" },
                 "nodeInfo": {
-                  "kubeletVersion": "{{KubernetesRelease.Version}}", "kubeProxyVersion": "", "operatingSystem": "linux", "architecture": "{{architecture}}",
-                  "containerRuntimeVersion": "berth://process", "osImage": "this machine", "kernelVersion": "{{Environment.OSVersion.Version}}", "machineID": "", "systemUUID": "", "bootID": ""
+                  "kubeletVersion": "{{KubernetesRelease.Version}}", "kubeProxyVersion": "",
+                  "operatingSystem": "linux", "architecture": "{{architecture}}",
+                  "containerRuntimeVersion": "berth://process", "osImage": "this machine",
+                  "kernelVersion": "{{Environment.OSVersion.Version}}", "machineID": "", "systemUUID": "", "bootID": ""
                 }
               }
             }
             """)!;
-        JsonObject[] addresses = [Address("InternalIP", PodAddresses.OfNode(index)), Address("Hostname", $"node-{index}"), Address("ExternalIP", PodAddresses.ExternalOfNode(index))];
+        JsonObject[] addresses =
+        [
+            Address("InternalIP", PodAddresses.OfNode(index)),
+            Address("Hostname", $"node-{index}"),
+            Address("ExternalIP", PodAddresses.ExternalOfNode(index)),
+        ];
         node.Child("status")["addresses"] = new JsonArray([.. addresses.Take(external ? 3 : 2)]);
         SetReady(node.Child("status"), true, time);
         return node;
@@ -36,8 +49,10 @@ internal static class NodeObjects
     public static JsonObject Lease(StoredObject node, TimeProvider time)
     {
         JsonObject lease = KindTable.Lease.NewObject("kube-node-lease", node.Name);
-        lease.Child("metadata")["ownerReferences"] = new JsonArray(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node.Name, ["uid"] = node.Uid });
-        lease["spec"] = new JsonObject { ["holderIdentity"] = node.Name, ["leaseDurationSeconds"] = 40, ["renewTime"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture) };
+        JsonObject owner = new() { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node.Name, ["uid"] = node.Uid };
+        lease.Child("metadata")["ownerReferences"] = new JsonArray(owner);
+        string now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        lease["spec"] = new JsonObject { ["holderIdentity"] = node.Name, ["leaseDurationSeconds"] = 40, ["renewTime"] = now };
         return lease;
     }
 

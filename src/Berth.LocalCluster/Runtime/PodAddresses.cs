@@ -3,8 +3,9 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Loopback addresses: node i is 127.0.0.(i+1); a pod off the host network gets one of its own, so that replicas listening on one port do not meet.
-/// These follow from the API's port (127.HIGH.LOW.1 and on), which is this cluster's alone: so the pods of two clusters do not meet either.
+/// Loopback addresses: node i is 127.0.0.(i+1); a pod off the host network gets one of its own, so that replicas listening on one
+/// port do not meet. These follow from the API's port (127.HIGH.LOW.1 and on), which is this cluster's alone: so the pods of two
+/// clusters do not meet either.
 /// </summary>
 internal sealed class PodAddresses(int apiPort)
 {

@@ -13,7 +13,9 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
     {
         ContainerLog log = Find(pod, query("container"), query("previous") == "true");
         bool stamped = query("timestamps") == "true";
-        DateTimeOffset since = Number(query("sinceSeconds")) is { } seconds ? time.GetUtcNow().After(-LongWait.Seconds(seconds)) : JsonWriting.ParseTimestamp(query("sinceTime")) ?? DateTimeOffset.MinValue;
+        DateTimeOffset since = Number(query("sinceSeconds")) is { } seconds
+            ? time.GetUtcNow().After(-LongWait.Seconds(seconds))
+            : JsonWriting.ParseTimestamp(query("sinceTime")) ?? DateTimeOffset.MinValue;
         long room = Number(query("limitBytes")) ?? long.MaxValue;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         http.Response.ContentType = "text/plain";
@@ -26,10 +28,10 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
         {
             foreach (LogLine line in lines)
             {
-                string text = stamped ? $"{line.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff00'Z'", CultureInfo.InvariantCulture)} {line.Text}\n" : line.Text + "\n";
-                byte[] bytes = Encoding.UTF8.GetBytes(text);
-                await http.Response.Body.WriteAsync(bytes.AsMemory(0, (int)Math.Min(bytes.Length, room)), ending.Token).ConfigureAwait(false);
-                room -= Math.Min(bytes.Length, room);
+                byte[] bytes = Encoding.UTF8.GetBytes(stamped ? $"{Stamp(line.At)} {line.Text}\n" : line.Text + "\n");
+                int written = (int)Math.Min(bytes.Length, room);
+                await http.Response.Body.WriteAsync(bytes.AsMemory(0, written), ending.Token).ConfigureAwait(false);
+                room -= written;
                 next = line.Number + 1;
             }
 
@@ -54,11 +56,25 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
             throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
         ContainerSupervisor? supervisor = kubelet.Find(pod.Uid)?.Containers.First(item => item.Name == container);
         if (previous)
-            return supervisor?.PreviousOutput ?? throw ApiException.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
+        {
+            return supervisor?.PreviousOutput ?? throw ApiException.BadRequest(
+                $"previous terminated container \"{container}\" in pod \"{pod.Name}\" not found");
+        }
+
         string? waiting = supervisor is null ? "ContainerCreating" : supervisor.Status().Text("state", "waiting", "reason");
-        return waiting is null or "CrashLoopBackOff" ? supervisor!.Output : throw ApiException.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: "
-            + waiting switch { "ErrImagePull" => "image can't be pulled", "ImagePullBackOff" => "trying and failing to pull image", _ => waiting });
+        if (waiting is null or "CrashLoopBackOff")
+            return supervisor!.Output;
+        string why = waiting switch
+        {
+            "ErrImagePull" => "image can't be pulled",
+            "ImagePullBackOff" => "trying and failing to pull image",
+            _ => waiting,
+        };
+        throw ApiException.BadRequest($"container \"{container}\" in pod \"{pod.Name}\" is waiting to start: {why}");
     }
+
+    private static string Stamp(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff00'Z'", CultureInfo.InvariantCulture);
 
     private static long? Number(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number : null;
 }

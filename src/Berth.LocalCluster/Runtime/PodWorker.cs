@@ -8,7 +8,8 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>One pod on its node: address, containers, status, end. It lives from the binding until the pod is gone from the API.</summary>
-#pragma warning disable CA1001 // Its cancellation sources have no timer, so nothing to dispose; they are cancelled from several sides until the end.
+// Its cancellation sources have no timer, so nothing to dispose; they are cancelled from several sides until the end.
+#pragma warning disable CA1001
 internal sealed class PodWorker
 {
     private readonly StoredObject _pod;
@@ -32,7 +33,9 @@ internal sealed class PodWorker
         body.Child("status")["podIP"] = _addresses.Pod;
         body.Child("status")["hostIP"] = _addresses.Host;
         JsonWriting.Freeze(body);
-        Containers = [.. body.Items("spec", "containers").Select(spec => new ContainerSupervisor(body, spec, _context, Publish, () => _frozen?.Task ?? Task.CompletedTask))];
+        Task NodeIsUp() => _frozen?.Task ?? Task.CompletedTask;
+        Containers = [.. body.Items("spec", "containers")
+            .Select(spec => new ContainerSupervisor(body, spec, _context, Publish, NodeIsUp))];
     }
 
     public string Key { get; }
@@ -81,13 +84,14 @@ internal sealed class PodWorker
         try
         {
             Publish();
-            await Task.WhenAll(Containers.Select(container => container.RunAsync(_addresses.Pod, _stopping.Token, _killing.Token))).ConfigureAwait(false);
+            Task Run(ContainerSupervisor container) => container.RunAsync(_addresses.Pod, _stopping.Token, _killing.Token);
+            await Task.WhenAll(Containers.Select(Run)).ConfigureAwait(false);
             Publish();
             _graceTimer?.Dispose();
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
-            Log.WorkerFailed(_context.Logger, fault, _pod.Namespace, _pod.Name);
+            Log.WorkerFailed(_context.Logger, exception, _pod.Namespace, _pod.Name);
             Kill();
         }
     }
@@ -99,9 +103,10 @@ internal sealed class PodWorker
             return;
         try
         {
-            _store.Update(_pod, body => PodStatus.Write(body, [.. Containers.Select(container => container.Status())], _addresses, _context.Time));
+            List<JsonObject> statuses = [.. Containers.Select(container => container.Status())];
+            _store.Update(_pod, body => PodStatus.Write(body, statuses, _addresses, _context.Time));
         }
-        catch (ApiException fault) when (fault.Code == 404)
+        catch (ApiException exception) when (exception.Code == 404)
         {
             Kill();
         }

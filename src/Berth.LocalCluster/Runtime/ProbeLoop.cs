@@ -5,14 +5,17 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// One probe, over and over. Its period is the manifest's; only before the first success it is tried more often, so that a pod whose port opens a
-/// moment after its start need not wait a whole period to be ready.
+/// One probe, over and over. Its period is the manifest's; only before the first success it is tried more often, so that a pod
+/// whose port opens a moment after its start need not wait a whole period to be ready.
 /// </summary>
 internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, KubeletContext context)
 {
     private static readonly TimeSpan s_eager = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>A command is a process each time, a connection costs next to nothing: so the one is soon tried less often, the other later.</summary>
+    /// <summary>
+    /// A command is a process each time, a connection costs next to nothing: so the one is soon tried less often, the other
+    /// later.
+    /// </summary>
     private readonly double _patience = probe.ContainsKey("exec") ? 1.5 : 1.05;
     private readonly TimeSpan _period = Seconds(probe, "periodSeconds", 10);
     private readonly long _failures = probe.Number("failureThreshold") ?? 3;

@@ -25,10 +25,12 @@ internal sealed class Prober : IDisposable
                 return await GetAsync(get, get.Text("host") ?? address, cancellationToken).ConfigureAwait(false);
             JsonNode? target = probe["tcpSocket"] ?? probe["grpc"];
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(target.Text("host") ?? address, (int)(target.Number("port") ?? 0), cancellationToken).ConfigureAwait(false);
+            int port = (int)(target.Number("port") ?? 0);
+            await socket.ConnectAsync(target.Text("host") ?? address, port, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception fault) when (fault is SocketException or HttpRequestException or ArgumentOutOfRangeException or UriFormatException)
+        catch (Exception exception) when (
+            exception is SocketException or HttpRequestException or ArgumentOutOfRangeException or UriFormatException)
         {
             return false;
         }
@@ -38,12 +40,14 @@ internal sealed class Prober : IDisposable
 
     private async Task<bool> GetAsync(JsonObject get, string host, CancellationToken cancellationToken)
     {
-        string uri = string.Create(
-            CultureInfo.InvariantCulture, $"{get.Text("scheme")?.ToLowerInvariant() ?? "http"}://{host}:{get.Number("port")}{get.Text("path") ?? "/"}");
+        string scheme = get.Text("scheme")?.ToLowerInvariant() ?? "http";
+        string uri = string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{get.Number("port")}{get.Text("path") ?? "/"}");
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         foreach (JsonObject header in get.Items("httpHeaders"))
             request.Headers.TryAddWithoutValidation(header.Text("name") ?? "", header.Text("value"));
-        using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await _http
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
         return (int)response.StatusCode is >= 200 and < 400;
     }
 }

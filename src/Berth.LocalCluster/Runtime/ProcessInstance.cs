@@ -32,7 +32,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
 
     private void Send(int target, int signal)
     {
-        // After the exit was noticed the id may belong to somebody else.
+        // After the exit was noticed the id may belong to another process.
         if (!_exited.Task.IsCompleted)
             Signals.Send(target, signal);
     }
@@ -49,7 +49,9 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
         _exited.TrySetResult(process.ExitCode);
     }
 
-    /// <summary>Keeps the output until its end. Reading ends with the last process that holds the pipe; a broken pipe is such an end.</summary>
+    /// <summary>
+    /// Keeps the output until its end. Reading ends with the last process that holds the pipe; a broken pipe is such an end.
+    /// </summary>
     private async Task PumpAsync(StreamReader output)
     {
         try
@@ -57,9 +59,9 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
             while (await output.ReadLineAsync().ConfigureAwait(false) is { } line)
                 log.Append(line);
         }
-        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            log.Append($"(the output ended: {fault.Message})");
+            log.Append($"(the output ended: {exception.Message})");
         }
     }
 }

@@ -20,7 +20,8 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
             return await _prober.CheckAsync(probe, launch.Address, cancellationToken).ConfigureAwait(false);
 
         // Output of probes is not a container's log.
-        ProcessInstance instance = await BeginAsync(launch with { Executable = command[0], Arguments = command[1..], Log = new ContainerLog(time, 0) }).ConfigureAwait(false);
+        ContainerLaunch probing = launch with { Executable = command[0], Arguments = command[1..], Log = new ContainerLog(time, 0) };
+        ProcessInstance instance = await BeginAsync(probing).ConfigureAwait(false);
         try
         {
             return await instance.Exited.WaitAsync(cancellationToken).ConfigureAwait(false) == 0;

@@ -4,9 +4,10 @@ using System.Diagnostics;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Starts processes so that none outlives us, even when we are killed: through setpriv(1), the kernel sends SIGKILL to each when the thread
-/// that started it ends, so one thread of ours starts them all and lives as long as the cluster. setsid(1) puts each in a group of its own, so that
-/// Ctrl-C in the terminal reaches only us, and a container's own children go with it. Where these tools are missing (not Linux), children end on disposal only.
+/// Starts processes so that none outlives us, even when we are killed: through setpriv(1), the kernel sends SIGKILL to each when
+/// the thread that started it ends, so one thread of ours starts them all and lives as long as the cluster. setsid(1) puts each in
+/// a group of its own, so that Ctrl-C in the terminal reaches only us, and a container's own children go with it. Where these tools
+/// are missing (not Linux), children end on disposal only.
 /// </summary>
 internal sealed class ProcessStarter : IDisposable
 {
@@ -36,7 +37,12 @@ internal sealed class ProcessStarter : IDisposable
     public async Task<Process> StartAsync(ContainerLaunch launch)
     {
         if (launch.Executable.Contains('/', StringComparison.Ordinal) && !File.Exists(launch.Executable))
-            throw new LocalClusterException($"{launch.Executable} is not on this machine. A local cluster's container is a process: map its image to a program, or name one that exists.");
+        {
+            throw new LocalClusterException(
+                $"{launch.Executable} is not on this machine. A local cluster's container is a process: "
+                + "map its image to a program, or name one that exists.");
+        }
+
         List<string> words = [.. _prefix, launch.Executable, .. launch.Arguments];
         var info = new ProcessStartInfo(words[0], words.Skip(1))
         {
@@ -75,9 +81,9 @@ internal sealed class ProcessStarter : IDisposable
                 process.StandardInput.Close();
                 started.SetResult(process);
             }
-            catch (Exception fault) when (fault is Win32Exception or IOException or InvalidOperationException)
+            catch (Exception exception) when (exception is Win32Exception or IOException or InvalidOperationException)
             {
-                started.SetException(new LocalClusterException($"{info.FileName} cannot be started: {fault.Message}", fault));
+                started.SetException(new LocalClusterException($"{info.FileName} cannot be started: {exception.Message}", exception));
             }
         }
     }

@@ -9,10 +9,15 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Node ports, and ports of this machine given by options: a listener each, every connection passed on to a ready endpoint of the Service. TCP only.
-/// It does what kube-proxy does on a real node, where the manifests need it, and no more.
+/// Node ports, and ports of this machine given by options: a listener each, every connection passed on to a ready endpoint of the
+/// Service. TCP only. It does what kube-proxy does on a real node, where the manifests need it, and no more.
 /// </summary>
-internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceForward> given, bool nodePorts, EventRecorder events, NotEnforcedList notEnforced)
+internal sealed class ServiceForwarder(
+    ObjectStore store,
+    IReadOnlyList<ServiceForward> given,
+    bool nodePorts,
+    EventRecorder events,
+    NotEnforcedList notEnforced)
     : IController, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -57,10 +62,14 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
 
     private IEnumerable<(IPEndPoint At, string Target)> Wanted()
     {
-        List<IPAddress> nodes = nodePorts ? [.. store.List(KindTable.Node).Select(node => IPAddress.Parse(PodAddresses.InternalOf(node.Body)))] : [];
+        List<IPAddress> nodes = nodePorts
+            ? [.. store.List(KindTable.Node).Select(node => IPAddress.Parse(PodAddresses.InternalOf(node.Body)))]
+            : [];
         return
         [
-            .. given.Select(forward => (new IPEndPoint(IPAddress.Loopback, forward.LocalPort), $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}")),
+            .. given.Select(forward => (
+                new IPEndPoint(IPAddress.Loopback, forward.LocalPort),
+                $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}")),
             .. from service in store.List(KindTable.Service)
                from port in service.Body.Items("spec", "ports")
                where port.Number("nodePort") > 0 && port.Text("protocol") == "TCP"
@@ -78,15 +87,16 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
             listener.Listen();
             return (target, listener, AcceptAsync(listener, target));
         }
-        catch (SocketException fault)
+        catch (SocketException exception)
         {
             // Tried once: the Service says so in its events, and the rest of the cluster works.
             listener.Dispose();
             string[] parts = target.Split('/');
             if (store.Find(KindTable.Service, parts[0], parts[1]) is { } service)
             {
-                notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({fault.Message})");
-                events.Record(service.Body, "Warning", "PortNotAvailable", $"{at} cannot be listened on: {fault.Message}", "berth-forwarder");
+                notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({exception.Message})");
+                string message = $"{at} cannot be listened on: {exception.Message}";
+                events.Record(service.Body, "Warning", "PortNotAvailable", message, "berth-forwarder");
             }
 
             return (target, null, Task.CompletedTask);
@@ -102,16 +112,23 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
                 Socket client = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
                 Task passing = PassAsync(client, target);
                 _connections[passing] = true;
-                _ = passing.ContinueWith(done => _connections.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                _ = passing.ContinueWith(
+                    done => _connections.TryRemove(done, out _),
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The listener was closed: its Service or the cluster is gone.
         }
     }
 
-    /// <summary>Both directions until both have ended, or one breaks. An endpoint that refuses is passed over: its process may have ended this moment.</summary>
+    /// <summary>
+    /// Both directions until both have ended, or one breaks. An endpoint that refuses is passed over: its process may have
+    /// ended this moment.
+    /// </summary>
     private async Task PassAsync(Socket client, string target)
     {
         using Socket from = client;
@@ -134,7 +151,7 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
                 return;
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // One side is gone, or the cluster ends.
         }
@@ -161,12 +178,16 @@ internal sealed class ServiceForwarder(ObjectStore store, IReadOnlyList<ServiceF
     private IEnumerable<IPEndPoint> Endpoints(string target)
     {
         string[] parts = target.Split('/');
-        string? portName = store.Find(KindTable.Service, parts[0], parts[1])?.Body.Items("spec", "ports")
-            .Where(port => port.Number("port")?.ToString(CultureInfo.InvariantCulture) == parts[2]).Select(port => port.Text("name") ?? "").FirstOrDefault();
+        IEnumerable<JsonObject> ports = store.Find(KindTable.Service, parts[0], parts[1])?.Body.Items("spec", "ports") ?? [];
+        string? portName = ports
+            .Where(port => port.Number("port")?.ToString(CultureInfo.InvariantCulture) == parts[2])
+            .Select(port => port.Text("name") ?? "")
+            .FirstOrDefault();
         List<IPEndPoint> all =
         [
             .. from slice in store.List(KindTable.EndpointSlice, parts[0])
-               where slice.Body.Text("metadata", "labels", "kubernetes.io/service-name") == parts[1] && slice.Body.Text("addressType") == "IPv4"
+               where slice.Body.Text("metadata", "labels", "kubernetes.io/service-name") == parts[1]
+               where slice.Body.Text("addressType") == "IPv4"
                from port in slice.Body.Items("ports")
                where (port.Text("name") ?? "") == portName && port.Number("port") is not null
                from endpoint in slice.Body.Items("endpoints")

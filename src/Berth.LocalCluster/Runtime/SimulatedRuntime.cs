@@ -1,8 +1,8 @@
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// A runtime without processes: a container runs until it is told to end, which takes it a moment, so that everybody sees it ending; and every probe
-/// succeeds.
+/// A runtime without processes: a container runs until it is told to end, which takes it a moment, so that everybody sees it
+/// ending; and every probe succeeds.
 /// </summary>
 internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
 {

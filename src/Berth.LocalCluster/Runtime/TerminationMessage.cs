@@ -3,9 +3,10 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// What a container says of its end: the file of terminationMessagePath where the run wrote one, else with FallbackToLogsOnError the last lines of its output
-/// (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). The default path belongs to no container here, so nothing is read from it.
-/// It is made before the run: a file that is the same after it was not written by it.
+/// What a container says of its end: the file of terminationMessagePath where the run wrote one, else with FallbackToLogsOnError
+/// the last lines of its output (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). The
+/// default path belongs to no container here, so nothing is read from it. It is made before the run: a file that is the same after
+/// it was not written by it.
 /// </summary>
 internal sealed class TerminationMessage(JsonObject container)
 {
@@ -29,9 +30,9 @@ internal sealed class TerminationMessage(JsonObject container)
                 char[] text = new char[LongestFile];
                 return new string(text, 0, file.ReadBlock(text));
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                return $"Error on reading termination log {_path}: {fault.Message}";
+                return $"Error on reading termination log {_path}: {exception.Message}";
             }
         }
 
@@ -39,7 +40,11 @@ internal sealed class TerminationMessage(JsonObject container)
         return last.Length == 0 ? null : last[Math.Max(0, last.Length - LongestOutput)..];
     }
 
-    private static string? PathOf(JsonObject container) => container.Text("terminationMessagePath") is { Length: > 0 } path and not "/dev/termination-log" ? path : null;
+    private static string? PathOf(JsonObject container)
+    {
+        string? path = container.Text("terminationMessagePath");
+        return path is null or "" or "/dev/termination-log" ? null : path;
+    }
 
     private static DateTime Written(string? path) => path is null ? default : File.GetLastWriteTimeUtc(path);
 }

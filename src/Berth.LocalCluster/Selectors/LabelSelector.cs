@@ -4,7 +4,10 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Selectors;
 
-/// <summary>A label selector: equality and set based, from a query string or from an object's spec. Each requirement is a condition on the labels.</summary>
+/// <summary>
+/// A label selector: equality and set based, from a query string or from an object's spec. Each requirement is a condition on the
+/// labels.
+/// </summary>
 internal sealed class LabelSelector
 {
     /// <summary>Labels as a selector's text: <c>app=service-b,tier=game</c>.</summary>
@@ -17,7 +20,11 @@ internal sealed class LabelSelector
     private LabelSelector(IReadOnlyList<Func<JsonNode?, bool>> requirements) => _requirements = requirements;
 
     /// <summary>Whether an object carries labels that fit.</summary>
-    public bool Matches(JsonNode? body) => body.At("metadata", "labels") is var labels && _requirements.All(requirement => requirement(labels));
+    public bool Matches(JsonNode? body)
+    {
+        JsonNode? labels = body.At("metadata", "labels");
+        return _requirements.All(requirement => requirement(labels));
+    }
 
     /// <summary>A plain map, as a Service's selector is.</summary>
     public static LabelSelector FromMap(JsonNode? map) => new([.. map.Map().Select(pair => In(pair.Key, pair.Value))]);
@@ -75,7 +82,8 @@ internal sealed class LabelSelector
         };
     }
 
-    private static Func<JsonNode?, bool> In(string key, params string[] values) => labels => labels.Text(key) is { } value && values.Contains(value, StringComparer.Ordinal);
+    private static Func<JsonNode?, bool> In(string key, params string[] values) =>
+        labels => labels.Text(key) is { } value && values.Contains(value, StringComparer.Ordinal);
 
     private static Func<JsonNode?, bool> Exists(string key) => labels => labels.Text(key) is not null;
 

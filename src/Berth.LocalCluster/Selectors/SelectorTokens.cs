@@ -58,8 +58,12 @@ internal sealed partial class SelectorTokens(string text)
     }
 
     /// <summary>A real server says which requirement only within one.</summary>
-    private ApiException Fault(string expected) => ApiException.BadRequest(
-        $"{(expected.EndsWith("'end of string'", StringComparison.Ordinal) ? "" : "unable to parse requirement: ")}found '{Peek}'{(expected == "'('" ? "" : ",")} expected: {expected}");
+    private ApiException Fault(string expected)
+    {
+        string within = expected.EndsWith("'end of string'", StringComparison.Ordinal) ? "" : "unable to parse requirement: ";
+        string comma = expected == "'('" ? "" : ",";
+        return ApiException.BadRequest($"{within}found '{Peek}'{comma} expected: {expected}");
+    }
 
     [GeneratedRegex(@"[=!]=|[=!(),<>]|[^\s=!(),<>]+")]
     private static partial Regex Token();

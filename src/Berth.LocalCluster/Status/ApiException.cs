@@ -23,9 +23,9 @@ internal sealed class ApiException(int code, string reason, string message, Json
         {
             action();
         }
-        catch (ApiException fault)
+        catch (ApiException exception)
         {
-            throw new LocalClusterException(fault.Message, fault);
+            throw new LocalClusterException(exception.Message, exception);
         }
     }
 
@@ -49,7 +49,10 @@ internal sealed class ApiException(int code, string reason, string message, Json
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", []);
 
     public static ApiException UnsupportedMediaType(string given, string accepted) =>
-        new(415, "UnsupportedMediaType", $"the body of the request was in an unknown format{given} - accepted media types include: {accepted}");
+        new(
+            415,
+            "UnsupportedMediaType",
+            $"the body of the request was in an unknown format{given} - accepted media types include: {accepted}");
 
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
@@ -59,13 +62,21 @@ internal sealed class ApiException(int code, string reason, string message, Json
     public static ApiException TooLarge(long asked, long current)
     {
         var cause = new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" };
-        return new(504, "Timeout", $"Timeout: {cause["message"]}: {asked}, current: {current}", new JsonObject { ["causes"] = new JsonArray(cause), ["retryAfterSeconds"] = 1 });
+        JsonObject details = new() { ["causes"] = new JsonArray(cause), ["retryAfterSeconds"] = 1 };
+        return new(504, "Timeout", $"Timeout: {cause["message"]}: {asked}, current: {current}", details);
     }
 
-    public static ApiException Invalid(ResourceKind kind, string name, params IReadOnlyList<(string Field, string Message, string Reason)> faults)
+    public static ApiException Invalid(
+        ResourceKind kind, string name, params IReadOnlyList<(string Field, string Message, string Reason)> faults)
     {
         JsonObject details = Details(kind, name, kind.Kind);
-        details["causes"] = new JsonArray([.. faults.Select(fault => new JsonObject { ["reason"] = fault.Reason, ["message"] = fault.Message, ["field"] = fault.Field })]);
+        static JsonObject Cause((string Field, string Message, string Reason) fault) => new()
+        {
+            ["reason"] = fault.Reason,
+            ["message"] = fault.Message,
+            ["field"] = fault.Field,
+        };
+        details["causes"] = new JsonArray([.. faults.Select(Cause)]);
         string subject = kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
         string what = string.Join(", ", faults.Select(fault => $"{fault.Field}: {fault.Message}"));
         return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {(faults.Count == 1 ? what : $"[{what}]")}", details);

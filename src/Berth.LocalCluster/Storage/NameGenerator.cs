@@ -28,7 +28,9 @@ internal sealed class NameGenerator(Random random)
             return random.NextDouble();
     }
 
-    /// <summary>FNV-1a over the text, its decimal digits written in the safe alphabet, as the names of revisions and ReplicaSets are.</summary>
+    /// <summary>
+    /// FNV-1a over the text, its decimal digits written in the safe alphabet, as the names of revisions and ReplicaSets are.
+    /// </summary>
     public static string Hash(ReadOnlySpan<byte> utf8)
     {
         uint hash = 2166136261;

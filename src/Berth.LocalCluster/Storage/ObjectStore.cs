@@ -5,8 +5,8 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Storage;
 
 /// <summary>
-/// All objects, under one growing version, and the last changes for watches. Writers take turns; what they stored is never changed again, so
-/// readers only need the lock for the moment of looking it up.
+/// All objects, under one growing version, and the last changes for watches. Writers take turns; what they stored is never changed
+/// again, so readers only need the lock for the moment of looking it up.
 /// </summary>
 internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int historyLimit)
 {
@@ -107,7 +107,13 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     }
 
     /// <summary>Changes an object in one step. A change that changes nothing makes no new version, as on a real server.</summary>
-    public StoredObject Update(ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change, bool binding = false, bool kept = true)
+    public StoredObject Update(
+        ResourceKind kind,
+        string? @namespace,
+        string name,
+        Func<JsonObject, JsonObject> change,
+        bool binding = false,
+        bool kept = true)
     {
         lock (_gate)
         {
@@ -115,7 +121,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             JsonObject body = change(before.Body.Clone());
             if (JsonNode.DeepEquals(before.Body, body))
                 return before;
-            if (kind.HasGeneration && !binding && (!SameSpec(before.Body, body) || (kind == KindTable.Deployment && !JsonNode.DeepEquals(before.Body.At("metadata", "annotations"), body.At("metadata", "annotations")))))
+            if (kind.HasGeneration && !binding && ChangesWhatIsWanted(kind, before.Body, body))
                 body.Child("metadata")["generation"] = (before.Body.Number("metadata", "generation") ?? 0) + 1;
             if (!kept)
                 return new StoredObject(kind, body, 0);
@@ -126,16 +132,32 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
     }
 
-    /// <summary>Changes an object that still is the one given. Binding a pod to a node does not count as a change of what is wanted.</summary>
-    public StoredObject Update(StoredObject item, Action<JsonObject> change, bool binding = false) => Update(item.Kind, item.Namespace, item.Name, body =>
-    {
-        if (body.Text("metadata", "uid") != item.Uid)
-            throw ApiException.NotFound(item.Kind, item.Name);
-        change(body);
-        return body;
-    }, binding);
+    /// <summary>A Deployment's annotations count too: they go on to its ReplicaSets.</summary>
+    private static bool ChangesWhatIsWanted(ResourceKind kind, JsonObject before, JsonObject after) =>
+        !SameSpec(before, after)
+        || (kind == KindTable.Deployment
+            && !JsonNode.DeepEquals(before.At("metadata", "annotations"), after.At("metadata", "annotations")));
 
-    /// <summary>Removes an object that still is the one given; one with finalizers waits for their end. Returns its last state, or null when it had gone before.</summary>
+    /// <summary>
+    /// Changes an object that still is the one given. Binding a pod to a node does not count as a change of what is wanted.
+    /// </summary>
+    public StoredObject Update(StoredObject item, Action<JsonObject> change, bool binding = false)
+    {
+        return Update(item.Kind, item.Namespace, item.Name, Apply, binding);
+
+        JsonObject Apply(JsonObject body)
+        {
+            if (body.Text("metadata", "uid") != item.Uid)
+                throw ApiException.NotFound(item.Kind, item.Name);
+            change(body);
+            return body;
+        }
+    }
+
+    /// <summary>
+    /// Removes an object that still is the one given; one with finalizers waits for their end. Returns its last state, or null
+    /// when it had gone before.
+    /// </summary>
     public StoredObject? Remove(StoredObject item)
     {
         lock (_gate)

@@ -1,6 +1,8 @@
 namespace Berth.LocalCluster.Storage;
 
-/// <summary>Tells any number of waiting tasks that something has changed, again and again. Whoever raises it holds the lock of what changes.</summary>
+/// <summary>
+/// Tells any number of waiting tasks that something has changed, again and again. The caller that raises it holds the lock of what changes.
+/// </summary>
 internal sealed class Signal
 {
     private TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);

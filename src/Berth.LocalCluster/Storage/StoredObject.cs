@@ -19,7 +19,8 @@ internal sealed class StoredObject(ResourceKind kind, JsonObject body, long vers
     public string? NodeName { get; } = body.Text("spec", "nodeName");
 
     /// <summary>UIDs of the objects this one belongs to.</summary>
-    public IReadOnlyList<string> Owners { get; } = [.. body.Items("metadata", "ownerReferences").Select(owner => owner.Text("uid")).OfType<string>()];
+    public IReadOnlyList<string> Owners { get; } =
+        [.. body.Items("metadata", "ownerReferences").Select(owner => owner.Text("uid")).OfType<string>()];
     public string Key => ResourceKind.Key(Namespace, Name);
 
     /// <summary>The object as it is sent, written once for all watchers.</summary>

@@ -55,7 +55,10 @@ internal static class LongWait
     {
         private readonly long _start = time.GetTimestamp();
 
-        /// <summary>How long the next timer runs; null when the wait is over. A timer rounds down, so it gets a millisecond at least.</summary>
+        /// <summary>
+        /// How long the next timer runs; null when the wait is over. A timer rounds down, so it gets a millisecond at
+        /// least.
+        /// </summary>
         public TimeSpan? Next
         {
             get

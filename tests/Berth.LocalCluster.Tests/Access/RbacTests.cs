@@ -19,9 +19,13 @@ public sealed class RbacTests
         (HttpStatusCode status, JsonNode? body) = await GetAsync(account, "/api/v1/nodes");
         Assert.Equal(HttpStatusCode.Forbidden, status);
         Assert.Equal(
-            "nodes is forbidden: User \"system:serviceaccount:k8s-example2:service-a\" cannot list resource \"nodes\" in API group \"\" at the cluster scope", (string?)body!["message"]);
+            "nodes is forbidden: User \"system:serviceaccount:k8s-example2:service-a\" cannot list resource \"nodes\" "
+            + "in API group \"\" at the cluster scope",
+            (string?)body!["message"]);
         Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(account, Slices + "/x")).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(account, Slices.Replace("k8s-example2", "default", StringComparison.Ordinal))).Status);
+        Assert.Equal(
+            HttpStatusCode.Forbidden,
+            (await GetAsync(account, Slices.Replace("k8s-example2", "default", StringComparison.Ordinal))).Status);
         using HttpClient other = TestCluster.NewClient(test.Cluster.ServiceAccountKubeconfig(TestCluster.Namespace, "default"));
         Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync(other, Slices)).Status);
 
@@ -47,7 +51,10 @@ public sealed class RbacTests
         await using TestCluster test = await StartAsync(enforce: true);
         async Task<bool> MayAsync(string group, string resource, string verb)
         {
-            string review = $$$$"""{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","spec":{"resourceAttributes":{"namespace":"k8s-example2","group":"{{{{group}}}}","resource":"{{{{resource}}}}","verb":"{{{{verb}}}}"}}}""";
+            string attributes = $$"""{"namespace":"k8s-example2","group":"{{group}}","resource":"{{resource}}","verb":"{{verb}}"}""";
+            string review = $$$"""
+                {"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","spec":{"resourceAttributes":{{{attributes}}}}}
+                """;
             (HttpStatusCode status, JsonNode answer) = await test.SendAsync(HttpMethod.Post, reviews, review);
             Assert.Equal(HttpStatusCode.Created, status);
             return (bool)answer["status"]!["allowed"]!;
@@ -80,7 +87,10 @@ public sealed class RbacTests
     {
         RunProcesses = false,
         EnforceRbac = enforce,
-        Manifests = [.. Directory.GetFiles(Repository.File("deploy/base"), "*.yaml").Order(StringComparer.Ordinal).Where(file => !file.EndsWith("kustomization.yaml", StringComparison.Ordinal)).Select(File.ReadAllText)],
+        Manifests = [.. Directory.GetFiles(Repository.File("deploy/base"), "*.yaml")
+            .Order(StringComparer.Ordinal)
+            .Where(file => !file.EndsWith("kustomization.yaml", StringComparison.Ordinal))
+            .Select(File.ReadAllText)],
     });
 
     private static async Task<(HttpStatusCode Status, JsonNode? Body)> GetAsync(HttpClient client, string path)

@@ -32,9 +32,9 @@ public sealed class ListTests
         (_, JsonNode first) = await test.GetAsync(Accounts + "?limit=2");
         test.Cluster.Delete("sa", TestCluster.Namespace, "a");
         test.Cluster.Faults.Compact();
-        (HttpStatusCode status, JsonNode gone) = await test.GetAsync($"{Accounts}?limit=2&continue={Uri.EscapeDataString((string)first["metadata"]!["continue"]!)}");
+        (HttpStatusCode status, JsonNode gone) = await test.GetAsync($"{Accounts}?limit=2&continue={ContinueOf(first)}");
         Assert.Equal((HttpStatusCode.Gone, "Expired", 410), (status, (string?)gone["reason"], (int)gone["code"]!));
-        (HttpStatusCode fine, JsonNode rest) = await test.GetAsync($"{Accounts}?limit=2&continue={Uri.EscapeDataString((string)gone["metadata"]!["continue"]!)}");
+        (HttpStatusCode fine, JsonNode rest) = await test.GetAsync($"{Accounts}?limit=2&continue={ContinueOf(gone)}");
         Assert.Equal(HttpStatusCode.OK, fine);
         Assert.Equal(["c", "default"], Names(rest));
     }
@@ -61,12 +61,16 @@ public sealed class ListTests
     [Theory]
     [InlineData("serviceaccounts?limit=x", "strconv.ParseInt: parsing \"x\": invalid syntax")]
     [InlineData("pods?watch=1&timeoutSeconds=x", "strconv.ParseInt: parsing \"x\": invalid syntax")]
-    [InlineData("pods?resourceVersion=-1", "invalid resource version: resourceVersion: Invalid value: \"-1\": strconv.ParseUint: parsing \"-1\": invalid syntax")]
+    [InlineData(
+        "pods?resourceVersion=-1",
+        "invalid resource version: resourceVersion: Invalid value: \"-1\": strconv.ParseUint: parsing \"-1\": invalid syntax")]
     [InlineData("pods?labelSelector=app%20in%20web", "unable to parse requirement: found 'web' expected: '('")]
     [InlineData("pods?labelSelector=app%20in%20%28web", "unable to parse requirement: found '', expected: ',' or ')'")]
     [InlineData("pods?labelSelector=app%3Da%20b", "found 'b', expected: ',' or 'end of string'")]
     [InlineData("pods?fieldSelector=spec.x%3D1", "field label not supported: spec.x")]
-    [InlineData("serviceaccounts?fieldSelector=spec.x%3D1", "\"spec.x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
+    [InlineData(
+        "serviceaccounts?fieldSelector=spec.x%3D1",
+        "\"spec.x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
     public async Task What_cannot_be_read_is_refused_in_a_real_servers_words(string query, string message)
     {
         await using TestCluster test = await TestCluster.StartAsync();
@@ -104,12 +108,17 @@ public sealed class ListTests
         TestCluster test = await TestCluster.StartAsync();
         foreach ((string name, string team) in ((string, string)[])[("a", "x"), ("b", "x"), ("c", "y")])
         {
-            test.Cluster.Apply($"{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {name}, namespace: k8s-example2, labels: {{team: {team}, rank: '{name[0] - 'a' + 1}'}}}}}}");
+            string labels = $"{{team: {team}, rank: '{name[0] - 'a' + 1}'}}";
+            string metadata = $"{{name: {name}, namespace: k8s-example2, labels: {labels}}}";
+            test.Cluster.Apply($"{{apiVersion: v1, kind: ServiceAccount, metadata: {metadata}}}");
         }
 
         await test.WaitForAsync(Accounts, list => list["items"]!.AsArray().Count == 4);
         return test;
     }
 
-    private static IEnumerable<string?> Names(JsonNode list) => list["items"]!.AsArray().Select(item => (string?)item!["metadata"]!["name"]);
+    private static string ContinueOf(JsonNode list) => Uri.EscapeDataString((string)list["metadata"]!["continue"]!);
+
+    private static IEnumerable<string?> Names(JsonNode list) =>
+        list["items"]!.AsArray().Select(item => (string?)item!["metadata"]!["name"]);
 }

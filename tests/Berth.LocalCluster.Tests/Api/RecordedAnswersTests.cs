@@ -24,18 +24,20 @@ public sealed class RecordedAnswersTests
     public async Task A_version_of_the_future_is_refused_with_504_and_retry_after()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        using HttpResponseMessage response = await test.Http.GetAsync(new Uri(Slices + "?resourceVersion=99999999999&resourceVersionMatch=NotOlderThan", UriKind.Relative), TestCluster.Token);
+        var future = new Uri(Slices + "?resourceVersion=99999999999&resourceVersionMatch=NotOlderThan", UriKind.Relative);
+        using HttpResponseMessage response = await test.Http.GetAsync(future, TestCluster.Token);
         JsonNode body = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestCluster.Token))!;
         JsonNode recorded = Recordings.Read("list-version-too-large");
         Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), response.Headers.RetryAfter!.Delta);
-        Assert.StartsWith("Timeout: Too large resource version: 99999999999, current: ", (string)body["message"]!, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Timeout: Too large resource version: 99999999999, current: ", (string)body["message"]!, StringComparison.Ordinal);
         body["message"] = recorded["message"]!.DeepClone();
         Assert.Equal(recorded.ToJsonString(), body.ToJsonString());
     }
 
     [Fact]
-    public async Task Without_a_token_the_list_is_forbidden_and_with_a_wrong_one_unauthorized()
+    public async Task List_is_forbidden_without_token_and_unauthorized_with_wrong_token()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Http.DefaultRequestHeaders.Authorization = null;
@@ -66,7 +68,8 @@ public sealed class RecordedAnswersTests
     {
         await using TestCluster test = await TestCluster.StartAsync();
         (_, JsonNode body) = await test.GetAsync(path);
-        Dictionary<string, JsonNode> real = Recordings.Read(recording)["resources"]!.AsArray().ToDictionary(entry => (string)entry!["name"]!, entry => entry!);
+        JsonArray resources = Recordings.Read(recording)["resources"]!.AsArray();
+        Dictionary<string, JsonNode> real = resources.ToDictionary(entry => (string)entry!["name"]!, entry => entry!);
         Assert.All(body["resources"]!.AsArray(), entry =>
         {
             JsonObject expected = (JsonObject)real[(string)entry!["name"]!].DeepClone();
@@ -109,11 +112,11 @@ public sealed class RecordedAnswersTests
     [Fact]
     public async Task A_headless_service_has_the_recorded_slice()
     {
-        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 3, Manifests = [TestManifests.Namespace] });
+        await using TestCluster test = await TestCluster.StartAsync(nodes: 3);
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(3)));
         JsonNode list = await test.WaitForAsync(
             Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dservice-b",
-            body => body["items"]!.AsArray() is [{ } slice] && slice["endpoints"] is JsonArray { Count: 3 } endpoints && endpoints.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!));
+            body => body["items"]!.AsArray() is [{ } slice] && TestCluster.HasReady(slice, 3));
         JsonNode recorded = Recordings.Read("list-3-ready");
         Assert.Equal(Recordings.Shape(recorded, ".items[].metadata.managedFields"), Recordings.Shape(list));
         Assert.Equal(Plain(recorded), Plain(list));
@@ -122,8 +125,13 @@ public sealed class RecordedAnswersTests
         static string Plain(JsonNode list)
         {
             JsonNode slice = list["items"]![0]!;
-            IEnumerable<string> endpoints = slice["endpoints"]!.AsArray().Select(endpoint => $"{endpoint!["hostname"]} {endpoint["conditions"]!.ToJsonString()} {endpoint["targetRef"]!["name"]} {endpoint["nodeName"]}");
-            return $"{slice["addressType"]} {slice["ports"]!.ToJsonString()} {slice["metadata"]!["labels"]!.ToJsonString()} {slice["metadata"]!["generateName"]} {string.Join("; ", endpoints)}";
+            JsonNode metadata = slice["metadata"]!;
+            IEnumerable<string> endpoints = slice["endpoints"]!.AsArray().Select(endpoint => Endpoint(endpoint!));
+            return $"{slice["addressType"]} {slice["ports"]!.ToJsonString()} {metadata["labels"]!.ToJsonString()} "
+                + $"{metadata["generateName"]} {string.Join("; ", endpoints)}";
         }
+
+        static string Endpoint(JsonNode endpoint) =>
+            $"{endpoint["hostname"]} {endpoint["conditions"]!.ToJsonString()} {endpoint["targetRef"]!["name"]} {endpoint["nodeName"]}";
     }
 }

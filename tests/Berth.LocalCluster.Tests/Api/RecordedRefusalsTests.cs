@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// <c>answers.jsonl</c> holds what a Kubernetes 1.36.2 API server answered to objects with something wrong in them, and how it wrote the resources of those
-/// with nothing wrong. Ours must say the same.
+/// <c>answers.jsonl</c> holds what a Kubernetes 1.36.2 API server answered to objects with something wrong in them, and how it
+/// wrote the resources of those with nothing wrong. Ours must say the same.
 /// </summary>
 public sealed class RecordedRefusalsTests
 {
@@ -13,17 +13,22 @@ public sealed class RecordedRefusalsTests
     public async Task Each_object_is_refused_or_written_as_by_a_real_server()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        JsonNode[] recorded = [.. File.ReadLines(Repository.File("tests/Berth.LocalCluster.Tests/Api/answers.jsonl")).Select(line => JsonNode.Parse(line)!)];
+        string answers = Repository.File("tests/Berth.LocalCluster.Tests/Api/answers.jsonl");
+        JsonNode[] recorded = [.. File.ReadLines(answers).Select(line => JsonNode.Parse(line)!)];
         Assert.True(recorded.Length > 140);
         List<string> differences = [];
         foreach (JsonNode record in recorded)
         {
-            (HttpStatusCode status, JsonNode body) = await test.SendAsync(HttpMethod.Post, $"{record["path"]}?dryRun=All&fieldValidation=Strict", record["body"]!.ToJsonString());
+            (HttpStatusCode status, JsonNode body) = await test.SendAsync(
+                HttpMethod.Post, $"{record["path"]}?dryRun=All&fieldValidation=Strict", record["body"]!.ToJsonString());
             bool same = record["resources"] is { } resources
                 ? status == HttpStatusCode.Created && JsonNode.DeepEquals(resources, body["spec"]!["containers"]![0]!["resources"])
                 : (int)status == (int)record["status"]! && (string?)body["message"] == (string?)record["message"];
             if (!same)
-                differences.Add($"{record["name"]}: {(int)status} {body["message"] ?? body["spec"]}\n  and a real server: {record["status"]} {record["message"] ?? record["resources"]}");
+            {
+                differences.Add($"{record["name"]}: {(int)status} {body["message"] ?? body["spec"]}\n"
+                    + $"  and a real server: {record["status"]} {record["message"] ?? record["resources"]}");
+            }
         }
 
         Assert.Empty(differences);
@@ -35,7 +40,9 @@ public sealed class RecordedRefusalsTests
         await using TestCluster test = await TestCluster.StartAsync();
         const string pods = "/api/v1/namespaces/k8s-example2/pods";
         (HttpStatusCode status, JsonNode body) = await test.SendAsync(
-            HttpMethod.Post, pods, """{"metadata":{"name":"p"},"spec":{"terminationGracePeriodSeconds":-5,"containers":[{"name":"c","image":"x"}]}}""");
+            HttpMethod.Post,
+            pods,
+            """{"metadata":{"name":"p"},"spec":{"terminationGracePeriodSeconds":-5,"containers":[{"name":"c","image":"x"}]}}""");
         Assert.Equal((HttpStatusCode.Created, 1), (status, (int?)body["spec"]!["terminationGracePeriodSeconds"]));
         await test.WaitReadyAsync(1);
         (status, body) = await test.SendAsync(HttpMethod.Delete, pods + "/p", """{"gracePeriodSeconds":-7}""");
@@ -48,7 +55,8 @@ public sealed class RecordedRefusalsTests
     {
         await using TestCluster test = await TestCluster.StartAsync();
         const string pod = """
-            {"metadata":{"name":"p"},"spec":{"hostNetwork":false,"containers":[{"name":"c","image":"x","readinessProbe":{"timeoutSeconds":0,"successThreshold":0,"tcpSocket":{"port":1}}}]}}
+            {"metadata":{"name":"p"},"spec":{"hostNetwork":false,"containers":[
+              {"name":"c","image":"x","readinessProbe":{"timeoutSeconds":0,"successThreshold":0,"tcpSocket":{"port":1}}}]}}
             """;
         (_, JsonNode body) = await test.SendAsync(HttpMethod.Post, "/api/v1/namespaces/k8s-example2/pods", pod);
         Assert.Null(body["spec"]!["hostNetwork"]);

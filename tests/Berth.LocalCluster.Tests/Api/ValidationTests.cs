@@ -7,26 +7,34 @@ namespace Berth.LocalCluster.Api;
 public sealed class ValidationTests
 {
     private const string Sets = "/apis/apps/v1/namespaces/k8s-example2/statefulsets";
-    private const string FixedSpec = "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
+    private const string FixedSpec =
+        "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
         + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 
     [Theory]
     [InlineData("""{"spec":{"serviceName":"other"}}""", FixedSpec)]
     [InlineData("""{"spec":{"podManagementPolicy":"Parallel"}}""", FixedSpec)]
-    [InlineData("""{"spec":{"podManagementPolicy":"Foo"}}""", "[spec.podManagementPolicy: Invalid value: \"Foo\": must be 'OrderedReady' or 'Parallel', " + FixedSpec + "]")]
+    [InlineData(
+        """{"spec":{"podManagementPolicy":"Foo"}}""",
+        "[spec.podManagementPolicy: Invalid value: \"Foo\": must be 'OrderedReady' or 'Parallel', " + FixedSpec + "]")]
     [InlineData("""{"spec":{"selector":{"matchLabels":{"app":"z"}}}}""",
-        "[spec.template.metadata.labels: Invalid value: {\"app\":\"service-b\"}: `selector` does not match template `labels`, " + FixedSpec + "]")]
+        "[spec.template.metadata.labels: Invalid value: {\"app\":\"service-b\"}: `selector` does not match template `labels`, "
+        + FixedSpec
+        + "]")]
     [InlineData("""{"metadata":{"labels":{"a/":"x"}}}""",
-        "[metadata.labels: Invalid value: \"a/\": name part must be non-empty, metadata.labels: Invalid value: \"a/\": name part must consist of alphanumeric characters, '-', '_' or '.', "
-        + "and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')]")]
+        "[metadata.labels: Invalid value: \"a/\": name part must be non-empty, "
+        + "metadata.labels: Invalid value: \"a/\": name part must consist of alphanumeric characters, '-', '_' or '.', "
+        + "and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', "
+        + "regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')]")]
     public async Task A_change_of_what_is_fixed_is_refused_and_nothing_is_changed(string patch, string fault)
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.StatefulSet(0));
-        (HttpStatusCode status, JsonNode body) = await test.SendAsync(HttpMethod.Patch, Sets + "/service-b", patch, "application/strategic-merge-patch+json");
+        (HttpStatusCode status, JsonNode body) = await test.PatchAsync(Sets + "/service-b", patch);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Equal($"StatefulSet.apps \"service-b\" is invalid: {fault}", (string?)body["message"]);
-        Assert.DoesNotContain("serviceName\":\"other", (await test.GetAsync(Sets + "/service-b")).Body.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "serviceName\":\"other", (await test.GetAsync(Sets + "/service-b")).Body.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,11 +45,15 @@ public sealed class ValidationTests
         (HttpStatusCode status, JsonNode body) = await test.SendAsync(
             HttpMethod.Patch,
             Sets + "/service-b",
-            """{"metadata":{"annotations":{"a":"\"x\"\n\\"}},"spec":{"template":{"spec":{"containers":[{"name":"service-b","resources":{"limits":{"cpu":"abc"}}}]}}}}""",
+            """
+            {"metadata":{"annotations":{"a":"\"x\"\n\\"}},
+             "spec":{"template":{"spec":{"containers":[{"name":"service-b","resources":{"limits":{"cpu":"abc"}}}]}}}}
+            """,
             "application/strategic-merge-patch+json");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Equal(
-            """ "" is invalid: patch: Invalid value: "map[metadata:map[annotations:map[a:\"x\"\n\\]] spec:map[template:map[spec:map[containers:[map[name:service-b resources:map[limits:map[cpu:abc]]]]]]]]": """
+            """ "" is invalid: patch: Invalid value: "map[metadata:map[annotations:map[a:\"x\"\n\\]] spec:map[template:map["""
+            + """spec:map[containers:[map[name:service-b resources:map[limits:map[cpu:abc]]]]]]]]": """
             + "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
             (string?)body["message"]);
     }
@@ -52,7 +64,8 @@ public sealed class ValidationTests
         await using TestCluster test = await TestCluster.StartAsync();
         const string pod = """
             {"kind":"Pod","apiVersion":"v1","metadata":{"name":"b1"},"spec":{"restartPolicy":"Maybe","containers":[
-              {"name":"c","image":"x","imagePullPolicy":"Sometimes","ports":[{"containerPort":0},{"containerPort":99999}]},{"name":"C_","image":"y","readinessProbe":{"periodSeconds":-2}}]}}
+              {"name":"c","image":"x","imagePullPolicy":"Sometimes","ports":[{"containerPort":0},{"containerPort":99999}]},
+              {"name":"C_","image":"y","readinessProbe":{"periodSeconds":-2}}]}}
             """;
         (HttpStatusCode status, JsonNode body) = await test.SendAsync(HttpMethod.Post, "/api/v1/namespaces/k8s-example2/pods", pod);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
@@ -67,17 +80,24 @@ public sealed class ValidationTests
                 "spec.restartPolicy FieldValueNotSupported",
             ],
             body["details"]!["causes"]!.AsArray().Select(cause => $"{cause!["field"]} {cause["reason"]}"));
-        Assert.Contains("spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"Always\", \"OnFailure\", \"Never\"", (string?)body["message"], StringComparison.Ordinal);
+        Assert.Contains(
+            "spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"Always\", \"OnFailure\", \"Never\"",
+            (string?)body["message"],
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("a.b", "must not contain dots")]
-    [InlineData("Bad_Name", "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
+    [InlineData(
+        "Bad_Name",
+        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', "
+        + "and must start and end with an alphanumeric character "
         + "(e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')")]
     public async Task A_name_is_refused_with_its_rule(string name, string rule)
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        (HttpStatusCode status, JsonNode body) = await test.SendAsync(HttpMethod.Post, "/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+        (HttpStatusCode status, JsonNode body) = await test.SendAsync(
+            HttpMethod.Post, "/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Equal($"Namespace \"{name}\" is invalid: metadata.name: Invalid value: \"{name}\": {rule}", (string?)body["message"]);
     }
@@ -88,8 +108,10 @@ public sealed class ValidationTests
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.Service);
         const string path = "/api/v1/namespaces/k8s-example2/services/";
-        (HttpStatusCode renamed, JsonNode body) = await test.SendAsync(HttpMethod.Patch, path + "service-b", """{"metadata":{"name":"other"}}""", "application/merge-patch+json");
-        Assert.Equal((HttpStatusCode.BadRequest, "the name of the object (other) does not match the name on the URL (service-b)"), (renamed, (string?)body["message"]));
+        (HttpStatusCode renamed, JsonNode body) = await test.MergeAsync(path + "service-b", """{"metadata":{"name":"other"}}""");
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "the name of the object (other) does not match the name on the URL (service-b)"),
+            (renamed, (string?)body["message"]));
         (HttpStatusCode applied, body) = await test.SendAsync(HttpMethod.Patch, path + "absent", "{}", "application/apply-patch+yaml");
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, applied);
         Assert.Contains("has no server-side apply", (string?)body["message"], StringComparison.Ordinal);

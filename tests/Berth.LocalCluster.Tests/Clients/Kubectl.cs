@@ -24,7 +24,8 @@ internal static class Kubectl
 
     public static async Task<(int Code, string Output, string Errors)> TryAsync(string kubeconfig, params string[] arguments)
     {
-        string? kubectl = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':');
+        string? kubectl = folders.Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(kubectl is null, "kubectl is not on the PATH.");
         string home = Directory.CreateTempSubdirectory("berth-kubectl-").FullName;
         var info = new ProcessStartInfo(kubectl, ["--kubeconfig", kubeconfig, "--namespace", TestCluster.Namespace, .. arguments])
@@ -43,6 +44,9 @@ internal static class Kubectl
         await process.WaitForExitAsync(limit.Token);
         Directory.Delete(home, recursive: true);
         // From 1.34 on kubectl adds the namespace to what it deleted.
-        return (process.ExitCode, output.Replace($" deleted from {TestCluster.Namespace} namespace", " deleted", StringComparison.Ordinal), await errors);
+        return (
+            process.ExitCode,
+            output.Replace($" deleted from {TestCluster.Namespace} namespace", " deleted", StringComparison.Ordinal),
+            await errors);
     }
 }

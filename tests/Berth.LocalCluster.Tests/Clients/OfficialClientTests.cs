@@ -12,17 +12,25 @@ public sealed class OfficialClientTests
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(2)));
         await test.WaitReadyAsync(2);
-        using var client = new Kubernetes(await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(new FileInfo(test.Cluster.KubeconfigPath)));
+        using Kubernetes client = await ClientAsync(test);
         V1PodList pods = await client.CoreV1.ListNamespacedPodAsync(TestCluster.Namespace, cancellationToken: TestCluster.Token);
         Assert.Equal(["service-b-0", "service-b-1"], pods.Items.Select(pod => pod.Metadata.Name));
         Assert.All(pods.Items, pod => Assert.Equal("Running", pod.Status.Phase));
 
-        V1Scale scale = await client.AppsV1.ReadNamespacedStatefulSetScaleAsync("service-b", TestCluster.Namespace, cancellationToken: TestCluster.Token);
+        V1Scale scale = await client.AppsV1.ReadNamespacedStatefulSetScaleAsync(
+            "service-b", TestCluster.Namespace, cancellationToken: TestCluster.Token);
         scale.Spec.Replicas = 3;
-        await client.AppsV1.ReplaceNamespacedStatefulSetScaleAsync(scale, "service-b", TestCluster.Namespace, cancellationToken: TestCluster.Token);
+        await client.AppsV1.ReplaceNamespacedStatefulSetScaleAsync(
+            scale,
+            "service-b",
+            TestCluster.Namespace,
+            cancellationToken: TestCluster.Token);
         List<string> added = [];
         await foreach ((WatchEventType type, V1Pod pod) in client.CoreV1.WatchListNamespacedPodAsync(
-            TestCluster.Namespace, resourceVersion: pods.Metadata.ResourceVersion, timeoutSeconds: 30, cancellationToken: TestCluster.Token))
+            TestCluster.Namespace,
+            resourceVersion: pods.Metadata.ResourceVersion,
+            timeoutSeconds: 30,
+            cancellationToken: TestCluster.Token))
         {
             if (type == WatchEventType.Added)
             {
@@ -32,7 +40,11 @@ public sealed class OfficialClientTests
         }
 
         Assert.Equal(["service-b-2"], added);
-        await client.CoreV1.DeleteNamespacedPodAsync("service-b-0", TestCluster.Namespace, gracePeriodSeconds: 0, cancellationToken: TestCluster.Token);
+        await client.CoreV1.DeleteNamespacedPodAsync(
+            "service-b-0",
+            TestCluster.Namespace,
+            gracePeriodSeconds: 0,
+            cancellationToken: TestCluster.Token);
         IReadOnlyList<PodSummary> after = await test.WaitReadyAsync(3);
         Assert.NotEqual(pods.Items[0].Metadata.Uid, after[0].Uid);
 
@@ -46,15 +58,24 @@ public sealed class OfficialClientTests
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.StatefulSet(0));
-        using var client = new Kubernetes(await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(new FileInfo(test.Cluster.KubeconfigPath)));
-        V1StatefulSet set = await client.AppsV1.ReadNamespacedStatefulSetAsync("service-b", TestCluster.Namespace, cancellationToken: TestCluster.Token);
+        using Kubernetes client = await ClientAsync(test);
+        V1StatefulSet set = await client.AppsV1.ReadNamespacedStatefulSetAsync(
+            "service-b", TestCluster.Namespace, cancellationToken: TestCluster.Token);
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 1);
         set.Spec.Replicas = 2;
         k8s.Autorest.HttpOperationException fault = await Assert.ThrowsAsync<k8s.Autorest.HttpOperationException>(
-            () => client.AppsV1.ReplaceNamespacedStatefulSetAsync(set, "service-b", TestCluster.Namespace, cancellationToken: TestCluster.Token));
+            () => client.AppsV1.ReplaceNamespacedStatefulSetAsync(
+                set, "service-b", TestCluster.Namespace, cancellationToken: TestCluster.Token));
         Assert.Contains(
-            "Operation cannot be fulfilled on statefulsets.apps \\\"service-b\\\": the object has been modified; please apply your changes to the latest version and try again",
+            "Operation cannot be fulfilled on statefulsets.apps \\\"service-b\\\": the object has been modified; "
+            + "please apply your changes to the latest version and try again",
             fault.Response.Content,
             StringComparison.Ordinal);
+    }
+
+    private static async Task<Kubernetes> ClientAsync(TestCluster test)
+    {
+        var kubeconfig = new FileInfo(test.Cluster.KubeconfigPath);
+        return new Kubernetes(await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(kubeconfig));
     }
 }

@@ -30,20 +30,20 @@ public sealed class DeploymentTests
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using TestCluster test = await StartAsync("{ type: RollingUpdate }", time);
         JsonNode good = await test.WaitForAsync(Path, body => Progress(body) == "True NewReplicaSetAvailable");
-        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"nodeSelector":{"no":"node"}}}}}""", "application/merge-patch+json");
+        await test.MergeAsync(Path, """{"spec":{"template":{"spec":{"nodeSelector":{"no":"node"}}}}}""");
         await test.WaitForAsync(Path, body => Progress(body) == "True ReplicaSetUpdated" && (int?)body["status"]!["updatedReplicas"] == 1);
         time.Advance(TimeSpan.FromSeconds(601));
         await test.WaitForAsync(Path, body => Progress(body) == "False ProgressDeadlineExceeded");
-        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"nodeSelector":null}}}}""", "application/merge-patch+json");
+        await test.MergeAsync(Path, """{"spec":{"template":{"spec":{"nodeSelector":null}}}}""");
         await test.WaitForAsync(Path, body => Progress(body) == "True NewReplicaSetAvailable");
 
         // Paused: it can be scaled, and a new template makes nothing.
-        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"paused":true,"replicas":4,"template":{"metadata":{"annotations":{"a":"b"}}}}}""", "application/merge-patch+json");
+        await test.MergeAsync(Path, """{"spec":{"paused":true,"replicas":4,"template":{"metadata":{"annotations":{"a":"b"}}}}}""");
         await test.WaitForAsync(Path, body => Progress(body) == "Unknown DeploymentPaused" && (int?)body["status"]!["readyReplicas"] == 4);
         JsonNode now = (await test.GetAsync(Path)).Body;
         Assert.Null(now["status"]!["updatedReplicas"]);
         Assert.Equal((int)good["metadata"]!["generation"]! + 3, (int)now["metadata"]!["generation"]!);
-        await test.SendAsync(HttpMethod.Patch, Path, """{"metadata":{"annotations":{"of":"a person"}}}""", "application/merge-patch+json");
+        await test.MergeAsync(Path, """{"metadata":{"annotations":{"of":"a person"}}}""");
         await test.WaitForAsync(Path, body => (int?)body["status"]!["observedGeneration"] == (int)good["metadata"]!["generation"]! + 4);
     }
 
@@ -62,12 +62,13 @@ public sealed class DeploymentTests
     public async Task A_revision_that_never_becomes_ready_takes_no_ready_pod_away()
     {
         await using TestCluster test = await StartAsync("{ type: RollingUpdate }");
-        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"nodeSelector":{"no":"node"}}}}}""", "application/merge-patch+json");
-        JsonNode deployment = await test.WaitForAsync(Path, body => (int?)body["status"]!["updatedReplicas"] == 1 && (int?)body["status"]!["unavailableReplicas"] == 1);
+        await test.MergeAsync(Path, """{"spec":{"template":{"spec":{"nodeSelector":{"no":"node"}}}}}""");
+        static bool IsStuck(JsonNode status) => (int?)status["updatedReplicas"] == 1 && (int?)status["unavailableReplicas"] == 1;
+        JsonNode deployment = await test.WaitForAsync(Path, body => IsStuck(body["status"]!));
         Assert.Equal((4, 3), ((int?)deployment["status"]!["replicas"], (int?)deployment["status"]!["readyReplicas"]));
 
         // Back to what works: the pod that never ran goes, the others were never touched.
-        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"nodeSelector":null}}}}""", "application/merge-patch+json");
+        await test.MergeAsync(Path, """{"spec":{"template":{"spec":{"nodeSelector":null}}}}""");
         await test.WaitForAsync(Path, body => (int?)body["status"]!["replicas"] == 3 && (int?)body["status"]!["updatedReplicas"] == 3);
         Assert.Equal(3, test.Cluster.Pods.Count(pod => pod is { Ready: true, Terminating: false }));
     }
@@ -77,20 +78,28 @@ public sealed class DeploymentTests
     {
         await using TestCluster test = await StartAsync("{ type: RollingUpdate }");
         const string sets = "/apis/apps/v1/namespaces/k8s-example2/replicasets";
-        static (string?, string?) Sizes(JsonNode list) =>
-            list["items"]![0]!["metadata"]!["annotations"]! is var all ? ((string?)all["deployment.kubernetes.io/desired-replicas"], (string?)all["deployment.kubernetes.io/max-replicas"]) : default;
+        static (string? Desired, string? Most) Sizes(JsonNode list)
+        {
+            JsonNode all = list["items"]![0]!["metadata"]!["annotations"]!;
+            return ((string?)all["deployment.kubernetes.io/desired-replicas"], (string?)all["deployment.kubernetes.io/max-replicas"]);
+        }
+
         Assert.Equal(("3", "4"), Sizes((await test.GetAsync(sets)).Body));
         test.Cluster.Scale("deployment", TestCluster.Namespace, "front", 10);
         await test.WaitForAsync(sets, list => Sizes(list) == ("10", "13"));
     }
 
     /// <summary>How a rollout is, and why.</summary>
-    private static string? Progress(JsonNode deployment) =>
-        deployment["status"]?["conditions"]?.AsArray().FirstOrDefault(item => (string?)item!["type"] == "Progressing") is { } condition ? $"{condition["status"]} {condition["reason"]}" : null;
+    private static string? Progress(JsonNode deployment)
+    {
+        JsonArray? conditions = deployment["status"]?["conditions"]?.AsArray();
+        JsonNode? condition = conditions?.FirstOrDefault(item => (string?)item!["type"] == "Progressing");
+        return condition is null ? null : $"{condition["status"]} {condition["reason"]}";
+    }
 
     private static async Task<TestCluster> StartAsync(string strategy, TimeProvider? time = null)
     {
-        TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, TimeProvider = time ?? TimeProvider.System, Manifests = [TestManifests.Namespace] });
+        TestCluster test = await TestCluster.StartAsync(time: time);
         test.Cluster.Apply($$"""
             apiVersion: apps/v1
             kind: Deployment
@@ -109,21 +118,23 @@ public sealed class DeploymentTests
     private static async IAsyncEnumerable<(int Ready, int All)> RestartAsync(TestCluster test)
     {
         (_, JsonNode list) = await test.GetAsync(Pods);
-        Dictionary<string, bool> pods = list["items"]!.AsArray().ToDictionary(pod => (string)pod!["metadata"]!["name"]!, IsReady!, StringComparer.Ordinal);
-        await test.SendAsync(HttpMethod.Patch, Path, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""", "application/merge-patch+json");
-        await test.WaitForAsync(Path, body => (int?)body["status"]!["updatedReplicas"] == 3 && (int?)body["status"]!["replicas"] == 3 && (int?)body["status"]!["readyReplicas"] == 3
-            && (int?)body["status"]!["observedGeneration"] == 2);
+        Dictionary<string, bool> pods = list["items"]!.AsArray().ToDictionary(
+            pod => (string)pod!["metadata"]!["name"]!, TestCluster.IsReady!, StringComparer.Ordinal);
+        await test.MergeAsync(Path, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""");
+        static bool IsDone(JsonNode status) => (int?)status["updatedReplicas"] == 3
+            && (int?)status["replicas"] == 3
+            && (int?)status["readyReplicas"] == 3
+            && (int?)status["observedGeneration"] == 2;
+        await test.WaitForAsync(Path, body => IsDone(body["status"]!));
         foreach (JsonNode? change in await test.EventsSinceAsync(Pods, (string)list["metadata"]!["resourceVersion"]!))
         {
             JsonNode pod = change!["object"]!;
             string name = (string)pod["metadata"]!["name"]!;
             pods.Remove(name);
             if ((string?)change["type"] != "DELETED" && pod["metadata"]!["deletionTimestamp"] is null)
-                pods[name] = IsReady(pod);
+                pods[name] = TestCluster.IsReady(pod);
             yield return (pods.Count(entry => entry.Value), pods.Count);
         }
     }
 
-    private static bool IsReady(JsonNode pod) =>
-        pod["status"]!["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True") ?? false;
 }

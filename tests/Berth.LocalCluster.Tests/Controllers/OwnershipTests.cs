@@ -4,7 +4,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Who owns what: orphans that are taken up, pods that no longer fit, deletions in order. What is expected is what a Kubernetes 1.36.2 control plane did.</summary>
+/// <summary>
+/// Who owns what: orphans that are taken up, pods that no longer fit, deletions in order. What is expected is what a Kubernetes
+/// 1.36.2 control plane did.
+/// </summary>
 public sealed class OwnershipTests
 {
     private const string Pods = "/api/v1/namespaces/k8s-example2/pods";
@@ -16,11 +19,14 @@ public sealed class OwnershipTests
         apiVersion: apps/v1
         kind: Deployment
         metadata: { name: front, namespace: k8s-example2, annotations: { note: kept } }
-        spec: { replicas: 2, selector: { matchLabels: { app: front } }, template: { metadata: { labels: { app: front } }, spec: { containers: [{ name: c, image: one }] } } }
+        spec:
+          replicas: 2
+          selector: { matchLabels: { app: front } }
+          template: { metadata: { labels: { app: front } }, spec: { containers: [{ name: c, image: one }] } }
         """;
 
     [Fact]
-    public async Task A_set_that_is_made_anew_takes_up_the_pods_that_its_deletion_left()
+    public async Task A_new_set_takes_up_the_pods_that_its_deletion_left()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.StatefulSet(2));
@@ -29,9 +35,12 @@ public sealed class OwnershipTests
         await test.WaitForAsync(Pods, list => list["items"]!.AsArray().All(pod => pod!["metadata"]!["ownerReferences"] is null));
         test.Cluster.Apply(TestManifests.StatefulSet(2));
         JsonNode set = (await test.GetAsync(Sets + "/service-b")).Body;
-        JsonNode pods = await test.WaitForAsync(Pods, list => list["items"]!.AsArray().All(pod => (string?)pod!["metadata"]!["ownerReferences"]?[0]!["uid"] == (string?)set["metadata"]!["uid"]));
+        JsonNode pods = await test.WaitForAsync(
+            Pods,
+            list => list["items"]!.AsArray().All(pod => OwnerOf(pod!) == (string?)set["metadata"]!["uid"]));
         Assert.Equal(before.Select(pod => pod.Uid), pods["items"]!.AsArray().Select(pod => (string)pod!["metadata"]!["uid"]!));
-        await test.WaitForAsync(Revisions, list => list["items"]!.AsArray().All(revision => revision!["metadata"]!["ownerReferences"] is not null));
+        await test.WaitForAsync(
+            Revisions, list => list["items"]!.AsArray().All(revision => revision!["metadata"]!["ownerReferences"] is not null));
         test.Cluster.Delete("sts", TestCluster.Namespace, "service-b");
         await test.WaitAsync(now => now.Count == 0);
     }
@@ -42,10 +51,10 @@ public sealed class OwnershipTests
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(Front);
         string name = (await test.WaitReadyAsync(2))[0].Name;
-        await test.SendAsync(HttpMethod.Patch, $"{Pods}/{name}", """{"metadata":{"labels":{"app":"looked-at"}}}""", "application/merge-patch+json");
+        await test.MergeAsync($"{Pods}/{name}", """{"metadata":{"labels":{"app":"looked-at"}}}""");
         await test.WaitReadyAsync(3);
         Assert.Null((await test.GetAsync($"{Pods}/{name}")).Body["metadata"]!["ownerReferences"]);
-        await test.SendAsync(HttpMethod.Patch, $"{Pods}/{name}", """{"metadata":{"labels":{"app":"front"}}}""", "application/merge-patch+json");
+        await test.MergeAsync($"{Pods}/{name}", """{"metadata":{"labels":{"app":"front"}}}""");
         await test.WaitReadyAsync(2);
     }
 
@@ -55,12 +64,12 @@ public sealed class OwnershipTests
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(Front);
         string pod = (await test.WaitReadyAsync(2))[0].Name;
-        await test.SendAsync(HttpMethod.Patch, $"{Pods}/{pod}", """{"metadata":{"finalizers":["test.example/held"]}}""", "application/merge-patch+json");
+        await test.MergeAsync($"{Pods}/{pod}", """{"metadata":{"finalizers":["test.example/held"]}}""");
         await test.SendAsync(HttpMethod.Delete, Deployments + "/front", """{"propagationPolicy":"Foreground"}""");
         await test.WaitAsync(now => now is [{ Terminating: true }]);
         await test.WaitForAsync($"{Pods}/{pod}", body => (int?)body["metadata"]!["deletionGracePeriodSeconds"] == 0);
         Assert.Equal(HttpStatusCode.OK, (await test.GetAsync(Deployments + "/front")).Status);
-        await test.SendAsync(HttpMethod.Patch, $"{Pods}/{pod}", """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
+        await test.MergeAsync($"{Pods}/{pod}", """{"metadata":{"finalizers":null}}""");
         await test.WaitForAsync(Deployments + "/front", body => (string?)body["reason"] == "NotFound");
         Assert.Empty(test.Cluster.Pods);
     }
@@ -71,7 +80,12 @@ public sealed class OwnershipTests
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.All(TestManifests.StatefulSet(1), Front));
         await test.WaitReadyAsync(3);
-        await test.SendAsync(HttpMethod.Patch, Sets + "/service-b", """{"metadata":{"annotations":{"kubernetes.io/change-cause":"why"}},"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}""", "application/merge-patch+json");
+        await test.MergeAsync(
+            Sets + "/service-b",
+            """
+            {"metadata":{"annotations":{"kubernetes.io/change-cause":"why"}},
+             "spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}
+            """);
         JsonNode made = await test.WaitForAsync(Revisions, list => list["items"]!.AsArray().Count == 2);
         JsonNode newest = made["items"]!.AsArray().MaxBy(revision => (int)revision!["revision"]!)!;
         Assert.Equal("why", (string?)newest["metadata"]!["annotations"]!["kubernetes.io/change-cause"]);
@@ -87,8 +101,10 @@ public sealed class OwnershipTests
     public async Task A_pod_counts_as_available_when_it_has_been_ready_for_minReadySeconds(string kind, string path)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, TimeProvider = time, Manifests = [TestManifests.Namespace] });
-        test.Cluster.Apply(kind == "sts" ? TestManifests.StatefulSet(2, extra: "minReadySeconds: 30") : Front.Replace("spec: { replicas: 2", "spec: { minReadySeconds: 30, replicas: 1", StringComparison.Ordinal));
+        await using TestCluster test = await TestCluster.StartAsync(time: time);
+        test.Cluster.Apply(kind == "sts"
+            ? TestManifests.StatefulSet(2, extra: "minReadySeconds: 30")
+            : Front.Replace("replicas: 2", "replicas: 1\n  minReadySeconds: 30", StringComparison.Ordinal));
 
         // In order: the second pod of a StatefulSet waits for the first.
         JsonNode first = await test.WaitForAsync(path, body => (int?)body["status"]?["readyReplicas"] == 1);
@@ -98,4 +114,6 @@ public sealed class OwnershipTests
         await test.WaitForAsync(path, body => (int?)body["status"]!["availableReplicas"] == 1);
         await test.WaitReadyAsync(kind == "sts" ? 2 : 1);
     }
+
+    private static string? OwnerOf(JsonNode pod) => (string?)pod["metadata"]!["ownerReferences"]?[0]!["uid"];
 }

@@ -46,8 +46,9 @@ public sealed class StatefulSetTests
         await foreach (JsonNode item in test.WatchAsync("/api/v1/namespaces/k8s-example2/pods?watch=1&resourceVersion=1&timeoutSeconds=30"))
         {
             string name = (string)item["object"]!["metadata"]!["name"]!;
-            bool ready = item["object"]!["status"]!["conditions"] is JsonArray conditions && conditions.Any(entry => (string?)entry!["type"] == "Ready" && (string?)entry["status"] == "True");
-            string what = (string)item["type"]! == "MODIFIED" ? (ready && item["object"]!["metadata"]!["deletionTimestamp"] is null ? "READY" : string.Empty) : (string)item["type"]!;
+            bool ready = TestCluster.IsReady(item["object"]!);
+            string what = (string)item["type"]! == "MODIFIED" ? (
+                ready && item["object"]!["metadata"]!["deletionTimestamp"] is null ? "READY" : string.Empty) : (string)item["type"]!;
             if (what.Length > 0 && !events.Contains($"{what} {name[^1]}"))
             {
                 events.Add($"{what} {name[^1]}");
@@ -74,7 +75,8 @@ public sealed class StatefulSetTests
             spec:
               replicas: 2
               selector: { matchLabels: { app: service-b } }
-              volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }]
+              volumeClaimTemplates:
+              - { metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }
               template:
                 metadata: { labels: { app: service-b } }
                 spec:
@@ -83,7 +85,9 @@ public sealed class StatefulSetTests
             """);
         await test.WaitReadyAsync(2);
         (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-1");
-        Assert.Equal("""[{"name":"data","persistentVolumeClaim":{"claimName":"data-service-b-1"}},{"name":"other","emptyDir":{}}]""", pod["spec"]!["volumes"]!.ToJsonString());
+        Assert.Equal(
+            """[{"name":"data","persistentVolumeClaim":{"claimName":"data-service-b-1"}},{"name":"other","emptyDir":{}}]""",
+            pod["spec"]!["volumes"]!.ToJsonString());
     }
 
     [Fact]
@@ -92,14 +96,16 @@ public sealed class StatefulSetTests
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.StatefulSet(3, "Parallel", "updateStrategy: { rollingUpdate: { partition: 2 } }"));
         IReadOnlyList<PodSummary> before = await test.WaitReadyAsync(3);
-        await test.SendAsync(HttpMethod.Patch, Set, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""", "application/merge-patch+json");
-        IReadOnlyList<PodSummary> after = await test.WaitAsync(pods => pods.Count == 3 && pods.All(pod => pod.Ready && !pod.Terminating) && pods[2].Uid != before[2].Uid);
+        await test.MergeAsync(Set, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""");
+        IReadOnlyList<PodSummary> after = await test.WaitAsync(
+            pods => pods.Count == 3 && pods.All(pod => pod.Ready && !pod.Terminating) && pods[2].Uid != before[2].Uid);
         Assert.Equal(before.Take(2).Select(pod => pod.Uid), after.Take(2).Select(pod => pod.Uid));
         Assert.NotEqual(before[2].Labels["controller-revision-hash"], after[2].Labels["controller-revision-hash"]);
 
         // A pod below the partition comes back as it was.
         test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
-        after = await test.WaitAsync(pods => pods.Count == 3 && pods.All(pod => pod.Ready && !pod.Terminating) && pods[0].Uid != before[0].Uid);
+        after = await test.WaitAsync(
+            pods => pods.Count == 3 && pods.All(pod => pod.Ready && !pod.Terminating) && pods[0].Uid != before[0].Uid);
         Assert.Equal(before[0].Labels["controller-revision-hash"], after[0].Labels["controller-revision-hash"]);
     }
 
@@ -113,15 +119,18 @@ public sealed class StatefulSetTests
         test.Cluster.Apply(TestManifests.StatefulSet(4, policy));
         await test.WaitReadyAsync(4);
         (_, JsonNode list) = await test.GetAsync(pods);
-        await test.SendAsync(HttpMethod.Patch, Set, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""", "application/merge-patch+json");
-        await test.WaitForAsync(Set, set => (int?)set["status"]!["observedGeneration"] == 2 && (int?)set["status"]!["updatedReplicas"] == 4 && (int?)set["status"]!["readyReplicas"] == 4);
+        await test.MergeAsync(Set, """{"spec":{"template":{"metadata":{"annotations":{"x":"y"}}}}}""");
+        static bool IsDone(JsonNode status) => (int?)status["observedGeneration"] == 2
+            && (int?)status["updatedReplicas"] == 4
+            && (int?)status["readyReplicas"] == 4;
+        await test.WaitForAsync(Set, set => IsDone(set["status"]!));
         HashSet<string> well = ["service-b-0", "service-b-1", "service-b-2", "service-b-3"];
         List<string> restarted = [];
         foreach (JsonNode? change in await test.EventsSinceAsync(pods, (string)list["metadata"]!["resourceVersion"]!))
         {
             JsonNode pod = change!["object"]!;
             string name = (string)pod["metadata"]!["name"]!;
-            bool ready = pod["status"]!["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "Ready" && (string?)condition["status"] == "True") ?? false;
+            bool ready = TestCluster.IsReady(pod);
             if (ready && pod["metadata"]!["deletionTimestamp"] is null && (string?)change["type"] != "DELETED")
                 well.Add(name);
             else if (well.Remove(name))
@@ -141,35 +150,38 @@ public sealed class StatefulSetTests
         for (int i = 0; i < 5; i++)
         {
             string uid = pods[0].Uid;
-            await test.SendAsync(HttpMethod.Patch, Set, $$"""{"spec":{"template":{"metadata":{"annotations":{"x":"{{i}}"} } } } }""", "application/merge-patch+json");
+            await test.MergeAsync(Set, $$"""{"spec":{"template":{"metadata":{"annotations":{"x":"{{i}}"} } } } }""");
             pods = await test.WaitAsync(now => now.Count == 1 && now[0].Ready && !now[0].Terminating && now[0].Uid != uid);
         }
 
         // The one in use, and the two before it.
-        JsonNode revisions = await test.WaitForAsync("/apis/apps/v1/namespaces/k8s-example2/controllerrevisions", list => list["items"]!.AsArray().Count == 3);
+        JsonNode revisions = await test.WaitForAsync(
+            "/apis/apps/v1/namespaces/k8s-example2/controllerrevisions", list => list["items"]!.AsArray().Count == 3);
         Assert.Equal([4, 5, 6], revisions["items"]!.AsArray().Select(item => (int)item!["revision"]!).Order());
     }
 
     [Fact]
     public async Task Many_pods_are_spread_over_nodes_and_over_slices_of_100()
     {
-        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 3, Manifests = [TestManifests.Namespace] });
+        await using TestCluster test = await TestCluster.StartAsync(nodes: 3);
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(260, "Parallel")));
         IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(260);
-        JsonNode list = await test.WaitForAsync(Slices, body => body["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? []).Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == 260);
+        JsonNode list = await test.WaitForAsync(Slices, body => TestCluster.CountReady(body) == 260);
         int[] sizes = [.. list["items"]!.AsArray().Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending()];
-        int[] recorded = [.. Recordings.Read("list-260-pods-3-slices")["items"]!.AsArray().Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending()];
+        JsonArray slices = Recordings.Read("list-260-pods-3-slices")["items"]!.AsArray();
+        int[] recorded = [.. slices.Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending()];
         Assert.Equal(recorded, sizes);
         Assert.Equal(["127.0.0.1", "127.0.0.2", "127.0.0.3"], pods.Select(pod => pod.PodIP).Distinct().Order(StringComparer.Ordinal));
         Assert.All(pods.CountBy(pod => pod.Node!), count => Assert.InRange(count.Value, 80, 93));
     }
 
     [Fact]
-    public async Task The_slice_of_a_set_without_pods_is_a_placeholder_and_goes_with_the_service()
+    public async Task Slice_without_pods_is_a_placeholder_and_goes_with_the_service()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(1)));
-        JsonNode full = await test.WaitForAsync(Slices, body => body["items"]!.AsArray() is [{ } slice] && slice["endpoints"] is JsonArray { Count: 1 });
+        JsonNode full = await test.WaitForAsync(
+            Slices, body => body["items"]!.AsArray() is [{ } slice] && slice["endpoints"] is JsonArray { Count: 1 });
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);
         JsonNode empty = await test.WaitForAsync(Slices, body => body["items"]!.AsArray() is [{ } slice] && slice["endpoints"] is null);
         Assert.Equal((string?)full["items"]![0]!["metadata"]!["name"], (string?)empty["items"]![0]!["metadata"]!["name"]);

@@ -19,7 +19,8 @@ public sealed class FaultTests
         Assert.Equal(before[0].Uid, after[0].Uid);
         Assert.NotEqual(before[0].ProcessId, after[0].ProcessId);
         Assert.Matches("service-b-0 +1/1 +Running +1 ", await Kubectl.RunAsync(test, "get", "pods"));
-        Assert.Matches("Last State: +Terminated\\s+Reason: +Error\\s+Exit Code: +137", await Kubectl.RunAsync(test, "describe", "pod", "service-b-0"));
+        Assert.Matches(
+            "Last State: +Terminated\\s+Reason: +Error\\s+Exit Code: +137", await Kubectl.RunAsync(test, "describe", "pod", "service-b-0"));
     }
 
     [Fact]
@@ -37,11 +38,14 @@ public sealed class FaultTests
             list => list["items"]![0]!["endpoints"]!.AsArray().Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == 1);
         Assert.Equal(2, slices["items"]![0]!["endpoints"]!.AsArray().Count);
 
-        // Nobody is there to end what is deleted, or to start what is new.
+        // The node ends no deleted pod, and starts no new one.
         test.Cluster.Delete("pod", TestCluster.Namespace, lost.Name);
-        Assert.Equal("Terminating", (await test.WaitAsync(pods => pods.Single(pod => pod.Uid == lost.Uid).Terminating)).Single(pod => pod.Uid == lost.Uid).State);
+        Assert.Equal(
+            "Terminating",
+            (await test.WaitAsync(pods => pods.Single(pod => pod.Uid == lost.Uid).Terminating)).Single(pod => pod.Uid == lost.Uid).State);
         await FaultAsync(test, "start-node?node=node-1");
-        IReadOnlyList<PodSummary> after = await test.WaitAsync(pods => pods.Count == 2 && pods.All(pod => pod is { Ready: true, Terminating: false, ProcessId: not null }));
+        IReadOnlyList<PodSummary> after = await test.WaitAsync(
+            pods => pods.Count == 2 && pods.All(pod => pod is { Ready: true, Terminating: false, ProcessId: not null }));
         Assert.DoesNotContain(after, pod => pod.Uid == lost.Uid);
         Assert.Matches("node-1 +Ready ", await Kubectl.RunAsync(test, "get", "nodes"));
     }
@@ -110,7 +114,8 @@ public sealed class FaultTests
         }
 
         (_, JsonNode list) = await test.GetAsync("/api/v1/services");
-        await foreach (JsonNode item in test.WatchAsync($"/api/v1/services?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"))
+        const string watch = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+        await foreach (JsonNode item in test.WatchAsync("/api/v1/services?" + watch))
         {
             // The watch runs; now it is dropped, and this loop ends.
             if ((string?)item["type"] == "BOOKMARK")
@@ -141,7 +146,8 @@ public sealed class FaultTests
     {
         await using TestCluster test = await TestCluster.StartAsync();
         using HttpClient account = TestCluster.NewClient(test.Cluster.ServiceAccountKubeconfig(TestCluster.Namespace, "default"));
-        using HttpResponseMessage response = await account.PostAsync(new Uri("/berth/faults/compact", UriKind.Relative), null, TestCluster.Token);
+        using HttpResponseMessage response = await account.PostAsync(
+            new Uri("/berth/faults/compact", UriKind.Relative), null, TestCluster.Token);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 

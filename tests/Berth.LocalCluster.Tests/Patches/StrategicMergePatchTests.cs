@@ -12,7 +12,13 @@ public sealed class StrategicMergePatchTests
     [InlineData("ab", """{"name":"c","env":[{"name":"c","value":"w"}]}""", "cw av bv")]
     [InlineData("abc", """{"name":"c","env":[{"name":"d","value":"w"},{"name":"b","value":"w"}]}""", "dw av bw cv")]
     [InlineData("abcd", """{"name":"c","$setElementOrder/env":[{"name":"d"},{"name":"b"}]}""", "av cv dv bv")]
-    [InlineData("abc", """{"name":"c","env":[{"name":"b","$patch":"delete"},{"name":"d","value":"w"}],"$setElementOrder/env":[{"name":"c"},{"name":"d"},{"name":"a"}]}""", "cv dw av")]
+    [InlineData(
+        "abc",
+        """
+        {"name":"c","env":[{"name":"b","$patch":"delete"},{"name":"d","value":"w"}],
+         "$setElementOrder/env":[{"name":"c"},{"name":"d"},{"name":"a"}]}
+        """,
+        "cv dw av")]
     [InlineData("abc", """{"name":"c","env":[{"$patch":"replace"},{"name":"x","value":"w"}]}""", "xw")]
     public async Task A_list_is_merged_by_its_types_key_and_ordered_as_by_a_real_server(string names, string container, string expected)
     {
@@ -22,26 +28,35 @@ public sealed class StrategicMergePatchTests
             apiVersion: apps/v1
             kind: StatefulSet
             metadata: { name: service-b, namespace: k8s-example2 }
-            spec: { replicas: 0, selector: { matchLabels: { a: b } }, template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: c, image: x, env: [{{variables}}] }] } } }
+            spec:
+              replicas: 0
+              selector: { matchLabels: { a: b } }
+              template: { metadata: { labels: { a: b } }, spec: { containers: [{ name: c, image: x, env: [{{variables}}] }] } }
             """);
-        (HttpStatusCode status, JsonNode set) = await test.SendAsync(
-            HttpMethod.Patch, Path, """{"spec":{"template":{"spec":{"containers":[CONTAINER]}}}}""".Replace("CONTAINER", container, StringComparison.Ordinal), "application/strategic-merge-patch+json");
+        (HttpStatusCode status, JsonNode set) = await test.PatchAsync(
+            Path,
+            """{"spec":{"template":{"spec":{"containers":[CONTAINER]}}}}""".Replace("CONTAINER", container, StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.OK, status);
         JsonArray merged = set["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!.AsArray();
         Assert.Equal(expected, string.Join(' ', merged.Select(item => $"{item!["name"]}{item["value"]}")));
     }
 
     [Fact]
-    public async Task Ports_of_a_Service_are_merged_by_port_and_those_of_a_slice_are_replaced()
+    public async Task Ports_of_a_Service_are_merged_and_ports_of_a_slice_replaced()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.Service);
-        (_, JsonNode service) = await test.SendAsync(
-            HttpMethod.Patch, "/api/v1/namespaces/k8s-example2/services/service-b", """{"spec":{"ports":[{"port":3456,"name":"a"},{"port":1,"name":"b"}]}}""", "application/strategic-merge-patch+json");
-        Assert.Equal("a 3456, b 1", string.Join(", ", service["spec"]!["ports"]!.AsArray().Select(port => $"{port!["name"]} {port["port"]}")));
+        (_, JsonNode service) = await test.PatchAsync(
+            "/api/v1/namespaces/k8s-example2/services/service-b",
+            """{"spec":{"ports":[{"port":3456,"name":"a"},{"port":1,"name":"b"}]}}""");
+        Assert.Equal(
+            "a 3456, b 1", string.Join(", ", service["spec"]!["ports"]!.AsArray().Select(port => $"{port!["name"]} {port["port"]}")));
         const string slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";
-        await test.SendAsync(HttpMethod.Post, slices, """{"metadata":{"name":"by-hand"},"addressType":"IPv4","endpoints":[],"ports":[{"name":"a","port":1}]}""");
-        (_, JsonNode slice) = await test.SendAsync(HttpMethod.Patch, slices + "/by-hand", """{"ports":[{"name":"b","port":1}]}""", "application/strategic-merge-patch+json");
+        await test.SendAsync(
+            HttpMethod.Post,
+            slices,
+            """{"metadata":{"name":"by-hand"},"addressType":"IPv4","endpoints":[],"ports":[{"name":"a","port":1}]}""");
+        (_, JsonNode slice) = await test.PatchAsync(slices + "/by-hand", """{"ports":[{"name":"b","port":1}]}""");
         Assert.Equal("b", (string?)slice["ports"]!.AsArray().Single()!["name"]);
     }
 }

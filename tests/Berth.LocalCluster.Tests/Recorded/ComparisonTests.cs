@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Recorded;
 
-/// <summary>Every recorded answer against ours. docs/local-cluster.md lists each difference there may be, with its reason; this holds it to that.</summary>
+/// <summary>
+/// Every recorded answer against ours. docs/local-cluster.md lists each difference there may be, with its reason; this holds it to
+/// that.
+/// </summary>
 public sealed class ComparisonTests
 {
     private const string Prefix = "/api/v1/namespaces/k8s-example2";
@@ -51,7 +54,8 @@ public sealed class ComparisonTests
         SortedSet<string> undocumented = new(StringComparer.Ordinal);
         await foreach ((string recording, JsonNode? ours) in AnswersAsync())
         {
-            foreach ((string path, string kind) in FieldComparison.Compare(recording.StartsWith("watch", StringComparison.Ordinal) ? Lines(recording) : Recordings.Read(recording), ours))
+            JsonNode recorded = recording.StartsWith("watch", StringComparison.Ordinal) ? Lines(recording) : Recordings.Read(recording);
+            foreach ((string path, string kind) in FieldComparison.Compare(recorded, ours))
             {
                 if (!documented.Explain(recording, path, kind))
                 {
@@ -61,7 +65,9 @@ public sealed class ComparisonTests
         }
 
         Assert.True(undocumented.Count == 0, "docs/local-cluster.md does not name these differences:\n" + string.Join('\n', undocumented));
-        Assert.True(documented.Unused.Count == 0, "docs/local-cluster.md names differences that are none:\n" + string.Join('\n', documented.Unused));
+        Assert.True(
+            documented.Unused.Count == 0,
+            "docs/local-cluster.md names differences that are none:\n" + string.Join('\n', documented.Unused));
     }
 
     /// <summary>The manifest that the recorded cluster was given.</summary>
@@ -75,8 +81,9 @@ public sealed class ComparisonTests
         await using (TestCluster test = await StartAsync(TestManifests.All(Applied("service"), Applied("statefulset"))))
         {
             await test.WaitReadyAsync(3);
-            await test.WaitForAsync(Slices, list => list["items"]![0]!["endpoints"] is JsonArray { Count: 3 } all && all.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!));
-            await test.WaitForAsync("/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b", set => (int?)set["status"]!["readyReplicas"] == 3);
+            await test.WaitForAsync(Slices, list => TestCluster.HasReady(list["items"]![0]!, 3));
+            await test.WaitForAsync(
+                "/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b", set => (int?)set["status"]!["readyReplicas"] == 3);
             foreach ((string recording, string path) in ((string, string)[])
             [
                 ("list-3-ready", Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dservice-b"),
@@ -112,16 +119,22 @@ public sealed class ComparisonTests
             }
         }
 
-        await using (TestCluster test = await StartAsync(TestManifests.All(Others, Applied("service"), Applied("statefulset"), ManyPods.StatefulSet, WrittenByHand())))
+        string everything = TestManifests.All(
+            Others, Applied("service"), Applied("statefulset"), ManyPods.StatefulSet, WrittenByHand());
+        await using (TestCluster test = await StartAsync(everything))
         {
             await test.WaitReadyAsync(268);
             test.Cluster.Apply(ManyPods.Service);
-            foreach ((string recording, string service) in ((string, string)[])[("list-named-ports-dual-stack", "rooms"), ("list-second-service-no-hostname", "portless"), ("list-deployment-pods", "lobby")])
+            foreach ((string recording, string service, int count) in ((string, string, int)[])
+            [
+                ("list-named-ports-dual-stack", "rooms", 3),
+                ("list-second-service-no-hostname", "portless", 3),
+                ("list-deployment-pods", "lobby", 2),
+            ])
             {
                 yield return (recording, await test.WaitForAsync(
                     $"{Slices}?labelSelector=kubernetes.io%2Fservice-name%3D{service}",
-                    list => list["items"]!.AsArray().Single(slice => (string?)slice!["addressType"] == "IPv4")!["endpoints"]!.AsArray() is var all && all.Count == (service == "lobby" ? 2 : 3)
-                        && all.All(endpoint => (bool)endpoint!["conditions"]!["ready"]!)));
+                    list => TestCluster.HasReady(OfFamily(list, "IPv4"), count)));
             }
 
             yield return ("list-260-pods-3-slices", (await ManyPods.WaitAsync(test, 260)).Body);
@@ -139,20 +152,28 @@ public sealed class ComparisonTests
         }
     }
 
-    /// <summary>A pod with an address that is not ready yet is seen or not, as chance has it; the recorded pods were ready at once (docs/local-cluster.md, "The order of events").</summary>
+    /// <summary>
+    /// A pod with an address that is not ready yet is seen or not, as chance has it; the recorded pods were ready at once
+    /// (docs/local-cluster.md, "The order of events").
+    /// </summary>
     private static JsonArray WithoutUnready(JsonArray events)
     {
+        static bool IsUnready(JsonNode? endpoint) =>
+            endpoint!["conditions"] is { } conditions && !(bool)conditions["serving"]! && !(bool)conditions["terminating"]!;
         foreach (JsonArray endpoints in events.Select(item => item!["object"]!["endpoints"]).OfType<JsonArray>())
-        {
-            endpoints.RemoveAll(endpoint => endpoint!["conditions"] is { } conditions && !(bool)conditions["serving"]! && !(bool)conditions["terminating"]!);
-        }
-
+            endpoints.RemoveAll(IsUnready);
         return events;
     }
 
+    private static JsonNode OfFamily(JsonNode list, string family) =>
+        list["items"]!.AsArray().Single(slice => (string?)slice!["addressType"] == family)!;
+
     /// <summary>The slice of IPv6 addresses that was applied to the recorded cluster by hand.</summary>
-    private static string WrittenByHand() =>
-        (string)Recordings.Read("list-named-ports-dual-stack")["items"]!.AsArray().Single(slice => (string?)slice!["addressType"] == "IPv6")!["metadata"]!["annotations"]!["kubectl.kubernetes.io/last-applied-configuration"]!;
+    private static string WrittenByHand()
+    {
+        JsonNode annotations = OfFamily(Recordings.Read("list-named-ports-dual-stack"), "IPv6")["metadata"]!["annotations"]!;
+        return (string)annotations["kubectl.kubernetes.io/last-applied-configuration"]!;
+    }
 
     /// <summary>A life like the recorded one, as a watch shows it: all events together must show the recorded fields.</summary>
     private static async IAsyncEnumerable<(string Recording, JsonNode? Ours)> WatchesAsync(TestCluster test)

@@ -16,11 +16,15 @@ internal sealed class DocumentedDifferences
         foreach (string line in File.ReadAllLines(Repository.File("docs/local-cluster.md")))
         {
             string[] cells = [.. line.Trim().Trim('|').Split('|').Select(cell => cell.Trim())];
-            if (line.StartsWith('|') && cells.Length == 4 && cells[2] is FieldComparison.NotHere or FieldComparison.OnlyHere or FieldComparison.OtherValue)
+            if (line.StartsWith('|')
+                && cells.Length == 4
+                && cells[2] is FieldComparison.NotHere or FieldComparison.OnlyHere or FieldComparison.OtherValue)
             {
                 Assert.True(cells[3].Length > 10, $"A difference without its reason: {line}");
                 string pattern = "^" + Regex.Escape(cells[1].Trim('`')).Replace(@"\*", ".*", StringComparison.Ordinal) + "$";
-                result.rows.Add((line, [.. cells[0].Split(',').Select(name => name.Trim())], new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)), cells[2]));
+                List<string> recordings = [.. cells[0].Split(',').Select(name => name.Trim())];
+                var field = new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+                result.rows.Add((line, [.. recordings], field, cells[2]));
             }
         }
 
@@ -30,7 +34,10 @@ internal sealed class DocumentedDifferences
 
     public bool Explain(string recording, string path, string kind)
     {
-        List<string> lines = [.. rows.Where(row => row.Kind == kind && (row.Recordings.Contains("all") || row.Recordings.Contains(recording)) && row.Field.IsMatch(path)).Select(row => row.Line)];
+        List<string> lines = [.. rows
+            .Where(row => row.Kind == kind && row.Field.IsMatch(path))
+            .Where(row => row.Recordings.Contains("all") || row.Recordings.Contains(recording))
+            .Select(row => row.Line)];
         used.UnionWith(lines);
         return lines.Count > 0;
     }

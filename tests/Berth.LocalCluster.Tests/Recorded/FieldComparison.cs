@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Berth.LocalCluster.Recorded;
 
-/// <summary>Two answers, field by field. What differs by nature (times, versions, UIDs, addresses, generated names, which node) counts as the same.</summary>
+/// <summary>
+/// Two answers, field by field. What differs by nature (times, versions, UIDs, addresses, generated names, which node) counts as
+/// the same.
+/// </summary>
 internal static partial class FieldComparison
 {
     public const string NotHere = "not here";
@@ -32,10 +35,13 @@ internal static partial class FieldComparison
             }
         }
 
-        return [.. differences.Where(found => !differences.Any(other => other.Kind == found.Kind && found.Path != other.Path && IsBelow(found.Path, other.Path)))];
+        bool IsWithin((string Path, string Kind) found) =>
+            differences.Any(other => other.Kind == found.Kind && found.Path != other.Path && IsBelow(found.Path, other.Path));
+        return [.. differences.Where(found => !IsWithin(found))];
     }
 
-    private static bool IsBelow(string path, string other) => path.StartsWith(other, StringComparison.Ordinal) && path.Length > other.Length && path[other.Length] is '.' or '[' && path.StartsWith(other, StringComparison.Ordinal);
+    private static bool IsBelow(string path, string other) =>
+        path.StartsWith(other, StringComparison.Ordinal) && path.Length > other.Length && path[other.Length] is '.' or '[';
 
     private static Dictionary<string, SortedSet<string>> Flatten(JsonNode? node)
     {
@@ -70,8 +76,7 @@ internal static partial class FieldComparison
                     foreach (JsonNode? item in items)
                     {
                         // Parts with a role of their own are compared with their like; pods and endpoints are all alike.
-                        string? key = item is JsonObject fields && (fields["type"] ?? fields["name"]) is JsonValue role && !fields.ContainsKey("protocol") ? (string?)role : null;
-                        Walk(item, $"{path}[{key}]");
+                        Walk(item, $"{path}[{RoleOf(item)}]");
                     }
 
                     break;
@@ -82,10 +87,16 @@ internal static partial class FieldComparison
         }
     }
 
+    private static string? RoleOf(JsonNode? item) =>
+        item is JsonObject fields && (fields["type"] ?? fields["name"]) is JsonValue role && !fields.ContainsKey("protocol")
+            ? (string?)role
+            : null;
+
     private static string Plain(string path, JsonNode? value)
     {
         string name = path[(path.LastIndexOf('.') + 1)..];
-        if (name is "resourceVersion" or "generation" or "observedGeneration" or "uid" or "continue" or "nodeName" or "zone" || name.EndsWith("/zone", StringComparison.Ordinal))
+        bool varies = name is "resourceVersion" or "generation" or "observedGeneration" or "uid" or "continue" or "nodeName" or "zone";
+        if (varies || name.EndsWith("/zone", StringComparison.Ordinal))
         {
             return "<any>";
         }

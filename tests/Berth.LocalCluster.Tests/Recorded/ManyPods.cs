@@ -29,18 +29,21 @@ internal static class ManyPods
         """;
 
     /// <summary>Waits until there are so many endpoints, all ready.</summary>
-    public static async Task<(HttpStatusCode Status, JsonNode Body)> WaitAsync(TestCluster test, int count) => (HttpStatusCode.OK, await test.WaitForAsync(Slices, list =>
+    public static async Task<(HttpStatusCode Status, JsonNode Body)> WaitAsync(TestCluster test, int count)
     {
-        List<JsonNode?> endpoints = [.. list["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? [])];
-        return endpoints.Count == count && endpoints.TrueForAll(endpoint => (bool)endpoint!["conditions"]!["ready"]!);
-    }));
+        static int Count(JsonNode list) =>
+            list["items"]!.AsArray().Sum(slice => (slice!["endpoints"] as JsonArray)?.Count ?? 0);
+        JsonNode body = await test.WaitForAsync(
+            Slices, list => Count(list) == count && TestCluster.CountReady(list) == count);
+        return (HttpStatusCode.OK, body);
+    }
 
     /// <summary>Restarts the set, and waits until so many pods, from the top, are new, and their slices show them ready.</summary>
     public static async Task RestartAsync(TestCluster test, int count)
     {
         const string set = "/apis/apps/v1/namespaces/k8s-example2/statefulsets/many";
         HashSet<string> before = Ready((await test.GetAsync(Slices)).Body);
-        await test.SendAsync(HttpMethod.Patch, set, """{"spec":{"template":{"metadata":{"annotations":{"restarted":"yes"}}}}}""", "application/strategic-merge-patch+json");
+        await test.PatchAsync(set, """{"spec":{"template":{"metadata":{"annotations":{"restarted":"yes"}}}}}""");
         await test.WaitForAsync(Slices, list => Ready(list).Except(before).Count() >= count);
     }
 

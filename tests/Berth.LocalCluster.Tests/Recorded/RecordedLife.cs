@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Recorded;
 
-/// <summary>What the recorded cluster was put through, again: three pods of service-b, and what then happened to them, step by step.</summary>
+/// <summary>
+/// What the recorded cluster was put through, again: three pods of service-b, and what then happened to them, step by step.
+/// </summary>
 internal static class RecordedLife
 {
     public const string Slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";
@@ -21,12 +23,15 @@ internal static class RecordedLife
         foreach (string ready in (string[])["False", "True"])
         {
             string patch = $$$"""{"status":{"conditions":[{"type":"Ready","status":"{{{ready}}}"}]}}""";
-            await test.SendAsync(HttpMethod.Patch, Pods + "/service-b-2/status", patch, "application/strategic-merge-patch+json");
+            await test.PatchAsync(Pods + "/service-b-2/status", patch);
             await ReadyAsync(test, ready == "True" ? 5 : 4);
         }
 
-        await test.SendAsync(HttpMethod.Patch, Set, """{"spec":{"template":{"metadata":{"annotations":{"restarted":"yes"}}}}}""", "application/strategic-merge-patch+json");
-        await test.WaitForAsync(Set, set => (string?)set["status"]!["currentRevision"] == (string?)set["status"]!["updateRevision"] && (int?)set["metadata"]!["generation"] == (int?)set["status"]!["observedGeneration"]);
+        await test.PatchAsync(Set, """{"spec":{"template":{"metadata":{"annotations":{"restarted":"yes"}}}}}""");
+        static bool IsDone(JsonNode set) =>
+            (string?)set["status"]!["currentRevision"] == (string?)set["status"]!["updateRevision"]
+            && (int?)set["metadata"]!["generation"] == (int?)set["status"]!["observedGeneration"];
+        await test.WaitForAsync(Set, IsDone);
         await ReadyAsync(test, 5);
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);
         await test.WaitForAsync(Slices, slices => slices["items"]![0]!["endpoints"] is null);

@@ -5,13 +5,17 @@ namespace Berth.LocalCluster.Recorded;
 /// <summary>A watch of slices as a story: what each event says of its endpoints, without what differs by nature.</summary>
 internal static class SliceStory
 {
-    /// <summary>One step for each event: <c>MODIFIED 0 1- 2T</c>, where 1 is not ready and 2 is ending. Steps that say the same as the one before are left out.</summary>
+    /// <summary>
+    /// One step for each event: <c>MODIFIED 0 1- 2T</c>, where 1 is not ready and 2 is ending. Steps that say the same as the
+    /// one before are left out.
+    /// </summary>
     public static IReadOnlyList<string> Steps(IEnumerable<JsonNode?> events)
     {
         List<string> steps = [];
         foreach (JsonNode? item in events.Where(item => (string?)item!["type"] is not "BOOKMARK"))
         {
-            string step = $"{item!["type"]} {string.Join(' ', Endpoints(item).Select(pair => pair.Name[(pair.Name.LastIndexOf('-') + 1)..] + pair.State))}".Trim();
+            IEnumerable<string> endpoints = Endpoints(item!).Select(pair => pair.Name[(pair.Name.LastIndexOf('-') + 1)..] + pair.State);
+            string step = $"{item!["type"]} {string.Join(' ', endpoints)}".Trim();
             if (steps.Count == 0 || steps[^1] != step)
                 steps.Add(step);
         }
@@ -41,7 +45,8 @@ internal static class SliceStory
                 Tell(pod, state.Length == 0 ? "R" : state);
             }
 
-            foreach (string gone in slices.Where(pair => pair.Value == slice && now.All(other => other.Name != pair.Key)).Select(pair => pair.Key).ToList())
+            bool IsGone(KeyValuePair<string, string> pair) => pair.Value == slice && now.All(other => other.Name != pair.Key);
+            foreach (string gone in slices.Where(IsGone).Select(pair => pair.Key).ToList())
             {
                 slices.Remove(gone);
                 Tell(gone, "0");
@@ -53,7 +58,8 @@ internal static class SliceStory
 
     private static IReadOnlyList<(string Name, string State)> Endpoints(JsonNode item) =>
     [
-        .. (item["object"]!["endpoints"] as JsonArray ?? []).Select(endpoint => ((string)endpoint!["targetRef"]!["name"]!, StateOf(endpoint["conditions"]!))),
+        .. (item["object"]!["endpoints"] as JsonArray ?? []).Select(
+            endpoint => ((string)endpoint!["targetRef"]!["name"]!, StateOf(endpoint["conditions"]!))),
     ];
 
     private static string StateOf(JsonNode conditions) =>

@@ -25,11 +25,12 @@ public sealed class StoryTests
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 1);
         await test.WaitForAsync(RecordedLife.Slices, slices => slices["items"]![0]!["endpoints"] is JsonArray { Count: 1 });
         AssertTold(
-            Recordings.ReadLines("watch-terminating"), await test.EventsSinceAsync(RecordedLife.OfServiceB, (string)list["metadata"]!["resourceVersion"]!));
+            Recordings.ReadLines("watch-terminating"),
+            await test.EventsSinceAsync(RecordedLife.OfServiceB, (string)list["metadata"]!["resourceVersion"]!));
     }
 
     [Fact]
-    public async Task Of_260_pods_each_goes_through_what_is_recorded_and_the_emptied_slice_is_deleted()
+    public async Task Scaling_of_260_pods_takes_the_recorded_steps()
     {
         await using TestCluster test = await StartAsync(ManyPods.StatefulSet);
         await test.WaitReadyAsync(260);
@@ -58,8 +59,8 @@ public sealed class StoryTests
     }
 
     /// <summary>
-    /// Every recorded step comes, in order, or two of them as one: changes of the same moment may be seen together. What comes between is only a pod that
-    /// is not ready yet, which the recorded pods were at once.
+    /// Every recorded step comes, in order, or two of them as one: changes of the same moment may be seen together. What comes
+    /// between is only a pod that is not ready yet, which the recorded pods were at once.
     /// </summary>
     private static void AssertTold(IReadOnlyList<JsonNode> recorded, JsonArray events)
     {
@@ -69,7 +70,10 @@ public sealed class StoryTests
         foreach (string step in SliceStory.Steps(events))
         {
             int at = expected.Skip(told).Take(2).ToList().IndexOf(step);
-            Assert.True(at >= 0 || step.Contains('-', StringComparison.Ordinal), $"'{step}' is not recorded; expected was '{expected.ElementAtOrDefault(told)}'.\n{string.Join('\n', SliceStory.Steps(events))}");
+            Assert.True(
+                at >= 0 || step.Contains('-', StringComparison.Ordinal),
+                $"'{step}' is not recorded; expected was '{expected.ElementAtOrDefault(told)}'.\n"
+                + string.Join('\n', SliceStory.Steps(events)));
             together += at == 1 ? 1 : 0;
             told += at + 1;
         }
@@ -83,11 +87,24 @@ public sealed class StoryTests
 
     private static bool IsDeletion(JsonNode item) => (string?)item["type"] == "DELETED";
 
-    private static IEnumerable<int> Sizes(JsonNode list) => list["items"]!.AsArray().Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending();
+    private static IEnumerable<int> Sizes(JsonNode list) =>
+        list["items"]!.AsArray().Select(slice => slice!["endpoints"]!.AsArray().Count).OrderDescending();
 
-    private static IReadOnlyList<string> Gone(Dictionary<string, string> stories) =>
-        [.. stories.Where(pair => pair.Value.EndsWith('0') && int.Parse(pair.Key.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture) >= 180).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+    private static IReadOnlyList<string> Gone(Dictionary<string, string> stories)
+    {
+        static int Ordinal(string pod) => int.Parse(pod.AsSpan(5), System.Globalization.CultureInfo.InvariantCulture);
+        return
+        [
+            .. stories.Where(pair => pair.Value.EndsWith('0') && Ordinal(pair.Key) >= 180)
+                .Select(pair => pair.Key)
+                .Order(StringComparer.Ordinal),
+        ];
+    }
 
-    private static Task<TestCluster> StartAsync(params string[] manifests) =>
-        TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 3, Manifests = [TestManifests.Namespace, TestManifests.All(manifests)] });
+    private static Task<TestCluster> StartAsync(params string[] manifests) => TestCluster.StartAsync(new LocalClusterOptions
+    {
+        RunProcesses = false,
+        Nodes = 3,
+        Manifests = [TestManifests.Namespace, TestManifests.All(manifests)],
+    });
 }

@@ -21,7 +21,7 @@ public sealed class ForwarderTests
             Manifests = [TestManifests.Namespace, SliceOf(((IPEndPoint)backend.LocalEndpoint).Port)],
         });
 
-        // Two endpoints: 127.0.0.1, where the backend is, and 127.0.9.9, where nobody is.
+        // Two endpoints: 127.0.0.1, where the backend is, and 127.0.9.9, where nothing listens.
         for (int i = 0; i < 4; i++)
         {
             using var client = new TcpClient();
@@ -53,7 +53,8 @@ public sealed class ForwarderTests
             """);
         JsonNode events = await test.WaitForAsync("/api/v1/namespaces/k8s-example2/events", list => list["items"]!.AsArray().Count > 0);
         Assert.Equal("PortNotAvailable", (string?)events["items"]![0]!["reason"]);
-        Assert.StartsWith($"Service k8s-example2/outside: port 127.0.0.1:{port} (", Assert.Single(test.Cluster.NotEnforced), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"Service k8s-example2/outside: port 127.0.0.1:{port} (", Assert.Single(test.Cluster.NotEnforced), StringComparison.Ordinal);
     }
 
     /// <summary>Listens on whichever node port is free: they have a range of their own.</summary>

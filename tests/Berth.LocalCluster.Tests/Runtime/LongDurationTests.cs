@@ -20,7 +20,8 @@ public sealed class LongDurationTests
     public async Task Pod_with_a_long_grace_period_ends_by_itself(string field, long? asked)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-grace-");
-        string script = $"trap 'sleep 1; touch {folder.FullName}/ended; exit 0' TERM; touch {folder.FullName}/set; while true; do sleep 600 & wait $!; done";
+        string ending = $"trap 'sleep 1; touch {folder.FullName}/ended; exit 0' TERM";
+        string script = $"{ending}; touch {folder.FullName}/set; while true; do sleep 600 & wait $!; done";
         string probe = $$"""readinessProbe: { periodSeconds: 1, exec: { command: ["/usr/bin/test", "-e", "{{folder.FullName}}/set"] } }""";
         string set = TestManifests.StatefulSet(1, command: $"""["/bin/sh", "-c", "{script}"]""", probe: probe)
             .Replace("terminationGracePeriodSeconds: 30", field, StringComparison.Ordinal);
@@ -98,10 +99,12 @@ public sealed class LongDurationTests
     [InlineData("limitBytes=9223372036854775807")]
     public async Task Log_with_a_huge_limit_is_whole(string query)
     {
-        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "echo here; exec sleep 600"]"""));
+        await using TestCluster test = await StartAsync(
+            TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "echo here; exec sleep 600"]"""));
         await test.WaitReadyAsync(1);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{Pod}/log?follow=true&{query}");
-        using HttpResponseMessage response = await test.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
+        using HttpResponseMessage response = await test.Http.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestCluster.Token));
         Assert.Equal("here", await reader.ReadLineAsync(TestCluster.Token));
     }

@@ -7,14 +7,18 @@ namespace Berth.LocalCluster.Runtime;
 public sealed class ProcessTests
 {
     private const string Slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";
-    private const string Patient = """["/bin/sh", "-c", "trap 'exit 0' TERM; echo I am $POD_NAME in $POD_NAMESPACE; while true; do sleep 600 & wait $!; done"]""";
+    private const string Patient =
+        """["/bin/sh", "-c", "trap 'exit 0' TERM; echo I am $POD_NAME in $POD_NAMESPACE; while true; do sleep 600 & wait $!; done"]""";
+
+    private const string Log = "/api/v1/namespaces/k8s-example2/pods/service-b-0/log";
 
     [Fact]
     public async Task A_killed_process_leaves_the_slice_and_comes_back_at_once()
     {
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(2, "Parallel", command: Patient));
         IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(2);
-        JsonNode slice = await test.WaitForAsync(Slices, list => list["items"]!.AsArray() is [{ } only] && only["endpoints"] is JsonArray { Count: 2 });
+        JsonNode slice = await test.WaitForAsync(
+            Slices, list => list["items"]!.AsArray() is [{ } only] && only["endpoints"] is JsonArray { Count: 2 });
         string version = (string)slice["metadata"]!["resourceVersion"]!;
         using (var process = Process.GetProcessById(pods[0].ProcessId!.Value))
         {
@@ -29,7 +33,9 @@ public sealed class ProcessTests
         List<bool> readiness = [];
         await foreach (JsonNode item in test.WatchAsync($"{Slices}?watch=1&resourceVersion={version}&timeoutSeconds=30"))
         {
-            readiness.Add((bool)item["object"]!["endpoints"]!.AsArray().First(endpoint => (string?)endpoint!["hostname"] == "service-b-0")!["conditions"]!["ready"]!);
+            JsonArray endpoints = item["object"]!["endpoints"]!.AsArray();
+            JsonNode first = endpoints.First(endpoint => (string?)endpoint!["hostname"] == "service-b-0")!;
+            readiness.Add((bool)first["conditions"]!["ready"]!);
             if (readiness.Contains(false) && readiness[^1])
             {
                 break;
@@ -62,7 +68,9 @@ public sealed class ProcessTests
         await using TestCluster test = await StartAsync(pod);
         string address = (await test.WaitAsync(pods => pods is [{ State: "Completed" }]))[0].PodIP!;
         (_, JsonNode ended) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/p");
-        Assert.Equal("PodCompleted", (string?)ended["status"]!["conditions"]!.AsArray().Single(condition => (string?)condition!["type"] == "Ready")!["reason"]);
+        Assert.Equal(
+            "PodCompleted",
+            (string?)ended["status"]!["conditions"]!.AsArray().Single(condition => (string?)condition!["type"] == "Ready")!["reason"]);
         const string log = "/api/v1/namespaces/k8s-example2/pods/p/log";
         Assert.Equal($"127.0.0.1 {address}\n127.0.0.1 {address}\n", await ReadAsync(log));
         Assert.Equal("127.0", await ReadAsync(log + "?limitBytes=5"));
@@ -81,7 +89,9 @@ public sealed class ProcessTests
         (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-0");
         JsonNode status = pod["status"]!["containerStatuses"]![0]!;
         Assert.Equal(3, (int)status["lastState"]!["terminated"]!["exitCode"]!);
-        Assert.Equal($"back-off 10s restarting failed container=service-b pod=service-b-0_k8s-example2({pod["metadata"]!["uid"]})", (string?)status["state"]!["waiting"]!["message"]);
+        Assert.Equal(
+            $"back-off 10s restarting failed container=service-b pod=service-b-0_k8s-example2({pod["metadata"]!["uid"]})",
+            (string?)status["state"]!["waiting"]!["message"]);
         JsonNode ended = status["lastState"]!["terminated"]!;
         Assert.Equal("Error", (string?)ended["reason"]);
         Assert.True((DateTimeOffset)ended["finishedAt"]! >= (DateTimeOffset)ended["startedAt"]!);
@@ -92,15 +102,19 @@ public sealed class ProcessTests
 
     [Theory]
     [InlineData("echo one; echo two; exit 3", "terminationMessagePolicy: FallbackToLogsOnError", "one\ntwo\n")]
-    [InlineData("echo one; printf said > FILE; exit 3", "terminationMessagePath: FILE\n        terminationMessagePolicy: FallbackToLogsOnError", "said")]
+    [InlineData(
+        "echo one; printf said > FILE; exit 3",
+        "terminationMessagePath: FILE\n        terminationMessagePolicy: FallbackToLogsOnError",
+        "said")]
     [InlineData("echo one; printf said > FILE; exit 3", "terminationMessagePath: FILE", "said")]
     [InlineData("echo one; exit 3", "terminationMessagePath: FILE", null)]
     public async Task A_container_that_ended_says_why(string script, string fields, string? message)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-message-");
         string file = Path.Combine(folder.FullName, "message");
-        await using (TestCluster test = await StartAsync(TestManifests.StatefulSet(
-            1, command: $"""["/bin/sh", "-c", "{script.Replace("FILE", file, StringComparison.Ordinal)}"]""", probe: fields.Replace("FILE", file, StringComparison.Ordinal))))
+        string command = $"""["/bin/sh", "-c", "{script.Replace("FILE", file, StringComparison.Ordinal)}"]""";
+        string set = TestManifests.StatefulSet(1, command: command, probe: fields.Replace("FILE", file, StringComparison.Ordinal));
+        await using (TestCluster test = await StartAsync(set))
         {
             await test.WaitAsync(now => now is [{ State: "CrashLoopBackOff" }]);
             (_, JsonNode pod) = await test.GetAsync("/api/v1/namespaces/k8s-example2/pods/service-b-0");
@@ -117,7 +131,8 @@ public sealed class ProcessTests
     [Fact]
     public async Task An_image_without_a_program_waits_as_one_that_cannot_be_pulled()
     {
-        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { Manifests = [TestManifests.Namespace, TestManifests.StatefulSet(1)] });
+        await using TestCluster test = await TestCluster.StartAsync(
+            new LocalClusterOptions { Manifests = [TestManifests.Namespace, TestManifests.StatefulSet(1)] });
         IReadOnlyList<PodSummary> pods = await test.WaitAsync(now => now is [{ State: "ErrImagePull" or "ImagePullBackOff" }]);
         Assert.Equal(0, pods[0].Restarts);
     }
@@ -128,7 +143,9 @@ public sealed class ProcessTests
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: Patient));
         await test.WaitReadyAsync(1);
         using HttpResponseMessage response = await test.Http.GetAsync(
-            new Uri("/api/v1/namespaces/k8s-example2/pods/service-b-0/log?container=service-b&follow=true", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
+            new Uri(Log + "?container=service-b&follow=true", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead,
+            TestCluster.Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestCluster.Token));
         Assert.Equal("I am service-b-0 in k8s-example2", await reader.ReadLineAsync(TestCluster.Token));
         test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
@@ -139,7 +156,8 @@ public sealed class ProcessTests
     public async Task Readiness_follows_the_probe()
     {
         string flag = Path.Combine(Path.GetTempPath(), $"berth-ready-{Guid.NewGuid():N}");
-        string probe = $$"""readinessProbe: { periodSeconds: 1, failureThreshold: 1, exec: { command: ["/bin/sh", "-c", "test -f {{flag}}"] } }""";
+        string check = $$"""{ command: ["/bin/sh", "-c", "test -f {{flag}}"] }""";
+        string probe = $$"""readinessProbe: { periodSeconds: 1, failureThreshold: 1, exec: {{check}} }""";
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: Patient, probe: probe));
         try
         {
@@ -196,10 +214,11 @@ public sealed class ProcessTests
     [Fact]
     public async Task A_pod_gets_its_manifests_environment_and_little_else()
     {
-        await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "env; echo end; sleep 600"]"""));
+        await using TestCluster test = await StartAsync(
+            TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "env; echo end; sleep 600"]"""));
         await test.WaitReadyAsync(1);
         using HttpResponseMessage response = await test.Http.GetAsync(
-            new Uri("/api/v1/namespaces/k8s-example2/pods/service-b-0/log?follow=true", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
+            new Uri(Log + "?follow=true", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestCluster.Token));
         List<string> names = [];
         while (await reader.ReadLineAsync(TestCluster.Token) is { } line && line != "end")
@@ -209,7 +228,9 @@ public sealed class ProcessTests
 
         Assert.Contains("POD_NAME", names);
         Assert.Contains("KUBECONFIG", names);
-        Assert.Empty(names.Except(["POD_NAME", "POD_NAMESPACE", "KUBECONFIG", "HOSTNAME", "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "DOTNET_ROOT", "PWD", "SHLVL", "_"]));
+        string[] ofMachine = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "DOTNET_ROOT"];
+        string[] ofShell = ["PWD", "SHLVL", "_"];
+        Assert.Empty(names.Except(["POD_NAME", "POD_NAMESPACE", "KUBECONFIG", "HOSTNAME", .. ofMachine, .. ofShell]));
     }
 
     private static Task<TestCluster> StartAsync(string set) => TestCluster.StartAsync(new LocalClusterOptions

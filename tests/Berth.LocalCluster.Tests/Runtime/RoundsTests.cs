@@ -33,7 +33,11 @@ public sealed class RoundsTests
         LocalCluster cluster = await LocalCluster.StartAsync(
             new LocalClusterOptions
             {
-                Manifests = [TestManifests.All(TestManifests.Namespace, TestManifests.Service, NodePort, TestManifests.StatefulSet(3, "Parallel", command: Patient))],
+                Manifests =
+                [
+                    TestManifests.Namespace,
+                    TestManifests.All(TestManifests.Service, NodePort, TestManifests.StatefulSet(3, "Parallel", command: Patient)),
+                ],
                 Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["k8s-example2"] = new ImageProgram("/bin/sh") },
             },
             limit.Token);
@@ -43,7 +47,8 @@ public sealed class RoundsTests
         try
         {
             // Every other round ends in the middle of the start.
-            IReadOnlyList<PodSummary> pods = gently ? await cluster.WaitForPodsAsync(all => all.Count == 3 && all.All(pod => pod.Ready), limit.Token) : cluster.Pods;
+            IReadOnlyList<PodSummary> pods = gently ? await cluster.WaitForPodsAsync(
+                all => all.Count == 3 && all.All(pod => pod.Ready), limit.Token) : cluster.Pods;
             processes.AddRange(pods.Select(pod => pod.ProcessId).OfType<int>());
         }
         finally
@@ -55,7 +60,8 @@ public sealed class RoundsTests
         Assert.False(Directory.Exists(folder), $"{folder} is left.");
         Assert.All(processes, id => Assert.Throws<ArgumentException>(() => Process.GetProcessById(id)));
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        SocketException refused = await Assert.ThrowsAsync<SocketException>(async () => await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token));
+        SocketException refused = await Assert.ThrowsAsync<SocketException>(
+            async () => await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token));
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
     }
 }

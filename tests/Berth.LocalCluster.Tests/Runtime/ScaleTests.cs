@@ -8,13 +8,13 @@ public sealed class ScaleTests
     [Fact]
     public async Task A_thousand_pods_on_twenty_nodes_are_ready_within_thirty_seconds()
     {
-        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 20, Manifests = [TestManifests.Namespace] });
+        await using TestCluster test = await TestCluster.StartAsync(nodes: 20);
         long began = TimeProvider.System.GetTimestamp();
         test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(1000, "Parallel")));
         IReadOnlyList<PodSummary> pods = await test.WaitReadyAsync(1000);
         JsonNode list = await test.WaitForAsync(
             "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices",
-            body => body["items"]!.AsArray().SelectMany(slice => slice!["endpoints"] as JsonArray ?? []).Count(endpoint => (bool)endpoint!["conditions"]!["ready"]!) == 1000);
+            body => TestCluster.CountReady(body) == 1000);
         TimeSpan took = TimeProvider.System.GetElapsedTime(began);
         TestContext.Current.SendDiagnosticMessage($"1,000 pods on 20 nodes were ready after {took.TotalSeconds:0.0} s.");
         Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(30));
@@ -25,9 +25,10 @@ public sealed class ScaleTests
     [Fact]
     public async Task Two_pods_with_one_host_port_do_not_share_a_node()
     {
-        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions { RunProcesses = false, Nodes = 2, Manifests = [TestManifests.Namespace] });
+        await using TestCluster test = await TestCluster.StartAsync(nodes: 2);
         test.Cluster.Apply(TestManifests.StatefulSet(3, "Parallel", probe: "ports: [{ containerPort: 3000 }]"));
-        IReadOnlyList<PodSummary> pods = await test.WaitAsync(all => all.Count(pod => pod.Ready) == 2 && all.Count(pod => pod.State == "Pending") == 1);
+        IReadOnlyList<PodSummary> pods = await test.WaitAsync(
+            all => all.Count(pod => pod.Ready) == 2 && all.Count(pod => pod.State == "Pending") == 1);
         Assert.Equal(["node-0", "node-1"], pods.Where(pod => pod.Ready).Select(pod => pod.Node).Order(StringComparer.Ordinal));
         PodSummary waiting = pods.Single(pod => !pod.Ready);
         Assert.Null(waiting.Node);
