@@ -16,6 +16,7 @@ public static class FuzzTargets
         AccessTargets.Kubeconfig,
         AccessTargets.ExecAnswer,
         AccessTargets.ServiceTarget,
+        ManifestTarget.Yaml,
         EchoTarget.Lines,
         SnapshotFileTarget.Decode,
     ];

@@ -17,7 +17,7 @@ internal static class ServiceBClient
     public static async Task<string?> SendAsync(IPEndPoint address, string text, CancellationToken cancellationToken)
     {
         using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+        await socket.ConnectAsync(Dialling.ThisMachine(address), cancellationToken).ConfigureAwait(false);
         NetworkStream stream = new(socket, ownsSocket: false);
         await using (stream.ConfigureAwait(false))
         {

@@ -40,7 +40,7 @@ internal static class DispatchCommand
 
         // One meter for every room: GET /metrics shows what is counted there.
         using Meter meter = new("Berth");
-        EndpointDirectory directory = cluster.Open(host, loggers, meter, snapshotFile, maxStale);
+        EndpointDirectory directory = cluster.Open(cluster.Find(host, loggers), host, loggers, meter, snapshotFile, maxStale);
         await using (directory.ConfigureAwait(false))
         {
             DispatcherServer server = await DispatcherServer.StartAsync(

@@ -1,5 +1,6 @@
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
+using Berth.Kubernetes;
 
 namespace Berth.Cli.Commands;
 
@@ -10,7 +11,7 @@ internal static class FirstSnapshot
 {
     /// <exception cref="CommandException">The source is in trouble, or said nothing in time.</exception>
     public static async Task<EndpointSnapshot> WaitAsync(
-        EndpointView view, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+        EndpointView view, ClusterAccess access, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(timeout, time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -31,9 +32,9 @@ internal static class FirstSnapshot
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw CommandException.Unreachable(
-                $"No list of {view.Target} arrived within {Durations.Format(timeout)}. " +
-                (view.Failure?.Message ?? "The API server has not answered yet; check that it is reachable, or give a longer --timeout."));
+            string why = view.Failure?.Message ?? access.Waiting
+                ?? "The API server has not answered yet; check that it is reachable, or give a longer --timeout.";
+            throw CommandException.Unreachable($"No list of {view.Target} arrived within {Durations.Format(timeout)}. {why}");
         }
     }
 }

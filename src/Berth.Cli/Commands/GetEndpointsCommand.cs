@@ -2,6 +2,7 @@ using System.CommandLine;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Output;
+using Berth.Kubernetes;
 
 namespace Berth.Cli.Commands;
 
@@ -35,11 +36,12 @@ internal static class GetEndpointsCommand
         OutputFormat format = reader.Get(CommonSettings.TableOutput);
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
-        EndpointDirectory directory = cluster.Open(host);
+        ClusterAccess access = cluster.Find(host);
+        EndpointDirectory directory = cluster.Open(access, host);
         await using (directory.ConfigureAwait(false))
         {
-            EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(
-                directory.Follow(target, ports), timeout, host.Time, stop.Token).ConfigureAwait(false);
+            EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(directory.Follow(target, ports), access, timeout, host.Time, stop.Token)
+                .ConfigureAwait(false);
             SnapshotOutput.Write(snapshot, format, host);
             if (snapshot.Available.Count > 0)
                 return ExitCode.Ok;

@@ -37,8 +37,8 @@ internal static class UpCommand
             OptionsFor(plan, host, loggers), stop.Token).ConfigureAwait(false);
         await using (cluster.ConfigureAwait(false))
         {
-            foreach ((string text, string origin) in plan.Files.SelectMany(ManifestFiles.Read))
-                cluster.Apply(text, origin: origin);
+            if (!plan.IsBuiltIn)
+                ManifestFiles.Apply(cluster, plan, host.Error);
             using KubeconfigCopy copy = KubeconfigCopy.Write(plan.KubeconfigOut, cluster.Kubeconfig);
             using (IUpView view = ViewFor(host))
             {

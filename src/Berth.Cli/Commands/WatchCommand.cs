@@ -2,6 +2,7 @@ using System.CommandLine;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Output;
+using Berth.Kubernetes;
 
 namespace Berth.Cli.Commands;
 
@@ -35,13 +36,14 @@ internal static class WatchCommand
         OutputFormat format = reader.Get(CommonSettings.Output);
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
-        EndpointDirectory directory = cluster.Open(host);
+        ClusterAccess access = cluster.Find(host);
+        EndpointDirectory directory = cluster.Open(access, host);
         await using (directory.ConfigureAwait(false))
         {
             EndpointView view = directory.Follow(target, ports);
 
             // A cluster that was never reached is the user's to correct; one that goes away later is waited for.
-            await FirstSnapshot.WaitAsync(view, timeout, host.Time, stop.Token).ConfigureAwait(false);
+            await FirstSnapshot.WaitAsync(view, access, timeout, host.Time, stop.Token).ConfigureAwait(false);
             await ShowAsync(view, format, host, stop.Token).ConfigureAwait(false);
         }
 

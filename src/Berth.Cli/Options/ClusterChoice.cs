@@ -10,13 +10,28 @@ namespace Berth.Cli.Options;
 /// <summary>Which cluster is read, and which of its addresses are wanted.</summary>
 internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, IPFamily Prefer)
 {
-    /// <summary>Opens a directory over the cluster. Nothing is asked of it yet.</summary>
+    /// <summary>Finds the cluster. Nothing is asked of it yet.</summary>
     /// <exception cref="ClusterAccessException">No cluster is configured, or the configuration cannot be used.</exception>
-    public EndpointDirectory Open(
-        ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null, string? snapshotFile = null, TimeSpan? maxStale = null)
+    public ClusterAccess Find(ProgramHost host, ILoggerFactory? loggers = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {
-        ClusterAccess access = KubernetesEndpoints.FindAccess(
-            new ClusterAccessOptions { Kubeconfig = Kubeconfig, Context = Context, Environment = host.Variable, Time = host.Time });
+        Kubeconfig = Kubeconfig,
+        Context = Context,
+        Environment = host.Variable,
+        Time = host.Time,
+        Logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("Berth.Kubernetes"),
+        // A server has a log; a person at a terminal sees at once what a login plugin asks for.
+        PluginOutput = loggers is null ? host.Error.WriteLine : null,
+    });
+
+    /// <summary>Opens a directory over a cluster. Nothing is asked of it yet.</summary>
+    public EndpointDirectory Open(
+        ClusterAccess access,
+        ProgramHost host,
+        ILoggerFactory? loggers = null,
+        Meter? meter = null,
+        string? snapshotFile = null,
+        TimeSpan? maxStale = null)
+    {
         loggers ??= NullLoggerFactory.Instance;
         KubernetesEndpointSourceOptions source = new()
         {

@@ -5,17 +5,22 @@ namespace Berth.Cli.Options;
 /// <summary>Reads port bases: <c>3000</c>, <c>3000/UDP</c>, or several with names, <c>game=4000,admin=5000/TCP</c>.</summary>
 internal static class PortBases
 {
-    public static EndpointPort[]? Parse(string text, out string? fault)
+    public static EndpointPort[]? Parse(string text, out string? fault) => Parse(text, "port base", out fault);
+
+    /// <summary>The same, of ports that are not a base.</summary>
+    public static EndpointPort[]? ParseFixed(string text, out string? fault) => Parse(text, "port", out fault);
+
+    private static EndpointPort[]? Parse(string text, string noun, out string? fault)
     {
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
         EndpointPort[] bases = new EndpointPort[parts.Length];
         fault = null;
         for (int i = 0; i < parts.Length && fault is null; i++)
-            bases[i] = ParseOne(parts[i], mustBeNamed: parts.Length > 1, out fault);
+            bases[i] = ParseOne(parts[i], noun, mustBeNamed: parts.Length > 1, out fault);
         return fault is null ? bases : null;
     }
 
-    private static EndpointPort ParseOne(string text, bool mustBeNamed, out string? fault)
+    private static EndpointPort ParseOne(string text, string noun, bool mustBeNamed, out string? fault)
     {
         string[] nameAndRest = text.Split('=', 2);
         string name = nameAndRest.Length == 2 ? nameAndRest[0] : "";
@@ -23,14 +28,13 @@ internal static class PortBases
         string protocol = numberAndProtocol.Length == 2 ? numberAndProtocol[1].ToUpperInvariant() : "TCP";
         bool isNumber = long.TryParse(numberAndProtocol[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long port);
         fault = !isNumber
-                ? $"The port base '{text}' is not a number. Choose one in 1..65535, such as {PortSettings.DefaultBase}, " +
+                ? $"The {noun} '{text}' is not a number. Choose one in 1..65535, such as {PortSettings.DefaultBase}, " +
                     "or name several: game=4000,admin=5000/TCP."
-            : port is < 1 or > 65535 ? $"The port base {port} is outside 1..65535. Choose a base in that range."
-            : protocol is not (
-                "TCP" or "UDP" or "SCTP") ? $"The port base '{text}' has the unknown protocol '{protocol}'. Choose TCP, UDP or SCTP."
-            : name.Length == 0
-                && (mustBeNamed || nameAndRest.Length == 2)
-                    ? $"The port base '{text}' has no name. Name each of several: game=4000,admin=5000."
+            : port is < 1 or > 65535 ? $"The {noun} {port} is outside 1..65535. Choose a {(noun == "port" ? noun : "base")} in that range."
+            : protocol is not ("TCP" or "UDP" or "SCTP")
+                ? $"The {noun} '{text}' has the unknown protocol '{protocol}'. Choose TCP, UDP or SCTP."
+            : name.Length == 0 && (mustBeNamed || nameAndRest.Length == 2)
+                ? $"The {noun} '{text}' has no name. Name each of several: game=4000,admin=5000."
             : null;
         return fault is null ? new EndpointPort(name, (int)port, protocol) : default;
     }

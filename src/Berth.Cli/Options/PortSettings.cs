@@ -15,8 +15,12 @@ internal static class PortSettings
     public static Setting<string?> PortName { get; } = new(
         "port-name", "NAME", "Take the base from the Service's own port of this name.", CommonParsers.Text, null);
 
-    public static Setting<int?> FixedPort { get; } = new(
-        "fixed-port", "PORT", "The same port for every pod, 1..65535: one pod a node, as in a DaemonSet.", ParseFixed, null);
+    public static Setting<EndpointPort[]?> FixedPort { get; } = new(
+        "fixed-port",
+        "PORT|NAME=PORT,..",
+        "The same port for every pod, 1..65535: one pod a node, as in a DaemonSet; or several named ones, game=4000,admin=5000/UDP.",
+        PortBases.ParseFixed,
+        null);
 
     public static Setting<int> Stride { get; } = new(
         "stride", "N", "How many ports lie between two ordinals, 1..65535. Default 1.", CommonParsers.Between(1, 65535, "stride"), 1);
@@ -36,7 +40,7 @@ internal static class PortSettings
     public static PortScheme Read(SettingsReader reader, bool ofPod, bool required = false)
     {
         EndpointPort[]? bases = reader.Get(BasePort);
-        int? fixedPort = reader.Get(FixedPort);
+        EndpointPort[]? fixedPorts = reader.Get(FixedPort);
         string? name = ofPod ? null : reader.Get(PortName);
         int stride = reader.Get(Stride);
         Setting[] choices = ofPod ? [BasePort, FixedPort] : [BasePort, PortName, FixedPort];
@@ -51,9 +55,22 @@ internal static class PortSettings
         Setting? chosen = given.FirstOrDefault();
         if (chosen == FixedPort && reader.OriginOf(Stride) == highest)
             reader.Fault("--stride has no meaning with --fixed-port, which is the same for every pod. Leave one out.");
-        return chosen == FixedPort ? PortScheme.Fixed(fixedPort ?? DefaultBase)
+        return chosen == FixedPort ? Fixed(fixedPorts ?? [new EndpointPort("", DefaultBase)], reader)
             : chosen == PortName ? PortScheme.FromService(name, stride)
             : PerOrdinal(bases ?? [new EndpointPort("", DefaultBase)], stride, reader);
+    }
+
+    private static PortScheme Fixed(EndpointPort[] ports, SettingsReader reader)
+    {
+        try
+        {
+            return PortScheme.Fixed(ports);
+        }
+        catch (ArgumentException exception)
+        {
+            reader.Fault($"--{FixedPort.Name}: {SentenceOf(exception)}");
+            return PortScheme.Fixed(DefaultBase);
+        }
     }
 
     private static PortScheme PerOrdinal(EndpointPort[] bases, int stride, SettingsReader reader)
@@ -75,6 +92,4 @@ internal static class PortSettings
         int suffix = exception.Message.IndexOf(" (Parameter ", StringComparison.Ordinal);
         return suffix < 0 ? exception.Message : exception.Message[..suffix];
     }
-
-    private static int? ParseFixed(string text, out string? fault) => CommonParsers.Between(1, 65535, "port")(text, out fault);
 }

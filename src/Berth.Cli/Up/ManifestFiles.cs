@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Berth.Cli.Hosting;
+using Berth.LocalCluster;
 using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;
@@ -10,6 +11,17 @@ internal static class ManifestFiles
 {
     private static readonly string[] s_kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+    /// <summary>Applies all that the plan names, as one.</summary>
+    /// <exception cref="CommandException">There is nothing in it.</exception>
+    public static void Apply(LocalCluster.LocalCluster cluster, UpPlan plan, TextWriter error)
+    {
+        ApplyResult result = cluster.Apply(plan.Files.SelectMany(Read).ToArray(), skipUnknownKinds: plan.SkipUnknown);
+        foreach (string each in result.PassedOver)
+            error.WriteLine($"berth: passed over {each}: the local cluster does not have this kind.");
+        if (result.Applied == 0)
+            throw CommandException.Usage($"No objects to apply: {string.Join(", ", plan.Files)} {(plan.Files.Count == 1 ? "has" : "have")} none. Name a file with manifests.");
+    }
+
     /// <summary>Reads a file, a folder of files, or what the kustomization of a folder names.</summary>
     /// <returns>The texts, and the file or folder each came from.</returns>
     public static IEnumerable<(string Text, string Origin)> Read(string path)
@@ -18,20 +30,51 @@ internal static class ManifestFiles
             return [(YamlFile.ReadText(path), path)];
         if (!Directory.Exists(path))
             throw CommandException.Usage($"{path} is neither a file nor a folder. Name a manifest, or a folder of manifests.");
-        string? kustomization = s_kustomizations.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists);
-        return kustomization is null
-            ? Directory.EnumerateFiles(path).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json").Order(StringComparer.Ordinal)
-                .Select(static file => (YamlFile.ReadText(file), file))
-            : ReadKustomization(path, kustomization);
+        if (FindKustomization(path) is { } kustomization)
+            return ReadKustomization(path, kustomization, []);
+        string[] files =
+            [.. Directory.EnumerateFiles(path).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json").Order(StringComparer.Ordinal)];
+        return files.Length > 0
+            ? files.Select(static file => (YamlFile.ReadText(file), file))
+            : throw CommandException.Usage($"{path} has no manifest: recognized file extensions are .json, .yaml and .yml. Name another folder, or a file.");
     }
 
-    private static IEnumerable<(string Text, string Origin)> ReadKustomization(string folder, string file)
+    private static string? FindKustomization(string folder) => s_kustomizations.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private static IEnumerable<(string Text, string Origin)> ReadKustomization(string folder, string file, IReadOnlyList<string> within)
     {
+        string here = Path.GetFullPath(folder);
+        if (within.Contains(here, StringComparer.Ordinal))
+            throw CommandException.Usage($"{file} leads back to itself: {string.Join(" -> ", within.Append(here))}. Take one of them out of its resources.");
         YamlMappingNode body = YamlFile.Read(file);
-        string[] others = [.. body.Children.Keys.Select(static key => key.ToString()).Where(static key => key is not ("apiVersion" or "kind" or "resources"))];
+        if (body.Children.Count == 0)
+            throw CommandException.Usage($"{file} is empty. Name its resources, or remove it.");
+        string[] resources = [.. body.Texts("resources")];
+        string[] others =
+        [
+            .. body.Children.Keys.Select(static key => (key as YamlScalarNode)?.Value ?? "a key that is no text")
+                .Where(static key => key is not ("apiVersion" or "kind" or "resources")),
+            .. resources.Where(static resource => resource.Contains("://", StringComparison.Ordinal)),
+        ];
         return others.Length == 0
-            ? body.Texts("resources").SelectMany(resource => Read(Path.GetFullPath(resource, Path.GetFullPath(folder))))
+            ? resources.SelectMany(resource => ReadResource(here, file, resource, [.. within, here]))
             : [(Kustomize(folder, $"{file} uses {string.Join(", ", others)}, which only kubectl can read"), folder)];
+    }
+
+    private static IEnumerable<(string Text, string Origin)> ReadResource(string folder, string file, string resource, IReadOnlyList<string> within)
+    {
+        string path = Path.GetFullPath(resource, folder);
+        if (Directory.Exists(path))
+        {
+            return FindKustomization(path) is { } kustomization
+                ? ReadKustomization(path, kustomization, within)
+                : throw CommandException.Usage($"{file} names the folder {resource}, which has no kustomization.yaml. Name its files instead.");
+        }
+
+        // As kustomize: a folder that is handed on is whole.
+        if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            throw CommandException.Usage($"{file} names {resource}, which is not in or below its folder, and kustomize refuses that. Move the file, or give it a kustomization.");
+        return Read(path);
     }
 
     /// <summary>What <c>kubectl kustomize</c> makes of a folder.</summary>

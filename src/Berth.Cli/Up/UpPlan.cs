@@ -32,6 +32,9 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
     /// <summary>True when Roles are enforced.</summary>
     public bool Rbac { get; init; }
 
+    /// <summary>Whether objects of kinds that the local cluster does not have are passed over.</summary>
+    public bool SkipUnknown { get; init; }
+
     /// <summary>Programs of images, by name, besides berth itself.</summary>
     public IReadOnlyList<(string Name, string Program)> Images { get; init; } = [];
 
@@ -51,6 +54,7 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
             Nodes = reader.Get(UpSettings.Nodes) ?? 1,
             ExternalAddresses = reader.Get(UpSettings.ExternalAddresses),
             Rbac = reader.Get(UpSettings.Rbac),
+            SkipUnknown = reader.Get(UpSettings.SkipUnknown),
             Images =
                 [.. reader.Get(UpSettings.Images).Select(static image => image.Split('=', 2))
                     .Select(static parts => (parts[0], Path.GetFullPath(parts[1])))],

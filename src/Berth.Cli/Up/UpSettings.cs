@@ -30,6 +30,13 @@ internal static class UpSettings
         "rbac", "true|false", "Enforce Roles for the pods' service accounts, so that a missing rule shows. Default false.",
         CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
 
+    public static Setting<bool> SkipUnknown { get; } = new(
+        "skip-unknown",
+        "true|false",
+        "Pass over objects of kinds that the local cluster does not have, and name them. Default false: they are refused.",
+        CommonParsers.OneOf("truth", ("true", true), ("false", false)),
+        false);
+
     public static Setting<string[]> Images { get; } = new(
         "image", "NAME=PATH", "The program of an image that is not berth; give it again for more.", ParseImages, [], separator: ',');
 
@@ -38,7 +45,7 @@ internal static class UpSettings
 
     public static Setting[] OfBuiltIn { get; } = [Replicas, BasePort, Port];
 
-    public static Setting[] All { get; } = [Files, .. OfBuiltIn, Nodes, ExternalAddresses, Rbac, Images, KubeconfigOut];
+    public static Setting[] All { get; } = [Files, .. OfBuiltIn, Nodes, ExternalAddresses, Rbac, SkipUnknown, Images, KubeconfigOut];
 
     private static string[] ParseFiles(string text, out string? fault)
     {

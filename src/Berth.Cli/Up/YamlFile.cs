@@ -13,8 +13,16 @@ internal static class YamlFile
         YamlStream documents = [];
         try
         {
-            using StringReader reader = new(ReadText(path));
+            string text = ReadText(path);
+            RefuseDepth(path, text);
+            using StringReader reader = new(text);
             documents.Load(reader);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or ArithmeticException
+            or NullReferenceException or IndexOutOfRangeException)
+        {
+            // What the parser lets out on some broken input instead of its own exception.
+            throw CommandException.Usage($"{path} is not valid YAML. Correct it.", exception);
         }
         catch (YamlException exception)
         {
@@ -22,6 +30,21 @@ internal static class YamlFile
         }
 
         return documents.Documents.FirstOrDefault()?.RootNode as YamlMappingNode ?? [];
+    }
+
+    /// <summary>The library reads one level inside another, and no handler survives a stack that is used up.</summary>
+    private static void RefuseDepth(string path, string text)
+    {
+        const int Deepest = 64;
+        using StringReader reader = new(text);
+        Parser events = new(reader);
+        int depth = 0;
+        while (events.MoveNext())
+        {
+            depth += events.Current!.NestingIncrease;
+            if (depth > Deepest)
+                throw CommandException.Usage($"{path} is nested deeper than {Deepest} levels at line {events.Current.Start.Line}. Flatten it.");
+        }
     }
 
     public static string ReadText(string path)

@@ -58,7 +58,7 @@ internal static class InClusterAccess
             string text = File.ReadAllText(path).Trim();
             return text.Length > 0 ? text : "default";
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Only a default for targets that name no namespace; every pod may do without it.
             return "default";

@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "{Name} can be read again.")]
     internal static partial void ReadAgain(ILogger logger, string name);
 
+    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "The credential plugin \"{Plugin}\" of user \"{User}\" says: {Line}")]
+    internal static partial void PluginSays(ILogger logger, string plugin, string user, string line);
+
     [LoggerMessage(EventId = 210, Level = LogLevel.Warning,
         Message = "Nodes may not be read, so external addresses are unknown and pods are left out. {Reason}")]
     public static partial void NodesForbidden(ILogger logger, string reason);

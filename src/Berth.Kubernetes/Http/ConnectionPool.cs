@@ -15,11 +15,10 @@ internal sealed class ConnectionPool : IDisposable
 
     internal ConnectionPool(ClusterAccess access, ClientCertificate? certificate, KubernetesApiOptions options)
     {
-        bool secure = access.Server.Scheme == Uri.UriSchemeHttps;
         Certificate = certificate;
         Thumbprint = certificate?.Thumbprint;
         _invoker = new HttpMessageInvoker(
-            options.Transport?.Invoke() ?? CreateHandler(new ServerConnector(secure, access.Trust, certificate, options), options));
+            options.Transport?.Invoke() ?? CreateHandler(new ServerConnector(access, certificate, options), options));
     }
 
     internal ClientCertificate? Certificate { get; }
@@ -73,7 +72,7 @@ internal sealed class ConnectionPool : IDisposable
         KeepAlivePingTimeout = options.PingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
         EnableMultipleHttp2Connections = true,
-        // A redirect could carry the token elsewhere; a proxy from the environment was not configured for this cluster.
+        // A redirect could carry the token elsewhere; a proxy is the connector's business, which asks it for a tunnel.
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,

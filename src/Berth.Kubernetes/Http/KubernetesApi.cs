@@ -142,6 +142,7 @@ internal sealed class KubernetesApi : IDisposable
         message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         message.Headers.TryAddWithoutValidation("User-Agent", Product);
         credential.Apply(message.Headers);
+        _access.Impersonation?.Apply(message.Headers);
         return message;
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -10,11 +11,14 @@ namespace Berth.Kubernetes.Http;
 /// finished
 /// <see cref="SslStream"/> as it is; its own handshake would use the certificates of when it was made, and knows no tls-server-name.
 /// </summary>
-internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCertificate? certificate, KubernetesApiOptions options)
+internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? certificate, KubernetesApiOptions options)
 {
     private const int KeepAliveProbes = 3;
     private const int LinuxTcpLevel = 6;
     private const int LinuxTcpUserTimeout = 18;
+
+    private readonly ServerTrust _trust = access.Trust;
+    private readonly bool _secure = access.Server.Scheme == Uri.UriSchemeHttps;
 
     // Once the server has chosen HTTP/1.1, the handler speaks only that; a later connection must not negotiate anything else.
     private volatile bool _onlyHttp11;
@@ -25,7 +29,10 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
         try
         {
             WatchForSilence(socket);
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            if (access.Proxy is { } proxy)
+                await ProxyTunnel.OpenAsync(socket, proxy, context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            else
+                await socket.ConnectAsync(Dialled(context.DnsEndPoint), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -33,7 +40,17 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
             throw;
         }
         var stream = new ReadAheadStream(new NetworkStream(socket, ownsSocket: true));
-        return secure ? await SecureAsync(stream, context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false) : stream;
+        return _secure ? await SecureAsync(stream, context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false) : stream;
+    }
+
+    // The unspecified address is this machine, as for kubectl; sockets of .NET refuse to dial it. The certificate is held against what is written.
+    private static EndPoint Dialled(DnsEndPoint written)
+    {
+        if (!IPAddress.TryParse(written.Host, out IPAddress? address))
+            return written;
+        return address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, written.Port)
+            : address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, written.Port)
+            : written;
     }
 
     // HTTP/1.1 has no ping. Without these, a peer that vanished without a FIN is noticed after two hours, or never.
@@ -54,8 +71,8 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
 
     private async Task<SslStream> SecureAsync(Stream stream, string host, CancellationToken cancellationToken)
     {
-        string name = trust.ServerName ?? host;
-        var check = new CertificateCheck(trust, name);
+        string name = _trust.ServerName ?? host;
+        var check = new CertificateCheck(_trust, name);
         var secured = new SslStream(stream, leaveInnerStreamOpen: false);
         try
         {
@@ -83,7 +100,7 @@ internal sealed class ServerConnector(bool secure, ServerTrust trust, ClientCert
         ApplicationProtocols = _onlyHttp11
             ? [SslApplicationProtocol.Http11]
             : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-        CertificateChainPolicy = trust.CreatePolicy(),
+        CertificateChainPolicy = _trust.CreatePolicy(),
         ClientCertificateContext = certificate?.GetContext(),
         // A resumed session would keep the certificates of the one before.
         AllowTlsResume = false,

@@ -15,8 +15,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     {
         _server = address;
         _folder = directory is null ? Directory.CreateTempSubdirectory("berth-").FullName : Directory.CreateDirectory(directory).FullName;
-        AdministratorKubeconfig = Kubeconfig.Write(
-            _server, authorityPem, Identities.Administrator, $"token: {identities.AdministratorToken}");
+        AdministratorKubeconfig = Kubeconfig.Write(_server, authorityPem, Identities.Administrator, [("token", identities.AdministratorToken)]);
         Write(AdministratorPath, AdministratorKubeconfig);
     }
 
@@ -71,7 +70,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         Write(tokenPath, identities.TokenOf(user));
 
         // The file is read again as it changes, by clients that know of it; not all do.
-        string credentials = $"token: {identities.TokenOf(user)}\n    tokenFile: {tokenPath}";
+        (string, string)[] credentials = [("token", identities.TokenOf(user)), ("tokenFile", tokenPath)];
         Write(path, Kubeconfig.Write(_server, authorityPem, user, credentials, @namespace));
     }
 

@@ -1,27 +1,31 @@
 namespace Berth.LocalCluster.Access;
 
-/// <summary>Writes kubeconfig text, as kubectl and every client library read it.</summary>
+/// <summary>Writes kubeconfig text, as kubectl and every client library read it. Every value is in quotes: <c>namespace: on</c> would be no text.</summary>
 internal static class Kubeconfig
 {
-    public static string Write(Uri server, string authorityPem, string user, string credential, string @namespace = "default") => $"""
+    public static string Write(
+        Uri server, string authorityPem, string user, IReadOnlyList<(string Key, string Value)> credentials, string @namespace = "default") => $"""
         apiVersion: v1
         kind: Config
-        current-context: berth-local
+        current-context: "berth-local"
         clusters:
-        - name: berth-local
+        - name: "berth-local"
           cluster:
-            server: {server.GetLeftPart(UriPartial.Authority)}
-            certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(authorityPem))}
+            server: {Quote(server.GetLeftPart(UriPartial.Authority))}
+            certificate-authority-data: {Quote(Convert.ToBase64String(Encoding.ASCII.GetBytes(authorityPem)))}
         users:
-        - name: "{user}"
+        - name: {Quote(user)}
           user:
-            {credential}
+            {string.Join("\n    ", credentials.Select(static pair => $"{pair.Key}: {Quote(pair.Value)}"))}
         contexts:
-        - name: berth-local
+        - name: "berth-local"
           context:
-            cluster: berth-local
-            user: "{user}"
-            namespace: {@namespace}
+            cluster: "berth-local"
+            user: {Quote(user)}
+            namespace: {Quote(@namespace)}
 
         """;
+
+    /// <summary>YAML reads a text in quotes as JSON does.</summary>
+    private static string Quote(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

@@ -9,11 +9,57 @@ namespace Berth.LocalCluster.Manifests;
 /// <summary>Applies manifests from inside: creates what is new, merges into what is there.</summary>
 internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedList notEnforced)
 {
-    public void Apply(string text, string defaultNamespace, string origin)
+    public void Apply(string text, string defaultNamespace, string origin) => Apply([(text, origin)], defaultNamespace, skipUnknown: false);
+
+    /// <summary>Applies several texts as one: namespaces first over all of them, and nothing at all where one cannot be read.</summary>
+    public ApplyResult Apply(IEnumerable<(string Text, string Origin)> manifests, string defaultNamespace, bool skipUnknown)
     {
-        // Namespaces first, whatever the order of the documents: all else stands in one.
-        foreach (JsonObject body in ManifestReader.ParseYaml(text, origin).OrderBy(body => body.Text("kind") == "Namespace" ? 0 : 1))
-            Apply(body, defaultNamespace, origin);
+        (JsonObject Body, string Origin)[] all =
+            [.. manifests.SelectMany(static manifest => ManifestReader.ParseYaml(manifest.Text, manifest.Origin).Select(body => (body, manifest.Origin)))];
+        foreach ((JsonObject body, string origin) in all)
+            RequireKind(body, origin);
+        (JsonObject Body, string Origin)[] unknown = [.. all.Where(static each => KindOf(each.Body) is null)];
+        if (unknown.Length > 0 && !skipUnknown)
+            throw Unknown(unknown);
+
+        // A list or a number where text belongs is found before the first object is made.
+        (JsonObject Body, ResourceKind Kind, string Origin)[] known =
+            [.. all.Where(static each => KindOf(each.Body) is not null).Select(static each => (each.Body, KindOf(each.Body)!, each.Origin))];
+        foreach ((JsonObject body, ResourceKind kind, string origin) in known)
+            Validate(body, kind, origin);
+        foreach ((JsonObject body, ResourceKind kind, string origin) in known.OrderBy(static each => each.Kind == KindTable.Namespace ? 0 : 1))
+            Apply(body, kind, defaultNamespace, origin);
+        return new ApplyResult(known.Length, [.. unknown.Select(static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})")]);
+    }
+
+    private static ResourceKind? KindOf(JsonObject body) => KindTable.ByKind(body.Text("apiVersion"), body.Text("kind"));
+
+    private static void RequireKind(JsonObject body, string origin)
+    {
+        foreach (string field in (string[])["apiVersion", "kind"])
+        {
+            if (string.IsNullOrEmpty(body.Text(field)))
+                throw new LocalClusterException($"{origin}: a document has no {field}, so it is no Kubernetes manifest. Leave it out, or give it one.");
+        }
+    }
+
+    private static LocalClusterException Unknown((JsonObject Body, string Origin)[] unknown)
+    {
+        IEnumerable<string> each = unknown.Select(static one => $"{one.Origin}: no matches for kind \"{one.Body.Text("kind")}\" in version \"{one.Body.Text("apiVersion")}\".");
+        return new LocalClusterException($"{string.Join(" ", each.Distinct(StringComparer.Ordinal))} The local cluster has "
+            + $"{string.Join(", ", KindTable.All.Select(static kind => kind.Kind))}. Nothing was applied. To run the rest, pass unknown kinds over (berth up --skip-unknown true).");
+    }
+
+    private static void Validate(JsonObject body, ResourceKind kind, string origin)
+    {
+        try
+        {
+            new FieldValidation(kind, "Strict", static _ => { }).OfObject((JsonObject)body.DeepClone());
+        }
+        catch (ApiException exception)
+        {
+            throw new LocalClusterException($"{origin}: {exception.Message}", exception);
+        }
     }
 
     /// <summary>As Go writes JSON: keys sorted, and the signs of HTML escaped.</summary>
@@ -27,11 +73,8 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         return escaped + "\n";
     }
 
-    private void Apply(JsonObject body, string defaultNamespace, string origin)
+    private void Apply(JsonObject body, ResourceKind kind, string defaultNamespace, string origin)
     {
-        ResourceKind kind = KindTable.ByKind(body.Text("apiVersion"), body.Text("kind")) ?? throw new LocalClusterException(
-            $"{origin}: no matches for kind \"{body.Text("kind")}\" in version \"{body.Text("apiVersion")}\". The local cluster has "
-            + $"{string.Join(", ", KindTable.All.Select(known => known.Kind))}.");
         string name = body.Text("metadata", "name") ?? throw new LocalClusterException($"{origin}: a {kind.Kind} has no metadata.name.");
         string? @namespace = kind.Namespaced ? body.Text("metadata", "namespace") ?? defaultNamespace : null;
         notEnforced.Look(kind, body);

@@ -12,6 +12,8 @@ public sealed class GetPortTests
     [InlineData("--base-port 4000", "4002")]
     [InlineData("--base-port=4000 --stride=10", "4020")]
     [InlineData("--fixed-port 9000", "9000")]
+    [InlineData("--fixed-port 7000/UDP", "7000")]
+    [InlineData("--fixed-port game=7000/UDP,admin=7001", "game=7000\nadmin=7001")]
     [InlineData("--base-port game=4000,admin=5000/UDP", "game=4002\nadmin=5002")]
     public async Task Shows_the_port(string arguments, string expected)
     {

@@ -27,6 +27,34 @@ public sealed class ManifestFilesTests
         Assert.Contains("value: external", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kustomization.yaml", "", "kustomization.yaml is empty")]
+    [InlineData("kustomization.yaml", "resources: ['.']", "leads back to itself")]
+    [InlineData("kustomization.yaml", "resources: [../x.yaml]", "names ../x.yaml, which is not in or below its folder")]
+    [InlineData("kustomization.yaml", "resources: [sub]", "names the folder sub, which has no kustomization.yaml")]
+    [InlineData("README.md", "x", "has no manifest: recognized file extensions are .json, .yaml and .yml")]
+    public void Folder_that_names_no_manifests_is_refused(string file, string text, string expected)
+    {
+        using TestFolder folder = new();
+        Directory.CreateDirectory(folder["sub"]);
+        folder.Write(file, text);
+
+        CommandException exception = Assert.Throws<CommandException>(() => ManifestFiles.Read(folder.Root).ToList());
+
+        Assert.Equal(ExitCode.Usage, exception.ExitCode);
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kustomization_without_a_bottom_is_refused()
+    {
+        using TestFolder folder = new();
+        folder.Write("kustomization.yaml", "resources: " + new string('[', 20_000) + new string(']', 20_000));
+
+        Assert.Contains(
+            "nested deeper than 64 levels", Assert.Throws<CommandException>(() => ManifestFiles.Read(folder.Root).ToList()).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_kustomization_that_is_no_YAML_is_said_with_its_line()
     {

@@ -1,8 +1,7 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Berth.Kubernetes.Tests.Http;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Kubernetes.Tests.Access;
 
@@ -14,9 +13,12 @@ public sealed class ExecCredentialTests : IDisposable
 
     private readonly TestFolder _folder = new();
     private readonly TestAuthority _authority = new();
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.Parse("2026-11-22T12:00:00Z", CultureInfo.InvariantCulture));
+    private readonly TestClock _time = new();
 
-    public ExecCredentialTests() => Assert.SkipWhen(OperatingSystem.IsWindows(), "The plugins of these tests are shell scripts.");
+    public ExecCredentialTests()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The plugins of these tests are shell scripts.");
+    }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -64,7 +66,7 @@ public sealed class ExecCredentialTests : IDisposable
         Assert.Equal("https://api.example", cluster.GetProperty("server").GetString());
         Assert.Equal("kubernetes", cluster.GetProperty("tls-server-name").GetString());
         Assert.Equal(pem, cluster.GetProperty("certificate-authority-data").GetString());
-        Assert.Equal("""{"audience":"1","retries":2,"on":true,"list":["x",null]}""", cluster.GetProperty("config").GetRawText());
+        Assert.Equal("""{"audience":"1","retries":2,"true":true,"list":["x",null]}""", cluster.GetProperty("config").GetRawText());
     }
 
     [Fact]
@@ -182,6 +184,97 @@ public sealed class ExecCredentialTests : IDisposable
         await UntilAsync(() => !Directory.Exists($"/proc/{pid}"));
     }
 
+    [Fact]
+    public async Task Child_that_holds_stderr_keeps_no_credential_back()
+    {
+        // The child ends when the test says so, so its pipe is open for as long as the credential is waited for.
+        _folder.WriteScript("plugin", $"{Child("> /dev/null")}\n{Print("ready")}");
+
+        string? token = await TokenFileTests.ReadAsync(Load(Exec("./plugin")).Credentials);
+
+        Assert.Equal("ready", token);
+        _folder.Write("stop", "");
+    }
+
+    [Fact]
+    public async Task Child_that_holds_stderr_hides_no_complaint()
+    {
+        _folder.WriteScript("plugin", $"{Child("> /dev/null")}\necho 'log in first' >&2; exit 3");
+
+        Task<string?> reading = TokenFileTests.ReadAsync(Load(Exec("./plugin")).Credentials);
+        await _time.WaitForTimerAsync(static due => due < TimeSpan.FromSeconds(1), Cancelled);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        ClusterAccessException exception = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
+
+        Assert.Contains("ended with exit code 3, saying: log in first.", exception.Message, StringComparison.Ordinal);
+        _folder.Write("stop", "");
+    }
+
+    [Fact]
+    public async Task Child_that_holds_stdout_is_told_after_a_minute()
+    {
+        _folder.WriteScript("plugin", $"{Child("2> /dev/null")}\n{Print("ready")}\necho $$ > \"{_folder["pid"]}.new\"; mv \"{_folder["pid"]}.new\" \"{_folder["pid"]}\"");
+
+        Task<string?> reading = TokenFileTests.ReadAsync(Load(Exec("./plugin")).Credentials);
+        await UntilAsync(() => File.Exists(_folder["pid"]));
+        string pid = (await File.ReadAllTextAsync(_folder["pid"], Cancelled)).Trim();
+        await UntilAsync(() => !Directory.Exists($"/proc/{pid}"));
+        _time.Advance(TimeSpan.FromSeconds(60));
+        ClusterAccessException exception = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
+
+        Assert.Contains("ended, but a program that it started still held its standard output after 60 s", exception.Message, StringComparison.Ordinal);
+        _folder.Write("stop", "");
+    }
+
+    [Fact]
+    public async Task Words_of_a_plugin_are_told_while_it_runs()
+    {
+        var told = new ConcurrentQueue<string>();
+        _folder.WriteScript("plugin", $"echo 'enter the code QX7' >&2; while [ -d \"{_folder.Root}\" ] && [ ! -e \"{_folder["stop"]}\" ]; do sleep 0.05; done; {Print("ready")}");
+        ClusterAccess access = Load(Exec("./plugin"), told: told.Enqueue);
+        Assert.Null(access.Waiting);
+
+        Task<string?> reading = TokenFileTests.ReadAsync(access.Credentials);
+        await UntilAsync(() => !told.IsEmpty);
+
+        Assert.Equal("enter the code QX7", told.Single());
+        Assert.Equal(
+            "The credential plugin \"./plugin\" of user \"u\" has not ended yet, saying: enter the code QX7. The API server is asked when it has.", access.Waiting);
+        _folder.Write("stop", "");
+        Assert.Equal("ready", await reading);
+        Assert.Null(access.Waiting);
+    }
+
+    [Fact]
+    public async Task Plugin_that_does_not_end_is_quoted()
+    {
+        var told = new ConcurrentQueue<string>();
+        _folder.WriteScript("plugin", "echo 'enter the code QX7' >&2; exec sleep 600");
+        Task<string?> reading = TokenFileTests.ReadAsync(Load(Exec("./plugin"), told: told.Enqueue).Credentials);
+        await UntilAsync(() => !told.IsEmpty);
+        _time.Advance(TimeSpan.FromSeconds(60));
+
+        ClusterAccessException exception = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
+
+        Assert.Contains("did not end within 60 s, saying: enter the code QX7. Run it by hand", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_on_the_PATH_that_cannot_be_executed_is_passed_over()
+    {
+        _folder.Write("first/berth-test-plugin", "not executable");
+        _folder.WriteScript("second/berth-test-plugin", Print("from-second"));
+        string kubeconfig = _folder.Write("config", KubeconfigTests.Config("server: https://a", Exec("berth-test-plugin")));
+        ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions
+        {
+            Kubeconfig = kubeconfig,
+            Environment = name => name == "PATH" ? $"{_folder["first"]}:{_folder["second"]}" : null,
+            Time = _time,
+        });
+
+        Assert.Equal("from-second", await TokenFileTests.ReadAsync(access.Credentials));
+    }
+
     [Theory]
     [InlineData("apiVersion: client.authentication.k8s.io/v1alpha1, command: x", "Berth supports client.authentication.k8s.io/v1 and")]
     [InlineData("command: x", "has no apiVersion")]
@@ -218,6 +311,9 @@ public sealed class ExecCredentialTests : IDisposable
         }
     }
 
+    /// <summary>A child in the background that ends when the test writes the file "stop", or takes its folder away.</summary>
+    private string Child(string redirection) => $"(while [ -d \"{_folder.Root}\" ] && [ ! -e \"{_folder["stop"]}\" ]; do sleep 0.05; done {redirection}) {redirection} &";
+
     private static string Exec(string command, string? more = null) =>
         $"exec:\n      apiVersion: {V1}\n      command: {command}{(more is null ? "" : "\n      " + more)}";
 
@@ -232,9 +328,10 @@ public sealed class ExecCredentialTests : IDisposable
         echo '{"kind":"ExecCredential","apiVersion":"{{{V1}}}","status":{"token":"token-'$n'"{{{more}}} }}'
         """;
 
-    private ClusterAccess Load(string user, string cluster = "server: https://a") => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
+    private ClusterAccess Load(string user, string cluster = "server: https://a", Action<string>? told = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {
         Kubeconfig = _folder.Write("config", KubeconfigTests.Config(cluster, user)),
         Time = _time,
+        PluginOutput = told,
     });
 }

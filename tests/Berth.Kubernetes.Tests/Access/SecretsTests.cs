@@ -57,7 +57,7 @@ public sealed class SecretsTests : IDisposable
     [InlineData("token: 'hush-hush-secret x'")]
     [InlineData("token: [hush-hush-secret]")]
     [InlineData("token: hush-hush-secret\n    username: me")]
-    [InlineData("token: hush-hush-secret\n    as: someone")]
+    [InlineData("token: hush-hush-secret\n    as-uid: someone")]
     [InlineData("token: hush-hush-secret\n  - x: {")]
     [InlineData("client-key-data: hush-hush-secret!")]
     [InlineData("client-certificate-data: hush-hush-secret!")]

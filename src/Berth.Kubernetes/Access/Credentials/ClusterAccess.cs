@@ -21,6 +21,17 @@ public sealed class ClusterAccess
     /// <summary>Where this was found, to be printed: <c>kubeconfig /home/me/.kube/config, context dev</c>.</summary>
     public required string Source { get; init; }
 
+    /// <summary>
+    /// What has to happen before the API server is asked and has not yet, as a sentence with what a login plugin says; null where nothing is waited for.
+    /// </summary>
+    public string? Waiting => Credentials.Waiting;
+
+    /// <summary>As whom requests are made; null for the user of the credentials.</summary>
+    internal Impersonation? Impersonation { get; init; }
+
+    /// <summary>The proxy on the way to the server; null for none.</summary>
+    internal HttpProxy? Proxy { get; init; }
+
     /// <summary>How the server proves who it is. Not looked at over plain HTTP.</summary>
     internal ServerTrust Trust { get; init; } = ServerTrust.System;
 

@@ -51,10 +51,10 @@ internal sealed class TokenFile(string path, TimeProvider time, ILogger logger, 
             _current = Credential.Bearer(token, path);
             _rereading.Succeeded();
         }
-        catch (ClusterAccessException e) when (_current is not null)
+        catch (ClusterAccessException exception) when (_current is not null)
         {
             // The old token is still good for a while, and the file is looked at again soon.
-            _rereading.Failed(e);
+            _rereading.Failed(exception);
         }
         _readAt = time.GetTimestamp();
         _stale = false;

@@ -18,7 +18,7 @@ public sealed class ClusterAccessOptions
 
     /// <summary>
     /// Reads one environment variable; null when it is not set. Asked for KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT, HOME,
-    /// USERPROFILE and PATH. Default: an empty environment.
+    /// USERPROFILE, PATH, HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default: an empty environment.
     /// </summary>
     public Func<string, string?> Environment { get; init; } = static _ => null;
 
@@ -32,4 +32,10 @@ public sealed class ClusterAccessOptions
 
     /// <summary>Told when a token, CA or certificate file can no longer be read again, and when it can. Default: nobody.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>
+    /// Told each line that a login plugin (<c>exec</c>) writes to standard error, at once: it may say what a person is to do. Default: the lines go to
+    /// <see cref="Logger"/>. It is called from several threads.
+    /// </summary>
+    public Action<string>? PluginOutput { get; init; }
 }

@@ -17,18 +17,18 @@ internal static class FileReading
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return ReadBounded(file, path, what);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ClusterAccessException($"There is no file {path}, named as {what}. Create it, or name another.", e);
+            throw new ClusterAccessException($"There is no file {path}, named as {what}. Create it, or name another.", exception);
         }
-        catch (UnauthorizedAccessException e)
+        catch (UnauthorizedAccessException exception)
         {
             throw new ClusterAccessException($"{path}, named as {what}, may not be read by this user. "
-                + "Change its permissions, or name another file.", e);
+                + "Change its permissions, or name another file.", exception);
         }
-        catch (IOException e)
+        catch (IOException exception)
         {
-            throw new ClusterAccessException($"{path}, named as {what}, cannot be read: {e.Message} Make it readable, or name another file.", e);
+            throw new ClusterAccessException($"{path}, named as {what}, cannot be read: {exception.Message} Make it readable, or name another file.", exception);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class ExecAnswer
             using JsonDocument document = JsonDocument.Parse(output);
             return Read(document.RootElement, plugin);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The inner exception is left out: it can quote the output, and with it the token.
             throw Fault(plugin, "printed something that is not an ExecCredential in JSON");

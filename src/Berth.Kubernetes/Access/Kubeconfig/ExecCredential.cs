@@ -10,6 +10,9 @@ internal sealed class ExecCredential(ExecPlugin plugin, TimeProvider time) : ICr
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private volatile ExecAnswer? _current;
+    private volatile ExecRun? _running;
+
+    public string? Waiting => _running?.Waiting;
 
     public async ValueTask<Credential> GetAsync(CancellationToken cancellationToken)
     {
@@ -21,12 +24,14 @@ internal sealed class ExecCredential(ExecPlugin plugin, TimeProvider time) : ICr
         {
             if (Fresh() is { } meanwhile)
                 return meanwhile;
-            ExecAnswer answer = await ExecRun.RunAsync(plugin, time, cancellationToken).ConfigureAwait(false);
+            _running = new ExecRun(plugin, time);
+            ExecAnswer answer = await _running.RunAsync(cancellationToken).ConfigureAwait(false);
             _current = answer;
             return answer.Credential;
         }
         finally
         {
+            _running = null;
             _one.Release();
         }
     }

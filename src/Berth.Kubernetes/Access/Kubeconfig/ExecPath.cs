@@ -18,10 +18,17 @@ internal static class ExecPath
             foreach (string ending in endings)
             {
                 string candidate = Path.Combine(folder, command + ending);
-                if (File.Exists(candidate))
+                if (IsExecutable(candidate))
                     return candidate;
             }
         }
         return null;
+    }
+
+    // A file that nobody may execute is passed over, as a shell does. Whether we may is for the system to say when it is started.
+    private static bool IsExecutable(string path)
+    {
+        const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Execute) != UnixFileMode.None);
     }
 }

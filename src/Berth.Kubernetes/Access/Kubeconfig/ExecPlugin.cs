@@ -1,3 +1,5 @@
+using Berth.Kubernetes.Diagnostics;
+
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
@@ -32,6 +34,9 @@ internal sealed class ExecPlugin
 
     internal required string User { get; init; }
 
+    /// <summary>Told each line that it writes to standard error, as it comes.</summary>
+    internal required Action<string> Say { get; init; }
+
     /// <exception cref="ClusterAccessException">A value is missing, malformed, or asks for what is not supported.</exception>
     internal static ExecPlugin Read(YamlMap exec, string user, KubeconfigCluster cluster, ClusterAccessOptions options)
     {
@@ -54,6 +59,7 @@ internal sealed class ExecPlugin
             Request = () => ExecRequest.Write(version, clusterInfo ? cluster : null),
             InstallHint = exec.Text("installHint"),
             User = user,
+            Say = options.PluginOutput ?? (line => Log.PluginSays(options.Logger, command, user, line)),
         };
     }
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
@@ -48,60 +46,64 @@ internal static class ExecRequest
             if (extension.Text("name") == ExtensionName && extension.Map("extension") is { } config)
             {
                 json.WritePropertyName("config");
-                WriteNode(json, config.Node, depth: 0);
+                WriteValue(json, config.Value, depth: 0);
             }
         }
         json.WriteEndObject();
     }
 
-    private static void WriteNode(Utf8JsonWriter json, YamlNode node, int depth)
+    private static void WriteValue(Utf8JsonWriter json, YamlValue value, int depth)
     {
-        // An alias can point at its own parent.
+        // Through aliases it may be deeper than it is written.
         if (depth > 64)
             throw new ClusterAccessException($"The extension {ExtensionName} is nested too deeply to be handed to the plugin. Flatten it.");
         if (json.BytesCommitted + json.BytesPending > Longest)
-            throw new ClusterAccessException($"The extension {ExtensionName} is longer than {Longest / 1024} KiB, too long to be handed to the plugin. Shorten it.");
-        switch (node)
+            throw new ClusterAccessException(
+                $"The extension {ExtensionName} is longer than {Longest / 1024} KiB, too long to be handed to the plugin. Shorten it.");
+        if (value.Fields is { } fields)
         {
-            case YamlMappingNode map:
-                json.WriteStartObject();
-                foreach ((YamlNode key, YamlNode value) in map.Children)
-                {
-                    json.WritePropertyName((key as YamlScalarNode)?.Value ?? "");
-                    WriteNode(json, value, depth + 1);
-                }
-                json.WriteEndObject();
-                break;
-            case YamlSequenceNode list:
-                json.WriteStartArray();
-                foreach (YamlNode item in list.Children)
-                    WriteNode(json, item, depth + 1);
-                json.WriteEndArray();
-                break;
-            case YamlScalarNode scalar:
-                WriteScalar(json, scalar);
-                break;
+            json.WriteStartObject();
+            foreach ((string name, YamlValue field) in fields)
+            {
+                json.WritePropertyName(name);
+                WriteValue(json, field, depth + 1);
+            }
+            json.WriteEndObject();
+        }
+        else if (value.Items is { } items)
+        {
+            json.WriteStartArray();
+            foreach (YamlValue item in items)
+                WriteValue(json, item, depth + 1);
+            json.WriteEndArray();
+        }
+        else
+        {
+            WriteSingle(json, value.Single);
         }
     }
 
-    private static void WriteScalar(Utf8JsonWriter json, YamlScalarNode scalar)
+    private static void WriteSingle(Utf8JsonWriter json, object? value)
     {
-        switch (scalar.Style == ScalarStyle.Plain ? scalar.Value : null)
+        switch (value)
         {
-            case "true" or "True" or "TRUE":
-                json.WriteBooleanValue(true);
-                break;
-            case "false" or "False" or "FALSE":
-                json.WriteBooleanValue(false);
-                break;
-            case "null" or "~" or "":
+            case null:
                 json.WriteNullValue();
                 break;
-            case { } number when long.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out long integer):
-                json.WriteNumberValue(integer);
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+            case ulong number:
+                json.WriteNumberValue(number);
+                break;
+            case double number:
+                json.WriteNumberValue(number);
                 break;
             default:
-                json.WriteStringValue(scalar.Value);
+                json.WriteStringValue((string)value);
                 break;
         }
     }

@@ -1,53 +1,66 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>One run of a credential plugin.</summary>
-internal static class ExecRun
+internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
 {
-    private const int MaximumOutput = 1024 * 1024;
-    private const int MaximumComplaint = 500;
-
-    // Long enough for a plugin that asks a slow identity provider; a plugin that waits for a person would wait for ever.
+    // Long enough for a plugin that asks a slow identity provider, or a person who is there.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // The last words of a plugin that failed are in the pipe when it ends; only a child that holds the pipe keeps it from ending.
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
+
+    private readonly PluginWords _words = new(plugin);
+
+    /// <summary>A sentence for those who wait: which plugin has not ended, and what it said so far.</summary>
+    internal string Waiting =>
+        $"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" has not ended yet{_words.Quote()}. The API server is asked when it has.";
+
     /// <exception cref="ClusterAccessException">It cannot be started, fails, takes too long, or prints no credential.</exception>
-    internal static async Task<ExecAnswer> RunAsync(ExecPlugin plugin, TimeProvider time, CancellationToken cancellationToken)
+    internal async Task<ExecAnswer> RunAsync(CancellationToken cancellationToken)
     {
-        using Process process = Start(plugin);
+        using Process process = Start();
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             process.StandardInput.Close();
-            Task<byte[]> output = ReadAsync(process.StandardOutput.BaseStream, either.Token);
-            Task<byte[]> complaint = ReadAsync(process.StandardError.BaseStream, either.Token);
-            await Task.WhenAll(output, complaint).ConfigureAwait(false);
+            Task<byte[]> output = PluginPipe.ReadAllAsync(process.StandardOutput.BaseStream, either.Token);
+            Task words = _words.ReadAsync(process.StandardError.BaseStream, either.Token);
             await process.WaitForExitAsync(either.Token).ConfigureAwait(false);
             if (process.ExitCode != 0)
-                throw Fault(plugin, $"ended with exit code {process.ExitCode}{Quote(complaint.Result)}");
-            return ExecAnswer.Parse(output.Result, plugin);
+            {
+                await Task.WhenAny(words, Task.Delay(LastWords, time, either.Token)).ConfigureAwait(false);
+                throw Fault($"ended with exit code {process.ExitCode}{_words.Quote()}");
+            }
+
+            // Not its standard error: helpers that stay behind, such as an agent that caches logins, often hold it.
+            return ExecAnswer.Parse(await output.ConfigureAwait(false), plugin);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Fault(plugin, $"did not end within {Patience.TotalSeconds:0} s");
+            throw process.HasExited
+                ? Fault($"ended, but a program that it started still held its standard output after {Patience.TotalSeconds:0} s, so its answer may not be whole. "
+                    + "Let that program have an output of its own", _words.Quote())
+                : Fault($"did not end within {Patience.TotalSeconds:0} s{_words.Quote()}");
         }
-        catch (IOException e)
+        catch (IOException exception)
         {
-            throw Fault(plugin, $"could not be read from: {e.Message}");
+            throw Fault($"could not be read from: {exception.Message}");
         }
         finally
         {
+            await either.CancelAsync().ConfigureAwait(false);
             Stop(process);
         }
     }
 
-    private static Process Start(ExecPlugin plugin)
+    private Process Start()
     {
         if (plugin.Program is null)
-            throw NotFound(plugin);
+            throw NotFound();
         // Inherits our environment: plugins need HOME, proxies and cloud settings that only they know.
         var start = new ProcessStartInfo(plugin.Program)
         {
@@ -64,26 +77,13 @@ internal static class ExecRun
         start.Environment["KUBERNETES_EXEC_INFO"] = plugin.Request();
         try
         {
-            return Process.Start(start) ?? throw NotFound(plugin);
+            return Process.Start(start) ?? throw NotFound();
         }
-        catch (Win32Exception e)
+        catch (Exception exception) when (exception is Win32Exception or ArgumentException)
         {
-            throw Fault(plugin, $"cannot be started: {e.Message}");
+            // ArgumentException: a NUL in an argument or a variable.
+            throw Fault($"cannot be started: {exception.Message}");
         }
-    }
-
-    private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        using var all = new MemoryStream();
-        byte[] buffer = new byte[4096];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            // Beyond the bound it is still read, or the plugin would block on a full pipe.
-            if (all.Length + read <= MaximumOutput)
-                all.Write(buffer, 0, read);
-        }
-        return all.ToArray();
     }
 
     private static void Stop(Process process)
@@ -93,33 +93,19 @@ internal static class ExecRun
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
         }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {
             // It ended by itself in this moment.
         }
     }
 
-    // The end of what it said on standard error, which is meant for people; standard output holds the token and is never quoted.
-    private static string Quote(byte[] complaint)
-    {
-        IEnumerable<string> words = Encoding.UTF8.GetString(complaint).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        string text = string.Join(' ', words.Select(word => MayBeSecret(word) ? "[left out]" : word));
-        if (text.Length == 0)
-            return "";
-        return ", saying: " + (text.Length <= MaximumComplaint ? text : "…" + text[^MaximumComplaint..]);
-    }
-
-    // A plugin in verbose mode may show the token it got: tokens are long, and neither paths nor addresses.
-    private static bool MayBeSecret(string word) =>
-        word.Length > 40 && !word.StartsWith('/') && !word.StartsWith("http", StringComparison.OrdinalIgnoreCase);
-
-    private static ClusterAccessException NotFound(ExecPlugin plugin)
+    private ClusterAccessException NotFound()
     {
         string hint = plugin.InstallHint is { } text ? $" {text.Trim()}" : "";
         return new ClusterAccessException($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" is not installed, or not on "
             + $"the PATH. Install it.{hint}");
     }
 
-    private static ClusterAccessException Fault(ExecPlugin plugin, string what) =>
-        new($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" {what}. Run it by hand to see what it needs.");
+    private ClusterAccessException Fault(string what, string after = "") =>
+        new($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" {what}{after}. Run it by hand to see what it needs.");
 }

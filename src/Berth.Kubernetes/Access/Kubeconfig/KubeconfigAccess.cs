@@ -19,11 +19,13 @@ internal static class KubeconfigAccess
 
         ClientCertificate? certificate = null;
         ICredentialSource credentials = FixedCredential.Anonymous;
+        Impersonation? impersonation = null;
         if (context.Text("user") is { } userName)
         {
             YamlMap user = set.User(userName, name);
             certificate = KubeconfigUser.ReadCertificate(user, userName, options.Logger);
             credentials = KubeconfigUser.ReadCredentials(user, userName, cluster, options);
+            impersonation = KubeconfigUser.ReadImpersonation(user, userName);
             RefuseInTheClear(cluster, user, userName, certificate, credentials);
         }
         return new ClusterAccess
@@ -34,6 +36,8 @@ internal static class KubeconfigAccess
             Trust = cluster.Trust,
             Certificate = certificate,
             Credentials = credentials,
+            Impersonation = impersonation,
+            Proxy = cluster.Proxy ?? HttpProxy.FromEnvironment(cluster.Server, options.Environment),
         };
     }
 

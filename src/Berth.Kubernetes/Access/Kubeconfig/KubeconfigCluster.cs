@@ -1,3 +1,4 @@
+using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Access.Trust;
 using Microsoft.Extensions.Logging;
 
@@ -19,12 +20,12 @@ internal sealed class KubeconfigCluster
 
     internal YamlMap Entry { get; }
 
+    /// <summary>The proxy that the entry names; null where the environment decides.</summary>
+    internal HttpProxy? Proxy { get; private init; }
+
     /// <exception cref="ClusterAccessException">A value is missing, malformed, or asks for what is not supported.</exception>
     internal static KubeconfigCluster Read(YamlMap entry, string name, ILogger logger)
     {
-        if (entry.Text("proxy-url") is not null)
-            throw entry.Fault($"cluster \"{name}\" asks for a proxy-url, which Berth does not support; "
-                + "use a context that reaches the server directly");
         Uri server = ReadServer(entry, name);
         bool skip = entry.Flag("insecure-skip-tls-verify");
         PemSource? authority = ReadAuthority(entry, name);
@@ -34,7 +35,10 @@ internal sealed class KubeconfigCluster
         if (server.Scheme == Uri.UriSchemeHttp && (authority is not null || serverName is not null))
             throw entry.Fault($"cluster \"{name}\" is configured for TLS (certificate-authority or tls-server-name), but its server begins "
                 + "with http://; write https://");
-        return new KubeconfigCluster(server, ServerTrust.Of(authority, skip, serverName, logger), entry);
+        return new KubeconfigCluster(server, ServerTrust.Of(authority, skip, serverName, logger), entry)
+        {
+            Proxy = entry.Text("proxy-url") is { } proxy ? HttpProxy.Parse(proxy, $"proxy-url of cluster \"{name}\" in {entry.File}") : null,
+        };
     }
 
     private static Uri ReadServer(YamlMap entry, string name)

@@ -1,7 +1,6 @@
 using System.Text;
 using Berth.Kubernetes.Access.Files;
 using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
@@ -33,12 +32,11 @@ internal sealed class KubeconfigFile
     /// <exception cref="ClusterAccessException">The content is not a kubeconfig.</exception>
     internal static KubeconfigFile Parse(string path, byte[] content)
     {
-        YamlNode? root = Load(path, content);
+        YamlValue? root = Load(path, content);
         return root switch
         {
-            null => new KubeconfigFile(path, null),
-            YamlMappingNode map => FromRoot(path, new YamlMap(map, path)),
-            YamlScalarNode { Value: null or "" } => new KubeconfigFile(path, null),
+            null or { IsNull: true } => new KubeconfigFile(path, null),
+            { Fields: not null } => FromRoot(path, new YamlMap(root, path)),
             _ => throw new ClusterAccessException($"{path} is not a kubeconfig: it must begin with apiVersion: v1 and kind: Config. "
                 + "Name another file."),
         };
@@ -53,25 +51,23 @@ internal sealed class KubeconfigFile
         return new KubeconfigFile(path, root);
     }
 
-    private static YamlNode? Load(string path, byte[] content)
+    private static YamlValue? Load(string path, byte[] content)
     {
         try
         {
             using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
-            var yaml = new YamlStream();
-            yaml.Load(new BoundedParser(new Parser(reader)));
-            return yaml.Documents.Count == 0 ? null : yaml.Documents[0].RootNode;
+            return YamlTree.Read(reader.ReadToEnd());
         }
-        catch (YamlException e)
+        catch (YamlException exception)
         {
             // Only the place is told: YamlDotNet's own message can quote the line, and with it a token.
-            throw new ClusterAccessException($"{path} is not valid YAML at line {e.Start.Line}, column {e.Start.Column}. Correct it there.");
+            throw new ClusterAccessException($"{path} is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}. Correct it there.");
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or ArithmeticException
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or ArithmeticException
             or NullReferenceException or IndexOutOfRangeException)
         {
             // What the YAML parser lets out on some broken input instead of its own exception.
-            throw new ClusterAccessException($"{path} is not valid YAML. Write it anew with kubectl config.");
+            throw new ClusterAccessException($"{path} is not valid YAML. Write it again with kubectl config.");
         }
     }
 
@@ -81,7 +77,7 @@ internal sealed class KubeconfigFile
         foreach (YamlMap item in root?.Maps(list) ?? [])
         {
             string name = item.Text("name") ?? throw item.Fault($"this entry of {list} has no name");
-            YamlMap content = item.Map(entry) ?? new YamlMap(new YamlMappingNode(), item.File);
+            YamlMap content = item.Map(entry) ?? new YamlMap(new YamlValue(item.Value.Line) { Fields = [] }, item.File);
             if (!named.TryAdd(name, content))
                 throw item.Fault($"{list} has two entries named \"{name}\"");
         }

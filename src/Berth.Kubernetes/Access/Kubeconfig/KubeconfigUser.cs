@@ -7,8 +7,6 @@ namespace Berth.Kubernetes.Access.Kubeconfig;
 /// <summary>A <c>user</c> entry, looked into: how we say who we are.</summary>
 internal static class KubeconfigUser
 {
-    private static readonly string[] Impersonation = ["as", "as-uid", "as-groups", "as-user-extra"];
-
     internal static ClientCertificate? ReadCertificate(YamlMap entry, string name, ILogger logger)
     {
         PemSource? certificate = Pem(entry, name, "client-certificate");
@@ -25,7 +23,7 @@ internal static class KubeconfigUser
     /// <summary>As kubectl chooses: a token file, a token, a user name and password, a plugin.</summary>
     internal static ICredentialSource ReadCredentials(YamlMap entry, string name, KubeconfigCluster cluster, ClusterAccessOptions options)
     {
-        Refuse(entry, name);
+        RefuseRemoved(entry, name);
         string? token = entry.Text("token");
         string? tokenFile = entry.Text("tokenFile");
         string? user = entry.Text("username");
@@ -41,23 +39,46 @@ internal static class KubeconfigUser
             return new FixedCredential(Credential.Bearer(token, $"user \"{name}\" in {entry.File}"));
         if (user is not null)
             return new FixedCredential(Credential.Basic(user, entry.Text("password") ?? ""));
+        if (entry.Map("auth-provider") is { } provider)
+            return IdToken.Read(provider, name, options);
         return entry.Map("exec") is { } exec
             ? new ExecCredential(ExecPlugin.Read(exec, name, cluster, options), options.Time)
             : FixedCredential.Anonymous;
     }
 
-    // Passed over in silence, these would make us somebody else than the file says.
-    private static void Refuse(YamlMap entry, string name)
+    /// <summary>As whom the user acts; null for himself. Empty values are none, as for kubectl.</summary>
+    internal static Impersonation? ReadImpersonation(YamlMap entry, string name)
     {
-        if (entry.Map("auth-provider") is { } provider)
+        var headers = new List<(string Name, string Value)>();
+        if (entry.Text("as") is { } user)
+            headers.Add(("Impersonate-User", user));
+        if (entry.Text("as-uid") is { } uid)
+            headers.Add(("Impersonate-Uid", uid));
+        foreach (string group in entry.Texts("as-groups"))
+            headers.Add(("Impersonate-Group", group));
+        foreach ((string key, string value) in entry.TextsByName("as-user-extra"))
+            headers.Add((Impersonation.ExtraHeader(key), value));
+        if (headers.Count == 0)
+            return null;
+        if (!entry.Has("as"))
+            throw entry.Fault($"user \"{name}\" has as-uid, as-groups or as-user-extra without as; name the user with as");
+        if (headers.CountBy(static header => header.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static count => count.Value > 1) is { Key: { } twice })
+        {
+            throw entry.Fault($"user \"{name}\" gives several values of {twice}, and .NET's HTTP client would send them as one; give one, or use that "
+                + "user's own credentials");
+        }
+        return headers.TrueForAll(static header => Impersonation.MayStand(header.Value))
+            ? new Impersonation(headers)
+            : throw entry.Fault($"user \"{name}\" impersonates by a name that cannot stand in a header; only printable ASCII can");
+    }
+
+    // Passed over in silence, it would make us somebody else than the file says.
+    private static void RefuseRemoved(YamlMap entry, string name)
+    {
+        if (entry.Map("auth-provider") is { } provider && provider.Text("name") is not "oidc")
         {
             throw entry.Fault($"user \"{name}\" uses the auth-provider \"{provider.Text("name")}\", which Kubernetes removed in 1.26; "
                 + "use its exec plugin instead (for example gke-gcloud-auth-plugin or kubelogin)");
-        }
-        foreach (string key in Impersonation)
-        {
-            if (entry.Has(key))
-                throw entry.Fault($"user \"{name}\" impersonates another (\"{key}\"), which Berth does not support; use that user's own credentials");
         }
     }
 

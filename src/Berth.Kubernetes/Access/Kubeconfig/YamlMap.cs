@@ -1,85 +1,94 @@
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
-
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>A mapping in a kubeconfig, which knows where it stands, so that a fault can name the file and the line.</summary>
-internal sealed class YamlMap(YamlMappingNode node, string file)
+internal sealed class YamlMap(YamlValue value, string file)
 {
     internal string File => file;
 
-    internal YamlNode Node => node;
+    internal YamlValue Value => value;
 
-    internal bool Has(string key) => Find(key) is not null;
+    /// <summary>Whether a value is there that is neither null nor empty: kubectl takes <c>as: ""</c> for no <c>as</c>.</summary>
+    internal bool Has(string key) => Find(key) is { } found && found is not ({ Single: "" } or { Items.Count: 0 } or { Fields.Count: 0 });
 
-    /// <summary>A scalar; null when it is absent, null or empty, which kubectl does not tell apart either.</summary>
-    internal string? Text(string key) => Find(key) switch
+    /// <summary>A text; null when it is absent, null or empty, which kubectl does not tell apart either.</summary>
+    internal string? Text(string key) => Find(key) is { } found && AsText(found, key) is { Length: > 0 } text ? text : null;
+
+    internal bool Flag(string key) => Find(key) switch
     {
-        null => null,
-        YamlScalarNode { Value: { Length: > 0 } value } => value,
-        YamlScalarNode => null,
-        YamlNode other => throw Fault(other, $"{key} must be a single value"),
+        null => false,
+        { Single: bool flag } => flag,
+        YamlValue other => throw Fault(other, $"{key} must be true or false"),
     };
-
-    internal bool Flag(string key)
-    {
-        YamlNode? found = Find(key);
-        return (found as YamlScalarNode)?.Value?.ToUpperInvariant() switch
-        {
-            null when found is null => false,
-            "TRUE" => true,
-            "FALSE" => false,
-            _ => throw Fault(found!, $"{key} must be true or false"),
-        };
-    }
 
     internal YamlMap? Map(string key) => Find(key) switch
     {
         null => null,
-        YamlMappingNode map => new YamlMap(map, file),
-        YamlNode other => throw Fault(other, $"{key} must be a mapping (key: value)"),
+        { Fields: not null } map => new YamlMap(map, file),
+        YamlValue other => throw Fault(other, $"{key} must be a mapping (key: value)"),
     };
 
     internal List<YamlMap> Maps(string key)
     {
         var maps = new List<YamlMap>();
-        foreach (YamlNode item in Items(key))
-            maps.Add(item is YamlMappingNode map ? new YamlMap(map, file) : throw Fault(item, $"each entry of {key} must be a mapping (key: value)"));
+        foreach (YamlValue item in Items(key))
+            maps.Add(item.Fields is not null ? new YamlMap(item, file) : throw Fault(item, $"each entry of {key} must be a mapping (key: value)"));
         return maps;
     }
 
     internal List<string> Texts(string key)
     {
         var texts = new List<string>();
-        foreach (YamlNode item in Items(key))
-            texts.Add(item is YamlScalarNode { Value: { } value } ? value : throw Fault(item, $"each entry of {key} must be a single value"));
+        foreach (YamlValue item in Items(key))
+            texts.Add(AsText(item, $"each entry of {key}"));
         return texts;
     }
 
-    internal ClusterAccessException Fault(string what) => Fault(node, what);
-
-    /// <summary>A path in a kubeconfig is relative to the file it stands in.</summary>
-    internal string Resolve(string path) => Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!);
-
-    private IEnumerable<YamlNode> Items(string key) => Find(key) switch
+    /// <summary>A mapping of lists of texts.</summary>
+    internal List<(string Name, string Text)> TextsByName(string key)
     {
-        null => [],
-        YamlSequenceNode list => list.Children,
-        YamlNode other => throw Fault(other, $"{key} must be a list"),
-    };
-
-    private YamlNode? Find(string key)
-    {
-        foreach ((YamlNode name, YamlNode value) in node.Children)
+        var all = new List<(string, string)>();
+        if (Map(key) is not { } map)
+            return all;
+        foreach (string name in map.Value.Fields!.Keys)
         {
-            if (name is YamlScalarNode scalar && scalar.Value == key)
-                return IsNull(value) ? null : value;
+            foreach (string text in map.Texts(name))
+                all.Add((name, text));
         }
-        return null;
+        return all;
     }
 
-    private ClusterAccessException Fault(YamlNode at, string what) => new($"{file}, line {at.Start.Line}: {what}. Correct it there.");
+    internal ClusterAccessException Fault(string what) => Fault(value, what);
 
-    private static bool IsNull(YamlNode value) =>
-        value is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" or "Null" or "NULL" };
+    /// <summary>A path in a kubeconfig is relative to the file it stands in.</summary>
+    internal string Resolve(string path)
+    {
+        try
+        {
+            return Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(file))!);
+        }
+        catch (ArgumentException)
+        {
+            throw Fault("a path holds a character that no path has");
+        }
+    }
+
+    // As kubectl: a number is not turned into text, since what was written is no longer known then (007 is 7).
+    private string AsText(YamlValue found, string what) => found switch
+    {
+        { Single: string text } => text,
+        { Fields: not null } or { Items: not null } => throw Fault(found, $"{what} must be a single value"),
+        { IsNull: true } => "",
+        _ => throw Fault(found, $"{what} must be text, and is a number or true or false; put it in quotes"),
+    };
+
+    private List<YamlValue> Items(string key) => Find(key) switch
+    {
+        null => [],
+        { Items: { } list } => list,
+        YamlValue other => throw Fault(other, $"{key} must be a list"),
+    };
+
+    private YamlValue? Find(string key) => value.Fields!.TryGetValue(key, out YamlValue? found) && !found.IsNull ? found : null;
+
+    private ClusterAccessException Fault(YamlValue at, string what) => new($"{file}, line {at.Line}: {what}. Correct it there.");
 }

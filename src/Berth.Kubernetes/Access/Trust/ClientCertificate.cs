@@ -55,10 +55,10 @@ internal sealed class ClientCertificate
                     Refresh();
                     _rereading.Succeeded();
                 }
-                catch (ClusterAccessException e)
+                catch (ClusterAccessException exception)
                 {
                     // One of two files is already new: the pair we have stays, and the next connection reads again.
-                    _rereading.Failed(e);
+                    _rereading.Failed(exception);
                 }
             }
             return _context!;
@@ -88,10 +88,10 @@ internal sealed class ClientCertificate
         {
             all.ImportFromPem(certificatePem);
         }
-        catch (CryptographicException e)
+        catch (CryptographicException exception)
         {
             throw new ClusterAccessException($"The client certificate {_certificate.Name} cannot be read. It must be PEM: "
-                + "-----BEGIN CERTIFICATE-----.", e);
+                + "-----BEGIN CERTIFICATE-----.", exception);
         }
         if (all.Count == 0)
             throw new ClusterAccessException($"The client certificate {_certificate.Name} holds no certificate. It must be PEM: "
@@ -112,7 +112,7 @@ internal sealed class ClientCertificate
             using (joined)
                 return X509CertificateLoader.LoadPkcs12(joined.Export(X509ContentType.Pkcs12), null);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
         {
             // The last is of curves that this machine does not know. The inner exception is left out: it is about a secret.
             throw new ClusterAccessException($"The client key {_key.Name} cannot be used with the client certificate {_certificate.Name}: "

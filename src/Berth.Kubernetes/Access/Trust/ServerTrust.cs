@@ -47,7 +47,7 @@ internal sealed class ServerTrust
     {
         var trust = new ServerTrust(authority, skipVerify, serverName, logger ?? NullLogger.Instance);
         if (authority is not null)
-            trust._roots = Parse(trust._text = authority.Read(), authority.Name);
+            trust._roots = CertificateBundle.Parse(trust._text = authority.Read(), authority.Name);
         return trust;
     }
 
@@ -55,14 +55,11 @@ internal sealed class ServerTrust
     internal X509ChainPolicy CreatePolicy() => CreatePolicy(_authority is null ? null : CurrentRoots());
 
     /// <summary>
-    /// The same policy for each root of the bundle alone, when there are several. Before and after its rotation a CA has one name; from a server
-    /// certificate that does not say which key signed it, the platform tries only one of the two.
+    /// Whether the bundle vouches for a chain that the platform refused. Before and after its rotation a CA has one name, and from a server certificate that
+    /// does not say which key signed it, the platform tries only one of the two; beyond that, see <see cref="ChainRules"/>.
     /// </summary>
-    internal IEnumerable<X509ChainPolicy> CreatePolicyForEachRoot()
-    {
-        X509Certificate2Collection? roots = _authority is null ? null : CurrentRoots();
-        return roots is { Count: > 1 } ? roots.Select(root => CreatePolicy([root])) : [];
-    }
+    internal bool VouchesFor(X509Certificate2 certificate, X509Certificate2Collection shown) =>
+        _authority is not null && ChainRules.Allow(certificate, shown, CurrentRoots());
 
     /// <summary>The bundle as PEM, for a credential plugin that asks for it; null without one.</summary>
     internal string? AuthorityPem()
@@ -99,35 +96,16 @@ internal sealed class ServerTrust
                 {
                     string text = _authority.Read();
                     if (text != _text)
-                        (_roots, _text) = (Parse(text, _authority.Name), text);
+                        (_roots, _text) = (CertificateBundle.Parse(text, _authority.Name), text);
                     _rereading.Succeeded();
                 }
-                catch (ClusterAccessException e)
+                catch (ClusterAccessException exception)
                 {
                     // Caught in the middle of its rotation: the roots we have stay, and the next connection reads again.
-                    _rereading.Failed(e);
+                    _rereading.Failed(exception);
                 }
             }
             return _roots!;
         }
-    }
-
-    private static X509Certificate2Collection Parse(string pem, string name)
-    {
-        var roots = new X509Certificate2Collection();
-        try
-        {
-            roots.ImportFromPem(pem);
-        }
-        catch (CryptographicException e)
-        {
-            throw new ClusterAccessException($"{name} holds a certificate that cannot be read. It must be PEM: "
-                + "blocks that begin with -----BEGIN CERTIFICATE-----.", e);
-        }
-        if (roots.Count == 0)
-            throw new ClusterAccessException($"{name} holds no certificate. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.");
-        if (!roots.Any(root => root.SubjectName.RawData.AsSpan().SequenceEqual(root.IssuerName.RawData)))
-            throw new ClusterAccessException($"{name} holds only intermediate certificates, no root. Add the root CA that issued them to it.");
-        return roots;
     }
 }

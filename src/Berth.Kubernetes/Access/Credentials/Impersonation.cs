@@ -1,0 +1,35 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Berth.Kubernetes.Access.Credentials;
+
+/// <summary>
+/// As whom requests are made, beside who makes them.
+/// See <see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation"/>.
+/// </summary>
+internal sealed class Impersonation(IReadOnlyList<(string Name, string Value)> headers)
+{
+    internal void Apply(HttpRequestHeaders request)
+    {
+        foreach ((string name, string value) in headers)
+            request.TryAddWithoutValidation(name, value);
+    }
+
+    /// <summary>Whether a text can stand in a header.</summary>
+    internal static bool MayStand(string value) => value.All(static c => c is >= ' ' and <= '~');
+
+    /// <summary>The header of an extra field. What no header's name may hold is escaped as in a URL.</summary>
+    internal static string ExtraHeader(string key)
+    {
+        var name = new StringBuilder("Impersonate-Extra-");
+        foreach (byte b in Encoding.UTF8.GetBytes(key))
+        {
+            char c = (char)b;
+            if (char.IsAsciiLetterOrDigit(c) || "!#$&'*+-.^_`|~".Contains(c))
+                name.Append(c);
+            else
+                name.Append('%').Append(b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+        }
+        return name.ToString();
+    }
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Berth.Kubernetes.Access.Trust;
+
+/// <summary>The certificates of a CA file. Each is trusted as it stands there, root or not, as kubectl does it.</summary>
+internal static class CertificateBundle
+{
+    private const string Label = "CERTIFICATE";
+
+    /// <summary>Reads PEM. A block that is no certificate is passed over, as by kubectl: leaving one out never trusts more.</summary>
+    /// <exception cref="ClusterAccessException">It holds no certificate that can be read.</exception>
+    internal static X509Certificate2Collection Parse(string pem, string name)
+    {
+        var certificates = new X509Certificate2Collection();
+        bool unreadable = false;
+        ReadOnlySpan<char> rest = pem;
+        while (PemEncoding.TryFind(rest, out PemFields block))
+        {
+            if (rest[block.Label].SequenceEqual(Label))
+                unreadable |= !TryAdd(certificates, rest[block.Base64Data]);
+            rest = rest[block.Location.End..];
+        }
+
+        if (certificates.Count > 0)
+            return certificates;
+        throw new ClusterAccessException(unreadable
+            ? $"{name} holds a certificate that cannot be read. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----."
+            : $"{name} holds no certificate. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.");
+    }
+
+    private static bool TryAdd(X509Certificate2Collection certificates, ReadOnlySpan<char> base64)
+    {
+        try
+        {
+            byte[] bytes = new byte[base64.Length];
+            if (!Convert.TryFromBase64Chars(base64, bytes, out int length))
+                return false;
+            certificates.Add(X509CertificateLoader.LoadCertificate(bytes.AsSpan(0, length)));
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+}

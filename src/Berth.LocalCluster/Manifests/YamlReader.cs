@@ -1,0 +1,234 @@
+using System.Buffers;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Berth.LocalCluster.Manifests;
+
+/// <summary>
+/// Reads one YAML stream to JSON as kubectl does: merge keys in the order they stand in, the last of two like keys, keys as text. What a text costs is bounded,
+/// aliases included: nothing is nested deeper than <see cref="MaximumDepth"/>, and aliases stand for so many values only as the text is long.
+/// </summary>
+internal sealed class YamlReader
+{
+    public const int MaximumDepth = 64;
+
+    // Anchors save people from writing things twice or ten times; what goes beyond is made to fill the memory.
+    private const int ValuesForNothing = 1000;
+    private const int ValuesForACharacter = 20;
+
+    private const string MergeTag = "tag:yaml.org,2002:merge";
+
+    // What YAML's reader does not take.
+    private static readonly SearchValues<char> s_controls = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(static c => (char)c).Where(static c => c is not ('\t' or '\n' or '\r')), '\u007f', '\ufffe', '\uffff']);
+
+    private readonly Parser _parser;
+    private readonly Dictionary<string, Anchored> _anchors = new(StringComparer.Ordinal);
+    private readonly long _maximum;
+    private int _nodes;
+
+    private YamlReader(TextReader text, int length)
+    {
+        _parser = new Parser(text);
+        _maximum = ValuesForNothing + ((long)length * ValuesForACharacter);
+    }
+
+    /// <summary>The documents, each with the line it begins at. A document without anything is null.</summary>
+    /// <exception cref="YamlFault">It is not YAML, or not taken.</exception>
+    public static IReadOnlyList<(JsonNode? Body, long Line)> Read(string text)
+    {
+        if (text.AsSpan().IndexOfAny(s_controls) is >= 0 and int at)
+            throw new YamlFault(1 + text.AsSpan(0, at).Count('\n'), "control characters are not allowed");
+        using var source = new StringReader(text);
+        var reader = new YamlReader(source, text.Length);
+        try
+        {
+            return reader.ReadStream();
+        }
+        catch (YamlException exception)
+        {
+            // The parser tells no place for a tab that stands where only blanks may.
+            long line = exception.Start.Line > 1 ? exception.Start.Line : Math.Max(reader.Line, TabLine(text, reader.Line));
+            throw new YamlFault(line, exception.Message, exception);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or ArithmeticException
+            or NullReferenceException or IndexOutOfRangeException)
+        {
+            // What the parser lets out on some broken input instead of its own exception.
+            throw new YamlFault(reader.Line, "it is no YAML", exception);
+        }
+    }
+
+    private long Line => _parser.Current?.Start.Line ?? 1;
+
+    private static long TabLine(string text, long from)
+    {
+        string[] lines = text.Split('\n');
+        int found = Array.FindIndex(lines, (int)Math.Min(from - 1, lines.Length), static line => line.TrimStart(' ').StartsWith('\t') && line.Trim().Length > 0);
+        return found + 1;
+    }
+
+    private List<(JsonNode? Body, long Line)> ReadStream()
+    {
+        var documents = new List<(JsonNode?, long)>();
+        while (_parser.MoveNext())
+        {
+            if (_parser.Current is not DocumentStart)
+                continue;
+            _anchors.Clear();
+            _parser.MoveNext();
+            long line = Line;
+            documents.Add((ToNode(ReadNode(1).Value, line), line));
+        }
+
+        return documents;
+    }
+
+    /// <summary>Reads the node that begins here, and leaves the parser at its last event.</summary>
+    private Anchored ReadNode(int depth)
+    {
+        if (depth > MaximumDepth)
+            throw Fault($"it is nested deeper than {MaximumDepth} levels");
+        Count(1);
+        switch (_parser.Current)
+        {
+            case AnchorAlias alias:
+                return Find(alias, depth);
+            case Scalar scalar:
+                var single = new Anchored { Value = ReadScalar(scalar), Size = 1, Height = 1 };
+                Keep(scalar, single);
+                return single;
+            case MappingStart start:
+                return ReadCollection(start, depth, new JsonObject());
+            case SequenceStart start:
+                return ReadCollection(start, depth, new JsonArray());
+            default:
+                throw Fault("it is no YAML");
+        }
+    }
+
+    private Anchored ReadCollection(NodeEvent start, int depth, JsonNode into)
+    {
+        var whole = new Anchored { IsOpen = true, Value = into };
+        Keep(start, whole);
+        int before = _nodes;
+        int height = 0;
+        while (_parser.MoveNext() && _parser.Current is not (MappingEnd or SequenceEnd))
+        {
+            if (into is JsonArray list)
+            {
+                Anchored item = ReadNode(depth + 1);
+                height = Math.Max(height, item.Height);
+                list.Add(ToNode(item.Value, Line));
+            }
+            else
+            {
+                height = Math.Max(height, ReadPair((JsonObject)into, depth));
+            }
+        }
+
+        whole.IsOpen = false;
+        whole.Size = _nodes - before + 1;
+        whole.Height = height + 1;
+        return whole;
+    }
+
+    private int ReadPair(JsonObject into, int depth)
+    {
+        bool merges = _parser.Current is Scalar { Value: "<<" } scalar && (Tag(scalar).Length == 0 ? scalar.Style == ScalarStyle.Plain : Tag(scalar) == MergeTag);
+        long line = Line;
+        object? key = ReadNode(depth + 1).Value;
+        string name = At(line, () => YamlKeys.Read(key));
+        _parser.MoveNext();
+        bool isAlias = _parser.Current is AnchorAlias;
+        Anchored value = ReadNode(depth + 1);
+        if (!merges)
+            into[name] = ToNode(value.Value, line);
+        else if (value.Value is JsonObject map)
+            Merge(into, map);
+        else if (!isAlias && value.Value is JsonArray maps && maps.All(static item => item is JsonObject))
+            // The first of several has precedence.
+            maps.Reverse().ToList().ForEach(item => Merge(into, (JsonObject)item!));
+        else
+            throw new YamlFault(line, "the merge key << takes a mapping or a list of mappings");
+        return value.Height;
+    }
+
+    private static void Merge(JsonObject into, JsonObject from)
+    {
+        foreach ((string name, JsonNode? value) in from)
+            into[name] = value?.DeepClone();
+    }
+
+    private Anchored Find(AnchorAlias alias, int depth)
+    {
+        if (!_anchors.TryGetValue(alias.Value.Value, out Anchored? found))
+            throw Fault($"the alias *{alias.Value.Value} has no anchor before it");
+        if (found.IsOpen)
+            throw Fault($"the anchor &{alias.Value.Value} contains itself");
+        if (depth + found.Height > MaximumDepth + 1)
+            throw Fault($"with its aliases it is nested deeper than {MaximumDepth} levels");
+        Count(found.Size - 1);
+        return found;
+    }
+
+    private void Keep(NodeEvent node, Anchored value)
+    {
+        if (!node.Anchor.IsEmpty)
+            _anchors[node.Anchor.Value] = value;
+    }
+
+    private object? ReadScalar(Scalar scalar) => At(Line, () => YamlScalars.Read(scalar.Value, Tag(scalar), scalar.Style == ScalarStyle.Plain));
+
+    /// <summary>Values are copied, since a JSON value has one place only.</summary>
+    private static JsonNode? ToNode(object? value, long line) => value switch
+    {
+        null => null,
+        JsonNode { Parent: null } node => node,
+        JsonNode node => node.DeepClone(),
+        bool truth => truth,
+        long whole => whole,
+        ulong large => (double)large,
+        double real when !double.IsFinite(real) => throw new YamlFault(line, "a number is infinite or not a number (.inf, .nan), which JSON cannot hold"),
+        // Go writes these without a fraction, and reads them back as whole numbers.
+        double real when Math.Truncate(real) == real && Math.Abs(real) < 9.2e18 => (long)real,
+        double real => real,
+        _ => (string)value,
+    };
+
+    private static T At<T>(long line, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (FormatException exception)
+        {
+            throw new YamlFault(line, exception.Message, exception);
+        }
+    }
+
+    private void Count(int nodes)
+    {
+        _nodes += nodes;
+        if (_nodes > _maximum)
+            throw Fault("its aliases stand for far more values than are written");
+    }
+
+    private static string Tag(Scalar scalar) => scalar.Tag.IsEmpty ? "" : scalar.Tag.Value;
+
+    private YamlFault Fault(string clause) => new(Line, clause);
+
+    private sealed class Anchored
+    {
+        public object? Value { get; init; }
+
+        /// <summary>How many values it has, itself included.</summary>
+        public int Size { get; set; }
+
+        public int Height { get; set; }
+
+        /// <summary>Not read to its end yet.</summary>
+        public bool IsOpen { get; set; }
+    }
+}

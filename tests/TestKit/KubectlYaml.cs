@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Berth.TestKit;
+
+/// <summary>What kubectl makes of YAML, asked of kubectl itself and kept in a table. Each reader of YAML is held against it.</summary>
+/// <param name="Kind">value, key or text.</param>
+/// <param name="Text">The YAML.</param>
+/// <param name="Json">The JSON that kubectl makes of the field v; null where it refuses.</param>
+public sealed record KubectlYaml(string Kind, string Text, string? Json)
+{
+    /// <summary>The whole table.</summary>
+    public static IReadOnlyList<KubectlYaml> All { get; } = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubectl-yaml.tsv"))
+        .Where(static line => line.Length > 0 && !line.StartsWith('#')).Select(Parse)];
+
+    /// <summary>A document whose field v holds the text.</summary>
+    public string Document => Kind switch
+    {
+        "value" => $"v: {Text}\n",
+        "key" => $"v:\n  {Text}: w\n",
+        _ => Text + "\n",
+    };
+
+    /// <summary>Compares what a reader made with what kubectl makes; numbers by value.</summary>
+    /// <returns>A sentence about the difference, or null.</returns>
+    public string? Compare(string? json)
+    {
+        bool same = json is null || Json is null ? json == Json : Same(JsonNode.Parse(json), JsonNode.Parse(Json));
+        return same ? null : $"{Kind} {JsonSerializer.Serialize(Text)}: {json ?? "refused"}, kubectl: {Json ?? "refused"}";
+    }
+
+    private static KubectlYaml Parse(string line)
+    {
+        string[] parts = line.Split('\t');
+        return new KubectlYaml(parts[0], JsonSerializer.Deserialize<string>(parts[1])!, parts[2].StartsWith("error: ", StringComparison.Ordinal) ? null : parts[2]);
+    }
+
+    private static bool Same(JsonNode? left, JsonNode? right) => (left, right) switch
+    {
+        (JsonObject a, JsonObject b) => a.Count == b.Count && a.All(pair => b.TryGetPropertyValue(pair.Key, out JsonNode? other) && Same(pair.Value, other)),
+        (JsonArray a, JsonArray b) => a.Count == b.Count && a.Zip(b).All(static pair => Same(pair.First, pair.Second)),
+        (JsonValue a, JsonValue b) when a.GetValueKind() == JsonValueKind.Number && b.GetValueKind() == JsonValueKind.Number => a.GetValue<double>().Equals(b.GetValue<double>()),
+        _ => JsonNode.DeepEquals(left, right),
+    };
+}
