@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Berth.Checks;
 using Berth.Dns.Discovery;
 using Berth.Dns.Messages;
 using Berth.Dns.Transport;
@@ -12,10 +14,15 @@ namespace Berth.Dns;
 /// DNS states ready pods only (unless the Service publishes unready ones), and neither UIDs, nodes nor zones. Names and records follow
 /// <see href="https://github.com/kubernetes/dns/blob/master/docs/specification.md">Kubernetes DNS-Based Service Discovery</see>, 1.1.0.
 /// </remarks>
-public sealed class DnsEndpointSource : IEndpointSource
+public sealed class DnsEndpointSource : IEndpointSource, IAsyncDisposable
 {
+    /// <summary>The name of the meter when none is given.</summary>
+    public const string MeterName = "Berth.Dns";
+
     private readonly DnsEndpointSourceOptions _options;
+    private readonly Meter _meter;
     private readonly DnsResolver _resolver;
+    private bool _disposed;
 
     /// <summary>Makes a source. Nothing is asked of any server before a stream is read.</summary>
     /// <param name="options">What the source needs from outside, or null for the defaults.</param>
@@ -23,10 +30,10 @@ public sealed class DnsEndpointSource : IEndpointSource
     public DnsEndpointSource(DnsEndpointSourceOptions? options = null)
     {
         _options = options ?? new DnsEndpointSourceOptions();
-        _options.Validate();
-        _resolver = new DnsResolver(
-            new DnsServers(_options.Servers, _options.ResolvConf), new DnsExchange(_options.TimeProvider, _options.Timeout),
-            _options.Tries);
+        OptionFaults.Throw(_options.FindFaults(), nameof(options));
+        _meter = _options.Meter ?? new Meter(MeterName);
+        DnsExchange exchange = new(_options.TimeProvider, _options.Timeout, new DnsCounter(_meter));
+        _resolver = new DnsResolver(new DnsServers(_options.Servers, _options.ResolvConf), exchange, _options.Tries);
     }
 
     /// <inheritdoc/>
@@ -34,25 +41,37 @@ public sealed class DnsEndpointSource : IEndpointSource
     /// The scheme takes its bases from the Service's ports and <see cref="DnsEndpointSourceOptions.ServicePorts"/> names none, or a name is
     /// too long for DNS.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">The source is disposed.</exception>
     public IEndpointStream Open(ServiceTarget target, PortScheme ports)
     {
         ArgumentNullException.ThrowIfNull(ports);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (ports.NeedsServicePorts && _options.ServicePorts.Count == 0)
         {
             throw new ArgumentException(
-                $"{target} takes its port bases from the Service, and DNS only states ports that are asked for by name. Name them in " +
-                "ServicePorts, or give a base.",
+                $"{target} takes its base ports from the Service, and DNS only states ports that are asked for by name. " +
+                "Name them in ServicePorts, or give a base port.",
                 nameof(ports));
         }
 
         ServiceNames names = new(target, _options);
         // The longest name that will be asked for; a host label has at most 63 octets.
         if (!DnsNames.IsAskable($"{new string('x', 63)}.{names.Service}"))
+        {
             throw new ArgumentException(
-                $"The names of the pods of {target} in {_options.ClusterDomain} would be longer than DNS allows. Check the names.",
-                nameof(target));
-        return new DnsEndpointStream(
-            _options, new ServiceReader(names, _options, _resolver, ports.NeedsServicePorts),
-            new SnapshotAssembler(target, ports, _options.Families));
+                $"The names of the pods of {target} in {_options.ClusterDomain} would be longer than DNS allows. Check the names.", nameof(target));
+        }
+
+        ServiceReader reader = new(names, _options, _resolver, ports.NeedsServicePorts);
+        return new DnsEndpointStream(_options, reader, new SnapshotAssembler(target, ports, _options.AddressFamilies));
+    }
+
+    /// <summary>Disposes the meter when it is the source's own. Close the streams before.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        if (_options.Meter is null)
+            _meter.Dispose();
+        return ValueTask.CompletedTask;
     }
 }

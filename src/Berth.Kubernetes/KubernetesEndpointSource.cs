@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using Berth.Checks;
 using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Nodes;
@@ -33,7 +34,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     /// <summary>Makes a source. Nothing is asked of the server before a target is read.</summary>
     /// <param name="access">The cluster, as of <see cref="KubernetesEndpoints.FindAccess"/>.</param>
     /// <param name="options">What the source needs from outside, or null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is not one of its values.</exception>
+    /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The default jitter; tests give their own.")]
     public KubernetesEndpointSource(ClusterAccess access, KubernetesEndpointSourceOptions? options = null)
         : this(access, options ?? new KubernetesEndpointSourceOptions(), null)
@@ -44,10 +45,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     internal KubernetesEndpointSource(ClusterAccess access, KubernetesEndpointSourceOptions options, KubernetesApiOptions? apiOptions)
     {
         ArgumentNullException.ThrowIfNull(access);
-        if (!Enum.IsDefined(options.AddressMode))
-            throw new ArgumentOutOfRangeException(nameof(options), options.AddressMode, $"AddressMode is {options.AddressMode}. Give Internal, External or ExternalOrInternal.");
-        if (!Enum.IsDefined(options.PreferredFamily))
-            throw new ArgumentOutOfRangeException(nameof(options), options.PreferredFamily, $"PreferredFamily is {options.PreferredFamily}. Give IPv4 or IPv6.");
+        OptionFaults.Throw(options.FindFaults(), nameof(options));
         _options = options;
         _meter = options.Meter ?? new Meter(MeterName);
         _api = new KubernetesApi(access, _meter, options.TimeProvider, apiOptions);
@@ -69,7 +67,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return new SliceStream(target, ports, _options.AddressMode, _options.PreferredFamily, _sharing.Open(target), Nodes(), _options.TimeProvider);
+            return new SliceStream(target, ports, _options.AddressMode, _options.AddressFamilies, _sharing.Open(target), Nodes(), _options.TimeProvider);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Berth.Checks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,8 +11,8 @@ public sealed class KubernetesEndpointSourceOptions
     /// <summary>Which address of a pod is given. Default: <see cref="AddressMode.Internal"/>, which needs no reading of nodes.</summary>
     public AddressMode AddressMode { get; init; } = AddressMode.Internal;
 
-    /// <summary>The family that comes first where a pod has both. Default: IPv4. A pod that has only the other one is given with that.</summary>
-    public IPFamily PreferredFamily { get; init; } = IPFamily.IPv4;
+    /// <summary>The IP families of a pod's addresses, and their order. Default: <see cref="AddressFamilies.IPv4ThenIPv6"/>.</summary>
+    public AddressFamilies AddressFamilies { get; init; } = AddressFamilies.IPv4ThenIPv6;
 
     /// <summary>
     /// Whether to ask the API server to stream lists (KEP-3157, on by default from Kubernetes 1.34). Default: false; pages of 500 work with every
@@ -22,12 +23,28 @@ public sealed class KubernetesEndpointSourceOptions
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The source of jitter, used only while a target is opened. Default: one shared by the process.</summary>
+    /// <summary>The source of jitter, used only while a target is opened. Default: null, for one shared by the process.</summary>
     public Random? Random { get; init; }
 
-    /// <summary>Where the source says what changes state. Default: nowhere.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>Makes the logger <c>Berth.Kubernetes</c>, which tells changes of state. Default: logs nothing.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>Where the source counts: <c>berth.api.requests</c> and <c>berth.watch.restarts</c>. Default: a meter of its own named <c>Berth.Kubernetes</c>.</summary>
+    /// <summary>
+    /// The meter of <c>berth.api.requests</c> and <c>berth.watch.restarts</c>. Default: null, for a meter of the source's own named
+    /// <c>Berth.Kubernetes</c>.
+    /// </summary>
     public Meter? Meter { get; init; }
+
+    internal ILogger Logger => LoggerFactory.CreateLogger("Berth.Kubernetes");
+
+    /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
+    public IReadOnlyList<string> FindFaults()
+    {
+        OptionFaults faults = new();
+        faults.CheckDefined(AddressMode, nameof(AddressMode));
+        faults.CheckDefined(AddressFamilies, nameof(AddressFamilies));
+        faults.CheckGiven(TimeProvider, nameof(TimeProvider));
+        faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
+        return faults.Found;
+    }
 }

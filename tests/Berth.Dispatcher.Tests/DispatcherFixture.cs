@@ -61,7 +61,7 @@ internal sealed class DispatcherFixture : IAsyncDisposable
         return fixture;
     }
 
-    /// <summary>A pod as a StatefulSet has it: <c>service-b-2</c>, its port base + ordinal.</summary>
+    /// <summary>A pod as a StatefulSet has it: <c>service-b-2</c>, its base port + ordinal.</summary>
     public static PodEndpoint Pod(
         int ordinal, string address =
             "10.88.0.10", string set = "service-b", int portBase = 3000, bool ready = true, bool terminating = false) => new()

@@ -27,7 +27,7 @@ public sealed class EndpointsTests
         };
         await fixture.Source.PublishAsync(
             fixture.View, [DispatcherFixture.Pod(0), second],
-            [new ExcludedPod("web-007", ExclusionReason.NoOrdinal, "'web-007' has leading zeros")], DispatcherFixture.Cancelled);
+            [new LeftOutPod("web-007", LeftOutReason.NoOrdinal, "'web-007' has leading zeros")], DispatcherFixture.Cancelled);
         fixture.Time.Advance(TimeSpan.FromSeconds(1.5));
 
         JsonElement page = await fixture.GetJsonAsync(Path);

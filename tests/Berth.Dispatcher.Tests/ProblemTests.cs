@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -48,7 +49,7 @@ public sealed class ProblemTests
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.Source.PublishAsync(
-            fixture.View, [], [new ExcludedPod("web-007", ExclusionReason.NoOrdinal, "'web-007' has leading zeros")],
+            fixture.View, [], [new LeftOutPod("web-007", LeftOutReason.NoOrdinal, "'web-007' has leading zeros")],
             DispatcherFixture.Cancelled);
         JsonElement problem = await fixture.GetProblemAsync($"{Path}/web-007", 404, "pod-left-out");
         Assert.Contains("'web-007' has leading zeros", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -75,7 +76,7 @@ public sealed class ProblemTests
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(hasPods ? [DispatcherFixture.Pod(0, ready: false)] : []);
         JsonElement problem = await fixture.GetProblemAsync(Path + query, 503, "nothing-ready");
-        Assert.Contains(hasPods ? "Of 1 pods" : "has no pods", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(hasPods ? "has 1 pods, and none is ready: service-b-0 is not-ready" : "has no pods", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -188,7 +189,7 @@ public sealed class ProblemTests
 
     private sealed class BrokenPicker : IEndpointPicker
     {
-        public PodEndpoint? Pick(EndpointSnapshot snapshot, ReadOnlySpan<char> key = default) =>
+        public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint) =>
             throw new InvalidOperationException("broken on purpose");
     }
 }

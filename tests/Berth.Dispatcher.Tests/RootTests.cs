@@ -76,7 +76,7 @@ public sealed class RootTests
             "k8s-example2/service-b have not been listed yet", await early.Content.ReadAsStringAsync(DispatcherFixture.Cancelled),
             StringComparison.Ordinal);
 
-        Task<bool> changed = fixture.View.WaitForChangeAsync(DispatcherFixture.Cancelled);
+        Task<bool> changed = fixture.View.WaitForChangeAsync(fixture.View.Current, DispatcherFixture.Cancelled);
         fixture.Source.Fail(DispatcherFixture.B, DispatcherFixture.Ports, "The cluster is away.");
         await changed;
         using HttpResponseMessage failing = await fixture.Client.GetAsync("/", DispatcherFixture.Cancelled);

@@ -58,7 +58,7 @@ public sealed class WatchStreamTests
         EndpointSnapshot last = await room.Source.PublishAsync(
             room.Target.View,
             Enumerable.Range(0, 200).Select(static i => DispatcherFixture.Pod(i)),
-            Enumerable.Range(0, Pods).Select(static i => new ExcludedPod($"web-{i}", ExclusionReason.NoExternalAddress, "why")),
+            Enumerable.Range(0, Pods).Select(static i => new LeftOutPod($"web-{i}", LeftOutReason.NoExternalAddress, "why")),
             DispatcherFixture.Cancelled);
         Pipe pipe = PipeText.Create();
 

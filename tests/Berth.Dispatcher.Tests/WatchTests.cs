@@ -131,7 +131,7 @@ public sealed class WatchTests
         await stream.ReadAsync();
 
         await fixture.Source.PublishAsync(
-            fixture.View, [DispatcherFixture.Pod(0)], [new ExcludedPod("web", ExclusionReason.NoOrdinal, "why")],
+            fixture.View, [DispatcherFixture.Pod(0)], [new LeftOutPod("web", LeftOutReason.NoOrdinal, "why")],
             DispatcherFixture.Cancelled);
 
         JsonElement changes = (await stream.ReadAsync()).Data;

@@ -13,7 +13,7 @@ public sealed class OptionsTests
             ClusterDomain = ".cluster.local",
             ResolvConf = "",
             ServicePorts = [new DnsServicePort("Game"), new DnsServicePort("game", "tcp")],
-            Families = (DnsAddressFamilies)9,
+            AddressFamilies = (AddressFamilies)9,
             FirstOrdinal = -1,
             OrdinalGap = 0,
             MinTtl = TimeSpan.Zero,
@@ -24,8 +24,7 @@ public sealed class OptionsTests
             MaxPods = 0,
         }));
         Assert.All(
-            ["'.cluster.local'", "Neither DNS servers", "'Game'", "'tcp'", "Families is 9", "FirstOrdinal is -1", "OrdinalGap is 0",
-                "MinTtl is", "MaxTtl is", "Timeout is", "Tries is 0", "MaxParallelQueries is 0", "MaxPods is 0"],
+            ["'.cluster.local'", "Neither DNS servers", "'Game'", "'tcp'", "AddressFamilies is 9", "FirstOrdinal is -1", "OrdinalGap is 0", "MinTtl is", "MaxTtl is", "Timeout is", "Tries is 0", "MaxParallelQueries is 0", "MaxPods is 0"],
             part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
     }
 
@@ -45,5 +44,12 @@ public sealed class OptionsTests
         DnsEndpointSource source = new(
             new DnsEndpointSourceOptions { ClusterDomain = string.Join('.', Enumerable.Repeat(new string('d', 60), 3)) });
         Assert.Throws<ArgumentException>(() => source.Open(TestKit.TestPods.Target, TestKit.TestPods.Ports));
+    }
+
+    [Fact]
+    public async Task Connect_gives_a_directory_over_DNS()
+    {
+        await using EndpointDirectory directory = DnsEndpoints.Connect();
+        Assert.Empty(directory.Views);
     }
 }

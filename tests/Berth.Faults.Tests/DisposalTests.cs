@@ -46,7 +46,7 @@ public sealed class DisposalTests : FaultTest
         Rig.DirectoryTime.Advance(TimeSpan.FromHours(2));
         await Eventually.TrueAsync(() => !Rig.Relay.IsUsed);
         Assert.Equal(requests, Api.Requests.Count);
-        Assert.False(await Rig.View!.WaitForChangeAsync(Token).WaitAsync(s_prompt, Token));
+        Assert.False(await Rig.View!.WaitForChangeAsync(Rig.View.Current, Token).WaitAsync(s_prompt, Token));
     }
 
     [Fact]

@@ -116,7 +116,7 @@ public sealed class LoadTests : FaultTest
     {
         const int Events = 400;
         await BuildAsync(null);
-        Observer.Allow(static s => s.Endpoints.Count is 0 or 1 && s.Excluded.Count == 0);
+        Observer.Allow(static s => s.Endpoints.Count is 0 or 1 && s.LeftOut.Count == 0);
         Rig.Follow();
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Json.Slice("s", "100")));
         EndpointSnapshot first = await UntilAsync(Slices.State(0));

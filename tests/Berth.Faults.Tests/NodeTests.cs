@@ -25,8 +25,7 @@ public sealed class NodeTests : FaultTest
         EndpointSnapshot snapshot = await UntilAsync("b-0 !b-1 !b-2 !b-3");
         Assert.Equal("203.0.113.1:3000", Assert.Single(snapshot.Endpoints).Authority);
         Assert.Equal(
-            [ExclusionReason.NoExternalAddress, ExclusionReason.NoExternalAddress, ExclusionReason.ExternalAddressUnknown],
-            snapshot.Excluded.Select(static e => e.Reason));
+            [LeftOutReason.NoExternalAddress, LeftOutReason.NoExternalAddress, LeftOutReason.ExternalAddressUnknown], snapshot.LeftOut.Select(static e => e.Reason));
 
         // It gets one later, and only then is it given.
         ScriptedExchange watch = await Api.NextNodesAsync(Token);
@@ -44,8 +43,8 @@ public sealed class NodeTests : FaultTest
         await AnswerListAsync(Slices.List(2, "100"));
         EndpointSnapshot snapshot = await UntilAsync("!b-0 !b-1");
 
-        Assert.All(snapshot.Excluded, static e => Assert.Equal(ExclusionReason.ExternalAddressUnknown, e.Reason));
-        Assert.Contains("resources: [\"nodes\"], verbs: [\"list\"]", snapshot.Excluded[0].Detail, StringComparison.Ordinal);
+        Assert.All(snapshot.LeftOut, static e => Assert.Equal(LeftOutReason.ExternalAddressUnknown, e.Reason));
+        Assert.Contains("resources: [\"nodes\"], verbs: [\"list\"]", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
         Assert.Equal(1, Observer.Log.Count(210));
         Assert.Empty(Observer.Failures);
 

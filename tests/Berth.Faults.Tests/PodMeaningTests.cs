@@ -98,7 +98,7 @@ public sealed class PodMeaningTests : FaultTest
                 Json.Slice("s", "90", Slices.Pod(0), Json.Pod("b-1", "10.0.0.2", hostname: "b-1"), OnlyHostname, Nameless, NotAPod)));
         EndpointSnapshot snapshot = await UntilAsync(Slices.State(3) + " !10.0.0.5 !10.0.0.6");
 
-        Assert.All(snapshot.Excluded, static e => Assert.Equal(ExclusionReason.NoName, e.Reason));
+        Assert.All(snapshot.LeftOut, static e => Assert.Equal(LeftOutReason.NoName, e.Reason));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class PodMeaningTests : FaultTest
         string recorded = Fixture.Text("list-second-service-no-hostname.json");
         Assert.DoesNotContain("\"hostname\"", recorded, StringComparison.Ordinal);
         await BuildAsync(null);
-        Observer.Allow(static s => s.Endpoints.Count > 0 && s.Excluded.Count == 0);
+        Observer.Allow(static s => s.Endpoints.Count > 0 && s.LeftOut.Count == 0);
         Rig.Follow();
         // Its label names the other Service; without one it is taken for the Service that was asked for.
         await ListAndWatchAsync(recorded.Replace("\"kubernetes.io/service-name\":\"", "\"recorded-as\":\"", StringComparison.Ordinal));
@@ -127,9 +127,9 @@ public sealed class PodMeaningTests : FaultTest
         ScriptedExchange watch = await ListAndWatchAsync(
             Json.List("100", Json.Slice("s", "90", Slices.Pod(0), Json.Pod(name, "10.0.0.9"))));
         EndpointSnapshot snapshot = await UntilAsync("b-0 !" + name);
-        ExcludedPod pod = Assert.Single(snapshot.Excluded);
+        LeftOutPod pod = Assert.Single(snapshot.LeftOut);
 
-        Assert.Equal(ExclusionReason.NoOrdinal, pod.Reason);
+        Assert.Equal(LeftOutReason.NoOrdinal, pod.Reason);
         Assert.Contains(name, pod.Detail, StringComparison.Ordinal);
         Assert.Equal("b-0", snapshot.FindByOrdinal(0)!.Name);
         await watch.SendEventAsync("MODIFIED", Slices.Of(1, "101"));
@@ -149,7 +149,7 @@ public sealed class PodMeaningTests : FaultTest
         EndpointSnapshot snapshot = await UntilAsync(state);
 
         Assert.Equal(Enumerable.Range(0, within).Select(i => portBase + (i * stride)), snapshot.Endpoints.Select(static e => e.Port));
-        Assert.All(snapshot.Excluded, static e => Assert.Equal(ExclusionReason.PortOutOfRange, e.Reason));
+        Assert.All(snapshot.LeftOut, static e => Assert.Equal(LeftOutReason.PortOutOfRange, e.Reason));
     }
 
     [Fact]

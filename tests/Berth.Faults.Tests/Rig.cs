@@ -29,7 +29,7 @@ internal sealed class Rig : IAsyncDisposable
         Directory = new EndpointDirectory(Observer.Tap(Source), new EndpointDirectoryOptions
         {
             TimeProvider = DirectoryTime,
-            Logger = Observer.Log,
+            LoggerFactory = Observer.Log,
             FirstSnapshotTimeout = Timeout.InfiniteTimeSpan,
             Backoff = new ExponentialBackoff(new Random(1)),
         });
@@ -108,7 +108,7 @@ internal sealed class Rig : IAsyncDisposable
         limit.CancelAfter(Wait.Limit);
         while (true)
         {
-            Task<bool> change = View!.WaitForChangeAsync(limit.Token);
+            Task<bool> change = View!.WaitForChangeAsync(View.Current, limit.Token);
             if (View.Current is not null && condition(View))
                 return View.Current;
             try
@@ -163,16 +163,16 @@ internal sealed class Rig : IAsyncDisposable
                 _ => null,
             },
             ServiceAccountFolder = Account.Root,
-            Time = SourceTime,
-            Logger = Observer.Log,
+            TimeProvider = SourceTime,
+            LoggerFactory = Observer.Log,
         });
         KubernetesEndpointSourceOptions options = new()
         {
             AddressMode = Options.AddressMode,
-            PreferredFamily = Options.PreferredFamily,
+            AddressFamilies = Options.AddressFamilies,
             StreamingLists = Options.StreamingLists,
             TimeProvider = SourceTime,
-            Logger = Observer.Log,
+            LoggerFactory = Observer.Log,
             Random = new Random(1),
             Meter = _restarts.Meter,
         };

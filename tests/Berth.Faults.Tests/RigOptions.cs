@@ -19,7 +19,7 @@ internal sealed record RigOptions
 
     public AddressMode AddressMode { get; init; }
 
-    public IPFamily PreferredFamily { get; init; }
+    public AddressFamilies AddressFamilies { get; init; }
 
     public PortScheme Ports { get; init; } = TestPods.Ports;
 

@@ -56,7 +56,7 @@ public sealed class DirectoryTests
 
         // Ordinals above 62535 have no port on base 3000: reported, and the others stand.
         Assert.Equal(62_536, snapshot.Endpoints.Count);
-        Assert.Equal(37_464, snapshot.Excluded.Count);
+        Assert.Equal(37_464, snapshot.LeftOut.Count);
     }
 
     private static async Task<EndpointSnapshot> ReadUntilAsync(EndpointView view, Func<EndpointSnapshot, bool> wanted)

@@ -15,7 +15,7 @@ public sealed class RecordingTests
     [InlineData("list-named-ports-dual-stack", "rooms", 3, 0)]
     [InlineData("list-second-service-no-hostname", "portless", 3, 0)]
     [InlineData("list-deployment-pods", "lobby", 0, 2)]
-    public async Task A_recorded_list(string name, string service, int endpoints, int excluded)
+    public async Task A_recorded_list(string name, string service, int endpoints, int leftOut)
     {
         await using SourceHarness harness = await SourceHarness.StartAsync(service);
         harness.Api.OnList(200, Fixture.Text(name + ".json"));
@@ -24,8 +24,8 @@ public sealed class RecordingTests
 
         Assert.Equal(endpoints, snapshot.Endpoints.Count);
         Assert.Equal(endpoints, snapshot.Available.Count);
-        Assert.Equal(excluded, snapshot.Excluded.Count);
-        Assert.All(snapshot.Excluded, static e => Assert.Equal(ExclusionReason.NoOrdinal, e.Reason));
+        Assert.Equal(leftOut, snapshot.LeftOut.Count);
+        Assert.All(snapshot.LeftOut, static e => Assert.Equal(LeftOutReason.NoOrdinal, e.Reason));
         Assert.Equal(Fixture.Text(name + ".request")[4..].Split('?')[0], harness.Api.Requests.First().Path);
     }
 
@@ -52,7 +52,7 @@ public sealed class RecordingTests
         await using SourceHarness harness = await SourceHarness.StartAsync("portless", PortScheme.FromService());
         harness.Api.OnList(200, Fixture.Text("list-second-service-no-hostname.json"));
 
-        Assert.All((await harness.ReadAsync()).Excluded, static e => Assert.Equal(ExclusionReason.NoServicePort, e.Reason));
+        Assert.All((await harness.ReadAsync()).LeftOut, static e => Assert.Equal(LeftOutReason.NoServicePort, e.Reason));
     }
 
     [Fact]

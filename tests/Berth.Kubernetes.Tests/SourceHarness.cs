@@ -15,10 +15,10 @@ internal sealed class SourceHarness : IAsyncDisposable
         Source = new KubernetesEndpointSource(new ClusterAccess { Server = api.Address, Source = "test" }, new KubernetesEndpointSourceOptions
         {
             AddressMode = options.AddressMode,
-            PreferredFamily = options.PreferredFamily,
+            AddressFamilies = options.AddressFamilies,
             StreamingLists = options.StreamingLists,
             TimeProvider = options.TimeProvider,
-            Logger = options.Logger,
+            LoggerFactory = options.LoggerFactory,
             Random = new Random(1),
             Meter = _meter,
         });

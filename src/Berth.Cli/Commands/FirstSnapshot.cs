@@ -20,7 +20,7 @@ internal static class FirstSnapshot
             while (true)
             {
                 // Taken before the look, so that no change falls between the two.
-                Task<bool> change = view.WaitForChangeAsync(both.Token);
+                Task<bool> change = view.WaitForChangeAsync(view.Current, both.Token);
                 if (view.Current is { } snapshot)
                     return snapshot;
 

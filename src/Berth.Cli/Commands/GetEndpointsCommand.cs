@@ -43,17 +43,10 @@ internal static class GetEndpointsCommand
             EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(directory.Follow(target, ports), access, timeout, host.Time, stop.Token)
                 .ConfigureAwait(false);
             SnapshotOutput.Write(snapshot, format, host);
-            if (snapshot.Available.Count > 0)
+            if (snapshot.UnavailableReason is not { } reason)
                 return ExitCode.Ok;
-            host.Error.WriteLine($"berth: {WhyNone(snapshot)}");
+            host.Error.WriteLine($"berth: {reason}");
             return ExitCode.NothingFound;
         }
     }
-
-    private static string WhyNone(EndpointSnapshot snapshot) =>
-        snapshot.Endpoints.Count > 0
-            ? $"{snapshot.Target} has {snapshot.Endpoints.Count} pods, and none is ready. Wait, or look at the pods' readiness probe."
-        : snapshot.Excluded.Count > 0
-            ? $"{snapshot.Target} has {snapshot.Excluded.Count} pods, and none can be dialled. Check their names and the port base."
-        : $"{snapshot.Target} has no pods. Check that the Service exists, and that its selector matches running pods.";
 }

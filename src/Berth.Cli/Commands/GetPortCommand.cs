@@ -3,6 +3,7 @@ using System.Text.Json;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Output;
+using Berth.Writing;
 
 namespace Berth.Cli.Commands;
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Berth.Cli.Options;
 
 /// <summary>Which cluster is read, and which of its addresses are wanted.</summary>
-internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, IPFamily Prefer)
+internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, AddressFamilies Prefer)
 {
     /// <summary>Finds the cluster. Nothing is asked of it yet.</summary>
     /// <exception cref="ClusterAccessException">No cluster is configured, or the configuration cannot be used.</exception>
@@ -17,8 +17,8 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
         Kubeconfig = Kubeconfig,
         Context = Context,
         Environment = host.Variable,
-        Time = host.Time,
-        Logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("Berth.Kubernetes"),
+        TimeProvider = host.Time,
+        LoggerFactory = loggers ?? NullLoggerFactory.Instance,
         // A server has a log; a person at a terminal sees at once what a login plugin asks for.
         PluginOutput = loggers is null ? host.Error.WriteLine : null,
     });
@@ -36,17 +36,17 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
         KubernetesEndpointSourceOptions source = new()
         {
             AddressMode = Address,
-            PreferredFamily = Prefer,
+            AddressFamilies = Prefer,
             TimeProvider = host.Time,
             Random = host.Random,
-            Logger = loggers.CreateLogger("Berth.Kubernetes"),
+            LoggerFactory = loggers,
             Meter = meter,
         };
         EndpointDirectoryOptions directory = new()
         {
             TimeProvider = host.Time,
             Backoff = new ExponentialBackoff(host.Random),
-            Logger = loggers.CreateLogger("Berth.Directory"),
+            LoggerFactory = loggers,
             Meter = meter,
             SnapshotFile = snapshotFile,
             MaxStale = maxStale,

@@ -23,12 +23,12 @@ internal static class ClusterSettings
             ("external-or-internal", AddressMode.ExternalOrInternal)),
         AddressMode.Internal);
 
-    public static Setting<IPFamily> Prefer { get; } = new(
+    public static Setting<AddressFamilies> Prefer { get; } = new(
         "prefer",
         "ipv4|ipv6",
         "Which family comes first where a pod has both. Default ipv4.",
-        CommonParsers.OneOf("address family", ("ipv4", IPFamily.IPv4), ("ipv6", IPFamily.IPv6)),
-        IPFamily.IPv4);
+        CommonParsers.OneOf("address family", ("ipv4", AddressFamilies.IPv4ThenIPv6), ("ipv6", AddressFamilies.IPv6ThenIPv4)),
+        AddressFamilies.IPv4ThenIPv6);
 
     public static Setting<TimeSpan> Timeout { get; } = new(
         "timeout", "DURATION", "How long to wait for the first list. Default 10s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),

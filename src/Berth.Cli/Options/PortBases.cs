@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Berth.Cli.Options;
 
-/// <summary>Reads port bases: <c>3000</c>, <c>3000/UDP</c>, or several with names, <c>game=4000,admin=5000/TCP</c>.</summary>
+/// <summary>Reads base ports: <c>3000</c>, <c>3000/UDP</c>, or several with names, <c>game=4000,admin=5000/TCP</c>.</summary>
 internal static class PortBases
 {
-    public static EndpointPort[]? Parse(string text, out string? fault) => Parse(text, "port base", out fault);
+    public static EndpointPort[]? Parse(string text, out string? fault) => Parse(text, "base port", out fault);
 
     /// <summary>The same, of ports that are not a base.</summary>
     public static EndpointPort[]? ParseFixed(string text, out string? fault) => Parse(text, "port", out fault);

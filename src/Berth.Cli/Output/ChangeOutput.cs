@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Berth.Cli.Options;
+using Berth.Snapshots;
+using Berth.Writing;
 
 namespace Berth.Cli.Output;
 

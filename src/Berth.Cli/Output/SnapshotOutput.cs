@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
+using Berth.Snapshots;
+using Berth.Writing;
 
 namespace Berth.Cli.Output;
 
@@ -27,7 +29,7 @@ internal static class SnapshotOutput
         }
 
         // For people, and not among the values that a shell reads.
-        foreach (ExcludedPod pod in snapshot.Excluded)
+        foreach (LeftOutPod pod in snapshot.LeftOut)
             host.Error.WriteLine($"berth: {pod.Name} is left out: {pod.Detail}.");
         foreach (PortClash clash in snapshot.FindPortClashes())
             host.Error.WriteLine($"berth: {clash}");
@@ -55,7 +57,7 @@ internal static class SnapshotOutput
 
         writer.WriteEndArray();
         writer.WriteStartArray("leftOut");
-        foreach (ExcludedPod pod in snapshot.Excluded)
+        foreach (LeftOutPod pod in snapshot.LeftOut)
             EndpointJson.Write(writer, pod);
 
         writer.WriteEndArray();

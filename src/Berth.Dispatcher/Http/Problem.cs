@@ -1,3 +1,5 @@
+using Berth.Snapshots;
+
 namespace Berth.Dispatcher.Http;
 
 /// <summary>Problem details (RFC 9457). Programs compare the type; the detail is for people.</summary>
@@ -28,7 +30,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         "unknown-pod", "Unknown pod", 404,
         $"{snapshot.Target} has no pod {wanted} in version {snapshot.Version}, which has {snapshot.Endpoints.Count} pods.");
 
-    public static Problem PodLeftOut(EndpointSnapshot snapshot, ExcludedPod pod) => new(
+    public static Problem PodLeftOut(EndpointSnapshot snapshot, LeftOutPod pod) => new(
         "pod-left-out", "Pod cannot be dialled", 404,
         $"The pod {pod.Name} of {snapshot.Target} is known and cannot be dialled: {pod.Detail}.");
 
@@ -40,12 +42,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         Endpoint = pod,
     };
 
-    public static Problem NothingReady(EndpointSnapshot snapshot) => new(
-        "nothing-ready", "Nothing ready", 503,
-        snapshot.Endpoints.Count == 0 && snapshot.Excluded.Count == 0
-            ? $"{snapshot.Target} has no pods. Check that the Service exists and that its selector matches running pods."
-            : $"Of {snapshot.Endpoints.Count} pods of {snapshot.Target} none is ready, and {snapshot.Excluded.Count} are left out. Look " +
-                "at the pods' readiness.")
+    public static Problem NothingReady(EndpointSnapshot snapshot, IEndpointPicker picker) => new(
+        "nothing-ready", "Nothing ready", 503, NoEndpointException.Describe(snapshot, picker))
     {
         RetryAfter = 1,
     };

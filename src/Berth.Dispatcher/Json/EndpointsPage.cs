@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Berth.Writing;
 
 namespace Berth.Dispatcher.Json;
 
@@ -18,7 +19,7 @@ internal sealed class EndpointsPage
     /// <summary>The whole page of a small set, or null for a large one.</summary>
     public ReadOnlyMemory<byte>? TryFormat(EndpointSnapshot snapshot, TimeSpan? age)
     {
-        if (snapshot.Endpoints.Count + snapshot.Excluded.Count > MaxKept)
+        if (snapshot.Endpoints.Count + snapshot.LeftOut.Count > MaxKept)
             return null;
         byte[] tail = TailOf(snapshot);
         ArrayBufferWriter<byte> page = new(tail.Length + 512);
@@ -51,7 +52,7 @@ internal sealed class EndpointsPage
 
         json.WriteEndArray();
         json.WriteStartArray("leftOut"u8);
-        foreach (ExcludedPod pod in snapshot.Excluded)
+        foreach (LeftOutPod pod in snapshot.LeftOut)
         {
             EndpointJson.Write(json, pod);
             if (!await paced.PaceAsync().ConfigureAwait(false))
@@ -89,7 +90,7 @@ internal sealed class EndpointsPage
             EndpointJson.Write(json, endpoint);
         json.WriteEndArray();
         json.WriteStartArray("leftOut"u8);
-        foreach (ExcludedPod pod in snapshot.Excluded)
+        foreach (LeftOutPod pod in snapshot.LeftOut)
             EndpointJson.Write(json, pod);
         json.WriteEndArray();
         WriteClashes(json, snapshot);

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using Berth.Writing;
 
 namespace Berth.Dispatcher.Json;
 

@@ -5,17 +5,21 @@ namespace Berth.Dispatcher.Routes;
 /// <summary>Chooses one endpoint for a request.</summary>
 internal static class Choice
 {
-    private static readonly StickyPicker s_sticky = new();
+    /// <summary>The picker of a request that gives a key.</summary>
+    public static StickyPicker Sticky { get; } = new();
 
-    /// <summary>By the server's picker. Only a sticky picker reads <c>?key=</c>.</summary>
+    /// <summary>By the server's picker; null when no endpoint qualifies. Only a sticky picker reads <c>?key=</c>.</summary>
     public static PodEndpoint? ByPicker(IEndpointPicker picker, EndpointSnapshot snapshot, string query)
     {
+        PodEndpoint? found;
         if (picker is not StickyPicker)
-            return picker.Pick(snapshot);
-        // An empty key would send everybody who gives none to one and the same pod.
-        return Query.Find(query, "key") is { Length: > 0 } key ? picker.Pick(snapshot, key) : RandomPicker.Shared.Pick(snapshot);
+            return picker.TryPick(snapshot, out found) ? found : null;
+        // An empty key would send everyone who gives none to one and the same pod.
+        if (Query.Find(query, "key") is { Length: > 0 } key)
+            return picker.TryPick(snapshot, key, out found) ? found : null;
+        return snapshot.TryPickRandom(out found) ? found : null;
     }
 
-    /// <summary>The endpoint that a key belongs to, whatever the server's picker.</summary>
-    public static PodEndpoint? ByKey(EndpointSnapshot snapshot, string key) => s_sticky.Pick(snapshot, key);
+    /// <summary>The endpoint that a key belongs to, whatever the server's picker; null when none is available.</summary>
+    public static PodEndpoint? ByKey(EndpointSnapshot snapshot, string key) => Sticky.TryPick(snapshot, key, out PodEndpoint? found) ? found : null;
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
 using Berth.Dispatcher.State;
+using Berth.Writing;
 
 namespace Berth.Dispatcher.Routes;
 
@@ -17,9 +18,9 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return ProblemWriter.WriteAsync(exchange, problem);
         string query = exchange.Request.QueryString;
         if (Query.Find(query, "key") is { } key)
-            return AnswerPicked(exchange, target!, snapshot!, Choice.ByKey(snapshot!, key));
+            return AnswerPicked(exchange, target!, snapshot!, Choice.Sticky, Choice.ByKey(snapshot!, key));
         if (Query.Find(query, "pick") is not null)
-            return AnswerPicked(exchange, target!, snapshot!, Choice.ByPicker(state.Picker, snapshot!, query));
+            return AnswerPicked(exchange, target!, snapshot!, state.Picker, Choice.ByPicker(state.Picker, snapshot!, query));
         string tag = EntityTag.Of(state.Epoch, snapshot!);
         exchange.Response.Headers.ETag = tag;
         if (EntityTag.Matches(exchange.Request.Headers.IfNoneMatch, tag))
@@ -47,9 +48,8 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             : null;
         if (found is null)
         {
-            ExcludedPod? leftOut = snapshot!.Excluded.FirstOrDefault(p => p.Name == wanted);
-            return ProblemWriter.WriteAsync(
-                exchange, leftOut is null ? Problem.UnknownPod(snapshot, wanted) : Problem.PodLeftOut(snapshot, leftOut));
+            LeftOutPod? leftOut = snapshot!.LeftOut.FirstOrDefault(p => p.Name == wanted);
+            return ProblemWriter.WriteAsync(exchange, leftOut is null ? Problem.UnknownPod(snapshot, wanted) : Problem.PodLeftOut(snapshot, leftOut));
         }
 
         return found.IsAvailable
@@ -71,10 +71,11 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             : null;
     }
 
-    private static ValueTask AnswerPicked(Exchange exchange, ServedTarget target, EndpointSnapshot snapshot, PodEndpoint? picked)
+    private static ValueTask AnswerPicked(
+        Exchange exchange, ServedTarget target, EndpointSnapshot snapshot, IEndpointPicker picker, PodEndpoint? picked)
     {
         if (picked is null)
-            return ProblemWriter.WriteAsync(exchange, Problem.NothingReady(snapshot));
+            return ProblemWriter.WriteAsync(exchange, Problem.NothingReady(snapshot, picker));
         target.Picks.Increment();
         return WriteOne(exchange, target, snapshot, picked);
     }

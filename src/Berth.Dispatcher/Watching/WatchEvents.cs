@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
+using Berth.Snapshots;
+using Berth.Writing;
 
 namespace Berth.Dispatcher.Watching;
 
@@ -66,7 +68,7 @@ internal static class WatchEvents
             WriteHead(json, after);
             foreach (PodChange change in changes)
                 Write(json, change);
-            foreach (ExcludedPod pod in BeginLeftOut(json, before, after))
+            foreach (LeftOutPod pod in BeginLeftOut(json, before, after))
                 EndpointJson.Write(json, pod);
             WriteTail(json);
         }
@@ -90,7 +92,7 @@ internal static class WatchEvents
                     return;
             }
 
-            foreach (ExcludedPod pod in BeginLeftOut(paced.Json, before, after))
+            foreach (LeftOutPod pod in BeginLeftOut(paced.Json, before, after))
             {
                 EndpointJson.Write(paced.Json, pod);
                 if (!await paced.PaceAsync().ConfigureAwait(false))
@@ -115,13 +117,13 @@ internal static class WatchEvents
     }
 
     /// <summary>Ends the changes. If the pods left out changed, returns all of them for writing.</summary>
-    private static IReadOnlyList<ExcludedPod> BeginLeftOut(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
+    private static IReadOnlyList<LeftOutPod> BeginLeftOut(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
     {
         json.WriteEndArray();
-        if (before.Excluded.SequenceEqual(after.Excluded))
+        if (before.LeftOut.SequenceEqual(after.LeftOut))
             return [];
         json.WriteStartArray("leftOut"u8);
-        return after.Excluded;
+        return after.LeftOut;
     }
 
     private static void WriteTail(Utf8JsonWriter json)

@@ -124,7 +124,7 @@ internal sealed class WatchHub
             while (more)
             {
                 // Asked for before the snapshot is read, so that no change falls between the two.
-                Task<bool> change = _view.WaitForChangeAsync(ending);
+                Task<bool> change = _view.WaitForChangeAsync(_view.Current, ending);
                 Publish(_view.Current);
                 while (await Task.WhenAny(change, beat).ConfigureAwait(false) == beat && await beat.ConfigureAwait(false))
                 {

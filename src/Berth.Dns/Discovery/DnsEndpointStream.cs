@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Berth.Dns.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Dns.Discovery;
 
@@ -15,6 +16,7 @@ internal sealed class DnsEndpointStream(
     private const double Jitter = 0.1;
 
     private readonly Random _random = options.Random ?? SharedRandom();
+    private readonly ILogger _logger = options.LoggerFactory.CreateLogger("Berth.Dns");
     private EndpointSnapshot? _last;
     private EndpointSourceException? _unsaid;
     private (long Since, TimeSpan For)? _believed;
@@ -68,16 +70,16 @@ internal sealed class DnsEndpointStream(
     private void LogWay(ServiceState state)
     {
         foreach (string unanswered in state.Unanswered.Where(sentence => !_unanswered.Contains(sentence, StringComparer.Ordinal)))
-            Log.Unanswered(options.Logger, reader.Target, unanswered);
+            Log.Unanswered(_logger, reader.Target, unanswered);
         _unanswered = state.Unanswered;
         bool searched = state.SearchedFor is not null;
         if ((state.Pods.Count == 0 && !(searched && state.Addresses.Count > 0)) || _searched == searched)
             return;
         _searched = searched;
         if (searched)
-            Log.SearchedByOrdinal(options.Logger, reader.Target, reader.StatefulSet);
+            Log.SearchedByOrdinal(_logger, reader.Target, reader.StatefulSet);
         else
-            Log.NamedBySrv(options.Logger, reader.Target);
+            Log.NamedBySrv(_logger, reader.Target);
     }
 
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The default jitter; tests give their own.")]

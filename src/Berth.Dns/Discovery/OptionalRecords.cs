@@ -31,9 +31,9 @@ internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
             return (answer, null);
         }
         catch (EndpointSourceException exception)
-            when (!memory.HasRecords && exception.InnerException is not DnsAttemptException { Failure: DnsAttemptFailure.CutAnswer })
+            when (!memory.HasRecords && exception.InnerException is not DnsQueryException { Failure: DnsAttemptFailure.CutAnswer })
         {
-            if (exception.InnerException is DnsAttemptException { Failure: DnsAttemptFailure.NoAnswer })
+            if (exception.InnerException is DnsQueryException { Failure: DnsAttemptFailure.NoAnswer })
                 memory.Silent = (options.TimeProvider.GetTimestamp(), exception);
             return (null, exception);
         }
@@ -47,8 +47,7 @@ internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
     }
 
     /// <summary>Whether the server itself said that it does not do such questions.</summary>
-    public static bool IsRefusal(EndpointSourceException failure) =>
-        failure.InnerException is DnsAttemptException { Failure: DnsAttemptFailure.Refusal };
+    public static bool IsRefusal(EndpointSourceException failure) => failure.InnerException is DnsQueryException { Failure: DnsAttemptFailure.Refusal };
 
     // One reading at a time, and in it each question once.
     private sealed class Memory

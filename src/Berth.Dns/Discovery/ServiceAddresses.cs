@@ -34,13 +34,12 @@ internal sealed class ServiceAddresses
     public bool NameIsGone => Families.Count == 0 && _answers.Any(static a => !a.NameExists);
 
     /// <exception cref="EndpointSourceException">No family was answered, or one was not that had addresses before.</exception>
-    public static async Task<ServiceAddresses> AskAsync(
-        string service, DnsAddressFamilies families, OptionalRecords optional, Questions questions)
+    public static async Task<ServiceAddresses> AskAsync(string service, AddressFamilies families, OptionalRecords optional, Questions questions)
     {
         DnsRecordType[] wanted = families switch
         {
-            DnsAddressFamilies.IPv4Only => [DnsRecordType.A],
-            DnsAddressFamilies.IPv6Only => [DnsRecordType.Aaaa],
+            AddressFamilies.IPv4Only => [DnsRecordType.A],
+            AddressFamilies.IPv6Only => [DnsRecordType.Aaaa],
             _ => [DnsRecordType.A, DnsRecordType.Aaaa],
         };
         (DnsAnswer? Answer, EndpointSourceException? Failure)[] asked =
@@ -57,6 +56,6 @@ internal sealed class ServiceAddresses
     }
 
     private static string Advise(DnsRecordType type, EndpointSourceException failure) =>
-        $"{failure.Message} If the pods have no {(type == DnsRecordType.Aaaa ? "IPv6" : "IPv4")} addresses, set Families to "
-        + $"{(type == DnsRecordType.Aaaa ? nameof(DnsAddressFamilies.IPv4Only) : nameof(DnsAddressFamilies.IPv6Only))}.";
+        $"{failure.Message} If the pods have no {(type == DnsRecordType.Aaaa ? "IPv6" : "IPv4")} addresses, set AddressFamilies to "
+        + $"{(type == DnsRecordType.Aaaa ? nameof(AddressFamilies.IPv4Only) : nameof(AddressFamilies.IPv6Only))}.";
 }

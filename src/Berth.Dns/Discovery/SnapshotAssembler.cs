@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.Sources;
 
 namespace Berth.Dns.Discovery;
 
 /// <summary>Makes snapshots of what DNS stated. The same content gives the same instance.</summary>
-internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, DnsAddressFamilies families)
+internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, AddressFamilies families)
 {
     private readonly SnapshotBuilder _builder = new(target, ports);
     private HashSet<string> _present = new(StringComparer.Ordinal);
@@ -25,19 +26,18 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         }
 
         foreach (IPAddress address in nameless)
-            Exclude(address.ToString(), ExclusionReason.NoName, WhyNameless(state));
+            LeaveOut(address.ToString(), LeftOutReason.NoName, WhyNameless(state));
         foreach (string foreign in state.ForeignTargets)
-            Exclude(
-                foreign, ExclusionReason.Malformed, "an SRV record of the Service names it, and it is not a pod's name below the Service");
+            LeaveOut(foreign, LeftOutReason.Malformed, "an SRV record of the Service names it, and it is not a pod's name below the Service");
         foreach (string gone in _present.Where(name => !present.Contains(name)))
             _builder.Remove(gone);
         _present = present;
         return _last = _builder.HasChanges ? _builder.Build() : _last!;
 
-        void Exclude(string name, ExclusionReason reason, string detail)
+        void LeaveOut(string name, LeftOutReason reason, string detail)
         {
             present.Add(name);
-            _builder.Exclude(new ExcludedPod(name, reason, detail));
+            _builder.LeaveOut(new LeftOutPod(name, reason, detail));
         }
     }
 
@@ -50,19 +50,15 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
     {
         int? ordinal = PodOrdinal.TryParse(pod.Host, out int parsed, out string? noOrdinal) ? parsed : null;
         if (ports.NeedsOrdinal && ordinal is null)
-            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.NoOrdinal, noOrdinal!));
+            _builder.LeaveOut(new LeftOutPod(pod.Host, LeftOutReason.NoOrdinal, noOrdinal!));
         else if (!ports.TryResolve(ordinal, pod.ServicePorts, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
-            _builder.Exclude(
-                new ExcludedPod(pod.Host, HasBase(pod) ? ExclusionReason.PortOutOfRange : ExclusionReason.NoServicePort, noPort));
+            _builder.LeaveOut(new LeftOutPod(pod.Host, HasBase(pod) ? LeftOutReason.PortOutOfRange : LeftOutReason.NoServicePort, noPort));
         else if (Sort(pod.Addresses) is { Length: > 0 } addresses)
             _builder.Set(ToEndpoint(pod, addresses, ports.NeedsOrdinal ? ordinal : null, resolved));
         else if (pod.Addresses.Count > 0)
-            _builder.Exclude(new ExcludedPod(pod.Host, ExclusionReason.Malformed, $"'{pod.Addresses[0]}' is no machine's address"));
+            _builder.LeaveOut(new LeftOutPod(pod.Host, LeftOutReason.Malformed, $"'{pod.Addresses[0]}' is no machine's address"));
         else
-            _builder.Exclude(
-                new ExcludedPod(
-                    pod.Host, ExclusionReason.NoAddress,
-                    pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
+            _builder.LeaveOut(new LeftOutPod(pod.Host, LeftOutReason.NoAddress, pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
     }
 
     /// <summary>
@@ -84,8 +80,7 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         Ports = resolved,
     };
 
-    private int Rank(IPAddress address) =>
-        (address.AddressFamily == AddressFamily.InterNetworkV6) == (families == DnsAddressFamilies.IPv6ThenIPv4) ? 0 : 1;
+    private int Rank(IPAddress address) => (address.AddressFamily == AddressFamily.InterNetworkV6) == (families.First() == AddressFamily.InterNetworkV6) ? 0 : 1;
 
     /// <summary>With ordinal 0 a base stands for itself: if even that gives no port, there is no base.</summary>
     private bool HasBase(NamedPod pod) => ports.TryResolve(0, pod.ServicePorts, out _, out _);

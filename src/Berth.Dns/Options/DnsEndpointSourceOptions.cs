@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Net;
-using Berth.Dns.Options;
+using Berth.Checks;
+using Berth.Dns.Messages;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,38 +10,35 @@ namespace Berth.Dns;
 /// <summary>The options of a <see cref="DnsEndpointSource"/>. Every value has a default that is right inside a cluster.</summary>
 public sealed class DnsEndpointSourceOptions
 {
+    private const int MaxPortNameLength = 15;
+
     /// <summary>
-    /// The DNS servers, asked in this order; the one that answered last is asked first. Default: none, which takes those of
-    /// <see cref="ResolvConf"/>.
+    /// The DNS servers, asked in this order; the one that answered last is asked first. Default: none, which takes those of <see cref="ResolvConf"/>.
     /// </summary>
     public IReadOnlyList<IPEndPoint> Servers { get; init; } = [];
 
     /// <summary>
-    /// The file that names the servers where none are given, in the form of resolv.conf(5). Default <c>/etc/resolv.conf</c>. Only its first
-    /// three <c>nameserver</c> lines are read.
+    /// The file that names the servers when <see cref="Servers"/> is empty, in the form of resolv.conf(5). Its first three <c>nameserver</c> lines are
+    /// read. Default: <c>/etc/resolv.conf</c>. Not empty when there are no servers.
     /// </summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
 
-    /// <summary>The cluster's domain. Default <c>cluster.local</c>.</summary>
+    /// <summary>The cluster's domain: a DNS name without a dot at either end. Default: <c>cluster.local</c>.</summary>
     public string ClusterDomain { get; init; } = "cluster.local";
 
     /// <summary>
-    /// The Service's named ports whose SRV records name the pods. Default: none, which asks for the SRV records of the Service itself;
-    /// CoreDNS and kube-dns have them, the specification does not require them. A port scheme that takes its bases from the Service needs
-    /// the ports named here.
+    /// The Service's named ports whose SRV records name the pods, each once. Default: none, which asks for the SRV records of the Service itself; CoreDNS
+    /// and kube-dns have them, the specification does not require them. A port scheme that takes its bases from the Service needs the ports named here.
     /// </summary>
     public IReadOnlyList<DnsServicePort> ServicePorts { get; init; } = [];
 
     /// <summary>
-    /// The name of the StatefulSet behind a Service, for Services that have no SRV records: its pods are then looked for one by one, as
-    /// <c>NAME-0</c>,
-    /// <c>NAME-1</c> and so on. Default: the Service's own name.
+    /// The name of the StatefulSet behind a Service without SRV records: its pods are then looked for one by one, as <c>NAME-0</c>, <c>NAME-1</c> and so
+    /// on. Default: the Service's own name.
     /// </summary>
     public Func<ServiceTarget, string> StatefulSetName { get; init; } = static target => target.Service;
 
-    /// <summary>
-    /// The first ordinal that is looked for where there are no SRV records (<c>spec.ordinals.start</c>). Default 0; 0 or more.
-    /// </summary>
+    /// <summary>The first ordinal that is looked for when there are no SRV records (<c>spec.ordinals.start</c>). Default 0; 0 or more.</summary>
     public int FirstOrdinal { get; init; }
 
     /// <summary>
@@ -48,18 +47,16 @@ public sealed class DnsEndpointSourceOptions
     /// </summary>
     public int OrdinalGap { get; init; } = 16;
 
-    /// <summary>Which addresses are asked for. Default <see cref="DnsAddressFamilies.IPv4ThenIPv6"/>.</summary>
-    public DnsAddressFamilies Families { get; init; }
+    /// <summary>The IP families that are asked for, and their order. Default: <see cref="AddressFamilies.IPv4ThenIPv6"/>.</summary>
+    public AddressFamilies AddressFamilies { get; init; } = AddressFamilies.IPv4ThenIPv6;
 
-    /// <summary>An answer with a lower TTL is believed this long all the same. Default 1 s; above 0.</summary>
+    /// <summary>The least time for which an answer is believed, even with a lower TTL. Default 1 s; above 0 and up to 1 day.</summary>
     public TimeSpan MinTtl { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// An answer with a higher TTL is believed no longer than this. Default 30 s; at least <see cref="MinTtl"/>, at most a day.
-    /// </summary>
+    /// <summary>The greatest time for which an answer is believed, even with a higher TTL. Default 30 s; <see cref="MinTtl"/> to 1 day.</summary>
     public TimeSpan MaxTtl { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The time limit for one server over UDP, and again over TCP. Default 2 s; above 0, at most a minute.</summary>
+    /// <summary>How long one server may take over UDP, and again over TCP. Default 2 s; above 0 and up to 1 minute.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The number of times that each server is asked before a question fails. Default 2; 1 to 10.</summary>
@@ -68,23 +65,62 @@ public sealed class DnsEndpointSourceOptions
     /// <summary>The number of questions at the same time for one target. Default 16; 1 to 256.</summary>
     public int MaxParallelQueries { get; init; } = 16;
 
-    /// <summary>The most pods of one target; more are an error. Default 10,000; 1 or more.</summary>
+    /// <summary>The greatest number of pods of one target; more are an error. Default 10,000; 1 or more.</summary>
     public int MaxPods { get; init; } = 10_000;
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The source of jitter; must be safe for several threads. Default: the runtime's shared one.</summary>
+    /// <summary>The source of jitter; it must be safe for several threads. Default: null, for the runtime's shared one.</summary>
     public Random? Random { get; init; }
 
-    /// <summary>The log of the source. Default: none.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>Makes the logger <c>Berth.Dns</c>, which tells how pods are found. Default: logs nothing.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <exception cref="ArgumentException">Values are outside their ranges; one message names all of them.</exception>
-    internal void Validate()
+    /// <summary>The meter of <c>berth.dns.queries</c>. Default: null, for a meter of the source's own named <c>Berth.Dns</c>.</summary>
+    public Meter? Meter { get; init; }
+
+    /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
+    public IReadOnlyList<string> FindFaults()
     {
-        string[] faults = [.. DnsOptionFaults.Find(this)];
-        if (faults.Length > 0)
-            throw new ArgumentException(string.Join(" ", faults));
+        OptionFaults faults = new();
+        CheckNames(faults);
+        faults.CheckDefined(AddressFamilies, nameof(AddressFamilies));
+        faults.CheckAboveZero(MinTtl, TimeSpan.FromDays(1), nameof(MinTtl));
+        faults.Check(
+            MaxTtl >= MinTtl && MaxTtl <= TimeSpan.FromDays(1), $"MaxTtl is {MaxTtl}. Give a duration from MinTtl ({MinTtl}) to one day.");
+        faults.CheckAboveZero(Timeout, TimeSpan.FromMinutes(1), nameof(Timeout));
+        faults.CheckRange(FirstOrdinal, 0, int.MaxValue, nameof(FirstOrdinal));
+        faults.CheckRange(OrdinalGap, 1, 1000, nameof(OrdinalGap));
+        faults.CheckRange(Tries, 1, 10, nameof(Tries));
+        faults.CheckRange(MaxParallelQueries, 1, 256, nameof(MaxParallelQueries));
+        faults.CheckRange(MaxPods, 1, int.MaxValue, nameof(MaxPods));
+        faults.CheckGiven(StatefulSetName, nameof(StatefulSetName));
+        faults.CheckGiven(TimeProvider, nameof(TimeProvider));
+        faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
+        return faults.Found;
+    }
+
+    private void CheckNames(OptionFaults faults)
+    {
+        faults.Check(
+            ClusterDomain is not null && DnsNames.IsAskable(ClusterDomain),
+            $"The cluster domain '{ClusterDomain}' is not a DNS name. Write it as in cluster.local, without a dot at either end.");
+        faults.Check(
+            Servers is { Count: > 0 } || !string.IsNullOrEmpty(ResolvConf),
+            "Neither DNS servers nor a file that names them is given. Give one of both.");
+        faults.CheckGiven(ServicePorts, nameof(ServicePorts));
+        foreach (DnsServicePort port in ServicePorts ?? [])
+        {
+            faults.Check(
+                port.Name is { Length: <= MaxPortNameLength } && DnsNames.IsHostLabel(port.Name),
+                $"The port name '{port.Name}' is not one Kubernetes allows (1 to 15 of a-z, 0-9 and '-'). Give the name the Service has for the port.");
+            faults.Check(
+                port.Protocol is "TCP" or "UDP" or "SCTP",
+                $"The protocol '{port.Protocol}' of port '{port.Name}' is not TCP, UDP or SCTP. Write it in capitals, as Kubernetes does.");
+        }
+
+        faults.Check(
+            ServicePorts is null || ServicePorts.Distinct().Count() == ServicePorts.Count, "A service port is given twice. Name each once.");
     }
 }

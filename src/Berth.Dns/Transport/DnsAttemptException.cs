@@ -4,4 +4,7 @@ namespace Berth.Dns.Transport;
 internal sealed class DnsAttemptException(string clause, Exception? inner = null) : Exception(clause, inner)
 {
     public DnsAttemptFailure Failure { get; init; }
+
+    /// <summary>The code of the answer, such as <c>SERVFAIL</c>, or null.</summary>
+    public string? ResponseCode { get; init; }
 }

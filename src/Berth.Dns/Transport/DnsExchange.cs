@@ -9,12 +9,28 @@ namespace Berth.Dns.Transport;
 /// <summary>One question to one server: over UDP, and again over TCP when the answer says that it was cut.</summary>
 /// <param name="time">The clock of the limit.</param>
 /// <param name="timeout">The limit of each of the two.</param>
-internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout)
+/// <param name="counter">Counts the queries.</param>
+internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout, DnsCounter counter)
 {
     /// <exception cref="DnsAttemptException">No usable answer came in time.</exception>
     public async Task<DnsMessage> AskAsync(IPEndPoint server, DnsQuestion question, bool edns, CancellationToken cancellationToken)
     {
-        // From the system's generator, not from the injected one: an attacker cannot predict it, and so cannot forge answers.
+        try
+        {
+            DnsMessage answer = await TryAskAsync(server, question, edns, cancellationToken).ConfigureAwait(false);
+            counter.Answered(question.Type, answer.Code);
+            return answer;
+        }
+        catch (DnsAttemptException)
+        {
+            counter.Failed(question.Type);
+            throw;
+        }
+    }
+
+    private async Task<DnsMessage> TryAskAsync(IPEndPoint server, DnsQuestion question, bool edns, CancellationToken cancellationToken)
+    {
+        // From the system's generator, not from the injected one: that nobody can foresee it is what keeps forged answers out.
         ushort id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
         byte[] query = DnsQueryWriter.Write(id, question, edns);
         bool cut = false;

@@ -32,7 +32,7 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
         async Task<(DnsAnswer? Answer, string? Next)> AskServersAsync(DnsQuestion current)
         {
             List<string> failures = [];
-            DnsAttemptException? last = null;
+            DnsQueryException? last = null;
             IPEndPoint? first = _answeredLast;
             IPEndPoint[] found = [.. servers.Find().OrderBy(s => s.Equals(first) ? 0 : 1)];
             for (int attempt = 0; attempt < tries; attempt++)
@@ -52,8 +52,9 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
                     catch (DnsAttemptException exception)
                     {
                         // That there are records outweighs what later attempts met.
-                        last = last?.Failure == DnsAttemptFailure.CutAnswer ? last : exception;
-                        failures.Add($"{server} {exception.Message}");
+                        DnsQueryException failed = new(server, exception);
+                        last = last?.Failure == DnsAttemptFailure.CutAnswer ? last : failed;
+                        failures.Add(failed.Message);
                     }
                 }
             }
@@ -75,6 +76,7 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
             ? message
             : throw new DnsAttemptException($"answered {message.Code.ToText()}")
             {
+                ResponseCode = message.Code.ToText(),
                 Failure = message.Code is DnsResponseCode.NotImplemented or DnsResponseCode.Refused or DnsResponseCode.FormatError
                     ? DnsAttemptFailure.Refusal
                     : DnsAttemptFailure.Other,

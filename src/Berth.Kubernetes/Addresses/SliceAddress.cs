@@ -60,16 +60,16 @@ internal static class SliceAddress
     public static EndpointFault? FaultOf(SliceAddressType type, IPAddress? address, string? text)
     {
         if (type == SliceAddressType.Fqdn)
-            return new EndpointFault(ExclusionReason.NoAddress, $"the slice states the name '{text ?? address?.ToString()}', not an IP address");
+            return new EndpointFault(LeftOutReason.NoAddress, $"the slice states the name '{text ?? address?.ToString()}', not an IP address");
         if (type == SliceAddressType.Unknown)
-            return new EndpointFault(ExclusionReason.NoAddress, "the slice is of an address type that is not IPv4, IPv6 or FQDN");
+            return new EndpointFault(LeftOutReason.NoAddress, "the slice is of an address type that is not IPv4, IPv6 or FQDN");
         if (address is null && text is null)
-            return new EndpointFault(ExclusionReason.NoAddress, "the slice states no address for it");
+            return new EndpointFault(LeftOutReason.NoAddress, "the slice states no address for it");
         AddressFamily wanted = type == SliceAddressType.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
         if (address?.AddressFamily != wanted)
-            return new EndpointFault(ExclusionReason.Malformed, $"'{text ?? address?.ToString()}' is not an {type} address");
+            return new EndpointFault(LeftOutReason.Malformed, $"'{text ?? address?.ToString()}' is not an {type} address");
         return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-            ? new EndpointFault(ExclusionReason.Malformed, $"'{address}' is no machine's address")
+            ? new EndpointFault(LeftOutReason.Malformed, $"'{address}' is no machine's address")
             : null;
     }
 

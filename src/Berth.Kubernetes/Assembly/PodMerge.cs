@@ -26,11 +26,10 @@ internal static class PodMerge
         return best ?? sources[0];
     }
 
-    /// <summary>The addresses of the leader's process, the preferred family first.</summary>
-    public static IPAddress[] Addresses(in PodSources sources, SliceEndpoint leader, IPFamily preferred)
+    /// <summary>The addresses of the leader's process, those of one family first.</summary>
+    public static IPAddress[] Addresses(in PodSources sources, SliceEndpoint leader, AddressFamily first)
     {
-        AddressFamily first = preferred == IPFamily.IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        AddressFamily second = preferred == IPFamily.IPv6 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+        AddressFamily second = first == AddressFamily.InterNetwork ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         IPAddress? one = AddressOf(sources, leader, first);
         IPAddress? two = AddressOf(sources, leader, second);
         return one is null ? (two is null ? [] : [two]) : two is null ? [one] : [one, two];

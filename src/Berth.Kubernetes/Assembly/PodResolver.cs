@@ -4,11 +4,12 @@ using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Slices;
 using Berth.Pods;
 using Berth.Ports;
+using Berth.Sources;
 
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>Makes of a pod's sources either an endpoint that can be dialled, or the reason why it cannot.</summary>
-internal sealed class PodResolver(ServiceTarget target, PortScheme ports, AddressMode mode, IPFamily preferred)
+internal sealed class PodResolver(ServiceTarget target, PortScheme ports, AddressMode mode, AddressFamilies families)
 {
     private IReadOnlyList<EndpointPort>? _planned;
     private PortPlan? _plan;
@@ -20,13 +21,13 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     public NodeTable Nodes { get; set; } = NodeTable.Unread;
 
     /// <summary>The outcome: an endpoint, or else why there is none.</summary>
-    public PodEndpoint? Resolve(in PodSources sources, out ExcludedPod? excluded)
+    public PodEndpoint? Resolve(in PodSources sources, out LeftOutPod? leftOut)
     {
-        excluded = null;
+        leftOut = null;
         if (sources.Count == 1 && TryTake(sources[0]) is { } taken)
             return taken;
         SliceEndpoint leader = PodMerge.Lead(sources);
-        excluded = TryResolve(leader.Key, sources, leader, out PodEndpoint? endpoint);
+        leftOut = TryResolve(leader.Key, sources, leader, out PodEndpoint? endpoint);
         return endpoint;
     }
 
@@ -35,7 +36,8 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     {
         PodEndpoint pod = only.Pod;
         SliceObject slice = only.Slice;
-        if (NeedsNodes || pod.RawAddresses is not IPAddress || !string.Equals(slice.Namespace, target.Namespace, StringComparison.Ordinal))
+        if (NeedsNodes || pod.RawAddresses is not IPAddress address || !families.Takes(address.AddressFamily)
+            || !string.Equals(slice.Namespace, target.Namespace, StringComparison.Ordinal))
             return null;
         if (!ReferenceEquals(_planned, slice.Ports))
             (_plan, _planned) = (ports.PlanFor(slice.Ports), slice.Ports);
@@ -50,25 +52,29 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         return pod;
     }
 
-    private ExcludedPod? TryResolve(string key, in PodSources sources, SliceEndpoint leader, out PodEndpoint? endpoint)
+    private LeftOutPod? TryResolve(string key, in PodSources sources, SliceEndpoint leader, out PodEndpoint? endpoint)
     {
         endpoint = null;
         if (!leader.HasName)
-            return new ExcludedPod(key, ExclusionReason.NoName, $"slice {leader.Slice.Name} states neither a pod nor a hostname for it");
-        IPAddress[] addresses = PodMerge.Addresses(sources, leader, preferred);
-        if (addresses.Length == 0)
-            return new ExcludedPod(key, leader.Fault?.Reason ?? ExclusionReason.NoAddress, leader.Fault?.Detail ?? "the slices state no address for it");
+            return new LeftOutPod(key, LeftOutReason.NoName, $"slice {leader.Slice.Name} states neither a pod nor a hostname for it");
+        IPAddress[] stated = PodMerge.Addresses(sources, leader, families.First());
+        if (stated.Length == 0)
+        {
+            return new LeftOutPod(
+                key, leader.Fault?.Reason ?? LeftOutReason.NoAddress, leader.Fault?.Detail ?? "the slices state no address for it");
+        }
+
         int? ordinal = null;
         if (ports.NeedsOrdinal)
         {
             if (!PodOrdinal.TryParse(key, out int parsed, out string? noOrdinal))
-                return new ExcludedPod(key, ExclusionReason.NoOrdinal, noOrdinal);
+                return new LeftOutPod(key, LeftOutReason.NoOrdinal, noOrdinal);
             ordinal = parsed;
         }
 
         if (!ports.TryResolve(ordinal, leader.Slice.Ports, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
-            return new ExcludedPod(key, ReasonWithoutPort(leader), noPort);
-        if (NeedsNodes && TryGoOutside(key, leader, ref addresses) is { } fault)
+            return new LeftOutPod(key, ReasonWithoutPort(leader), noPort);
+        if (FindAddresses(key, leader, stated, out IPAddress[] addresses) is { } fault)
             return fault;
         endpoint = Make(key, leader, ordinal, addresses, resolved);
         return null;
@@ -90,31 +96,45 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     };
 
     /// <summary>Where not even ordinal 0 has a port, it is the Service that lacks one.</summary>
-    private ExclusionReason ReasonWithoutPort(SliceEndpoint leader) =>
-        ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice.Ports, out _, out _) ? ExclusionReason.NoServicePort : ExclusionReason.PortOutOfRange;
+    private LeftOutReason ReasonWithoutPort(SliceEndpoint leader) =>
+        ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice.Ports, out _, out _) ? LeftOutReason.NoServicePort : LeftOutReason.PortOutOfRange;
 
-    private ExcludedPod? TryGoOutside(string key, SliceEndpoint leader, ref IPAddress[] addresses)
+    private LeftOutPod? FindAddresses(string key, SliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
     {
-        if (Nodes.Forbidden is { } rule)
-            return mode == AddressMode.ExternalOrInternal ? null : new ExcludedPod(key, ExclusionReason.ExternalAddressUnknown, $"nodes may not be read: {rule.TrimEnd('.')}");
-        if (leader.Node is null)
-            return new ExcludedPod(key, ExclusionReason.ExternalAddressUnknown, "the slice does not state its node");
-        if (Nodes.Find(leader.Node) is not { } external)
-            return new ExcludedPod(key, ExclusionReason.ExternalAddressUnknown, $"nothing is known of node {leader.Node} yet");
-        if (external.Count > 0)
-        {
-            addresses = Order(external);
-            return null;
-        }
-
-        return mode == AddressMode.ExternalOrInternal
-            ? null
-            : new ExcludedPod(key, ExclusionReason.NoExternalAddress, $"node {leader.Node} has no address of type ExternalIP");
+        if (NeedsNodes && FindExternal(key, leader, out addresses) is var fault && (fault is not null || addresses.Length > 0))
+            return fault;
+        addresses = Wanted(stated);
+        return addresses.Length > 0 ? null : new LeftOutPod(key, LeftOutReason.NoAddress, $"the slices state no {Only} address for it");
     }
 
-    private IPAddress[] Order(IReadOnlyList<IPAddress> external)
+    /// <summary>The external addresses; none where the internal ones are to be given instead.</summary>
+    private LeftOutPod? FindExternal(string key, SliceEndpoint leader, out IPAddress[] addresses)
     {
-        AddressFamily first = preferred == IPFamily.IPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        return [.. external.Where(a => a.AddressFamily == first), .. external.Where(a => a.AddressFamily != first)];
+        addresses = [];
+        if (Nodes.Forbidden is { } rule)
+        {
+            return mode == AddressMode.ExternalOrInternal
+                ? null
+                : new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, $"nodes may not be read: {rule.TrimEnd('.')}");
+        }
+
+        if (leader.Node is null)
+            return new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, "the slice does not state its node");
+        if (Nodes.Find(leader.Node) is not { } external)
+            return new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, $"nothing is known of node {leader.Node} yet");
+        addresses = Wanted(external);
+        if (addresses.Length > 0 || mode == AddressMode.ExternalOrInternal)
+            return null;
+        string family = external.Count == 0 ? "" : $"{Only} ";
+        return new LeftOutPod(key, LeftOutReason.NoExternalAddress, $"node {leader.Node} has no {family}address of type ExternalIP");
+    }
+
+    private string Only => families.First() == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
+
+    /// <summary>Those of the wanted families, in their order.</summary>
+    private IPAddress[] Wanted(IReadOnlyList<IPAddress> addresses)
+    {
+        AddressFamily first = families.First();
+        return [.. addresses.Where(a => families.Takes(a.AddressFamily)).OrderBy(a => a.AddressFamily == first ? 0 : 1)];
     }
 }

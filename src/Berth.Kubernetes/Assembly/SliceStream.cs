@@ -38,7 +38,7 @@ internal sealed class SliceStream : IEndpointStream
         ServiceTarget target,
         PortScheme ports,
         AddressMode mode,
-        IPFamily preferred,
+        AddressFamilies families,
         TargetSlices slices,
         NodeFeed? nodes,
         TimeProvider time)
@@ -48,7 +48,7 @@ internal sealed class SliceStream : IEndpointStream
         _nodeFeed = nodes;
         _time = time;
         _builder = new SnapshotBuilder(target, ports);
-        _table = new SliceTable(new PodResolver(target, ports, mode, preferred), _builder, time);
+        _table = new SliceTable(new PodResolver(target, ports, mode, families), _builder, time);
     }
 
     /// <summary>What is known of the slices.</summary>

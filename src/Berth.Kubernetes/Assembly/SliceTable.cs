@@ -216,9 +216,9 @@ internal sealed class SliceTable
         PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Pod)];
         if (!sources[0].Equals(endpoint))
             return null;
-        PodEndpoint? resolved = _resolver.Resolve(sources, out ExcludedPod? excluded);
+        PodEndpoint? resolved = _resolver.Resolve(sources, out LeftOutPod? leftOut);
         if (resolved is null)
-            _builder.Exclude(excluded!);
+            _builder.LeaveOut(leftOut!);
         return resolved;
     }
 
@@ -244,9 +244,9 @@ internal sealed class SliceTable
         int place = _pods.Find(key);
         if (place < 0)
             _builder.Remove(key);
-        else if (_resolver.Resolve(_pods[place], out ExcludedPod? excluded) is { } endpoint)
+        else if (_resolver.Resolve(_pods[place], out LeftOutPod? leftOut) is { } endpoint)
             _builder.Set(endpoint);
         else
-            _builder.Exclude(excluded!);
+            _builder.LeaveOut(leftOut!);
     }
 }

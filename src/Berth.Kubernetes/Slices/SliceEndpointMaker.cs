@@ -31,7 +31,7 @@ internal sealed class SliceEndpointMaker
         if (foreign)
         {
             string other = Utf8Text.Read(draft.TargetNamespace, "targetRef.namespace");
-            fault = new EndpointFault(ExclusionReason.Malformed, $"the slice of namespace '{@namespace}' points to a pod of namespace '{other}'");
+            fault = new EndpointFault(LeftOutReason.Malformed, $"the slice of namespace '{@namespace}' points to a pod of namespace '{other}'");
             // It must not shadow a pod of our own with the same name.
             name = new PodName($"{other}/{name}", 0);
         }

@@ -6,8 +6,8 @@ namespace Berth;
 public sealed class ExponentialBackoff : IBackoffPolicy
 {
     private readonly Random _random;
-    private readonly TimeSpan _first = TimeSpan.FromMilliseconds(200);
-    private readonly TimeSpan _longest = TimeSpan.FromSeconds(30);
+    private readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(200);
+    private readonly TimeSpan _maxDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes the policy.</summary>
     /// <param name="random">The source of jitter.</param>
@@ -19,18 +19,18 @@ public sealed class ExponentialBackoff : IBackoffPolicy
 
     /// <summary>The first delay before jitter. Default 200 ms; above 0, at most 5 minutes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside its range.</exception>
-    public TimeSpan First
+    public TimeSpan FirstDelay
     {
-        get => _first;
-        init => _first = Checked(value, nameof(First));
+        get => _firstDelay;
+        init => _firstDelay = Checked(value, nameof(FirstDelay));
     }
 
     /// <summary>The longest delay, jitter included. Default 30 s, as client-go's reflector; above 0, at most 5 minutes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside its range.</exception>
-    public TimeSpan Longest
+    public TimeSpan MaxDelay
     {
-        get => _longest;
-        init => _longest = Checked(value, nameof(Longest));
+        get => _maxDelay;
+        init => _maxDelay = Checked(value, nameof(MaxDelay));
     }
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed class ExponentialBackoff : IBackoffPolicy
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
         // Above 2^30 the maximum has long been reached; the bound keeps the power finite.
-        double full = Math.Min(First.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)), Longest.TotalMilliseconds);
+        double full = Math.Min(FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)), MaxDelay.TotalMilliseconds);
         // Between half and the whole: never at once, never later than the maximum.
         return TimeSpan.FromMilliseconds(full * (0.5 + (_random.NextDouble() / 2)));
     }

@@ -45,7 +45,7 @@ internal static class DirectoryMetrics
             Of(counts[(int)PodState.NotReady], view, "not-ready"),
             Of(counts[(int)PodState.Draining], view, "draining"),
             Of(counts[(int)PodState.Terminating], view, "terminating"),
-            Of(view.Current?.Excluded.Count ?? 0, view, "left-out"),
+            Of(view.Current?.LeftOut.Count ?? 0, view, "left-out"),
         ];
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using Berth.Checks;
 using Berth.Directories;
+using Microsoft.Extensions.Logging;
 
 namespace Berth;
 
@@ -11,13 +13,18 @@ namespace Berth;
 /// memory read.
 /// </summary>
 /// <remarks>
-/// Every target that was ever asked for is followed until the directory is disposed: ask for the few that are wanted, not for what users
-/// type.
+/// A target that was asked for is followed until it is released or the directory is disposed: ask for the few that are wanted, not for what
+/// users type.
 /// </remarks>
 public sealed class EndpointDirectory : IAsyncDisposable
 {
+    internal const string LoggerName = "Berth.Directory";
+
     private readonly ConcurrentDictionary<(ServiceTarget Target, PortScheme Ports), EndpointView> _views = new();
     private readonly List<EndpointFollower> _followers = [];
+
+    // Of released targets, until they are closed: the source must outlive them.
+    private readonly HashSet<Task> _closing = [];
     private readonly IEndpointSource _source;
     private readonly EndpointDirectoryOptions _options;
     private readonly IBackoffPolicy _backoff;
@@ -29,20 +36,21 @@ public sealed class EndpointDirectory : IAsyncDisposable
     /// <summary>Makes a directory over a source. Nothing is asked of the source before a target is wanted.</summary>
     /// <param name="source">Where endpoints come from. The directory disposes it where it is disposable.</param>
     /// <param name="options">What the directory needs from outside, or null for the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     public EndpointDirectory(IEndpointSource source, EndpointDirectoryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         _source = source;
         _options = options ?? new EndpointDirectoryOptions();
-        _options.Validate();
+        OptionFaults.Throw(_options.FindFaults(), nameof(options));
         _backoff = _options.Backoff ?? DefaultBackoff();
         _meter = _options.Meter ?? new Meter(DirectoryMetrics.MeterName);
         // Instruments cannot be taken off the meter of another owner. After disposal they measure nothing.
         DirectoryMetrics.Observe(_meter, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : []);
         if (_options.SnapshotFile is null)
             return;
-        _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _backoff, _options.Logger, () => _views.Values);
+        ILogger logger = _options.LoggerFactory.CreateLogger(LoggerName);
+        _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _backoff, logger, () => _views.Values);
         _keeper.Start();
     }
 
@@ -85,15 +93,47 @@ public sealed class EndpointDirectory : IAsyncDisposable
         return _views.TryGetValue((target, ports), out EndpointView? view) ? view : FollowNew(target, ports);
     }
 
+    /// <summary>
+    /// Stops following a target, under every port scheme, and keeps nothing of it: its stream is closed, and it leaves the snapshot file.
+    /// Snapshots and views that were handed out stay readable, and waits for a change of them end. A call for the target from now on follows
+    /// it from the start.
+    /// </summary>
+    /// <returns>True when the target was followed.</returns>
+    /// <exception cref="ObjectDisposedException">The directory is disposed.</exception>
+    public async ValueTask<bool> ReleaseAsync(ServiceTarget target)
+    {
+        EndpointFollower[] released;
+        Task closed;
+        lock (_opening)
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+            released = [.. _followers.Where(follower => follower.View.Target == target)];
+            foreach (EndpointFollower follower in released)
+            {
+                _followers.Remove(follower);
+                _views.TryRemove((target, follower.View.Ports), out _);
+            }
+
+            _keeper?.Forget(target);
+            closed = CloseAsync(released);
+            _closing.Add(closed);
+        }
+
+        await closed.ConfigureAwait(false);
+        lock (_opening)
+            _closing.Remove(closed);
+        return released.Length > 0;
+    }
+
     /// <summary>Stops following everything, promptly, and disposes the source. What was handed out stays readable.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        EndpointFollower[] followers;
+        Task closed;
         lock (_opening)
-            followers = [.. _followers];
-        await Task.WhenAll(followers.Select(static follower => follower.DisposeAsync().AsTask())).ConfigureAwait(false);
+            closed = Task.WhenAll([CloseAsync(_followers), .. _closing]);
+        await closed.ConfigureAwait(false);
         if (_keeper is not null)
             await _keeper.DisposeAsync().ConfigureAwait(false);
         if (_source is IAsyncDisposable asyncDisposable)
@@ -103,6 +143,9 @@ public sealed class EndpointDirectory : IAsyncDisposable
         if (_options.Meter is null)
             _meter.Dispose();
     }
+
+    private static Task CloseAsync(IEnumerable<EndpointFollower> followers) =>
+        Task.WhenAll([.. followers.Select(static follower => follower.DisposeAsync().AsTask())]);
 
     private EndpointView FollowNew(ServiceTarget target, PortScheme ports)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Berth.Checks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,51 +14,44 @@ public sealed class EndpointDirectoryOptions
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The delays between attempts while a source is in trouble. Default: 200 ms, doubled up to 30 s, jittered.</summary>
+    /// <summary>The delays between attempts after a source has failed. Default: 200 ms, doubled up to 30 s, with jitter.</summary>
     public IBackoffPolicy? Backoff { get; init; }
 
-    /// <summary>Where the directory says what changes state. Default: nowhere.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>Makes the logger <c>Berth.Directory</c>, which tells changes of state. Default: logs nothing.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>Where the directory counts. Default: a meter of its own named <c>Berth</c>.</summary>
+    /// <summary>The meter of the directory's instruments. Default: a meter of its own named <c>Berth</c>.</summary>
     public Meter? Meter { get; init; }
 
     /// <summary>
-    /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the very first
-    /// snapshot of a target before it throws. Default 10 s; above 0 and at most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the first snapshot of a
+    /// target before it throws. Default 10 s; above 0 and up to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
     public TimeSpan FirstSnapshotTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// A file that keeps the last good snapshots, so that a process that starts while its source is away serves them at once, stale and
-    /// saying so. Default: none. It is written atomically, checked on reading, and set aside when it is damaged.
+    /// The path of a file that keeps the last good snapshots. A process that starts while its source is unreachable serves them at once, marked as
+    /// stale. Default: null, for no file; not empty. The file is written atomically, checked when it is read, and set aside when it is damaged.
     /// </summary>
     public string? SnapshotFile { get; init; }
 
     /// <summary>
-    /// The longest age at which a stale snapshot is still given out; past it <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget,
-    /// PortScheme, CancellationToken)"/> throws until the source answers. Default: none, since an old answer is usually better than no
-    /// answer. Above 0, of any length.
+    /// The greatest age at which a stale snapshot is still served. Above it
+    /// <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> throws until the source answers.
+    /// Default: null, for no limit, because an old answer is usually better than none. Above 0.
     /// </summary>
     public TimeSpan? MaxStale { get; init; }
 
-    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
-    internal void Validate()
+    /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
+    public IReadOnlyList<string> FindFaults()
     {
-        bool isTimer = FirstSnapshotTimeout > TimeSpan.Zero && FirstSnapshotTimeout <= s_maxTimeout;
-        if (!isTimer && FirstSnapshotTimeout != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(FirstSnapshotTimeout),
-                FirstSnapshotTimeout,
-                $"FirstSnapshotTimeout is {FirstSnapshotTimeout}. Give a duration above zero and at most 24 days, "
-                    + "or Timeout.InfiniteTimeSpan.");
-        }
-
-        if (MaxStale is { } longest && longest <= TimeSpan.Zero)
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(MaxStale), longest, $"MaxStale is {longest}. Give a duration above zero, or none.");
-        }
+        OptionFaults faults = new();
+        faults.CheckGiven(TimeProvider, nameof(TimeProvider));
+        faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
+        if (FirstSnapshotTimeout != Timeout.InfiniteTimeSpan)
+            faults.CheckAboveZero(FirstSnapshotTimeout, s_maxTimeout, nameof(FirstSnapshotTimeout));
+        faults.Check(SnapshotFile is not "", "SnapshotFile is empty. Give a path, or null for no file.");
+        faults.Check(!(MaxStale <= TimeSpan.Zero), $"MaxStale is {MaxStale}. Give a duration above zero, or null for no limit.");
+        return faults.Found;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
     {
         _stream = stream;
         _time = options.TimeProvider;
-        _logger = options.Logger;
+        _logger = options.LoggerFactory.CreateLogger(EndpointDirectory.LoggerName);
         _states = new Latest<ViewState>(new ViewState(null, saved?.Restore(ports), null));
         _supervisor = new Supervisor(StepAsync, Fail, backoff, _time);
         View = new EndpointView(target, ports, _states, _health, options);
@@ -135,5 +135,5 @@ internal sealed class EndpointFollower : IAsyncDisposable
         new($"Reading {View.Target} failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
 
     private static bool HasSameContent(EndpointSnapshot read, EndpointSnapshot? before) =>
-        before is not null && ReferenceEquals(read.Endpoints, before.Endpoints) && ReferenceEquals(read.Excluded, before.Excluded);
+        before is not null && ReferenceEquals(read.Endpoints, before.Endpoints) && ReferenceEquals(read.LeftOut, before.LeftOut);
 }

@@ -10,6 +10,8 @@ namespace Berth;
 /// </summary>
 public sealed class EndpointView
 {
+    private static readonly Task<bool> s_changed = Task.FromResult(true);
+
     private readonly Latest<ViewState> _states;
     private readonly SourceHealth _health;
     private readonly TimeProvider _time;
@@ -56,7 +58,8 @@ public sealed class EndpointView
     /// misses snapshots in between, never the latest.
     /// </summary>
     /// <param name="cancellationToken">
-    /// Ends the sequence with an <see cref="OperationCanceledException"/>. When the directory is disposed, the sequence ends without one.
+    /// Ends the sequence with an <see cref="OperationCanceledException"/>. When the directory is disposed or releases the target, the sequence
+    /// ends without one.
     /// </param>
     public async IAsyncEnumerable<EndpointSnapshot> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -74,11 +77,18 @@ public sealed class EndpointView
         while (await _states.WaitAsync(seen).WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Waits until the view changes from what it is now: a new snapshot, a failure that begins or ends.</summary>
-    /// <remarks>Take the task first and read the view then. A change between a read and a wait is missed otherwise.</remarks>
-    /// <returns>False when the directory is disposed, so that nothing changes any more.</returns>
-    public Task<bool> WaitForChangeAsync(CancellationToken cancellationToken = default) =>
-        _states.WaitAsync(_states.Value).WaitAsync(cancellationToken);
+    /// <summary>
+    /// Waits until the view changes: a new snapshot, from live to stale or back, a failure that begins or ends. It completes at once when
+    /// <see cref="Current"/> is no longer the snapshot that the caller has seen, so that no snapshot is missed between a read and a wait.
+    /// </summary>
+    /// <param name="seen">The snapshot the caller has seen, or null for none.</param>
+    /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>False when the directory is disposed or has released the target, so that nothing changes any more.</returns>
+    public Task<bool> WaitForChangeAsync(EndpointSnapshot? seen, CancellationToken cancellationToken = default)
+    {
+        ViewState now = _states.Value;
+        return ReferenceEquals(now.Snapshot, seen) ? _states.WaitAsync(now).WaitAsync(cancellationToken) : s_changed;
+    }
 
     internal async ValueTask<EndpointSnapshot> WaitForFirstAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {

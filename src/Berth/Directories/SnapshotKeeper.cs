@@ -45,6 +45,20 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
             return _kept.GetValueOrDefault((target, ports.ToString()!));
     }
 
+    /// <summary>Drops a target that is no longer followed, so that the file does not keep it.</summary>
+    public void Forget(ServiceTarget target)
+    {
+        lock (_kept)
+        {
+            foreach ((ServiceTarget Target, string Plan) key in _kept.Keys.Where(key => key.Target == target).ToArray())
+            {
+                _kept.Remove(key);
+                _written.Remove(key);
+                _isUnwritten = true;
+            }
+        }
+    }
+
     /// <summary>Starts to write what is new, again and again.</summary>
     public void Start() => _supervisor.Start();
 
@@ -74,12 +88,15 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
 
     private void WriteNew()
     {
-        _isUnwritten |= Collect();
-        if (!_isUnwritten)
-            return;
         lock (_kept)
+        {
+            _isUnwritten |= Collect();
+            if (!_isUnwritten)
+                return;
             _file.Save(_kept.Values);
-        _isUnwritten = false;
+            _isUnwritten = false;
+        }
+
         if (_failing)
             Log.SnapshotFileWrittenAgain(_logger, _path);
         _failing = false;
@@ -107,8 +124,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
             if (known ? last.Version == snapshot.Version && confirmedAt - last.ConfirmedAt < s_confirmationPause : snapshot.IsStale)
                 continue;
             _written[key] = (snapshot.Version, confirmedAt);
-            lock (_kept)
-                _kept[key] = SavedSnapshot.From(snapshot, confirmedAt);
+            _kept[key] = SavedSnapshot.From(snapshot, confirmedAt);
             worth = true;
         }
 

@@ -7,7 +7,7 @@ namespace Berth.Persistence;
 /// <param name="ObservedAt">When its content was first observed.</param>
 /// <param name="ConfirmedAt">When its source last confirmed it.</param>
 /// <param name="Endpoints">Its endpoints.</param>
-/// <param name="Excluded">The pods it left out.</param>
+/// <param name="LeftOut">The pods it left out.</param>
 internal sealed record SavedSnapshot(
     ServiceTarget Target,
     string Plan,
@@ -15,12 +15,12 @@ internal sealed record SavedSnapshot(
     DateTimeOffset ObservedAt,
     DateTimeOffset ConfirmedAt,
     IReadOnlyList<PodEndpoint> Endpoints,
-    IReadOnlyList<ExcludedPod> Excluded)
+    IReadOnlyList<LeftOutPod> LeftOut)
 {
     public static SavedSnapshot From(EndpointSnapshot snapshot, DateTimeOffset confirmedAt) => new(
-        snapshot.Target, snapshot.Ports.ToString()!, snapshot.Version, snapshot.ObservedAt, confirmedAt, snapshot.Endpoints, snapshot.Excluded);
+        snapshot.Target, snapshot.Ports.ToString()!, snapshot.Version, snapshot.ObservedAt, confirmedAt, snapshot.Endpoints, snapshot.LeftOut);
 
-    public EndpointSnapshot Restore(PortScheme ports) => EndpointSnapshot.Create(Target, ports, Endpoints, Excluded)
+    public EndpointSnapshot Restore(PortScheme ports) => EndpointSnapshot.Create(Target, ports, Endpoints, LeftOut)
         .WithVersion(Version, ObservedAt)
         .AsStale(ConfirmedAt, "It was read from the snapshot file, and the source has not answered yet.");
 }

@@ -71,7 +71,7 @@ internal static class SnapshotFileFormat
             Write(writer, endpoint);
         writer.WriteEndArray();
         writer.WriteStartArray("leftOut");
-        foreach (ExcludedPod pod in snapshot.Excluded)
+        foreach (LeftOutPod pod in snapshot.LeftOut)
         {
             writer.WriteStartObject();
             writer.WriteString("pod", pod.Name);
@@ -120,7 +120,7 @@ internal static class SnapshotFileFormat
             element.GetProperty("observedAt").GetDateTimeOffset(),
             element.GetProperty("confirmedAt").GetDateTimeOffset(),
             [.. element.GetProperty("endpoints").EnumerateArray().Select(e => ReadEndpoint(e, target))],
-            [.. element.GetProperty("leftOut").EnumerateArray().Select(ReadExcluded)]);
+            [.. element.GetProperty("leftOut").EnumerateArray().Select(ReadLeftOut)]);
     }
 
     private static PodEndpoint ReadEndpoint(JsonElement element, ServiceTarget target)
@@ -153,8 +153,8 @@ internal static class SnapshotFileFormat
         return new EndpointPort(parts[2], number, parts[1]);
     }
 
-    private static ExcludedPod ReadExcluded(JsonElement element) =>
-        new(Text(element, "pod"), (ExclusionReason)element.GetProperty("reason").GetInt32(), Text(element, "detail"));
+    private static LeftOutPod ReadLeftOut(JsonElement element) =>
+        new(Text(element, "pod"), (LeftOutReason)element.GetProperty("reason").GetInt32(), Text(element, "detail"));
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
 

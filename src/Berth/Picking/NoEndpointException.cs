@@ -9,19 +9,10 @@ public sealed class NoEndpointException : Exception
     {
     }
 
-    internal static NoEndpointException For(EndpointSnapshot snapshot) => new(Describe(snapshot));
+    internal static NoEndpointException For(EndpointSnapshot snapshot, IEndpointPicker picker) => new(Describe(snapshot, picker));
 
-    internal static string Describe(EndpointSnapshot snapshot)
-    {
-        if (snapshot.Endpoints.Count == 0 && snapshot.Excluded.Count == 0)
-            return $"{snapshot.Target} has no pods. Check that the Service exists and that its selector matches running pods.";
-        if (snapshot.Endpoints.Count == 0)
-        {
-            return $"{snapshot.Target} has {snapshot.Excluded.Count} pods, and none can be dialled: " +
-                $"{snapshot.Excluded[0].Name} ({snapshot.Excluded[0].Detail}). Check the pods' names and the port base.";
-        }
-
-        return $"{snapshot.Target} has {snapshot.Endpoints.Count} pods, and none is ready: " +
-            $"{snapshot.Endpoints[0].Name} is {snapshot.Endpoints[0].State}. Wait, or look at the pods' readiness probe.";
-    }
+    /// <summary>Why a picker finds none, as a sentence with the remedy.</summary>
+    internal static string Describe(EndpointSnapshot snapshot, IEndpointPicker picker) => snapshot.UnavailableReason
+        ?? $"The picker {picker} finds none of the {snapshot.Available.Count} available pods of {snapshot.Target}. " +
+            "Pick another, or wait until that pod is ready.";
 }

@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
 namespace Berth;
 
 /// <summary>The endpoint with one ordinal, while it is available.</summary>
@@ -14,9 +17,13 @@ public sealed class OrdinalPicker : IEndpointPicker
     }
 
     /// <inheritdoc/>
-    public PodEndpoint? Pick(EndpointSnapshot snapshot, ReadOnlySpan<char> key = default)
+    public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return snapshot.FindByOrdinal(_ordinal) is { IsAvailable: true } found ? found : null;
+        endpoint = snapshot.FindByOrdinal(_ordinal) is { IsAvailable: true } found ? found : null;
+        return endpoint is not null;
     }
+
+    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>ordinal:2</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"ordinal:{_ordinal}");
 }

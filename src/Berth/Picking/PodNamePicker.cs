@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Berth;
 
 /// <summary>The endpoint of one pod by its name, while it is available.</summary>
@@ -13,9 +15,13 @@ public sealed class PodNamePicker : IEndpointPicker
     }
 
     /// <inheritdoc/>
-    public PodEndpoint? Pick(EndpointSnapshot snapshot, ReadOnlySpan<char> key = default)
+    public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return snapshot.FindByName(_name) is { IsAvailable: true } found ? found : null;
+        endpoint = snapshot.FindByName(_name) is { IsAvailable: true } found ? found : null;
+        return endpoint is not null;
     }
+
+    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>pod:service-b-2</c>.</summary>
+    public override string ToString() => $"pod:{_name}";
 }

@@ -20,10 +20,14 @@ public sealed class RandomPicker : IEndpointPicker
     public static RandomPicker Shared { get; } = new(Random.Shared);
 
     /// <inheritdoc/>
-    public PodEndpoint? Pick(EndpointSnapshot snapshot, ReadOnlySpan<char> key = default)
+    public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         EndpointList available = snapshot.Available;
-        return available.Count == 0 ? null : available[_random.Next(available.Count)];
+        endpoint = available.Count == 0 ? null : available[_random.Next(available.Count)];
+        return endpoint is not null;
     }
+
+    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>random</c>.</summary>
+    public override string ToString() => "random";
 }

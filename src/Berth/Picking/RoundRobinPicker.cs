@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Berth;
 
 /// <summary>One available endpoint after the other, by ordinal.</summary>
@@ -7,10 +9,14 @@ public sealed class RoundRobinPicker : IEndpointPicker
     private uint _next = uint.MaxValue;
 
     /// <inheritdoc/>
-    public PodEndpoint? Pick(EndpointSnapshot snapshot, ReadOnlySpan<char> key = default)
+    public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         EndpointList available = snapshot.Available;
-        return available.Count == 0 ? null : available[(int)(Interlocked.Increment(ref _next) % (uint)available.Count)];
+        endpoint = available.Count == 0 ? null : available[(int)(Interlocked.Increment(ref _next) % (uint)available.Count)];
+        return endpoint is not null;
     }
+
+    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>round-robin</c>.</summary>
+    public override string ToString() => "round-robin";
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Berth.Pods;
 
 namespace Berth;
@@ -13,22 +14,26 @@ namespace Berth;
 public sealed class StickyPicker : IEndpointPicker
 {
     /// <inheritdoc/>
-    public PodEndpoint? Pick(EndpointSnapshot snapshot, ReadOnlySpan<char> key = default)
+    public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         ulong keyHash = KeyHash.Of(key);
         PodEndpoint? best = null;
         ulong bestScore = 0;
-        foreach (PodEndpoint endpoint in snapshot.Available)
+        foreach (PodEndpoint candidate in snapshot.Available)
         {
-            ulong score = KeyHash.Mix(keyHash ^ endpoint.NameHash);
-            if (best is null || score > bestScore || (score == bestScore && PodNames.Compare(endpoint, best) < 0))
+            ulong score = KeyHash.Mix(keyHash ^ candidate.NameHash);
+            if (best is null || score > bestScore || (score == bestScore && PodNames.Compare(candidate, best) < 0))
             {
-                best = endpoint;
+                best = candidate;
                 bestScore = score;
             }
         }
 
-        return best;
+        endpoint = best;
+        return best is not null;
     }
+
+    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>sticky</c>.</summary>
+    public override string ToString() => "sticky";
 }

@@ -88,7 +88,7 @@ public sealed class PodIdentity
     {
         ArgumentNullException.ThrowIfNull(ports);
         if (ports.NeedsServicePorts)
-            throw new ArgumentException("A pod cannot know its Service's ports from its own name. Give the port base itself.", nameof(ports));
+            throw new ArgumentException("A pod cannot know its Service's ports from its own name. Give the base port itself.", nameof(ports));
         if (ports.NeedsOrdinal && Ordinal is null)
             throw new PodIdentityException($"This pod has no port: {_noOrdinalReason}. Only a StatefulSet's pods have ordinals; check {NameVariable}, or use a fixed port.");
         return ports.TryResolve(Ordinal, [], out IReadOnlyList<EndpointPort> resolved, out string? reason)

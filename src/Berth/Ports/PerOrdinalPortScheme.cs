@@ -46,7 +46,7 @@ internal sealed class PerOrdinalPortScheme : PortScheme
                 if (bases[i].Number == bases[j].Number && bases[i].Protocol == bases[j].Protocol)
                 {
                     throw new ArgumentException(
-                        $"The port bases '{bases[i].Name}' and '{bases[j].Name}' are both {bases[i].Number}/{bases[i].Protocol} (stride {stride}), " +
+                        $"The base ports '{bases[i].Name}' and '{bases[j].Name}' are both {bases[i].Number}/{bases[i].Protocol} (stride {stride}), " +
                         "so every pod would claim that port twice. Give them different bases.",
                         nameof(bases));
                 }

@@ -7,9 +7,9 @@ internal static class PortRange
     public const int Max = 65535;
 
     /// <exception cref="ArgumentOutOfRangeException">The base is outside 1..65535.</exception>
-    public static int CheckBase(int portBase, string parameter) => portBase is >= Min and <= Max
-        ? portBase
-        : throw new ArgumentOutOfRangeException(parameter, portBase, $"The port base {portBase} is outside {Min}..{Max}. Choose a base in that range.");
+    public static int CheckBase(int basePort, string parameter) => basePort is >= Min and <= Max
+        ? basePort
+        : throw new ArgumentOutOfRangeException(parameter, basePort, $"The base port {basePort} is outside {Min}..{Max}. Choose a base in that range.");
 
     /// <exception cref="ArgumentOutOfRangeException">The stride is below 1, or above 65535.</exception>
     public static int CheckStride(int stride, string parameter) => stride is >= 1 and <= Max
@@ -17,11 +17,11 @@ internal static class PortRange
         : throw new ArgumentOutOfRangeException(parameter, stride, $"The stride {stride} is outside 1..{Max}. It is the number of ports each pod owns; choose 1 or more.");
 
     /// <summary>base + ordinal x stride, or 0 with a reason when that is no port.</summary>
-    public static bool TryCompute(int portBase, int ordinal, int stride, out int port, out string? reason)
+    public static bool TryCompute(int basePort, int ordinal, int stride, out int port, out string? reason)
     {
-        long computed = portBase + ((long)ordinal * stride);
-        reason = computed > Max ? $"port {portBase} + {ordinal} x {stride} = {computed} is above {Max}"
-            : computed < Min ? $"port {portBase} + {ordinal} x {stride} = {computed} is below {Min}"
+        long computed = basePort + ((long)ordinal * stride);
+        reason = computed > Max ? $"port {basePort} + {ordinal} x {stride} = {computed} is above {Max}"
+            : computed < Min ? $"port {basePort} + {ordinal} x {stride} = {computed} is below {Min}"
             : null;
         port = reason is null ? (int)computed : 0;
         return reason is null;

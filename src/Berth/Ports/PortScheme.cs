@@ -24,27 +24,27 @@ public abstract class PortScheme : IEquatable<PortScheme>
     public virtual bool NeedsServicePorts => false;
 
     /// <summary>One port a pod: base + ordinal.</summary>
-    /// <param name="portBase">The port of ordinal 0, 1 to 65535.</param>
+    /// <param name="basePort">The port of ordinal 0, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">The base is outside its range.</exception>
-    public static PortScheme PerOrdinal(int portBase) =>
-        s_single.TryGetValue(portBase, out PortScheme? known) ? known : s_single.GetOrAdd(portBase, static b => PerOrdinal(b, 1));
+    public static PortScheme PerOrdinal(int basePort) =>
+        s_single.TryGetValue(basePort, out PortScheme? known) ? known : s_single.GetOrAdd(basePort, static b => PerOrdinal(b, 1));
 
     /// <summary>One port a pod: base + ordinal x stride.</summary>
-    /// <param name="portBase">The port of ordinal 0, 1 to 65535.</param>
+    /// <param name="basePort">The port of ordinal 0, 1 to 65535.</param>
     /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
-    public static PortScheme PerOrdinal(int portBase, int stride) =>
-        new PerOrdinalPortScheme([new EndpointPort("", PortRange.CheckBase(portBase, nameof(portBase)))], PortRange.CheckStride(stride, nameof(stride)));
+    public static PortScheme PerOrdinal(int basePort, int stride) =>
+        new PerOrdinalPortScheme([new EndpointPort("", PortRange.CheckBase(basePort, nameof(basePort)))], PortRange.CheckStride(stride, nameof(stride)));
 
     /// <summary>Several named ports a pod: each base + ordinal x stride. The first is the pod's main port.</summary>
-    /// <param name="bases">The bases, at least one, with distinct names.</param>
+    /// <param name="basePorts">The bases, at least one, with distinct names.</param>
     /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     /// <exception cref="ArgumentException">There is no base, or two have one name, or two can meet on one port of one pod.</exception>
-    public static PortScheme PerOrdinal(IReadOnlyList<EndpointPort> bases, int stride = 1)
+    public static PortScheme PerOrdinal(IReadOnlyList<EndpointPort> basePorts, int stride = 1)
     {
-        ArgumentNullException.ThrowIfNull(bases);
-        return new PerOrdinalPortScheme(CheckBases(bases), PortRange.CheckStride(stride, nameof(stride)));
+        ArgumentNullException.ThrowIfNull(basePorts);
+        return new PerOrdinalPortScheme(CheckBases(basePorts), PortRange.CheckStride(stride, nameof(stride)));
     }
 
     /// <summary>Bases taken from the Service's own ports, as its EndpointSlices carry them: each + ordinal x stride.</summary>
@@ -91,13 +91,13 @@ public abstract class PortScheme : IEquatable<PortScheme>
     private static EndpointPort[] CheckBases(IReadOnlyList<EndpointPort> bases)
     {
         if (bases.Count == 0)
-            throw new ArgumentException("A port scheme needs at least one port base. Give one, such as 3000.", nameof(bases));
+            throw new ArgumentException("A port scheme needs at least one base port. Give one, such as 3000.", nameof(bases));
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (EndpointPort port in bases)
         {
             PortRange.CheckBase(port.Number, nameof(bases));
             if (!names.Add(port.Name ?? ""))
-                throw new ArgumentException($"Two port bases are named '{port.Name}'. Give each its own name.", nameof(bases));
+                throw new ArgumentException($"Two base ports are named '{port.Name}'. Give each its own name.", nameof(bases));
         }
 
         return [.. bases.Select(static b => b with { Name = b.Name ?? "" })];

@@ -9,13 +9,13 @@ public sealed class EndpointSnapshot
 {
     private IReadOnlyList<PortClash>? _clashes;
 
-    internal EndpointSnapshot(ServiceTarget target, PortScheme ports, EndpointChunk[] chunks, IReadOnlyList<ExcludedPod> excluded)
+    internal EndpointSnapshot(ServiceTarget target, PortScheme ports, EndpointChunk[] chunks, IReadOnlyList<LeftOutPod> leftOut)
     {
         Target = target;
         Ports = ports;
         Endpoints = new EndpointList(chunks, availableOnly: false);
         Available = new EndpointList(chunks, availableOnly: true);
-        Excluded = excluded;
+        LeftOut = leftOut;
     }
 
     private EndpointSnapshot(EndpointSnapshot content)
@@ -24,7 +24,7 @@ public sealed class EndpointSnapshot
         Ports = content.Ports;
         Endpoints = content.Endpoints;
         Available = content.Available;
-        Excluded = content.Excluded;
+        LeftOut = content.LeftOut;
         SourceVersion = content.SourceVersion;
         Version = content.Version;
         ObservedAt = content.ObservedAt;
@@ -44,7 +44,7 @@ public sealed class EndpointSnapshot
     public EndpointList Available { get; }
 
     /// <summary>The pods that cannot be dialled, by name, each with its reason.</summary>
-    public IReadOnlyList<ExcludedPod> Excluded { get; }
+    public IReadOnlyList<LeftOutPod> LeftOut { get; }
 
     /// <summary>Counts the changes of this target's content that the directory has published: 1 or more, only growing. 0 before the directory has it.</summary>
     public long Version { get; internal init; }
@@ -64,18 +64,30 @@ public sealed class EndpointSnapshot
     /// <summary>The source's own version of this content (a resourceVersion), for people, or null.</summary>
     public string? SourceVersion { get; internal init; }
 
+    /// <summary>
+    /// Why <see cref="Available"/> is empty, as a sentence with the remedy; null while it is not empty. The one place that words it for exceptions, HTTP
+    /// and the command line.
+    /// </summary>
+    public string? UnavailableReason => Available.Count > 0 ? null
+        : Endpoints.Count > 0
+            ? $"{Target} has {Endpoints.Count} pods, and none is ready: {Endpoints[0].Name} is {EndpointWords.Of(Endpoints[0].State)}. " +
+                "Wait, or look at the pods' readiness probe."
+        : LeftOut.Count > 0
+            ? $"{Target} has {LeftOut.Count} pods, and none can be dialled: {LeftOut[0].Name} ({LeftOut[0].Detail}). Check the pods' names and the base port."
+        : $"{Target} has no pods. Check that the Service exists and that its selector matches running pods.";
+
     /// <summary>Makes a snapshot from a list of endpoints: for sources that read all at once, and for tests.</summary>
     /// <remarks>Of several endpoints with one name the last counts.</remarks>
     public static EndpointSnapshot Create(
-        ServiceTarget target, PortScheme ports, IEnumerable<PodEndpoint> endpoints, IEnumerable<ExcludedPod>? excluded = null)
+        ServiceTarget target, PortScheme ports, IEnumerable<PodEndpoint> endpoints, IEnumerable<LeftOutPod>? leftOut = null)
     {
         ArgumentNullException.ThrowIfNull(ports);
         ArgumentNullException.ThrowIfNull(endpoints);
         SnapshotBuilder builder = new(target, ports);
         foreach (PodEndpoint endpoint in endpoints)
             builder.Set(endpoint);
-        foreach (ExcludedPod pod in excluded ?? [])
-            builder.Exclude(pod);
+        foreach (LeftOutPod pod in leftOut ?? [])
+            builder.LeaveOut(pod);
         return builder.Build();
     }
 
@@ -103,7 +115,7 @@ public sealed class EndpointSnapshot
     /// <summary>The snapshot for people: <c>k8s-example2/service-b version 3: 2 of 3 available</c>.</summary>
     public override string ToString() =>
         $"{Target} version {Version}: {Available.Count} of {Endpoints.Count} available" +
-        (Excluded.Count == 0 ? "" : $", {Excluded.Count} left out") + (IsStale ? $", stale since {StaleSince:O}" : "");
+        (LeftOut.Count == 0 ? "" : $", {LeftOut.Count} left out") + (IsStale ? $", stale since {StaleSince:O}" : "");
 
     internal EndpointSnapshot WithVersion(long version, DateTimeOffset observedAt) => new(this) { Version = version, ObservedAt = observedAt };
 

@@ -11,5 +11,5 @@ public sealed record PortClash(IPAddress Address, int Port, string Protocol, IRe
 {
     /// <summary>The clash as a sentence.</summary>
     public override string ToString() =>
-        $"Pods {string.Join(" and ", Pods)} all claim {new IPEndPoint(Address, Port)}/{Protocol}. Give their StatefulSets port bases that do not overlap.";
+        $"Pods {string.Join(" and ", Pods)} all claim {new IPEndPoint(Address, Port)}/{Protocol}. Give their StatefulSets base ports that do not overlap.";
 }

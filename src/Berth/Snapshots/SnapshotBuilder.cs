@@ -16,10 +16,10 @@ public sealed class SnapshotBuilder
     private readonly Dictionary<string, PodEndpoint> _unusual = new(StringComparer.Ordinal);
 
     // Null while nobody was ever left out: there may be 10,000 builders.
-    private SortedDictionary<string, ExcludedPod>? _excluded;
+    private SortedDictionary<string, LeftOutPod>? _leftOut;
     private readonly EndpointRuns _runs = new();
-    private IReadOnlyList<ExcludedPod> _frozenExcluded = [];
-    private bool _excludedChanged;
+    private IReadOnlyList<LeftOutPod> _frozenLeftOut = [];
+    private bool _leftOutChanged;
     private bool _changed = true;
 
     /// <summary>Starts with nothing.</summary>
@@ -34,7 +34,7 @@ public sealed class SnapshotBuilder
     public string? SourceVersion { get; set; }
 
     /// <summary>True when <see cref="Build"/> would give something that differs from what it gave last. True before the first build.</summary>
-    public bool HasChanges => _changed || _excludedChanged;
+    public bool HasChanges => _changed || _leftOutChanged;
 
     /// <summary>The number of endpoints.</summary>
     public int Count => _runs.Count;
@@ -43,8 +43,8 @@ public sealed class SnapshotBuilder
     public void Set(PodEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        if (_excluded is { Count: > 0 } && _excluded.Remove(endpoint.Name))
-            _excludedChanged = true;
+        if (_leftOut is { Count: > 0 } && _leftOut.Remove(endpoint.Name))
+            _leftOutChanged = true;
         if (FindLike(endpoint) is { } before)
         {
             if (before.ContentEquals(endpoint))
@@ -81,15 +81,15 @@ public sealed class SnapshotBuilder
     }
 
     /// <summary>Notes a pod as left out, in place of its endpoint if it had one.</summary>
-    public void Exclude(ExcludedPod pod)
+    public void LeaveOut(LeftOutPod pod)
     {
         ArgumentNullException.ThrowIfNull(pod);
         RemoveEndpoint(pod.Name);
-        _excluded ??= new SortedDictionary<string, ExcludedPod>(StringComparer.Ordinal);
-        if (_excluded.TryGetValue(pod.Name, out ExcludedPod? before) && before == pod)
+        _leftOut ??= new SortedDictionary<string, LeftOutPod>(StringComparer.Ordinal);
+        if (_leftOut.TryGetValue(pod.Name, out LeftOutPod? before) && before == pod)
             return;
-        _excluded[pod.Name] = pod;
-        _excludedChanged = true;
+        _leftOut[pod.Name] = pod;
+        _leftOutChanged = true;
     }
 
     /// <summary>Takes a pod out, whether it was an endpoint or left out. Nothing happens when it was neither.</summary>
@@ -97,17 +97,17 @@ public sealed class SnapshotBuilder
     {
         ArgumentNullException.ThrowIfNull(name);
         RemoveEndpoint(name);
-        if (_excluded is not null && _excluded.Remove(name))
-            _excludedChanged = true;
+        if (_leftOut is not null && _leftOut.Remove(name))
+            _leftOutChanged = true;
     }
 
     /// <summary>Freezes what is there.</summary>
     public EndpointSnapshot Build()
     {
-        if (_excludedChanged)
-            _frozenExcluded = [.. _excluded!.Values];
-        _changed = _excludedChanged = false;
-        return new EndpointSnapshot(_target, _ports, _runs.Freeze(), _frozenExcluded) { SourceVersion = SourceVersion };
+        if (_leftOutChanged)
+            _frozenLeftOut = [.. _leftOut!.Values];
+        _changed = _leftOutChanged = false;
+        return new EndpointSnapshot(_target, _ports, _runs.Freeze(), _frozenLeftOut) { SourceVersion = SourceVersion };
     }
 
     private void RemoveEndpoint(string name)

@@ -8,7 +8,7 @@ namespace Berth;
 /// Both parts follow RFC 1123 labels (lower-case letters, digits and '-', at most 63 characters): what Kubernetes would refuse is refused here.
 /// The default value names nothing and equals only itself.
 /// </remarks>
-public readonly struct ServiceTarget : IEquatable<ServiceTarget>
+public readonly struct ServiceTarget : IEquatable<ServiceTarget>, ISpanParsable<ServiceTarget>
 {
     /// <summary>Names a Service.</summary>
     /// <param name="namespace">The namespace, such as <c>k8s-example2</c>.</param>
@@ -38,6 +38,13 @@ public readonly struct ServiceTarget : IEquatable<ServiceTarget>
         return TryParse(text, out ServiceTarget target, out string? fault) ? target : throw new FormatException(fault);
     }
 
+    /// <summary>Parses <c>namespace/service</c>. The provider has no effect: names of Kubernetes are the same in every culture.</summary>
+    /// <exception cref="FormatException">The text is not of that form; the message says why.</exception>
+    public static ServiceTarget Parse(string s, IFormatProvider? provider) => Parse(s);
+
+    /// <inheritdoc cref="Parse(string, IFormatProvider?)"/>
+    public static ServiceTarget Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => Parse(s.ToString());
+
     /// <summary>Parses <c>namespace/service</c>; on failure <paramref name="fault"/> is a sentence that says why.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out ServiceTarget target, [NotNullWhen(false)] out string? fault)
     {
@@ -55,6 +62,13 @@ public readonly struct ServiceTarget : IEquatable<ServiceTarget>
         target = new ServiceTarget(parts[0], parts[1]);
         return true;
     }
+
+    /// <summary>Parses <c>namespace/service</c>. The provider has no effect.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ServiceTarget result) => TryParse(s, out result, out _);
+
+    /// <inheritdoc cref="TryParse(string, IFormatProvider?, out ServiceTarget)"/>
+    public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out ServiceTarget result) =>
+        TryParse(s.ToString(), out result, out _);
 
     /// <inheritdoc/>
     public bool Equals(ServiceTarget other) =>

@@ -14,12 +14,12 @@ public sealed class BadInputTests
         { "get port --bogus", "Unrecognized command or argument '--bogus'" },
         { "get port --stride", "Required argument missing for option: '--stride'" },
         { "get port --stride 1 --stride 2", "--stride is given more than once" },
-        { "get port --base-port 0", "The port base 0 is outside 1..65535. Choose a base in that range." },
-        { "get port --base-port 65536", "The port base 65536 is outside 1..65535" },
-        { "get port --base-port x", "The port base 'x' is not a number" },
-        { "get port --base-port game=4000,5000", "The port base '5000' has no name" },
+        { "get port --base-port 0", "The base port 0 is outside 1..65535. Choose a base in that range." },
+        { "get port --base-port 65536", "The base port 65536 is outside 1..65535" },
+        { "get port --base-port x", "The base port 'x' is not a number" },
+        { "get port --base-port game=4000,5000", "The base port '5000' has no name" },
         { "get port --base-port a=4000,b=4000", "both 4000/TCP" },
-        { "get port --base-port a=4000,a=5000", "Two port bases are named 'a'" },
+        { "get port --base-port a=4000,a=5000", "Two base ports are named 'a'" },
         { "get port --base-port 4000/ICMP", "unknown protocol 'ICMP'" },
         { "get port --stride 0", "The stride 0 is outside 1..65535" },
         { "get port --stride -1", "The stride -1 is outside 1..65535" },
@@ -70,8 +70,7 @@ public sealed class BadInputTests
     {
         Dictionary<string, string> environment = new() { ["POD_NAME"] = "service-b-1", ["BERTH_STRIDE"] = "zero" };
         BerthResult result = await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port", "--base-port", "70000", "-o", "xml");
-        result.AssertRefused(
-            2, "--base-port: The port base 70000", "BERTH_STRIDE: The stride 'zero'", "--output: There is no output format 'xml'");
+        result.AssertRefused(2, "--base-port: The base port 70000", "BERTH_STRIDE: The stride 'zero'", "--output: There is no output format 'xml'");
     }
 
     [Theory]
@@ -106,6 +105,6 @@ public sealed class BadInputTests
     public async Task Both_forms_refuse_alike(string form)
     {
         BerthResult result = await BerthProcess.RunAsync(form, s_pod, "get", "port", "--base-port", "0", "--stride", "0");
-        result.AssertRefused(2, "The port base 0 is outside 1..65535", "The stride 0 is outside 1..65535");
+        result.AssertRefused(2, "The base port 0 is outside 1..65535", "The stride 0 is outside 1..65535");
     }
 }

@@ -63,7 +63,7 @@ public sealed class GetPortTests
     [InlineData("""{ "base-port": """, "is not JSON: line 1")]
     [InlineData("""[ 3000 ]""", "holds no JSON object")]
     [InlineData("""{ "base-port": { } }""", "is neither a text, a number nor a list")]
-    [InlineData("""{ "base-port": 0 }""", "The port base 0 is outside 1..65535")]
+    [InlineData("""{ "base-port": 0 }""", "The base port 0 is outside 1..65535")]
     public async Task A_bad_file_is_refused(string content, string sentence)
     {
         using TestFile file = new(content);

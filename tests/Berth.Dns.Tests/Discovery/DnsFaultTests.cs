@@ -17,7 +17,7 @@ public sealed class DnsFaultTests
         rig.Server.Zone = TestZone.Empty;
         EndpointSnapshot empty = await rig.ReadLaterAsync();
         Assert.Empty(empty.Endpoints);
-        Assert.Empty(empty.Excluded);
+        Assert.Empty(empty.LeftOut);
         Assert.Same(empty, await rig.ReadLaterAsync());
 
         rig.Server.Zone = TestZone.Headless(s_three);
@@ -31,7 +31,7 @@ public sealed class DnsFaultTests
         Assert.True(rig.Server.Zone.Has(TestZone.Service));
         EndpointSnapshot empty = await rig.ReadAsync();
         Assert.Empty(empty.Endpoints);
-        Assert.Empty(empty.Excluded);
+        Assert.Empty(empty.LeftOut);
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class DnsFaultTests
     [Fact]
     public async Task F55_silence_is_an_exception_after_the_timeout_of_each_try()
     {
-        await using DnsRig rig = new(TestZone.Headless(s_three)) { Families = DnsAddressFamilies.IPv4Only, Tries = 2 };
+        await using DnsRig rig = new(TestZone.Headless(s_three)) { AddressFamilies = AddressFamilies.IPv4Only, Tries = 2 };
         EndpointSnapshot before = await rig.ReadAsync();
         int asked = rig.Server.Queries.Count;
 
@@ -141,9 +141,9 @@ public sealed class DnsFaultTests
             query.Name.StartsWith("service-b-3.", StringComparison.Ordinal) ? DnsTestReply.Code(query, 2) : null;
         EndpointSnapshot snapshot = await rig.ReadLaterAsync();
         Assert.Equal(3, snapshot.Endpoints.Count);
-        ExcludedPod excluded = Assert.Single(snapshot.Excluded);
-        Assert.Equal(("service-b-3", ExclusionReason.NoAddress), (excluded.Name, excluded.Reason));
-        Assert.Contains("SERVFAIL", excluded.Detail, StringComparison.Ordinal);
+        LeftOutPod leftOut = Assert.Single(snapshot.LeftOut);
+        Assert.Equal(("service-b-3", LeftOutReason.NoAddress), (leftOut.Name, leftOut.Reason));
+        Assert.Contains("SERVFAIL", leftOut.Detail, StringComparison.Ordinal);
         await rig.FailAsync();
     }
 
@@ -179,7 +179,7 @@ public sealed class DnsFaultTests
     [Fact]
     public async Task F56_a_cut_answer_whose_TCP_twin_is_silent_is_an_error_not_a_part()
     {
-        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(40))) { Families = DnsAddressFamilies.IPv4Only };
+        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(40))) { AddressFamilies = AddressFamilies.IPv4Only };
         rig.Server.Script = static query => query.IsTcp ? DnsTestReply.Silence : null;
         Task<EndpointSourceException> failing = rig.FailAsync();
         await rig.Server.WaitForQueriesAsync(3, DnsRig.Cancellation);
@@ -211,8 +211,8 @@ public sealed class DnsFaultTests
         await using DnsRig rig = new(TestZone.Headless(s_three).With(TestRecord.Address(TestZone.Service, "10.88.0.99", 5)));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(3, snapshot.Endpoints.Count);
-        ExcludedPod excluded = Assert.Single(snapshot.Excluded);
-        Assert.Equal(("10.88.0.99", ExclusionReason.NoName), (excluded.Name, excluded.Reason));
+        LeftOutPod leftOut = Assert.Single(snapshot.LeftOut);
+        Assert.Equal(("10.88.0.99", LeftOutReason.NoName), (leftOut.Name, leftOut.Reason));
     }
 
     private static async Task<EndpointSnapshot> UntilAsync(EndpointView view, Func<EndpointSnapshot, bool> wanted)

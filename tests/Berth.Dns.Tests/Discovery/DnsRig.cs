@@ -23,7 +23,7 @@ internal sealed class DnsRig : IAsyncDisposable
 
     public PortScheme Ports { get; init; } = PortScheme.PerOrdinal(3000);
 
-    public DnsAddressFamilies Families { get; init; }
+    public AddressFamilies AddressFamilies { get; init; }
 
     public int Tries { get; init; } = 1;
 
@@ -35,13 +35,13 @@ internal sealed class DnsRig : IAsyncDisposable
 
     public string? StatefulSet { get; init; }
 
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     public DnsEndpointSource Source => new(new DnsEndpointSourceOptions
     {
         Servers = [Server.EndPoint],
         ServicePorts = ServicePorts,
-        Families = Families,
+        AddressFamilies = AddressFamilies,
         Tries = Tries,
         OrdinalGap = OrdinalGap,
         FirstOrdinal = FirstOrdinal,
@@ -49,7 +49,7 @@ internal sealed class DnsRig : IAsyncDisposable
         StatefulSetName = target => StatefulSet ?? target.Service,
         TimeProvider = Time,
         Random = new Random(1),
-        Logger = Logger,
+        LoggerFactory = LoggerFactory,
     });
 
     public IEndpointStream Stream => _stream ??= Source.Open(TestKit.TestPods.Target, Ports);

@@ -16,14 +16,14 @@ public sealed class HalfAnswerTests
     public async Task AAAA_answered_with_a_code_leaves_the_IPv4_pods(int code)
     {
         RecordingLogger logger = new();
-        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { Logger = logger };
+        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { LoggerFactory = logger };
         rig.Server.Script = query => query.Type == DnsType.Aaaa ? DnsTestReply.Code(query, code) : null;
 
         Assert.Equal(s_two, DnsRig.Authorities(await rig.ReadAsync()));
         await rig.ReadLaterAsync();
 
         LogEntry warning = Assert.Single(logger.Entries, static entry => entry.Level == LogLevel.Warning);
-        Assert.Contains("If the pods have no IPv6 addresses, set Families to IPv4Only.", warning.Text, StringComparison.Ordinal);
+        Assert.Contains("If the pods have no IPv6 addresses, set AddressFamilies to IPv4Only.", warning.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,12 +86,12 @@ public sealed class HalfAnswerTests
     }
 
     [Fact]
-    public async Task No_address_and_a_family_unanswered_names_Families()
+    public async Task No_address_and_a_family_unanswered_names_the_option()
     {
         await using DnsRig rig = new(new TestZone([TestRecord.Address($"below.{TestZone.Service}", "10.0.0.1", 5)]));
         rig.Server.Script = static query => query.Type == DnsType.Aaaa ? DnsTestReply.Code(query, 2) : null;
 
-        Assert.EndsWith("set Families to IPv4Only.", (await rig.FailAsync()).Message, StringComparison.Ordinal);
+        Assert.EndsWith("set AddressFamilies to IPv4Only.", (await rig.FailAsync()).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class HalfAnswerTests
     public async Task SRV_answered_with_a_code_falls_to_the_search(int code)
     {
         RecordingLogger logger = new();
-        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { Logger = logger };
+        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { LoggerFactory = logger };
         rig.Server.Script = query => query.Type == DnsType.Srv ? DnsTestReply.Code(query, code) : null;
 
         Assert.Equal(s_two, DnsRig.Authorities(await rig.ReadAsync()));
@@ -110,7 +110,7 @@ public sealed class HalfAnswerTests
     [Fact]
     public async Task Dropped_SRV_falls_to_the_search()
     {
-        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { Families = DnsAddressFamilies.IPv4Only };
+        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { AddressFamilies = AddressFamilies.IPv4Only };
         rig.Server.Script = static query => query.Type == DnsType.Srv ? DnsTestReply.Silence : null;
         Task<EndpointSnapshot> reading = rig.ReadAsync();
         await rig.Server.WaitForQueriesAsync(2, DnsRig.Cancellation);
@@ -159,15 +159,13 @@ public sealed class HalfAnswerTests
     public async Task Other_set_name_without_SRV_is_told_in_what_is_left_out()
     {
         RecordingLogger logger = new();
-        await using DnsRig rig = new(TestZone.Headless([("game-0", "10.88.0.10"), ("game-1", "10.88.0.11")], srv: [])) { Logger = logger };
+        await using DnsRig rig = new(TestZone.Headless([("game-0", "10.88.0.10"), ("game-1", "10.88.0.11")], srv: [])) { LoggerFactory = logger };
 
         EndpointSnapshot snapshot = await rig.ReadAsync();
 
-        Assert.Equal(2, snapshot.Excluded.Count);
-        Assert.Contains(
-            "DNS has no SRV records of the Service, and service-b-0 to service-b-3, which were looked for", snapshot.Excluded[0].Detail,
-            StringComparison.Ordinal);
-        Assert.Contains("give it as StatefulSetName", snapshot.Excluded[0].Detail, StringComparison.Ordinal);
+        Assert.Equal(2, snapshot.LeftOut.Count);
+        Assert.Contains("DNS has no SRV records of the Service, and service-b-0 to service-b-3, which were looked for", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
+        Assert.Contains("give it as StatefulSetName", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
         Assert.Contains(logger.Texts, static line => line.Contains("looked for one by one as service-b-0", StringComparison.Ordinal));
     }
 }

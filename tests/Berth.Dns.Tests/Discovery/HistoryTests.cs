@@ -45,7 +45,7 @@ public sealed class HistoryTests
             rig.Server.Script = null;
             EndpointSnapshot quiet = await QuietAsync(rig);
             Assert.Equal(there.Order(), quiet.Endpoints.Select(static e => e.Ordinal!.Value));
-            Assert.Empty(quiet.Excluded);
+            Assert.Empty(quiet.LeftOut);
             last = quiet;
         }
     }

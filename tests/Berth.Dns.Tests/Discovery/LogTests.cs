@@ -9,7 +9,7 @@ public sealed class LogTests
     public async Task How_pods_are_found_is_said_once_and_again_when_it_changes()
     {
         RecordingLogger log = new();
-        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { Logger = log };
+        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { LoggerFactory = log };
         await rig.ReadAsync();
         await rig.ReadLaterAsync();
         Assert.Equal([700], log.Ids);

@@ -40,7 +40,7 @@ public sealed class NamesTests
             TestZone.Headless([("10-88-0-10", "10.88.0.10"), ("fd00--7", "fd00::7"), ("service-b-1", "10.88.0.11")]));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-1=10.88.0.11:3001"], DnsRig.Authorities(snapshot));
-        Assert.Equal(["10.88.0.10 NoName", "fd00::7 NoName"], snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}"));
+        Assert.Equal(["10.88.0.10 NoName", "fd00::7 NoName"], snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}"));
     }
 
     [Fact]
@@ -54,8 +54,7 @@ public sealed class NamesTests
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-1=10.88.0.11:3001"], DnsRig.Authorities(snapshot));
         Assert.Equal(
-            ["438934893 NoOrdinal", "service-b-007 NoOrdinal", "service-b-65000 PortOutOfRange"],
-            snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}"));
+            ["438934893 NoOrdinal", "service-b-007 NoOrdinal", "service-b-65000 PortOutOfRange"], snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}"));
     }
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class NamesTests
         ]));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Empty(snapshot.Endpoints);
-        Assert.Equal("10.96.3.1 NoName", Assert.Single(snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}")));
+        Assert.Equal("10.96.3.1 NoName", Assert.Single(snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}")));
     }
 
     [Theory]
@@ -82,7 +81,7 @@ public sealed class NamesTests
                 TestRecord.Srv($"_game._tcp.{TestZone.Service}", 3000, target, 5), TestRecord.Address(target, "10.88.0.66", 5)));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-0=10.88.0.10:3000"], DnsRig.Authorities(snapshot));
-        Assert.Equal($"{target} Malformed", Assert.Single(snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}")));
+        Assert.Equal($"{target} Malformed", Assert.Single(snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}")));
     }
 
     [Fact]
@@ -104,11 +103,8 @@ public sealed class NamesTests
     [Fact]
     public async Task Preferred_family_comes_first_in_any_order_of_records()
     {
-        (string, string)[] pods =
-        [
-            ("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-0", "10.88.0.11"), ("service-b-0", "fd00::1")
-        ];
-        await using DnsRig rig = new(TestZone.Headless(pods)) { Families = DnsAddressFamilies.IPv6ThenIPv4 };
+        (string, string)[] pods = [("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-0", "10.88.0.11"), ("service-b-0", "fd00::1")];
+        await using DnsRig rig = new(TestZone.Headless(pods)) { AddressFamilies = AddressFamilies.IPv6ThenIPv4 };
         EndpointSnapshot first = await rig.ReadAsync();
         Assert.Equal(
             ["fd00::1", "fd00::2", "10.88.0.11", "10.88.0.12"], Assert.Single(first.Endpoints).Addresses.Select(static a => a.ToString()));
@@ -121,15 +117,10 @@ public sealed class NamesTests
     [Fact]
     public async Task A_family_that_is_not_wanted_is_not_asked_for()
     {
-        await using DnsRig rig = new(
-            TestZone.Headless(
-                [("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-1", "10.88.0.13")]))
-                {
-                    Families = DnsAddressFamilies.IPv6Only,
-                };
+        await using DnsRig rig = new(TestZone.Headless([("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-1", "10.88.0.13")])) { AddressFamilies = AddressFamilies.IPv6Only };
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-0=[fd00::2]:3000"], DnsRig.Authorities(snapshot));
-        Assert.Equal("service-b-1 NoAddress", Assert.Single(snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}")));
+        Assert.Equal("service-b-1 NoAddress", Assert.Single(snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}")));
         Assert.DoesNotContain(rig.Server.Queries, static q => q.Type == DnsType.A);
     }
 
@@ -140,7 +131,7 @@ public sealed class NamesTests
             TestZone.Headless([("service-b-0", "0.0.0.0"), ("service-b-1", "::"), ("service-b-1", "10.88.0.11"), ("service-b-2", "::")]));
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["10.88.0.11"], Assert.Single(snapshot.Endpoints).Addresses.Select(static a => a.ToString()));
-        Assert.Equal(["service-b-0 Malformed", "service-b-2 Malformed"], snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}"));
+        Assert.Equal(["service-b-0 Malformed", "service-b-2 Malformed"], snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}"));
     }
 
     [Fact]

@@ -14,14 +14,14 @@ public sealed class TtlTests
         TestZone zone = TestZone.Headless(TestZone.Pods(2), ttl: 3600).With(
             TestRecord.Address($"service-b-1.{TestZone.Service}", "10.88.0.99", ttl));
         // The family that is not there would otherwise lower it to the zone's five seconds.
-        await using DnsRig rig = new(zone) { Families = DnsAddressFamilies.IPv4Only };
+        await using DnsRig rig = new(zone) { AddressFamilies = AddressFamilies.IPv4Only };
         await ReadAgainAfterAsync(rig, TimeSpan.FromSeconds(seconds));
     }
 
     [Fact]
     public async Task That_there_is_nothing_holds_as_long_as_the_zone_says()
     {
-        await using DnsRig rig = new(new TestZone([], negativeTtl: 12)) { Families = DnsAddressFamilies.IPv4Only };
+        await using DnsRig rig = new(new TestZone([], negativeTtl: 12)) { AddressFamilies = AddressFamilies.IPv4Only };
         await ReadAgainAfterAsync(rig, TimeSpan.FromSeconds(12));
     }
 
@@ -29,7 +29,7 @@ public sealed class TtlTests
     public async Task Of_addresses_that_come_along_the_TTL_counts_too()
     {
         TestZone zone = TestZone.Headless(TestZone.Pods(1), ttl: 25);
-        await using DnsRig rig = new(zone) { Families = DnsAddressFamilies.IPv4Only };
+        await using DnsRig rig = new(zone) { AddressFamilies = AddressFamilies.IPv4Only };
         rig.Server.Script = query => query.Type == DnsType.Srv
             ? DnsTestReply.Of(
                 query, zone.Find(query.Name, DnsType.Srv), [], [TestRecord.Address($"service-b-0.{TestZone.Service}", "10.88.0.10", 7)])
@@ -55,7 +55,7 @@ public sealed class TtlTests
     [Fact]
     public async Task A_cancelled_read_ends_at_once_while_it_waits_and_while_it_asks()
     {
-        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { Families = DnsAddressFamilies.IPv4Only };
+        await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { AddressFamilies = AddressFamilies.IPv4Only };
         EndpointSnapshot first = await rig.ReadAsync();
         using (CancellationTokenSource waiting = new())
         {

@@ -37,7 +37,7 @@ public sealed class KnotTests
         await using IEndpointStream stream = Open(knot, way == "port" ? [new DnsServicePort("game")] : []);
         EndpointSnapshot snapshot = await stream.ReadAsync(Cancellation);
         Assert.Equal(Expected(pods), snapshot.Endpoints.Select(static e => $"{e.Name}={e.Authority}"));
-        Assert.Empty(snapshot.Excluded);
+        Assert.Empty(snapshot.LeftOut);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class KnotTests
         await using IEndpointStream stream = Open(knot, [new DnsServicePort("game")]);
         EndpointSnapshot snapshot = await stream.ReadAsync(Cancellation);
         Assert.Equal(200, snapshot.Endpoints.Select(static e => e.Address).Distinct().Count());
-        Assert.Empty(snapshot.Excluded);
+        Assert.Empty(snapshot.LeftOut);
     }
 
     [Fact]

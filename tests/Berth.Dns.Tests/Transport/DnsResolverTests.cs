@@ -11,6 +11,8 @@ public sealed class DnsResolverTests : IAsyncDisposable
 {
     private const string Name = TestZone.Service;
 
+    private static readonly DnsCounter s_counter = new(new System.Diagnostics.Metrics.Meter("test"));
+
     private readonly FakeTimeProvider _time = new();
     private readonly ScriptedDnsServer _server = new(new TestZone([TestRecord.Address(Name, "10.88.0.10", 5)]));
 
@@ -180,7 +182,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
         string path = Path.GetTempFileName();
         try
         {
-            DnsResolver resolver = new(new DnsServers([], path), new DnsExchange(_time, TimeSpan.FromSeconds(2)), 1);
+            DnsResolver resolver = new(new DnsServers([], path), new DnsExchange(_time, TimeSpan.FromSeconds(2), s_counter), 1);
             Assert.Contains("names no DNS server", await FailAsync(resolver), StringComparison.Ordinal);
             File.Delete(path);
             Assert.Contains("cannot be read", await FailAsync(resolver), StringComparison.Ordinal);
@@ -198,8 +200,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
                     resolver.ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation).WaitAsync(
                         TimeSpan.FromSeconds(30), Cancellation))).Message;
 
-    private DnsResolver Resolver(IReadOnlyList<IPEndPoint> servers) =>
-        new(new DnsServers(servers, ""), new DnsExchange(_time, TimeSpan.FromSeconds(2)), 1);
+    private DnsResolver Resolver(IReadOnlyList<IPEndPoint> servers) => new(new DnsServers(servers, ""), new DnsExchange(_time, TimeSpan.FromSeconds(2), s_counter), 1);
 
     private Task<string> FailAsync(IReadOnlyList<IPEndPoint>? servers = null) => FailAsync(Resolver(servers ?? [_server.EndPoint]));
 

@@ -138,7 +138,7 @@ public sealed class ExecCredentialTests : IDisposable
     {
         _folder.WriteScript("bin/berth-test-plugin", Print("from-path"));
         string kubeconfig = _folder.Write("config", KubeconfigTests.Config("server: https://a", Exec("berth-test-plugin", "installHint: Fetch it from the shelf.")));
-        ClusterAccess With(string path) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig, Environment = name => name == "PATH" ? path : null, Time = _time });
+        ClusterAccess With(string path) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig, Environment = name => name == "PATH" ? path : null, TimeProvider = _time });
 
         Assert.Equal("from-path", await TokenFileTests.ReadAsync(With($"/nowhere:{_folder["bin"]}").Credentials));
         var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(With(".:/nowhere").Credentials));
@@ -331,7 +331,7 @@ public sealed class ExecCredentialTests : IDisposable
     private ClusterAccess Load(string user, string cluster = "server: https://a", Action<string>? told = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {
         Kubeconfig = _folder.Write("config", KubeconfigTests.Config(cluster, user)),
-        Time = _time,
+        TimeProvider = _time,
         PluginOutput = told,
     });
 }

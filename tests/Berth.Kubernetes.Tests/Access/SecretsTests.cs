@@ -129,8 +129,8 @@ public sealed class SecretsTests : IDisposable
         return KubernetesEndpoints.FindAccess(new ClusterAccessOptions
         {
             Kubeconfig = _folder.Write("config", KubeconfigTests.Config($"server: {server}\n    certificate-authority: ca.crt", user)),
-            Time = _time,
-            Logger = _log,
+            TimeProvider = _time,
+            LoggerFactory = _log,
         });
     }
 

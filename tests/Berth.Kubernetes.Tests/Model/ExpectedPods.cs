@@ -14,7 +14,7 @@ internal static class ExpectedPods
     /// <summary>The same text of what the client shows.</summary>
     public static Dictionary<string, string> Of(EndpointSnapshot snapshot) => snapshot.Endpoints
         .Select(static e => (e.Name, Text: $"{e.Uid} {string.Join(',', e.Addresses)}:{e.Port} {e.Ready} {e.Serving} {e.Terminating} {e.Node} {e.Zone}"))
-        .Concat(snapshot.Excluded.Select(static e => (e.Name, Text: e.Reason.ToString())))
+        .Concat(snapshot.LeftOut.Select(static e => (e.Name, Text: e.Reason.ToString())))
         .ToDictionary(static e => e.Name, static e => e.Text, StringComparer.Ordinal);
 
     private static IEnumerable<Process> Winners(IEnumerable<(ClusterSlice Slice, ClusterEndpoint Endpoint)> stated)
@@ -28,14 +28,14 @@ internal static class ExpectedPods
     {
         ClusterEndpoint e = process.Newest;
         if (e.Name is null)
-            return nameof(ExclusionReason.NoName);
+            return nameof(LeftOutReason.NoName);
         int dash = key.LastIndexOf('-');
         bool clean = dash > 0 && key[(dash + 1)..] is { Length: > 0 and < 9 } digits && digits.All(char.IsAsciiDigit) && (digits.Length == 1 || digits[0] != '0');
         if (!clean)
-            return nameof(ExclusionReason.NoOrdinal);
+            return nameof(LeftOutReason.NoOrdinal);
         int port = 3000 + int.Parse(key[(dash + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         if (port > 65535)
-            return nameof(ExclusionReason.PortOutOfRange);
+            return nameof(LeftOutReason.PortOutOfRange);
         string addresses = address(e.NodeName, string.Join(',', process.Families.Order().Select(e.Address)));
         // In the other mode a node's addresses, or their absence, take the place of the slices'.
         return addresses.Contains('.', StringComparison.Ordinal) || addresses.Contains(':', StringComparison.Ordinal)

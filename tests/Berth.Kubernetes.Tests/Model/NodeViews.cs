@@ -61,14 +61,14 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
         if (mode == AddressMode.Internal)
             return stated;
         if (node is null)
-            return nameof(ExclusionReason.ExternalAddressUnknown);
+            return nameof(LeftOutReason.ExternalAddressUnknown);
         string[] external = [.. node.External.Where(static e => e.Length > 0).OrderBy(static e => e.Contains(':', StringComparison.Ordinal))];
         if (external.Length > 0)
             return string.Join(',', external);
-        return mode == AddressMode.ExternalOrInternal ? stated : nameof(ExclusionReason.NoExternalAddress);
+        return mode == AddressMode.ExternalOrInternal ? stated : nameof(LeftOutReason.NoExternalAddress);
     }
 
-    private string Forbidden(string node, string stated) => mode == AddressMode.ExternalOrInternal ? stated : nameof(ExclusionReason.ExternalAddressUnknown);
+    private string Forbidden(string node, string stated) => mode == AddressMode.ExternalOrInternal ? stated : nameof(LeftOutReason.ExternalAddressUnknown);
 }
 
 /// <summary>What a client may know of nodes.</summary>

@@ -117,7 +117,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         // The same snapshot once more says that it still holds. Its version is that of its content, which may be older.
         if (ReferenceEquals(snapshot, Last))
             return;
-        bool same = Last is { } last && ReferenceEquals(snapshot.Endpoints, last.Endpoints) && ReferenceEquals(snapshot.Excluded, last.Excluded);
+        bool same = Last is { } last && ReferenceEquals(snapshot.Endpoints, last.Endpoints) && ReferenceEquals(snapshot.LeftOut, last.LeftOut);
         Last = snapshot;
         if (same)
             return;

@@ -15,7 +15,7 @@ public sealed class NodeTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static string[] Describe(EndpointSnapshot snapshot) =>
-        [.. snapshot.Endpoints.Select(static e => $"{e.Name} {string.Join(',', e.Addresses)}"), .. snapshot.Excluded.Select(static e => $"{e.Name} {e.Reason}")];
+        [.. snapshot.Endpoints.Select(static e => $"{e.Name} {string.Join(',', e.Addresses)}"), .. snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}")];
 
     [Fact]
     public async Task Internal_addresses_read_no_nodes()
@@ -27,12 +27,12 @@ public sealed class NodeTests
     }
 
     [Theory]
-    [InlineData(AddressMode.External, IPFamily.IPv4, "service-b-0 192.0.2.1,fd00::9", "service-b-1 NoExternalAddress", "service-b-2 ExternalAddressUnknown")]
-    [InlineData(AddressMode.External, IPFamily.IPv6, "service-b-0 fd00::9,192.0.2.1", "service-b-1 NoExternalAddress", "service-b-2 ExternalAddressUnknown")]
-    [InlineData(AddressMode.ExternalOrInternal, IPFamily.IPv4, "service-b-0 192.0.2.1,fd00::9", "service-b-1 10.0.0.2", "service-b-2 ExternalAddressUnknown")]
-    public async Task External_addresses_come_from_the_node(AddressMode mode, IPFamily family, params string[] expected)
+    [InlineData(AddressMode.External, AddressFamilies.IPv4ThenIPv6, "service-b-0 192.0.2.1,fd00::9", "service-b-1 NoExternalAddress", "service-b-2 ExternalAddressUnknown")]
+    [InlineData(AddressMode.External, AddressFamilies.IPv6ThenIPv4, "service-b-0 fd00::9,192.0.2.1", "service-b-1 NoExternalAddress", "service-b-2 ExternalAddressUnknown")]
+    [InlineData(AddressMode.ExternalOrInternal, AddressFamilies.IPv4ThenIPv6, "service-b-0 192.0.2.1,fd00::9", "service-b-1 10.0.0.2", "service-b-2 ExternalAddressUnknown")]
+    public async Task External_addresses_come_from_the_node(AddressMode mode, AddressFamilies family, params string[] expected)
     {
-        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { AddressMode = mode, PreferredFamily = family });
+        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { AddressMode = mode, AddressFamilies = family });
         harness.Api.OnList(200, s_slices);
         harness.Api.OnNodes(static x => x.AnswerAsync(200, s_nodes));
         Assert.Equal(expected, Describe(await harness.ReadAsync()));
@@ -74,7 +74,7 @@ public sealed class NodeTests
     public async Task Forbidden_nodes_leave_external_unknown_until_the_rule_is_granted()
     {
         RecordingLogger logger = new();
-        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { AddressMode = AddressMode.External, Logger = logger });
+        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { AddressMode = AddressMode.External, LoggerFactory = logger });
         harness.Api.OnList(200, s_slices);
         for (int i = 0; i < 2; i++)
             harness.Api.OnNodes(static x => x.AnswerAsync(403, Json.Status(403, "Forbidden", "nodes is forbidden")));
@@ -85,8 +85,8 @@ public sealed class NodeTests
         await list.AnswerAsync(200, s_nodes);
         EndpointSnapshot second = await next;
 
-        Assert.All(first.Excluded, static e => Assert.Equal(ExclusionReason.ExternalAddressUnknown, e.Reason));
-        Assert.Contains("resources: [\"nodes\"]", first.Excluded[0].Detail, StringComparison.Ordinal);
+        Assert.All(first.LeftOut, static e => Assert.Equal(LeftOutReason.ExternalAddressUnknown, e.Reason));
+        Assert.Contains("resources: [\"nodes\"]", first.LeftOut[0].Detail, StringComparison.Ordinal);
         Assert.Equal("service-b-0 192.0.2.1,fd00::9", Describe(second)[0]);
         Assert.Equal([210, 213], logger.Ids);
     }
@@ -95,7 +95,7 @@ public sealed class NodeTests
     public async Task Forbidden_nodes_with_fallback_give_internal_and_say_so_once()
     {
         RecordingLogger logger = new();
-        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { AddressMode = AddressMode.ExternalOrInternal, Logger = logger });
+        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { AddressMode = AddressMode.ExternalOrInternal, LoggerFactory = logger });
         harness.Api.OnList(200, s_slices);
         for (int i = 0; i < 2; i++)
             harness.Api.OnNodes(static x => x.AnswerAsync(403, Json.Status(403, "Forbidden", "nodes is forbidden")));

@@ -148,10 +148,10 @@ internal sealed class Replay
         }
 
         _last = snapshot;
-        _text.Append(CultureInfo.InvariantCulture, $"snapshot of version {snapshot.SourceVersion}: {snapshot.Available.Count} of {snapshot.Endpoints.Count} available, {snapshot.Excluded.Count} left out\n");
+        _text.Append(CultureInfo.InvariantCulture, $"snapshot of version {snapshot.SourceVersion}: {snapshot.Available.Count} of {snapshot.Endpoints.Count} available, {snapshot.LeftOut.Count} left out\n");
         Dictionary<string, string> now = snapshot.Endpoints
             .Select(static e => (e.Name, Text: $"{string.Join(' ', e.Addresses)} port {e.Port} {e.State} on {e.Node} in {e.Zone}, {e.Uid}"))
-            .Concat(snapshot.Excluded.Select(static e => (e.Name, Text: $"left out, {e.Reason}: {e.Detail}")))
+            .Concat(snapshot.LeftOut.Select(static e => (e.Name, Text: $"left out, {e.Reason}: {e.Detail}")))
             .ToDictionary(static e => e.Name, static e => e.Text, StringComparer.Ordinal);
         foreach (string gone in _shown.Keys.Except(now.Keys).Order(StringComparer.Ordinal).ToArray())
         {

@@ -176,7 +176,7 @@ public sealed class SliceDecoderTests
         string? name = target is null ? (string?)e["hostname"] : isPod ? (string?)target["name"] : null;
         string? uid = isPod ? (string?)target!["uid"] : null;
         bool good = (type == "IPv4" && address is "10.0.0.1" or "10.0.0.255" && type == "IPv4") || (type == "IPv6" && address == "fd00::1");
-        ExclusionReason? reason = good ? null : type is "IPv4" or "IPv6" ? ExclusionReason.Malformed : ExclusionReason.NoAddress;
+        LeftOutReason? reason = good ? null : type is "IPv4" or "IPv6" ? LeftOutReason.Malformed : LeftOutReason.NoAddress;
         JsonNode conditions = e["conditions"]!;
         bool ready = (bool?)conditions["ready"] ?? true;
         bool serving = (bool?)conditions["serving"] ?? true;

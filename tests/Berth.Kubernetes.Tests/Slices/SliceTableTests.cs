@@ -17,7 +17,7 @@ public sealed class SliceTableTests
     {
         ServiceTarget target = new("k8s-example2", "service-b");
         _builder = new SnapshotBuilder(target, PortScheme.PerOrdinal(3000));
-        _table = new SliceTable(new PodResolver(target, PortScheme.PerOrdinal(3000), AddressMode.Internal, IPFamily.IPv4), _builder, _time);
+        _table = new SliceTable(new PodResolver(target, PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), _builder, _time);
     }
 
     private SliceObject Decode(string json)
@@ -32,7 +32,7 @@ public sealed class SliceTableTests
 
     private string[] Pods() => [.. _builder.Build().Endpoints.Select(static e => $"{e.Name} {string.Join(',', e.Addresses)} {e.State} {e.Uid}")];
 
-    private string[] Excluded() => [.. _builder.Build().Excluded.Select(static e => $"{e.Name} {e.Reason}")];
+    private string[] LeftOut() => [.. _builder.Build().LeftOut.Select(static e => $"{e.Name} {e.Reason}")];
 
     [Fact]
     public void Null_endpoints_and_null_ports_are_empty()
@@ -221,7 +221,7 @@ public sealed class SliceTableTests
             """{"addresses":["10.0.0.3"]}""",
             """{"addresses":["10.0.0.4"],"hostname":"service-b-4","targetRef":{"kind":"VirtualMachine","name":"service-b-5"}}"""));
         Assert.Equal(["service-b-0 10.0.0.1 Ready u", "service-b-1 10.0.0.2 Ready "], Pods());
-        Assert.Equal(["10.0.0.3 NoName", "10.0.0.4 NoName"], Excluded());
+        Assert.Equal(["10.0.0.3 NoName", "10.0.0.4 NoName"], LeftOut());
     }
 
     [Theory]
@@ -233,7 +233,7 @@ public sealed class SliceTableTests
     public void A_name_without_a_clean_ordinal_is_left_out(string name)
     {
         Apply(Json.Slice("s", "1", Json.Pod(name), Json.Pod("service-b-1")));
-        Assert.Equal([$"{name} NoOrdinal"], Excluded());
+        Assert.Equal([$"{name} NoOrdinal"], LeftOut());
         Assert.Equal(["service-b-1 10.0.0.1 Ready u"], Pods());
     }
 
@@ -241,7 +241,7 @@ public sealed class SliceTableTests
     public void A_port_above_the_range_leaves_out_that_pod_alone()
     {
         Apply(Json.Slice("s", "1", Json.Pod("service-b-62536"), Json.Pod("service-b-62535")));
-        Assert.Equal(["service-b-62536 PortOutOfRange"], Excluded());
+        Assert.Equal(["service-b-62536 PortOutOfRange"], LeftOut());
         Assert.Equal(65535, Assert.Single(_builder.Build().Endpoints).Port);
     }
 
@@ -294,7 +294,7 @@ public sealed class SliceTableTests
         Apply(Json.Slice("e", "4", """{"addresses":[],"hostname":"service-b-6"}"""));
         Assert.Equal(
             ["service-b-0 NoAddress", "service-b-1 Malformed", "service-b-2 Malformed", "service-b-3 Malformed", "service-b-4 Malformed", "service-b-5 NoAddress", "service-b-6 NoAddress"],
-            Excluded());
+            LeftOut());
         Apply(Json.Slice("s", "5", Json.Pod("service-b-1", "10.0.0.30")));
         Assert.Equal(["service-b-1 10.0.0.30 Ready u"], Pods());
     }
@@ -304,7 +304,7 @@ public sealed class SliceTableTests
     {
         Apply(Json.Slice("s", "1", Json.Pod("service-b-0"), """{"addresses":["10.0.0.9"],"targetRef":{"kind":"Pod","namespace":"evil","name":"service-b-0"}}"""));
         Assert.Equal(["service-b-0 10.0.0.1 Ready u"], Pods());
-        Assert.Equal(["evil/service-b-0 Malformed"], Excluded());
+        Assert.Equal(["evil/service-b-0 Malformed"], LeftOut());
     }
 
     [Fact]
@@ -321,7 +321,7 @@ public sealed class SliceTableTests
     {
         ServiceTarget target = new("k8s-example2", "service-b");
         SnapshotBuilder builder = new(target, PortScheme.FromService());
-        SliceTable table = new(new PodResolver(target, PortScheme.FromService(), AddressMode.Internal, IPFamily.IPv4), builder, _time);
+        SliceTable table = new(new PodResolver(target, PortScheme.FromService(), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), builder, _time);
         table.Apply(Decode(Json.Slice("s", "1", Json.Pod("service-b-0"), Json.Pod("service-b-1"))));
         Assert.Equal([3456, 3457], builder.Build().Endpoints.Select(static e => e.Port));
         table.Apply(Decode(Json.Slice("s", "2", Json.Pod("service-b-0"), Json.Pod("service-b-1")).Replace("3456", "4000", StringComparison.Ordinal)));
@@ -364,12 +364,12 @@ public sealed class SliceTableTests
             _time.Advance(PodHolds.Duration);
             _table.EndHolds();
             SnapshotBuilder anew = new(new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000));
-            new SliceTable(new PodResolver(new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000), AddressMode.Internal, IPFamily.IPv4), anew, _time)
+            new SliceTable(new PodResolver(new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), anew, _time)
                 .Replace([.. slices.Values.Select(Decode)]);
             EndpointSnapshot expected = anew.Build();
             EndpointSnapshot actual = _builder.Build();
             Assert.Empty(actual.CompareWith(expected));
-            Assert.Equal(expected.Excluded, actual.Excluded);
+            Assert.Equal(expected.LeftOut, actual.LeftOut);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class RetryDelayTests
     {
         TimeSpan delay = TimeSpan.FromSeconds(seconds);
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialBackoff(new Random(1)) { First = delay });
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialBackoff(new Random(1)) { Longest = delay });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialBackoff(new Random(1)) { FirstDelay = delay });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialBackoff(new Random(1)) { MaxDelay = delay });
     }
 }

@@ -12,7 +12,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     private readonly EndpointDirectory _directory;
 
     public EndpointDirectoryTests() => _directory = new EndpointDirectory(
-        _source, new EndpointDirectoryOptions { TimeProvider = _time, Backoff = new FixedBackoff(TimeSpan.FromSeconds(1)), Logger = _log });
+        _source, new EndpointDirectoryOptions { TimeProvider = _time, Backoff = new FixedBackoff(TimeSpan.FromSeconds(1)), LoggerFactory = _log });
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -90,7 +90,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         EndpointSnapshot content = TestKit.TestPods.Snapshot(3);
         Stream.Push(content);
         EndpointSnapshot published = await NextAsync(view, s => s is not null);
-        Task<bool> change = view.WaitForChangeAsync(Cancellation);
+        Task<bool> change = view.WaitForChangeAsync(view.Current, Cancellation);
         await Stream.ReadAgainAsync();
         await Stream.ReadAgainAsync();
         _time.Advance(TimeSpan.FromMinutes(5));
@@ -237,7 +237,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         EndpointView backingOff = _directory.Follow(new ServiceTarget("n", "s"), TestKit.TestPods.Ports);
         _source.Streams[1].Fail(new EndpointSourceException("Away."));
         await NextFailureAsync(backingOff);
-        Task<bool> change = waiting.WaitForChangeAsync(Cancellation);
+        Task<bool> change = waiting.WaitForChangeAsync(waiting.Current, Cancellation);
         await _directory.DisposeAsync();
         Assert.False(await change);
         Assert.True(_source.Disposed);
@@ -301,7 +301,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     {
         while (true)
         {
-            Task<bool> change = view.WaitForChangeAsync(Cancellation);
+            Task<bool> change = view.WaitForChangeAsync(view.Current, Cancellation);
             if (view.Failure is not null)
                 return;
             await change;

@@ -111,7 +111,7 @@ public sealed class SnapshotFileTests : IDisposable
     {
         ScriptedSource source = new();
         await using EndpointDirectory directory = new(
-            source, new EndpointDirectoryOptions { TimeProvider = _time, Logger = _log, SnapshotFile = System.IO.Path.Combine(_folder, "missing", "file") });
+            source, new EndpointDirectoryOptions { TimeProvider = _time, LoggerFactory = _log, SnapshotFile = System.IO.Path.Combine(_folder, "missing", "file") });
         EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         for (int i = 1; i <= 3; i++)
         {
@@ -136,7 +136,7 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     private EndpointDirectory Open(IEndpointSource source, TimeSpan? maxStale = null) =>
-        new(source, new EndpointDirectoryOptions { TimeProvider = _time, Logger = _log, SnapshotFile = Path, MaxStale = maxStale });
+        new(source, new EndpointDirectoryOptions { TimeProvider = _time, LoggerFactory = _log, SnapshotFile = Path, MaxStale = maxStale });
 
     /// <summary>Lets time go on until something is so. In steps that take a moment each: a slow disk must not make hours of it.</summary>
     private async Task UntilAsync(Func<bool> condition)

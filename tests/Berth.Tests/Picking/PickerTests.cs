@@ -11,7 +11,7 @@ public sealed class PickerTests
         RandomPicker picker = new(new Random(1));
         HashSet<string> seen = [];
         for (int i = 0; i < 10_000; i++)
-            seen.Add(picker.Pick(snapshot)!.Name);
+            seen.Add(picker.Pick(snapshot).Name);
         Assert.Equal(snapshot.Available.Select(e => e.Name).Order(StringComparer.Ordinal), seen.Order(StringComparer.Ordinal));
     }
 
@@ -20,9 +20,9 @@ public sealed class PickerTests
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(3);
         RoundRobinPicker picker = new();
-        Assert.Equal(["service-b-0", "service-b-1", "service-b-2", "service-b-0"], Enumerable.Range(0, 4).Select(_ => picker.Pick(snapshot)!.Name));
+        Assert.Equal(["service-b-0", "service-b-1", "service-b-2", "service-b-0"], Enumerable.Range(0, 4).Select(_ => picker.Pick(snapshot).Name));
         int[] counts = new int[3];
-        Parallel.For(0, 3000, _ => Interlocked.Increment(ref counts[picker.Pick(snapshot)!.Ordinal!.Value]));
+        Parallel.For(0, 3000, _ => Interlocked.Increment(ref counts[picker.Pick(snapshot).Ordinal!.Value]));
         Assert.Equal([1000, 1000, 1000], counts);
     }
 
@@ -30,11 +30,11 @@ public sealed class PickerTests
     public void By_ordinal_and_by_name_give_that_pod_while_it_is_available()
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false));
-        Assert.Equal("service-b-0", new OrdinalPicker(0).Pick(snapshot)!.Name);
-        Assert.Null(new OrdinalPicker(1).Pick(snapshot));
-        Assert.Null(new OrdinalPicker(2).Pick(snapshot));
-        Assert.Equal("service-b-0", new PodNamePicker("service-b-0").Pick(snapshot)!.Name);
-        Assert.Null(new PodNamePicker("service-b-1").Pick(snapshot));
+        Assert.Equal("service-b-0", new OrdinalPicker(0).Pick(snapshot).Name);
+        Assert.False(new OrdinalPicker(1).TryPick(snapshot, out _));
+        Assert.False(new OrdinalPicker(2).TryPick(snapshot, out _));
+        Assert.Equal("service-b-0", new PodNamePicker("service-b-0").Pick(snapshot).Name);
+        Assert.False(new PodNamePicker("service-b-1").TryPick(snapshot, out _));
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class PickerTests
         for (int i = 0; i < 10_000; i++)
         {
             string key = $"room-{i}";
-            PodEndpoint before = picker.Pick(all, key)!;
-            PodEndpoint after = picker.Pick(without, key)!;
+            PodEndpoint before = picker.Pick(all, key);
+            PodEndpoint after = picker.Pick(without, key);
             if (before.Ordinal == 4)
                 moved++;
             else
@@ -64,7 +64,7 @@ public sealed class PickerTests
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(16);
         int[] counts = new int[16];
         for (int i = 0; i < 16_000; i++)
-            counts[new StickyPicker().Pick(snapshot, $"player{i}")!.Ordinal!.Value]++;
+            counts[new StickyPicker().Pick(snapshot, $"player{i}").Ordinal!.Value]++;
         Assert.All(counts, c => Assert.InRange(c, 850, 1150));
     }
 
@@ -74,7 +74,7 @@ public sealed class PickerTests
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(5);
         StickyPicker picker = new();
         // Fixed on purpose: dispatchers of two releases, side by side during an update, must agree.
-        Assert.Equal(s_agreed, s_keys.Select(k => picker.Pick(snapshot, k)!.Ordinal!.Value));
+        Assert.Equal(s_agreed, s_keys.Select(k => picker.Pick(snapshot, k).Ordinal!.Value));
     }
 
     private static readonly string[] s_keys = ["", "alice", "bob", "room-42", "日本"];
@@ -85,11 +85,11 @@ public sealed class PickerTests
     {
         EndpointSnapshot none = TestKit.TestPods.Snapshot();
         foreach (IEndpointPicker picker in new IEndpointPicker[] { RandomPicker.Shared, new RoundRobinPicker(), new OrdinalPicker(0), new PodNamePicker("a-0"), new StickyPicker() })
-            Assert.Null(picker.Pick(none, "key"));
+            Assert.False(picker.TryPick(none, "key", out _));
         Assert.Contains("has no pods", Assert.Throws<NoEndpointException>(() => none.PickRandom()).Message, StringComparison.Ordinal);
         EndpointSnapshot unready = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0, ready: false));
         Assert.Contains("service-b-0 is NotReady", Assert.Throws<NoEndpointException>(() => unready.PickRandom()).Message, StringComparison.Ordinal);
-        EndpointSnapshot leftOut = EndpointSnapshot.Create(TestKit.TestPods.Target, TestKit.TestPods.Ports, [], [new ExcludedPod("x", ExclusionReason.NoOrdinal, "'x' has no '-'")]);
+        EndpointSnapshot leftOut = EndpointSnapshot.Create(TestKit.TestPods.Target, TestKit.TestPods.Ports, [], [new LeftOutPod("x", LeftOutReason.NoOrdinal, "'x' has no '-'")]);
         Assert.Contains("'x' has no '-'", Assert.Throws<NoEndpointException>(() => leftOut.PickSticky("k")).Message, StringComparison.Ordinal);
         Assert.False(none.TryPickRandom(out _));
     }
@@ -140,5 +140,25 @@ public sealed class PickerTests
     {
         for (int i = 0; i < times; i++)
             picker.Pick(snapshot, "a key");
+    }
+
+    [Theory]
+    [InlineData("ordinal:7")]
+    [InlineData("pod:service-b-7")]
+    public void Picker_that_finds_none_of_the_available_names_itself(string name)
+    {
+        Assert.True(EndpointPickers.TryCreate(name, out IEndpointPicker? picker, out _));
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(1);
+        NoEndpointException exception = Assert.Throws<NoEndpointException>(() => picker.Pick(snapshot));
+        Assert.Contains($"The picker {name} finds none of the 1 available", exception.Message, StringComparison.Ordinal);
+        Assert.False(picker.TryPick(snapshot, out _));
+    }
+
+    [Fact]
+    public void Sticky_pick_of_nothing_is_told_without_an_exception()
+    {
+        EndpointSnapshot none = TestKit.TestPods.Snapshot(0);
+        Assert.False(none.TryPickSticky("a", out PodEndpoint? endpoint));
+        Assert.Null(endpoint);
     }
 }

@@ -86,15 +86,15 @@ public sealed class SnapshotBuilderTests
     {
         SnapshotBuilder builder = new(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         builder.Set(TestKit.TestPods.Endpoint(1));
-        builder.Exclude(new ExcludedPod("service-b-1", ExclusionReason.PortOutOfRange, "too high"));
+        builder.LeaveOut(new LeftOutPod("service-b-1", LeftOutReason.PortOutOfRange, "too high"));
         EndpointSnapshot left = builder.Build();
         Assert.Empty(left.Endpoints);
-        Assert.Equal("service-b-1", Assert.Single(left.Excluded).Name);
+        Assert.Equal("service-b-1", Assert.Single(left.LeftOut).Name);
         builder.Set(TestKit.TestPods.Endpoint(1));
         EndpointSnapshot back = builder.Build();
-        Assert.Empty(back.Excluded);
+        Assert.Empty(back.LeftOut);
         Assert.Single(back.Endpoints);
-        Assert.Single(left.Excluded);
+        Assert.Single(left.LeftOut);
     }
 
     private static void Check(EndpointSnapshot snapshot, SortedDictionary<int, PodEndpoint> model)

@@ -51,4 +51,17 @@ public sealed class ServiceTargetTests
         Assert.False(ServiceTarget.TryParse(new string('x', 1_000_000), out _, out string? fault));
         Assert.InRange(fault.Length, 1, 300);
     }
+
+    [Fact]
+    public void Target_is_parsed_through_the_interfaces_of_the_runtime()
+    {
+        Assert.Equal(new ServiceTarget("games", "room-1"), Parse<ServiceTarget>("games/room-1"));
+        Assert.True(ServiceTarget.TryParse("games/room-1".AsSpan(), null, out ServiceTarget target));
+        Assert.Equal("games/room-1", target.ToString());
+        Assert.False(ServiceTarget.TryParse("games", null, out _));
+        Assert.Throws<FormatException>(() => ServiceTarget.Parse("games".AsSpan(), null));
+    }
+
+    private static T Parse<T>(string text)
+        where T : IParsable<T> => T.Parse(text, null);
 }

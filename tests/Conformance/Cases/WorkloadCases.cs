@@ -115,7 +115,7 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
     {
         IReadOnlyDictionary<string, (string Uid, string Address)> pods = await backend.PodsAsync();
         Assert.Equal(names, snapshot.Endpoints.Select(endpoint => endpoint.Name));
-        Assert.Empty(snapshot.Excluded);
+        Assert.Empty(snapshot.LeftOut);
         Assert.All(snapshot.Endpoints, endpoint => Assert.Equal(pods[endpoint.Name], (endpoint.Uid, endpoint.Address.ToString())));
     }
 }

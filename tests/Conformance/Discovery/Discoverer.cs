@@ -54,7 +54,7 @@ internal sealed class Discoverer : IAsyncDisposable
         {
             while (true)
             {
-                Task<bool> change = view.WaitForChangeAsync(limit.Token);
+                Task<bool> change = view.WaitForChangeAsync(view.Current, limit.Token);
                 if (condition())
                 {
                     return;

@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.TestKit.Invariants;
 
-/// <summary>I5: trouble is logged when it begins and when it ends, never once an attempt.</summary>
-public sealed class LogRules : ILogger
+/// <summary>
+/// I5: a failure is logged when it begins and when it ends, never once an attempt. It is its own factory: every category logs here.
+/// </summary>
+public sealed class LogRules : ILoggerFactory, ILogger
 {
     // What begins (by event id), and what ends it.
     private static readonly Dictionary<int, int> s_endOf = new()
@@ -38,6 +40,17 @@ public sealed class LogRules : ILogger
             if (s_endOf.ContainsValue(id) && open.RemoveWhere(o => s_endOf[o.Id] == id && o.Subject == subject) == 0 && id != 101)
                 yield return $"'{text}' was logged without a start";
         }
+    }
+
+    /// <inheritdoc/>
+    public ILogger CreateLogger(string categoryName) => this;
+
+    /// <inheritdoc/>
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("This factory has one place to write to.");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
     }
 
     /// <inheritdoc/>

@@ -10,12 +10,12 @@ public static class SnapshotText
     public static string Of(EndpointSnapshot snapshot)
     {
         IEnumerable<string> pods = snapshot.Endpoints.Select(static e => e.State == PodState.Ready ? e.Name : $"{e.Name}:{e.State}");
-        IEnumerable<string> excluded = snapshot.Excluded.Select(static e => $"!{e.Name}");
-        string all = string.Join(' ', pods.Concat(excluded));
+        IEnumerable<string> leftOut = snapshot.LeftOut.Select(static e => $"!{e.Name}");
+        string all = string.Join(' ', pods.Concat(leftOut));
         return all.Length == 0 ? "(empty)" : all;
     }
 
     /// <summary>True when a reader could not tell the two apart.</summary>
     public static bool SameContent(EndpointSnapshot left, EndpointSnapshot right) =>
-        left.CompareWith(right).Count == 0 && left.Excluded.SequenceEqual(right.Excluded);
+        left.CompareWith(right).Count == 0 && left.LeftOut.SequenceEqual(right.LeftOut);
 }

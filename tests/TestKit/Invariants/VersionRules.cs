@@ -20,7 +20,7 @@ internal sealed class VersionRules(Violations violations, string who)
             violations.Unless(
                 snapshot.Version >= last.Version, "I2", () => $"{who} saw version {last.Version}, and then {snapshot.Version}");
             // A stale and a live view of one content share its lists.
-            bool same = ReferenceEquals(snapshot.Endpoints, last.Endpoints) && ReferenceEquals(snapshot.Excluded, last.Excluded);
+            bool same = ReferenceEquals(snapshot.Endpoints, last.Endpoints) && ReferenceEquals(snapshot.LeftOut, last.LeftOut);
             violations.Unless(same || snapshot.Version > last.Version, "I2", () => $"{who} saw two contents under version {last.Version}");
             violations.Unless(
                 !same || snapshot.Version == last.Version, "I2",

@@ -1,18 +1,17 @@
+using Berth.Checks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Kubernetes;
 
-/// <summary>What <see cref="KubernetesEndpoints.FindAccess"/> looks at. Everything ambient comes in here.</summary>
+/// <summary>What <see cref="KubernetesEndpoints.FindAccess"/> looks at. Nothing is read from the environment behind it.</summary>
 public sealed class ClusterAccessOptions
 {
-    /// <summary>
-    /// An explicit kubeconfig file, as of <c>--kubeconfig</c>. Default: none. It wins over everything else, and it must exist.
-    /// </summary>
+    /// <summary>The path of a kubeconfig file that must exist, as of <c>--kubeconfig</c>; it wins over all others. Default: null, for none. Not empty.</summary>
     public string? Kubeconfig { get; init; }
 
     /// <summary>
-    /// The context to use, as of <c>--context</c>. Default: the kubeconfig's <c>current-context</c>. Setting it asks for a kubeconfig.
+    /// The context to use, as of <c>--context</c>; it asks for a kubeconfig. Default: null, for the kubeconfig's <c>current-context</c>. Not empty.
     /// </summary>
     public string? Context { get; init; }
 
@@ -23,19 +22,40 @@ public sealed class ClusterAccessOptions
     public Func<string, string?> Environment { get; init; } = static _ => null;
 
     /// <summary>
-    /// The folder of the pod's service account: <c>token</c>, <c>ca.crt</c>, <c>namespace</c>. Default: where Kubernetes mounts it.
+    /// The folder of the pod's service account with <c>token</c>, <c>ca.crt</c> and <c>namespace</c>. Default:
+    /// <c>/var/run/secrets/kubernetes.io/serviceaccount</c>, where Kubernetes mounts it. Not empty.
     /// </summary>
     public string ServiceAccountFolder { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    /// <summary>The clock by which tokens are read again and plugin credentials expire. Default: the system's.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
-
-    /// <summary>Told when a token, CA or certificate file can no longer be read again, and when it can. Default: nobody.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    /// <summary>The clock by which tokens are read again and the credentials of plugins expire. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Told each line that a login plugin (<c>exec</c>) writes to standard error, at once: it may say what a person is to do. Default: the lines go to
-    /// <see cref="Logger"/>. It is called from several threads.
+    /// Makes the logger <c>Berth.Kubernetes</c>, which tells when a token, CA or certificate file cannot be read again, and when it can.
+    /// Default: logs nothing.
+    /// </summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>
+    /// Told each line that a login plugin (<c>exec</c>) writes to standard error, at once: it may say what a person is to do. Default: null,
+    /// for the logger of <see cref="LoggerFactory"/>. It is called from several threads.
     /// </summary>
     public Action<string>? PluginOutput { get; init; }
+
+    internal ILogger Logger => LoggerFactory.CreateLogger("Berth.Kubernetes");
+
+    /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
+    public IReadOnlyList<string> FindFaults()
+    {
+        OptionFaults faults = new();
+        faults.Check(Kubeconfig is not "", "Kubeconfig is empty. Give the path of a kubeconfig, or null for none.");
+        faults.Check(Context is not "", "Context is empty. Give the name of a context, or null for the current one.");
+        faults.CheckGiven(Environment, nameof(Environment));
+        faults.Check(
+            !string.IsNullOrEmpty(ServiceAccountFolder),
+            "ServiceAccountFolder is empty. Give the path of a folder, or leave the option out for its default.");
+        faults.CheckGiven(TimeProvider, nameof(TimeProvider));
+        faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
+        return faults.Found;
+    }
 }

@@ -31,7 +31,7 @@ internal static class KubeconfigUser
             throw entry.Fault($"user \"{name}\" has both a token and a username; only one can be meant");
         if (tokenFile is not null)
         {
-            var source = new TokenFile(entry.Resolve(tokenFile), options.Time, options.Logger, token);
+            var source = new TokenFile(entry.Resolve(tokenFile), options.TimeProvider, options.Logger, token);
             source.ReadFirst();
             return source;
         }
@@ -42,7 +42,7 @@ internal static class KubeconfigUser
         if (entry.Map("auth-provider") is { } provider)
             return IdToken.Read(provider, name, options);
         return entry.Map("exec") is { } exec
-            ? new ExecCredential(ExecPlugin.Read(exec, name, cluster, options), options.Time)
+            ? new ExecCredential(ExecPlugin.Read(exec, name, cluster, options), options.TimeProvider)
             : FixedCredential.Anonymous;
     }
 

@@ -1,7 +1,7 @@
-namespace Berth;
+namespace Berth.Snapshots;
 
 /// <summary>The words for states, changes and reasons in JSON, on the command line and in labels: lower case, with dashes. Stable.</summary>
-public static class EndpointWords
+internal static class EndpointWords
 {
     /// <summary>The word for a state: <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>terminating</c>.</summary>
     public static string Of(PodState state) => state switch
@@ -25,15 +25,15 @@ public static class EndpointWords
     };
 
     /// <summary>The word for a reason, such as <c>no-ordinal</c>.</summary>
-    public static string Of(ExclusionReason reason) => reason switch
+    public static string Of(LeftOutReason reason) => reason switch
     {
-        ExclusionReason.NoName => "no-name",
-        ExclusionReason.NoOrdinal => "no-ordinal",
-        ExclusionReason.PortOutOfRange => "port-out-of-range",
-        ExclusionReason.NoServicePort => "no-service-port",
-        ExclusionReason.NoAddress => "no-address",
-        ExclusionReason.NoExternalAddress => "no-external-address",
-        ExclusionReason.ExternalAddressUnknown => "external-address-unknown",
+        LeftOutReason.NoName => "no-name",
+        LeftOutReason.NoOrdinal => "no-ordinal",
+        LeftOutReason.PortOutOfRange => "port-out-of-range",
+        LeftOutReason.NoServicePort => "no-service-port",
+        LeftOutReason.NoAddress => "no-address",
+        LeftOutReason.NoExternalAddress => "no-external-address",
+        LeftOutReason.ExternalAddressUnknown => "external-address-unknown",
         _ => "malformed",
     };
 }

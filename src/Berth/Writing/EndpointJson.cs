@@ -3,10 +3,11 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Berth.Pods;
 
-namespace Berth;
+using Berth.Snapshots;
+namespace Berth.Writing;
 
 /// <summary>Endpoints as JSON, as service A answers and the command line shows them: the one place that names the fields. docs/http-api.md describes them.</summary>
-public static class EndpointJson
+internal static class EndpointJson
 {
     /// <summary>Writes as this JSON is meant: it never stands inside HTML, so quotes, plus signs and letters of any script stay readable.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -73,7 +74,7 @@ public static class EndpointJson
     }
 
     /// <summary>Writes a pod that is left out as an object.</summary>
-    public static void Write(Utf8JsonWriter json, ExcludedPod pod)
+    public static void Write(Utf8JsonWriter json, LeftOutPod pod)
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(pod);

@@ -1,7 +1,7 @@
 namespace Berth;
 
 /// <summary>Why a pod is not among the endpoints.</summary>
-public enum ExclusionReason
+public enum LeftOutReason
 {
     /// <summary>The source states neither a hostname nor a pod, so there is no identity.</summary>
     NoName = 0,

@@ -1,0 +1,17 @@
+namespace Berth;
+
+/// <summary>Which IP families an endpoint's addresses may have, and which of them comes first.</summary>
+public enum AddressFamilies
+{
+    /// <summary>Both; IPv4 first.</summary>
+    IPv4ThenIPv6 = 0,
+
+    /// <summary>Both; IPv6 first.</summary>
+    IPv6ThenIPv4 = 1,
+
+    /// <summary>IPv4 only. A pod without an IPv4 address is left out.</summary>
+    IPv4Only = 2,
+
+    /// <summary>IPv6 only. A pod without an IPv6 address is left out.</summary>
+    IPv6Only = 3,
+}
