@@ -2,8 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Berth.Dispatcher;
 using Berth.Kubernetes;
-using Berth.Kubernetes.Access;
-using Berth.LocalCluster.Access;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Soak;

@@ -1,5 +1,3 @@
-using Berth.LocalCluster;
-
 namespace Berth.Soak;
 
 /// <summary>The checks that need quiet: nothing has changed for a second, so A has to know exactly what there is.</summary>

@@ -59,7 +59,8 @@ public sealed class DnsEndpointSource : IEndpointSource, IAsyncDisposable
         if (!DnsNames.IsAskable($"{new string('x', 63)}.{names.Service}"))
         {
             throw new ArgumentException(
-                $"The names of the pods of {target} in {_options.ClusterDomain} would be longer than DNS allows. Check the names.", nameof(target));
+                $"The names of the pods of {target} in {_options.ClusterDomain} would be longer than DNS allows. Check the names.",
+                nameof(target));
         }
 
         ServiceReader reader = new(names, _options, _resolver, ports.NeedsServicePorts);

@@ -12,8 +12,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// Endpoints from the EndpointSlices (discovery.k8s.io/v1) of a Kubernetes API, listed and watched. It only reads: <c>list</c> and <c>watch</c> of
-/// endpointslices in the target's namespace, and of nodes where external addresses are asked for.
+/// Endpoints from the EndpointSlices (discovery.k8s.io/v1) of a Kubernetes API, listed and watched. It only reads: <c>list</c> and
+/// <c>watch</c> of endpointslices in the target's namespace, and of nodes where external addresses are asked for.
 /// </summary>
 public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
 {
@@ -54,7 +54,9 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         _random = options.Random ?? Random.Shared;
         _sharing = new NamespaceSharing(
             target => Reflect(ResourceQuery.SlicesOf(target), new SliceDecoder()),
-            ns => new NamespaceSlices(Reflect(ResourceQuery.SlicesIn(ns), new SliceDecoder()), options.TimeProvider, new ExponentialBackoff(NextRandom())));
+            ns =>
+                new NamespaceSlices(
+                    Reflect(ResourceQuery.SlicesIn(ns), new SliceDecoder()), options.TimeProvider, new ExponentialBackoff(NextRandom())));
     }
 
     /// <inheritdoc/>
@@ -67,11 +69,12 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return new SliceStream(target, ports, _options.AddressMode, _options.AddressFamilies, _sharing.Open(target), Nodes(), _options.TimeProvider);
+            return new SliceStream(
+                target, ports, _options.AddressMode, _options.AddressFamilies, _sharing.Open(target), Nodes(), _options.TimeProvider);
         }
     }
 
-    /// <summary>Stops following nodes and closes the connections. Streams are closed by whoever opened them, before this.</summary>
+    /// <summary>Stops following nodes and closes the connections. Close the streams before this.</summary>
     public async ValueTask DisposeAsync()
     {
         NodeFeed? nodes;
@@ -95,7 +98,8 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         if (_options.AddressMode == AddressMode.Internal)
             return null;
         return _nodes ??= new NodeFeed(
-            Reflect(ResourceQuery.Nodes, new NodeDecoder()), _options.AddressMode, _options.TimeProvider, new ExponentialBackoff(NextRandom()), _options.Logger);
+            Reflect(ResourceQuery.Nodes, new NodeDecoder()), _options.AddressMode, _options.TimeProvider,
+            new ExponentialBackoff(NextRandom()), _options.Logger);
     }
 
     private ListWatchReflector<T> Reflect<T>(ResourceQuery query, IResourceDecoder<T> decoder)

@@ -14,10 +14,12 @@ public static class KubernetesEndpoints
     /// <param name="options">How addresses are chosen, or null for the defaults.</param>
     /// <param name="directoryOptions">What the directory needs from outside, or null for the defaults.</param>
     /// <returns>The directory, to be disposed by the caller. It disposes the source.</returns>
-    /// <exception cref="ClusterAccessException">No cluster is configured, or the one that is cannot be used; the message says what to do.</exception>
+    /// <exception cref="ClusterAccessException">No cluster is configured, or the one that is cannot be used; the message says what to
+    /// do.</exception>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The composition root for those who use the library alone.")]
-    public static EndpointDirectory Connect(KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null)
+    public static EndpointDirectory Connect(
+        KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null)
     {
         options ??= new KubernetesEndpointSourceOptions();
         OptionFaults.Throw(options.FindFaults(), nameof(options));
@@ -40,9 +42,9 @@ public static class KubernetesEndpoints
         new(new KubernetesEndpointSource(access, options), directoryOptions);
 
     /// <summary>
-    /// Finds the cluster. In this order: <see cref="ClusterAccessOptions.Kubeconfig"/>; the files in KUBECONFIG, when it is set (it was set on
-    /// purpose, so it wins inside a pod as well); the service account of the pod this runs in; <c>~/.kube/config</c>. A named context is always one
-    /// of a kubeconfig, so the service account is then passed over.
+    /// Finds the cluster. In this order: <see cref="ClusterAccessOptions.Kubeconfig"/>; the files in KUBECONFIG, when it is set (it was set
+    /// on purpose, so it wins inside a pod as well); the service account of the pod this runs in; <c>~/.kube/config</c>. A named context is
+    /// always one of a kubeconfig, so the service account is then passed over.
     /// </summary>
     /// <param name="options">What to look at.</param>
     /// <exception cref="ClusterAccessException">None is there, or the one that is there cannot be used.</exception>

@@ -54,13 +54,17 @@ public sealed class LocalCluster : IAsyncDisposable
     public void Apply(string manifests, string defaultNamespace = "default", string origin = "the manifest") =>
         _parts.Applier.Apply(manifests, defaultNamespace, origin);
 
-    /// <summary>Applies the manifests of several files as one: namespaces first over all of them, and nothing at all where one cannot be read.</summary>
+    /// <summary>
+    /// Applies the manifests of several files as one: namespaces first over all of them, and nothing at all where one cannot be read.
+    /// </summary>
     /// <param name="manifests">Texts of YAML or JSON, and where each is from.</param>
     /// <param name="defaultNamespace">Namespace of objects that name none. Default <c>default</c>.</param>
-    /// <param name="skipUnknownKinds">Whether objects of kinds that are not here are passed over. Default: they are refused, all in one message.</param>
+    /// <param name="skipUnknownKinds">Whether objects of kinds that are not here are passed over. Default: they are refused, all in one
+    /// message.</param>
     /// <returns>How many objects were applied, and which were passed over.</returns>
     /// <exception cref="LocalClusterException">A text is not YAML, or an object is refused; the message says which and why.</exception>
-    public ApplyResult Apply(IEnumerable<(string Text, string Origin)> manifests, string defaultNamespace = "default", bool skipUnknownKinds = false) =>
+    public ApplyResult Apply(
+        IEnumerable<(string Text, string Origin)> manifests, string defaultNamespace = "default", bool skipUnknownKinds = false) =>
         _parts.Applier.Apply(manifests, defaultNamespace, skipUnknownKinds);
 
     /// <summary>The pods, whole, now and after every change to any of them; changes in quick succession are seen as one.</summary>

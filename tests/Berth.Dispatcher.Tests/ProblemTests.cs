@@ -76,7 +76,9 @@ public sealed class ProblemTests
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(hasPods ? [DispatcherFixture.Pod(0, ready: false)] : []);
         JsonElement problem = await fixture.GetProblemAsync(Path + query, 503, "nothing-ready");
-        Assert.Contains(hasPods ? "has 1 pods, and none is ready: service-b-0 is not-ready" : "has no pods", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            hasPods ? "has 1 pods, and none is ready: service-b-0 is not-ready" : "has no pods", problem.GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -25,7 +25,8 @@ public sealed class NodeTests : FaultTest
         EndpointSnapshot snapshot = await UntilAsync("b-0 !b-1 !b-2 !b-3");
         Assert.Equal("203.0.113.1:3000", Assert.Single(snapshot.Endpoints).Authority);
         Assert.Equal(
-            [LeftOutReason.NoExternalAddress, LeftOutReason.NoExternalAddress, LeftOutReason.ExternalAddressUnknown], snapshot.LeftOut.Select(static e => e.Reason));
+            [LeftOutReason.NoExternalAddress, LeftOutReason.NoExternalAddress, LeftOutReason.ExternalAddressUnknown],
+            snapshot.LeftOut.Select(static e => e.Reason));
 
         // It gets one later, and only then is it given.
         ScriptedExchange watch = await Api.NextNodesAsync(Token);

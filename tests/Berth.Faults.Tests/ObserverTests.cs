@@ -98,7 +98,8 @@ public sealed class ObserverTests
         await using InvariantObserver observer = new(TestPods.Target, static s => s is "b-0" or "b-1" or "b-x" or "10.0.0.1" or "10.0.0.2");
         observer.Allow("b-0", "b-0 b-1", "b-x", "b-1:NotReady");
         SayingSource source = new(said);
-        EndpointDirectory directory = new(observer.Tap(source), new EndpointDirectoryOptions { TimeProvider = time, LoggerFactory = observer.Log });
+        EndpointDirectory directory = new(
+            observer.Tap(source), new EndpointDirectoryOptions { TimeProvider = time, LoggerFactory = observer.Log });
         observer.Attach(directory, directory.Follow(TestPods.Target, TestPods.Ports));
         await source.Said.WaitAsync(Wait.Limit, Token);
         await observer.DisposeAsync();

@@ -37,8 +37,13 @@ public sealed class DirectoryTests
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange watch = await harness.Api.NextAsync(Token);
         await watch.StartAsync();
-        string slice = Json.Slice("s", "101", Enumerable.Range(0, 1000).Select(static i => Json.Pod($"service-b-{i}", uid: $"u{i}")).ToArray());
-        await watch.SendEventAsync("ADDED", slice.Replace("\"namespace\":\"k8s-example2\",\"resourceVersion\"", $"\"annotations\":{{\"x\":\"{new string('x', 10_000_000)}\"}},\"resourceVersion\"", StringComparison.Ordinal));
+        string slice = Json.Slice(
+            "s", "101", Enumerable.Range(0, 1000).Select(static i => Json.Pod($"service-b-{i}", uid: $"u{i}")).ToArray());
+        await watch.SendEventAsync(
+            "ADDED",
+            slice.Replace(
+                "\"namespace\":\"k8s-example2\",\"resourceVersion\"",
+                $"\"annotations\":{{\"x\":\"{new string('x', 10_000_000)}\"}},\"resourceVersion\"", StringComparison.Ordinal));
 
         Assert.Equal(1000, (await next).Endpoints.Count);
     }
@@ -48,7 +53,9 @@ public sealed class DirectoryTests
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         string[] slices = [.. Enumerable.Range(0, 1000).Select(static s =>
-            Json.Slice($"s{s}", $"{s + 1}", Enumerable.Range(s * 100, 100).Select(static i => $$"""{"addresses":["10.{{i / 62500}}.{{i / 250 % 250}}.{{i % 250 + 1}}"],"hostname":"service-b-{{i}}","nodeName":"n{{i % 500}}"}""").ToArray()))];
+            Json.Slice(
+                $"s{s}", $"{s + 1}",
+                Enumerable.Range(s * 100, 100).Select(Endpoint).ToArray()))];
         harness.Api.OnList(200, Json.ListWith("5000", "page2", slices[..500]));
         harness.Api.OnList(200, Json.List("5000", slices[500..]));
 
@@ -70,5 +77,11 @@ public sealed class DirectoryTests
         }
 
         throw new InvalidOperationException("The directory was disposed.");
+    }
+
+    private static string Endpoint(int pod)
+    {
+        string address = $"10.{pod / 62500}.{pod / 250 % 250}.{pod % 250 + 1}";
+        return $$"""{"addresses":["{{address}}"],"hostname":"service-b-{{pod}}","nodeName":"n{{pod % 500}}"}""";
     }
 }

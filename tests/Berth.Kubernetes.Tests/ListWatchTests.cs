@@ -100,7 +100,9 @@ public sealed class ListWatchTests
         Assert.Equal(["tooshort", "tooshort"], harness.RestartCauses);
     }
 
-    /// <summary>The list after short watches succeeds, the API goes away before the watch, and comes back: nothing else may happen for a minute.</summary>
+    /// <summary>
+    /// The list after short watches succeeds, the API goes away before the watch, and comes back: nothing else may happen for a minute.
+    /// </summary>
     [Fact]
     public async Task Watch_after_a_failure_confirms_however_short_the_ones_before_were()
     {
@@ -191,7 +193,10 @@ public sealed class ListWatchTests
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(200, Json.ListWith("100", "more/1=", Json.Slice("s1", "90", Json.Pod("service-b-0"))));
         harness.Api.OnList(static x => x.AnswerAsync(410, Json.Expired));
-        harness.Api.OnList(200, Json.List("120", Json.Slice("s1", "90", Json.Pod("service-b-0")), Json.Slice("s2", "110", Json.Pod("service-b-1", "10.0.0.2"))));
+        harness.Api.OnList(
+            200,
+            Json.List(
+                "120", Json.Slice("s1", "90", Json.Pod("service-b-0")), Json.Slice("s2", "110", Json.Pod("service-b-1", "10.0.0.2"))));
 
         EndpointSnapshot first = await harness.ReadAsync();
 
@@ -280,7 +285,9 @@ public sealed class ListWatchTests
         });
 
         EndpointSnapshot first = await harness.ReadAsync();
-        (ScriptedExchange again, Task<EndpointSnapshot> pending, IReadOnlyList<EndpointSnapshot> read) = await harness.ReadUntilRequestAsync();
+        (
+            ScriptedExchange again, Task<EndpointSnapshot> pending,
+            IReadOnlyList<EndpointSnapshot> read) = await harness.ReadUntilRequestAsync();
         await again.StartAsync();
 
         Assert.Equal("160", again.Query("resourceVersion"));
@@ -296,9 +303,12 @@ public sealed class ListWatchTests
     [InlineData("", "application/json")]
     [InlineData("{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}", "application/json")]
     [InlineData("{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"metadata\":{},\"items\":[]}", "application/json")]
-    [InlineData("{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"}}", "application/json")]
-    [InlineData("{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[{\"met", "application/json")]
-    [InlineData("{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[{\"endpoints\":7}]}", "application/json")]
+    [InlineData("{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"}}",
+        "application/json")]
+    [InlineData("{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"},"
+        + "\"items\":[{\"met", "application/json")]
+    [InlineData("{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"},"
+        + "\"items\":[{\"endpoints\":7}]}", "application/json")]
     [InlineData("[]", "application/json")]
     public async Task What_is_not_a_whole_list_is_an_error(string body, string contentType)
     {
@@ -317,7 +327,8 @@ public sealed class ListWatchTests
     public async Task Too_many_requests_carry_the_time_to_wait()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
-        harness.Api.OnList(static x => x.AnswerAsync(429, Json.Status(429, "TooManyRequests", "slow down", 7), headers: ("Retry-After", "7")));
+        harness.Api.OnList(
+            static x => x.AnswerAsync(429, Json.Status(429, "TooManyRequests", "slow down", 7), headers: ("Retry-After", "7")));
         harness.Api.OnList(static x => x.AnswerAsync(503, "down", "text/plain"));
         harness.Api.OnList(200, s_one);
 

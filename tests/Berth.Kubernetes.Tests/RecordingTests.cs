@@ -43,7 +43,8 @@ public sealed class RecordingTests
                 "rooms-6: 10.77.0.3,fd00:77::2 game:4006/UDP,admin:5006/TCP node-2 z2 7bdb52f2-a18b-4dc0-9763-7e536f15b771",
                 "rooms-7: 10.77.0.2 game:4007/UDP,admin:5007/TCP node-1 z1 d3c3464f-55ff-4496-9013-e76c08a66e34",
             ],
-            snapshot.Endpoints.Select(static e => $"{e.Name}: {string.Join(',', e.Addresses)} {string.Join(',', e.Ports)} {e.Node} {e.Zone} {e.Uid}"));
+            snapshot.Endpoints.Select(
+                static e => $"{e.Name}: {string.Join(',', e.Addresses)} {string.Join(',', e.Ports)} {e.Node} {e.Zone} {e.Uid}"));
     }
 
     [Fact]
@@ -119,7 +120,8 @@ public sealed class RecordingTests
         foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
             model.Apply(line);
 
-        EndpointSnapshot last = await harness.ReadUntilAsync(s => s.SourceVersion is { Length: > 0 } && model.Describe() == RecordedModel.Describe(s));
+        EndpointSnapshot last = await harness.ReadUntilAsync(
+            s => s.SourceVersion is { Length: > 0 } && model.Describe() == RecordedModel.Describe(s));
 
         Assert.Equal(model.Describe(), RecordedModel.Describe(last));
     }
@@ -127,7 +129,8 @@ public sealed class RecordingTests
     [Fact]
     public async Task The_recorded_streaming_list()
     {
-        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { StreamingLists = true });
+        await using SourceHarness harness = await SourceHarness.StartAsync(
+            options: new KubernetesEndpointSourceOptions { StreamingLists = true });
         harness.Api.OnWatch(static async x =>
         {
             await x.StartAsync();
@@ -161,7 +164,8 @@ public sealed class RecordingTests
         }
 
         public static string Describe(EndpointSnapshot snapshot) => string.Join('\n', snapshot.Endpoints
-            .Select(static e => $"{e.Name} {e.Uid} {e.Address} {e.Ready} {e.Serving} {e.Terminating} {e.Node}").Order(StringComparer.Ordinal));
+            .Select(
+                static e => $"{e.Name} {e.Uid} {e.Address} {e.Ready} {e.Serving} {e.Terminating} {e.Node}").Order(StringComparer.Ordinal));
 
         public void Apply(string line)
         {
@@ -177,7 +181,8 @@ public sealed class RecordingTests
         public string Describe()
         {
             SortedDictionary<string, string> pods = new(StringComparer.Ordinal);
-            foreach (JsonElement slice in _slices.Values.OrderBy(static s => long.Parse(s.GetProperty("metadata").GetProperty("resourceVersion").GetString()!, System.Globalization.CultureInfo.InvariantCulture)))
+            foreach (JsonElement slice in _slices.Values.OrderBy(static s => long.Parse(s.GetProperty("metadata")
+                .GetProperty("resourceVersion").GetString()!, System.Globalization.CultureInfo.InvariantCulture)))
             {
                 if (slice.GetProperty("endpoints").ValueKind != JsonValueKind.Array)
                     continue;
@@ -187,7 +192,9 @@ public sealed class RecordingTests
                     JsonElement conditions = e.GetProperty("conditions");
                     string name = target.GetProperty("name").GetString()!;
                     string uid = target.GetProperty("uid").GetString()!;
-                    string text = $"{name} {uid} {e.GetProperty("addresses")[0].GetString()} {Flag(conditions, "ready")} {Flag(conditions, "serving")} {Flag(conditions, "terminating")} {e.GetProperty("nodeName").GetString()}";
+                    string text =
+                        $"{name} {uid} {e.GetProperty("addresses")[0].GetString()} {Flag(conditions, "ready")} " +
+                        $"{Flag(conditions, "serving")} {Flag(conditions, "terminating")} {e.GetProperty("nodeName").GetString()}";
                     pods[name] = text;
                 }
             }

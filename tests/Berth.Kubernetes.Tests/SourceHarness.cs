@@ -12,7 +12,8 @@ internal sealed class SourceHarness : IAsyncDisposable
     private SourceHarness(ScriptedApi api, KubernetesEndpointSourceOptions options)
     {
         Api = api;
-        Source = new KubernetesEndpointSource(new ClusterAccess { Server = api.Address, Source = "test" }, new KubernetesEndpointSourceOptions
+        Source =
+            new KubernetesEndpointSource(new ClusterAccess { Server = api.Address, Source = "test" }, new KubernetesEndpointSourceOptions
         {
             AddressMode = options.AddressMode,
             AddressFamilies = options.AddressFamilies,
@@ -65,7 +66,8 @@ internal sealed class SourceHarness : IAsyncDisposable
         await Stream.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
 
     /// <summary>Goes on reading until a request comes in, and gives it with the read that then waits.</summary>
-    public async Task<(ScriptedExchange Request, Task<EndpointSnapshot> Pending, IReadOnlyList<EndpointSnapshot> Read)> ReadUntilRequestAsync()
+    public async Task<(
+        ScriptedExchange Request, Task<EndpointSnapshot> Pending, IReadOnlyList<EndpointSnapshot> Read)> ReadUntilRequestAsync()
     {
         Task<ScriptedExchange> request = Api.NextAsync(TestContext.Current.CancellationToken);
         List<EndpointSnapshot> read = [];
@@ -89,7 +91,8 @@ internal sealed class SourceHarness : IAsyncDisposable
         }
     }
 
-    public async Task<EndpointSourceException> FailAsync() => await Assert.ThrowsAsync<EndpointSourceException>(async () => await ReadAsync());
+    public async Task<EndpointSourceException> FailAsync() =>
+        await Assert.ThrowsAsync<EndpointSourceException>(async () => await ReadAsync());
 
     public async ValueTask DisposeAsync()
     {

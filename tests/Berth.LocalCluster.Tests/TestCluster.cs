@@ -45,7 +45,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         string text = File.ReadAllText(kubeconfigPath);
         string Line(string name) => text.Split('\n').First(line => line.Contains(name + ":", StringComparison.Ordinal));
-        string Field(string name) => Line(name).Split(": ")[1].Trim();
+        string Field(string name) => Line(name).Split(": ")[1].Trim().Trim('"');
         byte[] pem = Convert.FromBase64String(Field("certificate-authority-data"));
         X509Certificate2 authority = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem));
         string token = text.Contains("tokenFile:", StringComparison.Ordinal) ? File.ReadAllText(Field("tokenFile")) : Field("token");
@@ -114,8 +114,8 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Every event of a watch from a version up to now, with bookmarks if wanted. A watch that ends before that, as one of a second can on a busy machine, is
-    /// resumed where it ended, so the result does not depend on how fast anything is.
+    /// Every event of a watch from a version up to now, with bookmarks if wanted. A watch that ends before that, as one of a second can on
+    /// a busy machine, is resumed where it ended, so the result does not depend on how fast anything is.
     /// </summary>
     public async Task<JsonArray> EventsSinceAsync(string path, string version, bool bookmarks = false)
     {
@@ -124,7 +124,8 @@ internal sealed class TestCluster : IAsyncDisposable
         JsonArray events = [];
         while (long.Parse(version, CultureInfo.InvariantCulture) < now)
         {
-            await foreach (JsonNode item in WatchAsync($"{path}{joint}watch=1&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion={version}"))
+            await foreach (
+                JsonNode item in WatchAsync($"{path}{joint}watch=1&allowWatchBookmarks=true&timeoutSeconds=1&resourceVersion={version}"))
             {
                 Assert.NotEqual("ERROR", (string?)item["type"]);
                 version = VersionOf(item["object"]!).ToString(CultureInfo.InvariantCulture);

@@ -10,7 +10,8 @@ namespace Berth.TestKit;
 public sealed record KubectlYaml(string Kind, string Text, string? Json)
 {
     /// <summary>The whole table.</summary>
-    public static IReadOnlyList<KubectlYaml> All { get; } = [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubectl-yaml.tsv"))
+    public static IReadOnlyList<KubectlYaml> All { get; } =
+        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubectl-yaml.tsv"))
         .Where(static line => line.Length > 0 && !line.StartsWith('#')).Select(Parse)];
 
     /// <summary>A document whose field v holds the text.</summary>
@@ -32,14 +33,18 @@ public sealed record KubectlYaml(string Kind, string Text, string? Json)
     private static KubectlYaml Parse(string line)
     {
         string[] parts = line.Split('\t');
-        return new KubectlYaml(parts[0], JsonSerializer.Deserialize<string>(parts[1])!, parts[2].StartsWith("error: ", StringComparison.Ordinal) ? null : parts[2]);
+        return new KubectlYaml(
+            parts[0], JsonSerializer.Deserialize<string>(parts[1])!,
+            parts[2].StartsWith("error: ", StringComparison.Ordinal) ? null : parts[2]);
     }
 
     private static bool Same(JsonNode? left, JsonNode? right) => (left, right) switch
     {
-        (JsonObject a, JsonObject b) => a.Count == b.Count && a.All(pair => b.TryGetPropertyValue(pair.Key, out JsonNode? other) && Same(pair.Value, other)),
+        (JsonObject a, JsonObject b) =>
+            a.Count == b.Count && a.All(pair => b.TryGetPropertyValue(pair.Key, out JsonNode? other) && Same(pair.Value, other)),
         (JsonArray a, JsonArray b) => a.Count == b.Count && a.Zip(b).All(static pair => Same(pair.First, pair.Second)),
-        (JsonValue a, JsonValue b) when a.GetValueKind() == JsonValueKind.Number && b.GetValueKind() == JsonValueKind.Number => a.GetValue<double>().Equals(b.GetValue<double>()),
+        (JsonValue a, JsonValue b) when a.GetValueKind() == JsonValueKind.Number && b.GetValueKind() == JsonValueKind.Number =>
+            a.GetValue<double>().Equals(b.GetValue<double>()),
         _ => JsonNode.DeepEquals(left, right),
     };
 }

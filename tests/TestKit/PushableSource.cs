@@ -24,7 +24,8 @@ public sealed class PushableSource : IEndpointSource
 
     /// <summary>Gives a whole set of pods under the plain scheme, and waits until the directory has published it.</summary>
     public async Task<EndpointSnapshot> PublishAsync(
-        EndpointView view, IEnumerable<PodEndpoint> pods, IEnumerable<LeftOutPod>? leftOut = null, CancellationToken cancellationToken = default)
+        EndpointView view, IEnumerable<PodEndpoint> pods, IEnumerable<LeftOutPod>? leftOut = null,
+        CancellationToken cancellationToken = default)
     {
         long before = view.Current?.Version ?? 0;
         Push(EndpointSnapshot.Create(view.Target, view.Ports, pods, leftOut));

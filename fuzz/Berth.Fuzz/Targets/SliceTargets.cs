@@ -57,7 +57,8 @@ internal static class SliceTargets
         ServiceTarget target = new("k8s-example2", "service-b");
         PortScheme ports = PortScheme.PerOrdinal(3000);
         SnapshotBuilder builder = new(target, ports);
-        SliceTable table = new(new PodResolver(target, ports, AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), builder, new FakeTimeProvider());
+        SliceTable table = new(
+            new PodResolver(target, ports, AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), builder, new FakeTimeProvider());
         foreach (SliceObject slice in slices)
             table.Apply(slice);
         EndpointSnapshot snapshot = builder.Build();

@@ -17,7 +17,8 @@ internal sealed class ServiceAClient : IDisposable
     public ServiceAClient(Uri url)
     {
         _url = url;
-        _http = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ConnectCallback = Dialling.ConnectAsync })
+        _http = new HttpClient(
+            new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ConnectCallback = Dialling.ConnectAsync })
         {
             // The call's own token is the limit, on the clock that was handed in.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,

@@ -40,7 +40,8 @@ internal static class GetEndpointsCommand
         EndpointDirectory directory = cluster.Open(access, host);
         await using (directory.ConfigureAwait(false))
         {
-            EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(directory.Follow(target, ports), access, timeout, host.Time, stop.Token)
+            EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(
+                directory.Follow(target, ports), access, timeout, host.Time, stop.Token)
                 .ConfigureAwait(false);
             SnapshotOutput.Write(snapshot, format, host);
             if (snapshot.UnavailableReason is not { } reason)

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Berth.Cli.Hosting;
 using Berth.Kubernetes;
-using Berth.Persistence;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -6,7 +6,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;
 
-/// <summary>The manifests of deploy/, as they are on a cluster, with the few values changed that the options of <c>berth up</c> ask for.</summary>
+/// <summary>
+/// The manifests of deploy/, as they are on a cluster, with the few values changed that the options of <c>berth up</c> ask for.
+/// </summary>
 internal static class BuiltInManifests
 {
     private const string Prefix = "deploy/";
@@ -16,7 +18,9 @@ internal static class BuiltInManifests
     public static IReadOnlyList<string> Read(UpPlan plan)
     {
         Assembly assembly = typeof(BuiltInManifests).Assembly;
-        string[] names = [.. assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] names =
+            [.. assembly.GetManifestResourceNames().Where(static name => name.StartsWith(Prefix, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)];
         if (names.Length == 0)
             throw CommandException.Usage("This build of berth carries no manifests. Give some with --file, such as deploy/base.");
         return [.. names.Select(name => Change(ReadText(assembly, name), plan))];

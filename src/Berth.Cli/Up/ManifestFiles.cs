@@ -19,7 +19,8 @@ internal static class ManifestFiles
         foreach (string each in result.PassedOver)
             error.WriteLine($"berth: passed over {each}: the local cluster does not have this kind.");
         if (result.Applied == 0)
-            throw CommandException.Usage($"No objects to apply: {string.Join(", ", plan.Files)} {(plan.Files.Count == 1 ? "has" : "have")} none. Name a file with manifests.");
+            throw CommandException.Usage($"No objects to apply: {string.Join(", ", plan.Files)} " +
+                $"{(plan.Files.Count == 1 ? "has" : "have")} none. Name a file with manifests.");
     }
 
     /// <summary>Reads a file, a folder of files, or what the kustomization of a folder names.</summary>
@@ -33,19 +34,23 @@ internal static class ManifestFiles
         if (FindKustomization(path) is { } kustomization)
             return ReadKustomization(path, kustomization, []);
         string[] files =
-            [.. Directory.EnumerateFiles(path).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json").Order(StringComparer.Ordinal)];
+            [.. Directory.EnumerateFiles(path).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json")
+                .Order(StringComparer.Ordinal)];
         return files.Length > 0
             ? files.Select(static file => (YamlFile.ReadText(file), file))
-            : throw CommandException.Usage($"{path} has no manifest: recognized file extensions are .json, .yaml and .yml. Name another folder, or a file.");
+            : throw CommandException.Usage(
+                $"{path} has no manifest: recognized file extensions are .json, .yaml and .yml. Name another folder, or a file.");
     }
 
-    private static string? FindKustomization(string folder) => s_kustomizations.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+    private static string? FindKustomization(string folder) =>
+        s_kustomizations.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     private static IEnumerable<(string Text, string Origin)> ReadKustomization(string folder, string file, IReadOnlyList<string> within)
     {
         string here = Path.GetFullPath(folder);
         if (within.Contains(here, StringComparer.Ordinal))
-            throw CommandException.Usage($"{file} leads back to itself: {string.Join(" -> ", within.Append(here))}. Take one of them out of its resources.");
+            throw CommandException.Usage(
+                $"{file} leads back to itself: {string.Join(" -> ", within.Append(here))}. Take one of them out of its resources.");
         YamlMappingNode body = YamlFile.Read(file);
         if (body.Children.Count == 0)
             throw CommandException.Usage($"{file} is empty. Name its resources, or remove it.");
@@ -61,26 +66,30 @@ internal static class ManifestFiles
             : [(Kustomize(folder, $"{file} uses {string.Join(", ", others)}, which only kubectl can read"), folder)];
     }
 
-    private static IEnumerable<(string Text, string Origin)> ReadResource(string folder, string file, string resource, IReadOnlyList<string> within)
+    private static IEnumerable<(string Text, string Origin)> ReadResource(
+        string folder, string file, string resource, IReadOnlyList<string> within)
     {
         string path = Path.GetFullPath(resource, folder);
         if (Directory.Exists(path))
         {
             return FindKustomization(path) is { } kustomization
                 ? ReadKustomization(path, kustomization, within)
-                : throw CommandException.Usage($"{file} names the folder {resource}, which has no kustomization.yaml. Name its files instead.");
+                : throw CommandException.Usage(
+                    $"{file} names the folder {resource}, which has no kustomization.yaml. Name its files instead.");
         }
 
         // As kustomize: a folder that is handed on is whole.
         if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            throw CommandException.Usage($"{file} names {resource}, which is not in or below its folder, and kustomize refuses that. Move the file, or give it a kustomization.");
+            throw CommandException.Usage($"{file} names {resource}, which is not in or below its folder, and kustomize refuses that. " +
+                "Move the file, or give it a kustomization.");
         return Read(path);
     }
 
     /// <summary>What <c>kubectl kustomize</c> makes of a folder.</summary>
     private static string Kustomize(string folder, string why)
     {
-        ProcessStartInfo info = new("kubectl", ["kustomize", folder]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo info = new(
+            "kubectl", ["kustomize", folder]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         try
         {
             using Process kubectl = Process.Start(info)!;
@@ -91,7 +100,8 @@ internal static class ManifestFiles
         }
         catch (Win32Exception exception)
         {
-            throw CommandException.Usage($"{why}, and there is no kubectl on the PATH. Install it, or give manifests without kustomize.", exception);
+            throw CommandException.Usage(
+                $"{why}, and there is no kubectl on the PATH. Install it, or give manifests without kustomize.", exception);
         }
     }
 }

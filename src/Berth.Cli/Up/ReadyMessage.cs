@@ -43,7 +43,9 @@ internal static class ReadyMessage
 
     /// <summary>What manifests ask for that processes of this machine cannot give, said once and each thing once.</summary>
     public static IReadOnlyList<string> NotEnforced(IReadOnlyList<string> lines) => lines.Count == 0 ? [] :
-        ["Accepted, but not enforced here: " + string.Join(", ", lines.Select(static line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]).Distinct(StringComparer.Ordinal)) + "."];
+        ["Accepted, but not enforced here: " + string.Join(", ",
+            lines.Select(
+                static line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]).Distinct(StringComparer.Ordinal)) + "."];
 
     private static string[] Kubectl(string kubeconfig) =>
     [

@@ -50,7 +50,8 @@ internal sealed class UpSession(
     {
         if (!plan.IsBuiltIn)
             return [
-                .. ReadyMessage.ForManifests(host.Time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)
+                .. ReadyMessage.ForManifests(
+                    host.Time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)
             ];
         IPEndPoint? address = plan.Replicas == 0 ? null : await AskAsync(stopping).ConfigureAwait(false);
         TimeSpan after = host.Time.GetElapsedTime(started);

@@ -9,7 +9,8 @@ internal static class YamlEditing
 {
     public static YamlMappingNode Map(this YamlMappingNode node, string key) => Find(node, key) as YamlMappingNode ?? [];
 
-    public static IEnumerable<YamlMappingNode> Maps(this YamlMappingNode node, string key) => Find(node, key) is YamlSequenceNode list ? list.OfType<YamlMappingNode>() : [];
+    public static IEnumerable<YamlMappingNode> Maps(this YamlMappingNode node, string key) =>
+        Find(node, key) is YamlSequenceNode list ? list.OfType<YamlMappingNode>() : [];
 
     public static IEnumerable<string> Texts(this YamlMappingNode node, string key) =>
         Find(node, key) is YamlSequenceNode list ? list.OfType<YamlScalarNode>().Select(static item => item.Value ?? "") : [];
@@ -19,7 +20,8 @@ internal static class YamlEditing
     public static void Set(this YamlMappingNode node, string key, int value) => node.Set(key, value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Sets a plain value, which is a number or a truth where it looks like one.</summary>
-    public static void Set(this YamlMappingNode node, string key, string value) => node.Children[new YamlScalarNode(key)] = new YamlScalarNode(value);
+    public static void Set(this YamlMappingNode node, string key, string value) =>
+        node.Children[new YamlScalarNode(key)] = new YamlScalarNode(value);
 
     /// <summary>Sets an environment variable of a container.</summary>
     public static void SetVariable(this YamlMappingNode container, string name, string value)
@@ -49,5 +51,6 @@ internal static class YamlEditing
         }
     }
 
-    private static YamlNode? Find(YamlMappingNode node, string key) => node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value) ? value : null;
+    private static YamlNode? Find(YamlMappingNode node, string key) =>
+        node.Children.TryGetValue(new YamlScalarNode(key), out YamlNode? value) ? value : null;
 }

@@ -18,7 +18,8 @@ internal static class YamlFile
             using StringReader reader = new(text);
             documents.Load(reader);
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or ArithmeticException
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException
+            or ArithmeticException
             or NullReferenceException or IndexOutOfRangeException)
         {
             // What the parser lets out on some broken input instead of its own exception.
@@ -43,7 +44,8 @@ internal static class YamlFile
         {
             depth += events.Current!.NestingIncrease;
             if (depth > Deepest)
-                throw CommandException.Usage($"{path} is nested deeper than {Deepest} levels at line {events.Current.Start.Line}. Flatten it.");
+                throw CommandException.Usage(
+                    $"{path} is nested deeper than {Deepest} levels at line {events.Current.Start.Line}. Flatten it.");
         }
     }
 

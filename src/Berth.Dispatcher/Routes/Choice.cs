@@ -21,5 +21,6 @@ internal static class Choice
     }
 
     /// <summary>The endpoint that a key belongs to, whatever the server's picker; null when none is available.</summary>
-    public static PodEndpoint? ByKey(EndpointSnapshot snapshot, string key) => Sticky.TryPick(snapshot, key, out PodEndpoint? found) ? found : null;
+    public static PodEndpoint? ByKey(EndpointSnapshot snapshot, string key) =>
+        Sticky.TryPick(snapshot, key, out PodEndpoint? found) ? found : null;
 }

@@ -49,7 +49,8 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         if (found is null)
         {
             LeftOutPod? leftOut = snapshot!.LeftOut.FirstOrDefault(p => p.Name == wanted);
-            return ProblemWriter.WriteAsync(exchange, leftOut is null ? Problem.UnknownPod(snapshot, wanted) : Problem.PodLeftOut(snapshot, leftOut));
+            return ProblemWriter.WriteAsync(
+                exchange, leftOut is null ? Problem.UnknownPod(snapshot, wanted) : Problem.PodLeftOut(snapshot, leftOut));
         }
 
         return found.IsAvailable

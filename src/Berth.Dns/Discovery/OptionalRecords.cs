@@ -39,7 +39,7 @@ internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
         }
     }
 
-    /// <summary>The pods were found without the questions that nobody answered, so these may rest for a while.</summary>
+    /// <summary>The pods were found without the unanswered questions, so these may rest for a while.</summary>
     public void Rest()
     {
         foreach (Memory memory in _known.Values)
@@ -47,7 +47,8 @@ internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
     }
 
     /// <summary>Whether the server itself said that it does not do such questions.</summary>
-    public static bool IsRefusal(EndpointSourceException failure) => failure.InnerException is DnsQueryException { Failure: DnsAttemptFailure.Refusal };
+    public static bool IsRefusal(EndpointSourceException failure) =>
+        failure.InnerException is DnsQueryException { Failure: DnsAttemptFailure.Refusal };
 
     // One reading at a time, and in it each question once.
     private sealed class Memory

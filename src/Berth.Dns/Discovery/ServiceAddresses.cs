@@ -34,7 +34,8 @@ internal sealed class ServiceAddresses
     public bool NameIsGone => Families.Count == 0 && _answers.Any(static a => !a.NameExists);
 
     /// <exception cref="EndpointSourceException">No family was answered, or one was not that had addresses before.</exception>
-    public static async Task<ServiceAddresses> AskAsync(string service, AddressFamilies families, OptionalRecords optional, Questions questions)
+    public static async Task<ServiceAddresses> AskAsync(
+        string service, AddressFamilies families, OptionalRecords optional, Questions questions)
     {
         DnsRecordType[] wanted = families switch
         {

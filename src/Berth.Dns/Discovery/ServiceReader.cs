@@ -23,7 +23,8 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
     public async Task<ServiceState> ReadAsync(CancellationToken cancellationToken)
     {
         Questions questions = new(resolver, options.MaxParallelQueries, cancellationToken);
-        ServiceAddresses addresses = await ServiceAddresses.AskAsync(names.Service, options.AddressFamilies, _optional, questions).ConfigureAwait(false);
+        ServiceAddresses addresses = await ServiceAddresses.AskAsync(
+            names.Service, options.AddressFamilies, _optional, questions).ConfigureAwait(false);
         addresses.ThrowIfUnknown(_read);
         ServiceState state = addresses.NameIsGone
             ? new ServiceState { Ttl = questions.Ttl }

@@ -28,7 +28,8 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         foreach (IPAddress address in nameless)
             LeaveOut(address.ToString(), LeftOutReason.NoName, WhyNameless(state));
         foreach (string foreign in state.ForeignTargets)
-            LeaveOut(foreign, LeftOutReason.Malformed, "an SRV record of the Service names it, and it is not a pod's name below the Service");
+            LeaveOut(
+                foreign, LeftOutReason.Malformed, "an SRV record of the Service names it, and it is not a pod's name below the Service");
         foreach (string gone in _present.Where(name => !present.Contains(name)))
             _builder.Remove(gone);
         _present = present;
@@ -58,7 +59,10 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         else if (pod.Addresses.Count > 0)
             _builder.LeaveOut(new LeftOutPod(pod.Host, LeftOutReason.Malformed, $"'{pod.Addresses[0]}' is no machine's address"));
         else
-            _builder.LeaveOut(new LeftOutPod(pod.Host, LeftOutReason.NoAddress, pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
+            _builder.LeaveOut(
+                new LeftOutPod(
+                    pod.Host, LeftOutReason.NoAddress,
+                    pod.Failure?.Message.TrimEnd('.') ?? "DNS names the pod and has no address of the wanted kind for it"));
     }
 
     /// <summary>
@@ -80,7 +84,8 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         Ports = resolved,
     };
 
-    private int Rank(IPAddress address) => (address.AddressFamily == AddressFamily.InterNetworkV6) == (families.First() == AddressFamily.InterNetworkV6) ? 0 : 1;
+    private int Rank(IPAddress address) =>
+        (address.AddressFamily == AddressFamily.InterNetworkV6) == (families.First() == AddressFamily.InterNetworkV6) ? 0 : 1;
 
     /// <summary>With ordinal 0 a base stands for itself: if even that gives no port, there is no base.</summary>
     private bool HasBase(NamedPod pod) => ports.TryResolve(0, pod.ServicePorts, out _, out _);

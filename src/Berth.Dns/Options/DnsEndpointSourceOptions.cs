@@ -13,13 +13,14 @@ public sealed class DnsEndpointSourceOptions
     private const int MaxPortNameLength = 15;
 
     /// <summary>
-    /// The DNS servers, asked in this order; the one that answered last is asked first. Default: none, which takes those of <see cref="ResolvConf"/>.
+    /// The DNS servers, asked in this order; the one that answered last is asked first. Default: none, which takes those of
+    /// <see cref="ResolvConf"/>.
     /// </summary>
     public IReadOnlyList<IPEndPoint> Servers { get; init; } = [];
 
     /// <summary>
-    /// The file that names the servers when <see cref="Servers"/> is empty, in the form of resolv.conf(5). Its first three <c>nameserver</c> lines are
-    /// read. Default: <c>/etc/resolv.conf</c>. Not empty when there are no servers.
+    /// The file that names the servers when <see cref="Servers"/> is empty, in the form of resolv.conf(5). Its first three
+    /// <c>nameserver</c> lines are read. Default: <c>/etc/resolv.conf</c>. Not empty when there are no servers.
     /// </summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
 
@@ -27,18 +28,21 @@ public sealed class DnsEndpointSourceOptions
     public string ClusterDomain { get; init; } = "cluster.local";
 
     /// <summary>
-    /// The Service's named ports whose SRV records name the pods, each once. Default: none, which asks for the SRV records of the Service itself; CoreDNS
-    /// and kube-dns have them, the specification does not require them. A port scheme that takes its bases from the Service needs the ports named here.
+    /// The Service's named ports whose SRV records name the pods, each once. Default: none, which asks for the SRV records of the Service
+    /// itself; CoreDNS and kube-dns have them, the specification does not require them. A port scheme that takes its bases from the Service
+    /// needs the ports named here.
     /// </summary>
     public IReadOnlyList<DnsServicePort> ServicePorts { get; init; } = [];
 
     /// <summary>
-    /// The name of the StatefulSet behind a Service without SRV records: its pods are then looked for one by one, as <c>NAME-0</c>, <c>NAME-1</c> and so
-    /// on. Default: the Service's own name.
+    /// The name of the StatefulSet behind a Service without SRV records: its pods are then looked for one by one, as <c>NAME-0</c>,
+    /// <c>NAME-1</c> and so on. Default: the Service's own name.
     /// </summary>
     public Func<ServiceTarget, string> StatefulSetName { get; init; } = static target => target.Service;
 
-    /// <summary>The first ordinal that is looked for when there are no SRV records (<c>spec.ordinals.start</c>). Default 0; 0 or more.</summary>
+    /// <summary>
+    /// The first ordinal that is looked for when there are no SRV records (<c>spec.ordinals.start</c>). Default 0; 0 or more.
+    /// </summary>
     public int FirstOrdinal { get; init; }
 
     /// <summary>
@@ -53,7 +57,9 @@ public sealed class DnsEndpointSourceOptions
     /// <summary>The least time for which an answer is believed, even with a lower TTL. Default 1 s; above 0 and up to 1 day.</summary>
     public TimeSpan MinTtl { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The greatest time for which an answer is believed, even with a higher TTL. Default 30 s; <see cref="MinTtl"/> to 1 day.</summary>
+    /// <summary>
+    /// The greatest time for which an answer is believed, even with a higher TTL. Default 30 s; <see cref="MinTtl"/> to 1 day.
+    /// </summary>
     public TimeSpan MaxTtl { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long one server may take over UDP, and again over TCP. Default 2 s; above 0 and up to 1 minute.</summary>
@@ -114,13 +120,15 @@ public sealed class DnsEndpointSourceOptions
         {
             faults.Check(
                 port.Name is { Length: <= MaxPortNameLength } && DnsNames.IsHostLabel(port.Name),
-                $"The port name '{port.Name}' is not one Kubernetes allows (1 to 15 of a-z, 0-9 and '-'). Give the name the Service has for the port.");
+                $"The port name '{port.Name}' is not one Kubernetes allows (1 to 15 of a-z, 0-9 and '-'). Give the name the Service has " +
+                "for the port.");
             faults.Check(
                 port.Protocol is "TCP" or "UDP" or "SCTP",
                 $"The protocol '{port.Protocol}' of port '{port.Name}' is not TCP, UDP or SCTP. Write it in capitals, as Kubernetes does.");
         }
 
         faults.Check(
-            ServicePorts is null || ServicePorts.Distinct().Count() == ServicePorts.Count, "A service port is given twice. Name each once.");
+            ServicePorts is null || ServicePorts.Distinct().Count() == ServicePorts.Count,
+            "A service port is given twice. Name each once.");
     }
 }

@@ -30,7 +30,7 @@ internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout, DnsCounte
 
     private async Task<DnsMessage> TryAskAsync(IPEndPoint server, DnsQuestion question, bool edns, CancellationToken cancellationToken)
     {
-        // From the system's generator, not from the injected one: that nobody can foresee it is what keeps forged answers out.
+        // From the system's generator, not from the injected one: an id that cannot be guessed keeps forged answers out.
         ushort id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
         byte[] query = DnsQueryWriter.Write(id, question, edns);
         bool cut = false;

@@ -55,9 +55,14 @@ internal static class EchoSockets
         IPEndPoint local, string protocol, SocketException exception) => exception.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse => new EchoStartException(
-            $"The port {local.Port} ({protocol} on {local}) is in use by another program. Stop that one, or choose another base port; two StatefulSets on one node need bases that do not overlap.", exception),
-        SocketError.AddressNotAvailable => new EchoStartException($"{local.Address} is not an address of this machine. Choose one that is, or leave the address out for all.", exception),
-        SocketError.AccessDenied => new EchoStartException($"The port {local.Port} may not be opened by this user. Choose a base port of 1024 or more.", exception),
+            $"The port {local.Port} ({protocol} on {local}) is in use by another program. Stop that one, or choose another base port; " +
+            "two StatefulSets on one node need bases that do not overlap.",
+            exception),
+        SocketError.AddressNotAvailable =>
+            new EchoStartException(
+                $"{local.Address} is not an address of this machine. Choose one that is, or leave the address out for all.", exception),
+        SocketError.AccessDenied =>
+            new EchoStartException($"The port {local.Port} may not be opened by this user. Choose a base port of 1024 or more.", exception),
         _ => new EchoStartException($"Listening on {local} failed: {exception.Message}. Choose another address or base port.", exception),
     };
 }

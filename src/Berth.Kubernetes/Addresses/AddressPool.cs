@@ -4,8 +4,8 @@ using System.Net;
 namespace Berth.Kubernetes.Addresses;
 
 /// <summary>
-/// Gives one object for equal IPv4 addresses: on the host network all pods of a node have its address. Each address has one place, and the later of two for
-/// one place wins, so that pods with addresses of their own cost nothing here.
+/// Gives one object for equal IPv4 addresses: on the host network all pods of a node have its address. Each address has one place, and the
+/// later of two for one place wins, so that pods with addresses of their own cost nothing here.
 /// </summary>
 internal sealed class AddressPool
 {

@@ -60,7 +60,8 @@ internal static class SliceAddress
     public static EndpointFault? FaultOf(SliceAddressType type, IPAddress? address, string? text)
     {
         if (type == SliceAddressType.Fqdn)
-            return new EndpointFault(LeftOutReason.NoAddress, $"the slice states the name '{text ?? address?.ToString()}', not an IP address");
+            return new EndpointFault(
+                LeftOutReason.NoAddress, $"the slice states the name '{text ?? address?.ToString()}', not an IP address");
         if (type == SliceAddressType.Unknown)
             return new EndpointFault(LeftOutReason.NoAddress, "the slice is of an address type that is not IPv4, IPv6 or FQDN");
         if (address is null && text is null)
@@ -83,6 +84,7 @@ internal static class SliceAddress
     {
         Span<char> chars = stackalloc char[64];
         address = null;
-        return text.Length <= chars.Length && Encoding.UTF8.TryGetChars(text, chars, out int length) && IPAddress.TryParse(chars[..length], out address);
+        return text.Length <= chars.Length && Encoding.UTF8.TryGetChars(text, chars, out int length)
+            && IPAddress.TryParse(chars[..length], out address);
     }
 }

@@ -6,9 +6,9 @@ namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
 /// Makes one pod of what several slices say of one name.
-/// Endpoints with one UID are one process, and the newest of them is right: while a pod moves between slices, or one family is updated before
-/// the other. Several UIDs are several processes under one name (a forced deletion, a node that is cut off): one wins whole, by not terminating,
-/// then ready, then the newer slice. An endpoint without a UID (written by hand) belongs to the one it does not contradict.
+/// Endpoints with one UID are one process, and the newest of them is right: while a pod moves between slices, or one family is updated
+/// before the other. Several UIDs are several processes under one name (a forced deletion, a node that is cut off): one wins whole, by not
+/// terminating, then ready, then the newer slice. An endpoint without a UID (written by hand) belongs to the one it does not contradict.
 /// </summary>
 internal static class PodMerge
 {
@@ -59,8 +59,8 @@ internal static class PodMerge
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
     /// <summary>
-    /// True when some endpoint without a UID states another address than one with a UID, in one family: then all that are without one are another
-    /// process, whatever they state in the other family.
+    /// True when some endpoint without a UID states another address than one with a UID, in one family: then all that are without one are
+    /// another process, whatever they state in the other family.
     /// </summary>
     private static bool AreApart(in PodSources sources)
     {
@@ -102,8 +102,8 @@ internal static class PodMerge
     }
 
     /// <summary>
-    /// Of two that are equally new, perhaps in one slice, the choice only has to be the same every time, and for every client: so it must not follow
-    /// from the order in which they became known.
+    /// Of two that are equally new, perhaps in one slice, the choice only has to be the same every time, and for every client: so it must
+    /// not follow from the order in which they became known.
     /// </summary>
     private static int CompareAnyhow(SliceEndpoint left, SliceEndpoint right)
     {

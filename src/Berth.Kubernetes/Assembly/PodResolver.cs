@@ -31,7 +31,10 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         return endpoint;
     }
 
-    /// <summary>Nearly always a single slice says all there is to say of a pod: then what it said becomes the endpoint itself, and nothing is copied.</summary>
+    /// <summary>
+    /// Nearly always a single slice says all there is to say of a pod: then what it said becomes the endpoint itself, and nothing is
+    /// copied.
+    /// </summary>
     private PodEndpoint? TryTake(SliceEndpoint only)
     {
         PodEndpoint pod = only.Pod;
@@ -80,7 +83,8 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         return null;
     }
 
-    private PodEndpoint Make(string name, SliceEndpoint leader, int? ordinal, IPAddress[] addresses, IReadOnlyList<EndpointPort> resolved) => new()
+    private PodEndpoint Make(
+        string name, SliceEndpoint leader, int? ordinal, IPAddress[] addresses, IReadOnlyList<EndpointPort> resolved) => new()
     {
         Name = name,
         Namespace = target.Namespace,
@@ -97,7 +101,9 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
 
     /// <summary>Where not even ordinal 0 has a port, it is the Service that lacks one.</summary>
     private LeftOutReason ReasonWithoutPort(SliceEndpoint leader) =>
-        ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice.Ports, out _, out _) ? LeftOutReason.NoServicePort : LeftOutReason.PortOutOfRange;
+        ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice.Ports, out _, out _)
+            ? LeftOutReason.NoServicePort
+            : LeftOutReason.PortOutOfRange;
 
     private LeftOutPod? FindAddresses(string key, SliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
     {

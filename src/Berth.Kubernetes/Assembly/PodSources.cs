@@ -52,7 +52,9 @@ internal struct PodSources
         return null;
     }
 
-    /// <summary>True when one of them has an address of the family, or tells that the pod is terminating: then its absence elsewhere is no gap.</summary>
+    /// <summary>
+    /// True when one of them has an address of the family, or tells that the pod is terminating: then its absence elsewhere is no gap.
+    /// </summary>
     public readonly bool Covers(AddressFamily family)
     {
         for (int i = 0; i < Count; i++)

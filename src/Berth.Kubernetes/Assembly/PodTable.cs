@@ -3,8 +3,8 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// The pods of a target, found by name: a table with open addressing whose keys are the names inside what it holds, so that a pod costs some ten bytes
-/// here. A place is good until the next change.
+/// The pods of a target, found by name: a table with open addressing whose keys are the names inside what it holds, so that a pod costs
+/// some ten bytes here. A place is good until the next change.
 /// </summary>
 internal sealed class PodTable
 {
@@ -66,7 +66,9 @@ internal sealed class PodTable
         return place;
     }
 
-    /// <summary>Frees the place of a pod of which nothing is said any more. What stands behind it moves up, so that it is still found.</summary>
+    /// <summary>
+    /// Frees the place of a pod that no slice states any more. What stands behind it moves up, so that it is still found.
+    /// </summary>
     public void RemoveAt(int place)
     {
         Count--;

@@ -30,13 +30,16 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         return false;
     }
 
-    // By subject alternative names alone, where "*.test" may stand for a whole top domain; the platform refuses that, and takes a common name where there are none.
+    // By subject alternative names alone, where "*.test" may stand for a whole top domain; the platform refuses that, and takes a common
+    // name where there are none.
     private SslPolicyErrors WithNamesAsKubectl(X509Certificate2? certificate, SslPolicyErrors errors)
     {
         try
         {
             return certificate is null ? errors
-                : certificate.MatchesHostname(expectedName.Trim('[', ']'), allowWildcards: true, allowCommonName: false) ? errors & ~SslPolicyErrors.RemoteCertificateNameMismatch
+                : certificate.MatchesHostname(
+                    expectedName.Trim('[', ']'), allowWildcards: true,
+                    allowCommonName: false) ? errors & ~SslPolicyErrors.RemoteCertificateNameMismatch
                 : errors | SslPolicyErrors.RemoteCertificateNameMismatch;
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)

@@ -5,7 +5,9 @@ using Berth.Kubernetes.Access.Credentials;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>Opens a way through an HTTP proxy (RFC 9110, 9.3.6). What is sent over it afterwards is between us and the API server.</summary>
+/// <summary>
+/// Opens a way through an HTTP proxy (RFC 9110, 9.3.6). What is sent over it afterwards is between us and the API server.
+/// </summary>
 internal static class ProxyTunnel
 {
     // An answer to CONNECT is a few lines.
@@ -21,12 +23,14 @@ internal static class ProxyTunnel
             string answer = await ReadAsync(socket, cancellationToken).ConfigureAwait(false);
             string line = answer.Split('\r', '\n')[0];
             if (line.Split(' ') is not [var version, "200", ..] || !version.StartsWith("HTTP/1.", StringComparison.Ordinal))
-                throw new HandshakeException($"the proxy {proxy} ({proxy.Origin}) does not let it through: it answers \"{Printable(line)}\". "
+                throw new HandshakeException($"the proxy {proxy} ({proxy.Origin}) does not let it through: it answers "
+                    + $"\"{Printable(line)}\". "
                     + "Ask who runs it, or, to go without it, add the server to NO_PROXY", null);
         }
         catch (SocketException exception)
         {
-            throw new HandshakeException($"the proxy {proxy} ({proxy.Origin}) cannot be reached: {exception.Message.TrimEnd('.')}. Check its address, or, to go "
+            throw new HandshakeException($"the proxy {proxy} ({proxy.Origin}) cannot be reached: {exception.Message.TrimEnd('.')}. "
+                + "Check its address, or, to go "
                 + "without it, add the server to NO_PROXY", exception);
         }
     }
@@ -44,7 +48,8 @@ internal static class ProxyTunnel
         // One byte at a time: what stands behind the answer is the server's already.
         byte[] answer = new byte[MaximumAnswer];
         int length = 0;
-        while (length < answer.Length && await socket.ReceiveAsync(answer.AsMemory(length, 1), cancellationToken).ConfigureAwait(false) == 1)
+        while (length < answer.Length
+            && await socket.ReceiveAsync(answer.AsMemory(length, 1), cancellationToken).ConfigureAwait(false) == 1)
         {
             length++;
             if (answer.AsSpan(0, length).EndsWith("\r\n\r\n"u8) || answer.AsSpan(0, length).EndsWith("\n\n"u8))

@@ -43,7 +43,8 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
         return _secure ? await SecureAsync(stream, context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false) : stream;
     }
 
-    // The unspecified address is this machine, as for kubectl; sockets of .NET refuse to dial it. The certificate is held against what is written.
+    // The unspecified address is this machine, as for kubectl; sockets of .NET refuse to dial it. The certificate is held against what is
+    // written.
     private static EndPoint Dialled(DnsEndPoint written)
     {
         if (!IPAddress.TryParse(written.Host, out IPAddress? address))

@@ -4,7 +4,9 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Gives one object to all pods of a node. As in <see cref="Utf8Pool{T}"/>, a node has one place, and the later of two for one place wins.</summary>
+/// <summary>
+/// Gives one object to all pods of a node. As in <see cref="Utf8Pool{T}"/>, a node has one place, and the later of two for one place wins.
+/// </summary>
 internal sealed class PodPlacePool
 {
     private const int MaxLength = 16_384;
@@ -30,7 +32,8 @@ internal sealed class PodPlacePool
         return made;
     }
 
-    private static bool Is(string? text, ReadOnlySpan<byte> utf8, bool stated) => stated ? text is not null && Ascii.Equals(utf8, text) : text is null;
+    private static bool Is(string? text, ReadOnlySpan<byte> utf8, bool stated) =>
+        stated ? text is not null && Ascii.Equals(utf8, text) : text is null;
 
     /// <summary>The places fill again by themselves.</summary>
     private void Grow()

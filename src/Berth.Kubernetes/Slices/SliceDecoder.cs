@@ -6,8 +6,9 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// Reads an EndpointSlice (discovery.k8s.io/v1) from its bytes. Only metadata.name, .namespace, .resourceVersion and the service-name label,
-/// addressType, the endpoints' first address, conditions, hostname, targetRef, nodeName and zone, and the ports are made into anything.
+/// Reads an EndpointSlice (discovery.k8s.io/v1) from its bytes. Only metadata.name, .namespace, .resourceVersion and the service-name
+/// label, addressType, the endpoints' first address, conditions, hostname, targetRef, nodeName and zone, and the ports are made into
+/// anything.
 /// </summary>
 internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
 {
@@ -69,7 +70,7 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
         return true;
     }
 
-    /// <summary>Endpoints cannot be read before namespace and address type are known, which mostly stand before them.</summary>
+    /// <summary>Endpoints cannot be read before namespace and address type are known, which usually stand before them.</summary>
     private static bool TryPass(ref Utf8JsonReader reader, ref Utf8JsonReader later)
     {
         later = reader;

@@ -6,8 +6,8 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// One endpoint of one slice: what a single slice says of a pod. It is written into the very object that readers of a snapshot see once the pod can be
-/// dialled, so that of 100,000 pods each is there once. Everything but <see cref="Slice"/> never changes.
+/// One endpoint of one slice: what a single slice says of a pod. It is written into the very object that readers of a snapshot see once the
+/// pod can be dialled, so that of 100,000 pods each is there once. Everything but <see cref="Slice"/> never changes.
 /// </summary>
 internal readonly struct SliceEndpoint(PodEndpoint pod) : IEquatable<SliceEndpoint>
 {
@@ -55,7 +55,9 @@ internal readonly struct SliceEndpoint(PodEndpoint pod) : IEquatable<SliceEndpoi
 
     private SliceOddity? Oddity => pod.RawAddresses as SliceOddity;
 
-    /// <summary>Sets the slice; null when no slice states it any more, so that whoever still holds the endpoint does not hold the slice.</summary>
+    /// <summary>
+    /// Sets the slice; null when no slice states it any more, so that a reader of the endpoint does not keep the slice alive.
+    /// </summary>
     public void SetSlice(SliceObject? slice) => pod.Origin = slice;
 
     /// <summary>True when both say the same of a pod.</summary>

@@ -61,7 +61,9 @@ internal sealed class SliceEndpointDecoder(SliceEndpointMaker maker)
             return TryReadTarget(ref reader, ref draft);
         if (reader.ValueTextEquals("nodeName"u8))
             return JsonFields.TryReadUtf8(ref reader, "nodeName", out draft.Node, out draft.HasNode);
-        return reader.ValueTextEquals("zone"u8) ? JsonFields.TryReadUtf8(ref reader, "zone", out draft.Zone, out draft.HasZone) : reader.TrySkip();
+        return reader.ValueTextEquals("zone"u8)
+            ? JsonFields.TryReadUtf8(ref reader, "zone", out draft.Zone, out draft.HasZone)
+            : reader.TrySkip();
     }
 
     private bool TryReadAddresses(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>The fields of an endpoint as they stand on the wire, until all have been read: they come in any order. A field that is not stated is null.</summary>
+/// <summary>
+/// The fields of an endpoint as they stand on the wire, until all have been read: they come in any order. A field that is not stated is
+/// null.
+/// </summary>
 internal ref struct SliceEndpointDraft
 {
     public ReadOnlySpan<byte> Hostname;

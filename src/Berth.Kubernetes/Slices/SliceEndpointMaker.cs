@@ -26,12 +26,14 @@ internal sealed class SliceEndpointMaker
     public PodEndpoint Make(in SliceEndpointDraft draft, SliceAddressType type, string @namespace)
     {
         PodName name = NameOf(draft);
-        bool foreign = draft.TargetIsPod && !draft.TargetNamespace.IsEmpty && @namespace.Length > 0 && !Ascii.Equals(draft.TargetNamespace, @namespace);
+        bool foreign = draft.TargetIsPod && !draft.TargetNamespace.IsEmpty && @namespace.Length > 0
+            && !Ascii.Equals(draft.TargetNamespace, @namespace);
         EndpointFault? fault = null;
         if (foreign)
         {
             string other = Utf8Text.Read(draft.TargetNamespace, "targetRef.namespace");
-            fault = new EndpointFault(LeftOutReason.Malformed, $"the slice of namespace '{@namespace}' points to a pod of namespace '{other}'");
+            fault = new EndpointFault(
+                LeftOutReason.Malformed, $"the slice of namespace '{@namespace}' points to a pod of namespace '{other}'");
             // It must not shadow a pod of our own with the same name.
             name = new PodName($"{other}/{name}", 0);
         }

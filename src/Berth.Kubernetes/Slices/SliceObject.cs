@@ -21,10 +21,14 @@ internal sealed class SliceObject : IResource
     /// <summary>What its addresses are.</summary>
     public SliceAddressType AddressType { get; init; }
 
-    /// <summary>Where its endpoints are written. The slice table puts those it already has in place of equal ones, so that each is kept once.</summary>
+    /// <summary>
+    /// Where its endpoints are written. The slice table puts those it already has in place of equal ones, so that each is kept once.
+    /// </summary>
     public required PodEndpoint[] Pods { get; init; }
 
-    /// <summary>The Service's ports as this slice states them: bases, never what a pod listens on. Shared between slices with equal ones.</summary>
+    /// <summary>
+    /// The Service's ports as this slice states them: bases, never what a pod listens on. Shared between slices with equal ones.
+    /// </summary>
     public required IReadOnlyList<EndpointPort> Ports { get; init; }
 
     /// <summary>In which order the table took it in: tells newer from older where versions cannot be compared.</summary>

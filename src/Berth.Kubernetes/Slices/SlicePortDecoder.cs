@@ -6,7 +6,9 @@ namespace Berth.Kubernetes.Slices;
 /// <summary>Reads the ports of a slice from its JSON.</summary>
 internal sealed class SlicePortDecoder(StringPool pool, PortLists lists)
 {
-    /// <summary>Reads the array from the property name <c>ports</c> on; null is an empty one. A port without a number is no base and is left out.</summary>
+    /// <summary>
+    /// Reads the array from the property name <c>ports</c> on; null is an empty one. A port without a number is no base and is left out.
+    /// </summary>
     public bool TryRead(ref Utf8JsonReader reader, out EndpointPort[] ports)
     {
         ports = [];

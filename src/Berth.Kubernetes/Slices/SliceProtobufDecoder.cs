@@ -3,7 +3,10 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Reads an EndpointSlice from protobuf. The numbers are those of generated.proto in k8s.io/api/discovery/v1 and k8s.io/apimachinery/pkg/apis/meta/v1.</summary>
+/// <summary>
+/// Reads an EndpointSlice from protobuf. The numbers are those of generated.proto in k8s.io/api/discovery/v1 and
+/// k8s.io/apimachinery/pkg/apis/meta/v1.
+/// </summary>
 internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists ports) : IProtobufDecoder<SliceObject>
 {
     private readonly Utf8Pool<string> _namespaces = new(static text => text, static text => text);

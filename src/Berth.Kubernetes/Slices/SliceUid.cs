@@ -15,7 +15,9 @@ internal static class SliceUid
     {
         if (utf8.IsEmpty)
             return default;
-        return TryReadUuid(utf8, out Guid value) && value != Guid.Empty ? new PodUid(value, null) : new PodUid(default, Utf8Text.Read(utf8, "targetRef.uid"));
+        return TryReadUuid(utf8, out Guid value) && value != Guid.Empty
+            ? new PodUid(value, null)
+            : new PodUid(default, Utf8Text.Read(utf8, "targetRef.uid"));
     }
 
     private static bool TryReadUuid(ReadOnlySpan<byte> utf8, out Guid value)

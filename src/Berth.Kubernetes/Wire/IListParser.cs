@@ -1,6 +1,8 @@
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>Reads a list piece by piece, so that a list of any length needs no more memory than its longest object and what is kept of the others.</summary>
+/// <summary>
+/// Reads a list piece by piece, so that a list of any length needs no more memory than its longest object and what is kept of the others.
+/// </summary>
 internal interface IListParser
 {
     /// <summary>What has been read around the items.</summary>

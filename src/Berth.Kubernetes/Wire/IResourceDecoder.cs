@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>Reads one kind of object straight from its JSON, only the fields that are used. Not safe for several threads: it interns strings.</summary>
+/// <summary>
+/// Reads one kind of object straight from its JSON, only the fields that are used. Not safe for several threads: it interns strings.
+/// </summary>
 internal interface IResourceDecoder<T>
     where T : class, IResource
 {

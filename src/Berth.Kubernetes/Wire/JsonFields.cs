@@ -51,7 +51,9 @@ internal static class JsonFields
         return true;
     }
 
-    /// <summary>From a property name, gives a string as its bytes, where they stand; <paramref name="present"/> is false for null.</summary>
+    /// <summary>
+    /// From a property name, gives a string as its bytes, where they stand; <paramref name="present"/> is false for null.
+    /// </summary>
     public static bool TryReadUtf8(scoped ref Utf8JsonReader reader, string field, out ReadOnlySpan<byte> utf8, out bool present)
     {
         utf8 = default;

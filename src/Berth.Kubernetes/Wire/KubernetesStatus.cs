@@ -7,9 +7,12 @@ namespace Berth.Kubernetes.Wire;
 /// A <c>Status</c> object, which Kubernetes answers with when something fails: as a body, and as the object of an ERROR event.
 /// See <see href="https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/"/>.
 /// </summary>
-internal sealed record KubernetesStatus(int Code, string? Reason, string? Message, ImmutableArray<StatusCause> Causes, int? RetryAfterSeconds)
+internal sealed record KubernetesStatus(
+    int Code, string? Reason, string? Message, ImmutableArray<StatusCause> Causes, int? RetryAfterSeconds)
 {
-    /// <summary>The resource version asked for, or to watch from, is no longer kept: list again. Servers say it in either of two words.</summary>
+    /// <summary>
+    /// The resource version asked for, or to watch from, is no longer kept: list again. Servers say it in either of two words.
+    /// </summary>
     internal bool IsExpired => Code == 410 || Reason is "Expired" or "Gone";
 
     /// <summary>The resource version asked for is newer than the server knows.</summary>

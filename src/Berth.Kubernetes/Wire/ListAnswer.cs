@@ -15,6 +15,6 @@ internal sealed class ListAnswer
     /// <summary>metadata.continue: where the next page begins, or null or empty on the last one.</summary>
     public string? Continue { get; set; }
 
-    /// <summary>True when there was an <c>items</c> field, be it null or empty.</summary>
+    /// <summary>True when there was an <c>items</c> field, null and empty included.</summary>
     public bool HasItems { get; set; }
 }

@@ -35,7 +35,7 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) 
         }
         catch (InvalidOperationException exception)
         {
-            // So the reader refuses an escaped half of a surrogate pair, be it in a name it only compares.
+            // So the reader refuses an escaped half of a surrogate pair, also in a name that it only compares.
             throw new ResourceFormatException("the answer holds text that is not valid Unicode", exception);
         }
 
@@ -109,7 +109,8 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) 
                 return false;
             if (ended)
                 break;
-            bool read = reader.ValueTextEquals("resourceVersion"u8) ? JsonFields.TryReadString(ref reader, "metadata.resourceVersion", ref version)
+            bool read = reader.ValueTextEquals("resourceVersion"u8) ? JsonFields.TryReadString(
+                ref reader, "metadata.resourceVersion", ref version)
                 : reader.ValueTextEquals("continue"u8) ? JsonFields.TryReadString(ref reader, "metadata.continue", ref next)
                 : reader.TrySkip();
             if (!read)

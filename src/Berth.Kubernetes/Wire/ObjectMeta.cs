@@ -20,7 +20,9 @@ internal struct ObjectMeta
     /// <summary>The annotation k8s.io/initial-events-end of the bookmark that ends the first part of a streaming list.</summary>
     public bool InitialEventsEnd;
 
-    /// <summary>Reads an object's metadata alone, from its opening brace to its closing one: all that a deletion or a bookmark needs.</summary>
+    /// <summary>
+    /// Reads an object's metadata alone, from its opening brace to its closing one: all that a deletion or a bookmark needs.
+    /// </summary>
     public static bool TryReadFromObject(ref Utf8JsonReader reader, StringPool pool, out ObjectMeta meta)
     {
         meta = default;

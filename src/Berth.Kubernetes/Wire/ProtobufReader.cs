@@ -93,7 +93,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
         return true;
     }
 
-    /// <summary>Moves to what a field of a given number holds, not past it; false when its beginning is not all at hand, or it is another field.</summary>
+    /// <summary>
+    /// Moves to what a field of a given number holds, not past it; false when its beginning is not all at hand, or it is another field.
+    /// </summary>
     public bool TryEnter(int field, out long length)
     {
         int at = Position;
@@ -115,7 +117,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
 
     /// <summary>The field as a number.</summary>
     public readonly int Number(string field) =>
-        _type != Varint ? throw Unexpected(field) : (long)_number is >= int.MinValue and <= int.MaxValue ? (int)_number : throw Unexpected(field);
+        _type != Varint ? throw Unexpected(field) : (long)_number is >= int.MinValue and <= int.MaxValue ? (int)_number
+            : throw Unexpected(field);
 
     /// <summary>The field as a boolean.</summary>
     public readonly bool Flag(string field) => _type == Varint ? _number != 0 : throw Unexpected(field);

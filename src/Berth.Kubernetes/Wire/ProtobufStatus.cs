@@ -51,7 +51,7 @@ internal static class ProtobufStatus
                 seconds = reader.Number("details.retryAfterSeconds");
         }
 
-        // Unlike JSON, protobuf states a zero that nobody set.
+        // Unlike JSON, protobuf states a zero that was not set.
         return status with { Causes = causes.DrainToImmutable(), RetryAfterSeconds = seconds > 0 ? seconds : null };
     }
 

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Buffers to read into. Those of everyday length are pooled; a long one, which one huge object needs, is left to the collector, because the
-/// pool would keep one of them for every thread that ever gave one back.
+/// Buffers to read into. Those of everyday length are pooled; a long one, which one huge object needs, is left to the collector, because
+/// the pool would keep one of them for every thread that ever gave one back.
 /// </summary>
 internal static class ReadBuffers
 {
@@ -14,7 +14,7 @@ internal static class ReadBuffers
     public static byte[] Rent(int length) =>
         length <= LongestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
 
-    /// <summary>Takes a buffer back. Nobody may use it any more.</summary>
+    /// <summary>Takes a buffer back. The caller must not use it any more.</summary>
     public static void Return(byte[] buffer)
     {
         if (buffer.Length is > 0 and <= LongestPooled)

@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Compares resource versions. They are decimal numbers of any length that only grow within one kind of object (KEP-5504 makes that a promise;
-/// etcd revisions have always been that). Anything else can only be told to be equal.
+/// Compares resource versions. They are decimal numbers of any length that only grow within one kind of object (KEP-5504 makes that a
+/// promise; etcd revisions have always been that). Anything else can only be told to be equal.
 /// </summary>
 internal static class ResourceVersions
 {
@@ -21,5 +21,6 @@ internal static class ResourceVersions
     public static bool IsOlder(string? left, string? right) => Compare(left, right) < 0;
 
     private static bool IsNumber(string? version) =>
-        !string.IsNullOrEmpty(version) && (version[0] != '0' || version.Length == 1) && !version.AsSpan().ContainsAnyExceptInRange('0', '9');
+        !string.IsNullOrEmpty(version) && (version[0] != '0' || version.Length == 1)
+            && !version.AsSpan().ContainsAnyExceptInRange('0', '9');
 }

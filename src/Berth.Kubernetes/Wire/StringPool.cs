@@ -2,13 +2,16 @@ using System.Text.Json;
 
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>Gives one object for equal strings, without making a second one to find that out: names of nodes, zones and namespaces repeat by the thousand.</summary>
+/// <summary>
+/// Gives one object for equal strings, without making a second one to find that out: names of nodes, zones and namespaces repeat by the
+/// thousand.
+/// </summary>
 internal sealed class StringPool
 {
     // Longer than any name Kubernetes allows (253); what is longer is no name and not worth keeping.
     private const int MaxLength = 256;
 
-    // Nodes come and go over months: a pool that is full starts anew instead of growing for ever.
+    // Nodes come and go over months: a full pool starts again empty, so it cannot grow without end.
     private const int MaxCount = 16_384;
 
     private readonly HashSet<string> _strings = new(StringComparer.Ordinal);

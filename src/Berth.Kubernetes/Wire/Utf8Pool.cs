@@ -3,8 +3,9 @@ using System.Text;
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Gives one object for equal texts, found by their bytes as they came: names of nodes, zones and sets repeat by the thousand. Each text has one place, and
-/// the later of two for one place wins: then something is kept twice, and nothing ever grows without end or has to be searched.
+/// Gives one object for equal texts, found by their bytes as they came: names of nodes, zones and sets repeat by the thousand. Each text
+/// has one place, and the later of two for one place wins: then something is kept twice, and nothing ever grows without end or has to be
+/// searched.
 /// </summary>
 /// <param name="make">Makes the object of a text.</param>
 /// <param name="textOf">The text of an object.</param>

@@ -22,13 +22,16 @@ internal static class Utf8Text
         }
     }
 
-    /// <summary>A quick hash of the length, the beginning and the end, where names of one cluster differ. For pools in which a clash does no harm.</summary>
+    /// <summary>
+    /// A quick hash of the length, the beginning and the end, where names of one cluster differ. For pools in which a clash does no harm.
+    /// </summary>
     public static uint Hash(ReadOnlySpan<byte> utf8)
     {
         ulong hash;
         if (utf8.Length >= sizeof(ulong))
         {
-            hash = BinaryPrimitives.ReadUInt64LittleEndian(utf8) ^ (BinaryPrimitives.ReadUInt64LittleEndian(utf8[^sizeof(ulong)..]) * 0x9E3779B97F4A7C15);
+            hash = BinaryPrimitives.ReadUInt64LittleEndian(utf8) ^ (
+                BinaryPrimitives.ReadUInt64LittleEndian(utf8[^sizeof(ulong)..]) * 0x9E3779B97F4A7C15);
         }
         else
         {

@@ -8,5 +8,6 @@ namespace Berth.Kubernetes.Wire;
 /// <param name="InitialEventsEnd">True for the bookmark after the last object of a streaming list.</param>
 /// <param name="Status">The Status, of an error only; null when it could not be read.</param>
 internal readonly record struct WatchEvent<T>(
-    WatchEventKind Kind, T? Object = null, string Name = "", string Version = "", bool InitialEventsEnd = false, KubernetesStatus? Status = null)
+    WatchEventKind Kind, T? Object = null, string Name = "", string Version = "", bool InitialEventsEnd = false,
+    KubernetesStatus? Status = null)
     where T : class;

@@ -30,14 +30,14 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
         }
         catch (InvalidOperationException exception)
         {
-            // So the reader refuses an escaped half of a surrogate pair, be it in a name it only compares.
+            // So the reader refuses an escaped half of a surrogate pair, also in a name that it only compares.
             throw new ResourceFormatException("a watch event holds text that is not valid Unicode", exception);
         }
     }
 
     /// <summary>
-    /// Finds the type, and reads the object at once where the type stands before it, as every server writes it. Otherwise it tells where the object begins
-    /// and ends.
+    /// Finds the type, and reads the object at once where the type stands before it, as every server writes it. Otherwise it tells where
+    /// the object begins and ends.
     /// </summary>
     private WatchEventKind Read(ReadOnlySpan<byte> line, out T? item, out int start, out int length)
     {

@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Cuts a watch's bytes into lines, one event a line, wherever the network split them. The buffer grows with the longest line, up to a bound,
-/// and shrinks again; a line that never ended is never given out.
+/// Cuts a watch's bytes into lines, one event a line, wherever the network split them. The buffer grows with the longest line, up to a
+/// bound, and shrinks again; a line that never ended is never given out.
 /// </summary>
 internal sealed class WatchFraming : IDisposable
 {

@@ -15,7 +15,8 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     {
         _server = address;
         _folder = directory is null ? Directory.CreateTempSubdirectory("berth-").FullName : Directory.CreateDirectory(directory).FullName;
-        AdministratorKubeconfig = Kubeconfig.Write(_server, authorityPem, Identities.Administrator, [("token", identities.AdministratorToken)]);
+        AdministratorKubeconfig = Kubeconfig.Write(
+            _server, authorityPem, Identities.Administrator, [("token", identities.AdministratorToken)]);
         Write(AdministratorPath, AdministratorKubeconfig);
     }
 

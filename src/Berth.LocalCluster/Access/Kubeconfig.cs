@@ -1,10 +1,18 @@
+using System.Text.Encodings.Web;
+
 namespace Berth.LocalCluster.Access;
 
-/// <summary>Writes kubeconfig text, as kubectl and every client library read it. Every value is in quotes: <c>namespace: on</c> would be no text.</summary>
+/// <summary>
+/// Writes kubeconfig text, as kubectl and every client library read it. Every value is in quotes: <c>namespace: on</c> would be no text.
+/// </summary>
 internal static class Kubeconfig
 {
     public static string Write(
-        Uri server, string authorityPem, string user, IReadOnlyList<(string Key, string Value)> credentials, string @namespace = "default") => $"""
+        Uri server,
+        string authorityPem,
+        string user,
+        IReadOnlyList<(string Key, string Value)> credentials,
+        string @namespace = "default") => $"""
         apiVersion: v1
         kind: Config
         current-context: "berth-local"
@@ -26,6 +34,6 @@ internal static class Kubeconfig
 
         """;
 
-    /// <summary>YAML reads a text in quotes as JSON does.</summary>
-    private static string Quote(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
+    /// <summary>YAML reads a text in quotes as JSON does. Only what must be escaped is: a person may read the file.</summary>
+    private static string Quote(string value) => $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

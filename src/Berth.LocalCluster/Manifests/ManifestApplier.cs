@@ -15,7 +15,8 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
     public ApplyResult Apply(IEnumerable<(string Text, string Origin)> manifests, string defaultNamespace, bool skipUnknown)
     {
         (JsonObject Body, string Origin)[] all =
-            [.. manifests.SelectMany(static manifest => ManifestReader.ParseYaml(manifest.Text, manifest.Origin).Select(body => (body, manifest.Origin)))];
+            [.. manifests.SelectMany(static manifest => ManifestReader.ParseYaml(manifest.Text, manifest.Origin)
+                .Select(body => (body, manifest.Origin)))];
         foreach ((JsonObject body, string origin) in all)
             RequireKind(body, origin);
         (JsonObject Body, string Origin)[] unknown = [.. all.Where(static each => KindOf(each.Body) is null)];
@@ -24,12 +25,16 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
 
         // A list or a number where text belongs is found before the first object is made.
         (JsonObject Body, ResourceKind Kind, string Origin)[] known =
-            [.. all.Where(static each => KindOf(each.Body) is not null).Select(static each => (each.Body, KindOf(each.Body)!, each.Origin))];
+            [.. all.Where(static each => KindOf(each.Body) is not null)
+                .Select(static each => (each.Body, KindOf(each.Body)!, each.Origin))];
         foreach ((JsonObject body, ResourceKind kind, string origin) in known)
             Validate(body, kind, origin);
-        foreach ((JsonObject body, ResourceKind kind, string origin) in known.OrderBy(static each => each.Kind == KindTable.Namespace ? 0 : 1))
+        foreach (
+            (JsonObject body, ResourceKind kind, string origin) in known.OrderBy(static each => each.Kind == KindTable.Namespace ? 0 : 1))
             Apply(body, kind, defaultNamespace, origin);
-        return new ApplyResult(known.Length, [.. unknown.Select(static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})")]);
+        return new ApplyResult(
+            known.Length,
+            [.. unknown.Select(static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})")]);
     }
 
     private static ResourceKind? KindOf(JsonObject body) => KindTable.ByKind(body.Text("apiVersion"), body.Text("kind"));
@@ -39,15 +44,18 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         foreach (string field in (string[])["apiVersion", "kind"])
         {
             if (string.IsNullOrEmpty(body.Text(field)))
-                throw new LocalClusterException($"{origin}: a document has no {field}, so it is no Kubernetes manifest. Leave it out, or give it one.");
+                throw new LocalClusterException(
+                    $"{origin}: a document has no {field}, so it is no Kubernetes manifest. Leave it out, or give it one.");
         }
     }
 
     private static LocalClusterException Unknown((JsonObject Body, string Origin)[] unknown)
     {
-        IEnumerable<string> each = unknown.Select(static one => $"{one.Origin}: no matches for kind \"{one.Body.Text("kind")}\" in version \"{one.Body.Text("apiVersion")}\".");
+        IEnumerable<string> each = unknown.Select(
+            static one => $"{one.Origin}: no matches for kind \"{one.Body.Text("kind")}\" in version \"{one.Body.Text("apiVersion")}\".");
         return new LocalClusterException($"{string.Join(" ", each.Distinct(StringComparer.Ordinal))} The local cluster has "
-            + $"{string.Join(", ", KindTable.All.Select(static kind => kind.Kind))}. Nothing was applied. To run the rest, pass unknown kinds over (berth up --skip-unknown true).");
+            + $"{string.Join(", ", KindTable.All.Select(static kind => kind.Kind))}. Nothing was applied. To run the rest, pass unknown " +
+                "kinds over (berth up --skip-unknown true).");
     }
 
     private static void Validate(JsonObject body, ResourceKind kind, string origin)

@@ -36,14 +36,16 @@ internal static class ManifestReader
     {
         try
         {
-            return text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').StartsWith('{') && JsonDocuments.TryRead(text.TrimStart('\uFEFF')) is { } documents
+            return text.TrimStart('\uFEFF', ' ', '\t', '\r', '\n').StartsWith('{')
+                && JsonDocuments.TryRead(text.TrimStart('\uFEFF')) is { } documents
                 ? documents
                 : YamlReader.Read(text);
         }
         catch (YamlFault exception)
         {
             string sentence = FindTemplate(text, exception.Line) is { } template
-                ? $"{origin}, line {template.Line}: {template.Text} is a template that was not rendered. Render the chart first (helm template), and give what that prints."
+                ? $"{origin}, line {template.Line}: {template.Text} is a template that was not rendered. Render the chart first (helm "
+                    + "template), and give what that prints."
                 : exception.InnerException is YamlDotNet.Core.YamlException
                     ? $"{origin} is not valid YAML at line {exception.Line}: {exception.Message.TrimEnd('.')}."
                     : $"{origin}, line {exception.Line}: {exception.Message}.";
@@ -75,7 +77,8 @@ internal static class ManifestReader
         foreach (string field in (string[])["apiVersion", "kind"])
         {
             if (body[field] is { } value && value.GetValueKind() != JsonValueKind.String)
-                throw new LocalClusterException($"{where}: {field} is {value.ToJsonString()}, which is no text. Put it in quotes if it is meant as one.");
+                throw new LocalClusterException(
+                    $"{where}: {field} is {value.ToJsonString()}, which is no text. Put it in quotes if it is meant as one.");
         }
 
         if (body["items"] is not JsonArray items || body.Text("kind")?.EndsWith("List", StringComparison.Ordinal) != true)

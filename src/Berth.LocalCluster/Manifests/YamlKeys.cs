@@ -1,6 +1,8 @@
 namespace Berth.LocalCluster.Manifests;
 
-/// <summary>What kubectl makes of a key that is no text: JSON has only texts as keys, so numbers and truths are written in one form each.</summary>
+/// <summary>
+/// What kubectl makes of a key that is no text: JSON has only texts as keys, so numbers and truths are written in one form each.
+/// </summary>
 internal static class YamlKeys
 {
     /// <exception cref="FormatException">Nothing can be made of it; the message is a clause.</exception>
@@ -16,7 +18,10 @@ internal static class YamlKeys
         _ => throw new FormatException("a key is a mapping or a list; keys are single values"),
     };
 
-    /// <summary>As Go's FormatFloat with 'g', -1 and 32: the fewest digits that tell the float from its neighbours, with an exponent below -4 and from 6 digits on.</summary>
+    /// <summary>
+    /// As Go's FormatFloat with 'g', -1 and 32: the fewest digits that tell the float from its neighbours, with an exponent below -4 and
+    /// from 6 digits on.
+    /// </summary>
     private static string OfReal(float value)
     {
         if (!float.IsFinite(value))

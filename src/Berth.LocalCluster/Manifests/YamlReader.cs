@@ -5,8 +5,9 @@ using YamlDotNet.Core.Events;
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>
-/// Reads one YAML stream to JSON as kubectl does: merge keys in the order they stand in, the last of two like keys, keys as text. What a text costs is bounded,
-/// aliases included: nothing is nested deeper than <see cref="MaximumDepth"/>, and aliases stand for so many values only as the text is long.
+/// Reads one YAML stream to JSON as kubectl does: merge keys in the order they stand in, the last of two like keys, keys as text. What a
+/// text costs is bounded, aliases included: nothing is nested deeper than <see cref="MaximumDepth"/>, and aliases stand for so many values
+/// only as the text is long.
 /// </summary>
 internal sealed class YamlReader
 {
@@ -20,7 +21,8 @@ internal sealed class YamlReader
 
     // What YAML's reader does not take.
     private static readonly SearchValues<char> s_controls = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(static c => (char)c).Where(static c => c is not ('\t' or '\n' or '\r')), '\u007f', '\ufffe', '\uffff']);
+        [.. Enumerable.Range(0, 0x20).Select(static c => (char)c).Where(static c => c is not ('\t' or '\n' or '\r')), '\u007f', '\ufffe',
+            '\uffff']);
 
     private readonly Parser _parser;
     private readonly Dictionary<string, Anchored> _anchors = new(StringComparer.Ordinal);
@@ -51,7 +53,8 @@ internal sealed class YamlReader
             long line = exception.Start.Line > 1 ? exception.Start.Line : Math.Max(reader.Line, TabLine(text, reader.Line));
             throw new YamlFault(line, exception.Message, exception);
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or ArithmeticException
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException
+            or ArithmeticException
             or NullReferenceException or IndexOutOfRangeException)
         {
             // What the parser lets out on some broken input instead of its own exception.
@@ -64,7 +67,8 @@ internal sealed class YamlReader
     private static long TabLine(string text, long from)
     {
         string[] lines = text.Split('\n');
-        int found = Array.FindIndex(lines, (int)Math.Min(from - 1, lines.Length), static line => line.TrimStart(' ').StartsWith('\t') && line.Trim().Length > 0);
+        int found = Array.FindIndex(
+            lines, (int)Math.Min(from - 1, lines.Length), static line => line.TrimStart(' ').StartsWith('\t') && line.Trim().Length > 0);
         return found + 1;
     }
 
@@ -135,7 +139,8 @@ internal sealed class YamlReader
 
     private int ReadPair(JsonObject into, int depth)
     {
-        bool merges = _parser.Current is Scalar { Value: "<<" } scalar && (Tag(scalar).Length == 0 ? scalar.Style == ScalarStyle.Plain : Tag(scalar) == MergeTag);
+        bool merges = _parser.Current is Scalar { Value: "<<" } scalar
+            && (Tag(scalar).Length == 0 ? scalar.Style == ScalarStyle.Plain : Tag(scalar) == MergeTag);
         long line = Line;
         object? key = ReadNode(depth + 1).Value;
         string name = At(line, () => YamlKeys.Read(key));
@@ -178,7 +183,8 @@ internal sealed class YamlReader
             _anchors[node.Anchor.Value] = value;
     }
 
-    private object? ReadScalar(Scalar scalar) => At(Line, () => YamlScalars.Read(scalar.Value, Tag(scalar), scalar.Style == ScalarStyle.Plain));
+    private object? ReadScalar(Scalar scalar) =>
+        At(Line, () => YamlScalars.Read(scalar.Value, Tag(scalar), scalar.Style == ScalarStyle.Plain));
 
     /// <summary>Values are copied, since a JSON value has one place only.</summary>
     private static JsonNode? ToNode(object? value, long line) => value switch
@@ -189,7 +195,8 @@ internal sealed class YamlReader
         bool truth => truth,
         long whole => whole,
         ulong large => (double)large,
-        double real when !double.IsFinite(real) => throw new YamlFault(line, "a number is infinite or not a number (.inf, .nan), which JSON cannot hold"),
+        double real when !double.IsFinite(real) =>
+            throw new YamlFault(line, "a number is infinite or not a number (.inf, .nan), which JSON cannot hold"),
         // Go writes these without a fraction, and reads them back as whole numbers.
         double real when Math.Truncate(real) == real && Math.Abs(real) < 9.2e18 => (long)real,
         double real => real,

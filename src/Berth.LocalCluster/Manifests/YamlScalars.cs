@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>
-/// What kubectl makes of one scalar: its YAML 1.1, that of go-yaml v2 (https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/resolve.go). The result is
-/// null, a bool, a long, a ulong, a double or a string.
+/// What kubectl makes of one scalar: its YAML 1.1, that of go-yaml v2
+/// (https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/resolve.go). The result is null, a bool, a long, a ulong, a double or a
+/// string.
 /// </summary>
 internal static partial class YamlScalars
 {
@@ -107,9 +108,11 @@ internal static partial class YamlScalars
     };
 
     private static bool IsTime(string text) =>
-        DateTime.TryParseExact(text, ["yyyy-M-d", "yyyy-M-d H:m:s.FFFFFFF", "yyyy-M-d H:m:s"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        DateTime.TryParseExact(
+            text, ["yyyy-M-d", "yyyy-M-d H:m:s.FFFFFFF", "yyyy-M-d H:m:s"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
         || DateTimeOffset.TryParseExact(
-            text.Replace('t', 'T'), ["yyyy-M-d'T'H:m:s.FFFFFFFK", "yyyy-M-d'T'H:m:sK"], CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+            text.Replace('t', 'T'), ["yyyy-M-d'T'H:m:s.FFFFFFFK", "yyyy-M-d'T'H:m:sK"], CultureInfo.InvariantCulture, DateTimeStyles.None,
+            out _);
 
     private static Dictionary<string, object?> Words()
     {

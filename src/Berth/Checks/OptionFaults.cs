@@ -26,7 +26,8 @@ internal sealed class OptionFaults
     }
 
     /// <summary>Checks that something is given.</summary>
-    public void CheckGiven(object? value, string option) => Check(value is not null, $"{option} is null. Give a value, or leave the option out for its default.");
+    public void CheckGiven(object? value, string option) =>
+        Check(value is not null, $"{option} is null. Give a value, or leave the option out for its default.");
 
     /// <summary>Checks that a value is one of its type's.</summary>
     public void CheckDefined<T>(T value, string option)

@@ -95,8 +95,8 @@ public sealed class EndpointDirectory : IAsyncDisposable
 
     /// <summary>
     /// Stops following a target, under every port scheme, and keeps nothing of it: its stream is closed, and it leaves the snapshot file.
-    /// Snapshots and views that were handed out stay readable, and waits for a change of them end. A call for the target from now on follows
-    /// it from the start.
+    /// Snapshots and views that were handed out stay readable, and waits for a change of them end. A call for the target from now on
+    /// follows it from the start.
     /// </summary>
     /// <returns>True when the target was followed.</returns>
     /// <exception cref="ObjectDisposedException">The directory is disposed.</exception>

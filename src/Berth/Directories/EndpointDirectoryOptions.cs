@@ -24,14 +24,15 @@ public sealed class EndpointDirectoryOptions
     public Meter? Meter { get; init; }
 
     /// <summary>
-    /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the first snapshot of a
-    /// target before it throws. Default 10 s; above 0 and up to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the first
+    /// snapshot of a target before it throws. Default 10 s; above 0 and up to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
     public TimeSpan FirstSnapshotTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The path of a file that keeps the last good snapshots. A process that starts while its source is unreachable serves them at once, marked as
-    /// stale. Default: null, for no file; not empty. The file is written atomically, checked when it is read, and set aside when it is damaged.
+    /// The path of a file that keeps the last good snapshots. A process that starts while its source is unreachable serves them at once,
+    /// marked as stale. Default: null, for no file; not empty. The file is written atomically, checked when it is read, and set aside when
+    /// it is damaged.
     /// </summary>
     public string? SnapshotFile { get; init; }
 

@@ -58,8 +58,8 @@ public sealed class EndpointView
     /// misses snapshots in between, never the latest.
     /// </summary>
     /// <param name="cancellationToken">
-    /// Ends the sequence with an <see cref="OperationCanceledException"/>. When the directory is disposed or releases the target, the sequence
-    /// ends without one.
+    /// Ends the sequence with an <see cref="OperationCanceledException"/>. When the directory is disposed or releases the target, the
+    /// sequence ends without one.
     /// </param>
     public async IAsyncEnumerable<EndpointSnapshot> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

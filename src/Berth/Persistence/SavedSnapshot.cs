@@ -18,7 +18,8 @@ internal sealed record SavedSnapshot(
     IReadOnlyList<LeftOutPod> LeftOut)
 {
     public static SavedSnapshot From(EndpointSnapshot snapshot, DateTimeOffset confirmedAt) => new(
-        snapshot.Target, snapshot.Ports.ToString()!, snapshot.Version, snapshot.ObservedAt, confirmedAt, snapshot.Endpoints, snapshot.LeftOut);
+        snapshot.Target, snapshot.Ports.ToString()!, snapshot.Version, snapshot.ObservedAt, confirmedAt, snapshot.Endpoints,
+        snapshot.LeftOut);
 
     public EndpointSnapshot Restore(PortScheme ports) => EndpointSnapshot.Create(Target, ports, Endpoints, LeftOut)
         .WithVersion(Version, ObservedAt)

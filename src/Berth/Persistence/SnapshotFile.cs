@@ -33,13 +33,16 @@ internal sealed class SnapshotFile(string path, ILogger logger)
         return [];
     }
 
-    /// <summary>Writes the file beside its place, flushes it to the disk, and moves it there: readers find the old one or the new one.</summary>
+    /// <summary>
+    /// Writes the file beside its place, flushes it to the disk, and moves it there: readers find the old one or the new one.
+    /// </summary>
     /// <exception cref="IOException">The disk refused.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
     public void Save(IEnumerable<SavedSnapshot> snapshots)
     {
         string beside = path + ".new";
-        using (FileStream stream = new(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None }))
+        using (FileStream stream = new(beside,
+            new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None }))
         {
             stream.Write(SnapshotFileFormat.Encode(snapshots));
             stream.Flush(flushToDisk: true);

@@ -10,8 +10,8 @@ using Berth.Ports;
 namespace Berth.Persistence;
 
 /// <summary>
-/// What a snapshot file looks like: one line of text, <c>berth-snapshot 1 sha256=HEX</c>, with the checksum of all that follows, and then JSON.
-/// People can read it; nothing is believed of it before the checksum agrees.
+/// What a snapshot file looks like: one line of text, <c>berth-snapshot 1 sha256=HEX</c>, with the checksum of all that follows, and then
+/// JSON. People can read it; nothing is believed of it before the checksum agrees.
 /// </summary>
 internal static class SnapshotFileFormat
 {
@@ -52,7 +52,8 @@ internal static class SnapshotFileFormat
             using JsonDocument document = JsonDocument.Parse(body);
             return [.. document.RootElement.GetProperty("targets").EnumerateArray().Select(Read)];
         }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (
+            exception is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentException)
         {
             throw new InvalidDataException($"its content cannot be read: {exception.Message}", exception);
         }
@@ -148,7 +149,8 @@ internal static class SnapshotFileFormat
     private static EndpointPort ReadPort(string text)
     {
         string[] parts = text.Split('/', 3);
-        if (parts.Length != 3 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < PortRange.Min or > PortRange.Max)
+        if (parts.Length != 3 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            || number is < PortRange.Min or > PortRange.Max)
             throw new FormatException($"'{text}' is no port");
         return new EndpointPort(parts[2], number, parts[1]);
     }
@@ -156,7 +158,9 @@ internal static class SnapshotFileFormat
     private static LeftOutPod ReadLeftOut(JsonElement element) =>
         new(Text(element, "pod"), (LeftOutReason)element.GetProperty("reason").GetInt32(), Text(element, "detail"));
 
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
+    private static string Text(JsonElement element, string name) =>
+        element.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null");
 
-    private static string? OptionalText(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+    private static string? OptionalText(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 }

@@ -10,7 +10,9 @@ public static class EndpointPickers
     /// <summary>The names that <see cref="TryCreate"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = ["random", "round-robin", "sticky", "ordinal:N", "pod:NAME"];
 
-    /// <summary>Makes a picker from its name: <c>random</c>, <c>round-robin</c>, <c>sticky</c>, <c>ordinal:2</c> or <c>pod:service-b-2</c>.</summary>
+    /// <summary>
+    /// Makes a picker from its name: <c>random</c>, <c>round-robin</c>, <c>sticky</c>, <c>ordinal:2</c> or <c>pod:service-b-2</c>.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="picker">The picker.</param>
     /// <param name="fault">On failure, a sentence that says why.</param>
@@ -24,7 +26,8 @@ public static class EndpointPickers
             "random" when colon < 0 => RandomPicker.Shared,
             "round-robin" when colon < 0 => new RoundRobinPicker(),
             "sticky" when colon < 0 => new StickyPicker(),
-            "ordinal" when int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) => new OrdinalPicker(ordinal),
+            "ordinal" when int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) =>
+                new OrdinalPicker(ordinal),
             "pod" when argument.Length > 0 && Dns1123.FaultOfSubdomain(argument) is null => new PodNamePicker(argument),
             _ => null,
         };

@@ -37,6 +37,7 @@ public static class EndpointPicking
         TryPickSticky(snapshot, key, out PodEndpoint? endpoint) ? endpoint : throw NoEndpointException.For(snapshot, s_sticky);
 
     /// <summary>Picks the available endpoint that a key belongs to, if there is one.</summary>
-    public static bool TryPickSticky(this EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint) =>
+    public static bool TryPickSticky(
+        this EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint) =>
         s_sticky.TryPick(snapshot, key, out endpoint);
 }

@@ -16,7 +16,8 @@ public sealed class RandomPicker : IEndpointPicker
     }
 
     /// <summary>A picker over the runtime's shared source of randomness, safe for any number of threads.</summary>
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "The shared instance is the only lock-free source for many threads; tests give their own.")]
+    [SuppressMessage("ApiDesign", "RS0030",
+        Justification = "The shared instance is the only lock-free source for many threads; tests give their own.")]
     public static RandomPicker Shared { get; } = new(Random.Shared);
 
     /// <inheritdoc/>

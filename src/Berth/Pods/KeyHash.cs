@@ -3,8 +3,8 @@ using System.Text;
 namespace Berth.Pods;
 
 /// <summary>
-/// The hash behind sticky picks: 64-bit FNV-1a over the UTF-8 bytes, then the finaliser of SplitMix64. Both are published constants, so the choice is
-/// the same in every process and can be computed in any language.
+/// The hash behind sticky picks: 64-bit FNV-1a over the UTF-8 bytes, then the finaliser of SplitMix64. Both are published constants, so the
+/// choice is the same in every process and can be computed in any language.
 /// </summary>
 internal static class KeyHash
 {
@@ -29,13 +29,13 @@ internal static class KeyHash
     }
 
     /// <summary>Ends a text with the digits of a number.</summary>
-    public static ulong End(ulong begun, int number)
+    public static ulong End(ulong partial, int number)
     {
         Span<byte> digits = stackalloc byte[PodNamePrefix.MaxDigits];
         number.TryFormat(digits, out int length, default, System.Globalization.CultureInfo.InvariantCulture);
         foreach (byte digit in digits[..length])
-            begun = (begun ^ digit) * FnvPrime;
-        return Mix(begun);
+            partial = (partial ^ digit) * FnvPrime;
+        return Mix(partial);
     }
 
     public static ulong Mix(ulong value)

@@ -6,7 +6,8 @@ using System.Text;
 namespace Berth.Pods;
 
 /// <summary>
-/// Address and port as text, in the form that was asked for: a string, bytes, or both. One field holds them, since most endpoints are asked for one form only.
+/// Address and port as text, in the form that was asked for: a string, bytes, or both. One field holds them, since most endpoints are asked
+/// for one form only.
 /// </summary>
 internal static class PodAuthority
 {

@@ -5,7 +5,10 @@ using Berth.Ports;
 
 namespace Berth;
 
-/// <summary>One pod that can be dialled. Immutable. Its identity is (namespace, name, UID), never its address: pods of one set share a node's address.</summary>
+/// <summary>
+/// One pod that can be dialled. Immutable. Its identity is (namespace, name, UID), never its address: pods of one set share a node's
+/// address.
+/// </summary>
 public sealed class PodEndpoint
 {
     // There may be 100,000 of these, so each field stands for the usual case, and holds something larger only in the others.
@@ -33,7 +36,8 @@ public sealed class PodEndpoint
         _place = place;
         _uid = uid;
         _addresses = addresses;
-        _traits = (ready ? Traits.Ready : Traits.None) | (serving ? Traits.Serving : Traits.None) | (terminating ? Traits.Terminating : Traits.None);
+        _traits = (ready ? Traits.Ready : Traits.None) | (serving ? Traits.Serving : Traits.None) | (
+            terminating ? Traits.Terminating : Traits.None);
     }
 
     [Flags]
@@ -162,7 +166,9 @@ public sealed class PodEndpoint
     public IPAddress Address => _addresses as IPAddress ?? ((IReadOnlyList<IPAddress>)_addresses)[0];
 
     /// <summary>The main port, 1 to 65535.</summary>
-    public int Port => _place.Ports is PortPlan plan ? plan.MainPort(_number) : ((IReadOnlyList<EndpointPort>)_place.Ports) is { Count: > 0 } ports ? ports[0].Number : 0;
+    public int Port =>
+        _place.Ports is PortPlan plan ? plan.MainPort(_number) : (
+            (IReadOnlyList<EndpointPort>)_place.Ports) is { Count: > 0 } ports ? ports[0].Number : 0;
 
     /// <summary>The conditions as one state.</summary>
     public PodState State =>
@@ -199,10 +205,13 @@ public sealed class PodEndpoint
     /// <summary>The one address, a list of them, or whatever else the source put there for a pod that cannot be dialled.</summary>
     internal object RawAddresses => _addresses;
 
-    /// <summary>The plan of its ports, or null where they were listed one by one, or there are none yet: its place may have the plan of another pod before.</summary>
+    /// <summary>
+    /// The plan of its ports, or null where they were listed one by one, or there are none yet: its place may have the plan of another pod
+    /// before.
+    /// </summary>
     internal PortPlan? Plan => Has(Traits.Adopted) ? _place.Ports as PortPlan : null;
 
-    /// <summary>For whoever made this endpoint to find what it was made of. Readers never look at it.</summary>
+    /// <summary>Set by the source that created the endpoint. Not visible to users.</summary>
     internal object? Origin { get; set; }
 
     /// <summary>Makes an endpoint that can be dialled of what a source said, before anybody sees it.</summary>
@@ -246,5 +255,6 @@ public sealed class PodEndpoint
         : Addresses.SequenceEqual(other.Addresses);
 
     private bool SamePorts(PodEndpoint other) =>
-        (_place.Ports is PortPlan left && other._place.Ports is PortPlan right && _number == other._number && left.IsSameAs(right)) || Ports.SequenceEqual(other.Ports);
+        (_place.Ports is PortPlan left && other._place.Ports is PortPlan right && _number == other._number && left.IsSameAs(right))
+            || Ports.SequenceEqual(other.Ports);
 }

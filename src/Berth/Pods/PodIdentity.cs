@@ -3,10 +3,12 @@ using Berth.Targets;
 
 namespace Berth;
 
-/// <summary>Who this pod is: what it needs to know to find its own port. The second of the two functions is <see cref="GetPort(int)"/>.</summary>
+/// <summary>
+/// Who this pod is: what it needs to know to find its own port. The second of the two functions is <see cref="GetPort(int)"/>.
+/// </summary>
 /// <remarks>
-/// The name comes from the downward API (<c>POD_NAME</c> from fieldRef metadata.name, <c>POD_NAMESPACE</c> from metadata.namespace), never from HOSTNAME:
-/// on the host network that is the node's name.
+/// The name comes from the downward API (<c>POD_NAME</c> from fieldRef metadata.name, <c>POD_NAMESPACE</c> from metadata.namespace), never
+/// from HOSTNAME: on the host network that is the node's name.
 /// </remarks>
 public sealed class PodIdentity
 {
@@ -63,7 +65,8 @@ public sealed class PodIdentity
         if (Dns1123.FaultOfSubdomain(name) is { } fault)
             throw new PodIdentityException($"{NameVariable} is '{name}', which {fault}. Set it from fieldRef metadata.name.");
         if (@namespace is not null && Dns1123.FaultOfLabel(@namespace) is { } namespaceFault)
-            throw new PodIdentityException($"{NamespaceVariable} is '{@namespace}', which {namespaceFault}. Set it from fieldRef metadata.namespace.");
+            throw new PodIdentityException(
+                $"{NamespaceVariable} is '{@namespace}', which {namespaceFault}. Set it from fieldRef metadata.namespace.");
         return new PodIdentity(name, @namespace);
     }
 
@@ -88,9 +91,11 @@ public sealed class PodIdentity
     {
         ArgumentNullException.ThrowIfNull(ports);
         if (ports.NeedsServicePorts)
-            throw new ArgumentException("A pod cannot know its Service's ports from its own name. Give the base port itself.", nameof(ports));
+            throw new ArgumentException(
+                "A pod cannot know its Service's ports from its own name. Give the base port itself.", nameof(ports));
         if (ports.NeedsOrdinal && Ordinal is null)
-            throw new PodIdentityException($"This pod has no port: {_noOrdinalReason}. Only a StatefulSet's pods have ordinals; check {NameVariable}, or use a fixed port.");
+            throw new PodIdentityException($"This pod has no port: {_noOrdinalReason}. Only a StatefulSet's pods have ordinals; check " +
+                $"{NameVariable}, or use a fixed port.");
         return ports.TryResolve(Ordinal, [], out IReadOnlyList<EndpointPort> resolved, out string? reason)
             ? resolved
             : throw new PodIdentityException($"Pod '{Name}' has no port: {reason}. Choose a lower base or stride, or fewer replicas.");

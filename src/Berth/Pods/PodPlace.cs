@@ -3,8 +3,8 @@ using Berth.Ports;
 namespace Berth.Pods;
 
 /// <summary>
-/// What many pods have in common, kept once: the namespace, the node and its zone, and the plan of their ports. What a single pod has for itself is here too:
-/// a UID that is no UUID, which no cluster gives, and ports that were listed one by one.
+/// What many pods have in common, kept once: the namespace, the node and its zone, and the plan of their ports. What a single pod has for
+/// itself is here too: a UID that is no UUID, which no cluster gives, and ports that were listed one by one.
 /// </summary>
 internal sealed record PodPlace(string Namespace, string? Node, string? Zone)
 {
@@ -34,8 +34,8 @@ internal sealed record PodPlace(string Namespace, string? Node, string? Zone)
     }
 
     /// <summary>
-    /// The same with a plan: this very object, where the plan is the first that is asked for, else mostly one object for all pods that follow it here. Several
-    /// targets may ask at once, each for its own plan.
+    /// The same with a plan: this very object, where the plan is the first that is asked for, else usually one object for all pods that
+    /// follow it here. Several targets may ask at once, each for its own plan.
     /// </summary>
     public PodPlace With(PortPlan plan)
     {
@@ -53,5 +53,6 @@ internal sealed record PodPlace(string Namespace, string? Node, string? Zone)
     /// <summary>True when all but the ports is the same.</summary>
     public bool IsSameAs(PodPlace other) => ReferenceEquals(this, other)
         || (string.Equals(Node, other.Node, StringComparison.Ordinal) && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
-            && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal) && string.Equals(Uid, other.Uid, StringComparison.Ordinal));
+            && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal)
+                && string.Equals(Uid, other.Uid, StringComparison.Ordinal));
 }

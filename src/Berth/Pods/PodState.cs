@@ -6,7 +6,7 @@ public enum PodState
     /// <summary>Ready and serving: new clients may be sent here.</summary>
     Ready = 0,
 
-    /// <summary>Not ready, or not serving: nobody should connect.</summary>
+    /// <summary>Not ready, or not serving: no client should connect.</summary>
     NotReady = 1,
 
     /// <summary>Terminating, but still serving: sessions go on, new clients go elsewhere.</summary>

@@ -10,7 +10,8 @@ internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme
     public override bool NeedsOrdinal => false;
 
     public override bool TryResolve(
-        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason)
+        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
+        [NotNullWhen(false)] out string? reason)
     {
         // One array serves every pod: with 100,000 endpoints that matters.
         ports = fixedPorts;

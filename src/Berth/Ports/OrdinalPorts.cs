@@ -6,7 +6,8 @@ namespace Berth.Ports;
 internal static class OrdinalPorts
 {
     public static bool TryShift(
-        IReadOnlyList<EndpointPort> bases, int? ordinal, int stride, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason)
+        IReadOnlyList<EndpointPort> bases, int? ordinal, int stride, out IReadOnlyList<EndpointPort> ports,
+        [NotNullWhen(false)] out string? reason)
     {
         ports = [];
         if (ordinal is not { } number)

@@ -20,7 +20,8 @@ internal sealed class PerOrdinalPortScheme : PortScheme
     public override bool NeedsOrdinal => true;
 
     public override bool TryResolve(
-        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason) =>
+        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
+        [NotNullWhen(false)] out string? reason) =>
         OrdinalPorts.TryShift(_bases, ordinal, _stride, out ports, out reason);
 
     internal override PortPlan PlanFor(IReadOnlyList<EndpointPort> servicePorts) => _plan;
@@ -31,7 +32,8 @@ internal sealed class PerOrdinalPortScheme : PortScheme
     public override int GetHashCode() => HashCode.Combine(_bases.Length, _bases[0], _stride);
 
     public override string ToString() =>
-        $"{string.Join(", ", _bases)} + ordinal" + (_stride == 1 ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" x {_stride}"));
+        $"{string.Join(", ", _bases)} + ordinal" +
+            (_stride == 1 ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" x {_stride}"));
 
     /// <summary>
     /// Refuses equal bases of one protocol: they collide in every pod. Whether two different bases ever meet depends on how many pods
@@ -46,7 +48,8 @@ internal sealed class PerOrdinalPortScheme : PortScheme
                 if (bases[i].Number == bases[j].Number && bases[i].Protocol == bases[j].Protocol)
                 {
                     throw new ArgumentException(
-                        $"The base ports '{bases[i].Name}' and '{bases[j].Name}' are both {bases[i].Number}/{bases[i].Protocol} (stride {stride}), " +
+                        $"The base ports '{bases[i].Name}' and '{bases[j].Name}' are both {bases[i].Number}/{bases[i].Protocol} (stride " +
+                        $"{stride}), " +
                         "so every pod would claim that port twice. Give them different bases.",
                         nameof(bases));
                 }

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Ports;
 
-/// <summary>The bases that the ports of many pods are computed from, kept once for all of them. A stride of 0 gives every pod the bases themselves.</summary>
+/// <summary>
+/// The bases that the ports of many pods are computed from, kept once for all of them. A stride of 0 gives every pod the bases themselves.
+/// </summary>
 internal sealed class PortPlan
 {
     private readonly EndpointPort[] _bases;
@@ -42,7 +44,8 @@ internal sealed class PortPlan
     }
 
     /// <summary>True when both give the same ports to every pod.</summary>
-    public bool IsSameAs(PortPlan other) => ReferenceEquals(this, other) || (_stride == other._stride && _bases.AsSpan().SequenceEqual(other._bases));
+    public bool IsSameAs(PortPlan other) =>
+        ReferenceEquals(this, other) || (_stride == other._stride && _bases.AsSpan().SequenceEqual(other._bases));
 
     private EndpointPort At(int index, int ordinal) => _bases[index] with { Number = _bases[index].Number + (ordinal * _stride) };
 }

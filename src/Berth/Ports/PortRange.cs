@@ -9,12 +9,14 @@ internal static class PortRange
     /// <exception cref="ArgumentOutOfRangeException">The base is outside 1..65535.</exception>
     public static int CheckBase(int basePort, string parameter) => basePort is >= Min and <= Max
         ? basePort
-        : throw new ArgumentOutOfRangeException(parameter, basePort, $"The base port {basePort} is outside {Min}..{Max}. Choose a base in that range.");
+        : throw new ArgumentOutOfRangeException(
+            parameter, basePort, $"The base port {basePort} is outside {Min}..{Max}. Choose a base in that range.");
 
     /// <exception cref="ArgumentOutOfRangeException">The stride is below 1, or above 65535.</exception>
     public static int CheckStride(int stride, string parameter) => stride is >= 1 and <= Max
         ? stride
-        : throw new ArgumentOutOfRangeException(parameter, stride, $"The stride {stride} is outside 1..{Max}. It is the number of ports each pod owns; choose 1 or more.");
+        : throw new ArgumentOutOfRangeException(
+            parameter, stride, $"The stride {stride} is outside 1..{Max}. It is the number of ports each pod owns; choose 1 or more.");
 
     /// <summary>base + ordinal x stride, or 0 with a reason when that is no port.</summary>
     public static bool TryCompute(int basePort, int ordinal, int stride, out int port, out string? reason)

@@ -34,7 +34,8 @@ public abstract class PortScheme : IEquatable<PortScheme>
     /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public static PortScheme PerOrdinal(int basePort, int stride) =>
-        new PerOrdinalPortScheme([new EndpointPort("", PortRange.CheckBase(basePort, nameof(basePort)))], PortRange.CheckStride(stride, nameof(stride)));
+        new PerOrdinalPortScheme(
+            [new EndpointPort("", PortRange.CheckBase(basePort, nameof(basePort)))], PortRange.CheckStride(stride, nameof(stride)));
 
     /// <summary>Several named ports a pod: each base + ordinal x stride. The first is the pod's main port.</summary>
     /// <param name="basePorts">The bases, at least one, with distinct names.</param>
@@ -74,7 +75,8 @@ public abstract class PortScheme : IEquatable<PortScheme>
     /// <param name="ports">The pod's ports, at least one, the main one first; empty on failure.</param>
     /// <param name="reason">On failure, why the pod has no port: a clause without a full stop.</param>
     public abstract bool TryResolve(
-        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason);
+        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
+        [NotNullWhen(false)] out string? reason);
 
     /// <summary>The plan for pods of a Service with these ports, or null when they have none.</summary>
     internal abstract PortPlan? PlanFor(IReadOnlyList<EndpointPort> servicePorts);

@@ -10,7 +10,8 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
     public override bool NeedsServicePorts => true;
 
     public override bool TryResolve(
-        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason)
+        int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
+        [NotNullWhen(false)] out string? reason)
     {
         ports = [];
         IReadOnlyList<EndpointPort> bases = servicePorts;
@@ -27,10 +28,13 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
     internal override PortPlan? PlanFor(IReadOnlyList<EndpointPort> servicePorts)
     {
         EndpointPort[] bases = [.. servicePorts.Where(p => portName is null || p.Name == portName)];
-        return bases.Length == 0 || Array.Exists(bases, static b => b.Number is < PortRange.Min or > PortRange.Max) ? null : new PortPlan(bases, stride);
+        return bases.Length == 0 || Array.Exists(bases, static b => b.Number is < PortRange.Min or > PortRange.Max)
+            ? null
+            : new PortPlan(bases, stride);
     }
 
-    public override bool Equals(PortScheme? other) => other is ServicePortScheme scheme && scheme.Stride == stride && scheme.PortName == portName;
+    public override bool Equals(PortScheme? other) =>
+        other is ServicePortScheme scheme && scheme.Stride == stride && scheme.PortName == portName;
 
     public override int GetHashCode() => HashCode.Combine(portName, stride);
 

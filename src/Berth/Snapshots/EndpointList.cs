@@ -13,7 +13,7 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
     // Where each chunk begins in the list as a whole, instead of one copy of all endpoints for each change.
     private readonly int[] _starts;
 
-    // Which chunk holds the index i x 128: chunks are mostly 128 to 256 long, so the one that is looked for is this or one of the next few.
+    // Which chunk holds the index i x 128: chunks are usually 128 to 256 long, so the right one is this or one of the next few.
     private readonly int[] _guesses;
     private readonly bool _availableOnly;
 

@@ -4,7 +4,9 @@ using Berth.Snapshots;
 
 namespace Berth;
 
-/// <summary>Everything known of one target at one moment: immutable, whole and versioned. Any number of threads read it without a lock.</summary>
+/// <summary>
+/// Everything known of one target at one moment: immutable, whole and versioned. Any number of threads read it without a lock.
+/// </summary>
 public sealed class EndpointSnapshot
 {
     private IReadOnlyList<PortClash>? _clashes;
@@ -46,7 +48,10 @@ public sealed class EndpointSnapshot
     /// <summary>The pods that cannot be dialled, by name, each with its reason.</summary>
     public IReadOnlyList<LeftOutPod> LeftOut { get; }
 
-    /// <summary>Counts the changes of this target's content that the directory has published: 1 or more, only growing. 0 before the directory has it.</summary>
+    /// <summary>
+    /// Counts the changes of this target's content that the directory has published: 1 or more, only growing. 0 before the directory has
+    /// it.
+    /// </summary>
     public long Version { get; internal init; }
 
     /// <summary>When this content was first observed, by the directory's clock.</summary>
@@ -65,15 +70,16 @@ public sealed class EndpointSnapshot
     public string? SourceVersion { get; internal init; }
 
     /// <summary>
-    /// Why <see cref="Available"/> is empty, as a sentence with the remedy; null while it is not empty. The one place that words it for exceptions, HTTP
-    /// and the command line.
+    /// Why <see cref="Available"/> is empty, as a sentence with the remedy; null while it is not empty. The one place that words it for
+    /// exceptions, HTTP and the command line.
     /// </summary>
     public string? UnavailableReason => Available.Count > 0 ? null
         : Endpoints.Count > 0
             ? $"{Target} has {Endpoints.Count} pods, and none is ready: {Endpoints[0].Name} is {EndpointWords.Of(Endpoints[0].State)}. " +
                 "Wait, or look at the pods' readiness probe."
         : LeftOut.Count > 0
-            ? $"{Target} has {LeftOut.Count} pods, and none can be dialled: {LeftOut[0].Name} ({LeftOut[0].Detail}). Check the pods' names and the base port."
+            ? $"{Target} has {LeftOut.Count} pods, and none can be dialled: {LeftOut[0].Name} ({LeftOut[0].Detail}). Check the pods' "
+                + "names and the base port."
         : $"{Target} has no pods. Check that the Service exists and that its selector matches running pods.";
 
     /// <summary>Makes a snapshot from a list of endpoints: for sources that read all at once, and for tests.</summary>
@@ -117,7 +123,8 @@ public sealed class EndpointSnapshot
         $"{Target} version {Version}: {Available.Count} of {Endpoints.Count} available" +
         (LeftOut.Count == 0 ? "" : $", {LeftOut.Count} left out") + (IsStale ? $", stale since {StaleSince:O}" : "");
 
-    internal EndpointSnapshot WithVersion(long version, DateTimeOffset observedAt) => new(this) { Version = version, ObservedAt = observedAt };
+    internal EndpointSnapshot WithVersion(long version, DateTimeOffset observedAt) =>
+        new(this) { Version = version, ObservedAt = observedAt };
 
     internal EndpointSnapshot AsStale(DateTimeOffset since, string reason) => new(this) { StaleSince = since, StaleReason = reason };
 
@@ -160,6 +167,7 @@ public sealed class EndpointSnapshot
             }
         }
 
-        return [.. claims.Where(static c => c.Value.Count > 1).Select(static c => new PortClash(c.Key.Address, c.Key.Port, c.Key.Protocol, c.Value))];
+        return [.. claims.Where(static c => c.Value.Count > 1)
+            .Select(static c => new PortClash(c.Key.Address, c.Key.Port, c.Key.Protocol, c.Value))];
     }
 }

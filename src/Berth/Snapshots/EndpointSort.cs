@@ -3,15 +3,16 @@ using Berth.Pods;
 namespace Berth.Snapshots;
 
 /// <summary>
-/// Puts many endpoints into the order of a snapshot without comparing names: a set's pods share the prefix of their names, so that they are dealt out
-/// by ordinal once they are in the order of their prefixes. Ordinals of one port each are small numbers.
+/// Puts many endpoints into the order of a snapshot without comparing names: a set's pods share the prefix of their names, so that they are
+/// dealt out by ordinal once they are in the order of their prefixes. Ordinals of one port each are small numbers.
 /// </summary>
 internal static class EndpointSort
 {
     private const int MostPrefixes = 4096;
 
-    /// <summary>Sorts endpoints of which no two have one name into runs of a length, the last perhaps shorter.</summary>
-    /// <param name="pieces">The endpoints, in pieces of any length, which stay as they are: another copy of 100,000 references is not needed.</param>
+    /// <summary>Sorts endpoints with distinct names into runs of one length; the last run may be shorter.</summary>
+    /// <param name="pieces">The endpoints, in pieces of any length, which stay as they are: another copy of 100,000 references is not
+    /// needed.</param>
     /// <param name="runLength">The length.</param>
     /// <returns>Null when that cannot be done so.</returns>
     public static PodEndpoint[][]? TrySort(PodEndpoint[][] pieces, int runLength)
@@ -43,8 +44,8 @@ internal static class EndpointSort
     }
 
     /// <summary>
-    /// Numbers the prefixes; false where that does not settle the order of names, because one prefix begins another, so that the digits of one name stand
-    /// against letters of the other.
+    /// Numbers the prefixes; false where that does not settle the order of names, because one prefix begins another, so that the digits of
+    /// one name stand against letters of the other.
     /// </summary>
     private static bool TryRank(Dictionary<PodNamePrefix, int> ranks)
     {

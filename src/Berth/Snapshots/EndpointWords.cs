@@ -1,6 +1,8 @@
 namespace Berth.Snapshots;
 
-/// <summary>The words for states, changes and reasons in JSON, on the command line and in labels: lower case, with dashes. Stable.</summary>
+/// <summary>
+/// The words for states, changes and reasons in JSON, on the command line and in labels: lower case, with dashes. Stable.
+/// </summary>
 internal static class EndpointWords
 {
     /// <summary>The word for a state: <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>terminating</c>.</summary>
@@ -12,7 +14,9 @@ internal static class EndpointWords
         _ => "terminating",
     };
 
-    /// <summary>The word for a change: <c>joined</c>, <c>left</c>, <c>replaced</c>, <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>updated</c>.</summary>
+    /// <summary>
+    /// The word for a change: <c>joined</c>, <c>left</c>, <c>replaced</c>, <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>updated</c>.
+    /// </summary>
     public static string Of(PodChangeKind kind) => kind switch
     {
         PodChangeKind.Joined => "joined",

@@ -15,7 +15,7 @@ public sealed class SnapshotBuilder
     // Endpoints are found by the ordinal that their name tells. Only those that were given another one need to be remembered by name.
     private readonly Dictionary<string, PodEndpoint> _unusual = new(StringComparer.Ordinal);
 
-    // Null while nobody was ever left out: there may be 10,000 builders.
+    // Null until a pod is left out: there may be 10,000 builders.
     private SortedDictionary<string, LeftOutPod>? _leftOut;
     private readonly EndpointRuns _runs = new();
     private IReadOnlyList<LeftOutPod> _frozenLeftOut = [];
@@ -33,7 +33,9 @@ public sealed class SnapshotBuilder
     /// <summary>The source's version of what has been applied, for people.</summary>
     public string? SourceVersion { get; set; }
 
-    /// <summary>True when <see cref="Build"/> would give something that differs from what it gave last. True before the first build.</summary>
+    /// <summary>
+    /// True when <see cref="Build"/> would give something that differs from what it gave last. True before the first build.
+    /// </summary>
     public bool HasChanges => _changed || _leftOutChanged;
 
     /// <summary>The number of endpoints.</summary>
@@ -61,8 +63,8 @@ public sealed class SnapshotBuilder
     }
 
     /// <summary>
-    /// Puts many endpoints in at once, in pieces as they come, no two of one name, none of them left out. Into an empty builder that is one sort, instead of
-    /// a search for each.
+    /// Puts many endpoints in at once, in pieces as they come, no two of one name, none of them left out. Into an empty builder that is one
+    /// sort, instead of a search for each.
     /// </summary>
     internal void SetAll(PodEndpoint[][] pieces)
     {
@@ -121,7 +123,8 @@ public sealed class SnapshotBuilder
 
     /// <summary>Only a name that was read as a whole has to be read again for its ordinal.</summary>
     private bool IsUnusual(PodEndpoint endpoint) =>
-        endpoint.Ordinal != (endpoint.Key is { Text: PodNamePrefix } key ? (_ports.NeedsOrdinal ? key.Number : null) : OrdinalOf(endpoint.Name));
+        endpoint.Ordinal != (
+            endpoint.Key is { Text: PodNamePrefix } key ? (_ports.NeedsOrdinal ? key.Number : null) : OrdinalOf(endpoint.Name));
 
     private PodEndpoint? FindLike(PodEndpoint endpoint) =>
         _unusual.Count > 0 || IsUnusual(endpoint) ? Find(endpoint.Name) : _runs.FindLike(endpoint);

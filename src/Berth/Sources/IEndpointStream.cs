@@ -1,8 +1,8 @@
 namespace Berth;
 
 /// <summary>
-/// The snapshots of one target, one after the other. One reader at a time. The stream keeps what it knows across failures, so that reading on
-/// after one goes on where it stood; the reader decides when.
+/// The snapshots of one target, one after the other. One reader at a time. The stream keeps what it knows across failures, so that reading
+/// on after one goes on where it stood; the reader decides when.
 /// </summary>
 public interface IEndpointStream : IAsyncDisposable
 {

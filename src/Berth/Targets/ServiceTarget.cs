@@ -5,8 +5,8 @@ namespace Berth;
 
 /// <summary>One Kubernetes Service whose pods are looked for: a namespace and a name, written <c>namespace/service</c>.</summary>
 /// <remarks>
-/// Both parts follow RFC 1123 labels (lower-case letters, digits and '-', at most 63 characters): what Kubernetes would refuse is refused here.
-/// The default value names nothing and equals only itself.
+/// Both parts follow RFC 1123 labels (lower-case letters, digits and '-', at most 63 characters): what Kubernetes would refuse is refused
+/// here. The default value names nothing and equals only itself.
 /// </remarks>
 public readonly struct ServiceTarget : IEquatable<ServiceTarget>, ISpanParsable<ServiceTarget>
 {
@@ -64,7 +64,8 @@ public readonly struct ServiceTarget : IEquatable<ServiceTarget>, ISpanParsable<
     }
 
     /// <summary>Parses <c>namespace/service</c>. The provider has no effect.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ServiceTarget result) => TryParse(s, out result, out _);
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ServiceTarget result) =>
+        TryParse(s, out result, out _);
 
     /// <inheritdoc cref="TryParse(string, IFormatProvider?, out ServiceTarget)"/>
     public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out ServiceTarget result) =>
@@ -72,7 +73,8 @@ public readonly struct ServiceTarget : IEquatable<ServiceTarget>, ISpanParsable<
 
     /// <inheritdoc/>
     public bool Equals(ServiceTarget other) =>
-        string.Equals(Namespace, other.Namespace, StringComparison.Ordinal) && string.Equals(Service, other.Service, StringComparison.Ordinal);
+        string.Equals(Namespace, other.Namespace, StringComparison.Ordinal)
+            && string.Equals(Service, other.Service, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is ServiceTarget other && Equals(other);

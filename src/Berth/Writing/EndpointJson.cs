@@ -6,10 +6,15 @@ using Berth.Pods;
 using Berth.Snapshots;
 namespace Berth.Writing;
 
-/// <summary>Endpoints as JSON, as service A answers and the command line shows them: the one place that names the fields. docs/http-api.md describes them.</summary>
+/// <summary>
+/// Endpoints as JSON, as service A answers and the command line shows them: the one place that names the fields. docs/http-api.md describes
+/// them.
+/// </summary>
 internal static class EndpointJson
 {
-    /// <summary>Writes as this JSON is meant: it never stands inside HTML, so quotes, plus signs and letters of any script stay readable.</summary>
+    /// <summary>
+    /// Writes as this JSON is meant: it never stands inside HTML, so quotes, plus signs and letters of any script stay readable.
+    /// </summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes an endpoint as an object.</summary>
@@ -21,7 +26,7 @@ internal static class EndpointJson
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the members of an endpoint into an object that is already begun.</summary>
+    /// <summary>Writes the members of an endpoint into an object that is already open.</summary>
     public static void WriteMembers(Utf8JsonWriter json, PodEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(json);

@@ -70,7 +70,8 @@ public sealed class BadInputTests
     {
         Dictionary<string, string> environment = new() { ["POD_NAME"] = "service-b-1", ["BERTH_STRIDE"] = "zero" };
         BerthResult result = await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port", "--base-port", "70000", "-o", "xml");
-        result.AssertRefused(2, "--base-port: The base port 70000", "BERTH_STRIDE: The stride 'zero'", "--output: There is no output format 'xml'");
+        result.AssertRefused(
+            2, "--base-port: The base port 70000", "BERTH_STRIDE: The stride 'zero'", "--output: There is no output format 'xml'");
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Berth.Cli.Tests.Running;
-using Berth.Persistence;
 using Microsoft.AspNetCore.Http;
 
 namespace Berth.Cli.Tests.Commands;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
-using Berth.Cli.Hosting;
 using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Deploy;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.Cli.Tests.Running;
 

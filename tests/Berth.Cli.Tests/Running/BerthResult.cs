@@ -1,5 +1,3 @@
-using Berth.Cli.Hosting;
-
 namespace Berth.Cli.Tests.Running;
 
 /// <summary>The exit code and the output of the program.</summary>

@@ -1,4 +1,3 @@
-using Berth.LocalCluster.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

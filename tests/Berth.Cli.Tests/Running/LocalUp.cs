@@ -1,5 +1,4 @@
 using System.Globalization;
-using Berth.LocalCluster.Access;
 
 namespace Berth.Cli.Tests.Running;
 

@@ -1,5 +1,4 @@
 using Berth.Cli.Hosting;
-using Berth.Cli.Tests.Deploy;
 using Berth.Cli.Up;
 
 namespace Berth.Cli.Tests.Up;
@@ -52,7 +51,8 @@ public sealed class ManifestFilesTests
         folder.Write("kustomization.yaml", "resources: " + new string('[', 20_000) + new string(']', 20_000));
 
         Assert.Contains(
-            "nested deeper than 64 levels", Assert.Throws<CommandException>(() => ManifestFiles.Read(folder.Root).ToList()).Message, StringComparison.Ordinal);
+            "nested deeper than 64 levels", Assert.Throws<CommandException>(() => ManifestFiles.Read(folder.Root).ToList()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,9 +20,11 @@ public sealed class ReadyMessageTests
     [Fact]
     public void Suggestions_that_need_other_programs_come_later()
     {
-        Assert.Equal(["berth", "curl", "nc", "kubectl"], Lines("berth").Skip(1).Take(4).Select(static line => line.TrimStart().Split(' ')[0]));
+        Assert.Equal(
+            ["berth", "curl", "nc", "kubectl"], Lines("berth").Skip(1).Take(4).Select(static line => line.TrimStart().Split(' ')[0]));
     }
 
     private static IReadOnlyList<string> Lines(string command) => ReadyMessage.ForBuiltIn(
-        TimeSpan.FromSeconds(1.7), new UpPlan([], 3, 3000, 8000, null), new IPEndPoint(IPAddress.Loopback, 3002), "/tmp/kubeconfig", command);
+        TimeSpan.FromSeconds(1.7), new UpPlan([], 3, 3000, 8000, null), new IPEndPoint(IPAddress.Loopback, 3002), "/tmp/kubeconfig",
+        command);
 }

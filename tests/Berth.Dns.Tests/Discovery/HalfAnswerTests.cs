@@ -159,12 +159,15 @@ public sealed class HalfAnswerTests
     public async Task Other_set_name_without_SRV_is_told_in_what_is_left_out()
     {
         RecordingLogger logger = new();
-        await using DnsRig rig = new(TestZone.Headless([("game-0", "10.88.0.10"), ("game-1", "10.88.0.11")], srv: [])) { LoggerFactory = logger };
+        await using DnsRig rig = new(
+            TestZone.Headless([("game-0", "10.88.0.10"), ("game-1", "10.88.0.11")], srv: [])) { LoggerFactory = logger };
 
         EndpointSnapshot snapshot = await rig.ReadAsync();
 
         Assert.Equal(2, snapshot.LeftOut.Count);
-        Assert.Contains("DNS has no SRV records of the Service, and service-b-0 to service-b-3, which were looked for", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
+        Assert.Contains(
+            "DNS has no SRV records of the Service, and service-b-0 to service-b-3, which were looked for", snapshot.LeftOut[0].Detail,
+            StringComparison.Ordinal);
         Assert.Contains("give it as StatefulSetName", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
         Assert.Contains(logger.Texts, static line => line.Contains("looked for one by one as service-b-0", StringComparison.Ordinal));
     }

@@ -54,7 +54,8 @@ public sealed class NamesTests
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-1=10.88.0.11:3001"], DnsRig.Authorities(snapshot));
         Assert.Equal(
-            ["438934893 NoOrdinal", "service-b-007 NoOrdinal", "service-b-65000 PortOutOfRange"], snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}"));
+            ["438934893 NoOrdinal", "service-b-007 NoOrdinal", "service-b-65000 PortOutOfRange"],
+            snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}"));
     }
 
     [Fact]
@@ -103,7 +104,10 @@ public sealed class NamesTests
     [Fact]
     public async Task Preferred_family_comes_first_in_any_order_of_records()
     {
-        (string, string)[] pods = [("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-0", "10.88.0.11"), ("service-b-0", "fd00::1")];
+        (string, string)[] pods =
+        [
+            ("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-0", "10.88.0.11"), ("service-b-0", "fd00::1")
+        ];
         await using DnsRig rig = new(TestZone.Headless(pods)) { AddressFamilies = AddressFamilies.IPv6ThenIPv4 };
         EndpointSnapshot first = await rig.ReadAsync();
         Assert.Equal(
@@ -117,7 +121,12 @@ public sealed class NamesTests
     [Fact]
     public async Task A_family_that_is_not_wanted_is_not_asked_for()
     {
-        await using DnsRig rig = new(TestZone.Headless([("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-1", "10.88.0.13")])) { AddressFamilies = AddressFamilies.IPv6Only };
+        await using DnsRig rig = new(
+            TestZone.Headless(
+                [("service-b-0", "10.88.0.12"), ("service-b-0", "fd00::2"), ("service-b-1", "10.88.0.13")]))
+                {
+                    AddressFamilies = AddressFamilies.IPv6Only,
+                };
         EndpointSnapshot snapshot = await rig.ReadAsync();
         Assert.Equal(["service-b-0=[fd00::2]:3000"], DnsRig.Authorities(snapshot));
         Assert.Equal("service-b-1 NoAddress", Assert.Single(snapshot.LeftOut.Select(static e => $"{e.Name} {e.Reason}")));

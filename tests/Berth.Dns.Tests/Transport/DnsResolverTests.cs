@@ -200,7 +200,8 @@ public sealed class DnsResolverTests : IAsyncDisposable
                     resolver.ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation).WaitAsync(
                         TimeSpan.FromSeconds(30), Cancellation))).Message;
 
-    private DnsResolver Resolver(IReadOnlyList<IPEndPoint> servers) => new(new DnsServers(servers, ""), new DnsExchange(_time, TimeSpan.FromSeconds(2), s_counter), 1);
+    private DnsResolver Resolver(IReadOnlyList<IPEndPoint> servers) =>
+        new(new DnsServers(servers, ""), new DnsExchange(_time, TimeSpan.FromSeconds(2), s_counter), 1);
 
     private Task<string> FailAsync(IReadOnlyList<IPEndPoint>? servers = null) => FailAsync(Resolver(servers ?? [_server.EndPoint]));
 

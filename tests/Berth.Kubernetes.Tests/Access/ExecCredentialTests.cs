@@ -57,7 +57,9 @@ public sealed class ExecCredentialTests : IDisposable
             server: https://api.example
                 certificate-authority-data: {{{pem}}}
                 tls-server-name: kubernetes
-                extensions: [{name: other, extension: {}}, {name: client.authentication.k8s.io/exec, extension: {audience: "1", retries: 2, on: true, list: [x, null]}}]
+                extensions:
+                - {name: other, extension: {}}
+                - {name: client.authentication.k8s.io/exec, extension: {audience: "1", retries: 2, on: true, list: [x, null]}}
             """);
         await access.Credentials.GetAsync(Cancelled);
 
@@ -81,9 +83,11 @@ public sealed class ExecCredentialTests : IDisposable
                 extensions: [{name: client.authentication.k8s.io/exec, extension: {x0: &x0 [a, a], {{{aliases}}}}}]
             """);
 
-        ClusterAccessException fault = await Assert.ThrowsAsync<ClusterAccessException>(async () => await access.Credentials.GetAsync(Cancelled));
+        ClusterAccessException fault = await Assert.ThrowsAsync<ClusterAccessException>(
+            async () => await access.Credentials.GetAsync(Cancelled));
 
-        Assert.Contains("is longer than 128 KiB, too long to be handed to the plugin. Shorten it.", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is longer than 128 KiB, too long to be handed to the plugin. Shorten it.", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,7 +125,10 @@ public sealed class ExecCredentialTests : IDisposable
     public async Task Shows_the_certificate_that_a_plugin_gives()
     {
         using var certificate = _authority.Client("from-plugin");
-        string answer = $"{{\"kind\":\"ExecCredential\",\"apiVersion\":\"{V1}\",\"status\":{{\"clientCertificateData\":\"{OneLine(certificate.ExportCertificatePem())}\",\"clientKeyData\":\"{OneLine(TestAuthority.KeyPem(certificate))}\"}}}}";
+        string answer =
+            $"{{\"kind\":\"ExecCredential\",\"apiVersion\":\"{V1}\","
+                + $"\"status\":{{\"clientCertificateData\":\"{OneLine(certificate.ExportCertificatePem())}\","
+                    + $"\"clientKeyData\":\"{OneLine(TestAuthority.KeyPem(certificate))}\"}}}}";
         _folder.Write("answer", answer);
         _folder.WriteScript("plugin", $"cat \"{_folder["answer"]}\"");
         await using TestServer server = await TestServer.StartAsync(
@@ -137,8 +144,16 @@ public sealed class ExecCredentialTests : IDisposable
     public async Task Finds_a_plugin_on_the_PATH_and_never_in_the_working_folder()
     {
         _folder.WriteScript("bin/berth-test-plugin", Print("from-path"));
-        string kubeconfig = _folder.Write("config", KubeconfigTests.Config("server: https://a", Exec("berth-test-plugin", "installHint: Fetch it from the shelf.")));
-        ClusterAccess With(string path) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig, Environment = name => name == "PATH" ? path : null, TimeProvider = _time });
+        string kubeconfig = _folder.Write(
+            "config", KubeconfigTests.Config("server: https://a", Exec("berth-test-plugin", "installHint: Fetch it from the shelf.")));
+        ClusterAccess With(string path) =>
+            KubernetesEndpoints.FindAccess(
+                new ClusterAccessOptions
+                {
+                    Kubeconfig = kubeconfig,
+                    Environment = name => name == "PATH" ? path : null,
+                    TimeProvider = _time,
+                });
 
         Assert.Equal("from-path", await TokenFileTests.ReadAsync(With($"/nowhere:{_folder["bin"]}").Credentials));
         var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(With(".:/nowhere").Credentials));
@@ -148,15 +163,21 @@ public sealed class ExecCredentialTests : IDisposable
 
     [Theory]
     [InlineData("echo 'log in first' >&2; exit 3", "ended with exit code 3, saying: log in first.")]
-    [InlineData("echo 'got eyJhbGciOiJSUzI1NiIsImtpZCI6Ij.eyJpc3Mi.secret-token then lost it' >&2; exit 1", "saying: got [left out] then lost it.")]
+    [InlineData("echo 'got eyJhbGciOiJSUzI1NiIsImtpZCI6Ij.eyJpc3Mi.secret-token then lost it' >&2; exit 1",
+        "saying: got [left out] then lost it.")]
     [InlineData("echo secret-token", "not an ExecCredential in JSON")]
-    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v2\"}'", "did not answer in client.authentication.k8s.io/v1")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v2\"}'",
+        "did not answer in client.authentication.k8s.io/v1")]
     [InlineData("echo '{\"kind\":\"Secret\",\"token\":\"secret-token\"}'", "not of kind ExecCredential")]
     [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\"}'", "without a status")]
-    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{}}'", "neither a token nor a certificate")]
-    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"secret-token\\u0020X\"}}'", "holds a space, a line break")]
-    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"token\":\"secret-token\",\"expirationTimestamp\":\"later\"}}'", "not an RFC 3339 time")]
-    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{\"clientCertificateData\":\"x\"}}'", "only one of clientCertificateData")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{}}'",
+        "neither a token nor a certificate")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\","
+        + "\"status\":{\"token\":\"secret-token\\u0020X\"}}'", "holds a space, a line break")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\","
+        + "\"status\":{\"token\":\"secret-token\",\"expirationTimestamp\":\"later\"}}'", "not an RFC 3339 time")]
+    [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\","
+        + "\"status\":{\"clientCertificateData\":\"x\"}}'", "only one of clientCertificateData")]
     public async Task Says_how_a_plugin_failed_without_quoting_what_it_printed(string script, string expected)
     {
         _folder.WriteScript("plugin", script);
@@ -171,7 +192,8 @@ public sealed class ExecCredentialTests : IDisposable
     [Fact]
     public async Task Ends_a_plugin_that_does_not_end()
     {
-        _folder.WriteScript("plugin", $"echo $$ > \"{_folder["pid"]}.new\"; mv \"{_folder["pid"]}.new\" \"{_folder["pid"]}\"; exec sleep 600");
+        _folder.WriteScript(
+            "plugin", $"echo $$ > \"{_folder["pid"]}.new\"; mv \"{_folder["pid"]}.new\" \"{_folder["pid"]}\"; exec sleep 600");
         ClusterAccess access = Load(Exec("./plugin"));
 
         Task<string?> reading = TokenFileTests.ReadAsync(access.Credentials);
@@ -213,7 +235,10 @@ public sealed class ExecCredentialTests : IDisposable
     [Fact]
     public async Task Child_that_holds_stdout_is_told_after_a_minute()
     {
-        _folder.WriteScript("plugin", $"{Child("2> /dev/null")}\n{Print("ready")}\necho $$ > \"{_folder["pid"]}.new\"; mv \"{_folder["pid"]}.new\" \"{_folder["pid"]}\"");
+        _folder.WriteScript(
+            "plugin",
+            $"{Child("2> /dev/null")}\n{Print("ready")}\necho $$ > \"{_folder["pid"]}.new\"; mv \"{_folder["pid"]}.new\" "
+                + $"\"{_folder["pid"]}\"");
 
         Task<string?> reading = TokenFileTests.ReadAsync(Load(Exec("./plugin")).Credentials);
         await UntilAsync(() => File.Exists(_folder["pid"]));
@@ -222,7 +247,8 @@ public sealed class ExecCredentialTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(60));
         ClusterAccessException exception = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
 
-        Assert.Contains("ended, but a program that it started still held its standard output after 60 s", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ended, but a program that it started still held its standard output after 60 s", exception.Message, StringComparison.Ordinal);
         _folder.Write("stop", "");
     }
 
@@ -230,7 +256,10 @@ public sealed class ExecCredentialTests : IDisposable
     public async Task Words_of_a_plugin_are_told_while_it_runs()
     {
         var told = new ConcurrentQueue<string>();
-        _folder.WriteScript("plugin", $"echo 'enter the code QX7' >&2; while [ -d \"{_folder.Root}\" ] && [ ! -e \"{_folder["stop"]}\" ]; do sleep 0.05; done; {Print("ready")}");
+        _folder.WriteScript(
+            "plugin",
+            $"echo 'enter the code QX7' >&2; while [ -d \"{_folder.Root}\" ] && [ ! -e \"{_folder["stop"]}\" ]; do sleep 0.05; done; " +
+                $"{Print("ready")}");
         ClusterAccess access = Load(Exec("./plugin"), told: told.Enqueue);
         Assert.Null(access.Waiting);
 
@@ -239,7 +268,9 @@ public sealed class ExecCredentialTests : IDisposable
 
         Assert.Equal("enter the code QX7", told.Single());
         Assert.Equal(
-            "The credential plugin \"./plugin\" of user \"u\" has not ended yet, saying: enter the code QX7. The API server is asked when it has.", access.Waiting);
+            "The credential plugin \"./plugin\" of user \"u\" has not ended yet, saying: enter the code QX7. The API server is asked " +
+                "when it has.",
+            access.Waiting);
         _folder.Write("stop", "");
         Assert.Equal("ready", await reading);
         Assert.Null(access.Waiting);
@@ -269,7 +300,7 @@ public sealed class ExecCredentialTests : IDisposable
         {
             Kubeconfig = kubeconfig,
             Environment = name => name == "PATH" ? $"{_folder["first"]}:{_folder["second"]}" : null,
-            Time = _time,
+            TimeProvider = _time,
         });
 
         Assert.Equal("from-second", await TokenFileTests.ReadAsync(access.Credentials));
@@ -312,12 +343,14 @@ public sealed class ExecCredentialTests : IDisposable
     }
 
     /// <summary>A child in the background that ends when the test writes the file "stop", or takes its folder away.</summary>
-    private string Child(string redirection) => $"(while [ -d \"{_folder.Root}\" ] && [ ! -e \"{_folder["stop"]}\" ]; do sleep 0.05; done {redirection}) {redirection} &";
+    private string Child(string redirection) =>
+        $"(while [ -d \"{_folder.Root}\" ] && [ ! -e \"{_folder["stop"]}\" ]; do sleep 0.05; done {redirection}) {redirection} &";
 
     private static string Exec(string command, string? more = null) =>
         $"exec:\n      apiVersion: {V1}\n      command: {command}{(more is null ? "" : "\n      " + more)}";
 
-    private static string Print(string token) => $"echo '{{\"kind\":\"ExecCredential\",\"apiVersion\":\"{V1}\",\"status\":{{\"token\":\"{token}\"}}}}'";
+    private static string Print(string token) =>
+        $"echo '{{\"kind\":\"ExecCredential\",\"apiVersion\":\"{V1}\",\"status\":{{\"token\":\"{token}\"}}}}'";
 
     private static string OneLine(string pem) => pem.ReplaceLineEndings("\\n");
 
@@ -328,7 +361,9 @@ public sealed class ExecCredentialTests : IDisposable
         echo '{"kind":"ExecCredential","apiVersion":"{{{V1}}}","status":{"token":"token-'$n'"{{{more}}} }}'
         """;
 
-    private ClusterAccess Load(string user, string cluster = "server: https://a", Action<string>? told = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
+    private ClusterAccess Load(
+        string user, string cluster = "server: https://a",
+        Action<string>? told = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {
         Kubeconfig = _folder.Write("config", KubeconfigTests.Config(cluster, user)),
         TimeProvider = _time,

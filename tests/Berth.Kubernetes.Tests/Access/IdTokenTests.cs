@@ -21,7 +21,8 @@ public sealed class IdTokenTests : IDisposable
 
         var exception = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(access.Credentials));
         Assert.Equal(
-            "The id-token of user \"u\" (auth-provider \"oidc\") expired at 2026-11-22 12:05:00Z, and Berth does not renew it. Run a kubectl command, which does, "
+            "The id-token of user \"u\" (auth-provider \"oidc\") expired at 2026-11-22 12:05:00Z, and Berth does not renew it. Run a "
+                + "kubectl command, which does, "
                 + "or use an exec plugin such as kubelogin.",
             exception.Message);
         Assert.Throws<ClusterAccessException>(() => Load(token));
@@ -38,12 +39,15 @@ public sealed class IdTokenTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static string Token(DateTimeOffset expires) =>
-        $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{{\"exp\":{expires.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}}}"))}.sig";
+        $"e30.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"{{\"exp\":{expires.ToUnixTimeSeconds()}}}")))}.sig";
 
     private ClusterAccess Load(string token) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {
         Kubeconfig = _folder.Write("config", KubeconfigTests.Config(
-            "server: https://a", $"auth-provider: {{name: oidc, config: {{client-id: x, id-token: {token}, refresh-token: r, idp-issuer-url: 'https://127.0.0.1:9'}}}}")),
-        Time = _time,
+            "server: https://a",
+            "auth-provider: " +
+            $"{{name: oidc, config: {{client-id: x, id-token: {token}, refresh-token: r, idp-issuer-url: 'https://127.0.0.1:9'}}}}")),
+        TimeProvider = _time,
     });
 }

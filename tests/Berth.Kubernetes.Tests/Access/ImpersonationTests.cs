@@ -17,7 +17,8 @@ public sealed class ImpersonationTests : IDisposable
             """);
 
         Assert.Equal(
-            "Impersonate-Extra-acme.com%2F%C3%84%20x=one;Impersonate-Extra-scopes=view;Impersonate-Group=system:masters;Impersonate-Uid=42;Impersonate-User=jane",
+            "Impersonate-Extra-acme.com%2F%C3%84%20x=one;Impersonate-Extra-scopes=view;Impersonate-Group=system:masters;"
+                + "Impersonate-Uid=42;Impersonate-User=jane",
             headers);
     }
 
@@ -29,8 +30,10 @@ public sealed class ImpersonationTests : IDisposable
 
     private async Task<string> AskAsync(string user)
     {
-        await using TestServer server = await TestServer.StartAsync(static context => TestServer.JsonAsync(context, 200, "\"" + string.Join(';', context.Request.Headers
-            .Where(static header => header.Key.StartsWith("Impersonate", StringComparison.Ordinal)).OrderBy(static header => header.Key, StringComparer.Ordinal)
+        await using TestServer server =
+            await TestServer.StartAsync(static context => TestServer.JsonAsync(context, 200, "\"" + string.Join(';', context.Request.Headers
+            .Where(static header => header.Key.StartsWith("Impersonate", StringComparison.Ordinal)).OrderBy(
+                static header => header.Key, StringComparer.Ordinal)
             .Select(static header => $"{header.Key}={string.Join(',', header.Value.ToArray())}")) + "\""));
         ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions
         {

@@ -41,7 +41,9 @@ public sealed class InClusterAccessTests : IDisposable
     {
         Mount();
 
-        Assert.Contains(expected, Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options(host, port))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            expected, Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options(host, port))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,9 +51,15 @@ public sealed class InClusterAccessTests : IDisposable
     {
         Mount();
         _folder.Write("ca.crt", "");
-        Assert.Contains("ca.crt holds no certificate", Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "ca.crt holds no certificate",
+            Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443"))).Message,
+            StringComparison.Ordinal);
         File.Delete(_folder["ca.crt"]);
-        Assert.Contains("There is no file", Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no file",
+            Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +124,7 @@ public sealed class InClusterAccessTests : IDisposable
         {
             "KUBERNETES_SERVICE_HOST" => host,
             "KUBERNETES_SERVICE_PORT" => port,
-            "HOME" => _folder["nobody"],
+            "HOME" => _folder["no-one"],
             _ => null,
         },
         ServiceAccountFolder = _folder.Root,

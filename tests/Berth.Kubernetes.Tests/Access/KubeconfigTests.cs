@@ -10,7 +10,9 @@ public sealed class KubeconfigTests : IDisposable
     [Fact]
     public async Task Reads_a_token_a_CA_and_a_namespace()
     {
-        string path = _folder.Write("config", Config($"server: https://api.example:6443/prefix\n    certificate-authority-data: {Base64(_authority.Pem)}", "token: abc"));
+        string path = _folder.Write(
+            "config",
+            Config($"server: https://api.example:6443/prefix\n    certificate-authority-data: {Base64(_authority.Pem)}", "token: abc"));
         ClusterAccess access = Load(path);
 
         Assert.Equal(new Uri("https://api.example:6443/prefix"), access.Server);
@@ -25,7 +27,8 @@ public sealed class KubeconfigTests : IDisposable
     {
         _folder.Write("sub/pki/ca.crt", _authority.Pem);
         _folder.Write("sub/token", "from-file\n");
-        string path = _folder.Write("sub/config", Config("server: https://a\n    certificate-authority: pki/ca.crt", "tokenFile: ./token\n    token: ignored"));
+        string path = _folder.Write(
+            "sub/config", Config("server: https://a\n    certificate-authority: pki/ca.crt", "tokenFile: ./token\n    token: ignored"));
         ClusterAccess access = Load(path);
 
         Assert.Equal("from-file", await TokenFileTests.ReadAsync(access.Credentials));
@@ -82,7 +85,9 @@ public sealed class KubeconfigTests : IDisposable
     [Fact]
     public async Task Merges_several_files_as_kubectl_does()
     {
-        string first = _folder.Write("first", "contexts: [{name: both, context: {cluster: c, user: u, namespace: first}}]\nusers: [{name: u, user: {token: first}}]");
+        string first = _folder.Write(
+            "first",
+            "contexts: [{name: both, context: {cluster: c, user: u, namespace: first}}]\nusers: [{name: u, user: {token: first}}]");
         string second = _folder.Write("second", """
             current-context: both
             contexts: [{name: both, context: {cluster: other, user: u, namespace: second}}, {name: two, context: {cluster: c}}]
@@ -105,28 +110,38 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("server: api.example:6443", "token: abc", null, "not an address of the form https://HOST:PORT")]
     [InlineData("server: https://me:pw@api.example", "token: abc", null, "may hold only scheme, host, port and path")]
     [InlineData("server: [a]", "token: abc", null, "line 6: server must be a single value")]
-    [InlineData("server: https://a\n    proxy-url: socks5://proxy", "token: abc", null, "names a socks5:// proxy, and Berth knows only http:// ones")]
-    [InlineData("server: https://a\n    proxy-url: 'http://'", "token: abc", null, "is not the address of a proxy. Write it as http://HOST:PORT")]
-    [InlineData("server: https://a\n    insecure-skip-tls-verify: perhaps", "token: abc", null, "insecure-skip-tls-verify must be true or false")]
-    [InlineData("server: https://a\n    certificate-authority-data: '***'", "token: abc", null, "certificate-authority-data of cluster \"c\"")]
+    [InlineData("server: https://a\n    proxy-url: socks5://proxy", "token: abc", null,
+        "names a socks5:// proxy, and Berth knows only http:// ones")]
+    [InlineData("server: https://a\n    proxy-url: 'http://'", "token: abc", null,
+        "is not the address of a proxy. Write it as http://HOST:PORT")]
+    [InlineData("server: https://a\n    insecure-skip-tls-verify: perhaps", "token: abc", null,
+        "insecure-skip-tls-verify must be true or false")]
+    [InlineData("server: https://a\n    certificate-authority-data: '***'", "token: abc", null,
+        "certificate-authority-data of cluster \"c\"")]
     [InlineData("server: https://a\n    certificate-authority-data: aGVsbG8=", "token: abc", null, "holds no certificate")]
-    [InlineData("server: https://a\n    certificate-authority: absent.crt", "token: abc", null, "absent.crt, named as certificate-authority of cluster \"c\"")]
-    [InlineData("server: http://a\n    certificate-authority-data: {CA}", "token: abc", null, "configured for TLS (certificate-authority or tls-server-name), but its server begins with http://")]
-    [InlineData("server: https://a\n    insecure-skip-tls-verify: true\n    certificate-authority-data: {CA}", "token: abc", null, "both insecure-skip-tls-verify and a certificate-authority")]
+    [InlineData("server: https://a\n    certificate-authority: absent.crt", "token: abc", null,
+        "absent.crt, named as certificate-authority of cluster \"c\"")]
+    [InlineData("server: http://a\n    certificate-authority-data: {CA}", "token: abc", null,
+        "configured for TLS (certificate-authority or tls-server-name), but its server begins with http://")]
+    [InlineData("server: https://a\n    insecure-skip-tls-verify: true\n    certificate-authority-data: {CA}", "token: abc", null,
+        "both insecure-skip-tls-verify and a certificate-authority")]
     [InlineData("server: http://api.example", "token: abc", null, "would be sent to http://api.example/ unencrypted")]
     [InlineData("server: https://a", "token: abc\n    username: me", null, "both a token and a username")]
     [InlineData("server: https://a", "token: 'abc def'", null, "holds a space")]
     [InlineData("server: https://a", "tokenFile: absent", null, "absent, named as the token file")]
     [InlineData("server: https://a", "auth-provider: {name: gcp}", null, "the auth-provider \"gcp\", which Kubernetes removed")]
-    [InlineData("server: https://a", "auth-provider: {name: oidc, config: {client-id: x}}", null, "auth-provider \"oidc\" without an id-token")]
-    [InlineData("server: https://a", "as: a\n    as-groups: [b, c]\n    token: abc", null, "gives several values of Impersonate-Group, and .NET's HTTP client")]
+    [InlineData("server: https://a", "auth-provider: {name: oidc, config: {client-id: x}}", null,
+        "auth-provider \"oidc\" without an id-token")]
+    [InlineData("server: https://a", "as: a\n    as-groups: [b, c]\n    token: abc", null,
+        "gives several values of Impersonate-Group, and .NET's HTTP client")]
     [InlineData("server: https://a", "as-uid: u-1\n    token: abc", null, "has as-uid, as-groups or as-user-extra without as")]
     [InlineData("server: https://a", "as: \"a\\nb\"\n    token: abc", null, "cannot stand in a header")]
     [InlineData("server: https://a", "token: 12345", null, "token must be text, and is a number or true or false; put it in quotes")]
     [InlineData("server: https://a", "client-certificate-data: {CA}", null, "a client-certificate but no client-key")]
     [InlineData("server: https://a", "client-key-data: {CA}", null, "a client-key but no client-certificate")]
     [InlineData("server: https://a", "client-certificate-data: {CA}\n    client-key-data: aGVsbG8=", null, "it is not a PEM private key")]
-    [InlineData("server: https://a", "client-certificate-data: {CA}\n    client-key-data: {OTHERKEY}", null, "belongs to another certificate")]
+    [InlineData("server: https://a", "client-certificate-data: {CA}\n    client-key-data: {OTHERKEY}", null,
+        "belongs to another certificate")]
     [InlineData("server: https://a", "client-certificate-data: {CA}\n    client-key-data: {ENCRYPTED}", null, "is encrypted")]
     public void Says_what_is_wrong(string cluster, string user, string? context, string expected)
     {
@@ -134,7 +149,9 @@ public sealed class KubeconfigTests : IDisposable
         string Fill(string text) => text
             .Replace("{CA}", Base64(_authority.Pem), StringComparison.Ordinal)
             .Replace("{OTHERKEY}", Base64(TestAuthority.KeyPem(other)), StringComparison.Ordinal)
-            .Replace("{ENCRYPTED}", Base64("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), StringComparison.Ordinal);
+            .Replace(
+                "{ENCRYPTED}", Base64("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"),
+                StringComparison.Ordinal);
         string path = _folder.Write("config", Config(Fill(cluster), Fill(user)));
 
         var e = Assert.Throws<ClusterAccessException>(() => Load(path, context));
@@ -157,7 +174,8 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("contexts: [{context: {}}]", "this entry of contexts has no name")]
     [InlineData("users:\n- name: a\n- name: a\n", "line 3: users has two entries named \"a\"")]
     [InlineData("current-context: x\ncontexts: [{name: x, context: {cluster: k}}]", "uses the cluster \"k\", which is not in")]
-    [InlineData("current-context: x\nclusters: [{name: k, cluster: {server: 'https://a'}}]\ncontexts: [{name: x, context: {cluster: k, user: z}}]", "uses the user \"z\", who is not in")]
+    [InlineData("current-context: x\nclusters: [{name: k, cluster: {server: 'https://a'}}]\ncontexts: [{name: x, context: {cluster: k,"
+        + " user: z}}]", "uses the user \"z\", who is not in")]
     public void Says_what_is_wrong_with_the_file(string content, string expected)
     {
         string path = _folder.Write("config", content);
@@ -216,12 +234,19 @@ public sealed class KubeconfigTests : IDisposable
     public void Says_which_files_are_missing()
     {
         string absent = _folder["absent"];
-        Assert.Contains($"There is no file {absent}", Assert.Throws<ClusterAccessException>(() => Load(absent)).Message, StringComparison.Ordinal);
-        Assert.Contains($"There is no file {absent}", Assert.Throws<ClusterAccessException>(() => Find(absent)).Message, StringComparison.Ordinal);
-        Assert.Contains("None of the files in KUBECONFIG exists", Assert.Throws<ClusterAccessException>(() => Find($"{absent}:{absent}2")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"There is no file {absent}", Assert.Throws<ClusterAccessException>(() => Load(absent)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"There is no file {absent}", Assert.Throws<ClusterAccessException>(() => Find(absent)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "None of the files in KUBECONFIG exists", Assert.Throws<ClusterAccessException>(() => Find($"{absent}:{absent}2")).Message,
+            StringComparison.Ordinal);
         Assert.Contains("is a folder", Assert.Throws<ClusterAccessException>(() => Load(_folder.Root)).Message, StringComparison.Ordinal);
         Assert.Contains("is a folder", Assert.Throws<ClusterAccessException>(() => Find(_folder.Root)).Message, StringComparison.Ordinal);
-        Assert.Contains("No cluster is configured", Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(new ClusterAccessOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "No cluster is configured",
+            Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(new ClusterAccessOptions())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -260,7 +285,8 @@ public sealed class KubeconfigTests : IDisposable
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private static ClusterAccess Load(string path, string? context = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = path, Context = context });
+    private static ClusterAccess Load(string path, string? context = null) =>
+        KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = path, Context = context });
 
     private static ClusterAccess Find(string kubeconfigs, string? context = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {

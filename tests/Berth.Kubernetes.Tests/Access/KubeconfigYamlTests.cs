@@ -13,13 +13,17 @@ public sealed class KubeconfigYamlTests
     {
         Assert.True(KubectlYaml.All.Count > 400);
         // YamlDotNet lets a tab stand behind a dash.
-        Assert.Empty(KubectlYaml.All.Where(static row => row.Text != "v:\n-\ta").Select(static row => row.Compare(Read(row.Document))).OfType<string>());
+        Assert.Empty(
+            KubectlYaml.All.Where(static row => row.Text != "v:\n-\ta")
+                .Select(static row => row.Compare(Read(row.Document))).OfType<string>());
     }
 
     [Fact]
     public void Merged_fields_count_as_written()
     {
-        KubeconfigFile file = Parse("shared: &s {server: 'https://a', insecure-skip-tls-verify: yes}\nclusters: [{name: c, cluster: {<<: *s, tls-server-name: b}}]");
+        KubeconfigFile file =
+            Parse("shared: &s {server: 'https://a', insecure-skip-tls-verify: yes}\nclusters: [{name: c, cluster: {<<: *s, "
+                + "tls-server-name: b}}]");
 
         Assert.Equal("https://a", file.Clusters["c"].Text("server"));
         Assert.True(file.Clusters["c"].Flag("insecure-skip-tls-verify"));
@@ -49,12 +53,14 @@ public sealed class KubeconfigYamlTests
             text.Append($"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 9))}]}}\n");
         text.Append($"b: {{<<: [{string.Join(',', Enumerable.Repeat("*a39", 50_000))}]}}\n");
 
-        Assert.Contains("is not valid YAML", Assert.Throws<ClusterAccessException>(() => Parse(text.ToString())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not valid YAML", Assert.Throws<ClusterAccessException>(() => Parse(text.ToString())).Message, StringComparison.Ordinal);
     }
 
     private static KubeconfigFile Parse(string text) => KubeconfigFile.Parse("/k", Encoding.UTF8.GetBytes(text));
 
-    private static string? ReadNamespace(KubeconfigFile file) => file.Contexts.Values.Select(static context => context.Text("namespace")).FirstOrDefault();
+    private static string? ReadNamespace(KubeconfigFile file) =>
+        file.Contexts.Values.Select(static context => context.Text("namespace")).FirstOrDefault();
 
     private static string? Read(string text)
     {
@@ -71,5 +77,13 @@ public sealed class KubeconfigYamlTests
     private static JsonNode? ToNode(YamlValue value) =>
         value.Fields is { } fields ? new JsonObject(fields.Select(static pair => KeyValuePair.Create(pair.Key, ToNode(pair.Value))))
         : value.Items is { } items ? new JsonArray([.. items.Select(ToNode)])
-        : value.Single switch { null => null, bool flag => flag, long number => number, ulong number => number, double number => number, var text => (string)text };
+        : value.Single switch
+        {
+            null => null,
+            bool flag => flag,
+            long number => number,
+            ulong number => number,
+            double number => number,
+            var text => (string)text,
+        };
 }

@@ -26,13 +26,15 @@ public sealed class SecretsTests : IDisposable
     [InlineData("token: hush-hush-secret")]
     [InlineData("tokenFile: token")]
     [InlineData("username: me\n    password: hush-hush-secret")]
-    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, env: [{name: A, value: hush-hush-secret}], args: [hush-hush-secret]}")]
+    [InlineData("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, env: [{name: A, value: hush-hush-secret}], "
+        + "args: [hush-hush-secret]}")]
     public async Task Nothing_printed_holds_the_credential(string user)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows() && user.StartsWith("exec", StringComparison.Ordinal), "The plugin is a shell script.");
         WriteCredentials();
         int answers = 0;
-        await using TestServer server = await TestServer.StartAsync(context => AnswerAsync(context, answers++), _authority.Server("127.0.0.1"));
+        await using TestServer server = await TestServer.StartAsync(
+            context => AnswerAsync(context, answers++), _authority.Server("127.0.0.1"));
         ClusterAccess access = Find(server.Address, user);
         using var harness = new ApiHarness(access, _time);
 
@@ -80,7 +82,8 @@ public sealed class SecretsTests : IDisposable
     {
         string quoted = context.Request.Headers.Authorization.ToString();
         context.Response.Headers["X-Quoted"] = quoted;
-        string status = $$"""{"kind":"Status","message":"{{quoted}}","reason":"R","details":{"causes":[{"reason":"C","message":"{{quoted}}"} ] } }""";
+        string status =
+            $$"""{"kind":"Status","message":"{{quoted}}","reason":"R","details":{"causes":[{"reason":"C","message":"{{quoted}}"} ] } }""";
         switch (number)
         {
             case 0:
@@ -110,7 +113,10 @@ public sealed class SecretsTests : IDisposable
     {
         _folder.Write("token", Secret);
         if (!OperatingSystem.IsWindows())
-            _folder.WriteScript("plugin", $"echo '{{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{{\"token\":\"{Secret}\"}}}}'");
+            _folder.WriteScript(
+                "plugin",
+                $"echo '{{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\","
+                    + $"\"status\":{{\"token\":\"{Secret}\"}}}}'");
     }
 
     // From here on, whatever is read again is broken, and holds the secret all the same.

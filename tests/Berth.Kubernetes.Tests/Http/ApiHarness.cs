@@ -33,7 +33,8 @@ internal sealed class ApiHarness : IDisposable
 
     internal ConcurrentDictionary<string, long> Counts { get; } = new();
 
-    internal static ClusterAccess Access(Uri server, string? caPem = null, ICredentialSource? credentials = null, string? serverName = null) => new()
+    internal static ClusterAccess Access(
+        Uri server, string? caPem = null, ICredentialSource? credentials = null, string? serverName = null) => new()
     {
         Server = server,
         Source = "a test",
@@ -52,7 +53,8 @@ internal sealed class ApiHarness : IDisposable
 
     /// <summary>Answers with the request's Authorization, so that a test sees what was sent.</summary>
     internal static Task EchoAsync(HttpContext context) =>
-        TestServer.JsonAsync(context, 200, $"{{\"authorization\":\"{context.Request.Headers.Authorization}\",\"protocol\":\"{context.Request.Protocol}\"}}");
+        TestServer.JsonAsync(
+            context, 200, $"{{\"authorization\":\"{context.Request.Headers.Authorization}\",\"protocol\":\"{context.Request.Protocol}\"}}");
 
     public void Dispose()
     {

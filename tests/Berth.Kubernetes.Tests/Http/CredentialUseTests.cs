@@ -9,7 +9,8 @@ namespace Berth.Kubernetes.Tests.Http;
 
 public sealed class CredentialUseTests
 {
-    private const string Unauthorized = """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}""";
+    private const string Unauthorized =
+        """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}""";
 
     [Fact]
     public async Task Reads_the_token_file_again_after_401_and_asks_once_more_at_once()
@@ -17,7 +18,8 @@ public sealed class CredentialUseTests
         using var folder = new TestFolder();
         string path = folder.Write("token", "old-token\n");
         await using TestServer server = await StartGuardedAsync("Bearer new-token");
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, credentials: new TokenFile(path, new FakeTimeProvider(), NullLogger.Instance)));
+        using var harness = new ApiHarness(
+            ApiHarness.Access(server.Address, credentials: new TokenFile(path, new FakeTimeProvider(), NullLogger.Instance)));
 
         await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/version"));
         folder.Write("token", "new-token\n");
@@ -134,7 +136,8 @@ public sealed class CredentialUseTests
     {
         const string secret = "eyJhbGciOi.secret-token";
         await using TestServer server = await TestServer.StartAsync(context => TestServer.JsonAsync(
-            context, status, $$"""{"kind":"Status","message":"bad header: {{context.Request.Headers.Authorization}}","reason":"x","code":{{status}}}"""));
+            context, status,
+            $$"""{"kind":"Status","message":"bad header: {{context.Request.Headers.Authorization}}","reason":"x","code":{{status}}}"""));
         using var harness = new ApiHarness(ApiHarness.Access(server.Address, credentials: ApiHarness.Token(secret)));
 
         var e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/api/v1/nodes"));
@@ -144,7 +147,9 @@ public sealed class CredentialUseTests
     }
 
     internal static Task<TestServer> StartGuardedAsync(string authorization) => TestServer.StartAsync(context =>
-        context.Request.Headers.Authorization == authorization ? ApiHarness.EchoAsync(context) : TestServer.JsonAsync(context, 401, Unauthorized));
+        context.Request.Headers.Authorization == authorization
+            ? ApiHarness.EchoAsync(context)
+            : TestServer.JsonAsync(context, 401, Unauthorized));
 
     private static ClientCertificate WriteClient(TestFolder folder, TestAuthority authority, string user)
     {
@@ -158,7 +163,8 @@ public sealed class CredentialUseTests
     {
         internal int Refused { get; private set; }
 
-        public ValueTask<Credential> GetAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Credential.Bearer($"token-{Refused}", "a test"));
+        public ValueTask<Credential> GetAsync(CancellationToken cancellationToken) =>
+            ValueTask.FromResult(Credential.Bearer($"token-{Refused}", "a test"));
 
         public void Refuse(Credential refused) => Refused++;
     }

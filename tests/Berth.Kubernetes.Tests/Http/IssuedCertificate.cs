@@ -18,7 +18,8 @@ internal sealed class IssuedCertificate : IDisposable
     public static IssuedCertificate Root(string name = "root")
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new IssuedCertificate(Authority(name, key).CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(2)));
+        return new IssuedCertificate(
+            Authority(name, key).CreateSelfSigned(DateTimeOffset.UtcNow.AddYears(-2), DateTimeOffset.UtcNow.AddYears(2)));
     }
 
     public IssuedCertificate Intermediate(string name = "intermediate")
@@ -64,7 +65,8 @@ internal sealed class IssuedCertificate : IDisposable
         using ECDsa issuing = Certificate.GetECDsaPrivateKey()!;
         // By name and key, since the platform itself refuses to issue with a server's certificate, which some tests want.
         using X509Certificate2 certificate = request.Create(
-            Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(issuing), from, from.AddDays(30), RandomNumberGenerator.GetBytes(12));
+            Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(issuing), from, from.AddDays(30),
+            RandomNumberGenerator.GetBytes(12));
         return new IssuedCertificate(certificate.CopyWithPrivateKey(key));
     }
 }

@@ -20,7 +20,8 @@ public sealed class KubernetesApiTests
         string? seen = null;
         await using TestServer server = await TestServer.StartAsync(context =>
         {
-            seen = context.Request.Path + context.Request.QueryString + "\n" + string.Join('\n', context.Request.Headers.Select(h => $"{h.Key}: {h.Value}").Order(StringComparer.Ordinal));
+            seen = context.Request.Path + context.Request.QueryString + "\n" +
+                string.Join('\n', context.Request.Headers.Select(h => $"{h.Key}: {h.Value}").Order(StringComparer.Ordinal));
             return TestServer.JsonAsync(context, 200, "{}");
         });
         ClusterAccess access = ApiHarness.Access(new Uri(server.Address, "k8s/clusters/c-1/"), credentials: ApiHarness.Token("abc"));
@@ -71,7 +72,8 @@ public sealed class KubernetesApiTests
     [InlineData("list-version-too-large", 504, "Timeout", "Too large resource version")]
     public async Task Reads_a_recorded_refusal(string name, int code, string reason, string said)
     {
-        string body = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubernetes-1.36", name + ".json"), Cancelled);
+        string body = await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubernetes-1.36", name + ".json"), Cancelled);
         KubernetesApiException e = await RefusalAsync(context => TestServer.JsonAsync(context, code, body));
 
         Assert.Equal((code, reason), (e.StatusCode, e.Reason));
@@ -84,19 +86,23 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task Says_which_rule_a_Role_is_missing()
     {
-        string body = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Fixtures/kubernetes-1.36/forbidden-anonymous.json"), Cancelled);
+        string body = await File.ReadAllTextAsync(
+            Path.Combine(AppContext.BaseDirectory, "Fixtures/kubernetes-1.36/forbidden-anonymous.json"), Cancelled);
         KubernetesApiException e = await RefusalAsync(context => TestServer.JsonAsync(context, 403, body));
 
         Assert.Contains(
-            "a Role in namespace \"k8s-example2\" with this rule: apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"list\"].",
+            "a Role in namespace \"k8s-example2\" with this rule: apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], "
+                + "verbs: [\"list\"].",
             e.Message,
             StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("/api/v1/nodes?watch=true", "a ClusterRole with this rule: apiGroups: [\"\"], resources: [\"nodes\"], verbs: [\"watch\"].")]
-    [InlineData("/api/v1/namespaces/x/pods/p-0", "a Role in namespace \"x\" with this rule: apiGroups: [\"\"], resources: [\"pods\"], verbs: [\"get\"].")]
-    [InlineData("/apis/discovery.k8s.io/v1/endpointslices", "a ClusterRole with this rule: apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"list\"].")]
+    [InlineData("/api/v1/namespaces/x/pods/p-0",
+        "a Role in namespace \"x\" with this rule: apiGroups: [\"\"], resources: [\"pods\"], verbs: [\"get\"].")]
+    [InlineData("/apis/discovery.k8s.io/v1/endpointslices",
+        "a ClusterRole with this rule: apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"list\"].")]
     [InlineData("/api/v1/namespaces/x", "a ClusterRole with this rule: apiGroups: [\"\"], resources: [\"namespaces\"], verbs: [\"get\"].")]
     [InlineData("/version", null)]
     public void Knows_the_rule_that_a_path_needs(string path, string? rule)
@@ -302,18 +308,18 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_body_cut_in_the_middle_fails_with_our_own_exception()
     {
-        var begun = new TaskCompletionSource();
+        var started = new TaskCompletionSource();
         await using TestServer server = await TestServer.StartAsync(async context =>
         {
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("{\"items\":[");
             await context.Response.Body.FlushAsync();
-            await begun.Task;
+            await started.Task;
             context.Abort();
         });
         using var harness = new ApiHarness(ApiHarness.Access(server.Address));
         using KubernetesResponse response = await harness.Api.GetAsync(Slices, Cancelled);
-        begun.SetResult();
+        started.SetResult();
         using var reader = new StreamReader(response.Body);
 
         var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => reader.ReadToEndAsync(Cancelled));

@@ -25,7 +25,8 @@ public sealed class ProxyTests
         using var beyond = new TcpClient();
         await beyond.ConnectAsync(IPAddress.Loopback, server.Port, Cancelled);
         await client.GetStream().WriteAsync("HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n"u8.ToArray(), Cancelled);
-        Task relaying = Task.WhenAll(client.GetStream().CopyToAsync(beyond.GetStream(), Cancelled), beyond.GetStream().CopyToAsync(client.GetStream(), Cancelled));
+        Task relaying = Task.WhenAll(
+            client.GetStream().CopyToAsync(beyond.GetStream(), Cancelled), beyond.GetStream().CopyToAsync(client.GetStream(), Cancelled));
 
         Assert.Contains("HTTP/2", await asking, StringComparison.Ordinal);
         string credential = Convert.ToBase64String(Encoding.UTF8.GetBytes("me:p@ss"));
@@ -37,7 +38,8 @@ public sealed class ProxyTests
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "does not let it through: it answers \"HTTP/1.1 407 Proxy Authentication Required\"")]
+    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
+        "does not let it through: it answers \"HTTP/1.1 407 Proxy Authentication Required\"")]
     [InlineData("SSH-2.0-x\r\n\r\n", "it answers \"SSH-2.0-x\"")]
     [InlineData("", "it answers \"\"")]
     public async Task Refusal_of_the_proxy_is_told(string answer, string expected)
@@ -81,7 +83,8 @@ public sealed class ProxyTests
     [InlineData("http://api.test:8080", "", false)]
     public void Environment_names_the_proxy_as_for_kubectl(string server, string exceptions, bool proxied)
     {
-        HttpProxy? proxy = HttpProxy.FromEnvironment(new Uri(server), name => name switch { "https_proxy" => "proxy.test:3128", "NO_PROXY" => exceptions, _ => null });
+        HttpProxy? proxy = HttpProxy.FromEnvironment(
+            new Uri(server), name => name switch { "https_proxy" => "proxy.test:3128", "NO_PROXY" => exceptions, _ => null });
 
         Assert.Equal(proxied ? "http://proxy.test:3128" : null, proxy?.ToString());
     }

@@ -137,7 +137,9 @@ public sealed class ReadAheadStreamTests
         Assert.True(inner.IsDisposed);
     }
 
-    /// <summary>A socket: what has arrived and not been read yet, a wait when there is nothing, and how much was asked for each time.</summary>
+    /// <summary>
+    /// A socket: what has arrived and not been read yet, a wait when there is nothing, and how much was asked for each time.
+    /// </summary>
     private sealed class Pieces : MemoryStream
     {
         private readonly Queue<byte> _arrived = new();

@@ -37,7 +37,8 @@ public sealed class SilenceTests
 
         relay.SilenceTheseConnections();
         await Assert.ThrowsAsync<KubernetesUnreachableException>(() =>
-            watch.Body.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            watch.Body.ReadAsync(new byte[1], TestContext.Current.CancellationToken)
+                .AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         await harness.TextAsync("/version");
         Assert.Equal(2, relay.Accepted);
@@ -80,7 +81,8 @@ public sealed class SilenceTests
                     if (!columns[1].EndsWith($":{localPort:X4}", StringComparison.Ordinal))
                         continue;
                     string[] timer = columns[5].Split(':');
-                    found = (timer[0], TimeSpan.FromSeconds(long.Parse(timer[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 100.0));
+                    found = (
+                        timer[0], TimeSpan.FromSeconds(long.Parse(timer[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 100.0));
                 }
             }
             if (found is { Timer: "02" } kept)

@@ -26,11 +26,13 @@ public sealed class TestServer : IAsyncDisposable
     public Uri Address => new($"{(Certificate is null ? "http" : "https")}://127.0.0.1:{Port}/");
 
     public static async Task<TestServer> StartAsync(
-        RequestDelegate answer, X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, bool askForClientCertificate = false)
+        RequestDelegate answer, X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
+        bool askForClientCertificate = false)
     {
         TestServer? server = null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = protocols;
             if (certificate is null)
@@ -38,7 +40,9 @@ public sealed class TestServer : IAsyncDisposable
             listen.UseHttps(https =>
             {
                 https.ServerCertificateSelector = (_, _) => server!.Certificate;
-                https.ClientCertificateMode = askForClientCertificate ? ClientCertificateMode.AllowCertificate : ClientCertificateMode.NoCertificate;
+                https.ClientCertificateMode = askForClientCertificate
+                    ? ClientCertificateMode.AllowCertificate
+                    : ClientCertificateMode.NoCertificate;
                 https.AllowAnyClientCertificate();
             });
         }));

@@ -82,7 +82,8 @@ public sealed class TlsTests
         using X509Certificate2 certificate = authority.Client("someone", "127.0.0.1");
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://{listener.LocalEndpoint}/"), bundle ? other.Pem + "\n" + authority.Pem : authority.Pem));
+        using var harness = new ApiHarness(
+            ApiHarness.Access(new Uri($"https://{listener.LocalEndpoint}/"), bundle ? other.Pem + "\n" + authority.Pem : authority.Pem));
 
         Task<string> request = harness.TextAsync("/version");
         using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
@@ -103,7 +104,8 @@ public sealed class TlsTests
             Interlocked.Increment(ref requests);
             return ApiHarness.EchoAsync(context);
         });
-        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://127.0.0.1:{server.Port}/"), credentials: ApiHarness.Token("secret-token")));
+        using var harness = new ApiHarness(
+            ApiHarness.Access(new Uri($"https://127.0.0.1:{server.Port}/"), credentials: ApiHarness.Token("secret-token")));
 
         var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
 
@@ -133,7 +135,8 @@ public sealed class TlsTests
         using var authority = new TestAuthority();
         using var listener = new TcpListener(host == "[::]" ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0);
         listener.Start();
-        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/"), authority.Pem));
+        using var harness = new ApiHarness(
+            ApiHarness.Access(new Uri($"https://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/"), authority.Pem));
         Task<string> request = harness.TextAsync("/version");
         using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         await using var stream = new SslStream(client.GetStream());
@@ -176,7 +179,8 @@ public sealed class TlsTests
         Assert.Contains("HTTP/2", await AskAsync(), StringComparison.Ordinal);
         server.Certificate = first.Server("127.0.0.1");
         Assert.Contains("HTTP/2", await AskAsync(), StringComparison.Ordinal);
-        foreach (X509Certificate2 wrong in new[] { third.Server("127.0.0.1"), second.ExpiredServer("127.0.0.1"), second.Server("elsewhere") })
+        foreach (
+            X509Certificate2 wrong in new[] { third.Server("127.0.0.1"), second.ExpiredServer("127.0.0.1"), second.Server("elsewhere") })
         {
             server.Certificate = wrong;
             await Assert.ThrowsAsync<KubernetesUnreachableException>(AskAsync);
@@ -214,7 +218,12 @@ public sealed class TlsTests
             },
             old.Server("127.0.0.1"),
             HttpProtocols.Http1);
-        var access = new ClusterAccess { Server = server.Address, Source = "a test", Trust = ServerTrust.Of(PemSource.FromFile(path, "the CA")) };
+        var access = new ClusterAccess
+        {
+            Server = server.Address,
+            Source = "a test",
+            Trust = ServerTrust.Of(PemSource.FromFile(path, "the CA")),
+        };
         using var harness = new ApiHarness(access);
         await harness.TextAsync("/version");
 

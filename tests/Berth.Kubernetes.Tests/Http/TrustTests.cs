@@ -66,7 +66,12 @@ public sealed class TrustTests : IDisposable
     public async Task Name_is_verified_however_the_chain_is_trusted(string authority)
     {
         using IssuedCertificate server = _intermediate.Server("other.example");
-        string bundle = authority switch { "intermediate" => _intermediate.Pem, "pinned" => server.Pem, _ => _root.Pem + _intermediate.Pem };
+        string bundle = authority switch
+        {
+            "intermediate" => _intermediate.Pem,
+            "pinned" => server.Pem,
+            _ => _root.Pem + _intermediate.Pem,
+        };
 
         Assert.Contains("is for other.example, not for 127.0.0.1", await RefusalAsync(server, bundle), StringComparison.Ordinal);
     }
@@ -108,7 +113,8 @@ public sealed class TrustTests : IDisposable
     {
         using IssuedCertificate server = _root.ServerByCommonName("api.test");
 
-        Assert.Contains("is for no name at all, not for api.test", await RefusalAsync(server, _root.Pem, "api.test"), StringComparison.Ordinal);
+        Assert.Contains(
+            "is for no name at all, not for api.test", await RefusalAsync(server, _root.Pem, "api.test"), StringComparison.Ordinal);
     }
 
     [Fact]

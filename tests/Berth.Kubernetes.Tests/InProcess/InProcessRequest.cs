@@ -4,7 +4,8 @@ namespace Berth.Kubernetes.InProcess;
 internal sealed class InProcessRequest(Uri uri)
 {
     private readonly Dictionary<string, string> _query = uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-        .Select(static p => p.Split('=', 2)).ToDictionary(static p => p[0], static p => Uri.UnescapeDataString(p.Length > 1 ? p[1] : ""), StringComparer.Ordinal);
+        .Select(static p => p.Split('=', 2)).ToDictionary(
+            static p => p[0], static p => Uri.UnescapeDataString(p.Length > 1 ? p[1] : ""), StringComparer.Ordinal);
 
     public string Path => uri.AbsolutePath;
 
@@ -15,7 +16,11 @@ internal sealed class InProcessRequest(Uri uri)
     public string? Query(string name) => _query.GetValueOrDefault(name);
 
     /// <summary>The part of the query that changes from one request to the next.</summary>
-    public string Description => string.Join(' ', _query.Where(static q => q.Key is "resourceVersion" or "continue" or "sendInitialEvents").Select(static q => $"{q.Key}={q.Value}"));
+    public string Description =>
+        string.Join(
+            ' ',
+            _query.Where(
+                static q => q.Key is "resourceVersion" or "continue" or "sendInitialEvents").Select(static q => $"{q.Key}={q.Value}"));
 
     public override string ToString() => uri.PathAndQuery;
 }

@@ -5,8 +5,8 @@ using System.Text;
 namespace Berth.Kubernetes.InProcess;
 
 /// <summary>
-/// The body of an answer, as pieces that a test pushes. Each piece comes out of a read of its own, as packets would, so a test decides every boundary.
-/// A waiting reader goes on inside the call that pushes; it may read on another thread.
+/// The body of an answer, as pieces that a test pushes. Each piece comes out of a read of its own, as packets would, so a test decides
+/// every boundary. A waiting reader goes on inside the call that pushes; it may read on another thread.
 /// </summary>
 internal sealed class PushBody : Stream
 {
@@ -95,7 +95,8 @@ internal sealed class PushBody : Stream
                 waiting = _waiting = new TaskCompletionSource();
             }
 
-            using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), waiting);
+            using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(
+                static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), waiting);
             await waiting.Task.ConfigureAwait(false);
         }
     }

@@ -7,7 +7,7 @@ namespace Berth.Kubernetes.Model;
 /// <summary>An API server over the cluster, with habits and faults.</summary>
 internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, TimeProvider time, Action<string> note)
 {
-    // Whoever asks that often while no time passes has lost its backoff.
+    // A client that asks that often while no time passes has lost its backoff.
     private const int MostRequests = 100;
 
     private readonly List<OpenWatch> _watches = [];
@@ -17,7 +17,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
 
     public ServedNodes Nodes { get; } = new(cluster, habits, time);
 
-    /// <summary>True once somebody was told that nodes may not be read.</summary>
+    /// <summary>True once a client was told that nodes may not be read.</summary>
     public bool HasForbiddenNodes { get; private set; }
 
     /// <summary>The version that this server has got to, or null when it does not lag.</summary>
@@ -26,7 +26,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     /// <summary>The oldest version that can still be watched from.</summary>
     public long Compacted { get; private set; }
 
-    /// <summary>True while somebody watches a kind from a version that is there.</summary>
+    /// <summary>True while a client watches a kind from a version that is there.</summary>
     public bool IsWatched(ServedKind kind) => _watches.Exists(w => w.Kind == kind && !w.Body.IsOver && w.From <= cluster.Version);
 
     /// <summary>The one watch of a kind that is open and told all there is; null when there is none, or more.</summary>
@@ -94,7 +94,8 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         if (fault == RequestFault.Hangs)
             return Hang(cancellationToken);
         if (fault == RequestFault.Refused)
-            throw new HttpRequestException("Connection refused", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
+            throw new HttpRequestException(
+                "Connection refused", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
         HttpResponseMessage answer = Fail(fault, kind, request);
         // The head of a watch is taken for a word, whatever then comes of it.
         if (request.IsWatch && answer.IsSuccessStatusCode && fault != RequestFault.Html200)
@@ -105,7 +106,8 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     private static async Task<HttpResponseMessage> Hang(CancellationToken cancellationToken)
     {
         TaskCompletionSource never = new();
-        using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(_ => never.TrySetCanceled(cancellationToken), null);
+        using CancellationTokenRegistration cancelled = cancellationToken.UnsafeRegister(
+            _ => never.TrySetCanceled(cancellationToken), null);
         await never.Task.ConfigureAwait(false);
         throw new InvalidOperationException();
     }
@@ -123,8 +125,10 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
             case RequestFault.TooLarge504: return Status(504, "Timeout", retryAfter: 1, cause: "ResourceVersionTooLarge");
             case RequestFault.Html200: return PushBody.Whole(200, "<html>Log in</html>", "text/html");
             case RequestFault.EmptyObject: return PushBody.Whole(200, "{}");
-            case RequestFault.OtherKind: return PushBody.Whole(200, """{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"5"},"items":[]}""");
-            case RequestFault.NoVersion: return PushBody.Whole(200, """{"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{},"items":[]}""");
+            case RequestFault.OtherKind: return PushBody.Whole(
+                200, """{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"5"},"items":[]}""");
+            case RequestFault.NoVersion: return PushBody.Whole(
+                200, """{"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{},"items":[]}""");
             case RequestFault.Empty: return PushBody.Whole(200, "");
             default: return InHalf(kind, request, broken: fault == RequestFault.BrokenInHalf);
         }
@@ -133,7 +137,10 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     /// <summary>The right answer, but only a part of it.</summary>
     private HttpResponseMessage InHalf(ServedKind kind, InProcessRequest request, bool broken)
     {
-        string whole = request.IsWatch ? """{"type":"MODIFIED","object":{"kind":"EndpointSlice","metadata":{"name":"service-b-v40","resourceVersion":"9999"}}}""" + "\n"
+        string whole =
+            request.IsWatch
+                ? """{"type":"MODIFIED","object":{"kind":"EndpointSlice","metadata":"""
+                    + """{"name":"service-b-v40","resourceVersion":"9999"}}}""" + "\n"
             : kind.List(Text(cluster.Version), null, kind.At(cluster.Version));
         byte[] bytes = Encoding.UTF8.GetBytes(whole);
         PushBody body = new();
@@ -206,7 +213,8 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     private static HttpResponseMessage Status(int code, string reason, int? retryAfter = null, string? cause = null) =>
         PushBody.Whole(code, StatusJson(code, reason, retryAfter, cause));
 
-    private static string StatusJson(int code, string reason, int? retryAfter, string? cause) => Json.Status(code, reason, "as the history wants it", retryAfter, cause);
+    private static string StatusJson(int code, string reason, int? retryAfter, string? cause) =>
+        Json.Status(code, reason, "as the history wants it", retryAfter, cause);
 
     private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 }

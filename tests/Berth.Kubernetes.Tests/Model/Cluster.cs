@@ -9,7 +9,9 @@ internal sealed class Cluster(Random random)
 {
     public const string Service = "service-b";
 
-    private readonly List<State> _states = [new State(100, ImmutableSortedDictionary.Create<string, ClusterSlice>(StringComparer.Ordinal), ImmutableSortedDictionary.Create<string, ClusterNode>(StringComparer.Ordinal))];
+    private readonly List<State> _states =
+        [new State(100, ImmutableSortedDictionary.Create<string, ClusterSlice>(StringComparer.Ordinal),
+            ImmutableSortedDictionary.Create<string, ClusterNode>(StringComparer.Ordinal))];
     private readonly List<ClusterChange> _changes = [];
     private readonly List<NodeChange> _nodeChanges = [];
 
@@ -61,10 +63,12 @@ internal sealed class Cluster(Random random)
     public ImmutableSortedDictionary<string, ClusterNode> NodesAt(long version) => StateAt(version).Nodes;
 
     /// <summary>What happened to slices after a version, up to another.</summary>
-    public IEnumerable<ClusterChange> Between(long after, long upTo) => _changes.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
+    public IEnumerable<ClusterChange> Between(long after, long upTo) =>
+        _changes.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
 
     /// <summary>What happened to nodes after a version, up to another.</summary>
-    public IEnumerable<NodeChange> NodesBetween(long after, long upTo) => _nodeChanges.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
+    public IEnumerable<NodeChange> NodesBetween(long after, long upTo) =>
+        _nodeChanges.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
 
     /// <summary>The store is set back to what it was: all that came after has never been.</summary>
     public void Restore(long version)
@@ -78,5 +82,6 @@ internal sealed class Cluster(Random random)
 
     private long Next() => Version + random.Next(1, 4);
 
-    private sealed record State(long Version, ImmutableSortedDictionary<string, ClusterSlice> Slices, ImmutableSortedDictionary<string, ClusterNode> Nodes);
+    private sealed record State(
+        long Version, ImmutableSortedDictionary<string, ClusterSlice> Slices, ImmutableSortedDictionary<string, ClusterNode> Nodes);
 }

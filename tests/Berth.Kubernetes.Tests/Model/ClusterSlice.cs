@@ -13,10 +13,15 @@ internal sealed record ClusterSlice(string Name, string Service, bool IPv6, long
     public string ToJson(long? version = null)
     {
         StringBuilder json = new();
-        json.Append(CultureInfo.InvariantCulture, $$$"""{"metadata":{"name":"{{{Name}}}","namespace":"k8s-example2","resourceVersion":"{{{version ?? Version}}}","labels":{"kubernetes.io/service-name":"{{{Service}}}"}},"addressType":"{{{(IPv6 ? "IPv6" : "IPv4")}}}","endpoints":""");
+        json.Append(
+            CultureInfo.InvariantCulture,
+            $$$"""{"metadata":{"name":"{{{Name}}}","namespace":"k8s-example2","resourceVersion":"{{{version ?? Version}}}","labels":{"kubernetes.io/service-name":"{{{Service}}}"}},"addressType":"{{{(IPv6 ? "IPv6" : "IPv4")}}}","endpoints":""");
         if (Endpoints.IsEmpty)
             return json.Append("null,\"ports\":null}").ToString();
-        return json.Append('[').AppendJoin(',', Endpoints.Select(e => e.ToJson(IPv6))).Append("],\"ports\":[{\"name\":\"\",\"protocol\":\"TCP\",\"port\":3456}]}").ToString();
+        return json.Append('[')
+            .AppendJoin(',', Endpoints.Select(e => e.ToJson(IPv6)))
+            .Append("],\"ports\":[{\"name\":\"\",\"protocol\":\"TCP\",\"port\":3456}]}")
+            .ToString();
     }
 
     public override string ToString() => $"{Name}@{Version}{(IsOurs ? "" : $" of {Service}")}[{string.Join(' ', Endpoints)}]";
@@ -25,6 +30,6 @@ internal sealed record ClusterSlice(string Name, string Service, bool IPv6, long
 /// <summary>What happened to one slice.</summary>
 internal sealed record ClusterChange(long Version, ClusterSlice? Before, ClusterSlice? After)
 {
-    /// <summary>True when somebody who watches our Service is told of it.</summary>
+    /// <summary>True when a watch of our Service is told of it.</summary>
     public bool IsOurs => Before?.IsOurs == true || After?.IsOurs == true;
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// Pods come, change, move and go; slices follow, one write at a time, as Kubernetes' controllers write them. What has happened to pods and has
-/// not been written yet waits in a queue, so that anything can come between.
+/// Pods come, change, move and go; slices follow, one write at a time, as Kubernetes' controllers write them. What has happened to pods and
+/// has not been written yet waits in a queue, so that anything can come between.
 /// </summary>
 internal sealed class Controllers(Cluster cluster, Random random, bool withNodes)
 {
@@ -89,9 +89,11 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
             _ => string.Create(CultureInfo.InvariantCulture, $"service-b-{random.Next(6)}"),
         };
         if (_processes.Values.Any(p => p.Name == name))
-            return "nobody joins";
+            return "no pod joins";
         bool byHand = random.Next(12) == 0;
-        return Start(new ClusterEndpoint(_nextId++, byHand && random.Next(3) == 0 ? null : name, random.Next(1, 6), !byHand, random.Next(4) > 0, true, false));
+        return Start(
+            new ClusterEndpoint(
+                _nextId++, byHand && random.Next(3) == 0 ? null : name, random.Next(1, 6), !byHand, random.Next(4) > 0, true, false));
     }
 
     private string Start(ClusterEndpoint process)
@@ -107,7 +109,12 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
     {
         bool terminating = process.Terminating || random.Next(3) == 0;
         bool serving = random.Next(3) > 0;
-        ClusterEndpoint next = process with { Terminating = terminating, Serving = serving, Ready = serving && !terminating && random.Next(4) > 0 };
+        ClusterEndpoint next = process with
+        {
+            Terminating = terminating,
+            Serving = serving,
+            Ready = serving && !terminating && random.Next(4) > 0,
+        };
         _processes[process.Id] = next;
         foreach (bool ipv6 in (bool[])[false, true])
             _writes.Enqueue(() => Edit(process.Id, ipv6, process.Id));
@@ -127,7 +134,14 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
     {
         if (process.Uid is null)
             return Change(process);
-        ClusterEndpoint next = process with { Id = _nextId++, Node = random.Next(2) == 0 ? process.Node : random.Next(1, 6), Ready = true, Serving = true, Terminating = false };
+        ClusterEndpoint next = process with
+        {
+            Id = _nextId++,
+            Node = random.Next(2) == 0 ? process.Node : random.Next(1, 6),
+            Ready = true,
+            Serving = true,
+            Terminating = false,
+        };
         _processes.Remove(process.Id);
         _processes.Add(next.Id, next);
         foreach (bool ipv6 in (bool[])[false, true])
@@ -146,7 +160,14 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
     {
         if (process.Uid is null)
             return Leave(process);
-        return Start(process with { Id = _nextId++, Node = random.Next(1, 6), Terminating = random.Next(3) == 0, Ready = random.Next(2) == 0 }) + $" beside {process}";
+        return Start(
+            process with
+            {
+                Id = _nextId++,
+                Node = random.Next(1, 6),
+                Terminating = random.Next(3) == 0,
+                Ready = random.Next(2) == 0,
+            }) + $" beside {process}";
     }
 
     private string MoveSlices()
@@ -194,7 +215,8 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         _writes.Enqueue(() => cluster.Delete(slice.Name));
         if (order == 1)
             _writes.Enqueue(() => AddTo(to, held));
-        return $"{slice.Name} is deleted{(order == 0 ? $" after {to} took its pods" : order == 1 ? $" before {to} takes its pods" : " with its pods")}";
+        return $"{slice.Name} is "
+            + $"deleted{(order == 0 ? $" after {to} took its pods" : order == 1 ? $" before {to} takes its pods" : " with its pods")}";
     }
 
     private string SomeSlice(bool ipv6)
@@ -204,7 +226,8 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
     }
 
     // A name may come back: a slice that was deleted and one that is new are then told apart by nothing but versions.
-    private string NewSlice(bool ipv6) => string.Create(CultureInfo.InvariantCulture, $"service-b-{(ipv6 ? "v6" : "v4")}{_nextSlice++ % 7}");
+    private string NewSlice(bool ipv6) =>
+        string.Create(CultureInfo.InvariantCulture, $"service-b-{(ipv6 ? "v6" : "v4")}{_nextSlice++ % 7}");
 
     private void AddTo(string name, params int[] ids)
     {
@@ -227,7 +250,11 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         foreach (ClusterSlice slice in cluster.Slices.Values.Where(s => s.IPv6 == ipv6 && s.Endpoints.Any(e => e.Id == id)).ToArray())
         {
             ImmutableArray<ClusterEndpoint> others = [.. slice.Endpoints.Where(e => e.Id != id)];
-            cluster.Put(slice with { Endpoints = next is { } by && _processes.TryGetValue(by, out ClusterEndpoint? process) ? [.. others, process] : others });
+            cluster.Put(
+                slice with
+                {
+                    Endpoints = next is { } by && _processes.TryGetValue(by, out ClusterEndpoint? process) ? [.. others, process] : others,
+                });
         }
     }
 }

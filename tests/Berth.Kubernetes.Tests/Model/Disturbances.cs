@@ -31,7 +31,8 @@ internal sealed class Disturbances(Cluster cluster, ApiServer api, Random random
                 api.ForEachWatch(static w => w.Raw("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\n"));
                 break;
             case 7:
-                api.ForEachWatch(static w => w.Raw("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"service-b-v40\",\"resourceVersion\":\"50\"},\"endpoints\":null}}\n"));
+                api.ForEachWatch(static w => w.Raw("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"service-b-v40\","
+                    + "\"resourceVersion\":\"50\"},\"endpoints\":null}}\n"));
                 break;
             case 8:
                 api.ForEachWatch(static w => w.IsSilent = true);

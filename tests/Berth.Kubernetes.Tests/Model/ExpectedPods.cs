@@ -1,19 +1,22 @@
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// The plain model: what a client is to show of a state of the slices, worked out from nothing but that state. For each pod there is a set of
-/// texts that are right: where one slice states two processes of one name that are equal in every rank, either will do.
+/// The plain model: what a client is to show of a state of the slices, worked out from nothing but that state. For each pod there is a set
+/// of texts that are right: where one slice states two processes of one name that are equal in every rank, either will do.
 /// </summary>
 internal static class ExpectedPods
 {
-    public static Dictionary<string, string[]> Of(IEnumerable<ClusterSlice> slices, AddressOfNode address) => slices.Where(static s => s.IsOurs)
+    public static Dictionary<string, string[]> Of(
+        IEnumerable<ClusterSlice> slices, AddressOfNode address) => slices.Where(static s => s.IsOurs)
         .SelectMany(static s => s.Endpoints.Select(e => (Slice: s, Endpoint: e)))
         .GroupBy(static x => x.Endpoint.Name ?? x.Endpoint.Address(x.Slice.IPv6), StringComparer.Ordinal)
         .ToDictionary(static g => g.Key, g => Winners(g).Select(w => Describe(g.Key, w, address)).ToArray(), StringComparer.Ordinal);
 
     /// <summary>The same text of what the client shows.</summary>
     public static Dictionary<string, string> Of(EndpointSnapshot snapshot) => snapshot.Endpoints
-        .Select(static e => (e.Name, Text: $"{e.Uid} {string.Join(',', e.Addresses)}:{e.Port} {e.Ready} {e.Serving} {e.Terminating} {e.Node} {e.Zone}"))
+        .Select(
+            static e => (
+                e.Name, Text: $"{e.Uid} {string.Join(',', e.Addresses)}:{e.Port} {e.Ready} {e.Serving} {e.Terminating} {e.Node} {e.Zone}"))
         .Concat(snapshot.LeftOut.Select(static e => (e.Name, Text: e.Reason.ToString())))
         .ToDictionary(static e => e.Name, static e => e.Text, StringComparer.Ordinal);
 
@@ -30,7 +33,8 @@ internal static class ExpectedPods
         if (e.Name is null)
             return nameof(LeftOutReason.NoName);
         int dash = key.LastIndexOf('-');
-        bool clean = dash > 0 && key[(dash + 1)..] is { Length: > 0 and < 9 } digits && digits.All(char.IsAsciiDigit) && (digits.Length == 1 || digits[0] != '0');
+        bool clean = dash > 0 && key[(dash + 1)..] is { Length: > 0 and < 9 } digits && digits.All(char.IsAsciiDigit)
+            && (digits.Length == 1 || digits[0] != '0');
         if (!clean)
             return nameof(LeftOutReason.NoOrdinal);
         int port = 3000 + int.Parse(key[(dash + 1)..], System.Globalization.CultureInfo.InvariantCulture);
@@ -43,7 +47,9 @@ internal static class ExpectedPods
             : addresses;
     }
 
-    /// <summary>All that is stated of one UID: what the newest slice says of it is right, and each family that any slice states stands.</summary>
+    /// <summary>
+    /// All that is stated of one UID: what the newest slice says of it is right, and each family that any slice states stands.
+    /// </summary>
     private sealed class Process(IEnumerable<(ClusterSlice Slice, ClusterEndpoint Endpoint)> stated)
     {
         private readonly (ClusterSlice Slice, ClusterEndpoint Endpoint)[] _stated = [.. stated.OrderBy(static s => s.Slice.Version)];
@@ -52,7 +58,8 @@ internal static class ExpectedPods
 
         public IEnumerable<bool> Families => _stated.Select(static s => s.Slice.IPv6).Distinct();
 
-        public (bool Going, bool NotReady, long Age) Rank => (Newest.Terminating, !(Newest.Ready && Newest.Serving), -_stated[^1].Slice.Version);
+        public (bool Going, bool NotReady, long Age) Rank =>
+            (Newest.Terminating, !(Newest.Ready && Newest.Serving), -_stated[^1].Slice.Version);
     }
 }
 

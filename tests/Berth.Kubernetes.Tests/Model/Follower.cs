@@ -19,8 +19,8 @@ internal sealed class Follower : IAsyncDisposable
     /// <param name="source">The source; it is the follower's from now on.</param>
     /// <param name="watcher">Sees what passes.</param>
     /// <param name="clock">The history's.</param>
-    /// <param name="turn">Held by whoever has the turn: the history, or the client where that goes on by itself.</param>
-    /// <param name="hops">Whether the client ever goes on on a thread of its own, once it has begun: it does where it reads nodes.</param>
+    /// <param name="turn">Held by the one that has the turn: the history, or the client where that goes on by itself.</param>
+    /// <param name="hops">Whether the client ever goes on on a thread of its own, once it runs: it does where it reads nodes.</param>
     /// <param name="seed">Of the backoff.</param>
     public Follower(KubernetesEndpointSource source, Watcher watcher, TimeProvider clock, Lock turn, bool hops, int seed)
     {
@@ -99,13 +99,15 @@ internal sealed class Follower : IAsyncDisposable
         EndpointSnapshot? current = _view.Current;
         if (current is null || Watcher.Last is null)
             return current is null && Watcher.Last is null ? DisagreementOnTrouble() : "what was read is not what readers see";
-        if (!ExpectedPods.Of(current).OrderBy(static p => p.Key, StringComparer.Ordinal).SequenceEqual(Watcher.Shown!.OrderBy(static p => p.Key, StringComparer.Ordinal)))
+        if (!ExpectedPods.Of(current).OrderBy(static p => p.Key, StringComparer.Ordinal)
+            .SequenceEqual(Watcher.Shown!.OrderBy(static p => p.Key, StringComparer.Ordinal)))
             return $"readers see {current}, and {Watcher.Last} was read";
         if (current.Version != Watcher.Snapshots)
             return $"readers see version {current.Version}, and {Watcher.Snapshots} snapshots were read";
         TimeSpan? later = _view.Age - (_time.GetUtcNow() - Watcher.ReadAt);
         if (_hops ? later > TimeSpan.Zero : later != TimeSpan.Zero)
-            return string.Create(CultureInfo.InvariantCulture, $"the age is {_view.Age}, and the last read was at {Watcher.ReadAt:HH:mm:ss.fff}");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"the age is {_view.Age}, and the last read was at {Watcher.ReadAt:HH:mm:ss.fff}");
         if (_hops ? current.StaleSince < Watcher.TroubleBegan?.At : current.StaleSince != Watcher.TroubleBegan?.At)
             return $"stale since {current.StaleSince:O}, and the trouble began at {Watcher.TroubleBegan?.At:O}";
         if (current.StaleReason != Watcher.TroubleBegan?.Failure.Message)
@@ -117,7 +119,9 @@ internal sealed class Follower : IAsyncDisposable
     {
         if (_view.Failure?.Message != Watcher.Trouble?.Message)
             return $"the view's trouble is '{_view.Failure?.Message}', and the last read's '{Watcher.Trouble?.Message}'";
-        return _view.FailureCount == Watcher.Failures ? null : $"{_view.FailureCount} failures are counted, and {Watcher.Failures} reads failed";
+        return _view.FailureCount == Watcher.Failures
+            ? null
+            : $"{_view.FailureCount} failures are counted, and {Watcher.Failures} reads failed";
     }
 
     /// <summary>Lets what was just set going on other threads go first.</summary>

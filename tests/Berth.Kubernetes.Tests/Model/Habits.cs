@@ -50,6 +50,7 @@ internal sealed record Habits
         ClientStreams = random.Next(4) == 0,
         IgnoresSelector = random.Next(6) == 0,
         IsNoisy = random.Next(2) == 0,
-        AddressMode = random.Next(2) == 0 ? AddressMode.Internal : random.Next(2) == 0 ? AddressMode.External : AddressMode.ExternalOrInternal,
+        AddressMode =
+            random.Next(2) == 0 ? AddressMode.Internal : random.Next(2) == 0 ? AddressMode.External : AddressMode.ExternalOrInternal,
     };
 }

@@ -12,7 +12,9 @@ internal sealed class Hearing(ApiServer api, bool withNodes, TimeProvider time)
     private OpenWatch? _nodes;
     private DateTimeOffset _since;
 
-    /// <summary>Looks; true once it has been told everything by the same watches, and was in no trouble, for longer than anything may take.</summary>
+    /// <summary>
+    /// Looks; true once it has been told everything by the same watches, and was in no trouble, for longer than anything may take.
+    /// </summary>
     public bool IsLate(Follower follower)
     {
         OpenWatch? slices = api.OnlyHearing(api.Slices);

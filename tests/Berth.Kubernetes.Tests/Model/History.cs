@@ -7,8 +7,8 @@ using Berth.Kubernetes.InProcess;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// One random history: pods, slices and API faults in any order, on a clock that it moves, played against the real source from the HTTP answer
-/// up. Everything follows from the seed.
+/// One random history: pods, slices and API faults in any order, on a clock that it moves, played against the real source from the HTTP
+/// answer up. Everything follows from the seed.
 /// </summary>
 internal sealed class History
 {
@@ -71,12 +71,18 @@ internal sealed class History
         Watcher watcher = new(_cluster, _api, _habits, _time, Note);
         KubernetesEndpointSource source = new(
             new ClusterAccess { Server = new Uri("http://model:8080"), Source = "history" },
-            new KubernetesEndpointSourceOptions { TimeProvider = _time, Random = new Random(_seed), StreamingLists = _habits.ClientStreams, AddressMode = _habits.AddressMode },
+            new KubernetesEndpointSourceOptions
+            {
+                TimeProvider = _time,
+                Random = new Random(_seed),
+                StreamingLists = _habits.ClientStreams,
+                AddressMode = _habits.AddressMode,
+            },
             new KubernetesApiOptions { Transport = () => new InProcessTransport((request, ending) => Serve(watcher, request, ending)) });
         Follower follower = new(source, watcher, _time, _turn, WithNodes, _seed + number);
-        // Nodes are read on a thread of their own at first, and time must not pass before that has begun.
+        // Nodes are read on a thread of their own at first, and time must not pass before that runs.
         if (!await follower.ComesToBeAsync(() => !WithNodes || _api.Nodes.AllRequests > asked))
-            throw new HistoryException("Nobody asked for nodes.");
+            throw new HistoryException("Nodes were never asked for.");
         return follower;
     }
 
@@ -152,7 +158,10 @@ internal sealed class History
         }
     }
 
-    /// <summary>The store goes back to an earlier state. Whoever is watched silently from a version that is no more can only know it from what stays away.</summary>
+    /// <summary>
+    /// The store goes back to an earlier state. A client whose watch stands silently at a lost version can only know it from what stays
+    /// away.
+    /// </summary>
     private async Task RestoreAsync(Follower follower)
     {
         lock (_turn)
@@ -205,7 +214,8 @@ internal sealed class History
                 late = hearing.IsLate(follower) && agreed == 0;
                 if (!late && _time.GetUtcNow() <= limit)
                 {
-                    Advance(TimeSpan.FromMilliseconds(agreed > 0 || follower.IsBackingOff || _random.Next(2) == 0 ? 250 : 5000), told: false);
+                    Advance(
+                        TimeSpan.FromMilliseconds(agreed > 0 || follower.IsBackingOff || _random.Next(2) == 0 ? 250 : 5000), told: false);
                     continue;
                 }
             }
@@ -214,7 +224,8 @@ internal sealed class History
                 break;
             if (late)
                 throw new HistoryException($"It is told everything, is in no trouble, and did not show it: {Lacks(follower, restored)}");
-            // A thread that a busy machine forgot for some milliseconds has lost half an hour: it gets another, in which nothing is hurried.
+            // A thread that a busy machine forgot for some milliseconds has lost half an hour: it gets another, in which nothing is
+            // hurried.
             if (unhurried || !WithNodes)
                 throw new HistoryException($"After half an hour of quiet: {Lacks(follower, restored)}");
             unhurried = true;
@@ -231,8 +242,9 @@ internal sealed class History
     private string? Lacks(Follower follower, bool restored)
     {
         if (restored && !IsWatched())
-            return "nobody watches the truth since it was restored";
-        // Why a pod cannot be dialled is the same for every process of its name, so it may be right by chance as long as something is not heard.
+            return "no client watches the truth since it was restored";
+        // Why a pod cannot be dialled is the same for every process of its name, so it may be right by chance as long as something is not
+        // heard.
         return WithNodes && _api.HasSilentWatch ? "a watch is still silent" : follower.Watcher.Difference();
     }
 
@@ -252,7 +264,9 @@ internal sealed class History
         }
     }
 
-    /// <summary>What is shown follows from the state alone, not from how it came about: a client that has just come shows the same.</summary>
+    /// <summary>
+    /// What is shown follows from the state alone, not from how it came about: a client that has just come shows the same.
+    /// </summary>
     private async Task CompareWithFreshAsync(Follower follower)
     {
         await using Follower fresh = await FollowAsync(1);
@@ -281,7 +295,8 @@ internal sealed class History
         foreach (string name in fresh.Keys.Union(old.Keys).Order(StringComparer.Ordinal))
         {
             if (fresh.GetValueOrDefault(name) != old.GetValueOrDefault(name))
-                return $"{name} is '{fresh.GetValueOrDefault(name)}' to who has just come, and '{old.GetValueOrDefault(name)}' to who was there";
+                return $"{name} is '{fresh.GetValueOrDefault(name)}' to who has just come, and '{old.GetValueOrDefault(name)}' to who " +
+                    "was there";
         }
 
         return null;

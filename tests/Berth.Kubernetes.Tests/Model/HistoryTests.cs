@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// Random histories against a plain model. <c>BERTH_HISTORIES=N</c> plays N, <c>BERTH_NIGHTLY=1</c> 10,000; <c>BERTH_SEED=S</c> plays the history of
-/// one seed again, and writes down all that happens.
+/// Random histories against a plain model. <c>BERTH_HISTORIES=N</c> plays N, <c>BERTH_NIGHTLY=1</c> 10,000; <c>BERTH_SEED=S</c> plays the
+/// history of one seed again, and writes down all that happens.
 /// </summary>
 public sealed class HistoryTests(ITestOutputHelper output)
 {
@@ -21,10 +21,11 @@ public sealed class HistoryTests(ITestOutputHelper output)
         }
 
         int count = Number("BERTH_HISTORIES") ?? (Environment.GetEnvironmentVariable("BERTH_NIGHTLY") == "1" ? Many : Few);
-        // The first seeds are always the same; the nightly run goes where nobody has been.
+        // The first seeds are always the same; the nightly run plays new ones.
         int first = count > Few ? Random.Shared.Next(1, int.MaxValue - count) : 1;
         output.WriteLine($"{count} histories, seeds {first} to {first + count - 1}");
-        await Parallel.ForAsync(first, first + count, TestContext.Current.CancellationToken, async (seed, _) => await PlayAsync(seed, tell: false));
+        await Parallel.ForAsync(
+            first, first + count, TestContext.Current.CancellationToken, async (seed, _) => await PlayAsync(seed, tell: false));
     }
 
     private async Task PlayAsync(int seed, bool tell)
@@ -38,7 +39,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
         catch (Exception failure)
         {
             string[] told = history.Told.Split('\n');
-            Assert.Fail($"Seed {seed}: {failure.Message}\nPlay it again with BERTH_SEED={seed}. Its last steps:\n{string.Join('\n', tell ? told : told.TakeLast(30))}\n{(failure is HistoryException ? "" : failure)}");
+            Assert.Fail($"Seed {seed}: {failure.Message}\nPlay it again with BERTH_SEED={seed}. Its last "
+                + $"steps:\n{string.Join('\n', tell ? told : told.TakeLast(30))}\n{(failure is HistoryException ? "" : failure)}");
         }
 
         if (tell)
@@ -46,5 +48,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
     }
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number
+            : null;
 }

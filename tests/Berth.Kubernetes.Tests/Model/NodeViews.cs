@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// The plain model of external addresses: what a client may know of nodes at a moment. It reads them apart from the slices, so it may be behind, but it never
-/// goes back: each view that a snapshot was right by rules out those before it.
+/// The plain model of external addresses: what a client may know of nodes at a moment. It reads them apart from the slices, so it may be
+/// behind, but it never goes back: each view that a snapshot was right by rules out those before it.
 /// </summary>
 internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode)
 {
@@ -62,13 +62,15 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
             return stated;
         if (node is null)
             return nameof(LeftOutReason.ExternalAddressUnknown);
-        string[] external = [.. node.External.Where(static e => e.Length > 0).OrderBy(static e => e.Contains(':', StringComparison.Ordinal))];
+        string[] external =
+            [.. node.External.Where(static e => e.Length > 0).OrderBy(static e => e.Contains(':', StringComparison.Ordinal))];
         if (external.Length > 0)
             return string.Join(',', external);
         return mode == AddressMode.ExternalOrInternal ? stated : nameof(LeftOutReason.NoExternalAddress);
     }
 
-    private string Forbidden(string node, string stated) => mode == AddressMode.ExternalOrInternal ? stated : nameof(LeftOutReason.ExternalAddressUnknown);
+    private string Forbidden(string node, string stated) =>
+        mode == AddressMode.ExternalOrInternal ? stated : nameof(LeftOutReason.ExternalAddressUnknown);
 }
 
 /// <summary>What a client may know of nodes.</summary>

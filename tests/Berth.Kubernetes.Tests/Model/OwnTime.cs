@@ -16,6 +16,7 @@ internal sealed class OwnTime(TimeProvider clock) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         Interlocked.Increment(ref _waits);
-        return new CountedTimer(clock.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _waits), static _ => { });
+        return new CountedTimer(
+            clock.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _waits), static _ => { });
     }
 }

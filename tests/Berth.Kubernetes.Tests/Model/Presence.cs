@@ -1,14 +1,14 @@
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// Tells whether some thread is at this moment running what a piece of code has set going: its execution context goes along wherever that continues. What
-/// waits for a thread is not seen.
+/// Tells whether some thread is at this moment running what a piece of code has set going: its execution context goes along wherever that
+/// continues. What waits for a thread is not seen.
 /// </summary>
 internal sealed class Presence
 {
     private static readonly AsyncLocal<Presence?> s_current = new(static change =>
     {
-        // Set by hand below, nobody has come or gone.
+        // Set by hand below, no pod has come or gone.
         if (!change.ThreadContextChanged)
             return;
         if (change.CurrentValue is { } entered)

@@ -32,7 +32,7 @@ internal abstract class ServedKind(TimeProvider time)
     /// <summary>All objects at a version.</summary>
     public abstract IEnumerable<string> At(long version);
 
-    /// <summary>What whoever watches is told of the time after a version, up to another.</summary>
+    /// <summary>What a watch is told of the time after a version, up to another.</summary>
     public abstract IEnumerable<ServedChange> Between(long after, long upTo);
 
     /// <summary>A list of objects.</summary>

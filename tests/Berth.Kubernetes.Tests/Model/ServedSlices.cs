@@ -14,7 +14,9 @@ internal sealed class ServedSlices(Cluster cluster, Habits habits, TimeProvider 
             if (isNow)
                 yield return new ServedChange(change.Version, was ? "MODIFIED" : "ADDED", change.After!.ToJson());
             else if (was)
-                yield return new ServedChange(change.Version, "DELETED", change.Before!.ToJson(habits.IsStale(change.Version) ? change.Before.Version : change.Version));
+                yield return new ServedChange(
+                    change.Version, "DELETED",
+                    change.Before!.ToJson(habits.IsStale(change.Version) ? change.Before.Version : change.Version));
             else
                 yield return new ServedChange(change.Version, null, "");
         }

@@ -3,7 +3,7 @@ namespace Berth.Kubernetes.Model;
 /// <summary>Stands between source and directory: the watcher sees what passes, and the history can keep it waiting.</summary>
 /// <param name="source">The product's.</param>
 /// <param name="watcher">Sees what passes.</param>
-/// <param name="turn">Held by whoever has the turn: the history, or the client where that goes on by itself.</param>
+/// <param name="turn">Held by the one that has the turn: the history, or the client where that goes on by itself.</param>
 internal sealed class WatchedStream(KubernetesEndpointSource source, Watcher watcher, Lock turn) : IEndpointSource, IEndpointStream
 {
     private IEndpointStream _inner = null!;

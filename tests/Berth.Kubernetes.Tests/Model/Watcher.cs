@@ -4,12 +4,13 @@ using Berth.Kubernetes.Assembly;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// Sees what each read of a stream brings before the directory does, and holds every snapshot against the truth the moment it is published: it must be,
-/// whole, what the cluster was at the version it names, except that a pod some event has just left out may be shown as before for the documented time.
+/// Sees what each read of a stream brings before the directory does, and holds every snapshot against the truth the moment it is published:
+/// it must be, whole, what the cluster was at the version it names, except that a pod some event has just left out may be shown as before
+/// for the documented time.
 /// </summary>
 /// <remarks>
-/// A client that reads nodes goes on on threads of its own, so the history's clock may have moved between what it did and what is seen of it: there the
-/// content of each snapshot is checked as strictly, and when it came is not.
+/// A client that reads nodes goes on on threads of its own, so the history's clock may have moved between what it did and what is seen of
+/// it: there the content of each snapshot is checked as strictly, and when it came is not.
 /// </remarks>
 internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, TimeProvider time, Action<string> note)
 {
@@ -46,7 +47,9 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     /// <summary>The version it shows.</summary>
     public long Version { get; private set; }
 
-    /// <summary>True after the store was set back, until the version has gone back with it: what it shows then is of a truth that is no more.</summary>
+    /// <summary>
+    /// True after the store was set back, until the version has gone back with it: what it shows then is of a truth that is no more.
+    /// </summary>
     public bool AwaitsRestore { get; set; }
 
     /// <summary>What went wrong on the product's own thread of control, which must not see it: first.</summary>
@@ -63,7 +66,8 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
             // By a list, an event, a bookmark or the head of a watch. A pod that is held is let go a little later.
             // What waited for a busy reader is older than that.
             if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > PodHolds.Duration)
-                throw new HistoryException($"It was confirmed, and the server has said nothing for {time.GetUtcNow() - api.Slices.SpokenAt}.");
+                throw new HistoryException(
+                    $"It was confirmed, and the server has said nothing for {time.GetUtcNow() - api.Slices.SpokenAt}.");
             if (snapshot.StaleReason is { } reason)
             {
                 // Trouble with nodes, which were read before: what is new of slices is given, and says that it may be out of date.
@@ -117,7 +121,8 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         // The same snapshot once more says that it still holds. Its version is that of its content, which may be older.
         if (ReferenceEquals(snapshot, Last))
             return;
-        bool same = Last is { } last && ReferenceEquals(snapshot.Endpoints, last.Endpoints) && ReferenceEquals(snapshot.LeftOut, last.LeftOut);
+        bool same = Last is { } last && ReferenceEquals(snapshot.Endpoints, last.Endpoints)
+            && ReferenceEquals(snapshot.LeftOut, last.LeftOut);
         Last = snapshot;
         if (same)
             return;
@@ -157,7 +162,8 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         {
             foreach (NodeView nodes in Nodes.Candidates())
             {
-                string? difference = Difference(ExpectedPods.Of(cluster.At(candidate).Values, nodes.Address), (name, text) => IsHeld(name, text, before));
+                string? difference = Difference(
+                    ExpectedPods.Of(cluster.At(candidate).Values, nodes.Address), (name, text) => IsHeld(name, text, before));
                 first ??= difference;
                 if (difference is not null)
                     continue;
@@ -170,7 +176,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         throw new HistoryException($"The snapshot of version {version} is not what the cluster was then: {first}");
     }
 
-    /// <summary>The version itself; and those after it of which only a deletion with an older body told.</summary>
+    /// <summary>The version itself; and those after it that only a deletion with an older body told of.</summary>
     private IEnumerable<long> Candidates(long version)
     {
         yield return version;

@@ -49,7 +49,8 @@ public sealed class NegotiationTests
         harness.Api.OnList(200, s_one);
         await harness.FailAsync();
         Assert.Single((await harness.ReadAsync()).Endpoints);
-        Assert.Equal([$"{ContentType}, application/json", "application/json"], harness.Api.Requests.Take(2).Select(static r => r.Headers["Accept"]));
+        Assert.Equal(
+            [$"{ContentType}, application/json", "application/json"], harness.Api.Requests.Take(2).Select(static r => r.Headers["Accept"]));
     }
 
     [Fact]

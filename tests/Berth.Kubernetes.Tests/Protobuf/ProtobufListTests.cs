@@ -5,11 +5,14 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Protobuf;
 
-/// <summary>Lists in protobuf say what the same lists in JSON say, wherever the bytes are split; what is broken is an error, never a list.</summary>
+/// <summary>
+/// Lists in protobuf say what the same lists in JSON say, wherever the bytes are split; what is broken is an error, never a list.
+/// </summary>
 public sealed class ProtobufListTests
 {
     public static TheoryData<string> Lists =>
-        ["list-3-ready", "list-260-pods-3-slices", "list-deployment-pods", "list-empty-selector", "list-named-ports-dual-stack", "list-second-service-no-hostname", "page-1", "page-2"];
+        ["list-3-ready", "list-260-pods-3-slices", "list-deployment-pods", "list-empty-selector", "list-named-ports-dual-stack",
+            "list-second-service-no-hostname", "page-1", "page-2"];
 
     [Theory]
     [MemberData(nameof(Lists))]
@@ -33,7 +36,8 @@ public sealed class ProtobufListTests
             {"addresses":["10.0.0.3"],"targetRef":{"kind":"Pod","name":"x-5","namespace":"other","uid":"9D9A5E1C-0000-4000-8000-000000000000"}}]}
             """);
         Assert.Equal(
-            await ReadAsync(System.Text.Encoding.UTF8.GetBytes(json), isProtobuf: false, 4096), await ReadAsync(Wire.List(JsonNode.Parse(json)!), isProtobuf: true, 4096));
+            await ReadAsync(System.Text.Encoding.UTF8.GetBytes(json), isProtobuf: false, 4096),
+            await ReadAsync(Wire.List(JsonNode.Parse(json)!), isProtobuf: true, 4096));
     }
 
     [Fact]
@@ -79,12 +83,16 @@ public sealed class ProtobufListTests
 
     [Fact]
     public async Task Without_a_version_it_is_an_error() => await Assert.ThrowsAsync<ResourceFormatException>(
-        () => ReadAsync(Wire.Envelope("discovery.k8s.io/v1", "EndpointSliceList", new Wire().Message(1, static meta => meta.Text(2, "")).Bytes), isProtobuf: true, 4096));
+        () =>
+            ReadAsync(
+                Wire.Envelope("discovery.k8s.io/v1", "EndpointSliceList", new Wire().Message(1, static meta => meta.Text(2, "")).Bytes),
+                isProtobuf: true, 4096));
 
     [Fact]
     public async Task Json_in_place_of_it_is_an_error()
     {
-        ResourceFormatException error = await Assert.ThrowsAsync<ResourceFormatException>(() => ReadAsync(Fixture.Bytes("list-3-ready.json"), isProtobuf: true, 4096));
+        ResourceFormatException error = await Assert.ThrowsAsync<ResourceFormatException>(
+            () => ReadAsync(Fixture.Bytes("list-3-ready.json"), isProtobuf: true, 4096));
         Assert.Contains("protobuf", error.Message, StringComparison.Ordinal);
     }
 
@@ -100,15 +108,18 @@ public sealed class ProtobufListTests
         List<SliceObject> items = [];
         using ReadPatience patience = new(Wait.Limit, TimeProvider.System);
         using Pieces stream = new(bytes, piece);
-        ListAnswer answer = await ListReader.ReadAsync(stream, isProtobuf, new SliceDecoder(), items, patience, TestContext.Current.CancellationToken);
+        ListAnswer answer = await ListReader.ReadAsync(
+            stream, isProtobuf, new SliceDecoder(), items, patience, TestContext.Current.CancellationToken);
         return $"{answer.ResourceVersion} {answer.Continue}\n" + string.Join('\n', items.Select(Text));
     }
 
     private static string Text(SliceObject s) =>
-        $"{s.Name} {s.Namespace} {s.ResourceVersion} {s.Service} {s.AddressType} {string.Join(' ', s.Ports)}\n{string.Join('\n', s.Pods.Select(static p => Text(new SliceEndpoint(p))))}";
+        $"{s.Name} {s.Namespace} {s.ResourceVersion} {s.Service} {s.AddressType} "
+            + $"{string.Join(' ', s.Ports)}\n{string.Join('\n', s.Pods.Select(static p => Text(new SliceEndpoint(p))))}";
 
     private static string Text(SliceEndpoint e) =>
-        $"{e.PodName ?? "nameless"} {e.Key} {e.Uid} {e.Node ?? "-"} {e.Zone ?? "-"} {e.Ready} {e.Serving} {e.Terminating} {e.Address} {e.Fault}";
+        $"{e.PodName ?? "nameless"} {e.Key} {e.Uid} {e.Node ?? "-"} {e.Zone ?? "-"} {e.Ready} {e.Serving} {e.Terminating} {e.Address} " +
+        $"{e.Fault}";
 
     private sealed class Pieces(byte[] bytes, int piece) : MemoryStream(bytes)
     {

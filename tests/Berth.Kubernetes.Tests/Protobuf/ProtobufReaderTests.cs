@@ -8,7 +8,17 @@ public sealed class ProtobufReaderTests
     [Fact]
     public void Reads_every_kind_of_field()
     {
-        byte[] message = new Wire().Number(1, 1).Number(2, 300).Number(3, ulong.MaxValue).Text(2000, new string('a', 200)).Raw([0x29]).Raw(new byte[8]).Raw([0x35]).Raw(new byte[4]).Text(7, "").Bytes;
+        byte[] message = new Wire()
+            .Number(1, 1)
+            .Number(2, 300)
+            .Number(3, ulong.MaxValue)
+            .Text(2000, new string('a', 200))
+            .Raw([0x29])
+            .Raw(new byte[8])
+            .Raw([0x35])
+            .Raw(new byte[4])
+            .Text(7, "")
+            .Bytes;
         ProtobufReader reader = new(message);
         Assert.True(reader.Read() && reader.Field == 1 && reader.Flag("f"));
         Assert.True(reader.Read() && reader.Number("f") == 300);
@@ -32,7 +42,8 @@ public sealed class ProtobufReaderTests
     [InlineData(new byte[] { 0x0b, 0 })]
     [InlineData(new byte[] { 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1 })]
     [InlineData(new byte[] { 0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1 })]
-    public void Refuses_what_is_cut_or_broken(byte[] message) => Assert.Throws<ResourceFormatException>(() => new ProtobufReader(message).Read());
+    public void Refuses_what_is_cut_or_broken(byte[] message) =>
+        Assert.Throws<ResourceFormatException>(() => new ProtobufReader(message).Read());
 
     [Fact]
     public void Refuses_a_field_of_another_type()

@@ -8,8 +8,10 @@ public sealed class ProtobufStatusTests
     [Fact]
     public void Reads_code_reason_message_cause_and_delay()
     {
-        KubernetesStatus status = KubernetesStatus.Parse(Wire.Status(504, "Timeout", "Too large resource version", "ResourceVersionTooLarge", 3))!;
-        Assert.Equal((504, "Timeout", "Too large resource version", 3), (status.Code, status.Reason, status.Message, status.RetryAfterSeconds));
+        KubernetesStatus status = KubernetesStatus.Parse(
+            Wire.Status(504, "Timeout", "Too large resource version", "ResourceVersionTooLarge", 3))!;
+        Assert.Equal(
+            (504, "Timeout", "Too large resource version", 3), (status.Code, status.Reason, status.Message, status.RetryAfterSeconds));
         Assert.True(status.IsVersionTooLarge);
         Assert.False(status.IsExpired);
     }

@@ -13,11 +13,15 @@ internal sealed class Wire
 
     /// <summary>A list of slices, as the recordings hold it.</summary>
     public static byte[] List(JsonNode list) => Envelope("discovery.k8s.io/v1", "EndpointSliceList", new Wire()
-        .Message(1, meta => meta.Text(1, "").Text(2, (string?)list["metadata"]!["resourceVersion"]).Text(3, (string?)list["metadata"]!["continue"] ?? ""))
+        .Message(
+            1,
+            meta => meta.Text(1, "")
+                .Text(2, (string?)list["metadata"]!["resourceVersion"]).Text(3, (string?)list["metadata"]!["continue"] ?? ""))
         .Each(2, list["items"], Slice).Bytes);
 
     /// <summary>A Status.</summary>
-    public static byte[] Status(int code, string reason, string message, string? cause = null, int retryAfterSeconds = 0) => Envelope("v1", "Status", new Wire()
+    public static byte[] Status(
+        int code, string reason, string message, string? cause = null, int retryAfterSeconds = 0) => Envelope("v1", "Status", new Wire()
         .Message(1, static meta => meta.Text(1, "").Text(2, "").Text(3, "")).Text(2, "Failure").Text(3, message).Text(4, reason)
         .Message(5, details => details.Text(1, "").Text(2, "").Text(3, "")
             .If(cause is not null, one => one.Message(4, c => c.Text(1, cause).Text(2, "why").Text(3, "")))
@@ -48,12 +52,16 @@ internal sealed class Wire
 
     private static void Slice(Wire slice, JsonNode json) => slice
         .Message(1, meta => meta
-            .Text(1, (string?)json["metadata"]!["name"]).Text(2, "generated-").Text(3, (string?)json["metadata"]!["namespace"]).Text(5, "a-uid")
+            .Text(1, (string?)json["metadata"]!["name"])
+                .Text(2, "generated-").Text(3, (string?)json["metadata"]!["namespace"]).Text(5, "a-uid")
             .Text(6, (string?)json["metadata"]!["resourceVersion"]).Number(7, 300)
             .Pairs(11, json["metadata"]!["labels"]).Pairs(12, json["metadata"]!["annotations"])
             .Message(17, static managed => managed.Text(1, "m").Message(7, static fields => fields.Text(1, new string('x', 300)))))
         .Each(2, json["endpoints"], Endpoint)
-        .Each(3, json["ports"], static (port, p) => port.Text(1, (string?)p["name"]).Text(2, (string?)p["protocol"]).If(p["port"] is not null, one => one.Number(3, (ulong)(int)p["port"]!)))
+        .Each(
+            3, json["ports"],
+            static (port, p) => port.Text(1, (string?)p["name"])
+                .Text(2, (string?)p["protocol"]).If(p["port"] is not null, one => one.Number(3, (ulong)(int)p["port"]!)))
         .Text(4, (string?)json["addressType"]);
 
     private static void Endpoint(Wire endpoint, JsonNode json)
@@ -66,7 +74,13 @@ internal sealed class Wire
         if (json["targetRef"] is { } target)
         {
             endpoint.Message(4, one => one
-                .Text(1, (string?)target["kind"]).Text(2, (string?)target["namespace"]).Text(3, (string?)target["name"]).Text(4, (string?)target["uid"]).Text(5, "").Text(6, "").Text(7, ""));
+                .Text(1, (string?)target["kind"])
+                    .Text(2, (string?)target["namespace"])
+                    .Text(3, (string?)target["name"])
+                    .Text(4, (string?)target["uid"])
+                    .Text(5, "")
+                    .Text(6, "")
+                    .Text(7, ""));
         }
 
         endpoint.Text(6, (string?)json["nodeName"]).Text(7, (string?)json["zone"]);

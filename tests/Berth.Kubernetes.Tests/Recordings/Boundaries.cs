@@ -15,8 +15,10 @@ internal static class Boundaries
     public static IEnumerable<ReadOnlyMemory<byte>> Anywhere(byte[] bytes, int seed)
     {
         Random random = new(seed);
-        IEnumerable<int> anywhere = Enumerable.Range(0, Math.Max(20, bytes.Length / 700)).Select(_ => random.Next(1, Math.Max(2, bytes.Length)));
-        IEnumerable<int> buffers = Enumerable.Range(8, 13).SelectMany(static power => (int[])[(1 << power) - 1, 1 << power, (1 << power) + 1]);
+        IEnumerable<int> anywhere = Enumerable.Range(0, Math.Max(20, bytes.Length / 700)).Select(
+            _ => random.Next(1, Math.Max(2, bytes.Length)));
+        IEnumerable<int> buffers = Enumerable.Range(8, 13).SelectMany(
+            static power => (int[])[(1 << power) - 1, 1 << power, (1 << power) + 1]);
         return At(bytes, anywhere.Concat(buffers));
     }
 

@@ -22,7 +22,9 @@ internal sealed class Recording
     }
 
     /// <summary>Every exchange that was recorded.</summary>
-    public static IEnumerable<string> Names => Directory.GetFiles(Fixture.Folder, "*.request").Select(static f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        Directory.GetFiles(Fixture.Folder, "*.request")
+            .Select(static f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal);
 
     public string Name { get; }
 

@@ -49,7 +49,8 @@ internal sealed class Replay
                 AddressMode = nodes ? AddressMode.External : AddressMode.Internal,
             },
             new KubernetesApiOptions { Transport = () => new InProcessTransport((request, _) => Task.FromResult(Serve(request))) });
-        await using IEndpointStream stream = source.Open(new ServiceTarget("k8s-example2", _recording.Service), PortScheme.PerOrdinal(3000));
+        await using IEndpointStream stream = source.Open(
+            new ServiceTarget("k8s-example2", _recording.Service), PortScheme.PerOrdinal(3000));
         // Nodes are followed by a task of their own, so their first snapshot is waited for.
         _pending = stream.ReadAsync(CancellationToken.None).AsTask();
         if (nodes)
@@ -87,7 +88,11 @@ internal sealed class Replay
         if (request.IsWatch)
         {
             if (!request.IsNodes)
-                _text.Append(CultureInfo.InvariantCulture, $"watches {path} from '{request.Query("resourceVersion")}'{(request.Query("sendInitialEvents") is null ? "" : ", the existing first")}\n");
+                _text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"watches {path} from "
+                        + $"'{request.Query("resourceVersion")}'"
+                        + $"{(request.Query("sendInitialEvents") is null ? "" : ", the existing first")}\n");
             PushBody body = new();
             if (!request.IsNodes)
                 _watch ??= body;
@@ -104,7 +109,9 @@ internal sealed class Replay
         // Only two pages were recorded: the second is made the last one.
         if (request.Query("continue") is null)
             return Answer(_recording, _pieces);
-        return PushBody.Whole(200, _recording.Name == "page-1" ? Regex.Replace(Fixture.Text("page-2.json"), "\"continue\":\"[^\"]*\",?", "") : Json.List("2594"));
+        return PushBody.Whole(
+            200,
+            _recording.Name == "page-1" ? Regex.Replace(Fixture.Text("page-2.json"), "\"continue\":\"[^\"]*\",?", "") : Json.List("2594"));
     }
 
     private static HttpResponseMessage Answer(Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces)
@@ -132,7 +139,9 @@ internal sealed class Replay
             }
             catch (EndpointSourceException failure)
             {
-                string classes = failure.InnerException is { } inner ? $"{nameof(EndpointSourceException)} of {inner.GetType().Name}" : nameof(EndpointSourceException);
+                string classes = failure.InnerException is { } inner
+                    ? $"{nameof(EndpointSourceException)} of {inner.GetType().Name}"
+                    : nameof(EndpointSourceException);
                 _text.Append(CultureInfo.InvariantCulture, $"fails, {classes}:\n  {failure.Message}\n");
                 _failed = !_recording.IsWatch;
             }
@@ -148,7 +157,10 @@ internal sealed class Replay
         }
 
         _last = snapshot;
-        _text.Append(CultureInfo.InvariantCulture, $"snapshot of version {snapshot.SourceVersion}: {snapshot.Available.Count} of {snapshot.Endpoints.Count} available, {snapshot.LeftOut.Count} left out\n");
+        _text.Append(
+            CultureInfo.InvariantCulture,
+            $"snapshot of version {snapshot.SourceVersion}: {snapshot.Available.Count} of {snapshot.Endpoints.Count} available, "
+                + $"{snapshot.LeftOut.Count} left out\n");
         Dictionary<string, string> now = snapshot.Endpoints
             .Select(static e => (e.Name, Text: $"{string.Join(' ', e.Addresses)} port {e.Port} {e.State} on {e.Node} in {e.Zone}, {e.Uid}"))
             .Concat(snapshot.LeftOut.Select(static e => (e.Name, Text: $"left out, {e.Reason}: {e.Detail}")))

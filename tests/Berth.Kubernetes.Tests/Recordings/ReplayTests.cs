@@ -5,8 +5,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Recordings;
 
 /// <summary>
-/// Every recording, played to the real source as the answer to a list or to a watch, and cut in every way that could matter. What it then asks and
-/// publishes, or the sentence with which it fails, is held against an approved text: the same one however the bytes arrive.
+/// Every recording, played to the real source as the answer to a list or to a watch, and cut in every way that could matter. What it then
+/// asks and publishes, or the sentence with which it fails, is held against an approved text: the same one however the bytes arrive.
 /// </summary>
 public sealed class ReplayTests
 {
@@ -14,9 +14,11 @@ public sealed class ReplayTests
 
     public static TheoryData<string> Names => [.. Recording.Names];
 
-    public static TheoryData<string> SmallWatches => [.. Recording.Names.Where(static n => new Recording(n) is { IsWatch: true, Body.Length: > 0 and < 100_000 })];
+    public static TheoryData<string> SmallWatches =>
+        [.. Recording.Names.Where(static n => new Recording(n) is { IsWatch: true, Body.Length: > 0 and < 100_000 })];
 
-    public static TheoryData<string> Lists => [.. Recording.Names.Where(static n => n.StartsWith("list-", StringComparison.Ordinal) || n.StartsWith("page-", StringComparison.Ordinal) || n == "nodes")
+    public static TheoryData<string> Lists => [.. Recording.Names.Where(static n => n.StartsWith("list-", StringComparison.Ordinal)
+        || n.StartsWith("page-", StringComparison.Ordinal) || n == "nodes")
         .Where(static n => new Recording(n).Status == 200)];
 
     [Theory]
@@ -61,22 +63,37 @@ public sealed class ReplayTests
     public void A_list_cut_once_at_every_byte_and_read_one_byte_at_a_time(string name)
     {
         if (name == "nodes")
-            CheckList(new Recording(name).Body, static () => new NodeDecoder(), static n => $"{n.Name} {n.ResourceVersion} {string.Join(' ', n.External.Select(static a => a.ToString()))}");
+            CheckList(
+                new Recording(name).Body, static () => new NodeDecoder(),
+                static n => $"{n.Name} {n.ResourceVersion} {string.Join(' ', n.External.Select(static a => a.ToString()))}");
         else
-            CheckList(new Recording(name).Body, static () => new SliceDecoder(), static s => $"{s.Name} {s.ResourceVersion} {s.Service} {s.AddressType} {string.Join(' ', s.Ports)} {string.Join(' ', s.Pods.Select(static p => Text(new SliceEndpoint(p))))}");
+            CheckList(
+                new Recording(name).Body, static () => new SliceDecoder(),
+                static s =>
+                    $"{s.Name} {s.ResourceVersion} {s.Service} {s.AddressType} {string.Join(' ', s.Ports)} " +
+                    $"{string.Join(' ', s.Pods.Select(static p => Text(new SliceEndpoint(p))))}");
     }
 
-    private static string Text(SliceEndpoint e) => $"{e.PodName} {e.Uid} {e.Node} {e.Zone} {e.Ready} {e.Serving} {e.Terminating} {e.Address} {e.Fault}";
+    private static string Text(SliceEndpoint e) =>
+        $"{e.PodName} {e.Uid} {e.Node} {e.Zone} {e.Ready} {e.Serving} {e.Terminating} {e.Address} {e.Fault}";
 
     private static void CheckList<T>(byte[] body, Func<IResourceDecoder<T>> decoder, Func<T, string> text)
         where T : class, IResource
     {
         string whole = Parse(body, decoder(), text, []);
         // Past the first items it is the same again and again: of a long list, the places around its structure's turns are taken.
-        IEnumerable<int> places = body.Length < Small ? Enumerable.Range(1, body.Length - 1) : Enumerable.Range(1, body.Length - 1).Where(i => i < 3000 || i > body.Length - 100 || i % 997 == 0);
+        IEnumerable<int> places = body.Length < Small
+            ? Enumerable.Range(1, body.Length - 1)
+            : Enumerable.Range(1, body.Length - 1).Where(i => i < 3000 || i > body.Length - 100 || i % 997 == 0);
         foreach (int place in places)
             Assert.Equal(whole, Parse(body, decoder(), text, [place]));
-        Assert.Equal(whole, Parse(body, decoder(), text, body.Length < Small ? Enumerable.Range(1, body.Length - 1) : Enumerable.Range(1, (body.Length - 1) / 61).Select(static i => i * 61)));
+        Assert.Equal(
+            whole,
+            Parse(
+                body, decoder(), text,
+                body.Length < Small
+                    ? Enumerable.Range(1, body.Length - 1)
+                    : Enumerable.Range(1, (body.Length - 1) / 61).Select(static i => i * 61)));
     }
 
     private static string Parse<T>(byte[] body, IResourceDecoder<T> decoder, Func<T, string> text, IEnumerable<int> places)
@@ -90,9 +107,11 @@ public sealed class ReplayTests
         done += parser.Consume(body.AsSpan(done), final: true);
         Assert.Equal(body.Length, done + (body[^1] == '\n' && done < body.Length ? 1 : 0));
         Assert.True(parser.IsComplete);
-        return $"{parser.Answer.Kind} {parser.Answer.ApiVersion} {parser.Answer.ResourceVersion} {parser.Answer.Continue}\n{string.Join('\n', items.Select(text))}";
+        return $"{parser.Answer.Kind} {parser.Answer.ApiVersion} {parser.Answer.ResourceVersion} "
+            + $"{parser.Answer.Continue}\n{string.Join('\n', items.Select(text))}";
     }
 
     /// <summary>Off the test's own context, so that what is pushed is read at once.</summary>
-    private static Task<string> PlayAsync(Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces) => Task.Run(() => Replay.PlayAsync(recording, pieces));
+    private static Task<string> PlayAsync(Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces) =>
+        Task.Run(() => Replay.PlayAsync(recording, pieces));
 }

@@ -13,7 +13,8 @@ public sealed class IdleTests
     [InlineData(true)]
     public async Task A_watch_that_brings_nothing_for_too_long_is_begun_again(bool bookmarks)
     {
-        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
+        await using SourceHarness harness = await SourceHarness.StartAsync(
+            options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
         harness.Api.OnList(200, Json.List("100", Json.Slice("s", "90", Json.Pod("service-b-0"))));
         EndpointSnapshot first = await harness.ReadAsync();
         Task<EndpointSnapshot> next = harness.ReadAsync();
@@ -44,8 +45,10 @@ public sealed class IdleTests
     [Fact]
     public async Task A_pod_that_may_be_moving_is_dropped_by_the_stream_in_time()
     {
-        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
-        harness.Api.OnList(200, Json.List("100", Json.Slice("s", "90", Json.Pod("service-b-0")), Json.Slice("t", "91", Json.Pod("service-b-1"))));
+        await using SourceHarness harness = await SourceHarness.StartAsync(
+            options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
+        harness.Api.OnList(
+            200, Json.List("100", Json.Slice("s", "90", Json.Pod("service-b-0")), Json.Slice("t", "91", Json.Pod("service-b-1"))));
         EndpointSnapshot first = await harness.ReadAsync();
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange watch = await harness.Api.NextAsync(Token);
@@ -64,8 +67,10 @@ public sealed class IdleTests
     [Fact]
     public async Task Trouble_does_not_hold_a_pod_any_longer()
     {
-        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
-        harness.Api.OnList(200, Json.List("100", Json.Slice("s", "90", Json.Pod("service-b-0")), Json.Slice("t", "91", Json.Pod("service-b-1"))));
+        await using SourceHarness harness = await SourceHarness.StartAsync(
+            options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
+        harness.Api.OnList(
+            200, Json.List("100", Json.Slice("s", "90", Json.Pod("service-b-0")), Json.Slice("t", "91", Json.Pod("service-b-1"))));
         EndpointSnapshot first = await harness.ReadAsync();
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange watch = await harness.Api.NextAsync(Token);
@@ -82,7 +87,8 @@ public sealed class IdleTests
     [Fact]
     public async Task A_list_that_stops_in_the_middle_is_a_failure()
     {
-        await using SourceHarness harness = await SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
+        await using SourceHarness harness = await SourceHarness.StartAsync(
+            options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange list = await harness.Api.NextAsync(Token);
         await list.StartAsync();

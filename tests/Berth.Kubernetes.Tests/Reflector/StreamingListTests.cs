@@ -9,7 +9,8 @@ public sealed class StreamingListTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static Task<SourceHarness> StartAsync(TimeProvider? time = null) =>
-        SourceHarness.StartAsync(options: new KubernetesEndpointSourceOptions { StreamingLists = true, TimeProvider = time ?? TimeProvider.System });
+        SourceHarness.StartAsync(
+            options: new KubernetesEndpointSourceOptions { StreamingLists = true, TimeProvider = time ?? TimeProvider.System });
 
     [Fact]
     public async Task A_server_that_refuses_is_asked_once()

@@ -6,12 +6,14 @@ namespace Berth.Kubernetes.Reflector;
 
 public sealed class WatchEventDecoderTests
 {
-    private static WatchEvent<SliceObject> Decode(string line) => new WatchEventDecoder<SliceObject>(new SliceDecoder()).Decode(Encoding.UTF8.GetBytes(line));
+    private static WatchEvent<SliceObject> Decode(string line) =>
+        new WatchEventDecoder<SliceObject>(new SliceDecoder()).Decode(Encoding.UTF8.GetBytes(line));
 
     [Fact]
     public void The_object_may_come_before_the_type()
     {
-        WatchEvent<SliceObject> read = Decode($$"""{"object":{{Json.Slice("s", "5", Json.Pod("service-b-0"))}},"extra":{"object":1},"type":"ADDED"}""");
+        WatchEvent<SliceObject> read = Decode(
+            $$"""{"object":{{Json.Slice("s", "5", Json.Pod("service-b-0"))}},"extra":{"object":1},"type":"ADDED"}""");
         Assert.Equal((WatchEventKind.Applied, "s", "5"), (read.Kind, read.Name, read.Version));
         Assert.Equal("service-b-0", read.Object!.Pods[0].Name);
     }

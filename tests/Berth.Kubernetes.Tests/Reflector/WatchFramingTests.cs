@@ -8,7 +8,9 @@ public sealed class WatchFramingTests
 {
     [Fact]
     public void Lines_come_out_whole_wherever_they_were_split() =>
-        Gen.Select(Gen.String[Gen.Char['a', 'z'], 0, 200].Array[0, 20], Gen.Int[1, 300].Array[1, 20], Gen.Bool).Sample(static (lines, pieces, windows) =>
+        Gen.Select(
+            Gen.String[Gen.Char['a', 'z'], 0, 200].Array[0, 20], Gen.Int[1, 300].Array[1, 20],
+            Gen.Bool).Sample(static (lines, pieces, windows) =>
         {
             byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + (windows ? "\r\n" : "\n"))) + "never ended");
             using WatchFraming framing = new();

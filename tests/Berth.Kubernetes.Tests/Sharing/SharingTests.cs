@@ -12,7 +12,8 @@ public sealed class SharingTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _api = await ScriptedApi.StartAsync();
-        _source = new KubernetesEndpointSource(new ClusterAccess { Server = _api.Address, Source = "test" }, new KubernetesEndpointSourceOptions { Random = new Random(1) });
+        _source = new KubernetesEndpointSource(
+            new ClusterAccess { Server = _api.Address, Source = "test" }, new KubernetesEndpointSourceOptions { Random = new Random(1) });
     }
 
     public async ValueTask DisposeAsync()
@@ -33,9 +34,11 @@ public sealed class SharingTests : IAsyncLifetime
         return stream;
     }
 
-    private IEndpointStream[] OpenMany(int count = NamespaceSharing.MostAlone + 1) => [.. Enumerable.Range(0, count).Select(i => Open($"service-{i}"))];
+    private IEndpointStream[] OpenMany(int count = NamespaceSharing.MostAlone + 1) =>
+        [.. Enumerable.Range(0, count).Select(i => Open($"service-{i}"))];
 
-    private static async Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) => await stream.ReadAsync(Token).AsTask().WaitAsync(Wait.Limit, Token);
+    private static async Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) =>
+        await stream.ReadAsync(Token).AsTask().WaitAsync(Wait.Limit, Token);
 
     private static async Task<EndpointSnapshot> ReadUntilAsync(IEndpointStream stream, Func<EndpointSnapshot, bool> condition)
     {
@@ -47,7 +50,8 @@ public sealed class SharingTests : IAsyncLifetime
         }
     }
 
-    private static string Pods(EndpointSnapshot snapshot) => string.Join(' ', snapshot.Endpoints.Select(static e => $"{e.Name}@{e.Authority}"));
+    private static string Pods(EndpointSnapshot snapshot) =>
+        string.Join(' ', snapshot.Endpoints.Select(static e => $"{e.Name}@{e.Authority}"));
 
     private static string[] ListOfMany(int count) =>
         [.. Enumerable.Range(0, count).Select(i => SliceOf($"service-{i}", $"s{i}", "90", Json.Pod($"service-{i}-0", $"10.0.0.{i + 1}")))];
@@ -100,7 +104,9 @@ public sealed class SharingTests : IAsyncLifetime
 
         EndpointSnapshot seen = await next;
         Assert.DoesNotContain("10.7.7.7", Pods(seen), StringComparison.Ordinal);
-        Assert.Equal("service-0-0@10.0.0.2:3000", Pods(seen.SourceVersion == "210" ? seen : await ReadUntilAsync(first, static s => s.SourceVersion == "210")));
+        Assert.Equal(
+            "service-0-0@10.0.0.2:3000",
+            Pods(seen.SourceVersion == "210" ? seen : await ReadUntilAsync(first, static s => s.SourceVersion == "210")));
     }
 
     [Fact]
@@ -126,7 +132,9 @@ public sealed class SharingTests : IAsyncLifetime
         IEndpointStream[] streams = OpenMany();
         await (await _api.NextAsync(Token)).AnswerAsync(403, Json.Status(403, "Forbidden", "no"));
         foreach (IEndpointStream stream in streams)
-            Assert.Contains("verbs: [\"list\"]", (await Assert.ThrowsAsync<EndpointSourceException>(() => ReadAsync(stream))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "verbs: [\"list\"]", (await Assert.ThrowsAsync<EndpointSourceException>(() => ReadAsync(stream))).Message,
+                StringComparison.Ordinal);
         Task<EndpointSnapshot>[] next = [.. streams.Select(ReadAsync)];
         await (await _api.NextAsync(Token)).AnswerAsync(403, Json.Status(403, "Forbidden", "no"));
         await (await _api.NextAsync(Token)).AnswerAsync(200, Json.List("100", ListOfMany(1)));

@@ -17,9 +17,11 @@ public sealed class SliceDecoderTests
             Gen.Int.Select(static i => (JsonNode?)i),
             Gen.String.AlphaNumeric.Select(static s => (JsonNode?)s),
             noise.Array[0, 3].Select(static a => (JsonNode?)new JsonArray([.. a.Select(static n => n?.DeepClone())])),
-            noise.Array[0, 3].Select(static a => (JsonNode?)new JsonObject(a.Select(static (n, i) => KeyValuePair.Create($"name{i}", n?.DeepClone()))))));
+            noise.Array[0, 3].Select(
+                static a => (JsonNode?)new JsonObject(a.Select(static (n, i) => KeyValuePair.Create($"name{i}", n?.DeepClone()))))));
 
-    private static readonly Gen<string?> s_text = Gen.OneOf(Gen.Const((string?)null), Gen.String.AlphaNumeric.Select(static s => (string?)s), Gen.Const((string?)"ä\"\\\n😀"));
+    private static readonly Gen<string?> s_text = Gen.OneOf(
+        Gen.Const((string?)null), Gen.String.AlphaNumeric.Select(static s => (string?)s), Gen.Const((string?)"ä\"\\\n😀"));
 
     private static readonly Gen<JsonNode?> s_flag = Gen.OneOf(Gen.Const((JsonNode?)null), Gen.Bool.Select(static b => (JsonNode?)b));
 
@@ -36,12 +38,29 @@ public sealed class SliceDecoderTests
         select new (string, JsonNode?)[]
         {
             ("addresses", new JsonArray(address, "10.9.9.9")),
-            ("conditions", new JsonObject { ["terminating"] = flags[0]?.DeepClone(), ["ready"] = flags[1]?.DeepClone(), ["serving"] = flags[2]?.DeepClone() }),
+            (
+                "conditions",
+                new JsonObject
+                {
+                    ["terminating"] = flags[0]?.DeepClone(),
+                    ["ready"] = flags[1]?.DeepClone(),
+                    ["serving"] = flags[2]?.DeepClone(),
+                }),
             ("hostname", hostname),
             ("nodeName", node),
             ("zone", zone),
             ("deprecatedTopology", noise?.DeepClone()),
-            ("targetRef", target == 0 ? null : new JsonObject { ["uid"] = uid, ["name"] = name, ["fieldPath"] = noise?.DeepClone(), ["kind"] = target == 1 ? "Node" : "Pod" }),
+            (
+                "targetRef",
+                target == 0
+                    ? null
+                    : new JsonObject
+                    {
+                        ["uid"] = uid,
+                        ["name"] = name,
+                        ["fieldPath"] = noise?.DeepClone(),
+                        ["kind"] = target == 1 ? "Node" : "Pod",
+                    }),
         };
 
     private static readonly Gen<JsonObject> s_slice =
@@ -62,8 +81,17 @@ public sealed class SliceDecoderTests
                     ["namespace"] = "ns",
                 }),
                 ("addressType", type),
-                ("ports", new JsonArray([.. ports.Select(static (p, i) => new JsonObject { ["port"] = p == 0 ? null : p, ["name"] = $"p{i}", ["appProtocol"] = "x", ["protocol"] = "UDP" })])),
-                ("endpoints", new JsonArray([.. endpoints.Select(static e => new JsonObject(e.Select(static f => KeyValuePair.Create(f.Name, f.Value?.DeepClone()))))])),
+                (
+                    "ports",
+                    new JsonArray(
+                        [.. ports.Select(static (p, i) => new JsonObject { ["port"] = p == 0 ? null : p, ["name"] = $"p{i}",
+                            ["appProtocol"] = "x", ["protocol"] = "UDP" })])),
+                (
+                    "endpoints",
+                    new JsonArray([
+                        .. endpoints.Select(
+                            static e => new JsonObject(e.Select(static f => KeyValuePair.Create(f.Name, f.Value?.DeepClone()))))
+                    ])),
                 ("extra", noise?.DeepClone()),
             })
         select new JsonObject(fields.Select(static f => KeyValuePair.Create(f.Item1, f.Item2?.DeepClone())));
@@ -75,7 +103,9 @@ public sealed class SliceDecoderTests
             SliceObject slice = Decode(Encoding.UTF8.GetBytes(json.ToJsonString()));
             Assert.Equal(("slice", "ns", "17", "svc"), (slice.Name, slice.Namespace, slice.ResourceVersion, slice.Service));
             Assert.Equal(PlainPorts(json), slice.Ports);
-            Assert.Equal(((JsonArray)json["endpoints"]!).Select(static e => Plain((JsonObject)e!)), slice.Pods.Select(static p => Described(new SliceEndpoint(p))));
+            Assert.Equal(
+                ((JsonArray)json["endpoints"]!).Select(static e => Plain((JsonObject)e!)),
+                slice.Pods.Select(static p => Described(new SliceEndpoint(p))));
         },
         iter: 500);
 
@@ -101,7 +131,8 @@ public sealed class SliceDecoderTests
             List<SliceObject> items = [];
             using ReadPatience patience = new(Wait.Limit, TimeProvider.System);
             ListAnswer answer = await ListReader.ReadAsync(
-                new PiecewiseStream(bytes, piece), isProtobuf: false, new SliceDecoder(), items, patience, TestContext.Current.CancellationToken);
+                new PiecewiseStream(bytes, piece), isProtobuf: false, new SliceDecoder(), items, patience,
+                TestContext.Current.CancellationToken);
             Assert.Equal("2594", answer.ResourceVersion);
             Assert.Equal(260, items.Sum(static s => s.Pods.Length));
         }
@@ -124,9 +155,13 @@ public sealed class SliceDecoderTests
     {
         SliceDecoder decoder = new();
         string plain = Json.Slice("a", "1", Json.Pod("service-b-0"));
-        string managed = string.Join(',', Enumerable.Range(0, 2000).Select(static i => "{\"manager\":\"m" + i + "\",\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{\".\":{}}}}}"));
+        string managed = string.Join(
+            ',',
+            Enumerable.Range(0, 2000).Select(
+                static i => "{\"manager\":\"m" + i + "\",\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{\".\":{}}}}}"));
         byte[] small = Encoding.UTF8.GetBytes(plain);
-        byte[] large = Encoding.UTF8.GetBytes(plain.Replace("\"namespace\"", $"\"managedFields\":[{managed}],\"namespace\"", StringComparison.Ordinal));
+        byte[] large = Encoding.UTF8.GetBytes(
+            plain.Replace("\"namespace\"", $"\"managedFields\":[{managed}],\"namespace\"", StringComparison.Ordinal));
         Decode(small, decoder);
         Decode(large, decoder);
         long forSmall = TestKit.Allocated.AtLeast(() => Decode(small, decoder));
@@ -165,7 +200,8 @@ public sealed class SliceDecoderTests
         return slice;
     }
 
-    private static string Described(SliceEndpoint e) => $"{e.PodName}|{e.Uid}|{e.Node}|{e.Zone}|{e.Ready}|{e.Serving}|{e.Terminating}|{e.Address}|{e.Fault?.Reason}";
+    private static string Described(SliceEndpoint e) =>
+        $"{e.PodName}|{e.Uid}|{e.Node}|{e.Zone}|{e.Ready}|{e.Serving}|{e.Terminating}|{e.Address}|{e.Fault?.Reason}";
 
     private static string Plain(JsonObject e)
     {
@@ -181,7 +217,12 @@ public sealed class SliceDecoderTests
         bool ready = (bool?)conditions["ready"] ?? true;
         bool serving = (bool?)conditions["serving"] ?? true;
         bool terminating = (bool?)conditions["terminating"] ?? false;
-        return $"{(string.IsNullOrEmpty(name) ? null : name)}|{(string.IsNullOrEmpty(uid) ? null : uid)}|{(string?)e["nodeName"]}|{(string?)e["zone"]}|{ready}|{serving}|{terminating}|{(good ? address : null)}|{reason}";
+        string?[] parts =
+        [
+            string.IsNullOrEmpty(name) ? null : name, string.IsNullOrEmpty(uid) ? null : uid, (string?)e["nodeName"], (string?)e["zone"],
+            $"{ready}", $"{serving}", $"{terminating}", good ? address : null, $"{reason}",
+        ];
+        return string.Join('|', parts);
     }
 
     private static IEnumerable<EndpointPort> PlainPorts(JsonObject json) => ((JsonArray)json["ports"]!)

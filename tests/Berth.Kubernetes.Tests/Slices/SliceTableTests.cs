@@ -17,7 +17,8 @@ public sealed class SliceTableTests
     {
         ServiceTarget target = new("k8s-example2", "service-b");
         _builder = new SnapshotBuilder(target, PortScheme.PerOrdinal(3000));
-        _table = new SliceTable(new PodResolver(target, PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), _builder, _time);
+        _table = new SliceTable(
+            new PodResolver(target, PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), _builder, _time);
     }
 
     private SliceObject Decode(string json)
@@ -30,7 +31,8 @@ public sealed class SliceTableTests
 
     private void Apply(string json) => _table.Apply(Decode(json));
 
-    private string[] Pods() => [.. _builder.Build().Endpoints.Select(static e => $"{e.Name} {string.Join(',', e.Addresses)} {e.State} {e.Uid}")];
+    private string[] Pods() =>
+        [.. _builder.Build().Endpoints.Select(static e => $"{e.Name} {string.Join(',', e.Addresses)} {e.State} {e.Uid}")];
 
     private string[] LeftOut() => [.. _builder.Build().LeftOut.Select(static e => $"{e.Name} {e.Reason}")];
 
@@ -141,7 +143,10 @@ public sealed class SliceTableTests
     [Fact]
     public void A_pod_that_left_the_only_slice_or_terminated_or_whose_slice_was_deleted_is_not_held()
     {
-        Apply(Json.Slice("s", "1", Json.Pod("service-b-0"), Json.Pod("service-b-1", "10.0.0.2"), Json.Pod("service-b-2", "10.0.0.3", terminating: true)));
+        Apply(
+            Json.Slice(
+                "s", "1", Json.Pod("service-b-0"), Json.Pod("service-b-1", "10.0.0.2"),
+                Json.Pod("service-b-2", "10.0.0.3", terminating: true)));
         Apply(Json.Slice("s", "2", Json.Pod("service-b-0"), Json.Pod("service-b-2", "10.0.0.3", terminating: true)));
         Assert.Equal(2, _builder.Build().Endpoints.Count);
         Apply(Json.Slice("t", "3", Json.Pod("service-b-4", "10.0.0.5")));
@@ -165,10 +170,17 @@ public sealed class SliceTableTests
     [Theory]
     [InlineData(true, false, false, true)]
     [InlineData(false, true, true, false)]
-    public void One_name_on_two_nodes_not_terminating_wins_then_ready(bool oldTerminating, bool newTerminating, bool oldReady, bool newReady)
+    public void One_name_on_two_nodes_not_terminating_wins_then_ready(
+        bool oldTerminating, bool newTerminating, bool oldReady, bool newReady)
     {
-        Apply(Json.Slice("s", "10", Json.Pod("service-b-0", "10.0.0.1", "old", "node-0", ready: oldReady, serving: true, terminating: oldTerminating)));
-        Apply(Json.Slice("t", "9", Json.Pod("service-b-0", "10.0.0.2", "new", "node-1", ready: newReady, serving: true, terminating: newTerminating)));
+        Apply(
+            Json.Slice(
+                "s", "10",
+                Json.Pod("service-b-0", "10.0.0.1", "old", "node-0", ready: oldReady, serving: true, terminating: oldTerminating)));
+        Apply(
+            Json.Slice(
+                "t", "9",
+                Json.Pod("service-b-0", "10.0.0.2", "new", "node-1", ready: newReady, serving: true, terminating: newTerminating)));
         string wins = oldTerminating ? "10.0.0.2 Ready new" : "10.0.0.1 Ready old";
         Assert.Equal([$"service-b-0 {wins}"], Pods());
     }
@@ -289,11 +301,15 @@ public sealed class SliceTableTests
     public void Names_and_broken_addresses_are_reported()
     {
         Apply(Json.SliceOf("FQDN", "f", "1", Json.Pod("service-b-0", "pod.example.org")));
-        Apply(Json.Slice("s", "2", Json.Pod("service-b-1", "10.0.0.300"), Json.Pod("service-b-2", "010.0.0.1"), Json.Pod("service-b-3", "fd00::1"), Json.Pod("service-b-4", "0.0.0.0")));
+        Apply(
+            Json.Slice(
+                "s", "2", Json.Pod("service-b-1", "10.0.0.300"), Json.Pod("service-b-2", "010.0.0.1"), Json.Pod("service-b-3", "fd00::1"),
+                Json.Pod("service-b-4", "0.0.0.0")));
         Apply(Json.SliceOf("IPv7", "x", "3", Json.Pod("service-b-5", "10.0.0.1")));
         Apply(Json.Slice("e", "4", """{"addresses":[],"hostname":"service-b-6"}"""));
         Assert.Equal(
-            ["service-b-0 NoAddress", "service-b-1 Malformed", "service-b-2 Malformed", "service-b-3 Malformed", "service-b-4 Malformed", "service-b-5 NoAddress", "service-b-6 NoAddress"],
+            ["service-b-0 NoAddress", "service-b-1 Malformed", "service-b-2 Malformed", "service-b-3 Malformed", "service-b-4 Malformed",
+                "service-b-5 NoAddress", "service-b-6 NoAddress"],
             LeftOut());
         Apply(Json.Slice("s", "5", Json.Pod("service-b-1", "10.0.0.30")));
         Assert.Equal(["service-b-1 10.0.0.30 Ready u"], Pods());
@@ -302,7 +318,10 @@ public sealed class SliceTableTests
     [Fact]
     public void A_pod_of_another_namespace_is_reported_and_shadows_nobody()
     {
-        Apply(Json.Slice("s", "1", Json.Pod("service-b-0"), """{"addresses":["10.0.0.9"],"targetRef":{"kind":"Pod","namespace":"evil","name":"service-b-0"}}"""));
+        Apply(
+            Json.Slice(
+                "s", "1", Json.Pod("service-b-0"),
+                """{"addresses":["10.0.0.9"],"targetRef":{"kind":"Pod","namespace":"evil","name":"service-b-0"}}"""));
         Assert.Equal(["service-b-0 10.0.0.1 Ready u"], Pods());
         Assert.Equal(["evil/service-b-0 Malformed"], LeftOut());
     }
@@ -321,10 +340,13 @@ public sealed class SliceTableTests
     {
         ServiceTarget target = new("k8s-example2", "service-b");
         SnapshotBuilder builder = new(target, PortScheme.FromService());
-        SliceTable table = new(new PodResolver(target, PortScheme.FromService(), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), builder, _time);
+        SliceTable table = new(
+            new PodResolver(target, PortScheme.FromService(), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), builder, _time);
         table.Apply(Decode(Json.Slice("s", "1", Json.Pod("service-b-0"), Json.Pod("service-b-1"))));
         Assert.Equal([3456, 3457], builder.Build().Endpoints.Select(static e => e.Port));
-        table.Apply(Decode(Json.Slice("s", "2", Json.Pod("service-b-0"), Json.Pod("service-b-1")).Replace("3456", "4000", StringComparison.Ordinal)));
+        table.Apply(
+            Decode(
+                Json.Slice("s", "2", Json.Pod("service-b-0"), Json.Pod("service-b-1")).Replace("3456", "4000", StringComparison.Ordinal)));
         Assert.Equal([4000, 4001], builder.Build().Endpoints.Select(static e => e.Port));
     }
 
@@ -332,9 +354,15 @@ public sealed class SliceTableTests
     public void One_changed_slice_touches_only_its_own_pods()
     {
         for (int i = 0; i < 50; i++)
-            Apply(Json.Slice($"s{i}", $"{i + 1}", Enumerable.Range(i * 100, 100).Select(static n => Json.Pod($"service-b-{n}", uid: $"u{n}")).ToArray()));
+            Apply(
+                Json.Slice(
+                    $"s{i}", $"{i + 1}",
+                    Enumerable.Range(i * 100, 100).Select(static n => Json.Pod($"service-b-{n}", uid: $"u{n}")).ToArray()));
         EndpointSnapshot before = _builder.Build();
-        Apply(Json.Slice("s7", "100", Enumerable.Range(700, 100).Select(static n => Json.Pod($"service-b-{n}", uid: $"u{n}", ready: n != 750)).ToArray()));
+        Apply(
+            Json.Slice(
+                "s7", "100",
+                Enumerable.Range(700, 100).Select(static n => Json.Pod($"service-b-{n}", uid: $"u{n}", ready: n != 750)).ToArray()));
         EndpointSnapshot after = _builder.Build();
         Assert.Equal(["service-b-750"], after.CompareWith(before).Select(static c => c.Name));
         Assert.Same(before.FindByOrdinal(701), after.FindByOrdinal(701));
@@ -363,10 +391,14 @@ public sealed class SliceTableTests
 
             _time.Advance(PodHolds.Duration);
             _table.EndHolds();
-            SnapshotBuilder anew = new(new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000));
-            new SliceTable(new PodResolver(new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), anew, _time)
+            SnapshotBuilder fresh = new(new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000));
+            new SliceTable(
+                new PodResolver(
+                    new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000), AddressMode.Internal,
+                    AddressFamilies.IPv4ThenIPv6),
+                fresh, _time)
                 .Replace([.. slices.Values.Select(Decode)]);
-            EndpointSnapshot expected = anew.Build();
+            EndpointSnapshot expected = fresh.Build();
             EndpointSnapshot actual = _builder.Build();
             Assert.Empty(actual.CompareWith(expected));
             Assert.Equal(expected.LeftOut, actual.LeftOut);
@@ -378,6 +410,8 @@ public sealed class SliceTableTests
         string address = type == "IPv4" ? $"10.0.0.{random.Next(1, 4)}" : $"fd00::{random.Next(1, 4)}";
         if (random.Next(10) == 0)
             address = "nonsense";
-        return Json.Pod($"service-b-{random.Next(4)}", address, random.Next(4) == 0 ? null : $"u{random.Next(2)}", ready: random.Next(3) > 0, terminating: random.Next(4) == 0);
+        return Json.Pod(
+            $"service-b-{random.Next(4)}", address, random.Next(4) == 0 ? null : $"u{random.Next(2)}", ready: random.Next(3) > 0,
+            terminating: random.Next(4) == 0);
     }
 }

@@ -35,7 +35,10 @@ public sealed class TwinTests
         Assert.Equal("10.0.0.1", string.Join(',', Assert.Single(_builder.Build().Endpoints).Addresses));
     }
 
-    private SliceTable Table() => new(new PodResolver(s_target, PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), _builder, new FakeTimeProvider());
+    private SliceTable Table() =>
+        new(
+            new PodResolver(s_target, PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), _builder,
+            new FakeTimeProvider());
 
     private SliceObject Decode(string json)
     {

@@ -108,7 +108,7 @@ public sealed class ListTests
         TestCluster test = await TestCluster.StartAsync();
         foreach ((string name, string team) in ((string, string)[])[("a", "x"), ("b", "x"), ("c", "y")])
         {
-            string labels = $"{{team: {team}, rank: '{name[0] - 'a' + 1}'}}";
+            string labels = $"{{team: '{team}', rank: '{name[0] - 'a' + 1}'}}";
             string metadata = $"{{name: {name}, namespace: k8s-example2, labels: {labels}}}";
             test.Cluster.Apply($"{{apiVersion: v1, kind: ServiceAccount, metadata: {metadata}}}");
         }

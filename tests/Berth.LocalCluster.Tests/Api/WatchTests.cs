@@ -57,7 +57,8 @@ public sealed class WatchTests
         test.Cluster.Apply(TestManifests.Service);
         await test.WaitForAsync(Slices, list => list["items"]!.AsArray().Count == 1);
         List<JsonNode> events = await AllAsync(test.WatchAsync(
-            $"{Slices}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=600").Take(2));
+            $"{Slices}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&"
+                + "timeoutSeconds=600").Take(2));
         JsonNode recorded = Recordings.ReadLines("watchlist")[^1];
         Assert.Equal("ADDED", (string?)events[0]["type"]);
         recorded["object"]!["metadata"]!["resourceVersion"] = events[1]["object"]!["metadata"]!["resourceVersion"]!.DeepClone();

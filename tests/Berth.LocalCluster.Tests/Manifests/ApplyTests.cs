@@ -30,9 +30,12 @@ public sealed class ApplyTests
         await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
         const string Job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\n";
 
-        var exception = Assert.Throws<LocalClusterException>(() => cluster.Apply([(Namespace + "---\n" + ConfigMap, "a.yaml"), (Job, "b.yaml")]));
+        var exception = Assert.Throws<LocalClusterException>(
+            () => cluster.Apply([(Namespace + "---\n" + ConfigMap, "a.yaml"), (Job, "b.yaml")]));
 
-        Assert.Contains("a.yaml: no matches for kind \"ConfigMap\" in version \"v1\". b.yaml: no matches for kind \"Job\" in version \"batch/v1\".", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a.yaml: no matches for kind \"ConfigMap\" in version \"v1\". b.yaml: no matches for kind \"Job\" in version \"batch/v1\".",
+            exception.Message, StringComparison.Ordinal);
         Assert.Contains("Nothing was applied.", exception.Message, StringComparison.Ordinal);
         Assert.Null(cluster.Get("namespace", null, "late"));
     }
@@ -49,18 +52,24 @@ public sealed class ApplyTests
     }
 
     [Theory]
-    [InlineData("metadata: {name: web, namespace: 4444}", "cannot unmarshal number into Go struct field ObjectMeta.metadata.namespace of type string")]
+    [InlineData("metadata: {name: web, namespace: 4444}",
+        "cannot unmarshal number into Go struct field ObjectMeta.metadata.namespace of type string")]
     [InlineData("metadata: {name: 53}", "cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string")]
-    [InlineData("metadata: {name: web, namespace: [a]}", "cannot unmarshal array into Go struct field ObjectMeta.metadata.namespace of type string")]
-    [InlineData("metadata: {name: web, annotations: text}", "cannot unmarshal string into Go struct field ObjectMeta.metadata.annotations of type map[string]string")]
-    [InlineData("metadata: {name: web, annotations: [a]}", "cannot unmarshal array into Go struct field ObjectMeta.metadata.annotations of type map[string]string")]
-    [InlineData("metadata: {name: web, annotations: {a: off}}", "cannot unmarshal bool into Go struct field ObjectMeta.metadata.annotations of type string")]
+    [InlineData("metadata: {name: web, namespace: [a]}",
+        "cannot unmarshal array into Go struct field ObjectMeta.metadata.namespace of type string")]
+    [InlineData("metadata: {name: web, annotations: text}",
+        "cannot unmarshal string into Go struct field ObjectMeta.metadata.annotations of type map[string]string")]
+    [InlineData("metadata: {name: web, annotations: [a]}",
+        "cannot unmarshal array into Go struct field ObjectMeta.metadata.annotations of type map[string]string")]
+    [InlineData("metadata: {name: web, annotations: {a: off}}",
+        "cannot unmarshal bool into Go struct field ObjectMeta.metadata.annotations of type string")]
     [InlineData("metadata: text", "cannot unmarshal string into Go")]
     public async Task Value_of_the_wrong_type_is_refused_with_its_path(string metadata, string expected)
     {
         await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
 
-        var exception = Assert.Throws<LocalClusterException>(() => cluster.Apply($"apiVersion: v1\nkind: Service\n{metadata}\nspec: {{ports: [{{port: 80}}]}}\n"));
+        var exception = Assert.Throws<LocalClusterException>(
+            () => cluster.Apply($"apiVersion: v1\nkind: Service\n{metadata}\nspec: {{ports: [{{port: 80}}]}}\n"));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
@@ -106,6 +115,8 @@ public sealed class ApplyTests
         await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
         cluster.Apply($"apiVersion: v1\nkind: Namespace\nmetadata: {{name: \"{name}\"}}\n");
 
-        Assert.Contains($"namespace: \"{name}\"", await File.ReadAllTextAsync(cluster.ServiceAccountKubeconfig(name, "default"), Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            $"namespace: \"{name}\"", await File.ReadAllTextAsync(cluster.ServiceAccountKubeconfig(name, "default"), Cancelled),
+            StringComparison.Ordinal);
     }
 }

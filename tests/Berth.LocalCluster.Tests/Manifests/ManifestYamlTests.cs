@@ -14,7 +14,9 @@ public sealed class ManifestYamlTests
     {
         Assert.True(KubectlYaml.All.Count > 400);
         // YamlDotNet lets a tab stand behind a dash.
-        Assert.Empty(KubectlYaml.All.Where(static row => row.Text != "v:\n-\ta").Select(static row => row.Compare(Read(row.Document))).OfType<string>());
+        Assert.Empty(
+            KubectlYaml.All.Where(static row => row.Text != "v:\n-\ta")
+                .Select(static row => row.Compare(Read(row.Document))).OfType<string>());
     }
 
     [Theory]
@@ -28,8 +30,10 @@ public sealed class ManifestYamlTests
     [InlineData("a: 1\nb: !!int yes", "the manifest, line 2: `yes` is a !!bool, and its tag says !!int.")]
     [InlineData("a: 1\nb: {<<: 5}", "the manifest, line 2: the merge key << takes a mapping or a list of mappings.")]
     [InlineData("just text", "the manifest, line 1: a document or an item of a list is not a Kubernetes object.")]
-    [InlineData("apiVersion: v1\nkind: List\nitems: [null]", "the manifest, line 1: a document or an item of a list is not a Kubernetes object.")]
-    [InlineData("apiVersion: 1\nkind: Pod", "the manifest, line 1: apiVersion is 1, which is no text. Put it in quotes if it is meant as one.")]
+    [InlineData("apiVersion: v1\nkind: List\nitems: [null]",
+        "the manifest, line 1: a document or an item of a list is not a Kubernetes object.")]
+    [InlineData("apiVersion: 1\nkind: Pod",
+        "the manifest, line 1: apiVersion is 1, which is no text. Put it in quotes if it is meant as one.")]
     public void What_kubectl_refuses_is_refused_with_its_line(string text, string expected) =>
         Assert.StartsWith(expected, Refusal(text), StringComparison.Ordinal);
 
@@ -56,7 +60,8 @@ public sealed class ManifestYamlTests
     [Fact]
     public void Aliases_of_aliases_are_counted()
     {
-        string text = "a0: &a0 [x, x]\n" + string.Concat(Enumerable.Range(1, 40).Select(static i => $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n"));
+        string text = "a0: &a0 [x, x]\n" +
+            string.Concat(Enumerable.Range(1, 40).Select(static i => $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n"));
 
         Assert.Contains("its aliases stand for far more values than are written", Refusal(text), StringComparison.Ordinal);
     }

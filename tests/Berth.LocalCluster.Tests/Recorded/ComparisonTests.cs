@@ -148,7 +148,8 @@ public sealed class ComparisonTests
             yield return ("watch-260-scale", WithoutUnready(await test.EventsSinceAsync(ManyPods.Slices, version, bookmarks: true)));
             version = (string)(await test.GetAsync(Slices)).Body["metadata"]!["resourceVersion"]!;
             await RecordedLife.ReplaceAsync(test, "service-b-0", 3);
-            yield return ("watch-terminating", WithoutUnready(await test.EventsSinceAsync(RecordedLife.OfServiceB, version, bookmarks: true)));
+            yield return (
+                "watch-terminating", WithoutUnready(await test.EventsSinceAsync(RecordedLife.OfServiceB, version, bookmarks: true)));
         }
     }
 
@@ -179,7 +180,8 @@ public sealed class ComparisonTests
     private static async IAsyncEnumerable<(string Recording, JsonNode? Ours)> WatchesAsync(TestCluster test)
     {
         yield return ("watchlist", await UntilAsync(
-            test, $"{RecordedLife.OfServiceB}&watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan", "BOOKMARK"));
+            test, $"{RecordedLife.OfServiceB}&watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
+            "BOOKMARK"));
         string version = await RecordedLife.PlayAsync(test);
         yield return ("watch-life", await test.EventsSinceAsync(RecordedLife.OfServiceB, version, bookmarks: true));
         test.Cluster.Apply(Applied("service"));

@@ -51,7 +51,8 @@ internal static class RecordedLife
     });
 
     /// <summary>
-    /// Deletes a pod, and waits until its successor is shown too. A watch from before shows the pod end; to look for that now could come too late.
+    /// Deletes a pod, and waits until its successor is shown too. A watch from before shows the pod end; to look for that now could come
+    /// too late.
     /// </summary>
     public static async Task ReplaceAsync(TestCluster test, string pod, int count)
     {
@@ -61,5 +62,6 @@ internal static class RecordedLife
         await ReadyAsync(test, count);
     }
 
-    private static bool IsReady(PodSummary pod) => pod.Ready && !pod.Terminating && pod.Name.StartsWith("service-b-", StringComparison.Ordinal);
+    private static bool IsReady(PodSummary pod) =>
+        pod.Ready && !pod.Terminating && pod.Name.StartsWith("service-b-", StringComparison.Ordinal);
 }

@@ -12,7 +12,8 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     private readonly EndpointDirectory _directory;
 
     public EndpointDirectoryTests() => _directory = new EndpointDirectory(
-        _source, new EndpointDirectoryOptions { TimeProvider = _time, Backoff = new FixedBackoff(TimeSpan.FromSeconds(1)), LoggerFactory = _log });
+        _source,
+        new EndpointDirectoryOptions { TimeProvider = _time, Backoff = new FixedBackoff(TimeSpan.FromSeconds(1)), LoggerFactory = _log });
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -194,7 +195,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [InlineData(0)]
     [InlineData(-2)]
     [InlineData(25 * 24 * 3600)]
-    public void FirstSnapshotTimeout_outside_its_range_is_refused(int seconds) => Assert.Throws<ArgumentOutOfRangeException>(
+    public void FirstSnapshotTimeout_outside_its_range_is_refused(int seconds) => Assert.Throws<ArgumentException>(
         () => new EndpointDirectory(_source, new EndpointDirectoryOptions { FirstSnapshotTimeout = TimeSpan.FromSeconds(seconds) }));
 
     [Fact]
@@ -224,7 +225,9 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     [Fact]
     public async Task Two_port_schemes_are_two_views_and_a_second_first_call_opens_nothing()
     {
-        EndpointView[] views = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports), Cancellation)));
+        EndpointView[] views = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(
+                _ => Task.Run(() => _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports), Cancellation)));
         Assert.Single(views.Distinct());
         Assert.NotSame(views[0], _directory.Follow(TestKit.TestPods.Target, PortScheme.Fixed(3000)));
         Assert.Equal(2, _source.Streams.Count);
@@ -308,7 +311,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the clock on until the condition holds: whoever waits on a timer may arm it at any moment.</summary>
+    /// <summary>Moves the clock on until the condition holds: a loop may set its timer at any moment.</summary>
     private async Task AdvanceUntilAsync(Func<bool> condition)
     {
         while (!condition())

@@ -18,8 +18,10 @@ public sealed class OptionsTests
         };
         ArgumentException exception = Assert.Throws<ArgumentException>(() => new EndpointDirectory(new ScriptedSource(), options));
         Assert.All(
-            ["TimeProvider is null", "LoggerFactory is null", "FirstSnapshotTimeout is 25", "SnapshotFile is empty", "MaxStale is 00:00:00"],
+            ["TimeProvider is null", "LoggerFactory is null", "FirstSnapshotTimeout is 25", "SnapshotFile is empty",
+                "MaxStale is 00:00:00"],
             part => Assert.Contains(part, exception.Message, StringComparison.Ordinal));
-        await using EndpointDirectory good = new(new ScriptedSource(), new EndpointDirectoryOptions { FirstSnapshotTimeout = Timeout.InfiniteTimeSpan });
+        await using EndpointDirectory good = new(
+            new ScriptedSource(), new EndpointDirectoryOptions { FirstSnapshotTimeout = Timeout.InfiniteTimeSpan });
     }
 }

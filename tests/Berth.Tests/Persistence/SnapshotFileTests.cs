@@ -20,7 +20,10 @@ public sealed class SnapshotFileTests : IDisposable
     [Fact]
     public async Task A_process_that_starts_during_an_outage_serves_the_last_good_snapshot_stale_and_saying_so()
     {
-        EndpointSnapshot lived = await LiveAsync(TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false), TestKit.TestPods.Endpoint(2, address: "fd00::2")));
+        EndpointSnapshot lived = await LiveAsync(
+            TestKit.TestPods.Snapshot(
+                TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false),
+                TestKit.TestPods.Endpoint(2, address: "fd00::2")));
         _time.Advance(TimeSpan.FromHours(2));
 
         ScriptedSource away = new();
@@ -31,12 +34,15 @@ public sealed class SnapshotFileTests : IDisposable
         Assert.Equal((lived.Version, lived.ObservedAt), (served.Version, served.ObservedAt));
         Assert.Equal(lived.Endpoints.Select(e => e.ToString()), served.Endpoints.Select(e => e.ToString()));
         Assert.True(lived.Endpoints.Zip(served.Endpoints).All(p => p.First.ContentEquals(p.Second)));
-        Assert.InRange(directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Age!.Value, TimeSpan.FromHours(2), _time.GetUtcNow() - lived.ObservedAt);
+        Assert.InRange(
+            directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Age!.Value, TimeSpan.FromHours(2),
+            _time.GetUtcNow() - lived.ObservedAt);
         Assert.Contains(_log.Entries, e => e.Id == 103);
 
         // The source answers: live, and the version grows over what the file had.
         away.Streams[0].Push(TestKit.TestPods.Snapshot(5));
-        await UntilAsync(() => directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Current is { IsStale: false, Endpoints.Count: 5 });
+        await UntilAsync(
+            () => directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Current is { IsStale: false, Endpoints.Count: 5 });
         Assert.Equal(lived.Version + 1, directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports).Current!.Version);
     }
 
@@ -79,7 +85,8 @@ public sealed class SnapshotFileTests : IDisposable
             damaged[x.Item1] = x.Item2;
             Assert.Throws<InvalidDataException>(() => SnapshotFileFormat.Decode(damaged));
         });
-        Gen.Int[0, good.Length - 1].Sample(length => Assert.Throws<InvalidDataException>(() => SnapshotFileFormat.Decode(good.AsMemory(0, length))), iter: 50);
+        Gen.Int[0, good.Length - 1].Sample(
+            length => Assert.Throws<InvalidDataException>(() => SnapshotFileFormat.Decode(good.AsMemory(0, length))), iter: 50);
     }
 
     [Theory]
@@ -101,7 +108,12 @@ public sealed class SnapshotFileTests : IDisposable
         foreach (string body in new[] { "{}", "[]", "{\"targets\":[{}]}", "{\"targets\":[{\"target\":\"A/b\"}]}", "{\"targets\":3}" })
         {
             byte[] bytes = Encoding.UTF8.GetBytes(body);
-            byte[] file = [.. Encoding.ASCII.GetBytes($"berth-snapshot 1 sha256={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))}\n"), .. bytes];
+            byte[] file =
+            [
+                .. Encoding.ASCII.GetBytes(
+                    $"berth-snapshot 1 sha256={Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))}\n"),
+                .. bytes
+            ];
             Assert.Throws<InvalidDataException>(() => SnapshotFileFormat.Decode(file));
         }
     }
@@ -111,7 +123,13 @@ public sealed class SnapshotFileTests : IDisposable
     {
         ScriptedSource source = new();
         await using EndpointDirectory directory = new(
-            source, new EndpointDirectoryOptions { TimeProvider = _time, LoggerFactory = _log, SnapshotFile = System.IO.Path.Combine(_folder, "missing", "file") });
+            source,
+            new EndpointDirectoryOptions
+            {
+                TimeProvider = _time,
+                LoggerFactory = _log,
+                SnapshotFile = System.IO.Path.Combine(_folder, "missing", "file"),
+            });
         EndpointView view = directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         for (int i = 1; i <= 3; i++)
         {

@@ -7,7 +7,8 @@ public sealed class PickerTests
     [Fact]
     public void Random_reaches_every_available_endpoint_and_no_other()
     {
-        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(Enumerable.Range(0, 700).Select(i => TestKit.TestPods.Endpoint(i, ready: i % 2 == 0)));
+        EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(
+            Enumerable.Range(0, 700).Select(i => TestKit.TestPods.Endpoint(i, ready: i % 2 == 0)));
         RandomPicker picker = new(new Random(1));
         HashSet<string> seen = [];
         for (int i = 0; i < 10_000; i++)
@@ -20,7 +21,8 @@ public sealed class PickerTests
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(3);
         RoundRobinPicker picker = new();
-        Assert.Equal(["service-b-0", "service-b-1", "service-b-2", "service-b-0"], Enumerable.Range(0, 4).Select(_ => picker.Pick(snapshot).Name));
+        Assert.Equal(
+            ["service-b-0", "service-b-1", "service-b-2", "service-b-0"], Enumerable.Range(0, 4).Select(_ => picker.Pick(snapshot).Name));
         int[] counts = new int[3];
         Parallel.For(0, 3000, _ => Interlocked.Increment(ref counts[picker.Pick(snapshot).Ordinal!.Value]));
         Assert.Equal([1000, 1000, 1000], counts);
@@ -84,13 +86,19 @@ public sealed class PickerTests
     public void Nothing_available_gives_null_or_a_sentence()
     {
         EndpointSnapshot none = TestKit.TestPods.Snapshot();
-        foreach (IEndpointPicker picker in new IEndpointPicker[] { RandomPicker.Shared, new RoundRobinPicker(), new OrdinalPicker(0), new PodNamePicker("a-0"), new StickyPicker() })
+        foreach (IEndpointPicker picker in new IEndpointPicker[] { RandomPicker.Shared, new RoundRobinPicker(), new OrdinalPicker(0),
+            new PodNamePicker("a-0"), new StickyPicker() })
             Assert.False(picker.TryPick(none, "key", out _));
         Assert.Contains("has no pods", Assert.Throws<NoEndpointException>(() => none.PickRandom()).Message, StringComparison.Ordinal);
         EndpointSnapshot unready = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0, ready: false));
-        Assert.Contains("service-b-0 is NotReady", Assert.Throws<NoEndpointException>(() => unready.PickRandom()).Message, StringComparison.Ordinal);
-        EndpointSnapshot leftOut = EndpointSnapshot.Create(TestKit.TestPods.Target, TestKit.TestPods.Ports, [], [new LeftOutPod("x", LeftOutReason.NoOrdinal, "'x' has no '-'")]);
-        Assert.Contains("'x' has no '-'", Assert.Throws<NoEndpointException>(() => leftOut.PickSticky("k")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "k8s-example2/service-b has 1 pods, and none is ready: service-b-0 is not-ready",
+            Assert.Throws<NoEndpointException>(() => unready.PickRandom()).Message,
+            StringComparison.Ordinal);
+        EndpointSnapshot leftOut = EndpointSnapshot.Create(
+            TestKit.TestPods.Target, TestKit.TestPods.Ports, [], [new LeftOutPod("x", LeftOutReason.NoOrdinal, "'x' has no '-'")]);
+        Assert.Contains(
+            "'x' has no '-'", Assert.Throws<NoEndpointException>(() => leftOut.PickSticky("k")).Message, StringComparison.Ordinal);
         Assert.False(none.TryPickRandom(out _));
     }
 
@@ -100,7 +108,11 @@ public sealed class PickerTests
     public void Picking_allocates_nothing(int count)
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(count);
-        IEndpointPicker[] pickers = [RandomPicker.Shared, new RoundRobinPicker(), new OrdinalPicker(count - 1), new PodNamePicker($"service-b-{count - 1}"), new StickyPicker()];
+        IEndpointPicker[] pickers =
+        [
+            RandomPicker.Shared, new RoundRobinPicker(), new OrdinalPicker(count - 1), new PodNamePicker($"service-b-{count - 1}"),
+            new StickyPicker()
+        ];
         foreach (IEndpointPicker picker in pickers)
         {
             PickMany(picker, snapshot, 200);

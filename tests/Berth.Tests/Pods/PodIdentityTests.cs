@@ -31,20 +31,25 @@ public sealed class PodIdentityTests
     {
         PodIdentity pod = From(("POD_NAME", "lobby-7f74f7877f-2ccb9"));
         Assert.Null(pod.Ordinal);
-        Assert.Contains("does not end with '-' and a number", Assert.Throws<PodIdentityException>(() => pod.GetPort(3000)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not end with '-' and a number", Assert.Throws<PodIdentityException>(() => pod.GetPort(3000)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(7000, pod.GetPorts(PortScheme.Fixed(7000))[0].Number);
     }
 
     [Fact]
     public void A_port_above_65535_is_an_error_with_the_sum() =>
-        Assert.Contains("65000 + 999 x 1", Assert.Throws<PodIdentityException>(() => PodIdentity.FromName("web-999").GetPort(65000)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "65000 + 999 x 1", Assert.Throws<PodIdentityException>(() => PodIdentity.FromName("web-999").GetPort(65000)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Bases_from_the_service_cannot_be_known_by_a_pod() =>
         Assert.Throws<ArgumentException>(() => PodIdentity.FromName("web-1").GetPorts(PortScheme.FromService()));
 
     [Fact]
-    public void A_base_outside_its_range_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => PodIdentity.FromName("web-1").GetPort(0));
+    public void A_base_outside_its_range_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => PodIdentity.FromName("web-1").GetPort(0));
 
     private static PodIdentity From(params (string Name, string Value)[] variables) =>
         PodIdentity.FromEnvironment(name => variables.FirstOrDefault(v => v.Name == name).Value);

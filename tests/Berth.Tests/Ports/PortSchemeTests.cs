@@ -18,7 +18,8 @@ public sealed class PortSchemeTests
     [InlineData(3000, 65535, int.MaxValue)]
     public void A_port_above_65535_is_a_reason_not_a_number(int portBase, int stride, int ordinal)
     {
-        Assert.False(PortScheme.PerOrdinal(portBase, stride).TryResolve(ordinal, [], out IReadOnlyList<EndpointPort> ports, out string? reason));
+        Assert.False(
+            PortScheme.PerOrdinal(portBase, stride).TryResolve(ordinal, [], out IReadOnlyList<EndpointPort> ports, out string? reason));
         Assert.Empty(ports);
         Assert.Contains($"{portBase} + {ordinal} x {stride}", reason, StringComparison.Ordinal);
         Assert.Contains("above 65535", reason, StringComparison.Ordinal);
@@ -37,7 +38,9 @@ public sealed class PortSchemeTests
     [InlineData(65536)]
     public void A_base_outside_its_range_is_refused(int portBase)
     {
-        Assert.Contains("1..65535", Assert.Throws<ArgumentOutOfRangeException>(() => PortScheme.PerOrdinal(portBase)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1..65535", Assert.Throws<ArgumentOutOfRangeException>(() => PortScheme.PerOrdinal(portBase)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => PortScheme.Fixed(portBase));
         Assert.Throws<ArgumentOutOfRangeException>(() => PortScheme.PerOrdinal([new EndpointPort("a", portBase)]));
     }
@@ -89,8 +92,10 @@ public sealed class PortSchemeTests
     {
         PortScheme[] all =
         [
-            PortScheme.PerOrdinal(3000), PortScheme.PerOrdinal(3001), PortScheme.PerOrdinal(3000, 2), PortScheme.Fixed(3000), PortScheme.FromService(),
-            PortScheme.FromService("a"), PortScheme.FromService("a", 2), PortScheme.PerOrdinal([new("a", 3000)]), PortScheme.Fixed([new("a", 3000)]),
+            PortScheme.PerOrdinal(3000), PortScheme.PerOrdinal(3001), PortScheme.PerOrdinal(3000, 2), PortScheme.Fixed(3000),
+            PortScheme.FromService(),
+            PortScheme.FromService("a"), PortScheme.FromService("a", 2), PortScheme.PerOrdinal([new("a", 3000)]),
+            PortScheme.Fixed([new("a", 3000)]),
         ];
         for (int i = 0; i < all.Length; i++)
         {
@@ -107,8 +112,12 @@ public sealed class PortSchemeTests
     public void Bases_that_cannot_be_told_apart_are_refused()
     {
         Assert.Throws<ArgumentException>(() => PortScheme.PerOrdinal([]));
-        Assert.Contains("named 'a'", Assert.Throws<ArgumentException>(() => PortScheme.PerOrdinal([new("a", 1), new("a", 2)])).Message, StringComparison.Ordinal);
-        Assert.Contains("claim that port twice", Assert.Throws<ArgumentException>(() => PortScheme.PerOrdinal([new("a", 1), new("b", 1)])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "named 'a'", Assert.Throws<ArgumentException>(() => PortScheme.PerOrdinal([new("a", 1), new("a", 2)])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "claim that port twice", Assert.Throws<ArgumentException>(() => PortScheme.PerOrdinal([new("a", 1), new("b", 1)])).Message,
+            StringComparison.Ordinal);
         Assert.Equal(2, Resolve(PortScheme.PerOrdinal([new("a", 1), new("b", 1, "UDP")]), 0).Count);
     }
 

@@ -15,7 +15,8 @@ public sealed class CompactEndpointTests
     {
         Guid uid = Guid.Parse("6dab17d2-4cbf-4e7a-9e26-98a12b9624f4");
         PodEndpoint compact = new(new PodName(new PodNamePrefix("web-"), 12), s_place, uid, IPAddress.Parse("10.0.0.1"), true, true, false);
-        compact.Adopt(PortScheme.PerOrdinal([new EndpointPort("a", 3000), new EndpointPort("b", 5000, "UDP")], 2).PlanFor([])!, hasOrdinal: true);
+        compact.Adopt(
+            PortScheme.PerOrdinal([new EndpointPort("a", 3000), new EndpointPort("b", 5000, "UDP")], 2).PlanFor([])!, hasOrdinal: true);
         PodEndpoint plain = new()
         {
             Name = "web-12",
@@ -29,7 +30,9 @@ public sealed class CompactEndpointTests
         };
         Assert.Equal(plain.NameHash, compact.NameHash);
         Assert.True(plain.ContentEquals(compact) && compact.ContentEquals(plain));
-        Assert.Equal(("web-12", "ns", plain.Uid, 12, "node-1", "z1"), (compact.Name, compact.Namespace, compact.Uid, compact.Ordinal, compact.Node, compact.Zone));
+        Assert.Equal(
+            ("web-12", "ns", plain.Uid, 12, "node-1", "z1"),
+            (compact.Name, compact.Namespace, compact.Uid, compact.Ordinal, compact.Node, compact.Zone));
         Assert.Equal(plain.Ports, compact.Ports);
         Assert.Equal((3024, 5024, null), (compact.Port, compact.FindPort("b")?.Number, compact.FindPort("c")));
         Assert.Equal("10.0.0.1:3024", compact.Authority);
@@ -48,7 +51,8 @@ public sealed class CompactEndpointTests
         Assert.Equal((authority, authority), (second.Authority, System.Text.Encoding.UTF8.GetString(second.AuthorityUtf8.Span)));
         Assert.Same(second.Authority, second.Authority);
 
-        static PodEndpoint At(string address) => new() { Name = "a", Namespace = "ns", Addresses = [IPAddress.Parse(address)], Ports = [new EndpointPort("", 65535)] };
+        static PodEndpoint At(string address) =>
+            new() { Name = "a", Namespace = "ns", Addresses = [IPAddress.Parse(address)], Ports = [new EndpointPort("", 65535)] };
     }
 
     [Theory]
@@ -68,7 +72,12 @@ public sealed class CompactEndpointTests
         SnapshotBuilder oneByOne = new(s_target, PortScheme.PerOrdinal(3000));
         foreach (PodEndpoint endpoint in all)
             oneByOne.Set(endpoint);
-        string[] expected = [.. all.Select(static e => e.Name).OrderBy(static n => int.Parse(n.AsSpan(n.LastIndexOf('-') + 1), System.Globalization.CultureInfo.InvariantCulture)).ThenBy(static n => n, StringComparer.Ordinal)];
+        string[] expected =
+            [.. all.Select(static e => e.Name)
+                .OrderBy(
+                    static n =>
+                        int.Parse(n.AsSpan(n.LastIndexOf('-') + 1), System.Globalization.CultureInfo.InvariantCulture)).ThenBy(static n =>
+                            n, StringComparer.Ordinal)];
         Assert.Equal(expected, oneByOne.Build().Endpoints.Select(static e => e.Name));
         EndpointSnapshot snapshot = atOnce.Build();
         Assert.Equal(expected, snapshot.Endpoints.Select(static e => e.Name));
@@ -140,7 +149,8 @@ public sealed class CompactEndpointTests
         PodEndpoint adopted = Endpoint(new PodNamePrefix("web-"), 2);
         PodEndpoint made = new()
         {
-            Name = "web-2", Namespace = "ns", Node = "node-1", Zone = "z1", Ordinal = 2, Addresses = [IPAddress.Loopback], Ports = [.. adopted.Ports],
+            Name = "web-2", Namespace = "ns", Node = "node-1", Zone = "z1", Ordinal = 2, Addresses = [IPAddress.Loopback],
+            Ports = [.. adopted.Ports],
         };
         Assert.True(adopted.ContentEquals(made));
         Assert.True(made.ContentEquals(adopted));

@@ -9,16 +9,20 @@ public sealed class EndpointSnapshotTests
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(
             TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false), TestKit.TestPods.Endpoint(2, serving: false),
-            TestKit.TestPods.Endpoint(3, ready: false, terminating: true), TestKit.TestPods.Endpoint(4, ready: false, serving: false, terminating: true));
+            TestKit.TestPods.Endpoint(3, ready: false, terminating: true),
+            TestKit.TestPods.Endpoint(4, ready: false, serving: false, terminating: true));
         Assert.Equal(["service-b-0"], snapshot.Available.Select(e => e.Name));
-        Assert.Equal([PodState.Ready, PodState.NotReady, PodState.NotReady, PodState.Draining, PodState.Terminating], snapshot.Endpoints.Select(e => e.State));
+        Assert.Equal(
+            [PodState.Ready, PodState.NotReady, PodState.NotReady, PodState.Draining, PodState.Terminating],
+            snapshot.Endpoints.Select(e => e.State));
     }
 
     [Fact]
     public void Two_StatefulSets_behind_one_service_are_distinct_pods_and_their_clash_is_reported()
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(
-            TestKit.TestPods.Endpoint(0, "blue"), TestKit.TestPods.Endpoint(0, "green"), TestKit.TestPods.Endpoint(1, "green", address: "10.77.0.2"));
+            TestKit.TestPods.Endpoint(0, "blue"), TestKit.TestPods.Endpoint(0, "green"),
+            TestKit.TestPods.Endpoint(1, "green", address: "10.77.0.2"));
         Assert.Equal(3, snapshot.Endpoints.Count);
         PortClash clash = Assert.Single(snapshot.FindPortClashes());
         Assert.Equal(["blue-0", "green-0"], clash.Pods);
@@ -61,13 +65,16 @@ public sealed class EndpointSnapshotTests
     public void The_comparison_names_what_happened_to_each_pod()
     {
         EndpointSnapshot before = TestKit.TestPods.Snapshot(
-            TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1), TestKit.TestPods.Endpoint(2, ready: false), TestKit.TestPods.Endpoint(3), TestKit.TestPods.Endpoint(4), TestKit.TestPods.Endpoint(5));
+            TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1), TestKit.TestPods.Endpoint(2, ready: false),
+            TestKit.TestPods.Endpoint(3), TestKit.TestPods.Endpoint(4), TestKit.TestPods.Endpoint(5));
         EndpointSnapshot after = TestKit.TestPods.Snapshot(
-            TestKit.TestPods.Endpoint(1, uid: "new"), TestKit.TestPods.Endpoint(2), TestKit.TestPods.Endpoint(3, ready: false), TestKit.TestPods.Endpoint(4, ready: false, terminating: true),
+            TestKit.TestPods.Endpoint(1, uid: "new"), TestKit.TestPods.Endpoint(2), TestKit.TestPods.Endpoint(3, ready: false),
+            TestKit.TestPods.Endpoint(4, ready: false, terminating: true),
             TestKit.TestPods.Endpoint(5, address: "10.77.0.9"), TestKit.TestPods.Endpoint(6));
         Assert.Equal(
             [
-                ("service-b-0", PodChangeKind.Left), ("service-b-1", PodChangeKind.Replaced), ("service-b-2", PodChangeKind.Ready), ("service-b-3", PodChangeKind.NotReady),
+                ("service-b-0", PodChangeKind.Left), ("service-b-1", PodChangeKind.Replaced), ("service-b-2", PodChangeKind.Ready), (
+                    "service-b-3", PodChangeKind.NotReady),
                 ("service-b-4", PodChangeKind.Draining), ("service-b-5", PodChangeKind.Updated), ("service-b-6", PodChangeKind.Joined),
             ],
             after.CompareWith(before).Select(c => (c.Name, c.Kind)));

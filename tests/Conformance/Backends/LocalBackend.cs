@@ -65,5 +65,5 @@ internal sealed class LocalBackend : Backend
     }
 
     private static string Field(string kubeconfig, string name) =>
-        kubeconfig.Split('\n').First(line => line.Contains(name + ":", StringComparison.Ordinal)).Split(": ")[1].Trim();
+        kubeconfig.Split('\n').First(line => line.Contains(name + ":", StringComparison.Ordinal)).Split(": ")[1].Trim().Trim('"');
 }

@@ -62,6 +62,8 @@ public abstract class ConformanceCase(SharedControlPlane shared)
     private static Task<Backend> OpenGivenAsync(Needs needs)
     {
         string path = Environment.GetEnvironmentVariable(GivenBackend.Variable)!;
-        return GivenBackend.Missing(path) is { } missing ? throw new InvalidOperationException(missing) : GivenBackend.OpenAsync(path, needs);
+        return GivenBackend.Missing(path) is { } missing
+            ? throw new InvalidOperationException(missing)
+            : GivenBackend.OpenAsync(path, needs);
     }
 }

@@ -14,7 +14,9 @@ public sealed class ServersTests
     {
         using var folder = new ProgramFolder();
         Assert.Null(Assets.Find(folder.Of("nowhere"), out string missing));
-        Assert.StartsWith($"KUBEBUILDER_ASSETS is {folder.Of("nowhere")}, and there is no such folder. Give it one with", missing, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"KUBEBUILDER_ASSETS is {folder.Of("nowhere")}, and there is no such folder. Give it one with", missing,
+            StringComparison.Ordinal);
         Assert.Null(Assets.Find(folder.Path, out missing));
         Assert.Equal($"KUBEBUILDER_ASSETS is {folder.Path}, which lacks etcd and kube-apiserver.", missing);
         folder.Write("etcd", "exit 0");
@@ -30,8 +32,11 @@ public sealed class ServersTests
     {
         Assert.Equal(["local cluster"], ConformanceCase.Configured(static _ => null));
         Assert.Equal(["local cluster"], ConformanceCase.Configured(static _ => ""));
-        Assert.Equal(["local cluster", "kube-apiserver"], ConformanceCase.Configured(static name => name == "KUBEBUILDER_ASSETS" ? "/bin" : null));
-        Assert.Equal(["local cluster", "given cluster"], ConformanceCase.Configured(static name => name == "BERTH_TEST_KUBECONFIG" ? "/config" : null));
+        Assert.Equal(
+            ["local cluster", "kube-apiserver"], ConformanceCase.Configured(static name => name == "KUBEBUILDER_ASSETS" ? "/bin" : null));
+        Assert.Equal(
+            ["local cluster", "given cluster"],
+            ConformanceCase.Configured(static name => name == "BERTH_TEST_KUBECONFIG" ? "/config" : null));
     }
 
     [Fact]

@@ -49,9 +49,11 @@ public class FloorTests
 
     [Fact]
     public void Projects_have_no_global_usings_of_their_own_folders() =>
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .Where(
-                static path =>
-                    File.ReadAllText(path).Contains(
-                        $"<Using Include=\"{Path.GetFileNameWithoutExtension(path)}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src"), "*.csproj", SearchOption.AllDirectories),
+            static path =>
+            {
+                string own = $"<Using Include=\"{Path.GetFileNameWithoutExtension(path)}";
+                return File.ReadAllText(path).Contains(own, StringComparison.Ordinal);
+            });
 }

@@ -100,7 +100,8 @@ public sealed class InvariantObserver : IAsyncDisposable
         else
             _inTrouble = false;
         // A live and a stale form of one content share its lists.
-        if (_lastRead is { } known && ReferenceEquals(snapshot.Endpoints, known.Endpoints) && ReferenceEquals(snapshot.LeftOut, known.LeftOut))
+        if (_lastRead is { } known && ReferenceEquals(snapshot.Endpoints, known.Endpoints)
+            && ReferenceEquals(snapshot.LeftOut, known.LeftOut))
             return;
         _content.Check(snapshot);
         if (_lastRead is { } last)
@@ -128,9 +129,16 @@ public sealed class InvariantObserver : IAsyncDisposable
         _settledVersions.Check(current);
         if (_lastRead is not { } last)
             return;
-        bool kept = current is not null && ReferenceEquals(current.Endpoints, last.Endpoints) && ReferenceEquals(current.LeftOut, last.LeftOut);
-        _violations.Unless(kept, "I1", () => $"the source last gave '{SnapshotText.Of(last)}', and the directory shows '{(current is null ? "nothing" : SnapshotText.Of(current))}'");
-        _violations.Unless(current is null || current.IsStale == (view.Failure is not null), "I1", () => $"version {current!.Version} does not tell whether it is stale");
+        bool kept = current is not null && ReferenceEquals(current.Endpoints, last.Endpoints)
+            && ReferenceEquals(current.LeftOut, last.LeftOut);
+        _violations.Unless(
+            kept, "I1",
+            () =>
+                $"the source last gave '{SnapshotText.Of(last)}', and the directory shows " +
+                $"'{(current is null ? "nothing" : SnapshotText.Of(current))}'");
+        _violations.Unless(
+            current is null || current.IsStale == (view.Failure is not null), "I1",
+            () => $"version {current!.Version} does not tell whether it is stale");
     }
 
     private void BeginTrouble()

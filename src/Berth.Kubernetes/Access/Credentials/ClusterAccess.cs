@@ -4,7 +4,8 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// What a connection to a cluster needs: the address of its API server, whom to trust there, and who we are. It holds secrets and prints none.
+/// What a connection to a cluster needs: the address of its API server, whom to trust there, and who we are. It holds secrets and prints
+/// none.
 /// </summary>
 public sealed class ClusterAccess
 {
@@ -22,7 +23,8 @@ public sealed class ClusterAccess
     public required string Source { get; init; }
 
     /// <summary>
-    /// What has to happen before the API server is asked and has not yet, as a sentence with what a login plugin says; null where nothing is waited for.
+    /// What has to happen before the API server is asked and has not yet, as a sentence with what a login plugin says; null where nothing
+    /// is waited for.
     /// </summary>
     public string? Waiting => Credentials.Waiting;
 

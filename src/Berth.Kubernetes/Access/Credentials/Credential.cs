@@ -36,7 +36,8 @@ internal sealed class Credential : IEquatable<Credential>
         {
             // The exception that HttpClient would throw quotes the token.
             if (c is <= ' ' or > '~')
-                throw new ClusterAccessException($"The token from {from} holds a space, a line break or another character that no token has. "
+                throw new ClusterAccessException($"The token from {from} holds a space, a line break or another character that no "
+                    + "token has. "
                     + "Write only the token there.");
         }
         return new Credential("Bearer", token, token, certificate);
@@ -59,7 +60,8 @@ internal sealed class Credential : IEquatable<Credential>
     }
 
     public bool Equals(Credential? other) =>
-        other is not null && _scheme == other._scheme && _secret == other._secret && Equals(Certificate?.Thumbprint, other.Certificate?.Thumbprint);
+        other is not null && _scheme == other._scheme && _secret == other._secret
+            && Equals(Certificate?.Thumbprint, other.Certificate?.Thumbprint);
 
     public override bool Equals(object? obj) => Equals(obj as Credential);
 

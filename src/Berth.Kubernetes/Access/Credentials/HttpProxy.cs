@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Berth.Kubernetes.Access.Credentials;
 
-/// <summary>The HTTP proxy on the way to an API server. It is asked for a tunnel (CONNECT), so it sees neither requests nor credentials.</summary>
+/// <summary>
+/// The HTTP proxy on the way to an API server. It is asked for a tunnel (CONNECT), so it sees neither requests nor credentials.
+/// </summary>
 internal sealed class HttpProxy
 {
     private HttpProxy(Uri address, string origin)
@@ -20,7 +22,9 @@ internal sealed class HttpProxy
 
     /// <summary>The value of <c>Proxy-Authorization</c>; null without a user.</summary>
     internal string? Authorization =>
-        Address.UserInfo.Length == 0 ? null : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(Address.UserInfo)));
+        Address.UserInfo.Length == 0
+            ? null
+            : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(Address.UserInfo)));
 
     /// <summary>Reads a proxy's address. Without a scheme it is http://, as for curl and kubectl.</summary>
     /// <exception cref="ClusterAccessException">It is no address, or of a proxy of another kind.</exception>
@@ -31,11 +35,14 @@ internal sealed class HttpProxy
             throw new ClusterAccessException($"{origin} is not the address of a proxy. Write it as http://HOST:PORT.");
         return uri.Scheme == Uri.UriSchemeHttp
             ? new HttpProxy(uri, origin)
-            : throw new ClusterAccessException($"{origin} names a {uri.Scheme}:// proxy, and Berth knows only http:// ones. Name one of those, or, to go "
+            : throw new ClusterAccessException($"{origin} names a {uri.Scheme}:// proxy, and Berth knows only http:// ones. Name one "
+                + "of those, or, to go "
                 + "without a proxy, add the server to NO_PROXY.");
     }
 
-    /// <summary>The proxy that the environment names for a server, by the rules of kubectl (golang.org/x/net/http/httpproxy); null for none.</summary>
+    /// <summary>
+    /// The proxy that the environment names for a server, by the rules of kubectl (golang.org/x/net/http/httpproxy); null for none.
+    /// </summary>
     /// <exception cref="ClusterAccessException">What is named cannot be used.</exception>
     internal static HttpProxy? FromEnvironment(Uri server, Func<string, string?> environment)
     {

@@ -11,8 +11,8 @@ internal interface ICredentialSource
     ValueTask<Credential> GetAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The server answered 401 to this credential. The next <see cref="GetAsync"/> looks again where it comes from; if it is then still the same,
-    /// there is no use in asking the server again.
+    /// The server answered 401 to this credential. The next <see cref="GetAsync"/> looks again where it comes from; if it is then still the
+    /// same, there is no use in asking the server again.
     /// </summary>
     void Refuse(Credential refused);
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Kubernetes.Access.Credentials;
 
 /// <summary>
-/// A token in a file that somebody else rotates (the kubelet: about once an hour). Read again once a minute at most, and at once after a 401.
-/// A file that is missing or empty in that moment is being rotated: the old token is kept.
+/// A token in a file that another program rotates (the kubelet: about once an hour). Read again once a minute at most, and at once after a
+/// 401. A file that is missing or empty in that moment is being rotated: the old token is kept.
 /// </summary>
 internal sealed class TokenFile(string path, TimeProvider time, ILogger logger, string? initialToken = null) : ICredentialSource
 {

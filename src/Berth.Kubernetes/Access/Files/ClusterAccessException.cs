@@ -1,8 +1,9 @@
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// The way to the cluster is not configured, or configured wrongly: a kubeconfig is missing or malformed, a context is unknown, a certificate
-/// cannot be read, a credential plugin fails. The message is one or two sentences that say what to do; it never holds a credential.
+/// The way to the cluster is not configured, or configured wrongly: a kubeconfig is missing or malformed, a context is unknown, a
+/// certificate cannot be read, a credential plugin fails. The message is one or two sentences that say what to do; it never holds a
+/// credential.
 /// </summary>
 public sealed class ClusterAccessException : Exception
 {

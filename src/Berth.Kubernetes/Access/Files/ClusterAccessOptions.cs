@@ -7,17 +7,21 @@ namespace Berth.Kubernetes;
 /// <summary>What <see cref="KubernetesEndpoints.FindAccess"/> looks at. Nothing is read from the environment behind it.</summary>
 public sealed class ClusterAccessOptions
 {
-    /// <summary>The path of a kubeconfig file that must exist, as of <c>--kubeconfig</c>; it wins over all others. Default: null, for none. Not empty.</summary>
+    /// <summary>
+    /// The path of a kubeconfig file that must exist, as of <c>--kubeconfig</c>; it wins over all others. Default: null, for none. Not
+    /// empty.
+    /// </summary>
     public string? Kubeconfig { get; init; }
 
     /// <summary>
-    /// The context to use, as of <c>--context</c>; it asks for a kubeconfig. Default: null, for the kubeconfig's <c>current-context</c>. Not empty.
+    /// The context to use, as of <c>--context</c>; it asks for a kubeconfig. Default: null, for the kubeconfig's <c>current-context</c>.
+    /// Not empty.
     /// </summary>
     public string? Context { get; init; }
 
     /// <summary>
-    /// Reads one environment variable; null when it is not set. Asked for KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT, HOME,
-    /// USERPROFILE, PATH, HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default: an empty environment.
+    /// Reads one environment variable; null when it is not set. Asked for KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT,
+    /// HOME, USERPROFILE, PATH, HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default: an empty environment.
     /// </summary>
     public Func<string, string?> Environment { get; init; } = static _ => null;
 
@@ -37,8 +41,8 @@ public sealed class ClusterAccessOptions
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>
-    /// Told each line that a login plugin (<c>exec</c>) writes to standard error, at once: it may say what a person is to do. Default: null,
-    /// for the logger of <see cref="LoggerFactory"/>. It is called from several threads.
+    /// Told each line that a login plugin (<c>exec</c>) writes to standard error, at once: it may say what a person is to do. Default:
+    /// null, for the logger of <see cref="LoggerFactory"/>. It is called from several threads.
     /// </summary>
     public Action<string>? PluginOutput { get; init; }
 

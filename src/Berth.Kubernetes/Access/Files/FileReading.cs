@@ -3,7 +3,7 @@ namespace Berth.Kubernetes.Access.Files;
 /// <summary>Reads the small files that access is made of; a fault becomes a sentence.</summary>
 internal static class FileReading
 {
-    // Kubeconfigs of large organisations reach a megabyte. A file beyond this is not one: somebody named the wrong file.
+    // Kubeconfigs of large organisations reach a megabyte. A file beyond this is not one: the wrong file was named.
     private const long MaximumBytes = 8 * 1024 * 1024;
 
     /// <summary>The whole file.</summary>
@@ -28,7 +28,8 @@ internal static class FileReading
         }
         catch (IOException exception)
         {
-            throw new ClusterAccessException($"{path}, named as {what}, cannot be read: {exception.Message} Make it readable, or name another file.", exception);
+            throw new ClusterAccessException(
+                $"{path}, named as {what}, cannot be read: {exception.Message} Make it readable, or name another file.", exception);
         }
     }
 

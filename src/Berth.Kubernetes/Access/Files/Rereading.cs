@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Access.Files;
 
-/// <summary>Whether a file that is read again and again can be read; says so once when that changes. Not for several threads at a time.</summary>
+/// <summary>
+/// Whether a file that is read again and again can be read; says so once when that changes. Not for several threads at a time.
+/// </summary>
 internal sealed class Rereading(ILogger logger, string name)
 {
     private bool _failing;

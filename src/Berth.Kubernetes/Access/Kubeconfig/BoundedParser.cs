@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// Refuses YAML that costs more to read than any kubeconfig does: nested so deeply that the stack would overflow, which no exception handler survives, or of
-/// so many pieces that they fill the memory.
+/// Refuses YAML that costs more to read than any kubeconfig does: nested so deeply that the stack would overflow, which no exception
+/// handler survives, or of so many pieces that they fill the memory.
 /// </summary>
 internal sealed class BoundedParser(IParser inner) : IParser
 {

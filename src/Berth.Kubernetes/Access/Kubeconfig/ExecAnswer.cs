@@ -18,7 +18,8 @@ internal sealed class ExecAnswer
 
     internal DateTimeOffset? Expires { get; }
 
-    /// <exception cref="ClusterAccessException">It is not an ExecCredential of the version that was asked for, or holds no credential.</exception>
+    /// <exception cref="ClusterAccessException">It is not an ExecCredential of the version that was asked for, or holds no
+    /// credential.</exception>
     internal static ExecAnswer Parse(ReadOnlyMemory<byte> output, ExecPlugin plugin)
     {
         try
@@ -53,7 +54,8 @@ internal sealed class ExecAnswer
         ClientCertificate? own = string.IsNullOrEmpty(certificate) ? null : ClientCertificate.Load(
             PemSource.FromText(certificate, $"clientCertificateData of {plugin}"),
             PemSource.FromText(key!, $"clientKeyData of {plugin}"));
-        return new ExecAnswer(Credential.Bearer(string.IsNullOrEmpty(token) ? null : token, plugin.ToString(), own), Expiry(status, plugin));
+        return new ExecAnswer(
+            Credential.Bearer(string.IsNullOrEmpty(token) ? null : token, plugin.ToString(), own), Expiry(status, plugin));
     }
 
     private static DateTimeOffset? Expiry(JsonElement status, ExecPlugin plugin)

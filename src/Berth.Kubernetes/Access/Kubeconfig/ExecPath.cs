@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// Finds a plugin as kubectl does: a name on the PATH, a path relative to the kubeconfig. Process.Start alone would also look in the working
-/// folder, where anybody may have put a program of that name.
+/// Finds a plugin as kubectl does: a name on the PATH, a path relative to the kubeconfig. Process.Start alone would also look in the
+/// working folder, where anybody may have put a program of that name.
 /// </summary>
 internal static class ExecPath
 {
@@ -25,7 +25,7 @@ internal static class ExecPath
         return null;
     }
 
-    // A file that nobody may execute is passed over, as a shell does. Whether we may is for the system to say when it is started.
+    // A file without any execute permission is passed over, as a shell does. Whether we may is for the system to say when it is started.
     private static bool IsExecutable(string path)
     {
         const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;

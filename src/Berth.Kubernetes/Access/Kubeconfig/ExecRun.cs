@@ -16,7 +16,8 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
 
     /// <summary>A sentence for those who wait: which plugin has not ended, and what it said so far.</summary>
     internal string Waiting =>
-        $"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" has not ended yet{_words.Quote()}. The API server is asked when it has.";
+        $"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" has not ended yet{_words.Quote()}. The API server is " +
+            "asked when it has.";
 
     /// <exception cref="ClusterAccessException">It cannot be started, fails, takes too long, or prints no credential.</exception>
     internal async Task<ExecAnswer> RunAsync(CancellationToken cancellationToken)
@@ -42,7 +43,8 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw process.HasExited
-                ? Fault($"ended, but a program that it started still held its standard output after {Patience.TotalSeconds:0} s, so its answer may not be whole. "
+                ? Fault($"ended, but a program that it started still held its standard output after {Patience.TotalSeconds:0} s, so "
+                    + "its answer may not be whole. "
                     + "Let that program have an output of its own", _words.Quote())
                 : Fault($"did not end within {Patience.TotalSeconds:0} s{_words.Quote()}");
         }
@@ -102,7 +104,8 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
     private ClusterAccessException NotFound()
     {
         string hint = plugin.InstallHint is { } text ? $" {text.Trim()}" : "";
-        return new ClusterAccessException($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" is not installed, or not on "
+        return new ClusterAccessException($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" is not installed, or "
+            + "not on "
             + $"the PATH. Install it.{hint}");
     }
 

@@ -6,7 +6,9 @@ using Berth.Kubernetes.Access.Credentials;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-/// <summary>The id-token of the auth-provider <c>oidc</c>, used until it expires. kubectl would then renew it and write the file; we only read.</summary>
+/// <summary>
+/// The id-token of the auth-provider <c>oidc</c>, used until it expires. kubectl would then renew it and write the file; we only read.
+/// </summary>
 internal sealed class IdToken : ICredentialSource
 {
     private readonly Credential _credential;
@@ -26,9 +28,10 @@ internal sealed class IdToken : ICredentialSource
     internal static IdToken Read(YamlMap provider, string user, ClusterAccessOptions options)
     {
         string token = provider.Map("config")?.Text("id-token")
-            ?? throw provider.Fault($"user \"{user}\" uses the auth-provider \"oidc\" without an id-token, and Berth does not log in; log in with the tool that "
-                + "wrote this file, or use an exec plugin such as kubelogin");
-        var source = new IdToken(Credential.Bearer(token, $"id-token of user \"{user}\" in {provider.File}"), Expiry(token), user, options.Time);
+            ?? throw provider.Fault($"user \"{user}\" uses the auth-provider \"oidc\" without an id-token, and Berth does not log in; "
+                + "log in with the tool that wrote this file, or use an exec plugin such as kubelogin");
+        var source = new IdToken(
+            Credential.Bearer(token, $"id-token of user \"{user}\" in {provider.File}"), Expiry(token), user, options.TimeProvider);
         source.ThrowIfExpired();
         return source;
     }
@@ -49,8 +52,8 @@ internal sealed class IdToken : ICredentialSource
         if (_expires is { } expires && _time.GetUtcNow() >= expires)
         {
             throw new ClusterAccessException(string.Create(CultureInfo.InvariantCulture,
-                $"The id-token of user \"{_user}\" (auth-provider \"oidc\") expired at {expires:u}, and Berth does not renew it. Run a kubectl command, which does, ")
-                + "or use an exec plugin such as kubelogin.");
+                $"The id-token of user \"{_user}\" (auth-provider \"oidc\") expired at {expires:u}, and Berth does not renew it. ")
+                + "Run a kubectl command, which does, or use an exec plugin such as kubelogin.");
         }
     }
 

@@ -41,7 +41,7 @@ internal static class KubeconfigAccess
         };
     }
 
-    // kubectl would send them; whoever listens on the way would then own what the credential opens.
+    // kubectl would send them; a listener on the way would then own what the credential opens.
     private static void RefuseInTheClear(
         KubeconfigCluster cluster, YamlMap user, string name, ClientCertificate? certificate, ICredentialSource credentials)
     {

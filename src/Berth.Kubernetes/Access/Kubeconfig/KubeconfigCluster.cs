@@ -37,14 +37,17 @@ internal sealed class KubeconfigCluster
                 + "with http://; write https://");
         return new KubeconfigCluster(server, ServerTrust.Of(authority, skip, serverName, logger), entry)
         {
-            Proxy = entry.Text("proxy-url") is { } proxy ? HttpProxy.Parse(proxy, $"proxy-url of cluster \"{name}\" in {entry.File}") : null,
+            Proxy = entry.Text("proxy-url") is { } proxy
+                ? HttpProxy.Parse(proxy, $"proxy-url of cluster \"{name}\" in {entry.File}")
+                : null,
         };
     }
 
     private static Uri ReadServer(YamlMap entry, string name)
     {
         string text = entry.Text("server") ?? throw entry.Fault($"cluster \"{name}\" has no server");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? server) || (server.Scheme != Uri.UriSchemeHttps && server.Scheme != Uri.UriSchemeHttp))
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? server)
+            || (server.Scheme != Uri.UriSchemeHttps && server.Scheme != Uri.UriSchemeHttp))
             throw entry.Fault($"cluster \"{name}\" has a server that is not an address of the form https://HOST:PORT");
         if (server.UserInfo.Length > 0 || server.Query.Length > 0 || server.Fragment.Length > 0)
             throw entry.Fault($"the server of cluster \"{name}\" may hold only scheme, host, port and path");

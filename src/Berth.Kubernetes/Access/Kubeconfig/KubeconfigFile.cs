@@ -61,9 +61,11 @@ internal sealed class KubeconfigFile
         catch (YamlException exception)
         {
             // Only the place is told: YamlDotNet's own message can quote the line, and with it a token.
-            throw new ClusterAccessException($"{path} is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}. Correct it there.");
+            throw new ClusterAccessException(
+                $"{path} is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}. Correct it there.");
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or ArithmeticException
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException
+            or ArithmeticException
             or NullReferenceException or IndexOutOfRangeException)
         {
             // What the YAML parser lets out on some broken input instead of its own exception.

@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// Several kubeconfigs read as one, as kubectl does it: of entries with one name the first file's wins, whole; the first current-context wins.
-/// See <see href="https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files"/>.
+/// Several kubeconfigs read as one, as kubectl does it: of entries with one name the first file's wins, whole; the first current-context
+/// wins. See <see href="https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files"/>.
 /// </summary>
 internal sealed class KubeconfigSet
 {
@@ -32,9 +32,12 @@ internal sealed class KubeconfigSet
     /// <exception cref="ClusterAccessException">None is chosen, or the chosen one is not there.</exception>
     internal (string Name, YamlMap Context) Context(string? asked)
     {
-        string? name = string.IsNullOrEmpty(asked) ? _files.Select(file => file.CurrentContext).FirstOrDefault(name => name is not null) : asked;
+        string? name = string.IsNullOrEmpty(asked)
+            ? _files.Select(file => file.CurrentContext).FirstOrDefault(name => name is not null)
+            : asked;
         if (name is null)
-            throw new ClusterAccessException($"{Paths} has no current-context. Choose one with --context or with kubectl config use-context: "
+            throw new ClusterAccessException($"{Paths} has no current-context. Choose one with --context or with kubectl config "
+                + "use-context: "
                 + $"{Names(file => file.Contexts)}.");
         return Find(file => file.Contexts, name) is { } context
             ? (name, context)

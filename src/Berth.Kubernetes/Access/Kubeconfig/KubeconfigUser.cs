@@ -62,9 +62,11 @@ internal static class KubeconfigUser
             return null;
         if (!entry.Has("as"))
             throw entry.Fault($"user \"{name}\" has as-uid, as-groups or as-user-extra without as; name the user with as");
-        if (headers.CountBy(static header => header.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static count => count.Value > 1) is { Key: { } twice })
+        if (headers.CountBy(static header => header.Name, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(static count => count.Value > 1) is { Key: { } twice })
         {
-            throw entry.Fault($"user \"{name}\" gives several values of {twice}, and .NET's HTTP client would send them as one; give one, or use that "
+            throw entry.Fault($"user \"{name}\" gives several values of {twice}, and .NET's HTTP client would send them as one; give "
+                + "one, or use that "
                 + "user's own credentials");
         }
         return headers.TrueForAll(static header => Impersonation.MayStand(header.Value))
@@ -72,7 +74,7 @@ internal static class KubeconfigUser
             : throw entry.Fault($"user \"{name}\" impersonates by a name that cannot stand in a header; only printable ASCII can");
     }
 
-    // Passed over in silence, it would make us somebody else than the file says.
+    // Passed over in silence, it would make us another user than the file says.
     private static void RefuseRemoved(YamlMap entry, string name)
     {
         if (entry.Map("auth-provider") is { } provider && provider.Text("name") is not "oidc")

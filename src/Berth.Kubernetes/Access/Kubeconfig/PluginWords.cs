@@ -3,8 +3,8 @@ using System.Text;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// What a plugin says on standard error, which is meant for people: "open this page and enter that code". Each line is shown as it comes, and the last
-/// ones are kept for sentences. Standard output holds the token and is never quoted.
+/// What a plugin says on standard error, which is meant for people: "open this page and enter that code". Each line is shown as it comes,
+/// and the last ones are kept for sentences. Standard output holds the token and is never quoted.
 /// </summary>
 internal sealed class PluginWords(ExecPlugin plugin)
 {
@@ -15,7 +15,9 @@ internal sealed class PluginWords(ExecPlugin plugin)
     private readonly List<byte> _line = [];
     private string _last = "";
 
-    /// <summary>Reads until the plugin, and all that it started, have closed it. Never fails: words are lost, and no credential is.</summary>
+    /// <summary>
+    /// Reads until the plugin, and all that it started, have closed it. Never fails: words are lost, and no credential is.
+    /// </summary>
     internal async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         try

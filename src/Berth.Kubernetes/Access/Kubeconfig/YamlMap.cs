@@ -31,7 +31,10 @@ internal sealed class YamlMap(YamlValue value, string file)
     {
         var maps = new List<YamlMap>();
         foreach (YamlValue item in Items(key))
-            maps.Add(item.Fields is not null ? new YamlMap(item, file) : throw Fault(item, $"each entry of {key} must be a mapping (key: value)"));
+            maps.Add(
+                item.Fields is not null
+                    ? new YamlMap(item, file)
+                    : throw Fault(item, $"each entry of {key} must be a mapping (key: value)"));
         return maps;
     }
 

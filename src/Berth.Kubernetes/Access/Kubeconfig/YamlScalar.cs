@@ -7,7 +7,10 @@ using YamlDotNet.Core.Events;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-/// <summary>The type and value that kubectl sees in a scalar. It speaks YAML 1.1 in the dialect of go-yaml v2: <c>yes</c> is true, and <c>0644</c> is 420.</summary>
+/// <summary>
+/// The type and value that kubectl sees in a scalar. It speaks YAML 1.1 in the dialect of go-yaml v2: <c>yes</c> is true, and <c>0644</c>
+/// is 420.
+/// </summary>
 internal static partial class YamlScalar
 {
     private const string Prefix = "tag:yaml.org,2002:";
@@ -108,7 +111,9 @@ internal static partial class YamlScalar
     {
         try
         {
-            return scalar.Value.AsSpan().ContainsAny(' ', '\t') ? throw Mismatch(scalar) : Encoding.UTF8.GetString(Convert.FromBase64String(scalar.Value));
+            return scalar.Value.AsSpan().ContainsAny(' ', '\t')
+                ? throw Mismatch(scalar)
+                : Encoding.UTF8.GetString(Convert.FromBase64String(scalar.Value));
         }
         catch (FormatException)
         {
@@ -127,9 +132,12 @@ internal static partial class YamlScalar
             return text;
         int exponent = Exponent(size.ToString("R", CultureInfo.InvariantCulture));
         if (exponent is >= -4 and < 6)
-            return decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture).ToString("0.################", CultureInfo.InvariantCulture);
+            return decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture).ToString(
+                "0.################", CultureInfo.InvariantCulture);
         string digits = text.Split('E')[0].Replace(".", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).Trim('0');
-        return $"{(number < 0 ? "-" : "")}{digits[0]}{(digits.Length > 1 ? "." + digits[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        string sign = number < 0 ? "-" : "";
+        string fraction = digits.Length > 1 ? "." + digits[1..] : "";
+        return $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
     }
 
     // Of the digits as they are written: rounding to a fixed number of them can reach the next power of ten.
@@ -154,9 +162,13 @@ internal static partial class YamlScalar
     [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 
-    [GeneratedRegex("^[-+]?(0[xX](?<hex>[0-9a-fA-F]+)|0[bB](?<bin>[01]+)|0[oO]?(?<oct>[0-7]+)|(?<dec>0|[1-9][0-9]*))$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[-+]?(0[xX](?<hex>[0-9a-fA-F]+)|0[bB](?<bin>[01]+)|0[oO]?(?<oct>[0-7]+)|(?<dec>0|[1-9][0-9]*))$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"^\d{4}-\d{1,2}-\d{1,2}(([Tt]\d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?(Z|[-+]\d{2}:\d{2}))|( \d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?))?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^\d{4}-\d{1,2}-\d{1,2}"
+            + @"(([Tt]\d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?(Z|[-+]\d{2}:\d{2}))|( \d{1,2}:\d{1,2}:\d{1,2}(\.\d+)?))?$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Timestamp();
 }

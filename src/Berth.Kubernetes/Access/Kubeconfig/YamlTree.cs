@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// Builds the values of a YAML document as kubectl understands it: its types, merge keys, and the last of two like keys. An alias gives the very value that
-/// its anchor has, so a text costs no more than its length.
+/// Builds the values of a YAML document as kubectl understands it: its types, merge keys, and the last of two like keys. An alias gives the
+/// very value that its anchor has, so a text costs no more than its length.
 /// </summary>
 internal sealed class YamlTree
 {
@@ -15,7 +15,8 @@ internal sealed class YamlTree
 
     // What YAML's reader does not take.
     private static readonly SearchValues<char> Controls = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(static c => (char)c).Where(static c => c is not ('\t' or '\n' or '\r')), '\u007f', '\ufffe', '\uffff']);
+        [.. Enumerable.Range(0, 0x20).Select(static c => (char)c).Where(static c => c is not ('\t' or '\n' or '\r')), '\u007f', '\ufffe',
+            '\uffff']);
 
     private readonly IParser _parser;
     private readonly Dictionary<string, YamlValue?> _anchors = new(StringComparer.Ordinal);
@@ -40,7 +41,8 @@ internal sealed class YamlTree
             }
             return null;
         }
-        catch (YamlException exception) when (exception.Start.Line <= 1 && TabLine(text, tree._parser.Current?.Start.Line ?? 1) is > 1 and var line)
+        catch (YamlException exception) when (
+            exception.Start.Line <= 1 && TabLine(text, tree._parser.Current?.Start.Line ?? 1) is > 1 and var line)
         {
             // The parser tells no place for a tab that stands where only blanks may.
             throw new YamlException(new Mark(0, line, 1), new Mark(0, line, 1), "a tab in front of a value", exception);
@@ -72,7 +74,9 @@ internal sealed class YamlTree
     {
         ParsingEvent at = _parser.Current!;
         YamlValue value = ReadValue();
-        return value.Single is double number && !double.IsFinite(number) ? throw Fault(at, "a number that is infinite or not a number") : value;
+        return value.Single is double number && !double.IsFinite(number)
+            ? throw Fault(at, "a number that is infinite or not a number")
+            : value;
     }
 
     private YamlValue ReadValue()
@@ -131,7 +135,8 @@ internal sealed class YamlTree
         IEnumerable<YamlValue> sources = value.Items is { } list ? Enumerable.Reverse(list) : [value];
         foreach (YamlValue source in sources)
         {
-            foreach ((string name, YamlValue merged) in source.Fields ?? throw Fault(at, "a merge key << that is given neither a mapping nor a list of them"))
+            foreach ((string name, YamlValue merged) in source.Fields ?? throw Fault(at,
+                "a merge key << that is given neither a mapping nor a list of them"))
             {
                 if (++_merged > MaximumMerged)
                     throw Fault(at, $"merge keys that copy more than {MaximumMerged} values");

@@ -4,9 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Berth.Kubernetes.Access.Trust;
 
 /// <summary>
-/// Verifies a certificate's chain where the platform's rules are narrower than kubectl's: a CA file may hold an intermediate or the server's own certificate,
-/// and an extended key usage may be "any". Signatures, times and constraints are the platform's to check, and none of its findings is overlooked but that the
-/// chain does not end in a root.
+/// Verifies a certificate's chain where the platform's rules are narrower than kubectl's: a CA file may hold an intermediate or the
+/// server's own certificate, and an extended key usage may be "any". Signatures, times and constraints are the platform's to check, and
+/// none of its findings is overlooked but that the chain does not end in a root.
 /// </summary>
 internal static class ChainRules
 {
@@ -26,7 +26,8 @@ internal static class ChainRules
         return false;
     }
 
-    private static bool Leads(X509Certificate2 certificate, X509Certificate2Collection shown, X509Certificate2Collection bundle, X509Certificate2 anchor)
+    private static bool Leads(
+        X509Certificate2 certificate, X509Certificate2Collection shown, X509Certificate2Collection bundle, X509Certificate2 anchor)
     {
         bool isRoot = IsSelfIssued(anchor);
         X509ChainPolicy policy = Policy(anchor, isRoot);

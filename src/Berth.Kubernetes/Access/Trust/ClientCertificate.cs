@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Kubernetes.Access.Trust;
 
-/// <summary>The certificate and key we show the server. Read again for each connection, so that a rotated one is used without a restart.</summary>
+/// <summary>
+/// The certificate and key we show the server. Read again for each connection, so that a rotated one is used without a restart.
+/// </summary>
 internal sealed class ClientCertificate
 {
     private readonly PemSource _certificate;
@@ -81,7 +83,7 @@ internal sealed class ClientCertificate
     private SslStreamCertificateContext Build(string certificatePem, string keyPem)
     {
         if (keyPem.Contains("ENCRYPTED", StringComparison.Ordinal))
-            throw new ClusterAccessException($"The client key {_key.Name} is encrypted, and there is nobody to ask for the password. "
+            throw new ClusterAccessException($"The client key {_key.Name} is encrypted, and Berth cannot ask for the password. "
                 + "Decrypt it first: openssl pkey -in KEY -out PLAIN.");
         var all = new X509Certificate2Collection();
         try

@@ -38,7 +38,8 @@ internal sealed class PemSource
         catch (FormatException)
         {
             // The inner exception is left out: for a key it would be about a secret.
-            throw new ClusterAccessException($"{name} is not valid base64. Write the base64 of a PEM file there, or name the file itself (the "
+            throw new ClusterAccessException($"{name} is not valid base64. Write the base64 of a PEM file there, or name the file "
+                + "itself (the "
                 + "same key without -data).");
         }
     }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Berth.Kubernetes.Access.Trust;
 
 /// <summary>
-/// Whom to believe that it is the API server. The policy is made anew for each connection, from the CA file as it then is, so a rotated CA is
-/// honoured without a restart, in both directions: the new one is trusted, the old one no longer is.
+/// Decides which server is the API server. The policy is made again for each connection, from the CA file as it then is, so a rotated CA
+/// is honoured without a restart, in both directions: the new one is trusted, the old one no longer is.
 /// </summary>
 internal sealed class ServerTrust
 {
@@ -51,12 +51,15 @@ internal sealed class ServerTrust
         return trust;
     }
 
-    /// <summary>A policy for one handshake. No revocation lists: cluster CAs publish none, and nothing is to be fetched on the way.</summary>
+    /// <summary>
+    /// A policy for one handshake. No revocation lists: cluster CAs publish none, and nothing is to be fetched on the way.
+    /// </summary>
     internal X509ChainPolicy CreatePolicy() => CreatePolicy(_authority is null ? null : CurrentRoots());
 
     /// <summary>
-    /// Whether the bundle vouches for a chain that the platform refused. Before and after its rotation a CA has one name, and from a server certificate that
-    /// does not say which key signed it, the platform tries only one of the two; beyond that, see <see cref="ChainRules"/>.
+    /// Whether the bundle vouches for a chain that the platform refused. Before and after its rotation a CA has one name, and from a server
+    /// certificate that does not say which key signed it, the platform tries only one of the two; beyond that, see
+    /// <see cref="ChainRules"/>.
     /// </summary>
     internal bool VouchesFor(X509Certificate2 certificate, X509Certificate2Collection shown) =>
         _authority is not null && ChainRules.Allow(certificate, shown, CurrentRoots());
