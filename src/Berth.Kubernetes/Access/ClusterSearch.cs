@@ -27,8 +27,8 @@ internal static class ClusterSearch
     {
         string looked = home is null ? "HOME is not set, so there is no ~/.kube/config" : $"there is no {home}";
         string pod = InClusterAccess.IsPod(options)
-            ? $"this is a pod, but it has no service account token in {options.ServiceAccountFolder} (is automountServiceAccountToken "
-                + "false?)"
+            ? $"this is a pod, but it has no service account token in {options.ServiceAccountFolder} "
+                + "(is automountServiceAccountToken false?)"
             : "this is not a pod";
         return new ClusterAccessException(
             $"No cluster is configured: KUBECONFIG is not set, {pod}, and {looked}. Name a kubeconfig with --kubeconfig or KUBECONFIG.");
