@@ -19,7 +19,7 @@ internal sealed class DispatcherProcess : IAsyncDisposable
     public static async Task<DispatcherProcess> StartAsync(string kubeconfig, int basePort, CancellationToken cancellationToken)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Soak.dll");
-        var info = new ProcessStartInfo(
+        ProcessStartInfo info = new(
             "dotnet", [program, DispatcherRole.Name, kubeconfig, basePort.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
@@ -43,7 +43,7 @@ internal sealed class DispatcherProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(15));
         try
         {
             await _process.WaitForExitAsync(limit.Token);

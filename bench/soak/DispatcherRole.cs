@@ -17,11 +17,11 @@ internal static class DispatcherRole
 
     public static async Task<int> RunAsync(string kubeconfig, int basePort)
     {
-        using var meter = new Meter("Berth");
+        using Meter meter = new("Berth");
         ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig });
         await using EndpointDirectory directory = KubernetesEndpoints.Connect(
             access, new KubernetesEndpointSourceOptions { Meter = meter }, new EndpointDirectoryOptions { Meter = meter });
-        var options = new DispatcherOptions
+        DispatcherOptions options = new()
         {
             Targets = [new DispatcherTarget(new ServiceTarget(ServiceA.Namespace, ServiceA.Service), PortScheme.PerOrdinal(basePort))],
             Urls = ["http://127.0.0.1:0"],

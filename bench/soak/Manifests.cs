@@ -89,10 +89,10 @@ internal static class Manifests
         {
             for (int node = 1; node <= Nodes; node++)
             {
-                var address = new IPEndPoint(IPAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"127.0.0.{node}")), port);
-                using var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                IPEndPoint address = new(IPAddress.Parse(string.Create(CultureInfo.InvariantCulture, $"127.0.0.{node}")), port);
+                using Socket tcp = new(SocketType.Stream, ProtocolType.Tcp);
                 tcp.Bind(address);
-                using var udp = new Socket(SocketType.Dgram, ProtocolType.Udp);
+                using Socket udp = new(SocketType.Dgram, ProtocolType.Udp);
                 udp.Bind(address);
             }
 

@@ -16,7 +16,7 @@ if (SoakOptions.Parse(args, Environment.GetEnvironmentVariable, out string fault
     return 2;
 }
 
-using var stop = new CancellationTokenSource();
+using CancellationTokenSource stop = new();
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try

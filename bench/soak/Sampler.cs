@@ -15,7 +15,7 @@ internal sealed class Sampler(ServiceA service, Judge judge)
 
     public async Task RunAsync(CancellationToken ending)
     {
-        using var pace = new PeriodicTimer(Pause);
+        using PeriodicTimer pace = new(Pause);
         long version = 0;
         try
         {

@@ -10,28 +10,28 @@ internal static class SoakRun
 
     public static async Task<SoakReport> RunAsync(SoakOptions options, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ending.CancelAfter(options.Duration + Margin);
-        var clock = new Clock();
+        Clock clock = new();
         int basePort = Manifests.FreeBase(new Random());
-        var truth = new Truth(basePort);
-        var outages = new Outages();
-        var judge = new Judge(truth, outages, clock);
+        Truth truth = new(basePort);
+        Outages outages = new();
+        Judge judge = new(truth, outages, clock);
         await using LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
             Cluster(options, basePort), ending.Token);
-        using var watching = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
-        var watch = new Thread(() => clock.Watch(watching.Token)) { IsBackground = true, Name = "soak-clock" };
+        using CancellationTokenSource watching = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        Thread watch = new(() => clock.Watch(watching.Token)) { IsBackground = true, Name = "soak-clock" };
         watch.Start();
         Task observing = ObserveAsync(cluster, truth, clock, watching.Token);
         try
         {
             string kubeconfig = cluster.ServiceAccountKubeconfig(ServiceA.Namespace, "service-a");
             await using DispatcherProcess process = await DispatcherProcess.StartAsync(kubeconfig, basePort, ending.Token);
-            using var service = new ServiceA(process.Address, clock);
-            var churn = new Churn(cluster, service, truth, outages, clock, options, basePort);
+            using ServiceA service = new(process.Address, clock);
+            Churn churn = new(cluster, service, truth, outages, clock, options, basePort);
             await using SteadyB steady = await SteadyB.StartAsync(ProgramOf(options), basePort, ending.Token);
-            var quiet = new Quiet(cluster, service, process, steady, truth, judge, clock, options);
-            var sampler = new Sampler(service, judge);
+            Quiet quiet = new(cluster, service, process, steady, truth, judge, clock, options);
+            Sampler sampler = new(service, judge);
             await FirstListAsync(service, ending.Token);
             await quiet.CheckAsync(count: false, ending.Token);
 
@@ -64,7 +64,7 @@ internal static class SoakRun
     private static LocalClusterOptions Cluster(SoakOptions options, int basePort)
     {
         string[] words = ProgramOf(options);
-        var program = new ImageProgram(words[0], [.. words.Skip(1)]);
+        ImageProgram program = new(words[0], [.. words.Skip(1)]);
         return new LocalClusterOptions
         {
             Nodes = Manifests.Nodes,

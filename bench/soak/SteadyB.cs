@@ -32,7 +32,7 @@ internal sealed class SteadyB : IAsyncDisposable
 
     public static async Task<SteadyB> StartAsync(IReadOnlyList<string> program, int basePort, CancellationToken cancellationToken)
     {
-        var info = new ProcessStartInfo(
+        ProcessStartInfo info = new(
             program[0],
             [.. program.Skip(1), "echo"]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         info.Environment["POD_NAME"] = string.Create(CultureInfo.InvariantCulture, $"steady-{Ordinal}");
@@ -46,7 +46,7 @@ internal sealed class SteadyB : IAsyncDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var steady = new SteadyB(process, basePort);
+        SteadyB steady = new(process, basePort);
         await steady.UntilListeningAsync(cancellationToken);
         return steady;
     }
@@ -56,7 +56,7 @@ internal sealed class SteadyB : IAsyncDisposable
     /// <summary>Client after client: three of TCP that end as clients do, one that breaks off, one of UDP.</summary>
     public async Task RunAsync(CancellationToken ending)
     {
-        using var pace = new PeriodicTimer(Pause);
+        using PeriodicTimer pace = new(Pause);
         try
         {
             for (int i = 0; await pace.WaitForNextTickAsync(ending); i++)
@@ -82,7 +82,7 @@ internal sealed class SteadyB : IAsyncDisposable
 
     private async Task<bool> AskAsync(int number, CancellationToken ending)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(ending);
         limit.CancelAfter(Patience);
         try
         {
@@ -101,11 +101,11 @@ internal sealed class SteadyB : IAsyncDisposable
 
     private async Task<string> OverTcpAsync(string word, bool breakOff, CancellationToken ending)
     {
-        using var client = new TcpClient();
+        using TcpClient client = new();
         await client.ConnectAsync(_address, ending);
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(word + "\n"), ending);
-        var answer = new StringBuilder();
+        StringBuilder answer = new();
         byte[] buffer = new byte[256];
         while (answer.Length == 0 || answer[^1] != '\n')
         {
@@ -122,7 +122,7 @@ internal sealed class SteadyB : IAsyncDisposable
 
     private async Task<string> OverUdpAsync(string word, CancellationToken ending)
     {
-        using var client = new UdpClient(AddressFamily.InterNetwork);
+        using UdpClient client = new(AddressFamily.InterNetwork);
         await client.SendAsync(Encoding.ASCII.GetBytes(word + "\n"), _address, ending);
         return Encoding.ASCII.GetString((await client.ReceiveAsync(ending)).Buffer);
     }

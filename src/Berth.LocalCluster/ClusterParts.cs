@@ -33,7 +33,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         _loggers = _options.LoggerFactory ?? NullLoggerFactory.Instance;
         ILogger logger = _loggers.CreateLogger("Berth.LocalCluster");
         TimeProvider time = _options.TimeProvider;
-        var names = new NameGenerator(_options.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+        NameGenerator names = new(_options.Random ?? new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         Store = new ObjectStore(time, names, _options.HistoryLimit);
         Operations = new ObjectOperations(Store, new ServiceAddresses(Store), time);
         NotEnforced = new NotEnforcedList(logger);
@@ -42,8 +42,8 @@ internal sealed class ClusterParts : IAsyncDisposable
         _certificates = ClusterCertificates.Create(time);
         Files = new AccessFiles(_options.DataDirectory, Identities, _certificates.AuthorityPem);
         Runtime = _options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime(time);
-        var events = new EventRecorder(Store, time);
-        var context = new KubeletContext(
+        EventRecorder events = new(Store, time);
+        KubeletContext context = new(
             Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, events, time, logger);
         Kubelet = new Kubelet(Store, context);
         _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, events, NotEnforced);
@@ -64,11 +64,11 @@ internal sealed class ClusterParts : IAsyncDisposable
             logger);
         NodeFaults = new NodeFaults(Operations, Kubelet, time);
         Observer = new PodObserver(Store, Kubelet.ProcessOf);
-        var tables = new TableWriter(time);
+        TableWriter tables = new(time);
         Watches = new WatchHandler(Store, tables, names, time, _options.BookmarkInterval);
         Faults = new LocalClusterFaults(this);
         _faultHandler = new FaultHandler(Faults, time);
-        var handler = new RequestHandler(
+        RequestHandler handler = new(
             Identities,
             new Authorizer(Store, _options.EnforceRbac),
             new ListHandler(Store, tables),
@@ -101,7 +101,7 @@ internal sealed class ClusterParts : IAsyncDisposable
     public static async Task<ClusterParts> StartAsync(LocalClusterOptions options, CancellationToken cancellationToken)
     {
         Check(options);
-        var parts = new ClusterParts(options);
+        ClusterParts parts = new(options);
         try
         {
             await parts.BeginAsync(cancellationToken).ConfigureAwait(false);

@@ -17,7 +17,7 @@ internal static class Recordings
     /// </summary>
     public static IReadOnlyList<string> Shape(JsonNode? node, params string[] leaveOut)
     {
-        var paths = new SortedSet<string>(StringComparer.Ordinal);
+        SortedSet<string> paths = new(StringComparer.Ordinal);
         Walk(node, string.Empty);
         return [.. paths];
 

@@ -49,7 +49,7 @@ internal sealed class TestCluster : IAsyncDisposable
         byte[] pem = Convert.FromBase64String(Field("certificate-authority-data"));
         X509Certificate2 authority = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem));
         string token = text.Contains("tokenFile:", StringComparison.Ordinal) ? File.ReadAllText(Field("tokenFile")) : Field("token");
-        var handler = new SocketsHttpHandler();
+        SocketsHttpHandler handler = new();
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -95,7 +95,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(
         HttpMethod method, string path, string body, string contentType = "application/json")
     {
-        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, contentType) };
+        using HttpRequestMessage request = new(method, path) { Content = new StringContent(body, Encoding.UTF8, contentType) };
         using HttpResponseMessage response = await Http.SendAsync(request, Token);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Token))!);
     }
@@ -103,10 +103,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>A watch's events, as they come, until it ends.</summary>
     public async IAsyncEnumerable<JsonNode> WatchAsync(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Version = HttpVersion.Version20 };
+        using HttpRequestMessage request = new(HttpMethod.Get, path) { Version = HttpVersion.Version20 };
         using HttpResponseMessage response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Token));
+        using StreamReader reader = new(await response.Content.ReadAsStreamAsync(Token));
         while (await reader.ReadLineAsync(Token) is { } line)
         {
             yield return JsonNode.Parse(line)!;
@@ -140,7 +140,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Waits for the pods to be as wanted; says how they are when they never are.</summary>
     public async Task<IReadOnlyList<PodSummary>> WaitAsync(Func<IReadOnlyList<PodSummary>, bool> condition)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(Patience);
         try
         {
@@ -159,7 +159,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Waits for an object of the API to be as wanted.</summary>
     public async Task<JsonNode> WaitForAsync(string path, Func<JsonNode, bool> condition)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
         patience.CancelAfter(Patience);
         JsonNode? last = null;
         while (!patience.IsCancellationRequested)

@@ -27,7 +27,7 @@ public sealed class SoakTests
 
     private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Soak.dll"), .. arguments])
+        ProcessStartInfo info = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Soak.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

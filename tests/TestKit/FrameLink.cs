@@ -23,7 +23,7 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(stop);
         byte[] preface = new byte[PrefaceLength];
         await client.ReadExactlyAsync(preface, both.Token);
         await server.WriteAsync(preface, both.Token);

@@ -68,14 +68,14 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
 
     private static TcpListener StartListener()
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         return listener;
     }
 
     private async Task AcceptAsync()
     {
-        var running = new List<Task>();
+        List<Task> running = new();
         try
         {
             while (true)
@@ -106,11 +106,11 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
     private async Task ServeAsync(TcpClient accepted)
     {
         using TcpClient near = accepted;
-        using var far = new TcpClient();
+        using TcpClient far = new();
         try
         {
             await far.ConnectAsync(IPAddress.Loopback, serverPort(), _stop.Token);
-            await using var client = new SslStream(near.GetStream());
+            await using SslStream client = new(near.GetStream());
             await client.AuthenticateAsServerAsync(
                 new SslServerAuthenticationOptions
                 {
@@ -119,13 +119,13 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
                 },
                 _stop.Token);
 #pragma warning disable MA0039 // Only the server in this process can answer: its certificate is the one we have.
-            await using var server = new SslStream(
+            await using SslStream server = new(
                 far.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => certificate.Equals(shown));
 #pragma warning restore MA0039
             await server.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", ApplicationProtocols = [SslApplicationProtocol.Http2] },
                 _stop.Token);
-            using var link = new FrameLink(this, client, server);
+            using FrameLink link = new(this, client, server);
             await FollowAsync(link);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException

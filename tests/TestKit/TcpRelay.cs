@@ -101,7 +101,7 @@ public sealed class TcpRelay : IAsyncDisposable
 
     private async Task AcceptAsync(Func<int> serverPort)
     {
-        var pumps = new List<Task>();
+        List<Task> pumps = new();
         try
         {
             while (true)
@@ -124,7 +124,7 @@ public sealed class TcpRelay : IAsyncDisposable
 
     private async Task<Link?> ConnectAsync(TcpClient near, Func<int> serverPort)
     {
-        var far = new TcpClient();
+        TcpClient far = new();
         try
         {
             if (!TurnsAway)

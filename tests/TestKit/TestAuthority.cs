@@ -17,7 +17,7 @@ public sealed class TestAuthority : IDisposable
     {
         _namesKey = namesKey;
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
@@ -48,13 +48,13 @@ public sealed class TestAuthority : IDisposable
     private X509Certificate2 Issue(string subject, string usage, string[] names, DateTimeOffset from, DateTimeOffset to)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={subject}", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new($"CN={subject}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         if (_namesKey)
             request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
         if (names.Length > 0)
         {
-            var alternatives = new SubjectAlternativeNameBuilder();
+            SubjectAlternativeNameBuilder alternatives = new();
             foreach (string name in names)
             {
                 if (IPAddress.TryParse(name, out IPAddress? address))

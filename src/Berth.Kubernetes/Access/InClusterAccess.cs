@@ -22,7 +22,7 @@ internal static class InClusterAccess
 
     internal static ClusterAccess Load(ClusterAccessOptions options)
     {
-        var token = new TokenFile(Path.Combine(options.ServiceAccountFolder, "token"), options.TimeProvider, options.Logger);
+        TokenFile token = new(Path.Combine(options.ServiceAccountFolder, "token"), options.TimeProvider, options.Logger);
         token.ReadFirst();
         PemSource authority = PemSource.FromFile(Path.Combine(options.ServiceAccountFolder, "ca.crt"), "the cluster's CA");
         return new ClusterAccess

@@ -19,7 +19,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
     {
         if (trust.SkipVerify)
             return true;
-        var shown = certificate as X509Certificate2;
+        X509Certificate2? shown = certificate as X509Certificate2;
         errors = WithNamesAsKubectl(shown, errors);
         if (errors == SslPolicyErrors.None)
             return true;
@@ -52,7 +52,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
     {
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
             return "it shows no certificate. Check that the address is that of the API server";
-        var faults = new List<string>();
+        List<string> faults = new();
         X509ChainStatusFlags chainFaults = Flags(chain);
         if (chainFaults.HasFlag(X509ChainStatusFlags.NotTimeValid))
             faults.Add(DescribeTime(certificate));
@@ -93,7 +93,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
 
     private static string Names(X509Certificate2 certificate)
     {
-        var names = new List<string>();
+        List<string> names = new();
         try
         {
             foreach (X509Extension extension in certificate.Extensions)

@@ -97,8 +97,8 @@ internal sealed class KubernetesApi : IDisposable
     private async Task<(HttpResponseMessage Response, string? Certificate)> SendAsync(
         ApiRequest request, Credential credential, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(_options.HeadersTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using CancellationTokenSource patience = new(_options.HeadersTimeout, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         while (true)
         {
             ConnectionPool pool = PoolFor(CertificateFor(credential));
@@ -130,7 +130,7 @@ internal sealed class KubernetesApi : IDisposable
 
     private HttpRequestMessage CreateMessage(ApiRequest request, Credential credential)
     {
-        var message = new HttpRequestMessage(HttpMethod.Get, new Uri(_root + request.PathAndQuery))
+        HttpRequestMessage message = new(HttpMethod.Get, new Uri(_root + request.PathAndQuery))
         {
             // Without TLS there is nothing to negotiate HTTP/2 with.
             Version = _secure ? HttpVersion.Version20 : HttpVersion.Version11,
@@ -173,8 +173,8 @@ internal sealed class KubernetesApi : IDisposable
     // The status is known already; a body that is cut or slow shall not hide it.
     private async Task<ReadOnlyMemory<byte>> ReadRefusalAsync(Stream body, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(_options.ConnectTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using CancellationTokenSource patience = new(_options.ConnectTimeout, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             return await BoundedBody.ReadAsync(body, either.Token).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
 
     internal async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             WatchForSilence(socket);
@@ -39,7 +39,7 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
             socket.Dispose();
             throw;
         }
-        var stream = new ReadAheadStream(new NetworkStream(socket, ownsSocket: true));
+        ReadAheadStream stream = new(new NetworkStream(socket, ownsSocket: true));
         return _secure ? await SecureAsync(stream, context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false) : stream;
     }
 
@@ -73,8 +73,8 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
     private async Task<SslStream> SecureAsync(Stream stream, string host, CancellationToken cancellationToken)
     {
         string name = _trust.ServerName ?? host;
-        var check = new CertificateCheck(_trust, name);
-        var secured = new SslStream(stream, leaveInnerStreamOpen: false);
+        CertificateCheck check = new(_trust, name);
+        SslStream secured = new(stream, leaveInnerStreamOpen: false);
         try
         {
             await secured.AuthenticateAsClientAsync(Options(name, check), cancellationToken).ConfigureAwait(false);

@@ -62,7 +62,7 @@ internal sealed record KubernetesStatus(
         if (Text(root, "kind") != "Status")
             return null;
         JsonElement details = Property(root, "details");
-        var causes = ImmutableArray.CreateBuilder<StatusCause>();
+        ImmutableArray<StatusCause>.Builder causes = ImmutableArray.CreateBuilder<StatusCause>();
         if (Property(details, "causes") is { ValueKind: JsonValueKind.Array } list)
         {
             foreach (JsonElement cause in list.EnumerateArray())

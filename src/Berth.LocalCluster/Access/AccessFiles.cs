@@ -80,11 +80,11 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     {
         string fresh = path + ".new";
         File.Delete(fresh);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(fresh, options))
-        using (var writer = new StreamWriter(file))
+        using (FileStream file = new(fresh, options))
+        using (StreamWriter writer = new(file))
             writer.Write(text);
         File.Move(fresh, path, overwrite: true);
     }

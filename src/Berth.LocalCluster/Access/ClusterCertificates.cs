@@ -23,17 +23,17 @@ internal sealed class ClusterCertificates : IDisposable
     {
         DateTimeOffset from = time.GetUtcNow().AddDays(-1);
         DateTimeOffset until = from.AddYears(1);
-        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var authorityRequest = new CertificateRequest("CN=berth-local-ca", authorityKey, HashAlgorithmName.SHA256);
+        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest authorityRequest = new("CN=berth-local-ca", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         authorityRequest.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         authorityRequest.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(authorityRequest.PublicKey, false));
         using X509Certificate2 authority = authorityRequest.CreateSelfSigned(from, until);
 
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=berth-local-apiserver", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=berth-local-apiserver", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
         names.AddDnsName("localhost");
         names.AddDnsName("kubernetes.default.svc");
         names.AddIpAddress(IPAddress.Loopback);

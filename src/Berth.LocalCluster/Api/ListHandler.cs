@@ -23,7 +23,7 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
 
         int limit = int.TryParse(query("limit"), CultureInfo.InvariantCulture, out int asked) && asked > 0 ? asked : int.MaxValue;
         List<StoredObject> page = matching.Count > limit ? matching[..limit] : matching;
-        var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
+        JsonObject metadata = new() { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         if (matching.Count > limit)
         {
             metadata["continue"] = new ContinueToken(version, PageKey(page[^1], target)).ToString();
@@ -78,7 +78,7 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
     /// <summary>Objects are put in as they are kept, without their kind and version, which a list names once.</summary>
     private static ReadOnlyMemory<byte> Write(ResourceKind kind, List<StoredObject> items, JsonObject metadata)
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
+        ArrayBufferWriter<byte> buffer = new(4096);
         void Text(string text) => Encoding.UTF8.GetBytes(text, buffer);
         int head = $"{{\"kind\":\"{kind.Kind}\",\"apiVersion\":\"{kind.ApiVersion}\",".Length;
         Text($"{{\"kind\":\"{kind.Kind}List\",\"apiVersion\":\"{kind.ApiVersion}\",\"metadata\":");

@@ -19,7 +19,7 @@ internal static class ListOptions
         static bool IsNoNumber(string? text) => !string.IsNullOrEmpty(text) && !long.TryParse(text, CultureInfo.InvariantCulture, out _);
         foreach (string? number in new[] { query("limit"), query("timeoutSeconds") }.Where(IsNoNumber))
             throw ApiException.BadRequest($"strconv.ParseInt: parsing \"{number}\": invalid syntax");
-        var faults = new FieldFaults();
+        FieldFaults faults = new();
         string match = query(Match) ?? "";
         bool initial = !string.IsNullOrEmpty(query("sendInitialEvents"));
         void Forbid(bool given, string field, string why)

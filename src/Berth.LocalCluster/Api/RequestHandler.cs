@@ -48,7 +48,7 @@ internal sealed class RequestHandler(
         catch (Exception exception) when (!http.Response.HasStarted)
         {
             Log.RequestFailed(logger, exception, http.Request.Method, http.Request.Path);
-            var failure = new ApiException(500, "InternalError", $"Internal error occurred: {exception.Message}");
+            ApiException failure = new(500, "InternalError", $"Internal error occurred: {exception.Message}");
             await WriteAsync(http, 500, failure.ToStatus().ToUtf8()).ConfigureAwait(false);
         }
     }
@@ -162,7 +162,7 @@ internal sealed class RequestHandler(
 
     private static async Task<byte[]> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        using var buffer = new MemoryStream();
+        using MemoryStream buffer = new();
         await request.Body.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
         return buffer.ToArray();
     }

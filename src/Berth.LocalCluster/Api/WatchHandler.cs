@@ -24,7 +24,7 @@ internal sealed class WatchHandler(
         long version = ListHandler.ParseVersion(query("resourceVersion"));
         if (version == 0 && query("sendInitialEvents") is "false" or "0")
             version = store.Version;
-        var stream = new WatchStream(
+        WatchStream stream = new(
             http.Response,
             target,
             LabelSelector.Parse(query("labelSelector")),
@@ -32,8 +32,9 @@ internal sealed class WatchHandler(
             asTable ? tables : null,
             query("includeObject"));
 
-        using var timeout = new CancellationTokenSource(Duration(query("timeoutSeconds")), time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, http.RequestAborted, _drop.Token, stopping);
+        using CancellationTokenSource timeout = new(Duration(query("timeoutSeconds")), time);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
+            timeout.Token, http.RequestAborted, _drop.Token, stopping);
         await stream.BeginAsync(ending.Token).ConfigureAwait(false);
         bool bookmarks = query("allowWatchBookmarks") is "true" or "1";
         try

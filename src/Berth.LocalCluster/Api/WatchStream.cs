@@ -45,10 +45,10 @@ internal sealed class WatchStream(
 
     public async Task BookmarkAsync(long version, bool last, CancellationToken cancellationToken)
     {
-        var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
+        JsonObject metadata = new() { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
         if (last)
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        var bookmark = new JsonObject { ["kind"] = target.Kind.Kind, ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = metadata };
+        JsonObject bookmark = new() { ["kind"] = target.Kind.Kind, ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = metadata };
 
         // The fields the Go type always writes.
         foreach (string field in target.Kind == KindTable.EndpointSlice ? (string[])["addressType", "endpoints", "ports"] : [])

@@ -25,7 +25,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
         Action<string> warn)
     {
         bool dryRun = query("dryRun") == "All";
-        var validation = new FieldValidation(target.Subresource == "scale" ? KindTable.Scale : target.Kind, query("fieldValidation"), warn);
+        FieldValidation validation = new(target.Subresource == "scale" ? KindTable.Scale : target.Kind, query("fieldValidation"), warn);
         if (method == "PATCH" && !s_patches.Contains(contentType, StringComparer.Ordinal))
         {
             throw ApiException.UnsupportedMediaType(

@@ -59,11 +59,13 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             slice.Body.Text("metadata", "labels", ServiceName) == name && slice.Body.Text("metadata", "labels", ManagedBy) == Manager)];
 
         // Pods may give a named target port different numbers: each set of ports has slices of its own.
-        var groups = pods.Select(pod => (Pod: pod, Ports: ServicePorts.Of(service.Body, pod.Body)))
-            .GroupBy(pair => pair.Ports.ToJsonString(), StringComparer.Ordinal)
-            .ToList();
-        var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var group in groups)
+        List<IGrouping<string, (StoredObject Pod, JsonArray Ports)>> groups =
+        [
+            .. pods.Select(pod => (Pod: pod, Ports: ServicePorts.Of(service.Body, pod.Body)))
+                .GroupBy(pair => pair.Ports.ToJsonString(), StringComparer.Ordinal),
+        ];
+        HashSet<string> kept = new(StringComparer.Ordinal);
+        foreach (IGrouping<string, (StoredObject Pod, JsonArray Ports)> group in groups)
         {
             List<JsonObject> endpoints = [.. group.Select(pair => Endpoint(service, pair.Pod))];
             JsonArray ports = group.First().Ports;
@@ -85,7 +87,8 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
     /// <summary>Keeps every endpoint in the slice it is in, fills free places with new ones, then opens further slices.</summary>
     private void Fill(StoredObject service, List<StoredObject> slices, List<JsonObject> endpoints, JsonArray ports, string? trigger)
     {
-        var wanted = endpoints.ToDictionary(endpoint => endpoint.Text("targetRef", "uid")!, StringComparer.Ordinal);
+        Dictionary<string, JsonObject> wanted =
+            endpoints.ToDictionary(endpoint => endpoint.Text("targetRef", "uid")!, StringComparer.Ordinal);
         List<(StoredObject? Slice, List<JsonObject> Endpoints, bool Touched)> plan = [];
         foreach (StoredObject slice in slices)
         {
@@ -102,7 +105,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             plan.Add((slice, stay, touched));
         }
 
-        var fresh = new Queue<JsonObject>(wanted.Values);
+        Queue<JsonObject> fresh = new(wanted.Values);
         IEnumerable<List<JsonObject>> open = plan
             .OrderByDescending(entry => entry.Touched)
             .ThenByDescending(entry => entry.Endpoints.Count)

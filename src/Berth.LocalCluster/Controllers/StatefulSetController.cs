@@ -143,7 +143,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             revision.Child("metadata")["labels"] = JsonWriting.TextMap(template.Map("metadata", "labels").Append(hash));
             revision.Child("metadata")["annotations"] = set.Body.At("metadata", "annotations")?.DeepClone();
             revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
-            var kept = (JsonObject)template.DeepClone();
+            JsonObject kept = (JsonObject)template.DeepClone();
 
             // kubectl rollout undo sends this as a patch: what the template did not have shall go.
             kept["$patch"] = "replace";

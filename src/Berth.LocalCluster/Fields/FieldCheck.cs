@@ -16,7 +16,7 @@ internal sealed class FieldCheck
     /// <exception cref="FormatException">A value has the wrong type.</exception>
     public static IReadOnlyList<string> Prune(ResourceKind kind, JsonObject body)
     {
-        var check = new FieldCheck();
+        FieldCheck check = new();
         check.Walk(kind.Kind, body, "", "");
         return check._unknown;
     }

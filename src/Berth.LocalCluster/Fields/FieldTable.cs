@@ -15,7 +15,7 @@ internal static class FieldTable
 
     public static string Text(string table)
     {
-        using var reader = new StreamReader(typeof(FieldTable).Assembly.GetManifestResourceStream(table)!);
+        using StreamReader reader = new(typeof(FieldTable).Assembly.GetManifestResourceStream(table)!);
         return reader.ReadToEnd();
     }
 

@@ -46,8 +46,8 @@ internal static class JsonWriting
 
     public static byte[] ToUtf8(this JsonNode? node)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, s_writerOptions))
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using (Utf8JsonWriter writer = new(buffer, s_writerOptions))
         {
             if (node is null)
                 writer.WriteNullValue();

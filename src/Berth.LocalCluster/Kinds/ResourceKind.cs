@@ -33,7 +33,7 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
 
     public JsonObject NewObject(string? @namespace, string name)
     {
-        var metadata = new JsonObject { ["name"] = name };
+        JsonObject metadata = new() { ["name"] = name };
         if (@namespace is not null)
             metadata["namespace"] = @namespace;
         return new JsonObject { ["kind"] = Kind, ["apiVersion"] = ApiVersion, ["metadata"] = metadata };

@@ -7,8 +7,8 @@ internal static class JsonDocuments
     public static IReadOnlyList<(JsonNode? Body, long Line)>? TryRead(string text)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = YamlReader.MaximumDepth });
-        var documents = new List<(JsonNode?, long)>();
+        Utf8JsonReader reader = new(utf8, new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = YamlReader.MaximumDepth });
+        List<(JsonNode?, long)> documents = new();
         try
         {
             while (reader.Read())
@@ -32,7 +32,7 @@ internal static class JsonDocuments
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                var fields = new JsonObject();
+                JsonObject fields = new();
                 foreach (JsonProperty field in element.EnumerateObject())
                     fields[field.Name] = ToNode(field.Value);
                 return fields;

@@ -22,7 +22,7 @@ internal static class ManifestReader
     /// <exception cref="LocalClusterException">The text is neither YAML nor JSON, or a document is not an object.</exception>
     public static IReadOnlyList<JsonObject> ParseYaml(string text, string origin = "the manifest")
     {
-        var objects = new List<JsonObject>();
+        List<JsonObject> objects = new();
         foreach ((JsonNode? body, long line) in ReadDocuments(text, origin))
         {
             if (body is not null)

@@ -41,8 +41,8 @@ internal sealed class YamlReader
     {
         if (text.AsSpan().IndexOfAny(s_controls) is >= 0 and int at)
             throw new YamlFault(1 + text.AsSpan(0, at).Count('\n'), "control characters are not allowed");
-        using var source = new StringReader(text);
-        var reader = new YamlReader(source, text.Length);
+        using StringReader source = new(text);
+        YamlReader reader = new(source, text.Length);
         try
         {
             return reader.ReadStream();
@@ -74,7 +74,7 @@ internal sealed class YamlReader
 
     private List<(JsonNode? Body, long Line)> ReadStream()
     {
-        var documents = new List<(JsonNode?, long)>();
+        List<(JsonNode?, long)> documents = new();
         while (_parser.MoveNext())
         {
             if (_parser.Current is not DocumentStart)
@@ -99,7 +99,7 @@ internal sealed class YamlReader
             case AnchorAlias alias:
                 return Find(alias, depth);
             case Scalar scalar:
-                var single = new Anchored { Value = ReadScalar(scalar), Size = 1, Height = 1 };
+                Anchored single = new() { Value = ReadScalar(scalar), Size = 1, Height = 1 };
                 Keep(scalar, single);
                 return single;
             case MappingStart start:
@@ -113,7 +113,7 @@ internal sealed class YamlReader
 
     private Anchored ReadCollection(NodeEvent start, int depth, JsonNode into)
     {
-        var whole = new Anchored { IsOpen = true, Value = into };
+        Anchored whole = new() { IsOpen = true, Value = into };
         Keep(start, whole);
         int before = _nodes;
         int height = 0;

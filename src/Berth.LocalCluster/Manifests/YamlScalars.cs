@@ -116,7 +116,7 @@ internal static partial class YamlScalars
 
     private static Dictionary<string, object?> Words()
     {
-        var words = new Dictionary<string, object?>(StringComparer.Ordinal) { [""] = null, ["~"] = null };
+        Dictionary<string, object?> words = new(StringComparer.Ordinal) { [""] = null, ["~"] = null };
         Add(true, "y", "yes", "true", "on");
         Add(false, "n", "no", "false", "off");
         Add(null, "null");

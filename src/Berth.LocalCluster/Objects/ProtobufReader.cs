@@ -19,12 +19,12 @@ internal static class ProtobufReader
         string apiVersion = "";
         string kind = "";
         ReadOnlySpan<byte> raw = [];
-        var envelope = new Wire(content[4..]);
+        Wire envelope = new(content[4..]);
         while (envelope.Next(out int number, out ulong _, out ReadOnlySpan<byte> bytes))
         {
             if (number == 1)
             {
-                var meta = new Wire(bytes);
+                Wire meta = new(bytes);
                 while (meta.Next(out int field, out ulong _, out ReadOnlySpan<byte> text))
                     (apiVersion, kind) = field == 1 ? (Encoding.UTF8.GetString(text), kind) : (apiVersion, Encoding.UTF8.GetString(text));
             }
@@ -41,8 +41,9 @@ internal static class ProtobufReader
 
     private static JsonObject Message(string type, ReadOnlySpan<byte> content, JsonObject into)
     {
-        var fields = FieldTable.Of(type)!.Values.Where(field => field.Number > 0).ToDictionary(field => field.Number);
-        var wire = new Wire(content);
+        Dictionary<int, FieldTable.Field> fields =
+            FieldTable.Of(type)!.Values.Where(field => field.Number > 0).ToDictionary(field => field.Number);
+        Wire wire = new(content);
         while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
         {
             if (!fields.TryGetValue(number, out FieldTable.Field? field))
@@ -73,8 +74,8 @@ internal static class ProtobufReader
     private static (string Key, JsonNode? Value) Entry(string type, ReadOnlySpan<byte> content)
     {
         (string Key, JsonNode? Value) entry = ("", "");
-        var field = new FieldTable.Field("", 2, type, false, "", false, false, false);
-        var wire = new Wire(content);
+        FieldTable.Field field = new("", 2, type, false, "", false, false, false);
+        Wire wire = new(content);
         while (wire.Next(out int number, out ulong plain, out ReadOnlySpan<byte> bytes))
             entry = number == 1 ? (Encoding.UTF8.GetString(bytes), entry.Value) : (entry.Key, Value(field, plain, bytes));
         return entry;
@@ -101,7 +102,7 @@ internal static class ProtobufReader
 
     private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> content, int wanted, out ulong plain)
     {
-        var wire = new Wire(content);
+        Wire wire = new(content);
         while (wire.Next(out int number, out plain, out ReadOnlySpan<byte> bytes))
         {
             if (number == wanted)

@@ -17,7 +17,7 @@ internal static class StrategicMergePatch
             target.Clear();
         if (patch["$retainKeys"] is JsonArray retained)
         {
-            var keep = retained.Texts().ToHashSet(StringComparer.Ordinal);
+            HashSet<string> keep = retained.Texts().ToHashSet(StringComparer.Ordinal);
             foreach (string name in target.Select(pair => pair.Key).Where(name => !keep.Contains(name)).ToList())
                 target.Remove(name);
         }
@@ -70,7 +70,7 @@ internal static class StrategicMergePatch
     /// <summary>What a patch makes where there was nothing.</summary>
     private static JsonObject Made(string type, JsonObject patch)
     {
-        var made = new JsonObject();
+        JsonObject made = new();
         Apply(type, made, patch);
         return made;
     }
@@ -82,7 +82,7 @@ internal static class StrategicMergePatch
     private static JsonArray Ordered(JsonArray merged, List<string?> named, List<string?> before, string key)
     {
         int Was(JsonNode? item) => before.IndexOf(KeyOf(item, key));
-        var rest = new Queue<JsonNode?>(merged.Where(item => !named.Contains(KeyOf(item, key))));
+        Queue<JsonNode?> rest = new(merged.Where(item => !named.Contains(KeyOf(item, key))));
         List<JsonNode?> ordered = [];
         foreach (JsonNode? item in merged.Where(item => named.Contains(KeyOf(item, key))).OrderBy(item => named.IndexOf(KeyOf(item, key))))
         {

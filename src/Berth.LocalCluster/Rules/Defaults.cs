@@ -12,7 +12,7 @@ internal static class Defaults
     /// </summary>
     private static readonly Lazy<JsonObject> s_values = new(() =>
     {
-        var values = (JsonObject)JsonNode.Parse(FieldTable.Text("defaults.json"))!;
+        JsonObject values = (JsonObject)JsonNode.Parse(FieldTable.Text("defaults.json"))!;
         JsonWriting.Freeze(values);
         return values;
     });

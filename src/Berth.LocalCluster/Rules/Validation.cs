@@ -16,7 +16,7 @@ internal static class Validation
     /// <exception cref="ApiException">422.</exception>
     public static void Check(ResourceKind kind, JsonObject body, JsonObject? before = null)
     {
-        var faults = new FieldFaults();
+        FieldFaults faults = new();
         Metadata(faults, kind, body);
         FieldRules.Check(faults, kind.Kind, body);
         if (kind.HasScale)

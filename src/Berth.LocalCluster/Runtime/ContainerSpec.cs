@@ -36,7 +36,7 @@ internal static partial class ContainerSpec
     public static Dictionary<string, string> Environment(
         JsonObject container, JsonObject pod, IEnumerable<KeyValuePair<string, string>> given)
     {
-        var environment = new Dictionary<string, string>(given, StringComparer.Ordinal);
+        Dictionary<string, string> environment = new(given, StringComparer.Ordinal);
         foreach (JsonObject variable in container.Items("env"))
         {
             string? path = variable.Text("valueFrom", "fieldRef", "fieldPath");

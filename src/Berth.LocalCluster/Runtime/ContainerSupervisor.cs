@@ -118,7 +118,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             return null;
         }
 
-        var lastWords = new TerminationMessage(spec);
+        TerminationMessage lastWords = new(spec);
         IContainerInstance instance;
         try
         {
@@ -167,8 +167,8 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         context.Events.Record(pod, "Normal", "Started", "Container started");
         Log.Started(context.Logger, pod.Text("metadata", "namespace"), pod.Text("metadata", "name")!, Name, run.ProcessId);
 
-        using var probing = new CancellationTokenSource();
-        using var unhealthy = new CancellationTokenSource();
+        using CancellationTokenSource probing = new();
+        using CancellationTokenSource unhealthy = new();
         Task probes = ProbeAllAsync(launch, unhealthy, probing.Token);
         int code = await EndAsync(run, stopping, unhealthy.Token, killing).ConfigureAwait(false);
         if (lastWords.NeedsOutput(code))
@@ -196,7 +196,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     private async Task<int> EndAsync(
         IContainerInstance run, CancellationToken stopping, CancellationToken unhealthy, CancellationToken killing)
     {
-        using var asked = CancellationTokenSource.CreateLinkedTokenSource(stopping, unhealthy, killing);
+        using CancellationTokenSource asked = CancellationTokenSource.CreateLinkedTokenSource(stopping, unhealthy, killing);
         await ((Task)run.Exited).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!run.Exited.IsCompleted)
         {

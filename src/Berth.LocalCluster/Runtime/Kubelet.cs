@@ -79,8 +79,8 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
         using Lock.Scope scope = _reconciling.EnterScope();
         string key = ResourceKind.Key(@namespace, name);
         StoredObject? pod = store.Find(KindTable.Pod, @namespace, name);
-        var others = _workers.Where(entry => entry.Key != pod?.Uid && entry.Value.Worker.Key == key);
-        foreach ((string uid, (PodWorker worker, Task running)) in others)
+        foreach ((string uid, (PodWorker worker, Task running))
+            in _workers.Where(entry => entry.Key != pod?.Uid && entry.Value.Worker.Key == key))
         {
             worker.Kill();
             if (running.IsCompleted)
@@ -105,8 +105,8 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
     private void Begin(StoredObject pod, string host)
     {
         bool shared = pod.Body.Flag("spec", "hostNetwork");
-        var worker = new PodWorker(pod, context, store, (host, shared ? host : _addresses.Take()));
-        var running = new Task<Task>(() => RunAsync(pod, worker, shared));
+        PodWorker worker = new(pod, context, store, (host, shared ? host : _addresses.Take()));
+        Task<Task> running = new(() => RunAsync(pod, worker, shared));
         _workers[pod.Uid] = (worker, running.Unwrap());
         running.Start(TaskScheduler.Default);
     }

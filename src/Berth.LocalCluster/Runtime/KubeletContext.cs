@@ -26,7 +26,7 @@ internal sealed record KubeletContext(
 
     public IEnumerable<KeyValuePair<string, string>> BaseEnvironment(JsonObject pod)
     {
-        var environment = new Dictionary<string, string>(_inherited, StringComparer.Ordinal)
+        Dictionary<string, string> environment = new(_inherited, StringComparer.Ordinal)
         {
             ["HOSTNAME"] = pod.Text("spec", pod.Flag("spec", "hostNetwork") ? "nodeName" : "hostname") ?? pod.Text("metadata", "name")!,
         };

@@ -12,7 +12,7 @@ internal static class NodeObjects
     public static JsonObject New(int index, bool external, TimeProvider time)
     {
         string architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
-        var node = (JsonObject)JsonNode.Parse($$"""
+        JsonObject node = (JsonObject)JsonNode.Parse($$"""
             {
               "kind": "Node", "apiVersion": "v1",
               "metadata": {

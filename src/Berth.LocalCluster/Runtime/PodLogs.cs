@@ -17,7 +17,7 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
             ? time.GetUtcNow().After(-LongWait.Seconds(seconds))
             : JsonWriting.ParseTimestamp(query("sinceTime")) ?? DateTimeOffset.MinValue;
         long room = Number(query("limitBytes")) ?? long.MaxValue;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         http.Response.ContentType = "text/plain";
         (IReadOnlyList<LogLine> lines, Task? more) = log.Read(0);
         lines = [.. lines.Where(line => line.At >= since)];

@@ -82,7 +82,7 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
 
     private async Task<bool> OnceAsync(CancellationToken ending)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(ending);
         using IDisposable timeout = context.Time.Alarm(Seconds(probe, "timeoutSeconds", 1), either.Cancel);
         try
         {

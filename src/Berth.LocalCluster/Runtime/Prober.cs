@@ -24,7 +24,7 @@ internal sealed class Prober : IDisposable
             if (probe["httpGet"] is JsonObject get)
                 return await GetAsync(get, get.Text("host") ?? address, cancellationToken).ConfigureAwait(false);
             JsonNode? target = probe["tcpSocket"] ?? probe["grpc"];
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
             int port = (int)(target.Number("port") ?? 0);
             await socket.ConnectAsync(target.Text("host") ?? address, port, cancellationToken).ConfigureAwait(false);
             return true;
@@ -42,7 +42,7 @@ internal sealed class Prober : IDisposable
     {
         string scheme = get.Text("scheme")?.ToLowerInvariant() ?? "http";
         string uri = string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{get.Number("port")}{get.Text("path") ?? "/"}");
-        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        using HttpRequestMessage request = new(HttpMethod.Get, uri);
         foreach (JsonObject header in get.Items("httpHeaders"))
             request.Headers.TryAddWithoutValidation(header.Text("name") ?? "", header.Text("value"));
         using HttpResponseMessage response = await _http

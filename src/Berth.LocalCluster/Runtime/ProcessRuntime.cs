@@ -46,7 +46,7 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Process process = await _starter.StartAsync(launch).ConfigureAwait(false);
-        var instance = new ProcessInstance(process, _starter.OwnGroups, launch.Log, id => _running.TryRemove(id, out _));
+        ProcessInstance instance = new(process, _starter.OwnGroups, launch.Log, id => _running.TryRemove(id, out _));
         _running[process.Id] = instance;
         instance.Watch();
         if (_disposed)

@@ -44,7 +44,7 @@ internal sealed class ProcessStarter : IDisposable
         }
 
         List<string> words = [.. _prefix, launch.Executable, .. launch.Arguments];
-        var info = new ProcessStartInfo(words[0], words.Skip(1))
+        ProcessStartInfo info = new(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -56,7 +56,7 @@ internal sealed class ProcessStarter : IDisposable
         info.Environment.Clear();
         foreach ((string name, string value) in launch.Environment)
             info.Environment[name] = value;
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<Process> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests.Add((info, started));
         return await started.Task.ConfigureAwait(false);
     }
@@ -76,7 +76,7 @@ internal sealed class ProcessStarter : IDisposable
         {
             try
             {
-                var process = new Process { StartInfo = info, EnableRaisingEvents = true };
+                Process process = new() { StartInfo = info, EnableRaisingEvents = true };
                 process.Start();
                 process.StandardInput.Close();
                 started.SetResult(process);

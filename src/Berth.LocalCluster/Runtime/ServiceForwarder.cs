@@ -46,7 +46,7 @@ internal sealed class ServiceForwarder(
     /// <summary>Opens and closes ports as it is asked for now.</summary>
     public void Converge()
     {
-        var wanted = Wanted().DistinctBy(pair => pair.At).ToDictionary(pair => pair.At, pair => pair.Target);
+        Dictionary<IPEndPoint, string> wanted = Wanted().DistinctBy(pair => pair.At).ToDictionary(pair => pair.At, pair => pair.Target);
         foreach ((IPEndPoint at, (string target, Socket? listener, Task _)) in _open.ToList())
         {
             if (wanted.GetValueOrDefault(at) != target)
@@ -80,7 +80,7 @@ internal sealed class ServiceForwarder(
 
     private (string Target, Socket? Listener, Task Accepting) Open(IPEndPoint at, string target)
     {
-        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             listener.Bind(at);
@@ -136,7 +136,7 @@ internal sealed class ServiceForwarder(
         {
             foreach (IPEndPoint endpoint in Endpoints(target))
             {
-                using var to = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                using Socket to = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 try
                 {
                     await to.ConnectAsync(endpoint, _stopping.Token).ConfigureAwait(false);

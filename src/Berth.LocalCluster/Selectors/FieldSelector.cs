@@ -46,7 +46,7 @@ internal sealed class FieldSelector
 
     public static FieldSelector Parse(string? text, ResourceKind kind)
     {
-        var result = new FieldSelector();
+        FieldSelector result = new();
         foreach (string term in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             int at = term.IndexOf('=', StringComparison.Ordinal);

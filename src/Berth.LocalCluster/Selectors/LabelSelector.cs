@@ -47,8 +47,8 @@ internal sealed class LabelSelector
     {
         if (string.IsNullOrWhiteSpace(text))
             return Everything;
-        var tokens = new SelectorTokens(text);
-        var parsed = new List<Func<JsonNode?, bool>>();
+        SelectorTokens tokens = new(text);
+        List<Func<JsonNode?, bool>> parsed = new();
         do
             parsed.Add(ParseRequirement(tokens));
         while (tokens.NextSeparator());

@@ -32,7 +32,7 @@ internal sealed partial class SelectorTokens(string text)
     public IReadOnlyList<string> Values()
     {
         Expect("(");
-        var values = new List<string>();
+        List<string> values = new();
         do
         {
             values.Add(Peek is ")" or "," ? "" : Identifier("',', ')' or identifier"));

@@ -61,7 +61,7 @@ internal sealed class ApiException(int code, string reason, string message, Json
 
     public static ApiException TooLarge(long asked, long current)
     {
-        var cause = new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" };
+        JsonObject cause = new() { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" };
         JsonObject details = new() { ["causes"] = new JsonArray(cause), ["retryAfterSeconds"] = 1 };
         return new(504, "Timeout", $"Timeout: {cause["message"]}: {asked}, current: {current}", details);
     }

@@ -50,7 +50,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         {
             if (at < Oldest)
                 return null;
-            var past = new SortedDictionary<string, StoredObject>(_tables[kind], StringComparer.Ordinal);
+            SortedDictionary<string, StoredObject> past = new(_tables[kind], StringComparer.Ordinal);
             for (int i = _history.Count - 1; i >= 0 && _history[i].Version > at; i--)
             {
                 if (_history[i].Kind != kind)

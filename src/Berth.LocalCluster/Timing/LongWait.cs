@@ -34,7 +34,7 @@ internal static class LongWait
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task DelayAsync(this TimeProvider time, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var clock = new Remaining(time, wait);
+        Remaining clock = new(time, wait);
         while (clock.Next is { } next)
             await Task.Delay(next, time, cancellationToken).ConfigureAwait(false);
     }
@@ -42,7 +42,7 @@ internal static class LongWait
     /// <summary>Waits for a task, at most that long and not after the token is cancelled. How the wait ended, the task tells.</summary>
     public static async Task UntilAsync(this TimeProvider time, Task task, TimeSpan most, CancellationToken cancellationToken)
     {
-        var clock = new Remaining(time, most);
+        Remaining clock = new(time, most);
         while (!task.IsCompleted && !cancellationToken.IsCancellationRequested && clock.Next is { } next)
             await task.WaitAsync(next, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

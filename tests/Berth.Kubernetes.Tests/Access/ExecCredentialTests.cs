@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Berth.Kubernetes.Tests.Http;
@@ -113,7 +114,7 @@ public sealed class ExecCredentialTests : IDisposable
         await using TestServer server = await TestServer.StartAsync(context => context.Request.Headers.Authorization == accepted
             ? ApiHarness.EchoAsync(context)
             : TestServer.JsonAsync(context, 401, "{}"));
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, credentials: access.Credentials));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address, credentials: access.Credentials));
 
         Assert.Contains("token-2", await harness.TextAsync("/version"), StringComparison.Ordinal);
         accepted = "Bearer never";
@@ -124,7 +125,7 @@ public sealed class ExecCredentialTests : IDisposable
     [Fact]
     public async Task Shows_the_certificate_that_a_plugin_gives()
     {
-        using var certificate = _authority.Client("from-plugin");
+        using X509Certificate2 certificate = _authority.Client("from-plugin");
         string answer =
             $"{{\"kind\":\"ExecCredential\",\"apiVersion\":\"{V1}\","
                 + $"\"status\":{{\"clientCertificateData\":\"{OneLine(certificate.ExportCertificatePem())}\","
@@ -135,7 +136,7 @@ public sealed class ExecCredentialTests : IDisposable
             context => TestServer.JsonAsync(context, 200, $"\"{context.Connection.ClientCertificate?.Subject}\""),
             _authority.Server("127.0.0.1"),
             askForClientCertificate: true);
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, _authority.Pem, Load(Exec("./plugin")).Credentials));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address, _authority.Pem, Load(Exec("./plugin")).Credentials));
 
         Assert.Equal("\"CN=from-plugin\"", await harness.TextAsync("/version"));
     }
@@ -156,7 +157,8 @@ public sealed class ExecCredentialTests : IDisposable
                 });
 
         Assert.Equal("from-path", await TokenFileTests.ReadAsync(With($"/nowhere:{_folder["bin"]}").Credentials));
-        var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(With(".:/nowhere").Credentials));
+        ClusterAccessException e = await Assert.ThrowsAsync<ClusterAccessException>(
+            () => TokenFileTests.ReadAsync(With(".:/nowhere").Credentials));
         Assert.Contains("\"berth-test-plugin\" of user \"u\" is not installed, or not on the PATH", e.Message, StringComparison.Ordinal);
         Assert.EndsWith("Fetch it from the shelf.", e.Message, StringComparison.Ordinal);
     }
@@ -183,7 +185,7 @@ public sealed class ExecCredentialTests : IDisposable
         _folder.WriteScript("plugin", script);
         ClusterAccess access = Load(Exec("./plugin"));
 
-        var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(access.Credentials));
+        ClusterAccessException e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(access.Credentials));
 
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-token", e.ToString(), StringComparison.Ordinal);
@@ -200,7 +202,7 @@ public sealed class ExecCredentialTests : IDisposable
         await UntilAsync(() => File.Exists(_folder["pid"]));
         _time.Advance(TimeSpan.FromSeconds(60));
 
-        var e = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
+        ClusterAccessException e = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
         Assert.Contains("did not end within 60 s", e.Message, StringComparison.Ordinal);
         string pid = (await File.ReadAllTextAsync(_folder["pid"], Cancelled)).Trim();
         await UntilAsync(() => !Directory.Exists($"/proc/{pid}"));
@@ -255,7 +257,7 @@ public sealed class ExecCredentialTests : IDisposable
     [Fact]
     public async Task Words_of_a_plugin_are_told_while_it_runs()
     {
-        var told = new ConcurrentQueue<string>();
+        ConcurrentQueue<string> told = new();
         _folder.WriteScript(
             "plugin",
             $"echo 'enter the code QX7' >&2; while [ -d \"{_folder.Root}\" ] && [ ! -e \"{_folder["stop"]}\" ]; do sleep 0.05; done; " +
@@ -279,7 +281,7 @@ public sealed class ExecCredentialTests : IDisposable
     [Fact]
     public async Task Plugin_that_does_not_end_is_quoted()
     {
-        var told = new ConcurrentQueue<string>();
+        ConcurrentQueue<string> told = new();
         _folder.WriteScript("plugin", "echo 'enter the code QX7' >&2; exec sleep 600");
         Task<string?> reading = TokenFileTests.ReadAsync(Load(Exec("./plugin"), told: told.Enqueue).Credentials);
         await UntilAsync(() => !told.IsEmpty);
@@ -320,7 +322,8 @@ public sealed class ExecCredentialTests : IDisposable
     {
         _folder.Write("plugin", "not executable");
 
-        var e = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(Load(Exec("./plugin")).Credentials));
+        ClusterAccessException e = await Assert.ThrowsAsync<ClusterAccessException>(
+            () => TokenFileTests.ReadAsync(Load(Exec("./plugin")).Credentials));
 
         Assert.Contains("cannot be started", e.Message, StringComparison.Ordinal);
     }
@@ -333,7 +336,7 @@ public sealed class ExecCredentialTests : IDisposable
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (!condition())
         {

@@ -19,7 +19,8 @@ public sealed class IdTokenTests : IDisposable
 
         _time.Advance(TimeSpan.FromMinutes(5));
 
-        var exception = await Assert.ThrowsAsync<ClusterAccessException>(() => TokenFileTests.ReadAsync(access.Credentials));
+        ClusterAccessException exception = await Assert.ThrowsAsync<ClusterAccessException>(
+            () => TokenFileTests.ReadAsync(access.Credentials));
         Assert.Equal(
             "The id-token of user \"u\" (auth-provider \"oidc\") expired at 2026-11-22 12:05:00Z, and Berth does not renew it. Run a "
                 + "kubectl command, which does, "

@@ -39,7 +39,7 @@ public sealed class ImpersonationTests : IDisposable
         {
             Kubeconfig = _folder.Write("config", KubeconfigTests.Config($"server: {server.Address}", user)),
         });
-        using var harness = new ApiHarness(access);
+        using ApiHarness harness = new(access);
         return (await harness.TextAsync("/version")).Trim('"');
     }
 }

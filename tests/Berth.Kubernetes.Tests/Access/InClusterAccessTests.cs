@@ -65,7 +65,7 @@ public sealed class InClusterAccessTests : IDisposable
     [Fact]
     public void Says_that_a_pod_without_a_token_has_none_mounted()
     {
-        var e = Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443")));
+        ClusterAccessException e = Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443")));
 
         Assert.Contains("automountServiceAccountToken", e.Message, StringComparison.Ordinal);
         Assert.Contains(_folder.Root, e.Message, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class InClusterAccessTests : IDisposable
         _folder.Write("home/.kube/config", Config("home"));
         string listed = _folder.Write("listed", Config("listed"));
         string named = _folder.Write("named", Config("named"));
-        var environment = new Dictionary<string, string?> { ["HOME"] = home };
+        Dictionary<string, string?> environment = new() { ["HOME"] = home };
         Uri Chosen(string? kubeconfig = null, string? context = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
         {
             Kubeconfig = kubeconfig,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Berth.Kubernetes.Tests.Access;
@@ -40,7 +41,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData(false)]
     public void Reads_a_client_certificate_from_files_or_data(bool data)
     {
-        using var certificate = _authority.Client("me");
+        using X509Certificate2 certificate = _authority.Client("me");
         string pem = certificate.ExportCertificatePem(), key = TestAuthority.KeyPem(certificate);
         _folder.Write("me.crt", pem);
         _folder.Write("me.key", key);
@@ -145,7 +146,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("server: https://a", "client-certificate-data: {CA}\n    client-key-data: {ENCRYPTED}", null, "is encrypted")]
     public void Says_what_is_wrong(string cluster, string user, string? context, string expected)
     {
-        using var other = _authority.Client("other");
+        using X509Certificate2 other = _authority.Client("other");
         string Fill(string text) => text
             .Replace("{CA}", Base64(_authority.Pem), StringComparison.Ordinal)
             .Replace("{OTHERKEY}", Base64(TestAuthority.KeyPem(other)), StringComparison.Ordinal)
@@ -154,7 +155,7 @@ public sealed class KubeconfigTests : IDisposable
                 StringComparison.Ordinal);
         string path = _folder.Write("config", Config(Fill(cluster), Fill(user)));
 
-        var e = Assert.Throws<ClusterAccessException>(() => Load(path, context));
+        ClusterAccessException e = Assert.Throws<ClusterAccessException>(() => Load(path, context));
 
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", e.Message, StringComparison.Ordinal);
@@ -180,7 +181,7 @@ public sealed class KubeconfigTests : IDisposable
     {
         string path = _folder.Write("config", content);
 
-        var e = Assert.Throws<ClusterAccessException>(() => Load(path));
+        ClusterAccessException e = Assert.Throws<ClusterAccessException>(() => Load(path));
 
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.Contains(path, e.Message, StringComparison.Ordinal);

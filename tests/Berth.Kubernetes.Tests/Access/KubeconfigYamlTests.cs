@@ -39,7 +39,7 @@ public sealed class KubeconfigYamlTests
     [InlineData("a: &a {<<: *a}", "is not valid YAML at line 1")]
     public void Value_that_kubectl_refuses_is_refused_with_its_line(string text, string expected)
     {
-        var exception = Assert.Throws<ClusterAccessException>(() => ReadNamespace(Parse(text)));
+        ClusterAccessException exception = Assert.Throws<ClusterAccessException>(() => ReadNamespace(Parse(text)));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
     }
@@ -48,7 +48,7 @@ public sealed class KubeconfigYamlTests
     public void Merges_of_merges_end()
     {
         // Each doubles what the one before holds.
-        var text = new StringBuilder("a0: &a0 {x: 1}\n");
+        StringBuilder text = new("a0: &a0 {x: 1}\n");
         for (int i = 1; i < 40; i++)
             text.Append($"a{i}: &a{i} {{<<: [*a{i - 1}, *a{i - 1}], k{i}: [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 9))}]}}\n");
         text.Append($"b: {{<<: [{string.Join(',', Enumerable.Repeat("*a39", 50_000))}]}}\n");

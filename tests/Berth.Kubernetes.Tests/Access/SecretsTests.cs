@@ -36,14 +36,14 @@ public sealed class SecretsTests : IDisposable
         await using TestServer server = await TestServer.StartAsync(
             context => AnswerAsync(context, answers++), _authority.Server("127.0.0.1"));
         ClusterAccess access = Find(server.Address, user);
-        using var harness = new ApiHarness(access, _time);
+        using ApiHarness harness = new(access, _time);
 
         for (int i = 0; i < 8; i++)
             await PrintAsync(harness.Api, "/api/v1/nodes");
         Break();
         await PrintAsync(harness.Api, "/api/v1/nodes");
         server.Certificate = _authority.Server("elsewhere");
-        using var refused = new ApiHarness(access, _time);
+        using ApiHarness refused = new(access, _time);
         await PrintAsync(refused.Api, "/api/v1/nodes");
         await PrintAsync(access);
         PrintLog();
@@ -66,7 +66,7 @@ public sealed class SecretsTests : IDisposable
     [InlineData("client-certificate-data: aGk=\n    client-key-data: aHVzaC1odXNoLXNlY3JldA==")]
     public void No_complaint_about_a_kubeconfig_quotes_it(string user)
     {
-        var e = Assert.Throws<ClusterAccessException>(() => Find(new Uri("https://127.0.0.1/"), user));
+        ClusterAccessException e = Assert.Throws<ClusterAccessException>(() => Find(new Uri("https://127.0.0.1/"), user));
 
         Assert.DoesNotContain(Secret, e.ToString(), StringComparison.Ordinal);
     }

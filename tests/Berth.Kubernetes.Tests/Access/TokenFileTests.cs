@@ -12,7 +12,7 @@ public sealed class TokenFileTests : IDisposable
     [Fact]
     public async Task Reads_again_once_a_minute_and_not_before()
     {
-        var file = new TokenFile(_folder.Write("token", "one\n"), _time, NullLogger.Instance);
+        TokenFile file = new(_folder.Write("token", "one\n"), _time, NullLogger.Instance);
         Assert.Equal("one", await ReadAsync(file));
 
         _folder.Write("token", "two");
@@ -25,7 +25,7 @@ public sealed class TokenFileTests : IDisposable
     [Fact]
     public async Task Reads_again_after_the_token_was_refused_and_not_after_an_older_one_was()
     {
-        var file = new TokenFile(_folder.Write("token", "one"), _time, NullLogger.Instance);
+        TokenFile file = new(_folder.Write("token", "one"), _time, NullLogger.Instance);
         Credential one = await file.GetAsync(TestContext.Current.CancellationToken);
         _folder.Write("token", "two");
         file.Refuse(one);
@@ -43,7 +43,7 @@ public sealed class TokenFileTests : IDisposable
     [InlineData(null)]
     public async Task Keeps_the_old_token_while_the_file_is_being_rotated(string? content)
     {
-        var file = new TokenFile(_folder.Write("token", "one"), _time, NullLogger.Instance);
+        TokenFile file = new(_folder.Write("token", "one"), _time, NullLogger.Instance);
         Credential one = await file.GetAsync(TestContext.Current.CancellationToken);
         if (content is null)
             File.Delete(_folder["token"]);
@@ -61,7 +61,7 @@ public sealed class TokenFileTests : IDisposable
     public async Task A_jump_of_the_wall_clock_changes_nothing()
     {
         TestClock time = new();
-        var file = new TokenFile(_folder.Write("token", "one"), time, NullLogger.Instance);
+        TokenFile file = new(_folder.Write("token", "one"), time, NullLogger.Instance);
         file.ReadFirst();
         _folder.Write("token", "two");
         time.WallClockShift = TimeSpan.FromDays(1);
@@ -77,9 +77,10 @@ public sealed class TokenFileTests : IDisposable
     {
         if (content is not null)
             _folder.Write("token", content);
-        var file = new TokenFile(_folder["token"], _time, NullLogger.Instance);
+        TokenFile file = new(_folder["token"], _time, NullLogger.Instance);
 
-        var e = await Assert.ThrowsAsync<ClusterAccessException>(async () => await file.GetAsync(TestContext.Current.CancellationToken));
+        ClusterAccessException e = await Assert.ThrowsAsync<ClusterAccessException>(
+            async () => await file.GetAsync(TestContext.Current.CancellationToken));
 
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.Contains(_folder["token"], e.Message, StringComparison.Ordinal);
@@ -90,7 +91,7 @@ public sealed class TokenFileTests : IDisposable
 
     internal static async Task<string?> ReadAsync(ICredentialSource source)
     {
-        using var message = new HttpRequestMessage();
+        using HttpRequestMessage message = new();
         (await source.GetAsync(TestContext.Current.CancellationToken)).Apply(message.Headers);
         return message.Headers.Authorization?.Parameter;
     }

@@ -47,7 +47,7 @@ internal sealed class ApiHarness : IDisposable
     internal async Task<string> TextAsync(string path)
     {
         using KubernetesResponse response = await Api.GetAsync(path, TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(response.Body);
+        using StreamReader reader = new(response.Body);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 

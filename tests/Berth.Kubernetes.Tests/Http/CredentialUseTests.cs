@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Access.Trust;
 using Berth.Kubernetes.Http;
@@ -15,10 +16,10 @@ public sealed class CredentialUseTests
     [Fact]
     public async Task Reads_the_token_file_again_after_401_and_asks_once_more_at_once()
     {
-        using var folder = new TestFolder();
+        using TestFolder folder = new();
         string path = folder.Write("token", "old-token\n");
         await using TestServer server = await StartGuardedAsync("Bearer new-token");
-        using var harness = new ApiHarness(
+        using ApiHarness harness = new(
             ApiHarness.Access(server.Address, credentials: new TokenFile(path, new FakeTimeProvider(), NullLogger.Instance)));
 
         await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/version"));
@@ -33,12 +34,12 @@ public sealed class CredentialUseTests
     [Fact]
     public async Task Asks_only_once_more()
     {
-        using var folder = new TestFolder();
-        var source = new CountingSource();
+        using TestFolder folder = new();
+        CountingSource source = new();
         await using TestServer server = await StartGuardedAsync("Bearer never");
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, credentials: source));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address, credentials: source));
 
-        var e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/version"));
+        KubernetesApiException e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/version"));
 
         Assert.Equal(401, e.StatusCode);
         Assert.Contains("The credential from a test is not accepted. Renew it", e.Message, StringComparison.Ordinal);
@@ -50,9 +51,9 @@ public sealed class CredentialUseTests
     public async Task Says_that_no_credential_is_configured()
     {
         await using TestServer server = await StartGuardedAsync("Bearer right");
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
 
-        var e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/version"));
+        KubernetesApiException e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/version"));
 
         Assert.Contains("No credential is configured in a test", e.Message, StringComparison.Ordinal);
     }
@@ -60,8 +61,8 @@ public sealed class CredentialUseTests
     [Fact]
     public async Task Shows_the_client_certificate_and_uses_a_rotated_one_after_401()
     {
-        using var folder = new TestFolder();
-        using var authority = new TestAuthority();
+        using TestFolder folder = new();
+        using TestAuthority authority = new();
         string allowed = "old-user";
         await using TestServer server = await TestServer.StartAsync(
             context => context.Connection.ClientCertificate?.Subject == $"CN={allowed}"
@@ -69,14 +70,14 @@ public sealed class CredentialUseTests
                 : TestServer.JsonAsync(context, 401, Unauthorized),
             authority.Server("127.0.0.1"),
             askForClientCertificate: true);
-        var access = new ClusterAccess
+        ClusterAccess access = new()
         {
             Server = server.Address,
             Source = "a test",
             Trust = ServerTrust.Of(PemSource.FromText(authority.Pem, "the CA")),
             Certificate = WriteClient(folder, authority, "old-user"),
         };
-        using var harness = new ApiHarness(access);
+        using ApiHarness harness = new(access);
         Assert.Contains("CN=old-user", await harness.TextAsync("/version"), StringComparison.Ordinal);
 
         allowed = "new-user";
@@ -89,9 +90,9 @@ public sealed class CredentialUseTests
     [Fact]
     public async Task A_watch_that_is_open_survives_the_change_of_the_certificate()
     {
-        using var folder = new TestFolder();
-        using var authority = new TestAuthority();
-        var more = new TaskCompletionSource();
+        using TestFolder folder = new();
+        using TestAuthority authority = new();
+        TaskCompletionSource more = new();
         await using TestServer server = await TestServer.StartAsync(
             async context =>
             {
@@ -109,16 +110,16 @@ public sealed class CredentialUseTests
             },
             authority.Server("127.0.0.1"),
             askForClientCertificate: true);
-        var access = new ClusterAccess
+        ClusterAccess access = new()
         {
             Server = server.Address,
             Source = "a test",
             Trust = ServerTrust.Of(PemSource.FromText(authority.Pem, "the CA")),
             Certificate = WriteClient(folder, authority, "old-user"),
         };
-        using var harness = new ApiHarness(access);
+        using ApiHarness harness = new(access);
         using KubernetesResponse watch = await harness.Api.GetAsync("/api/v1/nodes?watch=1", TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(watch.Body);
+        using StreamReader reader = new(watch.Body);
         Assert.Equal("one", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
 
         WriteClient(folder, authority, "new-user");
@@ -138,9 +139,9 @@ public sealed class CredentialUseTests
         await using TestServer server = await TestServer.StartAsync(context => TestServer.JsonAsync(
             context, status,
             $$"""{"kind":"Status","message":"bad header: {{context.Request.Headers.Authorization}}","reason":"x","code":{{status}}}"""));
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, credentials: ApiHarness.Token(secret)));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address, credentials: ApiHarness.Token(secret)));
 
-        var e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/api/v1/nodes"));
+        KubernetesApiException e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync("/api/v1/nodes"));
 
         Assert.Contains("bad header: Bearer [redacted]", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-token", e.ToString() + e.Status + harness.Api + harness.Api.Access, StringComparison.Ordinal);
@@ -153,7 +154,7 @@ public sealed class CredentialUseTests
 
     private static ClientCertificate WriteClient(TestFolder folder, TestAuthority authority, string user)
     {
-        using var certificate = authority.Client(user);
+        using X509Certificate2 certificate = authority.Client(user);
         return ClientCertificate.Load(
             PemSource.FromFile(folder.Write("client.crt", certificate.ExportCertificatePem()), "client-certificate"),
             PemSource.FromFile(folder.Write("client.key", TestAuthority.KeyPem(certificate)), "client-key"));

@@ -31,9 +31,9 @@ internal sealed class IssuedCertificate : IDisposable
     public IssuedCertificate Server(string name, string usage = ServerUsage)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=server", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new("CN=server", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
-        var names = new SubjectAlternativeNameBuilder();
+        SubjectAlternativeNameBuilder names = new();
         if (IPAddress.TryParse(name, out IPAddress? address))
             names.AddIpAddress(address);
         else
@@ -53,7 +53,7 @@ internal sealed class IssuedCertificate : IDisposable
 
     private static CertificateRequest Authority(string name, ECDsa key)
     {
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         return request;

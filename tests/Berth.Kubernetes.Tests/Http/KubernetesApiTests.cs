@@ -25,7 +25,7 @@ public sealed class KubernetesApiTests
             return TestServer.JsonAsync(context, 200, "{}");
         });
         ClusterAccess access = ApiHarness.Access(new Uri(server.Address, "k8s/clusters/c-1/"), credentials: ApiHarness.Token("abc"));
-        using var harness = new ApiHarness(access);
+        using ApiHarness harness = new(access);
 
         await harness.TextAsync(Slices + "?limit=500&labelSelector=kubernetes.io%2Fservice-name%3Dservice-b");
 
@@ -44,7 +44,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task Hands_over_the_body_while_it_still_arrives()
     {
-        var more = new TaskCompletionSource();
+        TaskCompletionSource more = new();
         await using TestServer server = await TestServer.StartAsync(async context =>
         {
             context.Response.ContentType = "application/json;stream=watch";
@@ -53,10 +53,10 @@ public sealed class KubernetesApiTests
             await more.Task;
             await context.Response.WriteAsync("two\n", context.RequestAborted);
         });
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
 
         using KubernetesResponse response = await harness.Api.GetAsync(Slices + "?watch=1", Cancelled);
-        using var reader = new StreamReader(response.Body);
+        using StreamReader reader = new(response.Body);
 
         Assert.Equal("one", await reader.ReadLineAsync(Cancelled));
         more.SetResult();
@@ -120,7 +120,7 @@ public sealed class KubernetesApiTests
     [InlineData("soon", null)]
     public async Task Reads_RetryAfter_in_both_forms(string? header, int? seconds)
     {
-        var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-11-22T12:00:00Z", CultureInfo.InvariantCulture));
+        FakeTimeProvider time = new(DateTimeOffset.Parse("2026-11-22T12:00:00Z", CultureInfo.InvariantCulture));
         KubernetesApiException e = await RefusalAsync(
             context =>
             {
@@ -183,9 +183,9 @@ public sealed class KubernetesApiTests
                 context.Response.Headers.Location = location;
             return context.Response.WriteAsync("<html>hello</html>");
         });
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
 
-        var e = await Assert.ThrowsAsync<KubernetesProtocolException>(() => harness.TextAsync(Slices));
+        KubernetesProtocolException e = await Assert.ThrowsAsync<KubernetesProtocolException>(() => harness.TextAsync(Slices));
 
         Assert.Contains("is not a Kubernetes API", e.Message, StringComparison.Ordinal);
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
@@ -199,9 +199,9 @@ public sealed class KubernetesApiTests
             context.Response.Headers.ContentEncoding = "gzip";
             return TestServer.JsonAsync(context, 200, "not really");
         });
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
 
-        var e = await Assert.ThrowsAsync<KubernetesProtocolException>(() => harness.TextAsync(Slices));
+        KubernetesProtocolException e = await Assert.ThrowsAsync<KubernetesProtocolException>(() => harness.TextAsync(Slices));
 
         Assert.Contains("encoded as gzip, which was not asked for", e.Message, StringComparison.Ordinal);
     }
@@ -210,7 +210,7 @@ public sealed class KubernetesApiTests
     public async Task Takes_no_request_after_its_disposal()
     {
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync);
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
         harness.Api.Dispose();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => harness.TextAsync("/version"));
@@ -220,8 +220,8 @@ public sealed class KubernetesApiTests
     public async Task Finds_the_server_again_after_it_was_restarted()
     {
         TestServer first = await TestServer.StartAsync(ApiHarness.EchoAsync);
-        await using var relay = new TcpRelay(() => first.Port);
-        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"http://127.0.0.1:{relay.Port}/")));
+        await using TcpRelay relay = new(() => first.Port);
+        using ApiHarness harness = new(ApiHarness.Access(new Uri($"http://127.0.0.1:{relay.Port}/")));
         await harness.TextAsync("/version");
 
         await first.DisposeAsync();
@@ -248,11 +248,11 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task Says_that_the_connection_was_refused()
     {
-        using var taken = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using Socket taken = new(SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"http://{taken.LocalEndPoint}/")));
+        using ApiHarness harness = new(ApiHarness.Access(new Uri($"http://{taken.LocalEndPoint}/")));
 
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync(Slices));
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync(Slices));
 
         Assert.Contains($"http://{taken.LocalEndPoint}/", e.Message, StringComparison.Ordinal);
         Assert.Contains("the connection was refused", e.Message, StringComparison.Ordinal);
@@ -262,9 +262,9 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task Says_that_the_name_could_not_be_resolved()
     {
-        using var harness = new ApiHarness(ApiHarness.Access(new Uri("https://no-such-host.invalid/")));
+        using ApiHarness harness = new(ApiHarness.Access(new Uri("https://no-such-host.invalid/")));
 
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync(Slices));
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync(Slices));
 
         Assert.Contains("no-such-host.invalid could not be resolved", e.Message, StringComparison.Ordinal);
     }
@@ -272,33 +272,33 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task Gives_up_a_server_that_takes_the_request_and_stays_silent()
     {
-        var time = new FakeTimeProvider();
-        var asked = new TaskCompletionSource();
+        FakeTimeProvider time = new();
+        TaskCompletionSource asked = new();
         await using TestServer server = await TestServer.StartAsync(async context =>
         {
             asked.TrySetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address), time);
+        using ApiHarness harness = new(ApiHarness.Access(server.Address), time);
 
         Task<string> request = harness.TextAsync(Slices);
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
         time.Advance(TimeSpan.FromSeconds(60));
 
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);
         Assert.Contains("did not answer within 60 s", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Cancelling_is_prompt_and_not_counted_as_an_error()
     {
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        using CancellationTokenSource cancel = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         await using TestServer server = await TestServer.StartAsync(async context =>
         {
             await cancel.CancelAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => harness.Api.GetAsync(Slices, cancel.Token));
 
@@ -308,7 +308,7 @@ public sealed class KubernetesApiTests
     [Fact]
     public async Task A_body_cut_in_the_middle_fails_with_our_own_exception()
     {
-        var started = new TaskCompletionSource();
+        TaskCompletionSource started = new();
         await using TestServer server = await TestServer.StartAsync(async context =>
         {
             context.Response.ContentType = "application/json";
@@ -317,12 +317,12 @@ public sealed class KubernetesApiTests
             await started.Task;
             context.Abort();
         });
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
         using KubernetesResponse response = await harness.Api.GetAsync(Slices, Cancelled);
         started.SetResult();
-        using var reader = new StreamReader(response.Body);
+        using StreamReader reader = new(response.Body);
 
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => reader.ReadToEndAsync(Cancelled));
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => reader.ReadToEndAsync(Cancelled));
 
         Assert.Contains("broke off its answer", e.Message, StringComparison.Ordinal);
     }
@@ -330,8 +330,8 @@ public sealed class KubernetesApiTests
     private static async Task<KubernetesApiException> RefusalAsync(RequestDelegate answer, TimeProvider? time = null)
     {
         await using TestServer server = await TestServer.StartAsync(answer);
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address), time);
-        var e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync(Slices));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address), time);
+        KubernetesApiException e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync(Slices));
         Assert.Equal(1, harness.Counts[$"berth.api.requests:verb=list,code={e.StatusCode}"]);
         return e;
     }

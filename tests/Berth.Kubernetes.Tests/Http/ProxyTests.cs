@@ -13,16 +13,16 @@ public sealed class ProxyTests
     [Fact]
     public async Task Tunnel_leads_to_a_name_that_only_the_proxy_knows()
     {
-        using var authority = new TestAuthority();
+        using TestAuthority authority = new();
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, authority.Server("api.test"));
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        using var harness = new ApiHarness(Access(authority, $"http://me:p%40ss@{listener.LocalEndpoint}"));
+        using ApiHarness harness = new(Access(authority, $"http://me:p%40ss@{listener.LocalEndpoint}"));
         Task<string> asking = harness.TextAsync("/version");
 
         using TcpClient client = await listener.AcceptTcpClientAsync(Cancelled);
         string request = await ReadRequestAsync(client);
-        using var beyond = new TcpClient();
+        using TcpClient beyond = new();
         await beyond.ConnectAsync(IPAddress.Loopback, server.Port, Cancelled);
         await client.GetStream().WriteAsync("HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n"u8.ToArray(), Cancelled);
         Task relaying = Task.WhenAll(
@@ -44,10 +44,10 @@ public sealed class ProxyTests
     [InlineData("", "it answers \"\"")]
     public async Task Refusal_of_the_proxy_is_told(string answer, string expected)
     {
-        using var authority = new TestAuthority();
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using TestAuthority authority = new();
+        using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        using var harness = new ApiHarness(Access(authority, $"http://{listener.LocalEndpoint}"));
+        using ApiHarness harness = new(Access(authority, $"http://{listener.LocalEndpoint}"));
         Task<string> asking = harness.TextAsync("/version");
         using (TcpClient client = await listener.AcceptTcpClientAsync(Cancelled))
         {
@@ -55,7 +55,7 @@ public sealed class ProxyTests
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(answer), Cancelled);
         }
 
-        var exception = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => asking);
+        KubernetesUnreachableException exception = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => asking);
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.Contains("(HTTPS_PROXY)", exception.Message, StringComparison.Ordinal);
     }
@@ -99,7 +99,7 @@ public sealed class ProxyTests
 
     private static async Task<string> ReadRequestAsync(TcpClient client)
     {
-        var text = new StringBuilder();
+        StringBuilder text = new();
         byte[] one = new byte[1];
         while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await client.GetStream().ReadAsync(one, Cancelled) == 1)
             text.Append((char)one[0]);

@@ -8,7 +8,7 @@ public sealed class SilenceTests
     [Fact]
     public void A_silent_connection_is_noticed_within_45_seconds_by_default()
     {
-        var options = new KubernetesApiOptions();
+        KubernetesApiOptions options = new();
 
         // The handler looks at its connections once in a quarter of the smaller of both, so each of the two steps can be late by that.
         TimeSpan late = options.PingDelay < options.PingTimeout ? options.PingDelay / 4 : options.PingTimeout / 4;
@@ -18,7 +18,7 @@ public sealed class SilenceTests
     [Fact]
     public async Task Watch_over_HTTP2_with_silent_peer_fails_and_connection_is_replaced()
     {
-        using var authority = new TestAuthority();
+        using TestAuthority authority = new();
         await using TestServer server = await TestServer.StartAsync(
             async context =>
             {
@@ -28,10 +28,10 @@ public sealed class SilenceTests
                     await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             },
             authority.Server("127.0.0.1"));
-        await using var relay = new TcpRelay(() => server.Port);
+        await using TcpRelay relay = new(() => server.Port);
         // The shortest that the handler allows.
-        var options = new KubernetesApiOptions { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) };
-        using var harness = new ApiHarness(ApiHarness.Access(new Uri($"https://127.0.0.1:{relay.Port}/"), authority.Pem), options: options);
+        KubernetesApiOptions options = new() { PingDelay = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1) };
+        using ApiHarness harness = new(ApiHarness.Access(new Uri($"https://127.0.0.1:{relay.Port}/"), authority.Pem), options: options);
         using KubernetesResponse watch = await harness.Api.GetAsync("/api/v1/nodes?watch=1", TestContext.Current.CancellationToken);
         Assert.Equal(new Version(2, 0), watch.Version);
 
@@ -56,7 +56,7 @@ public sealed class SilenceTests
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         });
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
 
         using KubernetesResponse watch = await harness.Api.GetAsync("/api/v1/nodes?watch=1", TestContext.Current.CancellationToken);
 
@@ -68,7 +68,7 @@ public sealed class SilenceTests
     // An acknowledgement under way shows another timer for a moment, so this waits for the one it is about.
     private static async Task<(string Timer, TimeSpan Next)> ReadTimerAsync(int localPort)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {

@@ -57,7 +57,7 @@ public sealed class TestServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var now = new CancellationTokenSource();
+        using CancellationTokenSource now = new();
         await now.CancelAsync();
         try
         {

@@ -16,9 +16,9 @@ public sealed class TlsTests
     [InlineData(HttpProtocols.Http1, "HTTP/1.1")]
     public async Task Speaks_HTTP2_over_TLS_and_HTTP11_to_a_server_that_knows_no_other(HttpProtocols protocols, string expected)
     {
-        using var authority = new TestAuthority();
+        using TestAuthority authority = new();
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, authority.Server("127.0.0.1"), protocols);
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, authority.Pem));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address, authority.Pem));
 
         Assert.Contains($"\"{expected}\"", await harness.TextAsync("/version"), StringComparison.Ordinal);
         Assert.Contains($"\"{expected}\"", await harness.TextAsync("/version"), StringComparison.Ordinal);
@@ -28,7 +28,7 @@ public sealed class TlsTests
     public async Task Speaks_HTTP11_without_TLS()
     {
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, protocols: HttpProtocols.Http1);
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address));
 
         Assert.Contains("\"HTTP/1.1\"", await harness.TextAsync("/version"), StringComparison.Ordinal);
     }
@@ -36,7 +36,7 @@ public sealed class TlsTests
     [Fact]
     public async Task Refuses_a_certificate_for_another_host_and_names_those_it_is_for()
     {
-        using var authority = new TestAuthority();
+        using TestAuthority authority = new();
         string message = await RefusalAsync(authority.Server("api.example", "10.0.0.1"), authority.Pem);
 
         Assert.Contains("api.example, 10.0.0.1, not for 127.0.0.1", message, StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class TlsTests
     [Fact]
     public async Task Refuses_an_expired_certificate()
     {
-        using var authority = new TestAuthority();
+        using TestAuthority authority = new();
         string message = await RefusalAsync(authority.ExpiredServer("127.0.0.1"), authority.Pem);
 
         Assert.Contains("not valid now", message, StringComparison.Ordinal);
@@ -55,8 +55,8 @@ public sealed class TlsTests
     [Fact]
     public async Task Refuses_a_certificate_of_a_foreign_authority_even_of_the_same_name()
     {
-        using var authority = new TestAuthority();
-        using var foreign = new TestAuthority();
+        using TestAuthority authority = new();
+        using TestAuthority foreign = new();
         string message = await RefusalAsync(foreign.Server("127.0.0.1"), authority.Pem);
 
         Assert.Contains("not signed by a CA in the test's CA", message, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class TlsTests
     [Fact]
     public async Task Refuses_a_private_authority_when_only_the_machines_roots_are_trusted()
     {
-        using var authority = new TestAuthority();
+        using TestAuthority authority = new();
         string message = await RefusalAsync(authority.Server("127.0.0.1"), null);
 
         Assert.Contains("not signed by a CA in the roots of this machine", message, StringComparison.Ordinal);
@@ -77,20 +77,20 @@ public sealed class TlsTests
     public async Task Refuses_a_client_certificate_as_a_servers(bool bundle)
     {
         // Anybody with a kubeconfig holds a certificate of this authority. Kestrel would not show it, so this server is bare.
-        using var authority = new TestAuthority();
-        using var other = new TestAuthority("other");
+        using TestAuthority authority = new();
+        using TestAuthority other = new("other");
         using X509Certificate2 certificate = authority.Client("someone", "127.0.0.1");
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
-        using var harness = new ApiHarness(
+        using ApiHarness harness = new(
             ApiHarness.Access(new Uri($"https://{listener.LocalEndpoint}/"), bundle ? other.Pem + "\n" + authority.Pem : authority.Pem));
 
         Task<string> request = harness.TextAsync("/version");
         using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
-        await using var stream = new SslStream(client.GetStream());
+        await using SslStream stream = new(client.GetStream());
         Task serving = stream.AuthenticateAsServerAsync(certificate);
 
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);
         Assert.Contains("NotValidForUsage", e.Message, StringComparison.Ordinal);
         await Task.WhenAny(serving);
     }
@@ -104,10 +104,10 @@ public sealed class TlsTests
             Interlocked.Increment(ref requests);
             return ApiHarness.EchoAsync(context);
         });
-        using var harness = new ApiHarness(
+        using ApiHarness harness = new(
             ApiHarness.Access(new Uri($"https://127.0.0.1:{server.Port}/"), credentials: ApiHarness.Token("secret-token")));
 
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
 
         Assert.Contains("TLS handshake failed", e.Message, StringComparison.Ordinal);
         Assert.Equal(0, requests);
@@ -116,13 +116,13 @@ public sealed class TlsTests
     [Fact]
     public async Task Verifies_the_tls_server_name_instead_of_the_host()
     {
-        using var authority = new TestAuthority();
+        using TestAuthority authority = new();
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, authority.Server("kubernetes.default"));
-        using var right = new ApiHarness(ApiHarness.Access(server.Address, authority.Pem, serverName: "kubernetes.default"));
-        using var wrong = new ApiHarness(ApiHarness.Access(server.Address, authority.Pem, serverName: "kubernetes.other"));
+        using ApiHarness right = new(ApiHarness.Access(server.Address, authority.Pem, serverName: "kubernetes.default"));
+        using ApiHarness wrong = new(ApiHarness.Access(server.Address, authority.Pem, serverName: "kubernetes.other"));
 
         Assert.Contains("HTTP/2", await right.TextAsync("/version"), StringComparison.Ordinal);
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => wrong.TextAsync("/version"));
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => wrong.TextAsync("/version"));
         Assert.Contains("kubernetes.default, not for kubernetes.other", e.Message, StringComparison.Ordinal);
     }
 
@@ -132,29 +132,29 @@ public sealed class TlsTests
     public async Task Unspecified_address_is_this_machine(string host)
     {
         Assert.SkipWhen(host == "[::]" && !Socket.OSSupportsIPv6, "This machine has no IPv6.");
-        using var authority = new TestAuthority();
-        using var listener = new TcpListener(host == "[::]" ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0);
+        using TestAuthority authority = new();
+        using TcpListener listener = new(host == "[::]" ? IPAddress.IPv6Loopback : IPAddress.Loopback, 0);
         listener.Start();
-        using var harness = new ApiHarness(
+        using ApiHarness harness = new(
             ApiHarness.Access(new Uri($"https://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/"), authority.Pem));
         Task<string> request = harness.TextAsync("/version");
         using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
-        await using var stream = new SslStream(client.GetStream());
+        await using SslStream stream = new(client.GetStream());
 
         // The certificate must be for what is written, not for what is dialled.
         await stream.AuthenticateAsServerAsync(authority.Server("127.0.0.1", "::1"));
 
-        var exception = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);
+        KubernetesUnreachableException exception = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);
         Assert.Contains("is for 127.0.0.1, ::1, not for ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Believes_anybody_only_when_told_to_skip_the_verification()
     {
-        using var authority = new TestAuthority();
+        using TestAuthority authority = new();
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, authority.ExpiredServer("other.example"));
-        var access = new ClusterAccess { Server = server.Address, Source = "a test", Trust = ServerTrust.Of(null, skipVerify: true) };
-        using var harness = new ApiHarness(access);
+        ClusterAccess access = new() { Server = server.Address, Source = "a test", Trust = ServerTrust.Of(null, skipVerify: true) };
+        using ApiHarness harness = new(access);
 
         Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
     }
@@ -165,14 +165,14 @@ public sealed class TlsTests
     public async Task Trusts_every_authority_of_a_bundle_and_no_other(bool namesKey)
     {
         // One name, as the authorities of all clusters and before and after a rotation have it: "kubernetes".
-        using var first = new TestAuthority("kubernetes", namesKey);
-        using var second = new TestAuthority("kubernetes", namesKey);
-        using var third = new TestAuthority("kubernetes", namesKey);
+        using TestAuthority first = new("kubernetes", namesKey);
+        using TestAuthority second = new("kubernetes", namesKey);
+        using TestAuthority third = new("kubernetes", namesKey);
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, second.Server("127.0.0.1"));
         string bundle = $"# old\n{first.Pem}\n# new\n{second.Pem}\n";
         async Task<string> AskAsync()
         {
-            using var harness = new ApiHarness(ApiHarness.Access(server.Address, bundle));
+            using ApiHarness harness = new(ApiHarness.Access(server.Address, bundle));
             return await harness.TextAsync("/version");
         }
 
@@ -191,13 +191,13 @@ public sealed class TlsTests
     public async Task Trusts_a_self_signed_certificate_that_is_its_own_authority()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=alone", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
+        CertificateRequest request = new("CN=alone", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, certificate);
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, certificate.ExportCertificatePem()));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address, certificate.ExportCertificatePem()));
 
         Assert.Contains("HTTP/2", await harness.TextAsync("/version"), StringComparison.Ordinal);
     }
@@ -205,9 +205,9 @@ public sealed class TlsTests
     [Fact]
     public async Task Authority_rotated_in_its_file_is_honoured_in_both_directions()
     {
-        using var folder = new TestFolder();
-        using var old = new TestAuthority("old");
-        using var rotated = new TestAuthority("new");
+        using TestFolder folder = new();
+        using TestAuthority old = new("old");
+        using TestAuthority rotated = new("new");
         string path = folder.Write("ca.crt", old.Pem);
         // The server closes each connection after its answer, so that every request makes its own, as a later one would.
         await using TestServer server = await TestServer.StartAsync(
@@ -218,17 +218,17 @@ public sealed class TlsTests
             },
             old.Server("127.0.0.1"),
             HttpProtocols.Http1);
-        var access = new ClusterAccess
+        ClusterAccess access = new()
         {
             Server = server.Address,
             Source = "a test",
             Trust = ServerTrust.Of(PemSource.FromFile(path, "the CA")),
         };
-        using var harness = new ApiHarness(access);
+        using ApiHarness harness = new(access);
         await harness.TextAsync("/version");
 
         server.Certificate = rotated.Server("127.0.0.1");
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
 
         File.Delete(path);
@@ -243,8 +243,8 @@ public sealed class TlsTests
     private static async Task<string> RefusalAsync(X509Certificate2 certificate, string? caPem)
     {
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, certificate);
-        using var harness = new ApiHarness(ApiHarness.Access(server.Address, caPem));
-        var e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
+        using ApiHarness harness = new(ApiHarness.Access(server.Address, caPem));
+        KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
         Assert.Contains(server.Address.ToString(), e.Message, StringComparison.Ordinal);
         Assert.Equal(1, harness.Counts["berth.api.requests:verb=get,code=error"]);
         return e.Message;

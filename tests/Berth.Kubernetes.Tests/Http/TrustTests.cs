@@ -86,7 +86,7 @@ public sealed class TrustTests : IDisposable
         using IssuedCertificate client = issuer.Server(Host, ClientUsage);
 
         // Kestrel shows neither of the two.
-        var trust = ServerTrust.Of(PemSource.FromText(issuer.Pem, "the CA file"));
+        ServerTrust trust = ServerTrust.Of(PemSource.FromText(issuer.Pem, "the CA file"));
 
         Assert.True(trust.VouchesFor(any.Certificate, []));
         Assert.False(trust.VouchesFor(client.Certificate, []));
@@ -124,7 +124,8 @@ public sealed class TrustTests : IDisposable
         using IssuedCertificate server = _root.Server(Host);
 
         Assert.Contains("HTTP/2", await AskAsync(server, Garbage + _root.Pem), StringComparison.Ordinal);
-        var exception = Assert.Throws<ClusterAccessException>(() => ServerTrust.Of(PemSource.FromText(Garbage, "the CA file")));
+        ClusterAccessException exception = Assert.Throws<ClusterAccessException>(
+            () => ServerTrust.Of(PemSource.FromText(Garbage, "the CA file")));
         Assert.Contains("the CA file holds a certificate that cannot be read", exception.Message, StringComparison.Ordinal);
     }
 
@@ -137,13 +138,13 @@ public sealed class TrustTests : IDisposable
     private static async Task<string> AskAsync(IssuedCertificate certificate, string bundle, string? name = null)
     {
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, certificate.Certificate);
-        var access = new ClusterAccess
+        ClusterAccess access = new()
         {
             Server = server.Address,
             Source = "a test",
             Trust = ServerTrust.Of(PemSource.FromText(bundle, "the CA file"), serverName: name),
         };
-        using var harness = new ApiHarness(access);
+        using ApiHarness harness = new(access);
         return await harness.TextAsync("/version");
     }
 

@@ -24,7 +24,7 @@ public sealed class RecordedAnswersTests
     public async Task A_version_of_the_future_is_refused_with_504_and_retry_after()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        var future = new Uri(Slices + "?resourceVersion=99999999999&resourceVersionMatch=NotOlderThan", UriKind.Relative);
+        Uri future = new(Slices + "?resourceVersion=99999999999&resourceVersionMatch=NotOlderThan", UriKind.Relative);
         using HttpResponseMessage response = await test.Http.GetAsync(future, TestCluster.Token);
         JsonNode body = JsonNode.Parse(await response.Content.ReadAsStringAsync(TestCluster.Token))!;
         JsonNode recorded = Recordings.Read("list-version-too-large");

@@ -147,7 +147,7 @@ public sealed class WatchTests
 
     private static async Task<List<JsonNode>> AllAsync(IAsyncEnumerable<JsonNode> events)
     {
-        var all = new List<JsonNode>();
+        List<JsonNode> all = new();
         await foreach (JsonNode item in events)
         {
             all.Add(item);

@@ -28,7 +28,7 @@ internal static class Kubectl
         string? kubectl = folders.Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(kubectl is null, "kubectl is not on the PATH.");
         string home = Directory.CreateTempSubdirectory("berth-kubectl-").FullName;
-        var info = new ProcessStartInfo(kubectl, ["--kubeconfig", kubeconfig, "--namespace", TestCluster.Namespace, .. arguments])
+        ProcessStartInfo info = new(kubectl, ["--kubeconfig", kubeconfig, "--namespace", TestCluster.Namespace, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -37,7 +37,7 @@ internal static class Kubectl
         };
         using Process process = Process.Start(info)!;
         Task<string> errors = process.StandardError.ReadToEndAsync(TestCluster.Token);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
         limit.CancelAfter(TimeSpan.FromMinutes(1));
         await using CancellationTokenRegistration ending = limit.Token.Register(process.Kill);
         string output = await process.StandardOutput.ReadToEndAsync(TestCluster.Token);

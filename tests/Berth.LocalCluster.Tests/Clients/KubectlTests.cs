@@ -150,7 +150,7 @@ public sealed class KubectlTests
     public async Task Unknown_fields_and_kinds_are_refused_as_a_real_server_refuses_them()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        using var file = new TestFile(TestManifests.StatefulSet(1, extra: "foo: 1", probe: "bar: 2"));
+        using TestFile file = new(TestManifests.StatefulSet(1, extra: "foo: 1", probe: "bar: 2"));
         Assert.Equal(
             $"Error from server (BadRequest): error when creating \"{file.Path}\": "
             + "StatefulSet in version \"v1\" cannot be handled as a StatefulSet: "
@@ -170,7 +170,7 @@ public sealed class KubectlTests
         Assert.Equal(
             " \"\" is invalid: patch: Invalid value: \"map[spec:map[foo:1]]\": strict decoding error: unknown field \"spec.foo\"",
             (string?)refused["message"]);
-        using var other = new TestFile("""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"c"}}""");
+        using TestFile other = new("""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"c"}}""");
         Assert.Contains(
             "no matches for kind \"ConfigMap\" in version \"v1\"",
             await FailAsync(test, "apply", "-f", other.Path),
@@ -178,7 +178,7 @@ public sealed class KubectlTests
         string three = TestManifests.StatefulSet(1)
             .Replace("replicas: 1", "replicas: three", StringComparison.Ordinal)
             .Replace("name: service-b,", "name: other,", StringComparison.Ordinal);
-        using var wrong = new TestFile(three);
+        using TestFile wrong = new(three);
         Assert.Contains(
             "StatefulSet in version \"v1\" cannot be handled as a StatefulSet: "
             + "json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32",

@@ -75,7 +75,7 @@ public sealed class OfficialClientTests
 
     private static async Task<Kubernetes> ClientAsync(TestCluster test)
     {
-        var kubeconfig = new FileInfo(test.Cluster.KubeconfigPath);
+        FileInfo kubeconfig = new(test.Cluster.KubeconfigPath);
         return new Kubernetes(await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(kubeconfig));
     }
 }

@@ -27,7 +27,7 @@ public sealed class DeploymentTests
     [Fact]
     public async Task A_rollout_that_gets_nowhere_passes_its_deadline_and_a_paused_one_waits()
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
         await using TestCluster test = await StartAsync("{ type: RollingUpdate }", time);
         JsonNode good = await test.WaitForAsync(Path, body => Progress(body) == "True NewReplicaSetAvailable");
         await test.MergeAsync(Path, """{"spec":{"template":{"spec":{"nodeSelector":{"no":"node"}}}}}""");

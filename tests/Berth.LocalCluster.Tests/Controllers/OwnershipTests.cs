@@ -100,7 +100,7 @@ public sealed class OwnershipTests
     [InlineData("deploy", Deployments + "/front")]
     public async Task A_pod_counts_as_available_when_it_has_been_ready_for_minReadySeconds(string kind, string path)
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
         await using TestCluster test = await TestCluster.StartAsync(time: time);
         test.Cluster.Apply(kind == "sts"
             ? TestManifests.StatefulSet(2, extra: "minReadySeconds: 30")

@@ -94,7 +94,7 @@ public sealed class FaultTests
     {
         await using TestCluster test = await TestCluster.StartAsync();
         using HttpClient account = TestCluster.NewClient(test.Cluster.ServiceAccountKubeconfig(TestCluster.Namespace, "default"));
-        var nodes = new Uri("/api/v1/nodes", UriKind.Relative);
+        Uri nodes = new("/api/v1/nodes", UriKind.Relative);
         Assert.Equal(HttpStatusCode.OK, (await account.GetAsync(nodes, TestCluster.Token)).StatusCode);
         await FaultAsync(test, "expire-tokens");
         Assert.Equal(HttpStatusCode.Unauthorized, (await account.GetAsync(nodes, TestCluster.Token)).StatusCode);
@@ -159,7 +159,7 @@ public sealed class FaultTests
 
     private static async Task UntilAnsweredAsync(TestCluster test)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
         patience.CancelAfter(TestCluster.Patience);
         while (true)
         {

@@ -30,7 +30,7 @@ public sealed class ApplyTests
         await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
         const string Job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\n";
 
-        var exception = Assert.Throws<LocalClusterException>(
+        LocalClusterException exception = Assert.Throws<LocalClusterException>(
             () => cluster.Apply([(Namespace + "---\n" + ConfigMap, "a.yaml"), (Job, "b.yaml")]));
 
         Assert.Contains(
@@ -68,7 +68,7 @@ public sealed class ApplyTests
     {
         await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
 
-        var exception = Assert.Throws<LocalClusterException>(
+        LocalClusterException exception = Assert.Throws<LocalClusterException>(
             () => cluster.Apply($"apiVersion: v1\nkind: Service\n{metadata}\nspec: {{ports: [{{port: 80}}]}}\n"));
 
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);

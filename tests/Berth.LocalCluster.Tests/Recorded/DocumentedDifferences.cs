@@ -12,7 +12,7 @@ internal sealed class DocumentedDifferences
 
     public static DocumentedDifferences Read()
     {
-        var result = new DocumentedDifferences();
+        DocumentedDifferences result = new();
         foreach (string line in File.ReadAllLines(Repository.File("docs/local-cluster.md")))
         {
             string[] cells = [.. line.Trim().Trim('|').Split('|').Select(cell => cell.Trim())];
@@ -23,7 +23,7 @@ internal sealed class DocumentedDifferences
                 Assert.True(cells[3].Length > 10, $"A difference without its reason: {line}");
                 string pattern = "^" + Regex.Escape(cells[1].Trim('`')).Replace(@"\*", ".*", StringComparison.Ordinal) + "$";
                 List<string> recordings = [.. cells[0].Split(',').Select(name => name.Trim())];
-                var field = new Regex(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+                Regex field = new(pattern, RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
                 result.rows.Add((line, [.. recordings], field, cells[2]));
             }
         }

@@ -45,7 +45,7 @@ internal static partial class FieldComparison
 
     private static Dictionary<string, SortedSet<string>> Flatten(JsonNode? node)
     {
-        var fields = new Dictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        Dictionary<string, SortedSet<string>> fields = new(StringComparer.Ordinal);
         Walk(node, string.Empty);
         return fields;
 

@@ -11,7 +11,7 @@ public sealed class ForwarderTests
     [Fact]
     public async Task A_connection_reaches_a_ready_endpoint_and_passes_over_one_that_refuses()
     {
-        using var backend = new TcpListener(IPAddress.Loopback, 0);
+        using TcpListener backend = new(IPAddress.Loopback, 0);
         backend.Start();
         int port = FreePort();
         await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
@@ -24,17 +24,17 @@ public sealed class ForwarderTests
         // Two endpoints: 127.0.0.1, where the backend is, and 127.0.9.9, where nothing listens.
         for (int i = 0; i < 4; i++)
         {
-            using var client = new TcpClient();
+            using TcpClient client = new();
             await client.ConnectAsync(IPAddress.Loopback, port, TestCluster.Token);
             NetworkStream stream = client.GetStream();
             await stream.WriteAsync("hello"u8.ToArray(), TestCluster.Token);
             client.Client.Shutdown(SocketShutdown.Send);
             using TcpClient served = await backend.AcceptTcpClientAsync(TestCluster.Token);
-            using var reader = new StreamReader(served.GetStream(), leaveOpen: true);
+            using StreamReader reader = new(served.GetStream(), leaveOpen: true);
             Assert.Equal("hello", await reader.ReadToEndAsync(TestCluster.Token));
             await served.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"answer {i}"), TestCluster.Token);
             served.Close();
-            using var answer = new StreamReader(stream);
+            using StreamReader answer = new(stream);
             Assert.Equal($"answer {i}", await answer.ReadToEndAsync(TestCluster.Token));
         }
     }
@@ -62,7 +62,7 @@ public sealed class ForwarderTests
     {
         for (int port = 32767; ; port--)
         {
-            var listener = new TcpListener(IPAddress.Loopback, port);
+            TcpListener listener = new(IPAddress.Loopback, port);
             try
             {
                 listener.Start();
@@ -94,7 +94,7 @@ public sealed class ForwarderTests
 
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

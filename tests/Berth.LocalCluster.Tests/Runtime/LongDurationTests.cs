@@ -74,7 +74,7 @@ public sealed class LongDurationTests
     [Fact]
     public async Task Pod_is_evicted_when_its_own_toleration_ends()
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
         await using TestCluster test = await TestCluster.StartAsync(
             new LocalClusterOptions { RunProcesses = false, TimeProvider = time, Manifests = [TestManifests.Namespace] });
         test.Cluster.Apply(TestManifests.All(
@@ -102,10 +102,10 @@ public sealed class LongDurationTests
         await using TestCluster test = await StartAsync(
             TestManifests.StatefulSet(1, command: """["/bin/sh", "-c", "echo here; exec sleep 600"]"""));
         await test.WaitReadyAsync(1);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Pod}/log?follow=true&{query}");
+        using HttpRequestMessage request = new(HttpMethod.Get, $"{Pod}/log?follow=true&{query}");
         using HttpResponseMessage response = await test.Http.SendAsync(
             request, HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestCluster.Token));
+        using StreamReader reader = new(await response.Content.ReadAsStreamAsync(TestCluster.Token));
         Assert.Equal("here", await reader.ReadLineAsync(TestCluster.Token));
     }
 

@@ -20,7 +20,7 @@ public sealed class ProcessTests
         JsonNode slice = await test.WaitForAsync(
             Slices, list => list["items"]!.AsArray() is [{ } only] && only["endpoints"] is JsonArray { Count: 2 });
         string version = (string)slice["metadata"]!["resourceVersion"]!;
-        using (var process = Process.GetProcessById(pods[0].ProcessId!.Value))
+        using (Process process = Process.GetProcessById(pods[0].ProcessId!.Value))
         {
             process.Kill();
         }
@@ -146,7 +146,7 @@ public sealed class ProcessTests
             new Uri(Log + "?container=service-b&follow=true", UriKind.Relative),
             HttpCompletionOption.ResponseHeadersRead,
             TestCluster.Token);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestCluster.Token));
+        using StreamReader reader = new(await response.Content.ReadAsStreamAsync(TestCluster.Token));
         Assert.Equal("I am service-b-0 in k8s-example2", await reader.ReadLineAsync(TestCluster.Token));
         test.Cluster.Delete("pod", TestCluster.Namespace, "service-b-0");
         Assert.Null(await reader.ReadLineAsync(TestCluster.Token));
@@ -219,7 +219,7 @@ public sealed class ProcessTests
         await test.WaitReadyAsync(1);
         using HttpResponseMessage response = await test.Http.GetAsync(
             new Uri(Log + "?follow=true", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestCluster.Token);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestCluster.Token));
+        using StreamReader reader = new(await response.Content.ReadAsStreamAsync(TestCluster.Token));
         List<string> names = [];
         while (await reader.ReadLineAsync(TestCluster.Token) is { } line && line != "end")
         {

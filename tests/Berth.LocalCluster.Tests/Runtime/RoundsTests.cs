@@ -28,7 +28,7 @@ public sealed class RoundsTests
 
     private static async Task RoundAsync(bool gently)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
         limit.CancelAfter(TestCluster.Patience);
         LocalCluster cluster = await LocalCluster.StartAsync(
             new LocalClusterOptions
@@ -59,7 +59,7 @@ public sealed class RoundsTests
         Assert.Equal(gently ? 3 : processes.Count, processes.Count);
         Assert.False(Directory.Exists(folder), $"{folder} is left.");
         Assert.All(processes, id => Assert.Throws<ArgumentException>(() => Process.GetProcessById(id)));
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         SocketException refused = await Assert.ThrowsAsync<SocketException>(
             async () => await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token));
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);

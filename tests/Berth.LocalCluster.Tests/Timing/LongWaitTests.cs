@@ -44,7 +44,7 @@ public sealed class LongWaitTests
     [Fact]
     public async Task Delay_without_an_end_can_be_cancelled()
     {
-        using var ending = new CancellationTokenSource();
+        using CancellationTokenSource ending = new();
         Task delay = _time.DelayAsync(TimeSpan.MaxValue, ending.Token);
         await ending.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => delay);
@@ -53,7 +53,7 @@ public sealed class LongWaitTests
     [Fact]
     public async Task Wait_for_a_task_beyond_a_timer_ends_with_the_task()
     {
-        var task = new TaskCompletionSource();
+        TaskCompletionSource task = new();
         Task wait = _time.UntilAsync(task.Task, TimeSpan.MaxValue, TestCluster.Token);
         await AdvanceAsync(s_long);
         Assert.False(wait.IsCompleted);

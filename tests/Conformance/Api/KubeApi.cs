@@ -41,7 +41,7 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
             throw new ApiRefusal(response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken), $"GET {path}");
         }
 
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        using StreamReader reader = new(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             yield return JsonNode.Parse(line)!;
@@ -51,7 +51,7 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
     /// <summary>The HTTP status of a GET by the bearer of a token, whatever it is.</summary>
     public async Task<HttpStatusCode> StatusForAsync(string token, string path)
     {
-        using var request = new HttpRequestMessage(
+        using HttpRequestMessage request = new(
             HttpMethod.Get, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) } };
         using HttpResponseMessage response = await anonymous.SendAsync(request, Token);
         return response.StatusCode;
@@ -68,7 +68,7 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
         CancellationToken? cancellationToken = null)
     {
         CancellationToken token = cancellationToken ?? Token;
-        using var request = new HttpRequestMessage(method, path);
+        using HttpRequestMessage request = new(method, path);
         if (body is not null)
         {
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, contentType);
@@ -81,7 +81,7 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
             return JsonNode.Parse(answer)!;
         }
 
-        var refusal = new ApiRefusal(response.StatusCode, answer, $"{method} {path}");
+        ApiRefusal refusal = new(response.StatusCode, answer, $"{method} {path}");
         Assert.SkipWhen(
             granted is not null && response.StatusCode == HttpStatusCode.Forbidden,
             $"{granted} may not do this: {refusal.Status["message"]}");

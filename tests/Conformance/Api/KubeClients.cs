@@ -9,10 +9,10 @@ internal static class KubeClients
 {
     public static HttpClient New(Uri server, X509Certificate2Collection? authorities, string? token, X509Certificate2? certificate = null)
     {
-        var handler = new SocketsHttpHandler();
+        SocketsHttpHandler handler = new();
         if (authorities is { Count: > 0 })
         {
-            var policy = new X509ChainPolicy
+            X509ChainPolicy policy = new()
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 RevocationMode = X509RevocationMode.NoCheck,

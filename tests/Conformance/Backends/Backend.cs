@@ -44,7 +44,7 @@ internal abstract class Backend : IAsyncDisposable
     /// <summary>Creates the namespace, and in it the service account and Role of deploy/base.</summary>
     public async Task PrepareAsync()
     {
-        var labels = new JsonObject { ["pod-security.kubernetes.io/enforce"] = "privileged" };
+        JsonObject labels = new() { ["pod-security.kubernetes.io/enforce"] = "privileged" };
         await Api.CreateAsync(
             "/api/v1/namespaces",
             new JsonObject
@@ -86,7 +86,7 @@ internal abstract class Backend : IAsyncDisposable
 
     public async Task ScaleAsync(Workload workload, int replicas)
     {
-        var patch = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } };
+        JsonObject patch = new() { ["spec"] = new JsonObject { ["replicas"] = replicas } };
         await Api.MergeAsync($"/apis/apps/v1/namespaces/{Namespace}/statefulsets/{workload.Name}/scale", patch);
         await PlayControllersAsync(workload);
     }

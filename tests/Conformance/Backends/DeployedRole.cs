@@ -16,8 +16,8 @@ internal static class DeployedRole
     /// <summary>The ServiceAccount, Role and RoleBinding, moved to a namespace.</summary>
     public static IReadOnlyList<JsonObject> Read(string @namespace)
     {
-        var stream = new YamlStream();
-        using var reader = new StreamReader(Path.Combine(AppContext.BaseDirectory, "deploy", "service-a.yaml"));
+        YamlStream stream = new();
+        using StreamReader reader = new(Path.Combine(AppContext.BaseDirectory, "deploy", "service-a.yaml"));
         stream.Load(reader);
         JsonObject[] items =
             [.. stream.Documents.Select(document => (JsonObject)Convert(document.RootNode)!)

@@ -1,6 +1,6 @@
-using Berth.TestKit;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Api;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Backends;
 
@@ -17,7 +17,7 @@ internal sealed class TokenRequests(KubeApi api, string @namespace, TimeSpan pat
 
     public async Task<string> IssueAsync()
     {
-        var anchor = new JsonObject
+        JsonObject anchor = new()
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Secret",

@@ -1,10 +1,10 @@
-using Berth.TestKit;
 using System.Net;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Backends;
 using Berth.Conformance.Discovery;
 using Berth.Conformance.Servers;
 using Berth.Conformance.Workloads;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Cases;
 

@@ -1,10 +1,10 @@
-using Berth.TestKit;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Api;
 using Berth.Conformance.Backends;
 using Berth.Conformance.Discovery;
 using Berth.Conformance.Servers;
 using Berth.Conformance.Workloads;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Cases;
 
@@ -45,7 +45,7 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
         await discoverer.WaitAsync(old, snapshot => snapshot.Available.Count == 1, "The pod is in the one");
         await discoverer.WaitAsync(other, snapshot => snapshot.Endpoints.Count == 0, "and not in the other");
         long from = VersionOf(await backend.Api.GetAsync(backend.Slices));
-        var labels = new JsonObject { ["kubernetes.io/service-name"] = "other" };
+        JsonObject labels = new() { ["kubernetes.io/service-name"] = "other" };
         await backend.Api.MergeAsync(
             $"{backend.Slices}/game-slice", new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } });
         await discoverer.WaitAsync(old, snapshot => snapshot.Endpoints.Count == 0, "It left the one");
@@ -133,7 +133,7 @@ public sealed class WatchCases(SharedControlPlane shared) : ConformanceCase(shar
 
     private static async Task<List<JsonNode>> ReadAsync(Backend backend, string query, int wanted)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(backend.Patience);
         List<JsonNode> events = [];
         await foreach (JsonNode happened in backend.Api.WatchAsync($"{backend.Slices}?watch=true&{query}", limit.Token))

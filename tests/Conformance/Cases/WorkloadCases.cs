@@ -12,7 +12,7 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
     public async Task Three_hundred_pods_in_several_slices_are_one_set(string name)
     {
         await using Backend backend = await OpenAsync(name, Needs.ManyPods);
-        var workload = new Workload(300);
+        Workload workload = new(300);
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         EndpointView view = discoverer.Follow(workload.Name);
         await backend.RunAsync(workload);
@@ -32,7 +32,7 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
     public async Task Named_ports_of_the_service_are_the_bases(string name)
     {
         await using Backend backend = await OpenAsync(name);
-        var workload = new Workload(2) { Ports = [("game", 3000), ("admin", 4000)] };
+        Workload workload = new(2) { Ports = [("game", 3000), ("admin", 4000)] };
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         await backend.RunAsync(workload);
         EndpointSnapshot all = await discoverer.WaitAsync(
@@ -52,7 +52,7 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
     public async Task Ordinals_start_where_the_stateful_set_says(string name)
     {
         await using Backend backend = await OpenAsync(name);
-        var workload = new Workload(2) { FirstOrdinal = 5 };
+        Workload workload = new(2) { FirstOrdinal = 5 };
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         await backend.RunAsync(workload);
         EndpointSnapshot all = await discoverer.WaitAsync(
@@ -66,7 +66,7 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
     public async Task Terminating_pod_is_shown_but_not_picked_and_is_then_replaced(string name)
     {
         await using Backend backend = await OpenAsync(name, Needs.Processes);
-        var workload = new Workload(2);
+        Workload workload = new(2);
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         EndpointView view = discoverer.Follow(workload.Name);
         await backend.RunAsync(workload);
@@ -91,7 +91,7 @@ public sealed class WorkloadCases(SharedControlPlane shared) : ConformanceCase(s
     public async Task A_second_service_has_no_hostnames_and_the_same_pods(string name)
     {
         await using Backend backend = await OpenAsync(name);
-        var workload = new Workload(2) { SecondService = "service-b-public" };
+        Workload workload = new(2) { SecondService = "service-b-public" };
         await using Discoverer discoverer = await Discoverer.StartAsync(backend);
         await backend.RunAsync(workload);
         EndpointSnapshot first = await discoverer.WaitAsync(

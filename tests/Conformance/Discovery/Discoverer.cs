@@ -22,7 +22,7 @@ internal sealed class Discoverer : IAsyncDisposable
         string kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
         File.WriteAllText(kubeconfig, Kubeconfig().ToJsonString());
         ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = kubeconfig });
-        var options = new KubernetesEndpointSourceOptions { StreamingLists = streamingLists };
+        KubernetesEndpointSourceOptions options = new() { StreamingLists = streamingLists };
         _directory = KubernetesEndpoints.Connect(
             access, options, new EndpointDirectoryOptions { FirstSnapshotTimeout = _backend.Patience });
     }
@@ -48,7 +48,7 @@ internal sealed class Discoverer : IAsyncDisposable
     /// <summary>Waits for the view to be as wanted, its trouble included.</summary>
     public async Task WaitForAsync(EndpointView view, Func<bool> condition, string what)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(_backend.Patience);
         try
         {
@@ -82,8 +82,8 @@ internal sealed class Discoverer : IAsyncDisposable
     private JsonObject Kubeconfig()
     {
         // The server's own path is kept, for clusters that live behind one.
-        var address = new UriBuilder(_backend.Server) { Host = "127.0.0.1", Port = Relay.Port };
-        var cluster = new JsonObject { ["server"] = address.Uri.AbsoluteUri.TrimEnd('/') };
+        UriBuilder address = new(_backend.Server) { Host = "127.0.0.1", Port = Relay.Port };
+        JsonObject cluster = new() { ["server"] = address.Uri.AbsoluteUri.TrimEnd('/') };
         if (_backend.Server.Scheme == Uri.UriSchemeHttps)
         {
             if (_backend.AuthorityPem is { } authority)

@@ -75,7 +75,7 @@ internal sealed class Relay : IAsyncDisposable
 
     private async Task CarryAsync(Socket near)
     {
-        using var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using Socket far = new(SocketType.Stream, ProtocolType.Tcp);
         try
         {
             await far.ConnectAsync(_server.DnsSafeHost, _server.Port, _stopping.Token);

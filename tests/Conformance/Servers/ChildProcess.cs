@@ -1,6 +1,6 @@
-using Berth.TestKit;
 using System.Diagnostics;
 using System.Globalization;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Servers;
 
@@ -16,7 +16,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public ChildProcess(string program, IEnumerable<string> arguments)
     {
         _name = Path.GetFileName(program);
-        var info = new ProcessStartInfo(program, arguments)
+        ProcessStartInfo info = new(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -61,7 +61,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             // By its id: .NET has no SIGTERM. Both programs end cleanly by it, so that etcd's files stay good.
             using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10));
             try
             {
                 await _process.WaitForExitAsync(limit.Token);

@@ -1,6 +1,6 @@
-using Berth.TestKit;
 using System.Net;
 using Berth.Conformance.Api;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Servers;
 
@@ -28,7 +28,7 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     public static async Task<ControlPlane> StartAsync(Assets assets)
     {
-        var files = new ControlPlaneFiles();
+        ControlPlaneFiles files = new();
         Etcd etcd;
         try
         {
@@ -40,7 +40,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             throw;
         }
 
-        var plane = new ControlPlane(assets, files, etcd);
+        ControlPlane plane = new(assets, files, etcd);
         try
         {
             await plane.StartServerAsync();

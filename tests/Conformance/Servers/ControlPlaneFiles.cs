@@ -16,7 +16,7 @@ internal sealed class ControlPlaneFiles : IDisposable
         AdministratorToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
         // token, user, uid, groups. The group passes every check of RBAC (kubernetes.io: Authenticating, static token file).
         Write("tokens.csv", $"{AdministratorToken},admin,admin,system:masters\n");
-        using var signing = RSA.Create(2048);
+        using RSA signing = RSA.Create(2048);
         Write("service-account.key", signing.ExportRSAPrivateKeyPem());
         Write("service-account.pub", signing.ExportSubjectPublicKeyInfoPem());
         AuthorityPem = WriteCertificates();
@@ -36,17 +36,17 @@ internal sealed class ControlPlaneFiles : IDisposable
     {
         DateTimeOffset from = DateTimeOffset.UtcNow.AddDays(-1);
         DateTimeOffset until = from.AddDays(30);
-        using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var authorityRequest = new CertificateRequest("CN=berth-conformance-ca", authorityKey, HashAlgorithmName.SHA256);
+        using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest authorityRequest = new("CN=berth-conformance-ca", authorityKey, HashAlgorithmName.SHA256);
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         authorityRequest.CertificateExtensions.Add(
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         authorityRequest.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(authorityRequest.PublicKey, false));
         using X509Certificate2 authority = authorityRequest.CreateSelfSigned(from, until);
 
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
         names.AddDnsName("localhost");
         names.AddDnsName("kubernetes.default.svc");
         names.AddIpAddress(IPAddress.Loopback);
@@ -62,13 +62,13 @@ internal sealed class ControlPlaneFiles : IDisposable
 
     private void Write(string name, string text)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        using var writer = new StreamWriter(Of(name), options);
+        using StreamWriter writer = new(Of(name), options);
         writer.Write(text);
     }
 }

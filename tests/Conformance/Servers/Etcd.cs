@@ -1,6 +1,6 @@
-using Berth.TestKit;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Servers;
 
@@ -26,9 +26,9 @@ internal sealed class Etcd : IAsyncDisposable
     public static async Task<Etcd> StartAsync(string program, string dataFolder)
     {
         int port = FreePorts.Take(2);
-        var client = new Uri($"http://127.0.0.1:{port}");
+        Uri client = new($"http://127.0.0.1:{port}");
         string peer = $"http://127.0.0.1:{port + 1}";
-        var etcd = new Etcd(new ChildProcess(program, Arguments(client.GetLeftPart(UriPartial.Authority), peer, dataFolder)), client);
+        Etcd etcd = new(new ChildProcess(program, Arguments(client.GetLeftPart(UriPartial.Authority), peer, dataFolder)), client);
         try
         {
             await etcd._process.WaitUntilUpAsync(etcd.IsHealthyAsync, Patience);

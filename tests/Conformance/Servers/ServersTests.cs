@@ -1,8 +1,8 @@
-using Berth.TestKit;
 using System.Text;
 using System.Text.Json.Nodes;
 using Berth.Conformance.Backends;
 using Berth.Conformance.Cases;
+using Berth.TestKit;
 
 namespace Berth.Conformance.Servers;
 
@@ -12,7 +12,7 @@ public sealed class ServersTests
     [Fact]
     public void Missing_programs_are_named_with_what_to_do()
     {
-        using var folder = new ProgramFolder();
+        using ProgramFolder folder = new();
         Assert.Null(Assets.Find(folder.Of("nowhere"), out string missing));
         Assert.StartsWith(
             $"KUBEBUILDER_ASSETS is {folder.Of("nowhere")}, and there is no such folder. Give it one with", missing,
@@ -50,7 +50,7 @@ public sealed class ServersTests
     public async Task Server_that_does_not_start_fails_with_its_output_and_leaves_nothing()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-ins are shell scripts.");
-        using var folder = new ProgramFolder();
+        using ProgramFolder folder = new();
         folder.Write("etcd", "echo 'etcd: listen tcp: address already in use' >&2; exit 3");
         folder.Write("kube-apiserver", "exit 0");
         Assets assets = Assets.Find(folder.Path, out _)!;
@@ -63,7 +63,7 @@ public sealed class ServersTests
     public async Task A_refused_flag_of_the_api_server_is_shown_and_etcd_is_ended()
     {
         Assert.SkipWhen(FindEtcd() is null, "etcd is neither in KUBEBUILDER_ASSETS nor on the PATH (Debian: etcd-server).");
-        using var folder = new ProgramFolder();
+        using ProgramFolder folder = new();
         File.CreateSymbolicLink(folder.Of("etcd"), FindEtcd()!);
         // It tells its arguments, then ends as the real one does over a flag it does not know.
         folder.Write("kube-apiserver", $"echo \"$@\" > {folder.Of("arguments")}; echo 'Error: unknown flag: --x' >&2; exit 1");
@@ -76,7 +76,7 @@ public sealed class ServersTests
         Assert.Contains("--authorization-mode=RBAC", arguments, StringComparison.Ordinal);
         string etcd = arguments.Split(' ')
             .Single(argument => argument.StartsWith("--etcd-servers=", StringComparison.Ordinal)).Split('=')[1];
-        using var http = new HttpClient();
+        using HttpClient http = new();
         await Assert.ThrowsAsync<HttpRequestException>(
             () => http.GetStringAsync(new Uri($"{etcd}/health"), TestContext.Current.CancellationToken));
         string certificates = arguments.Split(' ')
@@ -87,7 +87,7 @@ public sealed class ServersTests
     [Fact]
     public void The_files_of_a_control_plane_are_there_and_for_this_user_only()
     {
-        using var files = new ControlPlaneFiles();
+        using ControlPlaneFiles files = new();
         foreach (string argument in ControlPlane.Arguments(files, new Uri("http://127.0.0.1:1"), 2)
             .Where(argument => argument.Contains("-file=", StringComparison.Ordinal)))
         {
@@ -108,7 +108,7 @@ public sealed class ServersTests
     {
         string? program = FindEtcd();
         Assert.SkipWhen(program is null, "etcd is neither in KUBEBUILDER_ASSETS nor on the PATH (Debian: etcd-server).");
-        using var files = new ControlPlaneFiles();
+        using ControlPlaneFiles files = new();
         Uri address;
         await using (Etcd etcd = await Etcd.StartAsync(program!, files.EtcdData))
         {
@@ -124,7 +124,7 @@ public sealed class ServersTests
             Assert.Equal("new", await GetAsync(etcd, first + 1));
         }
 
-        using var http = new HttpClient();
+        using HttpClient http = new();
         await Assert.ThrowsAsync<HttpRequestException>(
             () => http.GetStringAsync(new Uri(address, "/health"), TestContext.Current.CancellationToken));
     }

@@ -74,7 +74,7 @@ internal sealed class PlayedControllers(KubeApi api, string @namespace)
     private async Task WriteSlicesAsync(Workload workload, string service, IEnumerable<JsonNode> pods)
     {
         string collection = Slice.In(@namespace);
-        var surplus = (await api.ItemsAsync($"{collection}?{Slice.Of(service)}")).ToDictionary(
+        Dictionary<string, JsonNode> surplus = (await api.ItemsAsync($"{collection}?{Slice.Of(service)}")).ToDictionary(
             slice => slice["metadata"]!["name"]!.GetValue<string>(), StringComparer.Ordinal);
         IEnumerable<JsonNode[]> pages = pods.Select(pod => Endpoint(pod, service)).Chunk(SliceCapacity).DefaultIfEmpty([]);
         foreach ((int index, JsonNode[] endpoints) in pages.Index())

@@ -38,7 +38,7 @@ internal static class Slice
         string @namespace, string pod, string address, bool ready = true, bool terminating = false, string? hostname = null,
         string? uid = null)
     {
-        var endpoint = new JsonObject
+        JsonObject endpoint = new()
         {
             ["addresses"] = new JsonArray(address),
             ["conditions"] = new JsonObject { ["ready"] = ready && !terminating, ["serving"] = ready, ["terminating"] = terminating },

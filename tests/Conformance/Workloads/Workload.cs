@@ -41,7 +41,7 @@ internal sealed record Workload(int Replicas)
 
     public JsonObject StatefulSet()
     {
-        var spec = new JsonObject
+        JsonObject spec = new()
         {
             ["serviceName"] = Name,
             ["replicas"] = Replicas,

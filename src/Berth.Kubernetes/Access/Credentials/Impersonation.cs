@@ -21,7 +21,7 @@ internal sealed class Impersonation(IReadOnlyList<(string Name, string Value)> h
     /// <summary>The header of an extra field. What no header's name may hold is escaped as in a URL.</summary>
     internal static string ExtraHeader(string key)
     {
-        var name = new StringBuilder("Impersonate-Extra-");
+        StringBuilder name = new("Impersonate-Extra-");
         foreach (byte b in Encoding.UTF8.GetBytes(key))
         {
             char c = (char)b;

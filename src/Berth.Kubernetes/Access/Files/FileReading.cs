@@ -36,7 +36,7 @@ internal static class FileReading
     private static byte[] ReadBounded(FileStream file, string path, string what)
     {
         // The length of a pipe or of a file in /proc is not known beforehand, so it is the reading that is bounded.
-        using var content = new MemoryStream();
+        using MemoryStream content = new();
         byte[] buffer = new byte[16 * 1024];
         int read;
         while ((read = file.Read(buffer)) > 0)

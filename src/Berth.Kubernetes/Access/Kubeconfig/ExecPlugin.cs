@@ -67,7 +67,7 @@ internal sealed class ExecPlugin
 
     private static Dictionary<string, string> ReadEnvironment(YamlMap exec, string user)
     {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        Dictionary<string, string> variables = new(StringComparer.Ordinal);
         foreach (YamlMap entry in exec.Maps("env"))
         {
             string name = entry.Text("name") ?? throw entry.Fault($"an env entry of the exec plugin of user \"{user}\" has no name");

@@ -15,8 +15,8 @@ internal static class ExecRequest
 
     internal static string Write(string apiVersion, KubeconfigCluster? cluster)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
         {
             json.WriteStartObject();
             json.WriteString("kind", "ExecCredential");

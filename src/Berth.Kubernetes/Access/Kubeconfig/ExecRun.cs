@@ -23,8 +23,8 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
     internal async Task<ExecAnswer> RunAsync(CancellationToken cancellationToken)
     {
         using Process process = Start();
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using CancellationTokenSource patience = new(Patience, time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             process.StandardInput.Close();
@@ -64,7 +64,7 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
         if (plugin.Program is null)
             throw NotFound();
         // Inherits our environment: plugins need HOME, proxies and cloud settings that only they know.
-        var start = new ProcessStartInfo(plugin.Program)
+        ProcessStartInfo start = new(plugin.Program)
         {
             UseShellExecute = false,
             CreateNoWindow = true,

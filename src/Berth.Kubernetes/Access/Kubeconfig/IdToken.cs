@@ -30,7 +30,7 @@ internal sealed class IdToken : ICredentialSource
         string token = provider.Map("config")?.Text("id-token")
             ?? throw provider.Fault($"user \"{user}\" uses the auth-provider \"oidc\" without an id-token, and Berth does not log in; "
                 + "log in with the tool that wrote this file, or use an exec plugin such as kubelogin");
-        var source = new IdToken(
+        IdToken source = new(
             Credential.Bearer(token, $"id-token of user \"{user}\" in {provider.File}"), Expiry(token), user, options.TimeProvider);
         source.ThrowIfExpired();
         return source;

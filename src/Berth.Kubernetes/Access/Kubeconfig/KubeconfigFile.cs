@@ -55,7 +55,7 @@ internal sealed class KubeconfigFile
     {
         try
         {
-            using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
+            using StreamReader reader = new(new MemoryStream(content), Encoding.UTF8);
             return YamlTree.Read(reader.ReadToEnd());
         }
         catch (YamlException exception)
@@ -75,7 +75,7 @@ internal sealed class KubeconfigFile
 
     private static Dictionary<string, YamlMap> Named(YamlMap? root, string list, string entry)
     {
-        var named = new Dictionary<string, YamlMap>(StringComparer.Ordinal);
+        Dictionary<string, YamlMap> named = new(StringComparer.Ordinal);
         foreach (YamlMap item in root?.Maps(list) ?? [])
         {
             string name = item.Text("name") ?? throw item.Fault($"this entry of {list} has no name");

@@ -31,7 +31,7 @@ internal static class KubeconfigUser
             throw entry.Fault($"user \"{name}\" has both a token and a username; only one can be meant");
         if (tokenFile is not null)
         {
-            var source = new TokenFile(entry.Resolve(tokenFile), options.TimeProvider, options.Logger, token);
+            TokenFile source = new(entry.Resolve(tokenFile), options.TimeProvider, options.Logger, token);
             source.ReadFirst();
             return source;
         }
@@ -49,7 +49,7 @@ internal static class KubeconfigUser
     /// <summary>As whom the user acts; null for himself. Empty values are none, as for kubectl.</summary>
     internal static Impersonation? ReadImpersonation(YamlMap entry, string name)
     {
-        var headers = new List<(string Name, string Value)>();
+        List<(string Name, string Value)> headers = new();
         if (entry.Text("as") is { } user)
             headers.Add(("Impersonate-User", user));
         if (entry.Text("as-uid") is { } uid)

@@ -8,7 +8,7 @@ internal static class PluginPipe
     /// <summary>All of it, when it has ended.</summary>
     internal static async Task<byte[]> ReadAllAsync(Stream stream, CancellationToken cancellationToken)
     {
-        using var all = new MemoryStream();
+        using MemoryStream all = new();
         await ReadAsync(stream, piece =>
         {
             // Beyond the bound it is still read, or the plugin would block on a full pipe.

@@ -29,7 +29,7 @@ internal sealed class YamlMap(YamlValue value, string file)
 
     internal List<YamlMap> Maps(string key)
     {
-        var maps = new List<YamlMap>();
+        List<YamlMap> maps = new();
         foreach (YamlValue item in Items(key))
             maps.Add(
                 item.Fields is not null
@@ -40,7 +40,7 @@ internal sealed class YamlMap(YamlValue value, string file)
 
     internal List<string> Texts(string key)
     {
-        var texts = new List<string>();
+        List<string> texts = new();
         foreach (YamlValue item in Items(key))
             texts.Add(AsText(item, $"each entry of {key}"));
         return texts;
@@ -49,7 +49,7 @@ internal sealed class YamlMap(YamlValue value, string file)
     /// <summary>A mapping of lists of texts.</summary>
     internal List<(string Name, string Text)> TextsByName(string key)
     {
-        var all = new List<(string, string)>();
+        List<(string, string)> all = new();
         if (Map(key) is not { } map)
             return all;
         foreach (string name in map.Value.Fields!.Keys)

@@ -30,8 +30,8 @@ internal sealed class YamlTree
     internal static YamlValue? Read(string text)
     {
         RefuseControls(text);
-        using var reader = new StringReader(text);
-        var tree = new YamlTree(new BoundedParser(new Parser(reader)));
+        using StringReader reader = new(text);
+        YamlTree tree = new(new BoundedParser(new Parser(reader)));
         try
         {
             while (tree._parser.MoveNext())
@@ -54,7 +54,7 @@ internal sealed class YamlTree
         int at = text.AsSpan().IndexOfAny(Controls);
         if (at < 0)
             return;
-        var mark = new Mark(at, 1 + text.AsSpan(0, at).Count('\n'), 1);
+        Mark mark = new(at, 1 + text.AsSpan(0, at).Count('\n'), 1);
         throw new YamlException(mark, mark, "a control character");
     }
 
@@ -102,7 +102,7 @@ internal sealed class YamlTree
     private YamlValue ReadList(SequenceStart start)
     {
         Open(start);
-        var items = new List<YamlValue>();
+        List<YamlValue> items = new();
         while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
             items.Add(ReadContent());
         return Keep(start, new YamlValue(start.Start.Line) { Items = items });
@@ -111,7 +111,7 @@ internal sealed class YamlTree
     private YamlValue ReadMap(MappingStart start)
     {
         Open(start);
-        var fields = new Dictionary<string, YamlValue>(StringComparer.Ordinal);
+        Dictionary<string, YamlValue> fields = new(StringComparer.Ordinal);
         while (_parser.MoveNext() && _parser.Current is not MappingEnd)
         {
             ParsingEvent at = _parser.Current!;

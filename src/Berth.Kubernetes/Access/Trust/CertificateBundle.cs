@@ -12,7 +12,7 @@ internal static class CertificateBundle
     /// <exception cref="ClusterAccessException">It holds no certificate that can be read.</exception>
     internal static X509Certificate2Collection Parse(string pem, string name)
     {
-        var certificates = new X509Certificate2Collection();
+        X509Certificate2Collection certificates = new();
         bool unreadable = false;
         ReadOnlySpan<char> rest = pem;
         while (PemEncoding.TryFind(rest, out PemFields block))

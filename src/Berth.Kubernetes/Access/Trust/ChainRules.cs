@@ -38,7 +38,7 @@ internal static class ChainRules
                 policy.ExtraStore.Add(other);
         }
 
-        using var chain = new X509Chain { ChainPolicy = policy };
+        using X509Chain chain = new() { ChainPolicy = policy };
         if (!chain.Build(certificate))
             return false;
         foreach (X509ChainStatus status in chain.ChainStatus)
@@ -52,7 +52,7 @@ internal static class ChainRules
 
     private static X509ChainPolicy Policy(X509Certificate2 anchor, bool isRoot)
     {
-        var policy = new X509ChainPolicy
+        X509ChainPolicy policy = new()
         {
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,

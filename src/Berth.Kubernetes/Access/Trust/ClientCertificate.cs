@@ -40,7 +40,7 @@ internal sealed class ClientCertificate
     /// <exception cref="ClusterAccessException">One cannot be read, or the key is encrypted or belongs to another certificate.</exception>
     internal static ClientCertificate Load(PemSource certificate, PemSource key, ILogger? logger = null)
     {
-        var loaded = new ClientCertificate(certificate, key, logger ?? NullLogger.Instance);
+        ClientCertificate loaded = new(certificate, key, logger ?? NullLogger.Instance);
         loaded.Refresh();
         return loaded;
     }
@@ -85,7 +85,7 @@ internal sealed class ClientCertificate
         if (keyPem.Contains("ENCRYPTED", StringComparison.Ordinal))
             throw new ClusterAccessException($"The client key {_key.Name} is encrypted, and Berth cannot ask for the password. "
                 + "Decrypt it first: openssl pkey -in KEY -out PLAIN.");
-        var all = new X509Certificate2Collection();
+        X509Certificate2Collection all = new();
         try
         {
             all.ImportFromPem(certificatePem);

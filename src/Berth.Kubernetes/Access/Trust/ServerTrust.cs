@@ -45,7 +45,7 @@ internal sealed class ServerTrust
     /// <exception cref="ClusterAccessException">The bundle cannot be read now.</exception>
     internal static ServerTrust Of(PemSource? authority, bool skipVerify = false, string? serverName = null, ILogger? logger = null)
     {
-        var trust = new ServerTrust(authority, skipVerify, serverName, logger ?? NullLogger.Instance);
+        ServerTrust trust = new(authority, skipVerify, serverName, logger ?? NullLogger.Instance);
         if (authority is not null)
             trust._roots = CertificateBundle.Parse(trust._text = authority.Read(), authority.Name);
         return trust;
@@ -76,7 +76,7 @@ internal sealed class ServerTrust
 
     private static X509ChainPolicy CreatePolicy(X509Certificate2Collection? roots)
     {
-        var policy = new X509ChainPolicy
+        X509ChainPolicy policy = new()
         {
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
