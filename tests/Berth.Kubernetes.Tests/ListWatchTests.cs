@@ -146,20 +146,21 @@ public sealed class ListWatchTests
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(200, s_one);
         harness.Api.OnList(200, Json.List("200", Json.Slice("s1", "150", Json.Pod("service-b-0"), Json.Pod("service-b-1", "10.0.0.2"))));
-        harness.Api.OnWatch(async x =>
-        {
-            if (!asEvent)
-            {
-                await x.AnswerAsync(410, Json.Expired);
-                return;
-            }
-
-            await x.StartAsync();
-            await x.SendAsync(Fixture.Bytes("watch-gone.jsonl"));
-        });
 
         await harness.ReadAsync();
-        EndpointSnapshot second = await harness.ReadAsync();
+        Task<EndpointSnapshot> next = harness.ReadAsync();
+        ScriptedExchange watch = await harness.Api.NextAsync(Token);
+        if (asEvent)
+        {
+            await watch.StartAsync();
+            await watch.SendAsync(Fixture.Bytes("watch-gone.jsonl"));
+        }
+        else
+        {
+            await watch.AnswerAsync(410, Json.Expired);
+        }
+
+        EndpointSnapshot second = await next;
 
         Assert.Equal(2, second.Endpoints.Count);
         Assert.Equal(["gone"], harness.RestartCauses);
@@ -169,15 +170,16 @@ public sealed class ListWatchTests
     public async Task Gone_again_and_again_is_a_failure_that_keeps_the_snapshot()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
-        for (int i = 0; i < 2; i++)
-        {
-            harness.Api.OnList(200, s_one);
-            harness.Api.OnWatch(static x => x.AnswerAsync(410, Json.Expired));
-        }
+        harness.Api.OnList(200, s_one);
+        harness.Api.OnList(200, s_one);
 
         EndpointSnapshot first = await harness.ReadAsync();
-        Assert.Same(first, await harness.ReadAsync());
-        EndpointSourceException failure = await harness.FailAsync();
+        Task<EndpointSnapshot> second = harness.ReadAsync();
+        await (await harness.Api.NextAsync(Token)).AnswerAsync(410, Json.Expired);
+        Assert.Same(first, await second);
+        Task<EndpointSourceException> failing = harness.FailAsync();
+        await (await harness.Api.NextAsync(Token)).AnswerAsync(410, Json.Expired);
+        EndpointSourceException failure = await failing;
         Task<EndpointSnapshot> next = harness.ReadAsync();
         ScriptedExchange list = await harness.Api.NextAsync(Token);
         await list.AnswerAsync(200, s_one);

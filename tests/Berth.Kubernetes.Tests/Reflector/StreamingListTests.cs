@@ -18,11 +18,12 @@ public sealed class StreamingListTests
         await using SourceHarness harness = await StartAsync();
         harness.Api.OnWatch(static x => x.AnswerAsync(422, Json.Status(422, "Invalid", "sendInitialEvents is forbidden for watch")));
         harness.Api.OnList(200, s_one);
-        harness.Api.OnWatch(static x => x.AnswerAsync(410, Json.Expired));
         harness.Api.OnList(200, s_one);
 
         EndpointSnapshot first = await harness.ReadAsync();
-        Assert.Same(first, await harness.ReadAsync());
+        Task<EndpointSnapshot> second = harness.ReadAsync();
+        await (await harness.Api.NextAsync(Token)).AnswerAsync(410, Json.Expired);
+        Assert.Same(first, await second);
 
         Assert.Single(harness.Api.Requests, static r => r.Query("sendInitialEvents") is not null);
         Assert.Equal(2, harness.Api.Requests.Count(static r => !r.IsWatch));
