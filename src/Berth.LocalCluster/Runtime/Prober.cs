@@ -1,20 +1,42 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>tcpSocket and httpGet probes. Named ports are not resolved here: the pod's worker puts numbers in.</summary>
+/// <summary>
+/// Probes over the network, with the outcome that a kubelet comes to: tcpSocket, httpGet and grpc. Named ports are not resolved here:
+/// the pod's worker puts numbers in.
+/// </summary>
 internal sealed class Prober : IDisposable
 {
-    // As the kubelet: redirects are not followed to elsewhere, and a certificate is not verified, since a pod's own names no address.
+    private const int MostRedirects = 10;
+
+    /// <summary>A kubelet reads no more of a body than this.</summary>
+    private const int MostOfBody = 10 * 1024;
+
+    /// <summary>Without the patch: <c>kube-probe/1.36</c>.</summary>
+    private static readonly string s_userAgent =
+        "kube-probe/" + string.Join('.', KubernetesRelease.Version.TrimStart('v').Split('.').Take(2));
+
+    // A certificate is not verified, since a pod's own names no address. Each probe has a connection of its own, so that it is the
+    // process of now that answers.
 #pragma warning disable CA5359
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectCallback = ConnectAsync,
         SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-    });
+    })
+    {
+        // The caller has the probe's timeout, which may be longer than the client's own.
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 #pragma warning restore CA5359
 
     public async Task<bool> CheckAsync(JsonObject probe, string address, CancellationToken cancellationToken)
@@ -22,32 +44,110 @@ internal sealed class Prober : IDisposable
         try
         {
             if (probe["httpGet"] is JsonObject get)
-                return await GetAsync(get, get.Text("host") ?? address, cancellationToken).ConfigureAwait(false);
-            JsonNode? target = probe["tcpSocket"] ?? probe["grpc"];
-            using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+                return await GetAsync(get, HostOf(get) ?? address, cancellationToken).ConfigureAwait(false);
+            if (probe["grpc"] is JsonObject grpc)
+                return await GrpcProbe.CheckAsync(_http, grpc, address, s_userAgent, cancellationToken).ConfigureAwait(false);
+            JsonNode? target = probe["tcpSocket"];
             int port = (int)(target.Number("port") ?? 0);
-            await socket.ConnectAsync(target.Text("host") ?? address, port, cancellationToken).ConfigureAwait(false);
+            using Socket socket = await ConnectAsync(HostOf(target) ?? address, port, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception exception) when (
-            exception is SocketException or HttpRequestException or ArgumentOutOfRangeException or UriFormatException)
+        catch (Exception exception) when (exception is SocketException or HttpRequestException or IOException or ArgumentException
+            or FormatException or NotSupportedException or InvalidOperationException)
         {
+            // No one answers, the answer is broken, or there is no way to ask: a redirect to ftp://, say.
             return false;
         }
     }
 
     public void Dispose() => _http.Dispose();
 
+    private static string? HostOf(JsonNode? target) => target.Text("host") is { Length: > 0 } host ? host : null;
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        new NetworkStream(
+            await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false),
+            ownsSocket: true);
+
+    /// <summary>As Go dials: the address of all interfaces means this machine.</summary>
+    private static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        string dialled = host;
+        if (IPAddress.TryParse(host, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+            dialled = address.AddressFamily == AddressFamily.InterNetwork ? "127.0.0.1" : "::1";
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(dialled, port, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Follows redirects on the same host. One to elsewhere counts as success, and so does one without a target.</summary>
     private async Task<bool> GetAsync(JsonObject get, string host, CancellationToken cancellationToken)
     {
-        string scheme = get.Text("scheme")?.ToLowerInvariant() ?? "http";
-        string uri = string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{get.Number("port")}{get.Text("path") ?? "/"}");
-        using HttpRequestMessage request = new(HttpMethod.Get, uri);
+        Uri? uri = ProbeUrl.Of(get.Text("scheme") ?? "http", host, get.Number("port") ?? 0, get.Text("path") ?? "/");
+        for (int sent = 0; uri is not null && sent < MostRedirects; sent++)
+        {
+            using HttpRequestMessage request = Request(get, uri);
+            using HttpResponseMessage response = await _http
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                .ConfigureAwait(false);
+            Uri? next = LocationOf(response) is { } location ? new Uri(uri, location) : null;
+            if (next is null || !next.Host.Equals(uri.Host, StringComparison.OrdinalIgnoreCase))
+            {
+                await ReadAsync(response, cancellationToken).ConfigureAwait(false);
+                return (int)response.StatusCode is >= 200 and < 400;
+            }
+
+            uri = next;
+        }
+
+        return false;
+    }
+
+    /// <summary>Where a redirect leads to, as it stands: one that is broken is a failure, not none.</summary>
+    private static string? LocationOf(HttpResponseMessage response) =>
+        (int)response.StatusCode is 301 or 302 or 303 or 307 or 308
+        && response.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values)
+        && values.ToString() is { Length: > 0 } location
+            ? location
+            : null;
+
+    /// <summary>A body that does not come is a failure, and one that is long is not read to its end.</summary>
+    private static async Task ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await body.ReadAtLeastAsync(new byte[MostOfBody], MostOfBody, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static HttpRequestMessage Request(JsonObject get, Uri uri)
+    {
+        HttpRequestMessage request = new(HttpMethod.Get, uri);
+        request.Headers.ConnectionClose = true;
         foreach (JsonObject header in get.Items("httpHeaders"))
-            request.Headers.TryAddWithoutValidation(header.Text("name") ?? "", header.Text("value"));
-        using HttpResponseMessage response = await _http
-            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-            .ConfigureAwait(false);
-        return (int)response.StatusCode is >= 200 and < 400;
+        {
+            string name = header.Text("name") ?? "";
+            string value = header.Text("value") ?? "";
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                // Such as Content-Type, which .NET only sends beside a body.
+                request.Content ??= new ByteArrayContent([]);
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        if (!request.Headers.Contains("User-Agent"))
+            request.Headers.TryAddWithoutValidation("User-Agent", s_userAgent);
+        if (!request.Headers.TryGetValues("Accept", out IEnumerable<string>? accepted))
+            request.Headers.TryAddWithoutValidation("Accept", "*/*");
+        else if (accepted.All(string.IsNullOrEmpty))
+            request.Headers.Remove("Accept");
+        return request;
     }
 }
