@@ -174,6 +174,15 @@ internal sealed class TestCluster : IAsyncDisposable
         throw new TimeoutException($"{path} never was as wanted: {last}");
     }
 
+    /// <summary>Waits for the first event of a reason about an object. Returns its message.</summary>
+    public async Task<string> EventAsync(string reason, string about)
+    {
+        JsonNode? Find(JsonNode list) => list["items"]!.AsArray()
+            .FirstOrDefault(item => (string?)item!["reason"] == reason && (string?)item["involvedObject"]!["name"] == about);
+        JsonNode events = await WaitForAsync($"/api/v1/namespaces/{Namespace}/events", list => Find(list) is not null);
+        return (string)Find(events)!["message"]!;
+    }
+
     private static long VersionOf(JsonNode node) => long.Parse((string)node["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync()

@@ -7,12 +7,19 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment.
+/// Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment. What
+/// fails is tried again, after a wait of its own that doubles, until it works.
 /// </summary>
 internal sealed class ControllerLoop(
     ObjectStore store, IReadOnlyList<IController> controllers, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
+    private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>A real queue waits up to 16 minutes. Here a person sits in front of it.</summary>
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(4);
+
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<(IController Controller, string Key), TimeSpan> _waits = [];
     private readonly Queue<(IController Controller, string Key)> _queue = new();
     private readonly HashSet<(IController Controller, string Key)> _queued = [];
     private readonly PriorityQueue<(IController Controller, string Key), DateTimeOffset> _due = new();
@@ -37,8 +44,8 @@ internal sealed class ControllerLoop(
             while (_due.TryPeek(out _, out DateTimeOffset at) && at <= time.GetUtcNow())
                 Enqueue(_due.Peek().Controller, _due.Dequeue().Key);
 
-            // What failed stays queued and is tried again, with all that happened meanwhile.
-            Task next = Drain() ? Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token) : store.WaitAsync(version, _stopping.Token);
+            Drain();
+            Task next = store.WaitAsync(version, _stopping.Token);
             if (_due.TryPeek(out _, out DateTimeOffset soon))
                 await time.UntilAsync(next, soon - time.GetUtcNow(), _stopping.Token).ConfigureAwait(false);
             else
@@ -76,9 +83,8 @@ internal sealed class ControllerLoop(
             _queue.Enqueue((controller, key));
     }
 
-    private bool Drain()
+    private void Drain()
     {
-        bool failed = false;
         for (int left = _queue.Count; left > 0; left--)
         {
             (IController controller, string key) = _queue.Dequeue();
@@ -87,21 +93,26 @@ internal sealed class ControllerLoop(
             try
             {
                 controller.Reconcile(slash == 0 ? null : key[..slash], key[(slash + 1)..]);
+                _waits.Remove((controller, key));
                 if (controller.Due is { } at)
                     _due.Enqueue((controller, key), at);
             }
-            catch (ApiException exception) when (exception.Code is 404 or 409)
-            {
-                // It changed under our feet; the change itself brings it back here.
-            }
             catch (Exception exception)
             {
-                Log.ReconcileFailed(logger, exception, controller.GetType().Name, key);
-                failed = true;
-                Enqueue(controller, key);
+                TryAgain(controller, key, exception);
             }
         }
+    }
 
-        return failed;
+    private void TryAgain(IController controller, string key, Exception exception)
+    {
+        bool again = _waits.TryGetValue((controller, key), out TimeSpan last);
+        TimeSpan wait = again ? TimeSpan.FromTicks(Math.Min(last.Ticks * 2, s_longestWait.Ticks)) : s_firstWait;
+        _waits[(controller, key)] = wait;
+        _due.Enqueue((controller, key), time.GetUtcNow() + wait);
+
+        // Things come and go under a controller's feet: that is no fault. Anything else is said once, not at every attempt.
+        if (!again && exception is not ApiException { Code: 404 or 409 })
+            Log.ReconcileFailed(logger, exception, controller.GetType().Name, key);
     }
 }

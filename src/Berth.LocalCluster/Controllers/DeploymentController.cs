@@ -2,6 +2,7 @@ using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Objects;
 using Berth.LocalCluster.Patches;
+using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 using Berth.LocalCluster.Timing;
 
@@ -104,7 +105,16 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         metadata["annotations"] = Sizes(deployment);
         metadata["ownerReferences"] = Ownership.ControlledBy(deployment);
         set["spec"] = new JsonObject { ["replicas"] = 0, ["selector"] = selector, ["template"] = template };
-        return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
+        try
+        {
+            return operations.Create(KindTable.ReplicaSet, deployment.Namespace, set);
+        }
+        catch (ApiException refusal)
+        {
+            string message = $"Failed to create new replica set \"{set.Text("metadata", "name")}\": {refusal.Message}";
+            events.Record(deployment.Body, "Warning", "ReplicaSetCreateError", message, "deployment-controller");
+            throw;
+        }
     }
 
     /// <summary>Says whether that changed anything.</summary>
@@ -165,6 +175,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
                 Condition(status, "Progressing", null, "DeploymentPaused", "Deployment is paused");
             else
                 Condition(status, "Progressing", good, reason, $"ReplicaSet \"{currentName}\" {how}.", moved && !done);
+            CopyFailure(status, sets.OrderByDescending(set => set.Name == currentName));
             body["status"] = status;
             if (current is not null)
             {
@@ -172,6 +183,22 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
                 annotations[RevisionAnnotation] = current.Body.Text("metadata", "annotations", RevisionAnnotation);
             }
         }, binding: true));
+    }
+
+    /// <summary>What keeps the newest set that fails from making its pods is told of the Deployment too.</summary>
+    private static void CopyFailure(JsonObject status, IEnumerable<StoredObject> sets)
+    {
+        JsonArray conditions = (JsonArray)status["conditions"]!;
+        conditions.RemoveAll(condition => condition.Text("type") == ReplicaSetController.FailureCondition);
+        if (sets.Select(set => set.Body.Condition(ReplicaSetController.FailureCondition)).FirstOrDefault(found => found is not null)
+            is not { } failure)
+        {
+            return;
+        }
+
+        JsonObject copy = failure.Clone();
+        copy["lastUpdateTime"] = copy["lastTransitionTime"]?.DeepClone();
+        conditions.Add((JsonNode)copy);
     }
 
     private bool IsLate(StoredObject deployment) =>

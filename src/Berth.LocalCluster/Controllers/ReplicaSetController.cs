@@ -1,6 +1,7 @@
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
@@ -8,6 +9,9 @@ namespace Berth.LocalCluster.Controllers;
 /// <summary>As many pods as asked for; of too many, those not ready go first, then the youngest.</summary>
 internal sealed class ReplicaSetController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
+    /// <summary>The condition of a set whose pods cannot be made, and of its Deployment.</summary>
+    public const string FailureCondition = "ReplicaFailure";
+
     private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.ReplicaSet ? [change.Last.Key]
@@ -22,13 +26,9 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
             return;
         List<StoredObject> alive = Alive(set, out _);
         int wanted = (int)(set.Body.Number("spec", "replicas") ?? 1);
-        for (int i = alive.Count; i < wanted; i++)
-        {
-            JsonObject pod = Ownership.PodFromTemplate(set, set.Body.At("spec", "template"), []);
-            pod.Child("metadata")["generateName"] = set.Name + "-";
-            StoredObject created = operations.Create(KindTable.Pod, set.Namespace, pod);
-            events.Record(set.Body, "Normal", "SuccessfulCreate", $"Created pod: {created.Name}", "replicaset-controller");
-        }
+        ApiException? refusal = null;
+        for (int i = alive.Count; i < wanted && refusal is null; i++)
+            refusal = Create(set);
 
         IEnumerable<StoredObject> leastUseful = alive.OrderBy(pod => pod.Body.IsReady()).ThenByDescending(pod => pod.Version);
         foreach (StoredObject pod in leastUseful.Take(alive.Count - wanted))
@@ -47,7 +47,43 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
             ("readyReplicas", JsonWriting.UnlessZero(ready.Count)),
             ("availableReplicas", JsonWriting.UnlessZero(ready.Count(at => at <= now))),
             ("terminatingReplicas", terminating),
-            ("observedGeneration", set.Body.Number("metadata", "generation"))));
+            ("observedGeneration", set.Body.Number("metadata", "generation")),
+            ("conditions", Failure(body, refusal))));
+        if (refusal is not null)
+            throw refusal;
+    }
+
+    private ApiException? Create(StoredObject set)
+    {
+        JsonObject pod = Ownership.PodFromTemplate(set, set.Body.At("spec", "template"), []);
+        pod.Child("metadata")["generateName"] = set.Name + "-";
+        try
+        {
+            StoredObject created = operations.Create(KindTable.Pod, set.Namespace, pod);
+            events.Record(set.Body, "Normal", "SuccessfulCreate", $"Created pod: {created.Name}", "replicaset-controller");
+            return null;
+        }
+        catch (ApiException refusal)
+        {
+            events.Record(set.Body, "Warning", "FailedCreate", $"Error creating: {refusal.Message}", "replicaset-controller");
+            return refusal;
+        }
+    }
+
+    /// <summary>The condition of a set whose pods cannot be made: it stays as it is until they can.</summary>
+    private JsonArray? Failure(JsonObject set, ApiException? refusal)
+    {
+        if (refusal is null)
+            return null;
+        JsonNode? known = set.Condition(FailureCondition)?.DeepClone();
+        return new JsonArray(known ?? new JsonObject
+        {
+            ["type"] = FailureCondition,
+            ["status"] = "True",
+            ["lastTransitionTime"] = time.Timestamp(),
+            ["reason"] = "FailedCreate",
+            ["message"] = refusal.Message,
+        });
     }
 
     private List<StoredObject> Alive(StoredObject set, out int terminating)

@@ -1,6 +1,8 @@
+using System.Numerics;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Objects;
+using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
@@ -14,7 +16,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
     private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.StatefulSet ? [change.Last.Key]
-        : change.Kind == KindTable.Pod ? _store.KeysOfOwner(change, KindTable.StatefulSet) : [];
+        : change.Kind == KindTable.Pod ? _store.KeysOfOwner(change, KindTable.StatefulSet).Concat(SetOfFreeName(change)) : [];
 
     public DateTimeOffset? Due { get; private set; }
 
@@ -26,38 +28,56 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         string update = Revision(set);
         string current = set.Body.Text("status", "currentRevision") ?? update;
         SortedDictionary<int, StoredObject> pods = Pods(set);
-        Converge(set, pods, current, update);
+        ApiException? refusal = Converge(set, pods, current, update);
         SortedDictionary<int, StoredObject> after = Pods(set);
         WriteStatus(set, after, current, update);
         Prune(set, [current, update, .. after.Values.Select(RevisionOf)]);
+        if (refusal is not null)
+            throw refusal;
     }
 
-    private void Converge(StoredObject set, SortedDictionary<int, StoredObject> pods, string current, string update)
+    /// <summary>A pod that goes, of whatever owner, leaves its name to the set that has pods of such names.</summary>
+    private static IEnumerable<string> SetOfFreeName(Change change) =>
+        change.After is null && change.Last.Name.LastIndexOf('-') is > 0 and var end
+            ? [ResourceKind.Key(change.Last.Namespace, change.Last.Name[..end])]
+            : [];
+
+    /// <summary>Takes what steps can be taken now. Returns why a pod could not be made, if one could not.</summary>
+    private ApiException? Converge(StoredObject set, SortedDictionary<int, StoredObject> pods, string current, string update)
     {
         int start = (int)(set.Body.Number("spec", "ordinals", "start") ?? 0);
         int end = start + (int)(set.Body.Number("spec", "replicas") ?? 1);
         bool parallel = set.Body.Text("spec", "podManagementPolicy") == "Parallel";
+        ApiException? refusal = null;
         for (int ordinal = start; ordinal < end; ordinal++)
         {
             StoredObject? pod = pods.GetValueOrDefault(ordinal);
             if (pod is null)
-                Create(set, ordinal, ordinal < start + Partition(set) ? current : update);
+                refusal ??= Create(set, ordinal, ordinal < start + Partition(set) ? current : update);
             else if (!pod.Body.IsTerminating() && pod.Body.Text("status", "phase") is "Failed" or "Succeeded")
                 Delete(set, pod);
             if (!parallel && (pod is null || !IsHealthy(set, pod)))
-                return;
+                return refusal;
+
+            // In parallel means in batches of 1, 2, 4 and so on: where one of a batch fails there is no next one.
+            if (refusal is not null && BitOperations.IsPow2(ordinal - start + 2))
+                return refusal;
         }
+
+        if (refusal is not null)
+            return refusal;
 
         foreach ((int _, StoredObject pod) in pods.Where(pair => pair.Key < start || pair.Key >= end).Reverse())
         {
             if (!pod.Body.IsTerminating())
                 Delete(set, pod);
             if (!parallel)
-                return;
+                return null;
         }
 
         if (set.Body.Text("spec", "updateStrategy", "type") == "RollingUpdate")
             Roll(set, pods, start + Partition(set), end, update);
+        return null;
     }
 
     /// <summary>From the top: the first pod of another revision goes, once all above it are there and well.</summary>
@@ -76,7 +96,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         }
     }
 
-    private void Create(StoredObject set, int ordinal, string revision)
+    private ApiException? Create(StoredObject set, int ordinal, string revision)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{set.Name}-{ordinal}");
         StoredObject? kept = _store.Find(KindTable.ControllerRevision, set.Namespace, revision);
@@ -108,8 +128,17 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         ];
         if (volumes.Count > 0)
             pod.Child("spec")["volumes"] = new JsonArray([.. volumes]);
-        operations.Create(KindTable.Pod, set.Namespace, pod);
-        Tell(set, "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful");
+        try
+        {
+            operations.Create(KindTable.Pod, set.Namespace, pod);
+            Tell(set, "SuccessfulCreate", $"Create Pod {name} in StatefulSet {set.Name} successful");
+            return null;
+        }
+        catch (ApiException refusal)
+        {
+            Tell(set, "FailedCreate", $"Create Pod {name} in StatefulSet {set.Name} failed error: {refusal.Message}", "Warning");
+            return refusal;
+        }
     }
 
     private void Delete(StoredObject set, StoredObject pod)
@@ -118,8 +147,8 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         Tell(set, "SuccessfulDelete", $"Delete Pod {pod.Name} in StatefulSet {set.Name} successful");
     }
 
-    private void Tell(StoredObject set, string reason, string message) =>
-        events.Record(set.Body, "Normal", reason, message, "statefulset-controller");
+    private void Tell(StoredObject set, string reason, string message, string type = "Normal") =>
+        events.Record(set.Body, type, reason, message, "statefulset-controller");
 
     /// <summary>
     /// The name of the revision that holds the template as it is now; kept as an object, so that a partition can still make the

@@ -16,7 +16,13 @@ internal static partial class Formats
     public static IEnumerable<string> Faults(string form, string text)
     {
         if (form != "qualified")
-            return s_forms.Value[form].Where(rule => !Keeps(text, rule.Rule)).Select(rule => rule.Fault);
+        {
+            bool dotted = Keeps(text, "subdomain");
+            return s_forms.Value[form]
+                .Where(rule => !Keeps(text, rule.Rule))
+                .Select(rule => rule.Rule == "label" && dotted ? "must not contain dots" : rule.Fault);
+        }
+
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         IEnumerable<string> name = Faults("name", text[(slash + 1)..]);
         return slash switch

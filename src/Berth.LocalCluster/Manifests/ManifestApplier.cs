@@ -11,7 +11,10 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
 {
     public void Apply(string text, string defaultNamespace, string origin) => Apply([(text, origin)], defaultNamespace, skipUnknown: false);
 
-    /// <summary>Applies several texts as one: namespaces first over all of them, and nothing at all where one cannot be read.</summary>
+    /// <summary>
+    /// Applies several texts as one: namespaces first over all of them, then service accounts, and nothing at all where one cannot be
+    /// read.
+    /// </summary>
     public ApplyResult Apply(IEnumerable<(string Text, string Origin)> manifests, string defaultNamespace, bool skipUnknown)
     {
         (JsonObject Body, string Origin)[] all =
@@ -30,12 +33,15 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         foreach ((JsonObject body, ResourceKind kind, string origin) in known)
             Validate(body, kind, origin);
         foreach (
-            (JsonObject body, ResourceKind kind, string origin) in known.OrderBy(static each => each.Kind == KindTable.Namespace ? 0 : 1))
+            (JsonObject body, ResourceKind kind, string origin) in known.OrderBy(static each => Turn(each.Kind)))
             Apply(body, kind, defaultNamespace, origin);
         return new ApplyResult(
             known.Length,
             [.. unknown.Select(static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})")]);
     }
+
+    /// <summary>What others need in order to be made comes before them.</summary>
+    private static int Turn(ResourceKind kind) => kind == KindTable.Namespace ? 0 : kind == KindTable.ServiceAccount ? 1 : 2;
 
     private static ResourceKind? KindOf(JsonObject body) => KindTable.ByKind(body.Text("apiVersion"), body.Text("kind"));
 

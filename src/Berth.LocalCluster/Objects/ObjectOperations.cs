@@ -25,6 +25,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         "resourceVersion",
     ];
 
+    private readonly PodAdmission _admission = new(store);
+
     public ObjectStore Store => store;
 
     public StoredObject Create(ResourceKind kind, string? @namespace, JsonObject body, bool dryRun = false)
@@ -42,7 +44,10 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         if (kind == KindTable.Service)
             addresses.Assign(body);
         else if (kind == KindTable.Pod)
+        {
+            _admission.Admit(body);
             body["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService(body) };
+        }
         else if (kind == KindTable.StatefulSet)
             body["status"] = new JsonObject { ["replicas"] = 0, ["availableReplicas"] = 0 };
         else if (kind.HasScale)

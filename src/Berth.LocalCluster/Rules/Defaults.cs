@@ -25,6 +25,7 @@ internal static class Defaults
             body.Child("metadata").Child("labels")["kubernetes.io/metadata.name"] = body.Text("metadata", "name");
         if (kind == KindTable.Pod)
         {
+            NameAccount(body.Child("spec"));
             Fill(body.Child("spec"), "PodSpec of a pod, not of a template");
             AddTolerations(body);
             if (body.Number("spec", "terminationGracePeriodSeconds") < 0)
@@ -54,6 +55,15 @@ internal static class Defaults
         }
     }
 
+    /// <summary>The account has two fields: an old one counts where the other is empty, and shows what the other holds.</summary>
+    private static void NameAccount(JsonObject spec)
+    {
+        if (string.IsNullOrEmpty(spec.Text("serviceAccountName")) && spec.Text("serviceAccount") is { Length: > 0 } old)
+            spec["serviceAccountName"] = old;
+        if (spec.Text("serviceAccountName") is { } account)
+            spec["serviceAccount"] = account;
+    }
+
     private static void Walk(string type, JsonObject body, bool hostNetwork)
     {
         if (FieldTable.Of(type) is not { } fields)
@@ -73,9 +83,9 @@ internal static class Defaults
 
     private static void Depending(string type, JsonObject body, bool hostNetwork)
     {
-        if (type == "PodSpec" && body.Text("serviceAccountName") is { } account)
+        if (type == "PodSpec")
         {
-            body.Default("serviceAccount", account);
+            NameAccount(body);
         }
         else if (type == "Container")
         {

@@ -44,12 +44,10 @@ internal static class Validation
     private static void Metadata(FieldFaults faults, ResourceKind kind, JsonObject body)
     {
         string name = body.Text("metadata", "name") ?? "";
-        if (kind == KindTable.Namespace && name.Contains('.', StringComparison.Ordinal))
-            faults.Invalid("metadata.name", name, "must not contain dots");
-        else if (kind.Group != KindTable.Rbac)
+        if (kind.Group != KindTable.Rbac)
         {
-            string form = kind == KindTable.Namespace || kind == KindTable.Service ? "label" : "subdomain";
-            FieldRules.Form(faults, form, name, "metadata.name");
+            bool isLabel = kind == KindTable.Namespace || kind == KindTable.Service || kind == KindTable.StatefulSet;
+            FieldRules.Form(faults, isLabel ? "label" : "subdomain", name, "metadata.name");
         }
 
         FieldRules.Labels(faults, body.At("metadata", "labels"), "metadata.labels");

@@ -4,12 +4,16 @@ namespace Berth.LocalCluster.Storage;
 internal sealed class NameGenerator(Random random)
 {
     private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
+    private const int SuffixLength = 5;
+
+    /// <summary>A name with a suffix is never longer than a label may be.</summary>
+    private const int LongestPrefix = 63 - SuffixLength;
     private readonly Lock _gate = new();
 
     public string WithSuffix(string prefix)
     {
         lock (_gate)
-            return prefix + new string(random.GetItems(Alphabet.AsSpan(), 5));
+            return prefix[..Math.Min(prefix.Length, LongestPrefix)] + new string(random.GetItems(Alphabet.AsSpan(), SuffixLength));
     }
 
     public string NewUid()

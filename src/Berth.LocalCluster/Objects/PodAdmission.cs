@@ -1,0 +1,50 @@
+using Berth.LocalCluster.Fields;
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Objects;
+
+/// <summary>What a pod names and what must be there when it is made: its service account, and its classes.</summary>
+internal sealed class PodAdmission(ObjectStore store)
+{
+    /// <summary>The classes that every cluster has. There are no others here, since the kind is not.</summary>
+    private static readonly Dictionary<string, long> s_priorities = new(StringComparer.Ordinal)
+    {
+        ["system-cluster-critical"] = 2_000_000_000,
+        ["system-node-critical"] = 2_000_001_000,
+    };
+
+    /// <summary>Refuses a pod that names what is not there, and gives it the priority of its class.</summary>
+    /// <exception cref="ApiException">403, in the words of a real server.</exception>
+    public void Admit(JsonObject pod)
+    {
+        JsonObject spec = pod.Child("spec");
+        string? space = pod.Text("metadata", "namespace");
+
+        // Every namespace gets its default account, if a moment later. What is no name at all is refused as such.
+        if (spec.Text("serviceAccountName") is { } account and not "default"
+            && !Formats.Faults("subdomain", account).Any()
+            && store.Find(KindTable.ServiceAccount, space, account) is null)
+        {
+            throw Forbidden(pod, $"error looking up service account {space}/{account}: serviceaccount \"{account}\" not found");
+        }
+
+        if (spec.Text("priorityClassName") is { Length: > 0 } priority)
+        {
+            spec["priority"] = s_priorities.TryGetValue(priority, out long value)
+                ? value
+                : throw Forbidden(pod, $"no PriorityClass with name {priority} was found");
+        }
+
+        if (spec.Text("runtimeClassName") is { Length: > 0 } runtime)
+            throw Forbidden(pod, $"pod rejected: RuntimeClass \"{runtime}\" not found");
+    }
+
+    private static ApiException Forbidden(JsonObject pod, string why)
+    {
+        string? name = pod.Text("metadata", "name") ?? pod.Text("metadata", "generateName");
+        return new(403, "Forbidden", $"pods \"{name}\" is forbidden: {why}", ApiException.Details(KindTable.Pod, name));
+    }
+}
