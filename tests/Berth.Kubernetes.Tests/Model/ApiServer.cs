@@ -33,7 +33,9 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     public OpenWatch? OnlyHearing(ServedKind kind)
     {
         OpenWatch[] open = [.. _watches.Where(w => w.Kind == kind && !w.Body.IsOver)];
-        return open.Length == 1 && !open[0].IsSilent && open[0].From <= cluster.Version && Lag is null ? open[0] : null;
+        return open.Length == 1 && !open[0].IsSilent && open[0].From <= cluster.Version && Lag is null && !kind.OnlyListTells
+            ? open[0]
+            : null;
     }
 
     /// <summary>True while some watch is open on which nothing is sent.</summary>
@@ -70,6 +72,13 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
     {
         foreach (OpenWatch watch in _watches.ToArray())
             act(watch);
+    }
+
+    /// <summary>The store is about to be set back.</summary>
+    public void SetBack(long version)
+    {
+        Slices.SetBack(cluster.Version, version, habits);
+        Nodes.SetBack(cluster.Version, version, habits);
     }
 
     /// <summary>The store was set back: versions that were are no more.</summary>
@@ -176,6 +185,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         int most = request.Query("limit") is { } limit ? habits.PageSize ?? int.Parse(limit, CultureInfo.InvariantCulture) : int.MaxValue;
         string? next = all.Length - from > most ? string.Create(CultureInfo.InvariantCulture, $"{version}:{from + most}") : null;
         kind.Spoke();
+        kind.Listed();
         return PushBody.Whole(200, kind.List(Text(version), next, all.Skip(from).Take(most)));
     }
 
@@ -199,7 +209,12 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         OpenWatch watch = new(kind, habits, random, streaming ? now : asked);
         _watches.Add(watch);
         if (streaming)
+        {
+            if (habits.Streaming == 1)
+                kind.Listed();
             watch.SendAll(now, ended: habits.Streaming == 1);
+        }
+
         watch.Send(now);
         return watch.Body.Answer();
     }

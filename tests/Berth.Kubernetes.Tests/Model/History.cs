@@ -172,6 +172,7 @@ internal sealed class History
             long back = Math.Max(100, _cluster.Version - _random.Next(1, 30));
             Note($"the store is set back to {back}");
             follower.Watcher.Nodes.RememberGhosts();
+            _api.SetBack(back);
             _cluster.Restore(back);
             follower.Watcher.Nodes.Restart();
             _controllers.Restored();

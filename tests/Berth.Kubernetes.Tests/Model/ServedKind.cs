@@ -15,6 +15,17 @@ internal abstract class ServedKind(TimeProvider time)
     /// <summary>Requests over all time.</summary>
     public int AllRequests { get; private set; }
 
+    /// <summary>
+    /// True while a deletion that was told with an old body has been undone by setting the store back. Who heard of it stands at the old
+    /// body's version, before both: no watch tells it, only a list.
+    /// </summary>
+    public bool OnlyListTells { get; private set; }
+
+    public void SetBack(long from, long to, Habits habits) =>
+        OnlyListTells |= Between(to, from).Any(change => change.Type == "DELETED" && habits.IsStale(change.Version));
+
+    public void Listed() => OnlyListTells = false;
+
     public void Asked()
     {
         Requests++;
