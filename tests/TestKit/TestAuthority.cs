@@ -62,8 +62,10 @@ public sealed class TestAuthority : IDisposable
                 else
                     alternatives.AddDnsName(name);
             }
+
             request.CertificateExtensions.Add(alternatives.Build());
         }
+
         using X509Certificate2 certificate = request.Create(_root, from, to, RandomNumberGenerator.GetBytes(12));
         return certificate.CopyWithPrivateKey(key);
     }

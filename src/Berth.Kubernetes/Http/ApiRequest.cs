@@ -47,6 +47,7 @@ internal sealed record ApiRequest(string PathAndQuery, string Verb, string Group
             if (part is "watch=1" or "watch=true" or "watch=True" or "watch=t")
                 return true;
         }
+
         return false;
     }
 }

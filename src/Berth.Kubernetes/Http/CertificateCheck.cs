@@ -61,11 +61,13 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
             faults.Add($"its certificate (issued by \"{certificate.Issuer}\") is not signed by a CA in {trust.AuthorityName}. "
                 + "If the cluster's CA was changed, fetch the new one; if not, another server is answering");
         }
+
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
             faults.Add($"its certificate is for {Names(certificate)}, not for {expectedName}. "
                 + "Use one of these names in the server's address, or as tls-server-name");
         }
+
         if (faults.Count == 0)
             faults.Add($"its certificate was not accepted ({chainFaults}). Have it issued again");
         return string.Join("; and ", faults);
@@ -108,6 +110,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         {
             // A malformed extension names no host.
         }
+
         return names.Count == 0 ? "no name at all" : string.Join(", ", names.Take(20));
     }
 }

@@ -35,6 +35,7 @@ internal sealed class ConnectionPool : IDisposable
                 return null;
             _sending++;
         }
+
         try
         {
             return await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -59,6 +60,7 @@ internal sealed class ConnectionPool : IDisposable
             _retired = true;
             idle = _sending == 0;
         }
+
         if (idle)
             _invoker.Dispose();
     }

@@ -62,6 +62,7 @@ internal sealed class KubernetesApi : IDisposable
                     (response, _) = await SendAsync(request, credential, cancellationToken).ConfigureAwait(false);
                 }
             }
+
             return await AcceptAsync(request, credential, response, cancellationToken).ConfigureAwait(false);
         }
         catch

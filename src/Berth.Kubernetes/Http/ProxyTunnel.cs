@@ -55,6 +55,7 @@ internal static class ProxyTunnel
             if (answer.AsSpan(0, length).EndsWith("\r\n\r\n"u8) || answer.AsSpan(0, length).EndsWith("\n\n"u8))
                 break;
         }
+
         return Encoding.ASCII.GetString(answer, 0, length);
     }
 

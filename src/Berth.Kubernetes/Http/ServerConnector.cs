@@ -39,6 +39,7 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
             socket.Dispose();
             throw;
         }
+
         ReadAheadStream stream = new(new NetworkStream(socket, ownsSocket: true));
         return _secure ? await SecureAsync(stream, context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false) : stream;
     }

@@ -31,6 +31,7 @@ internal static class TransportFailure
                     return "the connection was not made in time. Check the address and the network between";
             }
         }
+
         return $"{Innermost(e).Message.TrimEnd('.')}. Check the address and the network between";
     }
 

@@ -25,6 +25,7 @@ internal sealed record KubernetesStatus(
             if (cause.Reason == reason)
                 return true;
         }
+
         return false;
     }
 
@@ -68,6 +69,7 @@ internal sealed record KubernetesStatus(
             foreach (JsonElement cause in list.EnumerateArray())
                 causes.Add(new StatusCause(Text(cause, "reason"), Text(cause, "message")));
         }
+
         return new KubernetesStatus(
             Number(root, "code") ?? 0, Text(root, "reason"), Text(root, "message"), causes.DrainToImmutable(), Seconds(details));
     }

@@ -157,6 +157,7 @@ public sealed class SecretsTests : IDisposable
         {
             _printed.Append(e).AppendLine();
         }
+
         _printed.Append(api).AppendLine();
     }
 

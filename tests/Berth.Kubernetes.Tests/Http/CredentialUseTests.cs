@@ -101,6 +101,7 @@ public sealed class CredentialUseTests
                     await TestServer.JsonAsync(context, 401, Unauthorized);
                     return;
                 }
+
                 context.Response.ContentType = "application/json";
                 await context.Response.WriteAsync("one\n");
                 await context.Response.Body.FlushAsync();

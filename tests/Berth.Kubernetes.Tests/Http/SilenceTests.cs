@@ -85,6 +85,7 @@ public sealed class SilenceTests
                         timer[0], TimeSpan.FromSeconds(long.Parse(timer[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 100.0));
                 }
             }
+
             if (found is { Timer: "02" } kept)
                 return kept;
             Assert.False(found is { Timer: "00" }, "The socket has no timer at all.");

@@ -67,6 +67,7 @@ public sealed class TestServer : IAsyncDisposable
         {
             // Connections that a test left open are cut, which is what is wanted.
         }
+
         await _app.DisposeAsync();
     }
 

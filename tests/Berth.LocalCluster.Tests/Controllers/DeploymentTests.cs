@@ -136,5 +136,4 @@ public sealed class DeploymentTests
             yield return (pods.Count(entry => entry.Value), pods.Count);
         }
     }
-
 }

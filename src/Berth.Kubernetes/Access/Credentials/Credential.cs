@@ -40,6 +40,7 @@ internal sealed class Credential : IEquatable<Credential>
                     + "token has. "
                     + "Write only the token there.");
         }
+
         return new Credential("Bearer", token, token, certificate);
     }
 

@@ -66,6 +66,7 @@ internal sealed class HttpProxy
             if (entry == "*" || Matches(entry.ToLowerInvariant(), host, server.Port, address))
                 return true;
         }
+
         return false;
     }
 

@@ -30,6 +30,7 @@ internal sealed class Impersonation(IReadOnlyList<(string Name, string Value)> h
             else
                 name.Append('%').Append(b.ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
         }
+
         return name.ToString();
     }
 }

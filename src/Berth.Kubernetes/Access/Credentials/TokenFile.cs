@@ -56,6 +56,7 @@ internal sealed class TokenFile(string path, TimeProvider time, ILogger logger, 
             // The old token is still good for a while, and the file is looked at again soon.
             _rereading.Failed(exception);
         }
+
         _readAt = time.GetTimestamp();
         _stale = false;
     }

@@ -46,6 +46,7 @@ internal static class FileReading
                 throw new ClusterAccessException($"{path}, named as {what}, is larger than {MaximumBytes / (1024 * 1024)} MiB, so it is "
                     + "something else. Name another file.");
         }
+
         return content.ToArray();
     }
 }

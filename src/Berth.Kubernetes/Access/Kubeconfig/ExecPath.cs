@@ -22,6 +22,7 @@ internal static class ExecPath
                     return candidate;
             }
         }
+
         return null;
     }
 

@@ -73,6 +73,7 @@ internal sealed class ExecPlugin
             string name = entry.Text("name") ?? throw entry.Fault($"an env entry of the exec plugin of user \"{user}\" has no name");
             variables[name] = entry.Text("value") ?? "";
         }
+
         return variables;
     }
 }

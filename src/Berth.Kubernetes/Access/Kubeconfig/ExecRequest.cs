@@ -28,6 +28,7 @@ internal static class ExecRequest
             json.WriteEndObject();
             json.WriteEndObject();
         }
+
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -49,6 +50,7 @@ internal static class ExecRequest
                 WriteValue(json, config.Value, depth: 0);
             }
         }
+
         json.WriteEndObject();
     }
 
@@ -68,6 +70,7 @@ internal static class ExecRequest
                 json.WritePropertyName(name);
                 WriteValue(json, field, depth + 1);
             }
+
             json.WriteEndObject();
         }
         else if (value.Items is { } items)

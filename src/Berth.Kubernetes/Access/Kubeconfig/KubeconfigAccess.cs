@@ -28,6 +28,7 @@ internal static class KubeconfigAccess
             impersonation = KubeconfigUser.ReadImpersonation(user, userName);
             RefuseInTheClear(cluster, user, userName, certificate, credentials);
         }
+
         return new ClusterAccess
         {
             Server = cluster.Server,

@@ -83,6 +83,7 @@ internal sealed class KubeconfigFile
             if (!named.TryAdd(name, content))
                 throw item.Fault($"{list} has two entries named \"{name}\"");
         }
+
         return named;
     }
 }

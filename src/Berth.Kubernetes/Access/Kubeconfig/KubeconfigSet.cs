@@ -61,6 +61,7 @@ internal sealed class KubeconfigSet
             if (entries(file).TryGetValue(name, out YamlMap? found))
                 return found;
         }
+
         return null;
     }
 

@@ -35,6 +35,7 @@ internal static class KubeconfigUser
             source.ReadFirst();
             return source;
         }
+
         if (token is not null)
             return new FixedCredential(Credential.Bearer(token, $"user \"{name}\" in {entry.File}"));
         if (user is not null)
@@ -69,6 +70,7 @@ internal static class KubeconfigUser
                 + "one, or use that "
                 + "user's own credentials");
         }
+
         return headers.TrueForAll(static header => Impersonation.MayStand(header.Value))
             ? new Impersonation(headers)
             : throw entry.Fault($"user \"{name}\" impersonates by a name that cannot stand in a header; only printable ASCII can");

@@ -57,6 +57,7 @@ internal sealed class YamlMap(YamlValue value, string file)
             foreach (string text in map.Texts(name))
                 all.Add((name, text));
         }
+
         return all;
     }
 

@@ -39,6 +39,7 @@ internal sealed class YamlTree
                 if (tree._parser.Current is DocumentStart && tree._parser.MoveNext())
                     return tree.ReadContent();
             }
+
             return null;
         }
         catch (YamlException exception) when (
@@ -66,6 +67,7 @@ internal sealed class YamlTree
             if (++line >= from && each.TrimStart(' ').StartsWith("\t", StringComparison.Ordinal) && !each.Trim().IsEmpty)
                 return line;
         }
+
         return 0;
     }
 
@@ -125,6 +127,7 @@ internal sealed class YamlTree
             else
                 fields[YamlScalar.AsKey(name, at)] = value;
         }
+
         return Keep(start, new YamlValue(start.Start.Line) { Fields = fields });
     }
 

@@ -23,6 +23,7 @@ internal static class ChainRules
             if (Leads(certificate, shown, bundle, anchor))
                 return true;
         }
+
         return false;
     }
 
@@ -46,6 +47,7 @@ internal static class ChainRules
             if (isRoot || status.Status is not (X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot))
                 return false;
         }
+
         X509Certificate2[] links = [.. chain.ChainElements.Select(static element => element.Certificate)];
         return Array.Exists(links, link => link.RawData.AsSpan().SequenceEqual(anchor.RawData)) && Array.TrueForAll(links, MayServe);
     }
@@ -65,6 +67,7 @@ internal static class ChainRules
             policy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
             policy.ExtraStore.Add(anchor);
         }
+
         return policy;
     }
 
@@ -79,6 +82,7 @@ internal static class ChainRules
                     && !usages.EnhancedKeyUsages.Cast<Oid>().Any(static usage => usage.Value is ServerAuthentication or AnyUsage))
                     return false;
             }
+
             return true;
         }
         catch (CryptographicException)

@@ -63,6 +63,7 @@ internal sealed class ClientCertificate
                     _rereading.Failed(exception);
                 }
             }
+
             return _context!;
         }
     }
@@ -95,6 +96,7 @@ internal sealed class ClientCertificate
             throw new ClusterAccessException($"The client certificate {_certificate.Name} cannot be read. It must be PEM: "
                 + "-----BEGIN CERTIFICATE-----.", exception);
         }
+
         if (all.Count == 0)
             throw new ClusterAccessException($"The client certificate {_certificate.Name} holds no certificate. It must be PEM: "
                 + "-----BEGIN CERTIFICATE-----.");

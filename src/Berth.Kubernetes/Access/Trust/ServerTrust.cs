@@ -108,6 +108,7 @@ internal sealed class ServerTrust
                     _rereading.Failed(exception);
                 }
             }
+
             return _roots!;
         }
     }
