@@ -52,9 +52,13 @@ internal sealed class LocalUp : IAsyncDisposable
 
     public string AddressOf(int ordinal) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{PortBase + ordinal}");
 
-    public Task<BerthResult> BerthAsync(params string[] args) =>
-        BerthProcess.RunAsync(
-            Form, new Dictionary<string, string> { ["KUBECONFIG"] = Kubeconfig, ["BERTH_BASE_PORT"] = Text(PortBase) }, args);
+    /// <summary>Runs a command against it. What has a timeout gets a long one: the machine may be busy.</summary>
+    public Task<BerthResult> BerthAsync(params string[] args)
+    {
+        Dictionary<string, string> environment = new() { ["KUBECONFIG"] = Kubeconfig, ["BERTH_BASE_PORT"] = Text(PortBase) };
+        bool waits = args is ["call", ..] or ["get", "endpoints", ..];
+        return BerthProcess.RunAsync(Form, environment, waits ? [.. args, "--timeout", "30s"] : args);
+    }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 
