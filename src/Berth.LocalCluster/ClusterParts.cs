@@ -100,7 +100,8 @@ internal sealed class ClusterParts : IAsyncDisposable
 
     public static async Task<ClusterParts> StartAsync(LocalClusterOptions options, CancellationToken cancellationToken)
     {
-        Check(options);
+        if (string.Join(' ', options.FindFaults()) is { Length: > 0 } faults)
+            throw new LocalClusterException(faults);
         ClusterParts parts = new(options);
         try
         {
@@ -127,22 +128,6 @@ internal sealed class ClusterParts : IAsyncDisposable
         await Api.DisposeAsync().ConfigureAwait(false);
         _certificates.Dispose();
         Files.Dispose();
-    }
-
-    private static void Check(LocalClusterOptions options)
-    {
-        IEnumerable<(bool Good, string Fault)> rules =
-        [
-            (options.Port is >= 0 and <= 65535, $"Port is {options.Port}; it must be 0 to 65535."),
-            (options.Nodes is >= 1 and <= 50, $"Nodes is {options.Nodes}; it must be 1 to 50."),
-            (options.HistoryLimit >= 1, $"HistoryLimit is {options.HistoryLimit}; it must be 1 or more."),
-            (options.BookmarkInterval > TimeSpan.Zero, $"BookmarkInterval is {options.BookmarkInterval}; it must be above zero."),
-            .. options.Forwards.Select(forward => (
-                forward.LocalPort is >= 1 and <= 65535,
-                $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}; it must be 1 to 65535.")),
-        ];
-        if (string.Join(' ', rules.Where(rule => !rule.Good).Select(rule => rule.Fault)) is { Length: > 0 } faults)
-            throw new LocalClusterException(faults);
     }
 
     private async Task BeginAsync(CancellationToken cancellationToken)

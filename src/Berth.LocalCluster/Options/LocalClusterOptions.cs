@@ -52,7 +52,7 @@ public sealed class LocalClusterOptions
     /// </summary>
     public int HistoryLimit { get; init; } = 10_000;
 
-    /// <summary>How often a watch that allows it gets a bookmark. Default one minute, as a real API server.</summary>
+    /// <summary>How often a watch that allows it gets a bookmark, above zero, up to 1 day. Default one minute, as a real API server.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Clock and timers. Default the system's.</summary>
@@ -65,4 +65,27 @@ public sealed class LocalClusterOptions
 
     /// <summary>Where the cluster logs. Default nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Lists what is wrong, a sentence for each; empty when all is well.</summary>
+    public IReadOnlyList<string> FindFaults()
+    {
+        IEnumerable<(bool Good, string Fault)> rules =
+        [
+            (Port is >= 0 and <= 65535, $"Port is {Port}. Give 0 to 65535."),
+            (Nodes is >= 1 and <= 50, $"Nodes is {Nodes}. Give 1 to 50."),
+            (HistoryLimit >= 1, $"HistoryLimit is {HistoryLimit}. Give 1 or more."),
+            (
+                BookmarkInterval > TimeSpan.Zero && BookmarkInterval <= TimeSpan.FromDays(1),
+                $"BookmarkInterval is {BookmarkInterval}. Give a duration above zero and up to 1.00:00:00."),
+            (Manifests is not null, "Manifests is null. Give a list, or leave the option out for none."),
+            (Images is not null, "Images is null. Give a dictionary, or leave the option out for none."),
+            (PodEnvironment is not null, "PodEnvironment is null. Give a dictionary, or leave the option out for none."),
+            (Forwards is not null, "Forwards is null. Give a list, or leave the option out for none."),
+            (TimeProvider is not null, "TimeProvider is null. Give a clock, or leave the option out for the system's."),
+            .. (Forwards ?? []).Select(static forward => (
+                forward.LocalPort is >= 1 and <= 65535,
+                $"A forward to {forward.Namespace}/{forward.Service} has the local port {forward.LocalPort}. Give 1 to 65535.")),
+        ];
+        return [.. rules.Where(static rule => !rule.Good).Select(static rule => rule.Fault)];
+    }
 }
