@@ -17,14 +17,14 @@ public class PickBenchmarks
 
     [GlobalSetup]
     public void Setup() => _snapshot = EndpointSnapshot.Create(
-        new ServiceTarget("scale", "service-b"), PortScheme.Fixed(3000), Enumerable.Range(0, Endpoints).Select(static i => new PodEndpoint
-        {
-            Name = string.Create(CultureInfo.InvariantCulture, $"service-b-{i}"),
-            Namespace = "scale",
-            Ordinal = i,
-            Addresses = [new IPAddress([10, 1, (byte)(i >> 8), (byte)i])],
-            Ports = [new EndpointPort("", 3000)],
-        }));
+        new ServiceTarget("scale", "service-b"), PortScheme.Fixed(3000), Enumerable.Range(0, Endpoints).Select(Endpoint));
+
+    private static PodEndpoint Endpoint(int i) => PodEndpoint.Create(
+        string.Create(CultureInfo.InvariantCulture, $"service-b-{i}"),
+        "scale",
+        [new IPAddress([10, 1, (byte)(i >> 8), (byte)i])],
+        [new EndpointPort("", 3000)],
+        i);
 
     [Benchmark(Baseline = true)]
     public PodEndpoint Random() => _snapshot.PickRandom();

@@ -63,20 +63,22 @@ internal sealed class DispatcherFixture : IAsyncDisposable
 
     /// <summary>A pod as a StatefulSet has it: <c>service-b-2</c>, its base port + ordinal.</summary>
     public static PodEndpoint Pod(
-        int ordinal, string address =
-            "10.88.0.10", string set = "service-b", int portBase = 3000, bool ready = true, bool terminating = false) => new()
-        {
-            Name = string.Create(CultureInfo.InvariantCulture, $"{set}-{ordinal}"),
-            Namespace = B.Namespace,
-            Uid = string.Create(CultureInfo.InvariantCulture, $"uid-{set}-{ordinal}"),
-            Ordinal = ordinal,
-            Addresses = [IPAddress.Parse(address)],
-            Ports = [new EndpointPort("", portBase + ordinal)],
-            Node = "node-1",
-            Zone = "zone-1",
-            Ready = ready,
-            Terminating = terminating,
-        };
+        int ordinal,
+        string address = "10.88.0.10",
+        string set = "service-b",
+        int portBase = 3000,
+        bool ready = true,
+        bool terminating = false) => PodEndpoint.Create(
+            string.Create(CultureInfo.InvariantCulture, $"{set}-{ordinal}"),
+            B.Namespace,
+            [IPAddress.Parse(address)],
+            [new EndpointPort("", portBase + ordinal)],
+            ordinal,
+            string.Create(CultureInfo.InvariantCulture, $"uid-{set}-{ordinal}"),
+            "node-1",
+            "zone-1",
+            ready,
+            terminating: terminating);
 
     public Task<EndpointSnapshot> PublishAsync(params PodEndpoint[] pods) => Source.PublishAsync(View, pods, cancellationToken: Cancelled);
 

@@ -14,17 +14,15 @@ public sealed class EndpointsTests
     public async Task The_page_names_every_endpoint_with_all_that_is_known()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        PodEndpoint second = new()
-        {
-            Name = "service-b-1",
-            Namespace = "k8s-example2",
-            Ordinal = 1,
-            Addresses = [IPAddress.Parse("10.88.0.11"), IPAddress.Parse("fd00::11")],
-            Ports = [new EndpointPort("game", 4001, "UDP"), new EndpointPort("admin", 5001)],
-            Ready = false,
-            Serving = true,
-            Terminating = true,
-        };
+        PodEndpoint second = PodEndpoint.Create(
+            "service-b-1",
+            "k8s-example2",
+            [IPAddress.Parse("10.88.0.11"), IPAddress.Parse("fd00::11")],
+            [new EndpointPort("game", 4001, "UDP"), new EndpointPort("admin", 5001)],
+            ordinal: 1,
+            ready: false,
+            serving: true,
+            terminating: true);
         await fixture.Source.PublishAsync(
             fixture.View, [DispatcherFixture.Pod(0), second],
             [new LeftOutPod("web-007", LeftOutReason.NoOrdinal, "'web-007' has leading zeros")], DispatcherFixture.Cancelled);

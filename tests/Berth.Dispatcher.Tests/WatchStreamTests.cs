@@ -127,7 +127,7 @@ public sealed class WatchStreamTests
         await room.PublishAsync(1, "10.88.1.1");
 
         // A pod whose address is null: something that no source gives.
-        PodEndpoint wrong = new() { Name = "service-b-1", Namespace = "k8s-example2", Addresses = [null!], Ports = [] };
+        PodEndpoint wrong = PodEndpoint.Create("service-b-1", "k8s-example2", [null!], [new EndpointPort("", 1)], 1);
         await room.Source.PublishAsync(room.Target.View, [wrong], cancellationToken: DispatcherFixture.Cancelled);
 
         Assert.True(RawStream.Join((await reading).Text).IsWhole);

@@ -78,14 +78,12 @@ public sealed class ObserverTests
         Assert.Equal(["'in trouble' was logged again before it had ended"], log.FindFaults());
     }
 
-    private static PodEndpoint Pod(string name, int ordinal, string? address = null, int? port = null) => new()
-    {
-        Name = name,
-        Namespace = TestPods.Target.Namespace,
-        Ordinal = ordinal,
-        Addresses = [IPAddress.Parse(address ?? $"10.0.0.{ordinal + 1}")],
-        Ports = [new EndpointPort("", port ?? (3000 + ordinal))],
-    };
+    private static PodEndpoint Pod(string name, int ordinal, string? address = null, int? port = null) => PodEndpoint.Create(
+        name,
+        TestPods.Target.Namespace,
+        [IPAddress.Parse(address ?? $"10.0.0.{ordinal + 1}")],
+        [new EndpointPort("", port ?? (3000 + ordinal))],
+        ordinal);
 
     private static EndpointSnapshot Of(params PodEndpoint[] pods) => TestPods.Snapshot(pods);
 

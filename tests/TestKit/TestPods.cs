@@ -11,20 +11,22 @@ public static class TestPods
     public static PortScheme Ports { get; } = PortScheme.PerOrdinal(3000);
 
     public static PodEndpoint Endpoint(
-        int ordinal, string set =
-            "service-b", string? uid =
-                null, string address = "10.77.0.1", bool ready = true, bool serving = true, bool terminating = false) => new()
-        {
-            Name = string.Create(CultureInfo.InvariantCulture, $"{set}-{ordinal}"),
-            Namespace = Target.Namespace,
-            Uid = uid ?? $"uid-of-{set}-{ordinal}",
-            Ordinal = ordinal,
-            Addresses = [IPAddress.Parse(address)],
-            Ports = [new EndpointPort("", 3000 + ordinal)],
-            Ready = ready,
-            Serving = serving,
-            Terminating = terminating,
-        };
+        int ordinal,
+        string set = "service-b",
+        string? uid = null,
+        string address = "10.77.0.1",
+        bool ready = true,
+        bool serving = true,
+        bool terminating = false) => PodEndpoint.Create(
+            string.Create(CultureInfo.InvariantCulture, $"{set}-{ordinal}"),
+            Target.Namespace,
+            [IPAddress.Parse(address)],
+            [new EndpointPort("", 3000 + ordinal)],
+            ordinal,
+            uid ?? $"uid-of-{set}-{ordinal}",
+            ready: ready,
+            serving: serving,
+            terminating: terminating);
 
     public static EndpointSnapshot Snapshot(params IEnumerable<PodEndpoint> endpoints) => EndpointSnapshot.Create(Target, Ports, endpoints);
 

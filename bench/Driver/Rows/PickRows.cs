@@ -79,13 +79,11 @@ internal static class PickRows
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-        private static PodEndpoint Pod(int i) => new()
-        {
-            Name = FormattableString.Invariant($"service-b-{i}"),
-            Namespace = "scale",
-            Ordinal = i,
-            Addresses = [new IPAddress([10, 1, (byte)(i >> 8), (byte)i])],
-            Ports = [new EndpointPort("", 3000)],
-        };
+        private static PodEndpoint Pod(int i) => PodEndpoint.Create(
+            FormattableString.Invariant($"service-b-{i}"),
+            "scale",
+            [new IPAddress([10, 1, (byte)(i >> 8), (byte)i])],
+            [new EndpointPort("", 3000)],
+            i);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         else if (!ports.TryResolve(ordinal, pod.ServicePorts, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
             _builder.LeaveOut(new LeftOutPod(pod.Host, HasBase(pod) ? LeftOutReason.PortOutOfRange : LeftOutReason.NoServicePort, noPort));
         else if (Sort(pod.Addresses) is { Length: > 0 } addresses)
-            _builder.Set(ToEndpoint(pod, addresses, ports.NeedsOrdinal ? ordinal : null, resolved));
+            _builder.Set(PodEndpoint.Create(pod.Host, target.Namespace, addresses, resolved, ports.NeedsOrdinal ? ordinal : null));
         else if (pod.Addresses.Count > 0)
             _builder.LeaveOut(new LeftOutPod(pod.Host, LeftOutReason.Malformed, $"'{pod.Addresses[0]}' is no machine's address"));
         else
@@ -74,15 +74,6 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         .. addresses.Distinct().Where(static a => !a.Equals(IPAddress.Any) && !a.Equals(IPAddress.IPv6Any))
             .OrderBy(Rank).ThenBy(static a => Convert.ToHexString(a.GetAddressBytes()), StringComparer.Ordinal),
     ];
-
-    private PodEndpoint ToEndpoint(NamedPod pod, IPAddress[] addresses, int? ordinal, IReadOnlyList<EndpointPort> resolved) => new()
-    {
-        Name = pod.Host,
-        Namespace = target.Namespace,
-        Ordinal = ordinal,
-        Addresses = addresses,
-        Ports = resolved,
-    };
 
     private int Rank(IPAddress address) =>
         (address.AddressFamily == AddressFamily.InterNetworkV6) == (families.First() == AddressFamily.InterNetworkV6) ? 0 : 1;

@@ -13,13 +13,13 @@ namespace Berth.Kubernetes.Assembly;
 internal static class PodMerge
 {
     /// <summary>The endpoint that tells conditions, node and zone.</summary>
-    public static SliceEndpoint Lead(in PodSources sources)
+    public static ISliceEndpoint Lead(in PodSources sources)
     {
-        SliceEndpoint? best = null;
+        ISliceEndpoint? best = null;
         for (int i = 0; i < sources.Count; i++)
         {
-            SliceEndpoint candidate = sources[i];
-            if (SpeaksForItself(sources, candidate) && (best is null || Outranks(candidate, best.Value)))
+            ISliceEndpoint candidate = sources[i];
+            if (SpeaksForItself(sources, candidate) && (best is null || Outranks(candidate, best)))
                 best = candidate;
         }
 
@@ -27,7 +27,7 @@ internal static class PodMerge
     }
 
     /// <summary>The addresses of the leader's process, those of one family first.</summary>
-    public static IPAddress[] Addresses(in PodSources sources, SliceEndpoint leader, AddressFamily first)
+    public static IPAddress[] Addresses(in PodSources sources, ISliceEndpoint leader, AddressFamily first)
     {
         AddressFamily second = first == AddressFamily.InterNetwork ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         IPAddress? one = AddressOf(sources, leader, first);
@@ -36,14 +36,14 @@ internal static class PodMerge
     }
 
     /// <summary>True for the newest endpoint of each process: the others say what it was before.</summary>
-    private static bool SpeaksForItself(in PodSources sources, SliceEndpoint candidate)
+    private static bool SpeaksForItself(in PodSources sources, ISliceEndpoint candidate)
     {
         for (int i = 0; i < sources.Count; i++)
         {
-            SliceEndpoint other = sources[i];
-            if (other.Equals(candidate))
+            ISliceEndpoint other = sources[i];
+            if (ReferenceEquals(other, candidate))
                 continue;
-            bool silenced = candidate.Uid.IsStated || !other.Uid.IsStated
+            bool silenced = candidate.UidValue.IsStated || !other.UidValue.IsStated
                 ? IsSameProcess(candidate, other) && IsLater(other, candidate)
                 : !AreApart(sources);
             if (silenced)
@@ -54,8 +54,8 @@ internal static class PodMerge
     }
 
     /// <summary>Both with a UID, or both without: then one name has one address in a family.</summary>
-    private static bool IsSameProcess(SliceEndpoint left, SliceEndpoint right) => left.Uid.IsStated || right.Uid.IsStated
-        ? left.Uid == right.Uid
+    private static bool IsSameProcess(ISliceEndpoint left, ISliceEndpoint right) => left.UidValue.IsStated || right.UidValue.IsStated
+        ? left.UidValue == right.UidValue
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
     /// <summary>
@@ -66,26 +66,26 @@ internal static class PodMerge
     {
         for (int i = 0; i < sources.Count; i++)
         {
-            if (!sources[i].Uid.IsStated && Contradicts(sources, sources[i]))
+            if (!sources[i].UidValue.IsStated && Contradicts(sources, sources[i]))
                 return true;
         }
 
         return false;
     }
 
-    private static bool Contradicts(in PodSources sources, SliceEndpoint nameless)
+    private static bool Contradicts(in PodSources sources, ISliceEndpoint nameless)
     {
         for (int i = 0; i < sources.Count; i++)
         {
-            SliceEndpoint other = sources[i];
-            if (other.Uid.IsStated && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
+            ISliceEndpoint other = sources[i];
+            if (other.UidValue.IsStated && other.Family == nameless.Family && !Equals(other.Address, nameless.Address))
                 return true;
         }
 
         return false;
     }
 
-    private static bool Outranks(SliceEndpoint left, SliceEndpoint right)
+    private static bool Outranks(ISliceEndpoint left, ISliceEndpoint right)
     {
         if (left.Terminating != right.Terminating)
             return right.Terminating;
@@ -94,40 +94,40 @@ internal static class PodMerge
         return leftReady != rightReady ? leftReady : IsLater(left, right);
     }
 
-    private static bool IsLater(SliceEndpoint left, SliceEndpoint right)
+    private static bool IsLater(ISliceEndpoint left, ISliceEndpoint right)
     {
-        if (left.Slice.IsNewerThan(right.Slice))
+        if (left.Slice!.IsNewerThan(right.Slice!))
             return true;
-        return !right.Slice.IsNewerThan(left.Slice) && CompareAnyhow(left, right) > 0;
+        return !right.Slice!.IsNewerThan(left.Slice!) && CompareAnyhow(left, right) > 0;
     }
 
     /// <summary>
     /// Of two that are equally new, perhaps in one slice, the choice only has to be the same every time, and for every client: so it must
     /// not follow from the order in which they became known.
     /// </summary>
-    private static int CompareAnyhow(SliceEndpoint left, SliceEndpoint right)
+    private static int CompareAnyhow(ISliceEndpoint left, ISliceEndpoint right)
     {
-        int order = string.CompareOrdinal(left.Slice.Name, right.Slice.Name);
+        int order = string.CompareOrdinal(left.Slice!.Name, right.Slice!.Name);
         if (order == 0)
-            order = string.CompareOrdinal(left.Uid.ToString(), right.Uid.ToString());
+            order = string.CompareOrdinal(left.UidValue.ToString(), right.UidValue.ToString());
         return order != 0 ? order : string.CompareOrdinal(left.Address?.ToString(), right.Address?.ToString());
     }
 
-    private static IPAddress? AddressOf(in PodSources sources, SliceEndpoint leader, AddressFamily family)
+    private static IPAddress? AddressOf(in PodSources sources, ISliceEndpoint leader, AddressFamily family)
     {
         if (leader.Family == family)
             return leader.Address;
         bool apart = AreApart(sources);
-        SliceEndpoint? best = null;
+        ISliceEndpoint? best = null;
         for (int i = 0; i < sources.Count; i++)
         {
-            SliceEndpoint other = sources[i];
-            bool same = other.Uid == leader.Uid || ((!other.Uid.IsStated || !leader.Uid.IsStated) && !apart);
+            ISliceEndpoint other = sources[i];
+            bool same = other.UidValue == leader.UidValue || ((!other.UidValue.IsStated || !leader.UidValue.IsStated) && !apart);
             if (!same || other.Family != family)
                 continue;
-            bool closer = best is { Uid.IsStated: false } && other.Uid.IsStated;
-            bool farther = best is { Uid.IsStated: true } && !other.Uid.IsStated;
-            if (best is null || closer || (!farther && IsLater(other, best.Value)))
+            bool closer = best is { UidValue.IsStated: false } && other.UidValue.IsStated;
+            bool farther = best is { UidValue.IsStated: true } && !other.UidValue.IsStated;
+            if (best is null || closer || (!farther && IsLater(other, best)))
                 best = other;
         }
 

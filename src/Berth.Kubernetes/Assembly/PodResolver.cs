@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Slices;
-using Berth.Pods;
 using Berth.Ports;
 using Berth.Sources;
 
@@ -26,40 +25,31 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         leftOut = null;
         if (sources.Count == 1 && TryTake(sources[0]) is { } taken)
             return taken;
-        SliceEndpoint leader = PodMerge.Lead(sources);
-        leftOut = TryResolve(leader.Key, sources, leader, out PodEndpoint? endpoint);
+        ISliceEndpoint leader = PodMerge.Lead(sources);
+        leftOut = TryResolve(leader.Key.ToString()!, sources, leader, out PodEndpoint? endpoint);
         return endpoint;
     }
 
     /// <summary>
-    /// Nearly always a single slice says all there is to say of a pod: then what it said becomes the endpoint itself, and nothing is
-    /// copied.
+    /// Nearly always a single slice states all there is of a pod. Then its endpoint is the one that readers get, and nothing is copied.
     /// </summary>
-    private PodEndpoint? TryTake(SliceEndpoint only)
+    private SlicePod? TryTake(ISliceEndpoint only)
     {
-        PodEndpoint pod = only.Pod;
-        SliceObject slice = only.Slice;
-        if (NeedsNodes || pod.RawAddresses is not IPAddress address || !families.Takes(address.AddressFamily)
-            || !string.Equals(slice.Namespace, target.Namespace, StringComparison.Ordinal))
+        if (only is not SlicePod pod || NeedsNodes || !families.Takes(pod.Address.AddressFamily))
+            return null;
+        SliceObject slice = pod.Slice!;
+        if (!string.Equals(slice.Namespace, target.Namespace, StringComparison.Ordinal))
             return null;
         if (!ReferenceEquals(_planned, slice.Ports))
             (_plan, _planned) = (ports.PlanFor(slice.Ports), slice.Ports);
-        if (_plan is null)
-            return null;
-        // It may be in a snapshot already, and then stays as it is.
-        if (pod.Plan is { } plan)
-            return plan.IsSameAs(_plan) ? pod : null;
-        if (ports.NeedsOrdinal && (pod.Key is not { Text: PodNamePrefix, Number: int ordinal } || ordinal > _plan.MaxOrdinal))
-            return null;
-        pod.Adopt(_plan, ports.NeedsOrdinal);
-        return pod;
+        return _plan is not null && pod.TryTake(_plan) ? pod : null;
     }
 
-    private LeftOutPod? TryResolve(string key, in PodSources sources, SliceEndpoint leader, out PodEndpoint? endpoint)
+    private LeftOutPod? TryResolve(string key, in PodSources sources, ISliceEndpoint leader, out PodEndpoint? endpoint)
     {
         endpoint = null;
         if (!leader.HasName)
-            return new LeftOutPod(key, LeftOutReason.NoName, $"slice {leader.Slice.Name} states neither a pod nor a hostname for it");
+            return new LeftOutPod(key, LeftOutReason.NoName, $"slice {leader.Slice!.Name} states neither a pod nor a hostname for it");
         IPAddress[] stated = PodMerge.Addresses(sources, leader, families.First());
         if (stated.Length == 0)
         {
@@ -75,37 +65,32 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
             ordinal = parsed;
         }
 
-        if (!ports.TryResolve(ordinal, leader.Slice.Ports, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
+        if (!ports.TryResolve(ordinal, leader.Slice!.Ports, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
             return new LeftOutPod(key, ReasonWithoutPort(leader), noPort);
         if (FindAddresses(key, leader, stated, out IPAddress[] addresses) is { } fault)
             return fault;
-        endpoint = Make(key, leader, ordinal, addresses, resolved);
+        endpoint = PodEndpoint.Create(
+            key,
+            target.Namespace,
+            addresses,
+            resolved,
+            ordinal,
+            leader.UidValue.ToString(),
+            leader.Node,
+            leader.Zone,
+            leader.Ready,
+            leader.Serving,
+            leader.Terminating);
         return null;
     }
 
-    private PodEndpoint Make(
-        string name, SliceEndpoint leader, int? ordinal, IPAddress[] addresses, IReadOnlyList<EndpointPort> resolved) => new()
-    {
-        Name = name,
-        Namespace = target.Namespace,
-        Uid = leader.Uid.ToString(),
-        Ordinal = ordinal,
-        Addresses = addresses,
-        Ports = resolved,
-        Node = leader.Node,
-        Zone = leader.Zone,
-        Ready = leader.Ready,
-        Serving = leader.Serving,
-        Terminating = leader.Terminating,
-    };
-
     /// <summary>Where not even ordinal 0 has a port, it is the Service that lacks one.</summary>
-    private LeftOutReason ReasonWithoutPort(SliceEndpoint leader) =>
-        ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice.Ports, out _, out _)
+    private LeftOutReason ReasonWithoutPort(ISliceEndpoint leader) =>
+        ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice!.Ports, out _, out _)
             ? LeftOutReason.NoServicePort
             : LeftOutReason.PortOutOfRange;
 
-    private LeftOutPod? FindAddresses(string key, SliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
+    private LeftOutPod? FindAddresses(string key, ISliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
     {
         if (NeedsNodes && FindExternal(key, leader, out addresses) is var fault && (fault is not null || addresses.Length > 0))
             return fault;
@@ -114,7 +99,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     }
 
     /// <summary>The external addresses; none where the internal ones are to be given instead.</summary>
-    private LeftOutPod? FindExternal(string key, SliceEndpoint leader, out IPAddress[] addresses)
+    private LeftOutPod? FindExternal(string key, ISliceEndpoint leader, out IPAddress[] addresses)
     {
         addresses = [];
         if (Nodes.Forbidden is { } rule)

@@ -3,45 +3,47 @@ using Berth.Kubernetes.Slices;
 
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>All that the slices of a target say of one pod: nearly always a single endpoint, so that one costs nothing beside it.</summary>
+/// <summary>
+/// All that the slices of a target state of one pod: nearly always a single endpoint, so that one costs nothing beside it.
+/// </summary>
 internal struct PodSources
 {
-    // One endpoint, or an array of several.
+    // An ISliceEndpoint, or an array of several: with a field for each, the table of 100,000 pods would grow by a megabyte.
     private object? _all;
 
-    /// <summary>Begins with one.</summary>
-    public PodSources(SliceEndpoint first) => _all = first.Pod;
+    /// <summary>Starts with one.</summary>
+    public PodSources(ISliceEndpoint first) => _all = first;
 
     /// <summary>How many there are.</summary>
-    public readonly int Count => _all is PodEndpoint[] several ? several.Length : _all is null ? 0 : 1;
+    public readonly int Count => _all is ISliceEndpoint[] several ? several.Length : _all is null ? 0 : 1;
 
     /// <summary>One of them.</summary>
-    public readonly SliceEndpoint this[int index] => new(_all is PodEndpoint[] several ? several[index] : (PodEndpoint)_all!);
+    public readonly ISliceEndpoint this[int index] => _all is ISliceEndpoint[] several ? several[index] : (ISliceEndpoint)_all!;
 
     /// <summary>Adds one.</summary>
-    public void Add(SliceEndpoint endpoint) => _all = _all switch
+    public void Add(ISliceEndpoint endpoint) => _all = _all switch
     {
-        null => endpoint.Pod,
-        PodEndpoint[] several => several.Append(endpoint.Pod).ToArray(),
-        _ => new[] { (PodEndpoint)_all, endpoint.Pod },
+        null => endpoint,
+        ISliceEndpoint[] several => several.Append(endpoint).ToArray(),
+        _ => new[] { (ISliceEndpoint)_all, endpoint },
     };
 
     /// <summary>Takes one out.</summary>
-    public void Remove(SliceEndpoint endpoint)
+    public void Remove(ISliceEndpoint endpoint)
     {
-        if (_all is not PodEndpoint[] several)
+        if (_all is not ISliceEndpoint[] several)
         {
-            if (ReferenceEquals(_all, endpoint.Pod))
+            if (ReferenceEquals(_all, endpoint))
                 _all = null;
             return;
         }
 
-        PodEndpoint[] left = [.. several.Where(e => !ReferenceEquals(e, endpoint.Pod))];
+        ISliceEndpoint[] left = [.. several.Where(e => !ReferenceEquals(e, endpoint))];
         _all = left.Length switch { 0 => null, 1 => left[0], _ => left };
     }
 
     /// <summary>Finds the endpoint that a slice states with the same content.</summary>
-    public readonly SliceEndpoint? FindEqual(SliceObject slice, SliceEndpoint like)
+    public readonly ISliceEndpoint? FindEqual(SliceObject slice, ISliceEndpoint like)
     {
         for (int i = 0; i < Count; i++)
         {

@@ -19,7 +19,7 @@ internal sealed class PodTable
     public int Count { get; private set; }
 
     /// <summary>The names, as new strings.</summary>
-    public IEnumerable<string> Keys => _pods.Where(static p => p.Count > 0).Select(static p => p[0].Key);
+    public IEnumerable<string> Keys => _pods.Where(static p => p.Count > 0).Select(static p => p[0].Key.ToString()!);
 
     /// <summary>What is said of the pod at a place.</summary>
     public ref PodSources this[int place] => ref _pods[place];
@@ -34,31 +34,24 @@ internal sealed class PodTable
             Resize(length);
     }
 
-    /// <summary>The place of the pod with this one's name, or -1.</summary>
-    public int Find(PodEndpoint like)
-    {
-        int place = Probe(PodNames.TableHash(like), like, null);
-        return _marks[place] == 0 ? -1 : place;
-    }
-
     /// <summary>The place of the pod with a name, or -1.</summary>
-    public int Find(string name)
+    public int Find(PodName name)
     {
-        int place = Probe(PodNames.TableHash(name), null, name);
+        int place = Probe(PodNames.TableHash(name), name);
         return _marks[place] == 0 ? -1 : place;
     }
 
-    /// <summary>The place of the pod with this one's name. Where there was none, it is empty, and something must be put there.</summary>
-    public int FindOrAdd(PodEndpoint like)
+    /// <summary>The place of the pod with a name. Where there was none, it is empty, and something must be put there.</summary>
+    public int FindOrAdd(PodName name)
     {
-        ulong hash = PodNames.TableHash(like);
-        int place = Probe(hash, like, null);
+        ulong hash = PodNames.TableHash(name);
+        int place = Probe(hash, name);
         if (_marks[place] != 0)
             return place;
         if (IsFull(Count + 1, _pods.Length))
         {
             Resize(_pods.Length * 2);
-            place = Probe(hash, like, null);
+            place = Probe(hash, name);
         }
 
         _marks[place] = Mark(hash);
@@ -76,7 +69,7 @@ internal sealed class PodTable
         int free = place;
         for (int next = (free + 1) & mask; _marks[next] != 0; next = (next + 1) & mask)
         {
-            int home = (int)PodNames.TableHash(_pods[next][0].Pod) & mask;
+            int home = (int)PodNames.TableHash(_pods[next][0].Key) & mask;
             if (((next - home) & mask) < ((next - free) & mask))
                 continue;
             (_pods[free], _marks[free]) = (_pods[next], _marks[next]);
@@ -91,17 +84,14 @@ internal sealed class PodTable
     private static byte Mark(ulong hash) => (byte)((hash >> 56) | 1);
 
     /// <summary>The place of the name, or the free one where it would stand.</summary>
-    private int Probe(ulong hash, PodEndpoint? like, string? name)
+    private int Probe(ulong hash, PodName name)
     {
         int mask = _pods.Length - 1;
         byte mark = Mark(hash);
         int place = (int)hash & mask;
         for (; _marks[place] != 0; place = (place + 1) & mask)
         {
-            if (_marks[place] != mark)
-                continue;
-            PodEndpoint known = _pods[place][0].Pod;
-            if (like is not null ? PodNames.AreEqual(known, like) : PodNames.IsNamed(known, name))
+            if (_marks[place] == mark && PodNames.AreEqual(_pods[place][0].Key, name))
                 break;
         }
 
@@ -117,7 +107,7 @@ internal sealed class PodTable
         {
             if (pod.Count == 0)
                 continue;
-            ulong hash = PodNames.TableHash(pod[0].Pod);
+            ulong hash = PodNames.TableHash(pod[0].Key);
             int place = (int)hash & (length - 1);
             while (_marks[place] != 0)
                 place = (place + 1) & (length - 1);

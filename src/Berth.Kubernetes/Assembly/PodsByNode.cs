@@ -9,22 +9,22 @@ internal sealed class PodsByNode
 
     public IReadOnlyCollection<string> Find(string node) => _keys.TryGetValue(node, out HashSet<string>? keys) ? keys : [];
 
-    public void Add(SliceEndpoint endpoint)
+    public void Add(ISliceEndpoint endpoint)
     {
         if (endpoint.Node is not { } node)
             return;
         if (!_keys.TryGetValue(node, out HashSet<string>? keys))
             _keys.Add(node, keys = new HashSet<string>(StringComparer.Ordinal));
-        keys.Add(endpoint.Key);
+        keys.Add(endpoint.Key.ToString()!);
     }
 
     /// <param name="endpoint">What was taken out.</param>
     /// <param name="left">What is still said of its pod.</param>
-    public void Remove(SliceEndpoint endpoint, in PodSources left)
+    public void Remove(ISliceEndpoint endpoint, in PodSources left)
     {
         if (endpoint.Node is not { } node || left.IsOnNode(node) || !_keys.TryGetValue(node, out HashSet<string>? keys))
             return;
-        keys.Remove(endpoint.Key);
+        keys.Remove(endpoint.Key.ToString()!);
         if (keys.Count == 0)
             _keys.Remove(node);
     }

@@ -1,5 +1,6 @@
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Slices;
+using Berth.Pods;
 
 namespace Berth.Kubernetes.Assembly;
 
@@ -62,7 +63,7 @@ internal sealed class SliceTable
 
         _slices.EnsureCapacity(all.Count);
         if (origin == Origin.FirstList)
-            _pods.EnsureCapacity(all.Sum(static s => s.Pods.Length));
+            _pods.EnsureCapacity(all.Sum(static s => s.Pods.Length + s.Odd.Length));
         foreach (SliceObject slice in all)
             Put(slice, origin);
         EndHolds(all: true);
@@ -119,21 +120,26 @@ internal sealed class SliceTable
         _slices[slice.Name] = slice;
         bool samePorts = before is not null && ReferenceEquals(before.Ports, slice.Ports);
         for (int i = 0; i < slice.Pods.Length; i++)
-            slice.Pods[i] = Keep(slice, before, new SliceEndpoint(slice.Pods[i]), samePorts, origin).Pod;
-        foreach (PodEndpoint left in before?.Pods ?? [])
+            slice.Pods[i] = Keep(slice, before, slice.Pods[i], samePorts, origin);
+        for (int i = 0; i < slice.Odd.Length; i++)
+            slice.Odd[i] = Keep(slice, before, slice.Odd[i], samePorts, origin);
+        if (before is null)
+            return;
+        foreach (ISliceEndpoint left in before.Endpoints)
         {
-            if (ReferenceEquals(left.Origin, before))
-                RemoveSource(new SliceEndpoint(left), mayMove);
+            if (ReferenceEquals(left.Slice, before))
+                RemoveSource(left, mayMove);
         }
     }
 
     /// <summary>Takes an endpoint in, or keeps the one that says the same already, so that unchanged pods cost a comparison.</summary>
-    private SliceEndpoint Keep(SliceObject slice, SliceObject? before, SliceEndpoint endpoint, bool samePorts, Origin origin)
+    private T Keep<T>(SliceObject slice, SliceObject? before, T endpoint, bool samePorts, Origin origin)
+        where T : class, ISliceEndpoint
     {
-        ref PodSources sources = ref _pods[_pods.FindOrAdd(endpoint.Pod)];
-        if (before is not null && sources.FindEqual(before, endpoint) is { } known)
+        ref PodSources sources = ref _pods[_pods.FindOrAdd(endpoint.Key)];
+        if (before is not null && sources.FindEqual(before, endpoint) is T known)
         {
-            known.SetSlice(slice);
+            known.Slice = slice;
             // Among several sources the newer slice may now win.
             if (!samePorts || sources.Count > 1)
                 Touch(known, origin);
@@ -144,7 +150,7 @@ internal sealed class SliceTable
         _byNode?.Add(endpoint);
         Touch(endpoint, origin);
         if (origin != Origin.FirstList)
-            _holds.Remove(endpoint.Key);
+            _holds.Remove(endpoint.Key.ToString()!);
         return endpoint;
     }
 
@@ -152,30 +158,30 @@ internal sealed class SliceTable
     {
         _slices.Remove(slice.Name);
         _slicesByType[(int)slice.AddressType]--;
-        foreach (PodEndpoint pod in slice.Pods)
-            RemoveSource(new SliceEndpoint(pod), mayMove: false);
+        foreach (ISliceEndpoint endpoint in slice.Endpoints)
+            RemoveSource(endpoint, mayMove: false);
     }
 
-    private void RemoveSource(SliceEndpoint endpoint, bool mayMove)
+    private void RemoveSource(ISliceEndpoint endpoint, bool mayMove)
     {
-        string key = endpoint.Key;
-        int place = _pods.Find(endpoint.Pod);
+        string key = endpoint.Key.ToString()!;
+        int place = _pods.Find(endpoint.Key);
         ref PodSources sources = ref _pods[place];
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
         bool hold = mayMove && endpoint is { Address: not null, HasName: true, Terminating: false } && !sources.Covers(endpoint.Family);
         if (sources.Count == 0)
             _pods.RemoveAt(place);
-        endpoint.SetSlice(null);
+        endpoint.Slice = null;
         _touched.Add(key);
         if (hold)
             _mayMove.Add(key);
     }
 
-    private void Touch(SliceEndpoint endpoint, Origin origin)
+    private void Touch(ISliceEndpoint endpoint, Origin origin)
     {
         if (origin != Origin.FirstList)
-            _touched.Add(endpoint.Key);
+            _touched.Add(endpoint.Key.ToString()!);
     }
 
     /// <summary>
@@ -184,21 +190,26 @@ internal sealed class SliceTable
     /// </summary>
     private void SettleFirst(IReadOnlyList<SliceObject> all)
     {
-        bool single = _pods.Count == all.Sum(static s => s.Pods.Length);
+        bool single = _pods.Count == all.Sum(static s => s.Pods.Length + s.Odd.Length);
         PodEndpoint[][] found = new PodEndpoint[all.Count][];
         for (int i = 0; i < found.Length; i++)
             found[i] = ResolveFirst(all[i].Pods, single);
         _builder.SetAll(found);
+        foreach (OddEndpoint odd in all.SelectMany(static s => s.Odd))
+        {
+            if (ResolveFirst(odd, single) is { } endpoint)
+                _builder.Set(endpoint);
+        }
     }
 
     /// <summary>The resolved endpoints of one slice: usually the endpoints themselves, and then nothing is copied.</summary>
-    private PodEndpoint[] ResolveFirst(PodEndpoint[] pods, bool single)
+    private PodEndpoint[] ResolveFirst(SlicePod[] pods, bool single)
     {
         PodEndpoint[] found = pods;
         int count = 0;
-        foreach (PodEndpoint pod in pods)
+        foreach (SlicePod pod in pods)
         {
-            PodEndpoint? resolved = ResolveFirst(new SliceEndpoint(pod), single);
+            PodEndpoint? resolved = ResolveFirst(pod, single);
             if (ReferenceEquals(found, pods) && !ReferenceEquals(resolved, pod))
                 found = [.. pods];
             if (resolved is null)
@@ -211,10 +222,10 @@ internal sealed class SliceTable
         return count == found.Length ? found : found[..count];
     }
 
-    private PodEndpoint? ResolveFirst(SliceEndpoint endpoint, bool single)
+    private PodEndpoint? ResolveFirst(ISliceEndpoint endpoint, bool single)
     {
-        PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Pod)];
-        if (!sources[0].Equals(endpoint))
+        PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Key)];
+        if (!ReferenceEquals(sources[0], endpoint))
             return null;
         PodEndpoint? resolved = _resolver.Resolve(sources, out LeftOutPod? leftOut);
         if (resolved is null)
@@ -241,7 +252,7 @@ internal sealed class SliceTable
 
     private void Resolve(string key)
     {
-        int place = _pods.Find(key);
+        int place = _pods.Find(new PodName(key));
         if (place < 0)
             _builder.Remove(key);
         else if (_resolver.Resolve(_pods[place], out LeftOutPod? leftOut) is { } endpoint)

@@ -12,18 +12,19 @@ namespace Berth.Kubernetes.Slices;
 /// </summary>
 internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
 {
-    private readonly StringPool _pool;
+    private readonly TextPools _pools = new();
     private readonly SliceEndpointDecoder _endpoints;
     private readonly SlicePortDecoder _ports;
+    private readonly FieldReader<Draft> _readField;
 
-    public SliceDecoder(StringPool? pool = null)
+    public SliceDecoder()
     {
-        _pool = pool ?? new StringPool();
         SliceEndpointMaker maker = new();
         PortLists ports = new();
         _endpoints = new SliceEndpointDecoder(maker);
-        _ports = new SlicePortDecoder(_pool, ports);
-        Protobuf = new SliceProtobufDecoder(maker, ports);
+        _ports = new SlicePortDecoder(_pools.Words, ports);
+        _readField = TryReadField;
+        Protobuf = new SliceProtobufDecoder(maker, ports, _pools);
     }
 
     /// <inheritdoc/>
@@ -39,45 +40,34 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
     public bool TryDecode(ref Utf8JsonReader reader, [NotNullWhen(true)] out SliceObject? item)
     {
         item = null;
-        ObjectMeta meta = default;
-        SliceAddressType type = SliceAddressType.Unknown;
-        EndpointPort[] ports = [];
-        PodEndpoint[] endpoints = [];
-        Utf8JsonReader later = default;
-        bool isLater = false;
-        bool hasType = false;
-        while (true)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                break;
-            bool read = reader.ValueTextEquals("metadata"u8) ? ObjectMeta.TryReadField(ref reader, _pool, ref meta)
-                : reader.ValueTextEquals("addressType"u8) ? hasType = TryReadType(ref reader, out type)
-                : reader.ValueTextEquals("endpoints"u8) ? hasType && meta.Name is not null
-                    ? _endpoints.TryReadAll(ref reader, type, meta.Namespace ?? "", out endpoints)
-                    : isLater = TryPass(ref reader, ref later)
-                : reader.ValueTextEquals("ports"u8) ? _ports.TryRead(ref reader, out ports)
-                : reader.TrySkip();
-            if (!read)
-                return false;
-        }
-
+        Draft draft = new() { Meta = new ObjectMeta(_pools), Endpoints = ([], []), Ports = [] };
+        if (!JsonFields.TryReadFields(ref reader, ref draft, _readField))
+            return false;
         // The reader was past them already, so they are all there.
-        if (isLater)
-            _endpoints.TryReadAll(ref later, type, meta.Namespace ?? "", out endpoints);
-        item = SliceObject.Make(meta, type, endpoints, ports);
+        if (draft.IsLater)
+            _endpoints.TryReadAll(ref draft.Later, draft.Type, draft.Meta.Namespace ?? "", out draft.Endpoints);
+        item = SliceObject.Make(draft.Meta, draft.Type, draft.Endpoints.Pods, draft.Endpoints.Odd, draft.Ports);
         return true;
     }
 
-    /// <summary>Endpoints cannot be read before namespace and address type are known, which usually stand before them.</summary>
-    private static bool TryPass(ref Utf8JsonReader reader, ref Utf8JsonReader later)
+    private bool TryReadField(scoped ref Utf8JsonReader reader, ref Draft draft)
     {
-        later = reader;
-        return reader.TrySkip();
+        if (reader.ValueTextEquals("metadata"u8))
+            return ObjectMeta.TryReadField(ref reader, ref draft.Meta);
+        if (reader.ValueTextEquals("addressType"u8))
+            return draft.HasType = TryReadType(ref reader, out draft.Type);
+        if (reader.ValueTextEquals("ports"u8))
+            return _ports.TryRead(ref reader, out draft.Ports);
+        if (!reader.ValueTextEquals("endpoints"u8))
+            return reader.TrySkip();
+        // Endpoints are read with the namespace and the address type, which nearly always stand before them.
+        if (draft.HasType && draft.Meta.Name is not null)
+            return _endpoints.TryReadAll(ref reader, draft.Type, draft.Meta.Namespace ?? "", out draft.Endpoints);
+        draft.Later = reader;
+        return draft.IsLater = reader.TrySkip();
     }
 
-    private static bool TryReadType(ref Utf8JsonReader reader, out SliceAddressType type)
+    private static bool TryReadType(scoped ref Utf8JsonReader reader, out SliceAddressType type)
     {
         type = SliceAddressType.Unknown;
         if (!JsonFields.TryReadString(ref reader, "addressType", out bool present))
@@ -91,5 +81,18 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
         }
 
         return true;
+    }
+
+    private ref struct Draft
+    {
+        public ObjectMeta Meta;
+        public SliceAddressType Type;
+        public bool HasType;
+        public EndpointPort[] Ports;
+        public (SlicePod[] Pods, OddEndpoint[] Odd) Endpoints;
+
+        /// <summary>Where the endpoints stand that could not be read yet.</summary>
+        public Utf8JsonReader Later;
+        public bool IsLater;
     }
 }

@@ -5,48 +5,38 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>Reads the endpoints of a slice from its JSON.</summary>
-internal sealed class SliceEndpointDecoder(SliceEndpointMaker maker)
+internal sealed class SliceEndpointDecoder
 {
-    private readonly List<PodEndpoint> _found = [];
+    private readonly SliceEndpointMaker _maker;
+    private readonly SliceEndpoints _found = new();
+    private readonly FieldReader<(SliceAddressType Type, string Namespace)> _readEndpoint;
+    private readonly FieldReader<SliceEndpointDraft> _readField;
 
-    /// <summary>Reads the array from the property name <c>endpoints</c> on; null is an empty one.</summary>
-    public bool TryReadAll(ref Utf8JsonReader reader, SliceAddressType type, string @namespace, out PodEndpoint[] endpoints)
+    public SliceEndpointDecoder(SliceEndpointMaker maker)
     {
-        endpoints = [];
-        _found.Clear();
-        if (!JsonFields.TryEnterArray(ref reader, "endpoints", out bool present))
-            return false;
-        while (present)
-        {
-            if (!reader.Read())
-                return false;
-            if (reader.TokenType == JsonTokenType.EndArray)
-                break;
-            if (reader.TokenType != JsonTokenType.StartObject)
-                throw JsonFields.Unexpected(ref reader, "endpoints");
-            SliceEndpointDraft draft = default;
-            if (!TryReadOne(ref reader, ref draft))
-                return false;
-            _found.Add(maker.Make(draft, type, @namespace));
-        }
-
-        if (_found.Count > 0)
-            endpoints = [.. _found];
-        _found.Clear();
-        return true;
+        _maker = maker;
+        _readEndpoint = TryReadOne;
+        _readField = TryReadField;
     }
 
-    private bool TryReadOne(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
+    /// <summary>Reads the array from the property name <c>endpoints</c> on; null is an empty one.</summary>
+    public bool TryReadAll(
+        scoped ref Utf8JsonReader reader, SliceAddressType type, string @namespace, out (SlicePod[] Pods, OddEndpoint[] Odd) endpoints)
     {
-        while (true)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                return true;
-            if (!TryReadField(ref reader, ref draft))
-                return false;
-        }
+        _found.Begin();
+        (SliceAddressType, string) slice = (type, @namespace);
+        bool read = JsonFields.TryReadArray(ref reader, "endpoints", ref slice, _readEndpoint);
+        endpoints = _found.Take();
+        return read;
+    }
+
+    private bool TryReadOne(scoped ref Utf8JsonReader reader, ref (SliceAddressType Type, string Namespace) slice)
+    {
+        SliceEndpointDraft draft = default;
+        if (!JsonFields.TryReadFields(ref reader, ref draft, _readField))
+            return false;
+        _found.Add(_maker.Make(draft, slice.Type, slice.Namespace));
+        return true;
     }
 
     private bool TryReadField(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
@@ -54,7 +44,11 @@ internal sealed class SliceEndpointDecoder(SliceEndpointMaker maker)
         if (reader.ValueTextEquals("addresses"u8))
             return TryReadAddresses(ref reader, ref draft);
         if (reader.ValueTextEquals("conditions"u8))
-            return TryReadConditions(ref reader, ref draft);
+        {
+            draft.Ready = draft.Serving = draft.Terminating = null;
+            return JsonFields.TryReadObject(ref reader, "conditions", ref draft, TryReadCondition);
+        }
+
         if (reader.ValueTextEquals("hostname"u8))
             return JsonFields.TryReadUtf8(ref reader, "hostname", out draft.Hostname, out _);
         if (reader.ValueTextEquals("targetRef"u8))
@@ -85,51 +79,24 @@ internal sealed class SliceEndpointDecoder(SliceEndpointMaker maker)
             if (reader.ValueIsEscaped)
                 draft.AddressText = SliceAddress.Printable(reader.ValueSpan);
             else
-                maker.ReadAddress(reader.ValueSpan, ref draft);
+                _maker.ReadAddress(reader.ValueSpan, ref draft);
         }
 
         return true;
     }
 
-    private static bool TryReadConditions(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
-    {
-        draft.Ready = draft.Serving = draft.Terminating = null;
-        if (!JsonFields.TryEnterObject(ref reader, "conditions", out bool present))
-            return false;
-        while (present)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                break;
-            bool read = reader.ValueTextEquals("ready"u8) ? JsonFields.TryReadFlag(ref reader, "ready", ref draft.Ready)
-                : reader.ValueTextEquals("serving"u8) ? JsonFields.TryReadFlag(ref reader, "serving", ref draft.Serving)
-                : reader.ValueTextEquals("terminating"u8) ? JsonFields.TryReadFlag(ref reader, "terminating", ref draft.Terminating)
-                : reader.TrySkip();
-            if (!read)
-                return false;
-        }
-
-        return true;
-    }
+    private static bool TryReadCondition(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft) =>
+        reader.ValueTextEquals("ready"u8) ? JsonFields.TryReadFlag(ref reader, "ready", ref draft.Ready)
+        : reader.ValueTextEquals("serving"u8) ? JsonFields.TryReadFlag(ref reader, "serving", ref draft.Serving)
+        : reader.ValueTextEquals("terminating"u8) ? JsonFields.TryReadFlag(ref reader, "terminating", ref draft.Terminating)
+        : reader.TrySkip();
 
     private static bool TryReadTarget(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)
     {
         draft.TargetIsPod = false;
         draft.TargetName = draft.TargetNamespace = draft.TargetUid = default;
-        if (!JsonFields.TryEnterObject(ref reader, "targetRef", out draft.HasTarget))
-            return false;
-        while (draft.HasTarget)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                break;
-            if (!TryReadTargetField(ref reader, ref draft))
-                return false;
-        }
-
-        return true;
+        return JsonFields.TryEnterObject(ref reader, "targetRef", out draft.HasTarget)
+            && (!draft.HasTarget || JsonFields.TryReadFields(ref reader, ref draft, TryReadTargetField));
     }
 
     private static bool TryReadTargetField(scoped ref Utf8JsonReader reader, ref SliceEndpointDraft draft)

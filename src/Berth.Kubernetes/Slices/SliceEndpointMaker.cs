@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Wire;
@@ -23,36 +24,31 @@ internal sealed class SliceEndpointMaker
     /// <param name="draft">What is stated.</param>
     /// <param name="type">The slice's address type.</param>
     /// <param name="namespace">The slice's namespace.</param>
-    public PodEndpoint Make(in SliceEndpointDraft draft, SliceAddressType type, string @namespace)
+    public ISliceEndpoint Make(in SliceEndpointDraft draft, SliceAddressType type, string @namespace)
     {
         PodName name = NameOf(draft);
-        bool foreign = draft.TargetIsPod && !draft.TargetNamespace.IsEmpty && @namespace.Length > 0
-            && !Ascii.Equals(draft.TargetNamespace, @namespace);
-        EndpointFault? fault = null;
-        if (foreign)
-        {
-            string other = Utf8Text.Read(draft.TargetNamespace, "targetRef.namespace");
-            fault = new EndpointFault(
-                LeftOutReason.Malformed, $"the slice of namespace '{@namespace}' points to a pod of namespace '{other}'");
-            // It must not shadow a pod of our own with the same name.
-            name = new PodName($"{other}/{name}", 0);
-        }
-
-        fault ??= SliceAddress.FaultOf(type, draft.Address, draft.AddressText);
+        EndpointFault? fault = FaultOfTarget(draft, @namespace, ref name)
+            ?? SliceAddress.FaultOf(type, draft.Address, draft.AddressText);
         PodUid uid = draft.TargetIsPod ? SliceUid.Read(draft.TargetUid) : default;
         PodPlace place = _places.Get(@namespace, draft.Node, draft.HasNode, draft.Zone, draft.HasZone);
-        if (uid.Text is not null)
-            place = place with { Uid = uid.Text };
-        object address = draft.Address!;
-        if (fault is not null || name.Text is null)
-        {
-            string text = draft.AddressText ?? draft.Address?.ToString() ?? "";
-            address = new SliceOddity(name.Text is not null, fault is null ? draft.Address : null, text, fault);
-            if (name.Text is null)
-                name = new PodName(text, 0);
-        }
+        (bool ready, bool serving, bool terminating) = (draft.Ready ?? true, draft.Serving ?? true, draft.Terminating ?? false);
+        if (fault is null && name.IsStated)
+            return new SlicePod(name, place, uid, draft.Address!, ready, serving, terminating);
+        string text = draft.AddressText ?? draft.Address?.ToString() ?? "";
+        IPAddress? address = fault is null ? draft.Address : null;
+        return new OddEndpoint(
+            name.ToString() ?? text, name.IsStated, uid, place, address, text, fault, ready, serving, terminating);
+    }
 
-        return new PodEndpoint(name, place, uid.Value, address, draft.Ready ?? true, draft.Serving ?? true, draft.Terminating ?? false);
+    /// <summary>A pointer to a pod of another namespace is a fault. Its name must not shadow a pod of this namespace.</summary>
+    private static EndpointFault? FaultOfTarget(in SliceEndpointDraft draft, string @namespace, ref PodName name)
+    {
+        if (!draft.TargetIsPod || draft.TargetNamespace.IsEmpty || @namespace.Length == 0
+            || Ascii.Equals(draft.TargetNamespace, @namespace))
+            return null;
+        string other = Utf8Text.Read(draft.TargetNamespace, "targetRef.namespace");
+        name = new PodName($"{other}/{name}");
+        return new EndpointFault(LeftOutReason.Malformed, $"the slice of namespace '{@namespace}' points to a pod of namespace '{other}'");
     }
 
     /// <summary>The pod that is pointed to; without a pointer the hostname.</summary>

@@ -22,9 +22,15 @@ internal sealed class SliceObject : IResource
     public SliceAddressType AddressType { get; init; }
 
     /// <summary>
-    /// Where its endpoints are written. The slice table puts those it already has in place of equal ones, so that each is kept once.
+    /// Its pods that can be dialled. The table puts those it already has in place of equal ones, so that each is kept once.
     /// </summary>
-    public required PodEndpoint[] Pods { get; init; }
+    public required SlicePod[] Pods { get; init; }
+
+    /// <summary>Its endpoints that cannot be dialled. The table treats them in the same way.</summary>
+    public required OddEndpoint[] Odd { get; init; }
+
+    /// <summary>All endpoints.</summary>
+    public IEnumerable<ISliceEndpoint> Endpoints => Pods.Concat<ISliceEndpoint>(Odd);
 
     /// <summary>
     /// The Service's ports as this slice states them: bases, never what a pod listens on. Shared between slices with equal ones.
@@ -36,7 +42,7 @@ internal sealed class SliceObject : IResource
 
     /// <summary>Makes a slice of what was read.</summary>
     /// <exception cref="ResourceFormatException">It has no name.</exception>
-    public static SliceObject Make(in ObjectMeta meta, SliceAddressType type, PodEndpoint[] pods, EndpointPort[] ports)
+    public static SliceObject Make(in ObjectMeta meta, SliceAddressType type, SlicePod[] pods, OddEndpoint[] odd, EndpointPort[] ports)
     {
         if (string.IsNullOrEmpty(meta.Name))
             throw new ResourceFormatException("an EndpointSlice has no metadata.name");
@@ -48,10 +54,13 @@ internal sealed class SliceObject : IResource
             Service = meta.Service,
             AddressType = type,
             Pods = pods,
+            Odd = odd,
             Ports = ports,
         };
-        foreach (PodEndpoint pod in pods)
-            pod.Origin = slice;
+        foreach (SlicePod pod in pods)
+            pod.Slice = slice;
+        foreach (OddEndpoint endpoint in odd)
+            endpoint.Slice = slice;
         return slice;
     }
 

@@ -4,57 +4,48 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>Reads the ports of a slice from its JSON.</summary>
-internal sealed class SlicePortDecoder(StringPool pool, PortLists lists)
+internal sealed class SlicePortDecoder
 {
+    private readonly FieldReader<PortLists> _readPort;
+    private readonly FieldReader<Draft> _readField;
+    private readonly TextPool _words;
+    private PortLists _lists;
+
+    public SlicePortDecoder(TextPool words, PortLists lists)
+    {
+        _words = words;
+        _lists = lists;
+        _readPort = TryReadOne;
+        _readField = TryReadField;
+    }
+
     /// <summary>
     /// Reads the array from the property name <c>ports</c> on; null is an empty one. A port without a number is no base and is left out.
     /// </summary>
-    public bool TryRead(ref Utf8JsonReader reader, out EndpointPort[] ports)
+    public bool TryRead(scoped ref Utf8JsonReader reader, out EndpointPort[] ports)
     {
-        ports = [];
-        lists.Begin();
-        if (!JsonFields.TryEnterArray(ref reader, "ports", out bool present))
+        _lists.Begin();
+        bool read = JsonFields.TryReadArray(ref reader, "ports", ref _lists, _readPort);
+        ports = read ? _lists.End() : [];
+        return read;
+    }
+
+    private bool TryReadOne(scoped ref Utf8JsonReader reader, ref PortLists lists)
+    {
+        Draft port = default;
+        if (!JsonFields.TryReadFields(ref reader, ref port, _readField))
             return false;
-        while (present)
-        {
-            if (!reader.Read())
-                return false;
-            if (reader.TokenType == JsonTokenType.EndArray)
-                break;
-            if (reader.TokenType != JsonTokenType.StartObject)
-                throw JsonFields.Unexpected(ref reader, "ports");
-            if (!TryReadOne(ref reader))
-                return false;
-        }
-
-        ports = lists.End();
+        lists.Add(port.Name, port.Protocol, port.Number);
         return true;
     }
 
-    private bool TryReadOne(ref Utf8JsonReader reader)
-    {
-        string? name = null;
-        string? protocol = null;
-        int number = 0;
-        while (true)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                break;
-            bool read = reader.ValueTextEquals("name"u8) ? JsonFields.TryReadPooled(ref reader, "ports.name", pool, ref name)
-                : reader.ValueTextEquals("protocol"u8) ? JsonFields.TryReadPooled(ref reader, "ports.protocol", pool, ref protocol)
-                : reader.ValueTextEquals("port"u8) ? TryReadNumber(ref reader, out number)
-                : reader.TrySkip();
-            if (!read)
-                return false;
-        }
+    private bool TryReadField(scoped ref Utf8JsonReader reader, ref Draft port) =>
+        reader.ValueTextEquals("name"u8) ? JsonFields.TryReadPooled(ref reader, "ports.name", _words, ref port.Name)
+        : reader.ValueTextEquals("protocol"u8) ? JsonFields.TryReadPooled(ref reader, "ports.protocol", _words, ref port.Protocol)
+        : reader.ValueTextEquals("port"u8) ? TryReadNumber(ref reader, out port.Number)
+        : reader.TrySkip();
 
-        lists.Add(name, protocol, number);
-        return true;
-    }
-
-    private static bool TryReadNumber(ref Utf8JsonReader reader, out int number)
+    private static bool TryReadNumber(scoped ref Utf8JsonReader reader, out int number)
     {
         number = 0;
         if (!reader.Read())
@@ -64,5 +55,12 @@ internal sealed class SlicePortDecoder(StringPool pool, PortLists lists)
         if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out number))
             throw JsonFields.Unexpected(ref reader, "ports.port");
         return true;
+    }
+
+    private struct Draft
+    {
+        public string? Name;
+        public string? Protocol;
+        public int Number;
     }
 }

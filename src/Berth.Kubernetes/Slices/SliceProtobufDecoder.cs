@@ -7,11 +7,9 @@ namespace Berth.Kubernetes.Slices;
 /// Reads an EndpointSlice from protobuf. The numbers are those of generated.proto in k8s.io/api/discovery/v1 and
 /// k8s.io/apimachinery/pkg/apis/meta/v1.
 /// </summary>
-internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists ports) : IProtobufDecoder<SliceObject>
+internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists ports, TextPools pools) : IProtobufDecoder<SliceObject>
 {
-    private readonly Utf8Pool<string> _namespaces = new(static text => text, static text => text);
-    private readonly Utf8Pool<string> _services = new(static text => text, static text => text);
-    private readonly Utf8Pool<string> _words = new(static text => text, static text => text);
+    private readonly SliceEndpoints _found = new();
 
     /// <inheritdoc/>
     public SliceObject Decode(ReadOnlySpan<byte> message)
@@ -40,7 +38,8 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
             }
         }
 
-        return SliceObject.Make(meta, type, ReadEndpoints(message, count, type, meta.Namespace ?? ""), ports.End());
+        (SlicePod[] pods, OddEndpoint[] odd) = ReadEndpoints(message, count, type, meta.Namespace ?? "");
+        return SliceObject.Make(meta, type, pods, odd, ports.End());
     }
 
     private static SliceAddressType TypeOf(ReadOnlySpan<byte> text) =>
@@ -60,7 +59,7 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
                     meta.Name = reader.Text("metadata.name");
                     break;
                 case 3:
-                    meta.Namespace = _namespaces.Get(reader.Bytes("metadata.namespace"), "metadata.namespace");
+                    meta.Namespace = pools.Namespaces.Get(reader.Bytes("metadata.namespace"), "metadata.namespace");
                     break;
                 case 6:
                     meta.ResourceVersion = reader.Text("metadata.resourceVersion");
@@ -86,7 +85,7 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
         }
 
         if (key.SequenceEqual("kubernetes.io/service-name"u8))
-            meta.Service = _services.Get(value, "kubernetes.io/service-name");
+            meta.Service = pools.Services.Get(value, "kubernetes.io/service-name");
     }
 
     private void ReadPort(ReadOnlySpan<byte> message)
@@ -98,10 +97,10 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
             switch (reader.Field)
             {
                 case 1:
-                    name = _words.Get(reader.Bytes("ports.name"), "ports.name");
+                    name = pools.Words.Get(reader.Bytes("ports.name"), "ports.name");
                     break;
                 case 2:
-                    protocol = _words.Get(reader.Bytes("ports.protocol"), "ports.protocol");
+                    protocol = pools.Words.Get(reader.Bytes("ports.protocol"), "ports.protocol");
                     break;
                 case 3:
                     number = reader.Number("ports.port");
@@ -112,23 +111,21 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
         ports.Add(name, protocol, number);
     }
 
-    private PodEndpoint[] ReadEndpoints(ReadOnlySpan<byte> message, int count, SliceAddressType type, string @namespace)
+    private (SlicePod[] Pods, OddEndpoint[] Odd) ReadEndpoints(
+        ReadOnlySpan<byte> message, int count, SliceAddressType type, string @namespace)
     {
-        if (count == 0)
-            return [];
-        PodEndpoint[] endpoints = new PodEndpoint[count];
-        int at = 0;
+        _found.Begin(count);
         ProtobufReader reader = new(message);
-        while (reader.Read())
+        while (count > 0 && reader.Read())
         {
             if (reader.Field != 2)
                 continue;
             SliceEndpointDraft draft = default;
             ReadEndpoint(reader.Bytes("endpoints"), ref draft);
-            endpoints[at++] = maker.Make(draft, type, @namespace);
+            _found.Add(maker.Make(draft, type, @namespace));
         }
 
-        return endpoints;
+        return _found.Take();
     }
 
     private void ReadEndpoint(ReadOnlySpan<byte> message, ref SliceEndpointDraft draft)

@@ -11,30 +11,67 @@ internal static class JsonFields
     /// <summary>The reader's own default, stated: managed fields nest, but never as deep as this.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>Moves to the next property name or to the end of the object.</summary>
-    public static bool TryNextField(ref Utf8JsonReader reader, out bool ended)
+    /// <summary>
+    /// Reads the fields of an object: the one walk through JSON. The reader stands on the opening brace, and afterwards on the closing one.
+    /// </summary>
+    public static bool TryReadFields<TState>(scoped ref Utf8JsonReader reader, ref TState state, FieldReader<TState> readField)
+        where TState : allows ref struct
     {
-        ended = false;
-        if (!reader.Read())
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+                return true;
+            if (!readField(ref reader, ref state))
+                return false;
+        }
+
+        return false;
+    }
+
+    /// <summary>From a property name, reads the fields of an object; null counts as absent.</summary>
+    public static bool TryReadObject<TState>(
+        scoped ref Utf8JsonReader reader, string field, ref TState state, FieldReader<TState> readField)
+        where TState : allows ref struct =>
+        TryEnterObject(ref reader, field, out bool present) && (!present || TryReadFields(ref reader, ref state, readField));
+
+    /// <summary>
+    /// From a property name, reads an array of objects, each from its opening brace to its closing one; null counts as absent.
+    /// </summary>
+    public static bool TryReadArray<TState>(
+        scoped ref Utf8JsonReader reader, string field, ref TState state, FieldReader<TState> readItem)
+        where TState : allows ref struct
+    {
+        if (!TryEnterArray(ref reader, field, out bool present))
             return false;
-        ended = reader.TokenType == JsonTokenType.EndObject;
-        return true;
+        if (!present)
+            return true;
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndArray)
+                return true;
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw Unexpected(ref reader, field);
+            if (!readItem(ref reader, ref state))
+                return false;
+        }
+
+        return false;
     }
 
     /// <summary>From a property name, reads an object's opening brace; null counts as absent.</summary>
-    public static bool TryEnterObject(ref Utf8JsonReader reader, string field, out bool present) =>
+    public static bool TryEnterObject(scoped ref Utf8JsonReader reader, string field, out bool present) =>
         TryEnter(ref reader, JsonTokenType.StartObject, field, out present);
 
     /// <summary>From a property name, reads an array's opening bracket; null counts as absent.</summary>
-    public static bool TryEnterArray(ref Utf8JsonReader reader, string field, out bool present) =>
+    public static bool TryEnterArray(scoped ref Utf8JsonReader reader, string field, out bool present) =>
         TryEnter(ref reader, JsonTokenType.StartArray, field, out present);
 
     /// <summary>From a property name, moves to a string; <paramref name="present"/> is false for null.</summary>
-    public static bool TryReadString(ref Utf8JsonReader reader, string field, out bool present) =>
+    public static bool TryReadString(scoped ref Utf8JsonReader reader, string field, out bool present) =>
         TryEnter(ref reader, JsonTokenType.String, field, out present);
 
     /// <summary>From a property name, reads a string into a new object; null stays null.</summary>
-    public static bool TryReadString(ref Utf8JsonReader reader, string field, ref string? value)
+    public static bool TryReadString(scoped ref Utf8JsonReader reader, string field, ref string? value)
     {
         if (!TryReadString(ref reader, field, out bool present))
             return false;
@@ -43,7 +80,7 @@ internal static class JsonFields
     }
 
     /// <summary>From a property name, reads a string through a pool; null stays null.</summary>
-    public static bool TryReadPooled(ref Utf8JsonReader reader, string field, StringPool pool, ref string? value)
+    public static bool TryReadPooled(scoped ref Utf8JsonReader reader, string field, TextPool pool, ref string? value)
     {
         if (!TryReadString(ref reader, field, out bool present))
             return false;
@@ -65,7 +102,7 @@ internal static class JsonFields
     }
 
     /// <summary>From a property name, reads a boolean; null counts as absent.</summary>
-    public static bool TryReadFlag(ref Utf8JsonReader reader, string field, ref bool? value)
+    public static bool TryReadFlag(scoped ref Utf8JsonReader reader, string field, ref bool? value)
     {
         if (!reader.Read())
             return false;
@@ -80,7 +117,7 @@ internal static class JsonFields
     }
 
     /// <summary>The string the reader stands on.</summary>
-    public static string Text(ref Utf8JsonReader reader, string field)
+    public static string Text(scoped ref Utf8JsonReader reader, string field)
     {
         try
         {
@@ -93,10 +130,10 @@ internal static class JsonFields
     }
 
     /// <summary>The exception for a field of another type.</summary>
-    public static ResourceFormatException Unexpected(ref Utf8JsonReader reader, string field) =>
+    public static ResourceFormatException Unexpected(scoped ref Utf8JsonReader reader, string field) =>
         new($"the field '{field}' holds a {reader.TokenType} where the API documents another type");
 
-    private static bool TryEnter(ref Utf8JsonReader reader, JsonTokenType wanted, string field, out bool present)
+    private static bool TryEnter(scoped ref Utf8JsonReader reader, JsonTokenType wanted, string field, out bool present)
     {
         present = false;
         if (!reader.Read())

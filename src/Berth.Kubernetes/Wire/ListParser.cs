@@ -99,25 +99,15 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) 
 
     private bool TryReadMetadata(ref Utf8JsonReader reader)
     {
-        string? version = null;
-        string? next = null;
-        if (!JsonFields.TryEnterObject(ref reader, "metadata", out bool present))
+        (string? Version, string? Continue) meta = (null, null);
+        if (!JsonFields.TryReadObject(ref reader, "metadata", ref meta, TryReadMetadataField))
             return false;
-        while (present)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                break;
-            bool read = reader.ValueTextEquals("resourceVersion"u8) ? JsonFields.TryReadString(
-                ref reader, "metadata.resourceVersion", ref version)
-                : reader.ValueTextEquals("continue"u8) ? JsonFields.TryReadString(ref reader, "metadata.continue", ref next)
-                : reader.TrySkip();
-            if (!read)
-                return false;
-        }
-
-        (Answer.ResourceVersion, Answer.Continue) = (version, next);
+        (Answer.ResourceVersion, Answer.Continue) = meta;
         return true;
     }
+
+    private static bool TryReadMetadataField(scoped ref Utf8JsonReader reader, ref (string? Version, string? Continue) meta) =>
+        reader.ValueTextEquals("resourceVersion"u8) ? JsonFields.TryReadString(ref reader, "metadata.resourceVersion", ref meta.Version)
+        : reader.ValueTextEquals("continue"u8) ? JsonFields.TryReadString(ref reader, "metadata.continue", ref meta.Continue)
+        : reader.TrySkip();
 }

@@ -3,8 +3,11 @@ using System.Text.Json;
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>The few fields of an object's metadata that are used.</summary>
-internal struct ObjectMeta
+/// <param name="pools">Give one string for equal names. Only reading JSON needs them.</param>
+internal struct ObjectMeta(TextPools? pools)
 {
+    private readonly TextPools? _pools = pools;
+
     /// <summary>metadata.name</summary>
     public string? Name;
 
@@ -23,94 +26,46 @@ internal struct ObjectMeta
     /// <summary>
     /// Reads an object's metadata alone, from its opening brace to its closing one: all that a deletion or a bookmark needs.
     /// </summary>
-    public static bool TryReadFromObject(ref Utf8JsonReader reader, StringPool pool, out ObjectMeta meta)
+    public static bool TryReadFromObject(scoped ref Utf8JsonReader reader, TextPools pools, out ObjectMeta meta)
     {
-        meta = default;
-        while (true)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                return true;
-            bool read = reader.ValueTextEquals("metadata"u8) ? TryReadField(ref reader, pool, ref meta) : reader.TrySkip();
-            if (!read)
-                return false;
-        }
+        meta = new ObjectMeta(pools);
+        return JsonFields.TryReadFields(ref reader, ref meta, TryReadObjectField);
     }
 
     /// <summary>Reads metadata from the property name <c>metadata</c> on.</summary>
-    public static bool TryReadField(ref Utf8JsonReader reader, StringPool pool, ref ObjectMeta meta)
-    {
-        if (!JsonFields.TryEnterObject(ref reader, "metadata", out bool present))
-            return false;
-        while (present)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                break;
-            if (!TryReadOne(ref reader, pool, ref meta))
-                return false;
-        }
+    public static bool TryReadField(scoped ref Utf8JsonReader reader, ref ObjectMeta meta) =>
+        JsonFields.TryReadObject(ref reader, "metadata", ref meta, TryReadOne);
 
-        return true;
-    }
+    private static bool TryReadObjectField(scoped ref Utf8JsonReader reader, ref ObjectMeta meta) =>
+        reader.ValueTextEquals("metadata"u8) ? TryReadField(ref reader, ref meta) : reader.TrySkip();
 
-    private static bool TryReadOne(ref Utf8JsonReader reader, StringPool pool, ref ObjectMeta meta)
+    private static bool TryReadOne(scoped ref Utf8JsonReader reader, ref ObjectMeta meta)
     {
         if (reader.ValueTextEquals("name"u8))
             return JsonFields.TryReadString(ref reader, "metadata.name", ref meta.Name);
         if (reader.ValueTextEquals("namespace"u8))
-            return JsonFields.TryReadPooled(ref reader, "metadata.namespace", pool, ref meta.Namespace);
+            return JsonFields.TryReadPooled(ref reader, "metadata.namespace", meta._pools!.Namespaces, ref meta.Namespace);
         if (reader.ValueTextEquals("resourceVersion"u8))
             return JsonFields.TryReadString(ref reader, "metadata.resourceVersion", ref meta.ResourceVersion);
         if (reader.ValueTextEquals("labels"u8))
-            return TryReadLabels(ref reader, pool, ref meta);
-        return reader.ValueTextEquals("annotations"u8) ? TryReadAnnotations(ref reader, ref meta) : reader.TrySkip();
+            return JsonFields.TryReadObject(ref reader, "metadata.labels", ref meta, TryReadLabel);
+        return reader.ValueTextEquals("annotations"u8)
+            ? JsonFields.TryReadObject(ref reader, "metadata.annotations", ref meta, TryReadAnnotation)
+            : reader.TrySkip();
     }
 
-    private static bool TryReadLabels(ref Utf8JsonReader reader, StringPool pool, ref ObjectMeta meta)
+    private static bool TryReadLabel(scoped ref Utf8JsonReader reader, ref ObjectMeta meta) =>
+        reader.ValueTextEquals("kubernetes.io/service-name"u8)
+            ? JsonFields.TryReadPooled(ref reader, "kubernetes.io/service-name", meta._pools!.Services, ref meta.Service)
+            : reader.TrySkip();
+
+    private static bool TryReadAnnotation(scoped ref Utf8JsonReader reader, ref ObjectMeta meta)
     {
-        if (!JsonFields.TryEnterObject(ref reader, "metadata.labels", out bool present))
+        if (!reader.ValueTextEquals("k8s.io/initial-events-end"u8))
+            return reader.TrySkip();
+        if (!JsonFields.TryReadString(ref reader, "k8s.io/initial-events-end", out bool stated))
             return false;
-        while (present)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                break;
-            bool read = reader.ValueTextEquals("kubernetes.io/service-name"u8)
-                ? JsonFields.TryReadPooled(ref reader, "kubernetes.io/service-name", pool, ref meta.Service)
-                : reader.TrySkip();
-            if (!read)
-                return false;
-        }
-
-        return true;
-    }
-
-    private static bool TryReadAnnotations(ref Utf8JsonReader reader, ref ObjectMeta meta)
-    {
-        if (!JsonFields.TryEnterObject(ref reader, "metadata.annotations", out bool present))
-            return false;
-        while (present)
-        {
-            if (!JsonFields.TryNextField(ref reader, out bool ended))
-                return false;
-            if (ended)
-                break;
-            if (!reader.ValueTextEquals("k8s.io/initial-events-end"u8))
-            {
-                if (!reader.TrySkip())
-                    return false;
-                continue;
-            }
-
-            if (!JsonFields.TryReadString(ref reader, "k8s.io/initial-events-end", out bool stated))
-                return false;
-            meta.InitialEventsEnd = stated && reader.ValueTextEquals("true"u8);
-        }
-
+        meta.InitialEventsEnd = stated && reader.ValueTextEquals("true"u8);
         return true;
     }
 }

@@ -6,6 +6,9 @@ namespace Berth.Kubernetes.Wire;
 /// <summary>Texts as they come from the wire.</summary>
 internal static class Utf8Text
 {
+    // Longer than any name Kubernetes allows (253).
+    private const int MaxNameLength = 256;
+
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The text as a string.</summary>
@@ -20,6 +23,13 @@ internal static class Utf8Text
         {
             throw new ResourceFormatException($"the field '{field}' is not valid UTF-8", exception);
         }
+    }
+
+    /// <summary>The same hash of a text that is a string by now; 0 for one that is longer than a name.</summary>
+    public static uint Hash(string text)
+    {
+        Span<byte> utf8 = stackalloc byte[MaxNameLength];
+        return Encoding.UTF8.TryGetBytes(text, utf8, out int length) ? Hash(utf8[..length]) : 0;
     }
 
     /// <summary>

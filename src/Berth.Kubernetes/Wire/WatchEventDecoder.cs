@@ -7,7 +7,7 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
     where T : class, IResource
 {
     private static readonly JsonReaderOptions s_options = new() { MaxDepth = JsonFields.MaxDepth };
-    private readonly StringPool _pool = new();
+    private readonly TextPools _pools = new();
 
     /// <summary>Reads the event.</summary>
     /// <exception cref="ResourceFormatException">The line is not an event as the API documents it.</exception>
@@ -98,7 +98,7 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
             return new WatchEvent<T>(kind, item, item.Name, item.ResourceVersion);
         }
 
-        if (!ObjectMeta.TryReadFromObject(ref reader, _pool, out ObjectMeta meta))
+        if (!ObjectMeta.TryReadFromObject(ref reader, _pools, out ObjectMeta meta))
             throw new ResourceFormatException("the object of a watch event ends too early");
         if (kind == WatchEventKind.Deleted && string.IsNullOrEmpty(meta.Name))
             throw new ResourceFormatException("a DELETED event names no object");

@@ -128,22 +128,18 @@ internal static class SnapshotFileFormat
     {
         IPAddress[] addresses = [.. element.GetProperty("addresses").EnumerateArray().Select(a => IPAddress.Parse(a.GetString() ?? ""))];
         EndpointPort[] ports = [.. element.GetProperty("ports").EnumerateArray().Select(p => ReadPort(p.GetString() ?? ""))];
-        if (addresses.Length == 0 || ports.Length == 0)
-            throw new FormatException("an endpoint has no address or no port");
-        return new PodEndpoint
-        {
-            Name = Text(element, "pod"),
-            Namespace = target.Namespace,
-            Uid = OptionalText(element, "uid"),
-            Ordinal = element.TryGetProperty("ordinal", out JsonElement ordinal) ? ordinal.GetInt32() : null,
-            Addresses = addresses,
-            Ports = ports,
-            Node = OptionalText(element, "node"),
-            Zone = OptionalText(element, "zone"),
-            Ready = element.GetProperty("ready").GetBoolean(),
-            Serving = element.GetProperty("serving").GetBoolean(),
-            Terminating = element.GetProperty("terminating").GetBoolean(),
-        };
+        return PodEndpoint.Create(
+            Text(element, "pod"),
+            target.Namespace,
+            addresses,
+            ports,
+            element.TryGetProperty("ordinal", out JsonElement ordinal) ? ordinal.GetInt32() : null,
+            OptionalText(element, "uid"),
+            OptionalText(element, "node"),
+            OptionalText(element, "zone"),
+            element.GetProperty("ready").GetBoolean(),
+            element.GetProperty("serving").GetBoolean(),
+            element.GetProperty("terminating").GetBoolean());
     }
 
     private static EndpointPort ReadPort(string text)

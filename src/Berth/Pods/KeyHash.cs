@@ -31,7 +31,7 @@ internal static class KeyHash
     /// <summary>Ends a text with the digits of a number.</summary>
     public static ulong End(ulong partial, int number)
     {
-        Span<byte> digits = stackalloc byte[PodNamePrefix.MaxDigits];
+        Span<byte> digits = stackalloc byte[PodOrdinal.MaxDigits];
         number.TryFormat(digits, out int length, default, System.Globalization.CultureInfo.InvariantCulture);
         foreach (byte digit in digits[..length])
             partial = (partial ^ digit) * FnvPrime;

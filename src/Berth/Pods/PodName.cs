@@ -1,19 +1,38 @@
 namespace Berth.Pods;
 
 /// <summary>
-/// A pod's name as it is kept: of a StatefulSet's pod the set's prefix, one object for all its pods, and the ordinal; of any other pod the
-/// whole text. The number always gives back the very text it was read from.
+/// A pod's name as it is kept: the prefix of a StatefulSet, one object for all its pods, and the ordinal; or the whole text of any other
+/// name. The default value is no name.
 /// </summary>
-/// <param name="text">A <see cref="PodNamePrefix"/>, the whole text as a string, or null for no name.</param>
-/// <param name="number">The number behind the prefix.</param>
-internal readonly struct PodName(object? text, int number)
+internal readonly struct PodName
 {
-    /// <summary>A <see cref="PodNamePrefix"/>, the whole text, or null.</summary>
-    public object? Text => text;
+    /// <summary>The number of a name that is kept as a whole.</summary>
+    public const int NoNumber = -1;
 
-    /// <summary>The number behind the prefix; without one it means nothing.</summary>
-    public int Number => number;
+    public PodName(string text)
+    {
+        Text = text;
+        Number = NoNumber;
+    }
+
+    public PodName(PodNamePrefix prefix, int number)
+    {
+        Prefix = prefix;
+        Number = number;
+    }
+
+    /// <summary>What stands before the number, or null.</summary>
+    public PodNamePrefix? Prefix { get; }
+
+    /// <summary>The number behind the prefix; it gives back the very text it was read from. Without a prefix it means nothing.</summary>
+    public int Number { get; }
+
+    /// <summary>The whole text, or null for a name of prefix and number, and for no name.</summary>
+    public string? Text { get; }
+
+    /// <summary>True when there is a name.</summary>
+    public bool IsStated => Prefix is not null || Text is not null;
 
     /// <summary>The name, in a string that may be new, or null.</summary>
-    public override string? ToString() => text is PodNamePrefix prefix ? prefix.With(number) : (string?)text;
+    public override string? ToString() => Prefix?.With(Number) ?? Text;
 }

@@ -5,9 +5,6 @@ namespace Berth.Pods;
 /// <summary>What the names of one StatefulSet's pods begin with, the dash included.</summary>
 internal sealed class PodNamePrefix(string text)
 {
-    /// <summary>Digits of the largest ordinal.</summary>
-    public const int MaxDigits = 10;
-
     public string Text => text;
 
     /// <summary>The hash of a sticky pick so far; the digits follow.</summary>

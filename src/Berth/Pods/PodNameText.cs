@@ -8,15 +8,14 @@ internal readonly ref struct PodNameText(ReadOnlySpan<char> head, ReadOnlySpan<c
     private readonly ReadOnlySpan<char> _head = head;
     private readonly ReadOnlySpan<char> _tail = tail;
 
-    /// <param name="text">A <see cref="PodNamePrefix"/> or a string.</param>
-    /// <param name="number">The number behind a prefix.</param>
-    /// <param name="digits">Room for its digits.</param>
-    public static PodNameText Of(object text, int number, Span<char> digits)
+    /// <param name="name">The name.</param>
+    /// <param name="digits">Room for the digits of its number.</param>
+    public static PodNameText Of(PodName name, Span<char> digits)
     {
-        if (text is not PodNamePrefix prefix)
-            return new PodNameText((string)text, default);
-        number.TryFormat(digits, out int written, default, CultureInfo.InvariantCulture);
-        return new PodNameText(prefix.Text, digits[..written]);
+        if (name.Prefix is null)
+            return new PodNameText(name.Text, default);
+        name.Number.TryFormat(digits, out int written, default, CultureInfo.InvariantCulture);
+        return new PodNameText(name.Prefix.Text, digits[..written]);
     }
 
     public int Length => _head.Length + _tail.Length;

@@ -11,39 +11,82 @@ namespace Berth;
 /// </remarks>
 public static class PodOrdinal
 {
+    /// <summary>Digits of the largest ordinal.</summary>
+    internal const int MaxDigits = 10;
+
+    internal enum Fault
+    {
+        None,
+        NoName,
+        NoDash,
+        NoSet,
+        NoDigits,
+        NoNumber,
+        LeadingZero,
+        TooLarge,
+    }
+
     /// <summary>Reads the ordinal.</summary>
     /// <param name="podName">The pod's name, such as <c>service-b-2</c>.</param>
     /// <param name="ordinal">The ordinal, 0 or more; 0 on failure, where it means nothing.</param>
     /// <param name="reason">On failure, why the name has none: a clause without a full stop.</param>
     public static bool TryParse([NotNullWhen(true)] string? podName, out int ordinal, [NotNullWhen(false)] out string? reason)
     {
-        ordinal = 0;
-        if (string.IsNullOrEmpty(podName))
+        reason = Split(podName, out _, out ordinal) switch
         {
-            reason = "the pod has no name";
-            return false;
-        }
-
-        int dash = podName.LastIndexOf('-');
-        ReadOnlySpan<char> digits = podName.AsSpan(dash + 1);
-        reason = dash < 0 ? $"'{podName}' has no '-' before an ordinal"
-            : dash == 0 || podName[dash - 1] is '-' or '.' ? $"'{podName}' has no StatefulSet name before the ordinal"
-            : digits.IsEmpty ? $"'{podName}' ends with '-' where the ordinal should be"
-            : !AreDigits(digits) ? $"'{podName}' does not end with '-' and a number"
-            : digits.Length > 1 && digits[0] == '0' ? $"'{podName}' has an ordinal with leading zeros, which no StatefulSet gives"
-            : int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ordinal) ? null
-            : $"'{podName}' has an ordinal above {int.MaxValue}";
-        return reason is null;
+            Fault.None => null,
+            Fault.NoName => "the pod has no name",
+            Fault.NoDash => $"'{podName}' has no '-' before an ordinal",
+            Fault.NoSet => $"'{podName}' has no StatefulSet name before the ordinal",
+            Fault.NoDigits => $"'{podName}' ends with '-' where the ordinal should be",
+            Fault.NoNumber => $"'{podName}' does not end with '-' and a number",
+            Fault.LeadingZero => $"'{podName}' has an ordinal with leading zeros, which no StatefulSet gives",
+            _ => $"'{podName}' has an ordinal above {int.MaxValue}",
+        };
+        return podName is not null && reason is null;
     }
 
-    private static bool AreDigits(ReadOnlySpan<char> text)
+    /// <summary>Splits a name before its ordinal.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="prefix">The length of what stands before the ordinal, the dash included.</param>
+    /// <param name="ordinal">The ordinal, or 0.</param>
+    internal static Fault Split(ReadOnlySpan<char> name, out int prefix, out int ordinal)
     {
-        foreach (char c in text)
+        ordinal = 0;
+        prefix = name.LastIndexOf('-') + 1;
+        if (name.IsEmpty)
+            return Fault.NoName;
+        if (prefix == 0)
+            return Fault.NoDash;
+        if (prefix == 1 || name[prefix - 2] is '-' or '.')
+            return Fault.NoSet;
+        ReadOnlySpan<char> digits = name[prefix..];
+        if (digits.IsEmpty)
+            return Fault.NoDigits;
+        foreach (char c in digits)
         {
             if (!char.IsAsciiDigit(c))
-                return false;
+                return Fault.NoNumber;
         }
 
-        return true;
+        if (digits.Length > 1 && digits[0] == '0')
+            return Fault.LeadingZero;
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ordinal) ? Fault.None : Fault.TooLarge;
+    }
+
+    /// <summary>Splits a name that came as bytes, in the same way.</summary>
+    internal static bool TrySplit(ReadOnlySpan<byte> utf8, out int prefix, out int ordinal)
+    {
+        // The rule looks no further back than to the character before the dash.
+        Span<char> end = stackalloc char[MaxDigits + 2];
+        int start = Math.Max(utf8.LastIndexOf((byte)'-') - 1, 0);
+        (prefix, ordinal) = (0, 0);
+        if (utf8.Length - start > end.Length)
+            return false;
+        for (int i = start; i < utf8.Length; i++)
+            end[i - start] = (char)utf8[i];
+        Fault fault = Split(end[..(utf8.Length - start)], out prefix, out ordinal);
+        prefix += start;
+        return fault == Fault.None;
     }
 }

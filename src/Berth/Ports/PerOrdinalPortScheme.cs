@@ -22,7 +22,7 @@ internal sealed class PerOrdinalPortScheme : PortScheme
     public override bool TryResolve(
         int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
         [NotNullWhen(false)] out string? reason) =>
-        OrdinalPorts.TryShift(_bases, ordinal, _stride, out ports, out reason);
+        _plan.TryResolve(ordinal, out ports, out reason);
 
     internal override PortPlan PlanFor(IReadOnlyList<EndpointPort> servicePorts) => _plan;
 

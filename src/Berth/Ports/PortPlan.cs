@@ -19,13 +19,16 @@ internal sealed class PortPlan
         MaxOrdinal = stride == 0 ? int.MaxValue : (PortRange.Max - bases.Max(static b => b.Number)) / stride;
     }
 
+    /// <summary>True when the ports differ by ordinal.</summary>
+    public bool NeedsOrdinal => _stride != 0;
+
     /// <summary>Up to which ordinal every port is one.</summary>
     public int MaxOrdinal { get; }
 
-    public int MainPort(int ordinal) => _bases[0].Number + (ordinal * _stride);
+    /// <summary>The main port of an ordinal up to <see cref="MaxOrdinal"/>.</summary>
+    public int MainPort(int ordinal) => (int)PortRange.Compute(_bases[0].Number, ordinal, _stride);
 
-    public EndpointPort Main(int ordinal) => At(0, ordinal);
-
+    /// <summary>All ports of an ordinal up to <see cref="MaxOrdinal"/>.</summary>
     public EndpointPort[] All(int ordinal)
     {
         if (_stride == 0)
@@ -34,6 +37,29 @@ internal sealed class PortPlan
         for (int i = 0; i < all.Length; i++)
             all[i] = At(i, ordinal);
         return all;
+    }
+
+    /// <summary>All ports of any ordinal, or why one of them is none: a clause without a full stop.</summary>
+    public bool TryResolve(int? ordinal, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason)
+    {
+        ports = [];
+        reason = null;
+        if (ordinal is not { } number)
+        {
+            reason = "the pod's name has no ordinal, so no port follows from it";
+            return false;
+        }
+
+        EndpointPort[] all = new EndpointPort[_bases.Length];
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (!PortRange.TryCompute(_bases[i].Number, number, _stride, out int port, out reason))
+                return false;
+            all[i] = _bases[i] with { Number = port };
+        }
+
+        ports = all;
+        return true;
     }
 
     public bool TryFind(string name, int ordinal, [NotNullWhen(true)] out EndpointPort? found)
@@ -47,5 +73,6 @@ internal sealed class PortPlan
     public bool IsSameAs(PortPlan other) =>
         ReferenceEquals(this, other) || (_stride == other._stride && _bases.AsSpan().SequenceEqual(other._bases));
 
-    private EndpointPort At(int index, int ordinal) => _bases[index] with { Number = _bases[index].Number + (ordinal * _stride) };
+    private EndpointPort At(int index, int ordinal) =>
+        _bases[index] with { Number = (int)PortRange.Compute(_bases[index].Number, ordinal, _stride) };
 }

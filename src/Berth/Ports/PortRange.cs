@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Berth.Ports;
 
 /// <summary>The range of ports and strides, and the one place where a port is computed.</summary>
@@ -18,10 +20,13 @@ internal static class PortRange
         : throw new ArgumentOutOfRangeException(
             parameter, stride, $"The stride {stride} is outside 1..{Max}. It is the number of ports each pod owns; choose 1 or more.");
 
+    /// <summary>base + ordinal x stride: the rule of Berth.</summary>
+    public static long Compute(int basePort, int ordinal, int stride) => basePort + ((long)ordinal * stride);
+
     /// <summary>base + ordinal x stride, or 0 with a reason when that is no port.</summary>
-    public static bool TryCompute(int basePort, int ordinal, int stride, out int port, out string? reason)
+    public static bool TryCompute(int basePort, int ordinal, int stride, out int port, [NotNullWhen(false)] out string? reason)
     {
-        long computed = basePort + ((long)ordinal * stride);
+        long computed = Compute(basePort, ordinal, stride);
         reason = computed > Max ? $"port {basePort} + {ordinal} x {stride} = {computed} is above {Max}"
             : computed < Min ? $"port {basePort} + {ordinal} x {stride} = {computed} is below {Min}"
             : null;

@@ -13,12 +13,10 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
         int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
         [NotNullWhen(false)] out string? reason)
     {
+        EndpointPort[] bases = Bases(servicePorts);
+        if (bases.Length > 0)
+            return new PortPlan(bases, stride).TryResolve(ordinal, out ports, out reason);
         ports = [];
-        IReadOnlyList<EndpointPort> bases = servicePorts;
-        if (portName is not null)
-            bases = [.. servicePorts.Where(p => p.Name == portName)];
-        if (bases.Count > 0)
-            return OrdinalPorts.TryShift(bases, ordinal, stride, out ports, out reason);
         reason = portName is null
             ? "the Service declares no port to take as a base"
             : $"the Service has no port named '{portName}' to take as a base";
@@ -27,7 +25,7 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
 
     internal override PortPlan? PlanFor(IReadOnlyList<EndpointPort> servicePorts)
     {
-        EndpointPort[] bases = [.. servicePorts.Where(p => portName is null || p.Name == portName)];
+        EndpointPort[] bases = Bases(servicePorts);
         return bases.Length == 0 || Array.Exists(bases, static b => b.Number is < PortRange.Min or > PortRange.Max)
             ? null
             : new PortPlan(bases, stride);
@@ -40,6 +38,9 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
 
     public override string ToString() => $"{(portName is null ? "the Service's ports" : $"the Service's port '{portName}'")} + ordinal" +
         (stride == 1 ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" x {stride}"));
+
+    private EndpointPort[] Bases(IReadOnlyList<EndpointPort> servicePorts) =>
+        [.. servicePorts.Where(port => portName is null || port.Name == portName)];
 
     private int Stride => stride;
 

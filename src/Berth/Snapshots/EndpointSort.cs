@@ -27,7 +27,7 @@ internal static class EndpointSort
             count += piece.Length;
             foreach (PodEndpoint endpoint in piece)
             {
-                if (endpoint.Key is not { Text: PodNamePrefix prefix, Number: int ordinal } || !endpoint.HasOrdinal)
+                if (endpoint.Key is not { Prefix: { } prefix, Number: int ordinal } || endpoint.Ordinal is null)
                     return null;
                 largest = Math.Max(largest, ordinal);
                 if (ReferenceEquals(prefix, last))
@@ -69,7 +69,7 @@ internal static class EndpointSort
         {
             foreach (PodEndpoint endpoint in piece)
             {
-                keys[at] = ranks[(PodNamePrefix)endpoint.Key.Text!];
+                keys[at] = ranks[endpoint.Key.Prefix!];
                 all[at++] = endpoint;
             }
         }

@@ -1,4 +1,3 @@
-using Berth.Pods;
 using Berth.Snapshots;
 
 namespace Berth;
@@ -124,7 +123,7 @@ public sealed class SnapshotBuilder
     /// <summary>Only a name that was read as a whole has to be read again for its ordinal.</summary>
     private bool IsUnusual(PodEndpoint endpoint) =>
         endpoint.Ordinal != (
-            endpoint.Key is { Text: PodNamePrefix } key ? (_ports.NeedsOrdinal ? key.Number : null) : OrdinalOf(endpoint.Name));
+            endpoint.Key is { Prefix: not null } key ? (_ports.NeedsOrdinal ? key.Number : null) : OrdinalOf(endpoint.Name));
 
     private PodEndpoint? FindLike(PodEndpoint endpoint) =>
         _unusual.Count > 0 || IsUnusual(endpoint) ? Find(endpoint.Name) : _runs.FindLike(endpoint);

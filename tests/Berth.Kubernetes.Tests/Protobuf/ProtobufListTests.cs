@@ -115,11 +115,11 @@ public sealed class ProtobufListTests
 
     private static string Text(SliceObject s) =>
         $"{s.Name} {s.Namespace} {s.ResourceVersion} {s.Service} {s.AddressType} "
-            + $"{string.Join(' ', s.Ports)}\n{string.Join('\n', s.Pods.Select(static p => Text(new SliceEndpoint(p))))}";
+            + $"{string.Join(' ', s.Ports)}\n{string.Join('\n', s.Endpoints.Select(Text))}";
 
-    private static string Text(SliceEndpoint e) =>
-        $"{e.PodName ?? "nameless"} {e.Key} {e.Uid} {e.Node ?? "-"} {e.Zone ?? "-"} {e.Ready} {e.Serving} {e.Terminating} {e.Address} " +
-        $"{e.Fault}";
+    private static string Text(ISliceEndpoint e) =>
+        $"{(e.HasName ? "" : "nameless")} {e.Key} {e.UidValue} {e.Node ?? "-"} {e.Zone ?? "-"} {e.Ready} {e.Serving} {e.Terminating} "
+            + $"{e.Address} {e.Fault}";
 
     private sealed class Pieces(byte[] bytes, int piece) : MemoryStream(bytes)
     {

@@ -71,11 +71,11 @@ public sealed class ReplayTests
                 new Recording(name).Body, static () => new SliceDecoder(),
                 static s =>
                     $"{s.Name} {s.ResourceVersion} {s.Service} {s.AddressType} {string.Join(' ', s.Ports)} " +
-                    $"{string.Join(' ', s.Pods.Select(static p => Text(new SliceEndpoint(p))))}");
+                    $"{string.Join(' ', s.Endpoints.Select(Text))}");
     }
 
-    private static string Text(SliceEndpoint e) =>
-        $"{e.PodName} {e.Uid} {e.Node} {e.Zone} {e.Ready} {e.Serving} {e.Terminating} {e.Address} {e.Fault}";
+    private static string Text(ISliceEndpoint e) =>
+        $"{e.HasName} {e.Key} {e.UidValue} {e.Node} {e.Zone} {e.Ready} {e.Serving} {e.Terminating} {e.Address} {e.Fault}";
 
     private static void CheckList<T>(byte[] body, Func<IResourceDecoder<T>> decoder, Func<T, string> text)
         where T : class, IResource

@@ -15,43 +15,43 @@ public sealed class PodTableTests
     public void Agrees_with_a_dictionary_through_a_random_history()
     {
         PodTable table = new();
-        Dictionary<string, PodEndpoint> expected = new(StringComparer.Ordinal);
+        Dictionary<string, SlicePod> expected = new(StringComparer.Ordinal);
         Random random = new(3);
         for (int step = 0; step < 20_000; step++)
         {
-            PodEndpoint endpoint = Pod(random);
+            SlicePod endpoint = Pod(random);
             string name = endpoint.Key.ToString()!;
             // Names that were read are whole strings; they must be found all the same.
             if (random.Next(4) == 0)
                 _ = endpoint.Name;
-            if (expected.Remove(name, out PodEndpoint? known))
+            if (expected.Remove(name, out SlicePod? known))
             {
-                int place = table.Find(endpoint);
-                Assert.Same(known, table[place][0].Pod);
-                table[place].Remove(new SliceEndpoint(known));
+                int place = table.Find(endpoint.Key);
+                Assert.Same(known, table[place][0]);
+                table[place].Remove(known);
                 table.RemoveAt(place);
             }
             else
             {
-                Assert.Equal(-1, table.Find(name));
-                table[table.FindOrAdd(endpoint)].Add(new SliceEndpoint(endpoint));
+                Assert.Equal(-1, table.Find(new PodName(name)));
+                table[table.FindOrAdd(endpoint.Key)].Add(endpoint);
                 expected.Add(name, endpoint);
             }
 
             Assert.Equal(expected.Count, table.Count);
         }
 
-        foreach ((string name, PodEndpoint endpoint) in expected)
-            Assert.Same(endpoint, table[table.Find(name)][0].Pod);
+        foreach ((string name, SlicePod endpoint) in expected)
+            Assert.Same(endpoint, table[table.Find(new PodName(name))][0]);
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), table.Keys.Order(StringComparer.Ordinal));
     }
 
-    private static PodEndpoint Pod(Random random)
+    private static SlicePod Pod(Random random)
     {
         int number = random.Next(400);
         PodName name = random.Next(5) == 0
-            ? new PodName(string.Create(CultureInfo.InvariantCulture, $"10.0.0.{number}"), 0)
+            ? new PodName(string.Create(CultureInfo.InvariantCulture, $"10.0.0.{number}"))
             : new PodName(s_prefixes[random.Next(s_prefixes.Length)], number);
-        return new PodEndpoint(name, s_place, default, IPAddress.Loopback, true, true, false);
+        return new SlicePod(name, s_place, default, IPAddress.Loopback, true, true, false);
     }
 }

@@ -14,20 +14,10 @@ public sealed class CompactEndpointTests
     public void Says_the_same_as_one_made_of_its_parts()
     {
         Guid uid = Guid.Parse("6dab17d2-4cbf-4e7a-9e26-98a12b9624f4");
-        PodEndpoint compact = new(new PodName(new PodNamePrefix("web-"), 12), s_place, uid, IPAddress.Parse("10.0.0.1"), true, true, false);
-        compact.Adopt(
-            PortScheme.PerOrdinal([new EndpointPort("a", 3000), new EndpointPort("b", 5000, "UDP")], 2).PlanFor([])!, hasOrdinal: true);
-        PodEndpoint plain = new()
-        {
-            Name = "web-12",
-            Namespace = "ns",
-            Uid = uid.ToString(),
-            Ordinal = 12,
-            Addresses = [IPAddress.Parse("10.0.0.1")],
-            Ports = [new EndpointPort("a", 3024), new EndpointPort("b", 5024, "UDP")],
-            Node = "node-1",
-            Zone = "z1",
-        };
+        Compact compact = new(new PodName(new PodNamePrefix("web-"), 12), s_place, new PodUid(uid, null), IPAddress.Parse("10.0.0.1"));
+        compact.Take(PortScheme.PerOrdinal([new EndpointPort("a", 3000), new EndpointPort("b", 5000, "UDP")], 2).PlanFor([])!);
+        EndpointPort[] ports = [new EndpointPort("a", 3024), new EndpointPort("b", 5024, "UDP")];
+        PodEndpoint plain = PodEndpoint.Create("web-12", "ns", [IPAddress.Parse("10.0.0.1")], ports, 12, uid.ToString(), "node-1", "z1");
         Assert.Equal(plain.NameHash, compact.NameHash);
         Assert.True(plain.ContentEquals(compact) && compact.ContentEquals(plain));
         Assert.Equal(
@@ -51,8 +41,7 @@ public sealed class CompactEndpointTests
         Assert.Equal((authority, authority), (second.Authority, System.Text.Encoding.UTF8.GetString(second.AuthorityUtf8.Span)));
         Assert.Same(second.Authority, second.Authority);
 
-        static PodEndpoint At(string address) =>
-            new() { Name = "a", Namespace = "ns", Addresses = [IPAddress.Parse(address)], Ports = [new EndpointPort("", 65535)] };
+        static PodEndpoint At(string address) => PodEndpoint.Create("a", "ns", [IPAddress.Parse(address)], [new EndpointPort("", 65535)]);
     }
 
     [Theory]
@@ -103,13 +92,13 @@ public sealed class CompactEndpointTests
             {
                 Assert.Equal(Math.Sign(string.CompareOrdinal(left, right)), Math.Sign(PodNames.Compare(InPieces(left), InPieces(right))));
                 Assert.Equal(left == right, PodNames.IsNamed(InPieces(left), right));
-                Assert.Equal(left == right, PodNames.TableHash(InPieces(left)) == PodNames.TableHash(right));
+                Assert.Equal(left == right, PodNames.TableHash(InPieces(left).Key) == PodNames.TableHash(right));
             }
         }
 
         static PodEndpoint InPieces(string name) => PodOrdinal.TryParse(name, out int ordinal, out _)
             ? Endpoint(new PodNamePrefix(name[..(name.LastIndexOf('-') + 1)]), ordinal)
-            : new PodEndpoint(new PodName(name, 0), s_place, default, IPAddress.Loopback, true, true, false);
+            : new Compact(new PodName(name), s_place, default, IPAddress.Loopback);
     }
 
     [Fact]
@@ -118,7 +107,7 @@ public sealed class CompactEndpointTests
         PortPlan plan = PortScheme.PerOrdinal(3000).PlanFor([])!;
         Assert.Same(s_place.With(plan), s_place.With(plan));
         PortPlan second = PortScheme.PerOrdinal(4000).PlanFor([])!;
-        Parallel.For(0, 10_000, i => Assert.Same(i % 2 == 0 ? plan : second, s_place.With(i % 2 == 0 ? plan : second).Ports));
+        Parallel.For(0, 10_000, i => Assert.Same(i % 2 == 0 ? plan : second, s_place.With(i % 2 == 0 ? plan : second).Plan));
         PodPlace other = s_place with { Uid = "odd" };
         Assert.Equal("odd", other.With(plan).Uid);
     }
@@ -128,16 +117,17 @@ public sealed class CompactEndpointTests
     {
         PodPlace place = new("ns", "node-1", "z1");
         PodNamePrefix prefix = new("web-");
-        PodEndpoint first = new(new PodName(prefix, 1), place, default, IPAddress.Loopback, true, true, false);
-        PodEndpoint second = new(new PodName(prefix, 1), place, default, IPAddress.Loopback, true, true, false);
+        Compact first = new(new PodName(prefix, 1), place, default, IPAddress.Loopback);
+        Compact second = new(new PodName(prefix, 1), place, default, IPAddress.Loopback);
         PortPlan plan = PortScheme.PerOrdinal(3000).PlanFor([])!;
-        first.Adopt(plan, hasOrdinal: true);
+        Assert.True(first.Take(plan));
         Assert.Same(place, first.Place);
         Assert.Same(plan, first.Plan);
         Assert.Null(second.Plan);
 
         PortPlan other = PortScheme.PerOrdinal(4000).PlanFor([])!;
-        second.Adopt(other, hasOrdinal: true);
+        Assert.True(second.Take(other));
+        Assert.False(second.Take(plan));
         Assert.Equal((3001, 4001), (first.Port, second.Port));
         Assert.Same(plan, first.Plan);
         Assert.False(first.ContentEquals(second));
@@ -147,19 +137,21 @@ public sealed class CompactEndpointTests
     public void However_an_endpoint_was_made_the_same_content_is_equal()
     {
         PodEndpoint adopted = Endpoint(new PodNamePrefix("web-"), 2);
-        PodEndpoint made = new()
-        {
-            Name = "web-2", Namespace = "ns", Node = "node-1", Zone = "z1", Ordinal = 2, Addresses = [IPAddress.Loopback],
-            Ports = [.. adopted.Ports],
-        };
+        PodEndpoint made = PodEndpoint.Create("web-2", "ns", [IPAddress.Loopback], [.. adopted.Ports], 2, node: "node-1", zone: "z1");
         Assert.True(adopted.ContentEquals(made));
         Assert.True(made.ContentEquals(adopted));
     }
 
-    private static PodEndpoint Endpoint(PodNamePrefix prefix, int number)
+    private static Compact Endpoint(PodNamePrefix prefix, int number)
     {
-        PodEndpoint endpoint = new(new PodName(prefix, number), s_place, default, IPAddress.Loopback, true, true, false);
-        endpoint.Adopt(PortScheme.PerOrdinal(3000).PlanFor([])!, hasOrdinal: true);
+        Compact endpoint = new(new PodName(prefix, number), s_place, default, IPAddress.Loopback);
+        endpoint.Take(PortScheme.PerOrdinal(3000).PlanFor([])!);
         return endpoint;
+    }
+
+    private sealed class Compact(PodName name, PodPlace place, PodUid uid, IPAddress address)
+        : CompactEndpoint(name, place, uid, address, ready: true, serving: true, terminating: false)
+    {
+        public bool Take(PortPlan plan) => TrySetPlan(plan);
     }
 }

@@ -52,10 +52,9 @@ public sealed class EndpointSnapshotTests
     [Fact]
     public void Without_ordinals_pods_are_found_by_name()
     {
-        PodEndpoint[] pods = [.. Enumerable.Range(0, 600).Select(i => new PodEndpoint
-        {
-            Name = $"agent-{i:x8}", Namespace = "n", Addresses = [IPAddress.Loopback], Ports = [new EndpointPort("", 7000)],
-        })];
+        EndpointPort[] ports = [new EndpointPort("", 7000)];
+        PodEndpoint[] pods =
+            [.. Enumerable.Range(0, 600).Select(i => PodEndpoint.Create($"agent-{i:x8}", "n", [IPAddress.Loopback], ports))];
         EndpointSnapshot snapshot = EndpointSnapshot.Create(TestKit.TestPods.Target, PortScheme.Fixed(7000), pods);
         Assert.All(pods, p => Assert.Same(p, snapshot.FindByName(p.Name)));
         Assert.Null(snapshot.FindByOrdinal(0));
