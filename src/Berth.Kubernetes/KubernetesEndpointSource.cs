@@ -70,7 +70,8 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return new SliceStream(
-                target, ports, _options.AddressMode, _options.AddressFamilies, _sharing.Open(target), Nodes(), _options.TimeProvider);
+                target, ports, _options.AddressMode, _options.AddressFamilies, _sharing.Open(target), Nodes(), _options.TimeProvider,
+                _options.StatefulSetName(target));
         }
     }
 

@@ -15,6 +15,14 @@ public sealed class KubernetesEndpointSourceOptions
     public AddressFamilies AddressFamilies { get; init; } = AddressFamilies.IPv4ThenIPv6;
 
     /// <summary>
+    /// The name of the StatefulSet whose pods a target is to have, or null to find it: a Service's slices hold every pod that its selector
+    /// matches. Default: null for every target. Then the set with the Service's own name counts, else, of those with at least two
+    /// thirds as many pods as the largest, the first by name. Pods of other sets are left out, with <see cref="LeftOutReason.OtherSet"/>.
+    /// Under a scheme of fixed ports pods of any name are followed.
+    /// </summary>
+    public Func<ServiceTarget, string?> StatefulSetName { get; init; } = static _ => null;
+
+    /// <summary>
     /// Whether to ask the API server to stream lists (KEP-3157, on by default from Kubernetes 1.34). Default: false; pages of 500 work with
     /// every version and cost little for one Service. A server that refuses is asked only once.
     /// </summary>
@@ -43,6 +51,7 @@ public sealed class KubernetesEndpointSourceOptions
         OptionFaults faults = new();
         faults.CheckDefined(AddressMode, nameof(AddressMode));
         faults.CheckDefined(AddressFamilies, nameof(AddressFamilies));
+        faults.CheckGiven(StatefulSetName, nameof(StatefulSetName));
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));
         faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
         return faults.Found;

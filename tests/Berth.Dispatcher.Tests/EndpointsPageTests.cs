@@ -15,7 +15,7 @@ public sealed class EndpointsPageTests
             DispatcherFixture.B, DispatcherFixture.Ports, Enumerable.Range(0, Count).Select(static i => DispatcherFixture.Pod(i)));
 
         (string page, long most) = await PipeText.ReadAsync(
-            pipe, EndpointsPage.StreamAsync(pipe.Writer, snapshot, age: null, DispatcherFixture.Cancelled).AsTask());
+            pipe, EndpointsPage.StreamAsync(pipe.Writer, snapshot, age: null, [], DispatcherFixture.Cancelled).AsTask());
 
         // What waits is the bound, and at most one flush above it.
         Assert.InRange(most, 1, 2 * PipeText.Threshold);

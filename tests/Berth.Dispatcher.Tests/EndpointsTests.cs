@@ -35,7 +35,7 @@ public sealed class EndpointsTests
             {"target":"k8s-example2/service-b","version":1,"observedAt":"2026-01-02T03:04:05+00:00","ageSeconds":1.5,"state":"live","staleSince":null,"reason":null,"endpoints":[
             {"pod":"service-b-0","uid":"uid-service-b-0","ordinal":0,"authority":"10.88.0.10:3000","address":"10.88.0.10","addresses":["10.88.0.10"],"port":3000,"ports":[{"name":"","port":3000,"protocol":"TCP"}],"node":"node-1","zone":"zone-1","ready":true,"serving":true,"terminating":false,"state":"ready"},
             {"pod":"service-b-1","uid":null,"ordinal":1,"authority":"10.88.0.11:4001","address":"10.88.0.11","addresses":["10.88.0.11","fd00::11"],"port":4001,"ports":[{"name":"game","port":4001,"protocol":"UDP"},{"name":"admin","port":5001,"protocol":"TCP"}],"node":null,"zone":null,"ready":false,"serving":true,"terminating":true,"state":"draining"}],
-            "leftOut":[{"pod":"web-007","reason":"no-ordinal","detail":"'web-007' has leading zeros"}],"portClashes":[]}
+            "leftOut":[{"pod":"web-007","reason":"no-ordinal","detail":"'web-007' has leading zeros"}],"warnings":[],"portClashes":[]}
             """.ReplaceLineEndings(""),
             page.GetRawText());
     }
@@ -85,7 +85,51 @@ public sealed class EndpointsTests
 
         JsonElement clash = Assert.Single((await fixture.GetJsonAsync(Path)).GetProperty("portClashes").EnumerateArray());
 
-        Assert.Equal("""{"address":"10.88.0.10","port":3001,"protocol":"TCP","pods":["other-0","service-b-1"]}""", clash.GetRawText());
+        Assert.Equal(
+            """
+            {"address":"10.88.0.10","port":3001,"protocol":"TCP","pods":["other-0","service-b-1"],
+            "claims":[{"target":"k8s-example2/service-b","pod":"other-0"},{"target":"k8s-example2/service-b","pod":"service-b-1"}]}
+            """.ReplaceLineEndings(""),
+            clash.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_clash_with_another_target_shows_in_both_and_changes_the_tag()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        using HttpResponseMessage alone = await fixture.Client.GetAsync(Path, DispatcherFixture.Cancelled);
+        await fixture.Source.PublishAsync(
+            fixture.OtherView, [DispatcherFixture.Pod(0, set: "service-c")], cancellationToken: DispatcherFixture.Cancelled);
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+
+        foreach (string path in new[] { Path, "/v1/endpoints/k8s-example2/service-c" })
+        {
+            JsonElement clash = Assert.Single((await fixture.GetJsonAsync(path)).GetProperty("portClashes").EnumerateArray());
+            Assert.Equal(
+                ["k8s-example2/service-b", "k8s-example2/service-c"],
+                clash.GetProperty("claims").EnumerateArray().Select(static c => c.GetProperty("target").GetString()).Order());
+        }
+
+        // The snapshot is the same, and the page is not.
+        using HttpRequestMessage again = new(HttpMethod.Get, Path);
+        again.Headers.IfNoneMatch.Add(alone.Headers.ETag!);
+        using HttpResponseMessage changed = await fixture.Client.SendAsync(again, DispatcherFixture.Cancelled);
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+    }
+
+    [Fact]
+    public async Task Warnings_are_on_the_page()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
+        SnapshotBuilder builder = new(DispatcherFixture.B, DispatcherFixture.Ports);
+        builder.Set(DispatcherFixture.Pod(0));
+        builder.Warnings = [new EndpointWarning(EndpointWarningKind.SeveralSets, "Pods of 'a' and of 'b' match.")];
+        fixture.Source.Push(builder.Build());
+        await PushableSource.WaitForAsync(fixture.View, static s => s.Warnings.Count == 1, DispatcherFixture.Cancelled);
+
+        JsonElement warning = Assert.Single((await fixture.GetJsonAsync(Path)).GetProperty("warnings").EnumerateArray());
+        Assert.Equal("""{"kind":"several-sets","detail":"Pods of 'a' and of 'b' match."}""", warning.GetRawText());
     }
 
     [Theory]

@@ -1,8 +1,6 @@
-using System.Net;
-
 namespace Berth.Faults;
 
-/// <summary>Faults 40 to 49: which pods slices make.</summary>
+/// <summary>Faults 40 to 42 and 44 to 49: which pods slices make.</summary>
 public sealed class PodMeaningTests : FaultTest
 {
     [Theory]
@@ -67,22 +65,6 @@ public sealed class PodMeaningTests : FaultTest
         Assert.Empty(all.FindPortClashes());
         await watch.SendEventAsync("MODIFIED", Json.Slice("s", "101", pods[..3]));
         await UntilAsync(Slices.State(3));
-    }
-
-    [Fact]
-    public async Task F43_two_StatefulSets_of_one_Service_are_distinct_and_clashes_reported()
-    {
-        await StartAsync("a-0 b-0 a-1 b-1");
-        await ListAndWatchAsync(Json.List(
-            "100",
-            Json.Slice("s", "90", Json.Pod("a-0", "10.0.0.1"), Json.Pod("a-1", "10.0.0.2")),
-            Json.Slice("t", "91", Json.Pod("b-0", "10.0.0.1"), Json.Pod("b-1", "10.0.0.3"))));
-        EndpointSnapshot both = await UntilAsync("a-0 b-0 a-1 b-1");
-
-        PortClash clash = Assert.Single(both.FindPortClashes());
-        Assert.Equal((IPAddress.Parse("10.0.0.1"), 3000), (clash.Address, clash.Port));
-        Assert.Equal(["a-0", "b-0"], clash.Pods);
-        Assert.Contains("do not overlap", clash.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

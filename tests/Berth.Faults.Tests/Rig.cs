@@ -170,6 +170,7 @@ internal sealed class Rig : IAsyncDisposable
         {
             AddressMode = Options.AddressMode,
             AddressFamilies = Options.AddressFamilies,
+            StatefulSetName = _ => Options.StatefulSetName,
             StreamingLists = Options.StreamingLists,
             TimeProvider = SourceTime,
             LoggerFactory = Observer.Log,

@@ -21,6 +21,9 @@ internal sealed record RigOptions
 
     public AddressFamilies AddressFamilies { get; init; }
 
+    /// <summary>The StatefulSet that is asked for, or null.</summary>
+    public string? StatefulSetName { get; init; }
+
     public PortScheme Ports { get; init; } = TestPods.Ports;
 
     public KubernetesApiOptions? Api { get; init; }

@@ -12,12 +12,12 @@ internal static class ProbeCommand
     public static Command Create(ProgramHost host) =>
         new ExampleCommand(
             "probe",
-            "Ends with 0 when this pod's own port accepts a TCP connection, with 1 when it does not: an exec readiness probe.",
+            "Ends with 0 when this pod listens on its own port and accepts a TCP connection, else with 1: an exec readiness probe.",
             "POD_NAME=service-b-0 berth probe",
             "POD_NAME=service-b-2 berth probe --base-port 4000 --timeout 500ms")
             .Runs(
                 host,
-                [.. PortSettings.OfPod, EchoSettings.Host, EchoSettings.ProbeTimeout, CommonSettings.Config],
+                [.. PortSettings.OfPod, EchoSettings.Host, EchoSettings.AnyOwner, EchoSettings.ProbeTimeout, CommonSettings.Config],
                 reader => RunAsync(reader, host));
 
     private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host)
@@ -25,9 +25,12 @@ internal static class ProbeCommand
         PortScheme scheme = PortSettings.Read(reader, ofPod: true);
         string address = ReadHost(reader);
         TimeSpan timeout = reader.Get(EchoSettings.ProbeTimeout);
+        bool anyOwner = reader.Get(EchoSettings.AnyOwner);
         reader.ThrowIfFaulty();
-        int port = PodIdentity.FromEnvironment(host.Variable).GetPorts(scheme)[0].Number;
-        string? fault = await PortProbe.FindFaultAsync(address, port, timeout, host.Time).ConfigureAwait(false);
+        PodIdentity self = PodIdentity.FromEnvironment(host.Variable);
+        int port = self.GetPorts(scheme)[0].Number;
+        string? fault = await PortProbe.FindFaultAsync(address, port, timeout, host.Time).ConfigureAwait(false)
+            ?? (anyOwner ? null : PortProbe.FindOwnerFault(address, port, self));
         if (fault is null)
             return ExitCode.Ok;
         host.Error.WriteLine($"berth: {fault}");

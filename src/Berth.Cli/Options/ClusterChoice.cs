@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Berth.Cli.Options;
 
 /// <summary>Which cluster is read, and which of its addresses are wanted.</summary>
-internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, AddressFamilies Prefer)
+internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, AddressFamilies Prefer, SetNames Sets)
 {
     /// <summary>Finds the cluster. Nothing is asked of it yet.</summary>
     /// <exception cref="ClusterAccessException">No cluster is configured, or the configuration cannot be used.</exception>
@@ -36,6 +36,7 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
         {
             AddressMode = Address,
             AddressFamilies = Prefer,
+            StatefulSetName = Sets.Find,
             TimeProvider = host.Time,
             Random = host.Random,
             LoggerFactory = loggers,

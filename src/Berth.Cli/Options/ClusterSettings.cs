@@ -30,12 +30,21 @@ internal static class ClusterSettings
         CommonParsers.OneOf("address family", ("ipv4", AddressFamilies.IPv4ThenIPv6), ("ipv6", AddressFamilies.IPv6ThenIPv4)),
         AddressFamilies.IPv4ThenIPv6);
 
+    public static Setting<SetNames> StatefulSet { get; } = new(
+        "stateful-set",
+        "NAME|NAMESPACE/SERVICE=NAME,..",
+        "The StatefulSet whose pods are wanted, where the Service's selector matches others too. Default: that with the Service's name, "
+            + "else one with the most pods.",
+        SetNames.Parse,
+        SetNames.None,
+        separator: ',');
+
     public static Setting<TimeSpan> Timeout { get; } = new(
         "timeout", "DURATION", "How long to wait for the first list. Default 10s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
         TimeSpan.FromSeconds(10));
 
-    public static Setting[] All { get; } = [Address, Prefer, Kubeconfig, Context];
+    public static Setting[] All { get; } = [StatefulSet, Address, Prefer, Kubeconfig, Context];
 
     public static ClusterChoice Read(SettingsReader reader) =>
-        new(reader.Get(Kubeconfig), reader.Get(Context), reader.Get(Address), reader.Get(Prefer));
+        new(reader.Get(Kubeconfig), reader.Get(Context), reader.Get(Address), reader.Get(Prefer), reader.Get(StatefulSet));
 }

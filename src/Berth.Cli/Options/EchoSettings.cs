@@ -15,11 +15,16 @@ internal static class EchoSettings
     public static Setting<string> Host { get; } = new(
         "host", "ADDRESS", "Where to connect to. Default 127.0.0.1.", ParseHost, "127.0.0.1");
 
+    public static Setting<bool> AnyOwner { get; } = new(
+        "owner", "own|any",
+        "Who may listen: own, this pod's processes only, where /proc tells; any, where another container of the pod listens. Default own.",
+        CommonParsers.OneOf("owner", ("own", false), ("any", true)), false);
+
     public static Setting<TimeSpan> ProbeTimeout { get; } = new(
         "timeout", "DURATION", "How long to wait for the connection. Default 1s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
         TimeSpan.FromSeconds(1));
 
-    public static Setting[] All { get; } = [Bind, Drain, Host, ProbeTimeout];
+    public static Setting[] All { get; } = [Bind, Drain, Host, AnyOwner, ProbeTimeout];
 
     private static IPAddress? ParseAddress(string text, out string? fault)
     {

@@ -13,7 +13,8 @@ internal static class PortSettings
         null);
 
     public static Setting<string?> PortName { get; } = new(
-        "port-name", "NAME", "Take the base from the Service's own port of this name.", CommonParsers.Text, null);
+        "port-name", "NAME", "Take the base from the Service's port of this name: its targetPort, as EndpointSlices state it.",
+        CommonParsers.Text, null);
 
     public static Setting<EndpointPort[]?> FixedPort { get; } = new(
         "fixed-port",

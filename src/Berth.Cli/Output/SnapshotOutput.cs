@@ -31,6 +31,8 @@ internal static class SnapshotOutput
         // For people, and not among the values that a shell reads.
         foreach (LeftOutPod pod in snapshot.LeftOut)
             host.Error.WriteLine($"berth: {pod.Name} is left out: {pod.Detail}.");
+        foreach (EndpointWarning warning in snapshot.Warnings)
+            host.Error.WriteLine($"berth: {warning}");
         foreach (PortClash clash in snapshot.FindPortClashes())
             host.Error.WriteLine($"berth: {clash}");
     }
@@ -61,6 +63,7 @@ internal static class SnapshotOutput
             EndpointJson.Write(writer, pod);
 
         writer.WriteEndArray();
+        EndpointJson.Write(writer, snapshot.Warnings);
         writer.WriteStartArray("portClashes");
         foreach (PortClash clash in snapshot.FindPortClashes())
             EndpointJson.Write(writer, clash);

@@ -21,6 +21,15 @@ internal static partial class Log
     [LoggerMessage(EventId = 304, Level = LogLevel.Warning, Message = "An instrument could not be read; /metrics shows the others.")]
     public static partial void InstrumentFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 306, Level = LogLevel.Warning, Message = "Port clash: {Clash}")]
+    public static partial void Clash(ILogger logger, string clash);
+
+    [LoggerMessage(EventId = 307, Level = LogLevel.Warning, Message = "Port clash: {Count} more; portClashes in /v1/endpoints has all.")]
+    public static partial void MoreClashes(ILogger logger, int count);
+
+    [LoggerMessage(EventId = 308, Level = LogLevel.Information, Message = "Port clash: no port is claimed twice any more.")]
+    public static partial void NoClash(ILogger logger);
+
     [LoggerMessage(EventId = 305, Level = LogLevel.Error, Message = "Sending changes of {Target} to watching clients " +
         "failed. Their streams end; clients that reconnect get a new stream.")]
     public static partial void WatchFailed(ILogger logger, ServiceTarget target, Exception exception);

@@ -5,7 +5,10 @@ namespace Berth.Dispatcher.Http;
 /// <summary>The entity tag of a snapshot's page. It is weak, because the age in the page changes while the content stays.</summary>
 internal static class EntityTag
 {
-    public static string Of(string epoch, EndpointSnapshot snapshot) => $"W/\"{IdOf(epoch, snapshot)}\"";
+    /// <param name="epoch">The process.</param>
+    /// <param name="snapshot">The snapshot of the page.</param>
+    /// <param name="more">What tells apart pages of one snapshot: of what does not follow from it.</param>
+    public static string Of(string epoch, EndpointSnapshot snapshot, string more = "") => $"W/\"{IdOf(epoch, snapshot)}{more}\"";
 
     /// <summary>Names one state of one target in one process.</summary>
     public static string IdOf(string epoch, EndpointSnapshot snapshot) =>

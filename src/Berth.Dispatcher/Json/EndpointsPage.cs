@@ -17,11 +17,14 @@ internal sealed class EndpointsPage
     private volatile Tail? _tail;
 
     /// <summary>The whole page of a small set, or null for a large one.</summary>
-    public ReadOnlyMemory<byte>? TryFormat(EndpointSnapshot snapshot, TimeSpan? age)
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="age">Its age, or null where the page is kept for longer.</param>
+    /// <param name="clashes">The clashes of ports that its pods have part in.</param>
+    public ReadOnlyMemory<byte>? TryFormat(EndpointSnapshot snapshot, TimeSpan? age, IReadOnlyList<PortClash> clashes)
     {
         if (snapshot.Endpoints.Count + snapshot.LeftOut.Count > MaxKept)
             return null;
-        byte[] tail = TailOf(snapshot);
+        byte[] tail = TailOf(snapshot, clashes);
         ArrayBufferWriter<byte> page = new(tail.Length + 512);
         using (Utf8JsonWriter json = new(page, EndpointJson.WriterOptions))
         {
@@ -36,7 +39,8 @@ internal sealed class EndpointsPage
     }
 
     /// <summary>Streams the page of a large set, at the client's pace, until the client no longer receives.</summary>
-    public static async ValueTask StreamAsync(PipeWriter body, EndpointSnapshot snapshot, TimeSpan? age, CancellationToken aborted)
+    public static async ValueTask StreamAsync(
+        PipeWriter body, EndpointSnapshot snapshot, TimeSpan? age, IReadOnlyList<PortClash> clashes, CancellationToken aborted)
     {
         using PacedJson paced = new(body, aborted);
         Utf8JsonWriter json = paced.Json;
@@ -60,30 +64,30 @@ internal sealed class EndpointsPage
         }
 
         json.WriteEndArray();
-        WriteClashes(json, snapshot);
+        WriteTail(json, snapshot, clashes);
         json.WriteEndObject();
         await paced.FlushAsync().ConfigureAwait(false);
     }
 
-    private byte[] TailOf(EndpointSnapshot snapshot)
+    private byte[] TailOf(EndpointSnapshot snapshot, IReadOnlyList<PortClash> clashes)
     {
         // A snapshot that turns stale or live again shares its lists, so its tail stays too.
-        if (_tail is { } kept && ReferenceEquals(kept.Endpoints, snapshot.Endpoints))
+        if (_tail is { } kept && ReferenceEquals(kept.Endpoints, snapshot.Endpoints) && ReferenceEquals(kept.Clashes, clashes))
             return kept.Bytes;
         ArrayBufferWriter<byte> buffer = new(4096);
         using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
         {
             json.WriteStartObject();
-            WriteLists(json, snapshot);
+            WriteLists(json, snapshot, clashes);
             json.WriteEndObject();
         }
 
         byte[] bytes = buffer.WrittenSpan.ToArray();
-        _tail = new Tail(snapshot.Endpoints, bytes);
+        _tail = new Tail(snapshot.Endpoints, clashes, bytes);
         return bytes;
     }
 
-    private static void WriteLists(Utf8JsonWriter json, EndpointSnapshot snapshot)
+    private static void WriteLists(Utf8JsonWriter json, EndpointSnapshot snapshot, IReadOnlyList<PortClash> clashes)
     {
         json.WriteStartArray("endpoints"u8);
         foreach (PodEndpoint endpoint in snapshot.Endpoints)
@@ -93,16 +97,17 @@ internal sealed class EndpointsPage
         foreach (LeftOutPod pod in snapshot.LeftOut)
             EndpointJson.Write(json, pod);
         json.WriteEndArray();
-        WriteClashes(json, snapshot);
+        WriteTail(json, snapshot, clashes);
     }
 
-    private static void WriteClashes(Utf8JsonWriter json, EndpointSnapshot snapshot)
+    private static void WriteTail(Utf8JsonWriter json, EndpointSnapshot snapshot, IReadOnlyList<PortClash> clashes)
     {
+        EndpointJson.Write(json, snapshot.Warnings);
         json.WriteStartArray("portClashes"u8);
-        foreach (PortClash clash in snapshot.FindPortClashes())
+        foreach (PortClash clash in clashes)
             EndpointJson.Write(json, clash);
         json.WriteEndArray();
     }
 
-    private sealed record Tail(EndpointList Endpoints, byte[] Bytes);
+    private sealed record Tail(EndpointList Endpoints, IReadOnlyList<PortClash> Clashes, byte[] Bytes);
 }

@@ -21,7 +21,8 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return AnswerPicked(exchange, target!, snapshot!, Choice.Sticky, Choice.ByKey(snapshot!, key));
         if (Query.Find(query, "pick") is not null)
             return AnswerPicked(exchange, target!, snapshot!, state.Picker, Choice.ByPicker(state.Picker, snapshot!, query));
-        string tag = EntityTag.Of(state.Epoch, snapshot!);
+        (IReadOnlyList<PortClash> clashes, string more) = target!.Clashes.Find(snapshot!.FindPortClashes(), state.FindClashes());
+        string tag = EntityTag.Of(state.Epoch, snapshot, more);
         exchange.Response.Headers.ETag = tag;
         if (EntityTag.Matches(exchange.Request.Headers.IfNoneMatch, tag))
         {
@@ -30,11 +31,13 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return ValueTask.CompletedTask;
         }
 
-        TimeSpan? age = target!.View.Age;
-        if (target.Page.TryFormat(snapshot!, age) is { } page)
+        TimeSpan? age = target.View.Age;
+        if (target.Page.TryFormat(snapshot, age, clashes) is { } page)
             return exchange.WriteWholeAsync(200, Exchange.Json, page);
         exchange.Begin(200, Exchange.Json, length: null);
-        return exchange.IsHead ? ValueTask.CompletedTask : EndpointsPage.StreamAsync(exchange.Body, snapshot!, age, exchange.Aborted);
+        return exchange.IsHead
+            ? ValueTask.CompletedTask
+            : EndpointsPage.StreamAsync(exchange.Body, snapshot, age, clashes, exchange.Aborted);
     }
 
     /// <summary>One endpoint, by ordinal where the last part is a number, else by pod name.</summary>

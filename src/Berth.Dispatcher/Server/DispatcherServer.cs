@@ -22,13 +22,14 @@ public sealed class DispatcherServer : IAsyncDisposable
     private readonly WatchHubs _hubs;
     private readonly DispatcherOptions _options;
     private readonly MetricsExporter _exporter;
+    private readonly ClashLog _clashes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _stopLock = new();
     private Task? _stopped;
 
     private DispatcherServer(
-        KestrelServer kestrel, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter,
+        KestrelServer kestrel, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter, ClashLog clashes,
         TimeProvider time, ILogger logger)
     {
         _kestrel = kestrel;
@@ -36,6 +37,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         _hubs = hubs;
         _options = options;
         _exporter = exporter;
+        _clashes = clashes;
         _time = time;
         _logger = logger;
     }
@@ -76,7 +78,8 @@ public sealed class DispatcherServer : IAsyncDisposable
         RequestCounts counts = new(meter);
         DispatcherMetrics.Observe(meter, state, time);
         KestrelServer kestrel = KestrelSetup.Create(options, new KestrelLoggers(loggers));
-        DispatcherServer server = new(kestrel, state, hubs, options, exporter, time, logger);
+        ClashLog clashes = new(state.FindClashes, time, logger);
+        DispatcherServer server = new(kestrel, state, hubs, options, exporter, clashes, time, logger);
         try
         {
             await kestrel.StartAsync(
@@ -84,6 +87,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         }
         catch (Exception exception)
         {
+            await clashes.DisposeAsync().ConfigureAwait(false);
             kestrel.Dispose();
             exporter.Dispose();
             state.Dispose();
@@ -122,6 +126,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         using (CancellationTokenSource limit = new(_options.ShutdownGrace, _time))
         using (CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry))
             await _kestrel.StopAsync(both.Token).ConfigureAwait(false);
+        await _clashes.DisposeAsync().ConfigureAwait(false);
         _kestrel.Dispose();
         _exporter.Dispose();
         _state.Dispose();

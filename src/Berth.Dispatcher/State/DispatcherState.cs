@@ -7,10 +7,12 @@ internal sealed class DispatcherState : IDisposable
 {
     private readonly Dictionary<ServiceTarget, ServedTarget> _byTarget = [];
     private readonly CancellationTokenSource _ending = new();
+    private readonly EndpointDirectory _directory;
     private volatile bool _stopping;
 
     public DispatcherState(EndpointDirectory directory, DispatcherOptions options, TimeProvider time)
     {
+        _directory = directory;
         Ending = _ending.Token;
         Picker = options.Picker;
         Time = time;
@@ -47,6 +49,9 @@ internal sealed class DispatcherState : IDisposable
     public string NotReadyDetail => IsStopping
         ? "This dispatcher is shutting down."
         : $"Not listed yet: {string.Join(", ", Targets.Where(static t => t.View.Current is null).Select(static t => t.Name))}.";
+
+    /// <summary>The clashes of ports over all targets.</summary>
+    public IReadOnlyList<PortClash> FindClashes() => _directory.FindPortClashes();
 
     public ServedTarget? Find(ServiceTarget target) => _byTarget.GetValueOrDefault(target);
 

@@ -14,6 +14,8 @@ internal sealed class ServedTarget(EndpointView view)
 
     public EndpointsPage Page { get; } = new();
 
+    public TargetClashes Clashes { get; } = new(view.Target);
+
     public string Name { get; } = view.Target.ToString();
 
     /// <summary>The number of watching clients.</summary>

@@ -70,7 +70,7 @@ internal static class WatchEvents
                 Write(json, change);
             foreach (LeftOutPod pod in BeginLeftOut(json, before, after))
                 EndpointJson.Write(json, pod);
-            WriteTail(json);
+            WriteTail(json, before, after);
         }
 
         frame.Write(End(epoch, after));
@@ -99,7 +99,7 @@ internal static class WatchEvents
                     return;
             }
 
-            WriteTail(paced.Json);
+            WriteTail(paced.Json, before, after);
             await paced.Json.FlushAsync(closed).ConfigureAwait(false);
         }
 
@@ -126,11 +126,13 @@ internal static class WatchEvents
         return after.LeftOut;
     }
 
-    private static void WriteTail(Utf8JsonWriter json)
+    private static void WriteTail(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
     {
         // The list of those left out, where it was started.
         if (json.CurrentDepth > 1)
             json.WriteEndArray();
+        if (!before.Warnings.SequenceEqual(after.Warnings))
+            EndpointJson.Write(json, after.Warnings);
         json.WriteEndObject();
     }
 

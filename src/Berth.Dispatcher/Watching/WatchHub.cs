@@ -95,7 +95,7 @@ internal sealed class WatchHub
     {
         if (_whole is { } kept && ReferenceEquals(kept.Snapshot, snapshot))
             return kept.Event;
-        if (_page.TryFormat(snapshot, age: null) is not { } page)
+        if (_page.TryFormat(snapshot, age: null, snapshot.FindPortClashes()) is not { } page)
             return null;
         byte[] whole = [.. WatchEvents.BeginSnapshot, .. page.Span, .. WatchEvents.End(_epoch, snapshot)];
         _whole = new Whole(snapshot, whole);

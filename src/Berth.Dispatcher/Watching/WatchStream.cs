@@ -136,7 +136,7 @@ internal sealed class WatchStream(
         else
         {
             body.Write(WatchEvents.BeginSnapshot);
-            await EndpointsPage.StreamAsync(body, snapshot, age: null, closed).ConfigureAwait(false);
+            await EndpointsPage.StreamAsync(body, snapshot, age: null, snapshot.FindPortClashes(), closed).ConfigureAwait(false);
             body.Write(WatchEvents.End(state.Epoch, snapshot));
         }
 

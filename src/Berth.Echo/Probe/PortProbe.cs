@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.Echo.Sockets;
 
 namespace Berth.Echo;
 
-/// <summary>Tells whether a port accepts a TCP connection.</summary>
+/// <summary>Tells whether a port accepts a TCP connection, and whether it is this pod that listens there.</summary>
 public static class PortProbe
 {
     /// <summary>Connects, and closes again.</summary>
@@ -39,5 +40,33 @@ public static class PortProbe
         {
             return $"{host}:{port} does not accept: {exception.Message}.";
         }
+    }
+
+    /// <summary>
+    /// Finds out whether another pod listens on a port: on the host network every pod of a node sees the same ports, and a connection
+    /// proves only that one of them accepts.
+    /// </summary>
+    /// <param name="host">An IP address of this machine, or <c>localhost</c>; of other names nothing is known.</param>
+    /// <param name="port">The port, 1 to 65535.</param>
+    /// <param name="self">The pod that should listen.</param>
+    /// <returns>
+    /// Null when this pod listens, or when it cannot be told (not on Linux, or processes that may not be looked into); else who listens, as
+    /// a sentence.
+    /// </returns>
+    public static string? FindOwnerFault(string host, int port, PodIdentity self)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        ArgumentNullException.ThrowIfNull(self);
+        return FindOwnerFault(ListenerTable.OfThisMachine, host, port, self);
+    }
+
+    internal static string? FindOwnerFault(ListenerTable table, string host, int port, PodIdentity self)
+    {
+        IPAddress? address = host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null;
+        PortOwner? other = address is null ? null : table.Find(address, port).FirstOrDefault(owner => !owner.MayBe(self));
+        return other is null
+            ? null
+            : $"{host}:{port} accepts, but {other} listens there, not {self.Name}. Two StatefulSets on one node need base ports that do "
+                + "not overlap. If another container of this pod listens, use --owner any.";
     }
 }

@@ -51,12 +51,20 @@ internal static class EchoSockets
         }
     }
 
+    private static string HolderOf(IPEndPoint local)
+    {
+        IReadOnlyList<PortOwner> owners = ListenerTable.OfThisMachine.Find(local.Address, local.Port);
+        if (owners.Count == 0)
+            owners = ListenerTable.OfThisMachine.Find(local.Address, local.Port, isTcp: false);
+        return owners.Count == 0 ? "" : $": {string.Join(" and ", owners)} holds it";
+    }
+
     private static EchoStartException Explain(
         IPEndPoint local, string protocol, SocketException exception) => exception.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse => new EchoStartException(
-            $"The port {local.Port} ({protocol} on {local}) is in use by another program. Stop that one, or choose another base port; " +
-            "two StatefulSets on one node need bases that do not overlap.",
+            $"The port {local.Port} ({protocol} on {local}) is in use by another program{HolderOf(local)}. Stop that one, or choose "
+                + "another base port; two StatefulSets on one node need bases that do not overlap.",
             exception),
         SocketError.AddressNotAvailable =>
             new EchoStartException(

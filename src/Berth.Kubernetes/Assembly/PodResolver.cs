@@ -13,6 +13,12 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     private IReadOnlyList<EndpointPort>? _planned;
     private PortPlan? _plan;
 
+    /// <summary>Whose pods these are.</summary>
+    public ServiceTarget Target => target;
+
+    /// <summary>True when what comes out depends on ordinals.</summary>
+    public bool NeedsOrdinal => ports.NeedsOrdinal;
+
     /// <summary>True when what comes out depends on nodes.</summary>
     public bool NeedsNodes => mode != AddressMode.Internal;
 
@@ -66,7 +72,12 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         }
 
         if (!ports.TryResolve(ordinal, leader.Slice!.Ports, out IReadOnlyList<EndpointPort> resolved, out string? noPort))
-            return new LeftOutPod(key, ReasonWithoutPort(leader), noPort);
+        {
+            LeftOutReason reason = ReasonWithoutPort(leader);
+            string hint = reason == LeftOutReason.NoServicePort ? $"; {HintWithoutPort(leader.Slice!)}" : "";
+            return new LeftOutPod(key, reason, noPort + hint);
+        }
+
         if (FindAddresses(key, leader, stated, out IPAddress[] addresses) is { } fault)
             return fault;
         endpoint = PodEndpoint.Create(
@@ -89,6 +100,14 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice!.Ports, out _, out _)
             ? LeftOutReason.NoServicePort
             : LeftOutReason.PortOutOfRange;
+
+    /// <summary>A slice has the Service's ports as its pods resolve them, so that one slice may lack a port that another has.</summary>
+    private static string HintWithoutPort(SliceObject slice)
+    {
+        string ports = string.Join(", ", slice.Ports.Select(static p => $"{(p.Name.Length == 0 ? "(unnamed)" : p.Name)} ({p.Number})"));
+        return $"slice {slice.Name} has {(ports.Length == 0 ? "no port" : ports)}: the Service has none of that name, or its targetPort is "
+            + "a name that the pod's containers do not declare";
+    }
 
     private LeftOutPod? FindAddresses(string key, ISliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
     {

@@ -41,14 +41,15 @@ internal sealed class SliceStream : IEndpointStream
         AddressFamilies families,
         TargetSlices slices,
         NodeFeed? nodes,
-        TimeProvider time)
+        TimeProvider time,
+        string? setName = null)
     {
         _target = target;
         _slices = slices;
         _nodeFeed = nodes;
         _time = time;
         _builder = new SnapshotBuilder(target, ports);
-        _table = new SliceTable(new PodResolver(target, ports, mode, families), _builder, time);
+        _table = new SliceTable(new PodResolver(target, ports, mode, families), _builder, time, setName);
     }
 
     /// <summary>What is known of the slices.</summary>

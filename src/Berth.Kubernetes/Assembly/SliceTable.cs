@@ -21,6 +21,8 @@ internal sealed class SliceTable
     private readonly PodResolver _resolver;
     private readonly SnapshotBuilder _builder;
     private readonly PodHolds _holds;
+    private readonly SetChoice _choice;
+    private readonly TargetWarnings _warnings;
     private long _sequence;
 
     /// <summary>What a slice comes with.</summary>
@@ -36,11 +38,17 @@ internal sealed class SliceTable
         Event,
     }
 
-    public SliceTable(PodResolver resolver, SnapshotBuilder builder, TimeProvider time)
+    /// <param name="resolver">Makes endpoints of what slices say.</param>
+    /// <param name="builder">Takes them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="setName">The StatefulSet whose pods are wanted, or null to decide by the rule of <see cref="SetChoice"/>.</param>
+    public SliceTable(PodResolver resolver, SnapshotBuilder builder, TimeProvider time, string? setName = null)
     {
         _resolver = resolver;
         _builder = builder;
         _holds = new PodHolds(time);
+        _choice = new SetChoice(resolver.Target, setName, resolver.NeedsOrdinal);
+        _warnings = new TargetWarnings(builder);
         _byNode = resolver.NeedsNodes ? new PodsByNode() : null;
     }
 
@@ -146,6 +154,8 @@ internal sealed class SliceTable
             return known;
         }
 
+        if (sources.Count == 0)
+            _choice.Add(endpoint.Key);
         sources.Add(endpoint);
         _byNode?.Add(endpoint);
         Touch(endpoint, origin);
@@ -171,7 +181,11 @@ internal sealed class SliceTable
         _byNode?.Remove(endpoint, sources);
         bool hold = mayMove && endpoint is { Address: not null, HasName: true, Terminating: false } && !sources.Covers(endpoint.Family);
         if (sources.Count == 0)
+        {
+            _choice.Remove(endpoint.Key);
             _pods.RemoveAt(place);
+        }
+
         endpoint.Slice = null;
         _touched.Add(key);
         if (hold)
@@ -190,6 +204,8 @@ internal sealed class SliceTable
     /// </summary>
     private void SettleFirst(IReadOnlyList<SliceObject> all)
     {
+        _choice.Decide();
+        Warn();
         bool single = _pods.Count == all.Sum(static s => s.Pods.Length + s.Odd.Length);
         PodEndpoint[][] found = new PodEndpoint[all.Count][];
         for (int i = 0; i < found.Length; i++)
@@ -227,7 +243,7 @@ internal sealed class SliceTable
         PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Key)];
         if (!ReferenceEquals(sources[0], endpoint))
             return null;
-        PodEndpoint? resolved = _resolver.Resolve(sources, out LeftOutPod? leftOut);
+        PodEndpoint? resolved = Resolve(sources, out LeftOutPod? leftOut);
         if (resolved is null)
             _builder.LeaveOut(leftOut!);
         return resolved;
@@ -235,6 +251,8 @@ internal sealed class SliceTable
 
     private void Settle()
     {
+        if (_choice.Decide())
+            _touched.UnionWith(_pods.Keys);
         foreach (string key in _touched)
         {
             if (_mayMove.Contains(key))
@@ -248,6 +266,7 @@ internal sealed class SliceTable
         if (_touched.Capacity > MostKept)
             _touched.TrimExcess();
         _mayMove.Clear();
+        Warn();
     }
 
     private void Resolve(string key)
@@ -255,9 +274,17 @@ internal sealed class SliceTable
         int place = _pods.Find(new PodName(key));
         if (place < 0)
             _builder.Remove(key);
-        else if (_resolver.Resolve(_pods[place], out LeftOutPod? leftOut) is { } endpoint)
+        else if (Resolve(_pods[place], out LeftOutPod? leftOut) is { } endpoint)
             _builder.Set(endpoint);
         else
             _builder.LeaveOut(leftOut!);
     }
+
+    private PodEndpoint? Resolve(in PodSources sources, out LeftOutPod? leftOut)
+    {
+        leftOut = _choice.FindFault(sources[0].Key);
+        return leftOut is null ? _resolver.Resolve(sources, out leftOut) : null;
+    }
+
+    private void Warn() => _warnings.Set(EndpointWarningKind.SeveralSets, _choice.Warning);
 }

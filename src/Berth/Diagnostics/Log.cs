@@ -16,6 +16,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "{Target}: closing the stream failed; nothing is lost.")]
     public static partial void CloseFailed(ILogger logger, ServiceTarget target, Exception exception);
 
+    [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "{Target}: {Kind}: {Detail}")]
+    public static partial void Warning(ILogger logger, ServiceTarget target, string kind, string detail);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Information, Message = "{Target}: {Kind} is over.")]
+    public static partial void WarningIsOver(ILogger logger, ServiceTarget target, string kind);
+
     [LoggerMessage(EventId = 110, Level = LogLevel.Warning,
         Message =
             "The snapshot file '{Path}' is not used: {Damage}. It was set aside as '{Aside}'; a new one is written once the source " +

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Berth.Snapshots;
 
 namespace Berth.Directories;
 
@@ -7,7 +8,8 @@ internal static class DirectoryMetrics
 {
     public const string MeterName = "Berth";
 
-    public static void Observe(Meter meter, Func<IEnumerable<EndpointView>> views)
+    public static void Observe(
+        Meter meter, Func<IEnumerable<EndpointView>> views, Func<IEnumerable<EndpointView>, IReadOnlyList<PortClash>> findClashes)
     {
         meter.CreateObservableGauge(
             "berth.endpoints", () => views().SelectMany(CountStates), "{endpoint}", "Endpoints of a target by state.");
@@ -26,6 +28,16 @@ internal static class DirectoryMetrics
             () => views().Select(static v => Of(v.Current is { IsStale: false } ? 0L : 1L, v)),
             "{state}",
             "1 while the source is in trouble or has not answered yet, else 0.");
+        meter.CreateObservableGauge(
+            "berth.warnings",
+            () => views().SelectMany(CountWarnings),
+            "{warning}",
+            "Warnings about a target by kind: what the source says may not be what is meant.");
+        meter.CreateObservableGauge(
+            "berth.port.clashes", () => findClashes(views()).SelectMany(static clash => clash.Claims).GroupBy(static claim => claim.Target)
+                .Select(static of => new Measurement<long>(of.Count(), new KeyValuePair<string, object?>("target", of.Key.ToString()))),
+            "{clash}",
+            "Ports of a target's pods that other pods claim too, of this target or another.");
         meter.CreateObservableCounter(
             "berth.source.failures",
             () => views().Select(static v => Of(v.FailureCount, v)),
@@ -48,6 +60,12 @@ internal static class DirectoryMetrics
             Of(view.Current?.LeftOut.Count ?? 0, view, "left-out"),
         ];
     }
+
+    private static IEnumerable<Measurement<long>> CountWarnings(EndpointView view) =>
+        (view.Current?.Warnings ?? []).GroupBy(static w => w.Kind).Select(group => new Measurement<long>(
+            group.Count(),
+            new KeyValuePair<string, object?>("target", view.Target.ToString()),
+            new KeyValuePair<string, object?>("kind", EndpointWords.Of(group.Key))));
 
     private static Measurement<double> Age(EndpointView view) =>
         new(view.Age?.TotalSeconds ?? 0, new KeyValuePair<string, object?>("target", view.Target.ToString()));

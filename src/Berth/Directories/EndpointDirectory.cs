@@ -31,6 +31,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
     private readonly Meter _meter;
     private readonly Lock _opening = new();
     private readonly SnapshotKeeper? _keeper;
+    private readonly ClashFinder _clashes;
     private int _disposed;
 
     /// <summary>Makes a directory over a source. Nothing is asked of the source before a target is wanted.</summary>
@@ -45,8 +46,9 @@ public sealed class EndpointDirectory : IAsyncDisposable
         OptionFaults.Throw(_options.FindFaults(), nameof(options));
         _backoff = _options.Backoff ?? DefaultBackoff();
         _meter = _options.Meter ?? new Meter(DirectoryMetrics.MeterName);
+        _clashes = new ClashFinder(_options.TimeProvider);
         // Instruments cannot be taken off the meter of another owner. After disposal they measure nothing.
-        DirectoryMetrics.Observe(_meter, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : []);
+        DirectoryMetrics.Observe(_meter, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : [], _clashes.Find);
         if (_options.SnapshotFile is null)
             return;
         ILogger logger = _options.LoggerFactory.CreateLogger(LoggerName);
@@ -92,6 +94,13 @@ public sealed class EndpointDirectory : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(ports);
         return _views.TryGetValue((target, ports), out EndpointView? view) ? view : FollowNew(target, ports);
     }
+
+    /// <summary>
+    /// Finds the ports that several pods claim on one address, over all targets that are followed: two StatefulSets with overlapping port
+    /// plans on one node. Pods that are terminating do not count. The answer may be a second old; it is the same instance while nothing
+    /// changes.
+    /// </summary>
+    public IReadOnlyList<PortClash> FindPortClashes() => _clashes.Find(_views.Values);
 
     /// <summary>
     /// Stops following a target, under every port scheme, and keeps nothing of it: its stream is closed, and it leaves the snapshot file.

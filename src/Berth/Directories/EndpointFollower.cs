@@ -2,6 +2,7 @@ using Berth.Backoff;
 using Berth.Diagnostics;
 using Berth.Persistence;
 using Berth.Signals;
+using Berth.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Directories;
@@ -88,6 +89,8 @@ internal sealed class EndpointFollower : IAsyncDisposable
             ? shown
             : read.WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow());
         next = next.IsStale ? next.AsLive() : next;
+        if (!ReferenceEquals(next.Warnings, before.Snapshot?.Warnings))
+            LogWarnings(before.Snapshot?.Warnings ?? [], next.Warnings);
         if (read.StaleReason is { } reason)
             Swap(read, next, new EndpointSourceException(reason));
         else
@@ -128,6 +131,14 @@ internal sealed class EndpointFollower : IAsyncDisposable
         }
     }
 
+    private void LogWarnings(IReadOnlyList<EndpointWarning> before, IReadOnlyList<EndpointWarning> now)
+    {
+        foreach (EndpointWarning warning in now.Except(before))
+            Log.Warning(_logger, View.Target, EndpointWords.Of(warning.Kind), warning.Detail);
+        foreach (EndpointWarning warning in before.Where(b => now.All(n => n.Kind != b.Kind)))
+            Log.WarningIsOver(_logger, View.Target, EndpointWords.Of(warning.Kind));
+    }
+
     private EndpointSnapshot? AsStale(EndpointSnapshot? snapshot, DateTimeOffset? since, EndpointSourceException failure) =>
         snapshot is null or { IsStale: true } ? snapshot : snapshot.AsStale(since ?? _time.GetUtcNow(), failure.Message);
 
@@ -135,5 +146,6 @@ internal sealed class EndpointFollower : IAsyncDisposable
         new($"Reading {View.Target} failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
 
     private static bool HasSameContent(EndpointSnapshot read, EndpointSnapshot? before) =>
-        before is not null && ReferenceEquals(read.Endpoints, before.Endpoints) && ReferenceEquals(read.LeftOut, before.LeftOut);
+        before is not null && ReferenceEquals(read.Endpoints, before.Endpoints) && ReferenceEquals(read.LeftOut, before.LeftOut)
+        && ReferenceEquals(read.Warnings, before.Warnings);
 }

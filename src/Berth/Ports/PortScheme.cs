@@ -48,7 +48,13 @@ public abstract class PortScheme : IEquatable<PortScheme>
         return new PerOrdinalPortScheme(CheckBases(basePorts), PortRange.CheckStride(stride, nameof(stride)));
     }
 
-    /// <summary>Bases taken from the Service's own ports, as its EndpointSlices carry them: each + ordinal x stride.</summary>
+    /// <summary>
+    /// Bases taken from the Service's own ports, as its EndpointSlices carry them, which is the <c>targetPort</c>: each + ordinal x stride.
+    /// </summary>
+    /// <remarks>
+    /// Where a <c>targetPort</c> is a name, a slice has that port only if its pods declare a container port of that name. Pods of a slice
+    /// without it are left out.
+    /// </remarks>
     /// <param name="portName">The one port that is wanted, or null for all of them, the Service's first being the main one.</param>
     /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">The stride is outside its range.</exception>

@@ -18,8 +18,8 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
             return new PortPlan(bases, stride).TryResolve(ordinal, out ports, out reason);
         ports = [];
         reason = portName is null
-            ? "the Service declares no port to take as a base"
-            : $"the Service has no port named '{portName}' to take as a base";
+            ? "no port of the Service is stated for it, to take as a base"
+            : $"no port named '{portName}' is stated for it, to take as a base";
         return false;
     }
 

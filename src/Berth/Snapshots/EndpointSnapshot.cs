@@ -1,4 +1,3 @@
-using System.Net;
 using Berth.Pods;
 using Berth.Snapshots;
 
@@ -27,6 +26,7 @@ public sealed class EndpointSnapshot
         Endpoints = content.Endpoints;
         Available = content.Available;
         LeftOut = content.LeftOut;
+        Warnings = content.Warnings;
         SourceVersion = content.SourceVersion;
         Version = content.Version;
         ObservedAt = content.ObservedAt;
@@ -47,6 +47,9 @@ public sealed class EndpointSnapshot
 
     /// <summary>The pods that cannot be dialled, by name, each with its reason.</summary>
     public IReadOnlyList<LeftOutPod> LeftOut { get; }
+
+    /// <summary>What a person has to look at: the snapshot is what the source says, and may not be what is meant. Usually empty.</summary>
+    public IReadOnlyList<EndpointWarning> Warnings { get; internal init; } = [];
 
     /// <summary>
     /// Counts the changes of this target's content that the directory has published: 1 or more, only growing. 0 before the directory has
@@ -75,12 +78,15 @@ public sealed class EndpointSnapshot
     /// </summary>
     public string? UnavailableReason => Available.Count > 0 ? null
         : Endpoints.Count > 0
-            ? $"{Target} has {Endpoints.Count} pods, and none is ready: {Endpoints[0].Name} is {EndpointWords.Of(Endpoints[0].State)}. " +
-                "Wait, or look at the pods' readiness probe."
+            ? $"{Target} has {Endpoints.Count} pods, and none is ready: {Endpoints[0].Name} is {EndpointWords.Of(Endpoints[0].State)}. "
+                + (Endpoints[0].Terminating
+                    ? "Wait for the pods that take over; a set that is scaled to 0 has none."
+                    : $"'kubectl describe pod -n {Target.Namespace} {Endpoints[0].Name}' says why: its image, its containers, "
+                        + "their readiness probe or a readiness gate.")
         : LeftOut.Count > 0
-            ? $"{Target} has {LeftOut.Count} pods, and none can be dialled: {LeftOut[0].Name} ({LeftOut[0].Detail}). Check the pods' "
-                + "names and the base port."
-        : $"{Target} has no pods. Check that the Service exists and that its selector matches running pods.";
+            ? $"{Target} has {LeftOut.Count} pods, and none can be dialled: {LeftOut[0].Name} ({LeftOut[0].Detail})."
+        : $"{Target} has no pods. Check that the Service exists and that its selector matches the pods' labels. A pod that is not on a "
+            + $"node yet (Pending) does not count: 'kubectl get pods -n {Target.Namespace}' shows it.";
 
     /// <summary>Makes a snapshot from a list of endpoints: for sources that read all at once, and for tests.</summary>
     /// <remarks>Of several endpoints with one name the last counts.</remarks>
@@ -115,8 +121,11 @@ public sealed class EndpointSnapshot
         return found is not null && PodNames.IsNamed(found, name) ? found : null;
     }
 
-    /// <summary>Finds the ports that several pods claim on one address. Computed at the first call and kept.</summary>
-    public IReadOnlyList<PortClash> FindPortClashes() => _clashes ??= ComputeClashes();
+    /// <summary>
+    /// Finds the ports that several pods of this snapshot claim on one address. Computed at the first call and kept. For clashes with other
+    /// targets ask <see cref="EndpointDirectory.FindPortClashes"/>.
+    /// </summary>
+    public IReadOnlyList<PortClash> FindPortClashes() => _clashes ??= PortClashes.Find([this]);
 
     /// <summary>The snapshot for people: <c>k8s-example2/service-b version 3: 2 of 3 available</c>.</summary>
     public override string ToString() =>
@@ -148,26 +157,5 @@ public sealed class EndpointSnapshot
             return null;
         PodEndpoint[] run = chunks[low].All;
         return run[EndpointOrder.LowerBound(run, ordinal, name)];
-    }
-
-    private PortClash[] ComputeClashes()
-    {
-        Dictionary<(IPAddress Address, int Port, string Protocol), List<string>> claims = [];
-        foreach (PodEndpoint endpoint in Endpoints)
-        {
-            foreach (IPAddress address in endpoint.Addresses)
-            {
-                foreach (EndpointPort port in endpoint.Ports)
-                {
-                    (IPAddress, int, string) claim = (address, port.Number, port.Protocol);
-                    if (!claims.TryGetValue(claim, out List<string>? pods))
-                        claims.Add(claim, pods = []);
-                    pods.Add(endpoint.Name);
-                }
-            }
-        }
-
-        return [.. claims.Where(static c => c.Value.Count > 1)
-            .Select(static c => new PortClash(c.Key.Address, c.Key.Port, c.Key.Protocol, c.Value))];
     }
 }

@@ -38,6 +38,13 @@ internal static class EndpointWords
         LeftOutReason.NoAddress => "no-address",
         LeftOutReason.NoExternalAddress => "no-external-address",
         LeftOutReason.ExternalAddressUnknown => "external-address-unknown",
+        LeftOutReason.OtherSet => "other-set",
         _ => "malformed",
+    };
+
+    /// <summary>The word for a kind of warning, such as <c>several-sets</c>.</summary>
+    public static string Of(EndpointWarningKind kind) => kind switch
+    {
+        _ => "several-sets",
     };
 }

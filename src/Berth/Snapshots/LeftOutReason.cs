@@ -26,4 +26,7 @@ public enum LeftOutReason
 
     /// <summary>The source states something about the pod that is malformed.</summary>
     Malformed = 7,
+
+    /// <summary>The pod belongs to another StatefulSet than the one that is followed, or to none.</summary>
+    OtherSet = 8,
 }

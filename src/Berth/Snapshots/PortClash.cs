@@ -6,11 +6,20 @@ namespace Berth;
 /// <param name="Address">The address.</param>
 /// <param name="Port">The port, 1 to 65535.</param>
 /// <param name="Protocol">The protocol, such as <c>TCP</c>.</param>
-/// <param name="Pods">The names of the pods, at least two.</param>
-public sealed record PortClash(IPAddress Address, int Port, string Protocol, IReadOnlyList<string> Pods)
+/// <param name="Claims">The pods that claim it, at least two, perhaps of several targets.</param>
+public sealed record PortClash(IPAddress Address, int Port, string Protocol, IReadOnlyList<PortClaim> Claims)
 {
+    /// <summary>The names of the pods.</summary>
+    public IReadOnlyList<string> Pods => [.. Claims.Select(static claim => claim.Pod)];
+
+    /// <summary>True when pods of several targets claim the port.</summary>
+    public bool IsBetweenTargets => Claims.Any(claim => claim.Target != Claims[0].Target);
+
     /// <summary>The clash as a sentence.</summary>
-    public override string ToString() =>
-        $"Pods {string.Join(" and ", Pods)} all claim {new IPEndPoint(Address, Port)}/{Protocol}. Give their StatefulSets base ports " +
-        "that do not overlap.";
+    public override string ToString()
+    {
+        IEnumerable<string> pods = IsBetweenTargets ? Claims.Select(static claim => $"{claim.Pod} of {claim.Target}") : Pods;
+        return $"Pods {string.Join(" and ", pods)} all claim {new IPEndPoint(Address, Port)}/{Protocol}. Give their StatefulSets base "
+            + "ports that do not overlap.";
+    }
 }

@@ -18,6 +18,8 @@ public sealed class SnapshotBuilder
     private SortedDictionary<string, LeftOutPod>? _leftOut;
     private readonly EndpointRuns _runs = new();
     private IReadOnlyList<LeftOutPod> _frozenLeftOut = [];
+    private IReadOnlyList<EndpointWarning> _warnings = [];
+    private bool _warningsChanged;
     private bool _leftOutChanged;
     private bool _changed = true;
 
@@ -32,10 +34,24 @@ public sealed class SnapshotBuilder
     /// <summary>The source's version of what has been applied, for people.</summary>
     public string? SourceVersion { get; set; }
 
+    /// <summary>What a person has to look at. Empty at first.</summary>
+    public IReadOnlyList<EndpointWarning> Warnings
+    {
+        get => _warnings;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (_warnings.SequenceEqual(value))
+                return;
+            _warnings = [.. value];
+            _warningsChanged = true;
+        }
+    }
+
     /// <summary>
     /// True when <see cref="Build"/> would give something that differs from what it gave last. True before the first build.
     /// </summary>
-    public bool HasChanges => _changed || _leftOutChanged;
+    public bool HasChanges => _changed || _leftOutChanged || _warningsChanged;
 
     /// <summary>The number of endpoints.</summary>
     public int Count => _runs.Count;
@@ -107,8 +123,12 @@ public sealed class SnapshotBuilder
     {
         if (_leftOutChanged)
             _frozenLeftOut = [.. _leftOut!.Values];
-        _changed = _leftOutChanged = false;
-        return new EndpointSnapshot(_target, _ports, _runs.Freeze(), _frozenLeftOut) { SourceVersion = SourceVersion };
+        _changed = _leftOutChanged = _warningsChanged = false;
+        return new EndpointSnapshot(_target, _ports, _runs.Freeze(), _frozenLeftOut)
+        {
+            SourceVersion = SourceVersion,
+            Warnings = _warnings,
+        };
     }
 
     private void RemoveEndpoint(string name)

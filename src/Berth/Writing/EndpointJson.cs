@@ -90,6 +90,23 @@ internal static class EndpointJson
         json.WriteEndObject();
     }
 
+    /// <summary>Writes the member <c>warnings</c>: an array of kind and detail.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<EndpointWarning> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(warnings);
+        json.WriteStartArray("warnings"u8);
+        foreach (EndpointWarning warning in warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind"u8, EndpointWords.Of(warning.Kind));
+            json.WriteString("detail"u8, warning.Detail);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>Writes a clash of ports as an object.</summary>
     public static void Write(Utf8JsonWriter json, PortClash clash)
     {
@@ -102,6 +119,16 @@ internal static class EndpointJson
         json.WriteStartArray("pods"u8);
         foreach (string pod in clash.Pods)
             json.WriteStringValue(pod);
+        json.WriteEndArray();
+        json.WriteStartArray("claims"u8);
+        foreach (PortClaim claim in clash.Claims)
+        {
+            json.WriteStartObject();
+            json.WriteString("target"u8, claim.Target.ToString());
+            json.WriteString("pod"u8, claim.Pod);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -29,6 +29,14 @@ public sealed class EchoTests
         BerthResult taken = await BerthProcess.RunAsync(form, pod, "echo");
         taken.AssertRefused(2, "in use by another program");
 
+        // Another StatefulSet with the same port plan: its probe reaches this listener, and must not take it for its own.
+        Dictionary<string, string> other = new(pod) { ["POD_NAME"] = "other-1" };
+        BerthResult stranger = await BerthProcess.RunAsync(form, other, "probe");
+        Assert.Equal(1, stranger.ExitCode);
+        Assert.Contains("of pod service-b-1 listens there, not other-1", stranger.Error, StringComparison.Ordinal);
+        (await BerthProcess.RunAsync(form, other, "probe", "--owner", "any")).AssertOk();
+        (await BerthProcess.RunAsync(form, other, "echo")).AssertRefused(2, "of pod service-b-1 holds it");
+
         echo.Signal(BerthProcess.Terminate);
         (await echo.WaitForEndAsync()).AssertOk();
         Assert.Equal(1, (await BerthProcess.RunAsync(form, pod, "probe")).ExitCode);

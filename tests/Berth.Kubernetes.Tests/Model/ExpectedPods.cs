@@ -6,11 +6,16 @@ namespace Berth.Kubernetes.Model;
 /// </summary>
 internal static class ExpectedPods
 {
-    public static Dictionary<string, string[]> Of(
-        IEnumerable<ClusterSlice> slices, AddressOfNode address) => slices.Where(static s => s.IsOurs)
-        .SelectMany(static s => s.Endpoints.Select(e => (Slice: s, Endpoint: e)))
-        .GroupBy(static x => x.Endpoint.Name ?? x.Endpoint.Address(x.Slice.IPv6), StringComparer.Ordinal)
-        .ToDictionary(static g => g.Key, g => Winners(g).Select(w => Describe(g.Key, w, address)).ToArray(), StringComparer.Ordinal);
+    public static Dictionary<string, string[]> Of(IEnumerable<ClusterSlice> slices, AddressOfNode address)
+    {
+        IGrouping<string, (ClusterSlice Slice, ClusterEndpoint Endpoint)>[] pods = [.. slices.Where(static s => s.IsOurs)
+            .SelectMany(static s => s.Endpoints.Select(e => (Slice: s, Endpoint: e)))
+            .GroupBy(static x => x.Endpoint.Name ?? x.Endpoint.Address(x.Slice.IPv6), StringComparer.Ordinal)];
+        // There are two sets, and one has the Service's name.
+        bool isOwn = pods.Any(static pod => IsClean(pod.Key) && IsOfService(pod.Key));
+        return pods.ToDictionary(
+            static g => g.Key, g => Winners(g).Select(w => Describe(g.Key, w, address, isOwn)).ToArray(), StringComparer.Ordinal);
+    }
 
     /// <summary>The same text of what the client shows.</summary>
     public static Dictionary<string, string> Of(EndpointSnapshot snapshot) => snapshot.Endpoints
@@ -27,17 +32,25 @@ internal static class ExpectedPods
         return processes.Where(p => p.Rank == best);
     }
 
-    private static string Describe(string key, Process process, AddressOfNode address)
+    private static bool IsOfService(string name) => name[..name.LastIndexOf('-')] == Cluster.Service;
+
+    private static bool IsClean(string name)
+    {
+        int dash = name.LastIndexOf('-');
+        return dash > 0 && name[(dash + 1)..] is { Length: > 0 and < 9 } digits && digits.All(char.IsAsciiDigit)
+            && (digits.Length == 1 || digits[0] != '0');
+    }
+
+    private static string Describe(string key, Process process, AddressOfNode address, bool isOwn)
     {
         ClusterEndpoint e = process.Newest;
         if (e.Name is null)
             return nameof(LeftOutReason.NoName);
-        int dash = key.LastIndexOf('-');
-        bool clean = dash > 0 && key[(dash + 1)..] is { Length: > 0 and < 9 } digits && digits.All(char.IsAsciiDigit)
-            && (digits.Length == 1 || digits[0] != '0');
-        if (!clean)
+        if (!IsClean(key))
             return nameof(LeftOutReason.NoOrdinal);
-        int port = 3000 + int.Parse(key[(dash + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        if (isOwn && !IsOfService(key))
+            return nameof(LeftOutReason.OtherSet);
+        int port = 3000 + int.Parse(key[(key.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         if (port > 65535)
             return nameof(LeftOutReason.PortOutOfRange);
         string addresses = address(e.NodeName, string.Join(',', process.Families.Order().Select(e.Address)));

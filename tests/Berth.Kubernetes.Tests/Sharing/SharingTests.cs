@@ -120,10 +120,10 @@ public sealed class SharingTests : IAsyncLifetime
         Task<EndpointSnapshot> joined = ReadAsync(streams[1]);
         ScriptedExchange watch = await _api.NextAsync(Token);
         await watch.StartAsync();
-        await watch.SendEventAsync("MODIFIED", SliceOf("service-1", "s0", "101", Json.Pod("service-0-0", "10.0.0.1")));
+        await watch.SendEventAsync("MODIFIED", SliceOf("service-1", "s0", "101", Json.Pod("service-1-7", "10.0.0.1")));
 
         Assert.Empty((await left).Endpoints);
-        Assert.Equal("service-0-0@10.0.0.1:3000 service-1-0@10.0.0.2:3000", Pods(await joined));
+        Assert.Equal("service-1-0@10.0.0.2:3000 service-1-7@10.0.0.1:3007", Pods(await joined));
     }
 
     [Fact]

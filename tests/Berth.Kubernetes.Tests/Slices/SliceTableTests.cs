@@ -215,12 +215,12 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void Pods_that_share_an_address_are_all_kept_and_a_clash_is_reported()
+    public void Pods_that_share_an_address_are_all_kept_and_another_set_is_left_out()
     {
         Apply(Json.Slice("s", "1", Json.Pod("service-b-0", uid: "a"), Json.Pod("service-b-1", uid: "b"), Json.Pod("other-1", uid: "c")));
         EndpointSnapshot snapshot = _builder.Build();
-        Assert.Equal(["service-b-0", "other-1", "service-b-1"], snapshot.Endpoints.Select(static e => e.Name));
-        Assert.Equal(["other-1", "service-b-1"], Assert.Single(snapshot.FindPortClashes()).Pods);
+        Assert.Equal(["service-b-0", "service-b-1"], snapshot.Endpoints.Select(static e => e.Name));
+        Assert.Equal(["other-1 OtherSet"], LeftOut());
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class InvariantObserver : IAsyncDisposable
             _inTrouble = false;
         // A live and a stale form of one content share its lists.
         if (_lastRead is { } known && ReferenceEquals(snapshot.Endpoints, known.Endpoints)
-            && ReferenceEquals(snapshot.LeftOut, known.LeftOut))
+            && ReferenceEquals(snapshot.LeftOut, known.LeftOut) && ReferenceEquals(snapshot.Warnings, known.Warnings))
             return;
         _content.Check(snapshot);
         if (_lastRead is { } last)
@@ -130,7 +130,7 @@ public sealed class InvariantObserver : IAsyncDisposable
         if (_lastRead is not { } last)
             return;
         bool kept = current is not null && ReferenceEquals(current.Endpoints, last.Endpoints)
-            && ReferenceEquals(current.LeftOut, last.LeftOut);
+            && ReferenceEquals(current.LeftOut, last.LeftOut) && ReferenceEquals(current.Warnings, last.Warnings);
         _violations.Unless(
             kept, "I1",
             () =>

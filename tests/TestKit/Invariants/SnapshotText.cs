@@ -17,5 +17,6 @@ public static class SnapshotText
 
     /// <summary>True when a reader could not tell the two apart.</summary>
     public static bool SameContent(EndpointSnapshot left, EndpointSnapshot right) =>
-        left.CompareWith(right).Count == 0 && left.LeftOut.SequenceEqual(right.LeftOut);
+        left.CompareWith(right).Count == 0 && left.LeftOut.SequenceEqual(right.LeftOut)
+        && left.Warnings.SequenceEqual(right.Warnings);
 }

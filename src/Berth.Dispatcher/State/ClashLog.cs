@@ -1,0 +1,60 @@
+using Berth.Dispatcher.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher.State;
+
+/// <summary>Logs the clashes of ports over all targets: each once when it is there, and once when none is left.</summary>
+internal sealed class ClashLog : IAsyncDisposable
+{
+    /// <summary>How often it looks. A clash is a matter of deployment, not of moments.</summary>
+    internal static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    // A plan that overlaps as a whole clashes in each of its pods; the first say it all.
+    private const int MostLogged = 10;
+
+    private readonly Func<IReadOnlyList<PortClash>> _find;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _running;
+    private HashSet<string> _logged = new(StringComparer.Ordinal);
+
+    public ClashLog(Func<IReadOnlyList<PortClash>> find, TimeProvider time, ILogger logger)
+    {
+        _find = find;
+        _logger = logger;
+        _running = RunAsync(time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(TimeProvider time)
+    {
+        using PeriodicTimer timer = new(Period, time);
+        IReadOnlyList<PortClash> seen = [];
+        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+        {
+            IReadOnlyList<PortClash> now = _find();
+            if (!ReferenceEquals(now, seen))
+                Tell(now);
+            seen = now;
+        }
+    }
+
+    private void Tell(IReadOnlyList<PortClash> clashes)
+    {
+        HashSet<string> now = [.. clashes.Select(static clash => clash.ToString())];
+        string[] added = [.. now.Where(text => !_logged.Contains(text)).Order(StringComparer.Ordinal)];
+        foreach (string clash in added.Take(MostLogged))
+            Log.Clash(_logger, clash);
+        if (added.Length > MostLogged)
+            Log.MoreClashes(_logger, added.Length - MostLogged);
+        if (now.Count == 0 && _logged.Count > 0)
+            Log.NoClash(_logger);
+        _logged = now;
+    }
+}

@@ -1,0 +1,36 @@
+using Berth.Pods;
+
+namespace Berth.Dispatcher.State;
+
+/// <summary>
+/// The clashes of ports that one target has part in: those inside its snapshot, and those with other targets. They are merged once for each
+/// state of both.
+/// </summary>
+internal sealed class TargetClashes(ServiceTarget target)
+{
+    private volatile Merged? _merged;
+
+    /// <summary>The clashes, and what they add to an entity tag: nothing where they follow from the snapshot alone.</summary>
+    /// <param name="own">Those inside the snapshot.</param>
+    /// <param name="all">Those of the whole directory.</param>
+    public (IReadOnlyList<PortClash> Clashes, string Tag) Find(IReadOnlyList<PortClash> own, IReadOnlyList<PortClash> all)
+    {
+        if (all.Count == 0)
+            return (own, "");
+        if (_merged is not { } merged || !ReferenceEquals(merged.Own, own) || !ReferenceEquals(merged.All, all))
+            _merged = merged = Merge(own, all);
+        return (merged.Clashes, merged.Tag);
+    }
+
+    private Merged Merge(IReadOnlyList<PortClash> own, IReadOnlyList<PortClash> all)
+    {
+        PortClash[] others = [.. all.Where(clash => clash.IsBetweenTargets && clash.Claims.Any(claim => claim.Target == target))];
+        if (others.Length == 0)
+            return new Merged(own, all, own, "");
+        IEnumerable<PortClash> inside = own.Where(clash => !Array.Exists(
+            others, other => other.Port == clash.Port && other.Protocol == clash.Protocol && other.Address.Equals(clash.Address)));
+        return new Merged(own, all, [.. inside, .. others], $"-{KeyHash.Of(string.Join('\n', others.Select(static o => o.ToString()))):x}");
+    }
+
+    private sealed record Merged(IReadOnlyList<PortClash> Own, IReadOnlyList<PortClash> All, IReadOnlyList<PortClash> Clashes, string Tag);
+}

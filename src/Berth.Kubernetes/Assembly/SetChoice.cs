@@ -1,0 +1,134 @@
+using Berth.Pods;
+
+namespace Berth.Kubernetes.Assembly;
+
+/// <summary>
+/// Decides which StatefulSet a target follows, when pods of several stand behind its Service: its slices hold every pod that matches the
+/// selector. The rule, from the first that applies:
+/// <list type="number">
+/// <item>the set that the options name;</item>
+/// <item>the set with the Service's own name;</item>
+/// <item>of the sets that have at least two thirds as many pods as the largest, the first by name.</item>
+/// </list>
+/// It follows from the pods that are there and from nothing that was before, so that every client decides alike. The two thirds keep the
+/// rolling restart of one of two equal sets from moving clients to the other. Not safe for several threads.
+/// </summary>
+/// <param name="target">The target.</param>
+/// <param name="named">The set that the options name, or null.</param>
+/// <param name="isNeeded">False where ports do not follow from ordinals: then pods of any name are followed.</param>
+internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeeded)
+{
+    private const int MostTold = 3;
+
+    // Nearly always one, so a list is the smallest that finds it.
+    private readonly List<PodSet> _sets = new(1);
+    private PodSet? _followed;
+    private bool _changed;
+
+    /// <summary>What is to be said of the sets, or null.</summary>
+    public EndpointWarning? Warning { get; private set; }
+
+    /// <summary>Takes in a pod that was not there.</summary>
+    public void Add(PodName pod)
+    {
+        if (!isNeeded || !TryReadStem(pod, out ReadOnlySpan<char> stem, out int ordinal))
+            return;
+        PodSet set = FindOrAdd(stem);
+        set.Add(ordinal);
+        // Of a single set nothing changes that anybody is told.
+        _changed |= _followed is null || _sets.Count > 1;
+    }
+
+    /// <summary>Takes out a pod that is no longer there.</summary>
+    public void Remove(PodName pod)
+    {
+        if (!isNeeded || !TryReadStem(pod, out ReadOnlySpan<char> stem, out int ordinal))
+            return;
+        PodSet set = FindOrAdd(stem);
+        set.Remove(ordinal);
+        _changed |= set.PlainCount == 0 || _sets.Count > 1;
+    }
+
+    /// <summary>Decides again, where pods have come or gone.</summary>
+    /// <returns>True when another set is followed: every pod has to be looked at again.</returns>
+    public bool Decide()
+    {
+        if (!_changed)
+            return false;
+        _changed = false;
+        PodSet? before = _followed;
+        _followed = Choose();
+        _sets.RemoveAll(static set => set.Count == 0);
+        Warning = named is null && _sets.Count > 1 && _followed is not null ? Warn(_followed) : null;
+        return before != _followed;
+    }
+
+    /// <summary>Why a pod is not one of the set that is followed, or null where it is.</summary>
+    public LeftOutPod? FindFault(PodName pod)
+    {
+        if (!isNeeded || !TryReadStem(pod, out ReadOnlySpan<char> stem, out _) || stem.SequenceEqual(named ?? _followed?.Name))
+            return null;
+        string name = pod.ToString()!;
+        string set = stem.ToString();
+        string remedy = "name the set with the option StatefulSetName (--stateful-set) if it is another";
+        string detail = named is not null ? $"it belongs to '{set}', and the StatefulSet '{named}' is asked for"
+            : _followed is null
+                ? $"its name ends like a generated one, and no other pod of '{set}' shows that it is a StatefulSet; {remedy}"
+                : $"it belongs to '{set}', and the pods of this target are those of the StatefulSet '{_followed.Name}'; {remedy}";
+        return new LeftOutPod(name, LeftOutReason.OtherSet, detail);
+    }
+
+    /// <summary>Reads a name, however it is kept. What has no ordinal, or names a pod of another namespace, has no stem.</summary>
+    private static bool TryReadStem(PodName pod, out ReadOnlySpan<char> stem, out int ordinal)
+    {
+        stem = default;
+        ordinal = 0;
+        if (pod.Prefix is { } prefix)
+        {
+            stem = prefix.Text.AsSpan()[..^1];
+            ordinal = pod.Number;
+            return true;
+        }
+
+        if (pod.Text is not { } name || name.Contains('/', StringComparison.Ordinal)
+            || !PodOrdinal.TryParse(name, out ordinal, out _))
+            return false;
+        stem = name.AsSpan(0, name.LastIndexOf('-'));
+        return true;
+    }
+
+    private PodSet FindOrAdd(ReadOnlySpan<char> stem)
+    {
+        foreach (PodSet set in _sets)
+        {
+            if (stem.SequenceEqual(set.Name))
+                return set;
+        }
+
+        PodSet added = new(stem.ToString());
+        _sets.Add(added);
+        return added;
+    }
+
+    private PodSet? Choose()
+    {
+        PodSet[] sets = [.. _sets.Where(static set => set.PlainCount > 0)];
+        if (sets.Length == 0)
+            return null;
+        int most = sets.Max(static set => set.Count);
+        return Array.Find(sets, set => set.Name == target.Service)
+            ?? sets.Where(set => set.Count * 3L >= most * 2L).MinBy(static set => set.Name, StringComparer.Ordinal);
+    }
+
+    private EndpointWarning Warn(PodSet followed)
+    {
+        string[] others = [.. _sets.Where(set => set != followed).Select(static set => $"'{set.Name}'")
+            .Order(StringComparer.Ordinal)];
+        string names = string.Join(", ", others.Take(MostTold)) + (others.Length > MostTold ? $" and {others.Length - MostTold} more" : "");
+        return new EndpointWarning(
+            EndpointWarningKind.SeveralSets,
+            $"Pods of '{followed.Name}' and of {names} match the Service's selector. Those of '{followed.Name}' are followed, the others "
+            + "are left out. Give the Service a selector that only the pods of one StatefulSet match, or name the set with the option "
+            + "StatefulSetName (--stateful-set).");
+    }
+}
