@@ -11,7 +11,8 @@ namespace Berth.Dns;
 /// that SRV records name, or else those whose own names exist; their ports follow from their ordinals.
 /// </summary>
 /// <remarks>
-/// DNS states ready pods only (unless the Service publishes unready ones), and neither UIDs, nodes nor zones. Names and records follow
+/// DNS states ready pods only, and neither UIDs, nodes nor zones. Of a Service with <c>publishNotReadyAddresses</c> it states every pod,
+/// also one that has not started, has ended or is lost, and nothing in it tells them apart: use another Service. Names and records follow
 /// <see href="https://github.com/kubernetes/dns/blob/master/docs/specification.md">Kubernetes DNS-Based Service Discovery</see>, 1.1.0.
 /// </remarks>
 public sealed class DnsEndpointSource : IEndpointSource, IAsyncDisposable

@@ -32,7 +32,7 @@ public sealed class EndpointsPageTests
         await pipe.Reader.CompleteAsync();
         CountingWriter body = new(pipe.Writer);
 
-        await EndpointsPage.StreamAsync(body, snapshot, age: null, DispatcherFixture.Cancelled);
+        await EndpointsPage.StreamAsync(body, snapshot, age: null, [], DispatcherFixture.Cancelled);
 
         Assert.Equal(1, body.Flushes);
     }

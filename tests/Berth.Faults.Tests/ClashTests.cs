@@ -30,7 +30,7 @@ public sealed class ClashTests : FaultTest
         Assert.Equal(2, Rig.Current.Available.Count);
         Assert.Empty(Rig.Current.FindPortClashes());
 
-        // The same pod behind a second Service clashes with nobody.
+        // The same pod behind a second Service does not clash.
         await otherWatch.SendEventAsync("MODIFIED", OfOther("101", Json.Pod("b-1", "10.0.0.1", "b1")));
         await Eventually.TrueAsync(() => other.Current is { Endpoints: [{ Name: "b-1" }] });
         Rig.DirectoryTime.Advance(TimeSpan.FromSeconds(1));

@@ -104,6 +104,13 @@ public abstract class FaultTest : IAsyncLifetime
         await Eventually.TrueAsync(() => Rig.View!.Age < step);
     }
 
+    /// <summary>Lets the time pass for which the pods of a deleted slice are held.</summary>
+    private protected async Task HeldAsync()
+    {
+        await Rig.SourceTime.WaitForTimerAsync(static due => due == TimeSpan.FromMilliseconds(1500), Token);
+        Rig.SourceTime.Advance(TimeSpan.FromMilliseconds(1500));
+    }
+
     private protected Task<EndpointSnapshot> UntilAsync(string state) =>
         Rig.UntilAsync(v => !v.Current!.IsStale && SnapshotText.Of(v.Current!) == state);
 

@@ -195,6 +195,7 @@ public sealed class PodMeaningTests : FaultTest
         Assert.Equal(3, Rig.Current.Version);
         // One family goes away; the pod stays with the other.
         await watch.SendEventAsync("DELETED", four("105"));
+        await HeldAsync();
         await Rig.UntilAsync(static v => v.Current!.Endpoints is [{ Addresses.Count: 1 }]);
         Assert.Equal(["fd00::1"], Addresses(Rig.Current));
     }

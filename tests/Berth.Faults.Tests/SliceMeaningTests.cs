@@ -72,6 +72,7 @@ public sealed class SliceMeaningTests : FaultTest
             _ => """{"metadata":{"name":"t","resourceVersion":"101"}}""",
         };
         await watch.SendEventAsync("DELETED", stale);
+        await HeldAsync();
         await UntilAsync(Slices.State(1));
         Assert.Empty(Rig.RestartCauses);
         await ConfirmedAsync(() => watch.SendEventAsync("BOOKMARK", Json.Bookmark("102")));
@@ -184,6 +185,8 @@ public sealed class SliceMeaningTests : FaultTest
         // A server with a selector says DELETED to the one; a feed without says MODIFIED.
         await watch.SendEventAsync(asDeletion ? "DELETED" : "MODIFIED", relabelled);
         await otherWatch.SendEventAsync("ADDED", relabelled);
+        if (asDeletion)
+            await HeldAsync();
         await UntilAsync(Slices.State(1));
         await Eventually.TrueAsync(() => other.Current is { Endpoints.Count: 1 });
 
@@ -197,8 +200,10 @@ public sealed class SliceMeaningTests : FaultTest
         ScriptedExchange watch = await ListAndWatchAsync(
             Json.List("100", Json.Slice("old-1", "90", Slices.Pod(0), Slices.Pod(1)), Json.Slice("old-2", "91", Slices.Pod(2))));
         await watch.SendEventAsync("DELETED", Json.Slice("old-2", "101", Slices.Pod(2)));
+        await HeldAsync();
         await UntilAsync(Slices.State(2));
         await watch.SendEventAsync("DELETED", Json.Slice("old-1", "102", Slices.Pod(0), Slices.Pod(1)));
+        await HeldAsync();
         await UntilAsync(Slices.State(0));
         await watch.SendEventAsync("ADDED", Json.Slice("new-1", "103", Json.Pod("b-1", "10.0.0.7", "uid-new")));
         EndpointSnapshot born = await UntilAsync("b-1");

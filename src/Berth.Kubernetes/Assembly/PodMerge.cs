@@ -9,6 +9,8 @@ namespace Berth.Kubernetes.Assembly;
 /// Endpoints with one UID are one process, and the newest of them is right: while a pod moves between slices, or one family is updated
 /// before the other. Several UIDs are several processes under one name (a forced deletion, a node that is cut off): one wins whole, by not
 /// terminating, then ready, then the newer slice. An endpoint without a UID (written by hand) belongs to the one it does not contradict.
+/// A slice of the Service's own controller comes before any other, whichever was written last: a copy of another cluster's slices states
+/// pods of the same names.
 /// </summary>
 internal static class PodMerge
 {
@@ -34,6 +36,14 @@ internal static class PodMerge
         IPAddress? two = AddressOf(sources, leader, second);
         return one is null ? (two is null ? [] : [two]) : two is null ? [one] : [one, two];
     }
+
+    /// <summary>
+    /// True for an endpoint that a slice of lower rank states otherwise than the leader's: another process, or another address.
+    /// </summary>
+    public static bool IsShadowed(ISliceEndpoint endpoint, ISliceEndpoint leader) =>
+        endpoint.Slice!.Rank > leader.Slice!.Rank
+        && ((endpoint.UidValue.IsStated && leader.UidValue.IsStated && endpoint.UidValue != leader.UidValue)
+            || (endpoint.Family == leader.Family && !Equals(endpoint.Address, leader.Address)));
 
     /// <summary>True for the newest endpoint of each process: the others say what it was before.</summary>
     private static bool SpeaksForItself(in PodSources sources, ISliceEndpoint candidate)
@@ -87,6 +97,8 @@ internal static class PodMerge
 
     private static bool Outranks(ISliceEndpoint left, ISliceEndpoint right)
     {
+        if (left.Slice!.Rank != right.Slice!.Rank)
+            return left.Slice.Rank < right.Slice.Rank;
         if (left.Terminating != right.Terminating)
             return right.Terminating;
         bool leftReady = left.Ready && left.Serving;
@@ -96,6 +108,8 @@ internal static class PodMerge
 
     private static bool IsLater(ISliceEndpoint left, ISliceEndpoint right)
     {
+        if (left.Slice!.Rank != right.Slice!.Rank)
+            return left.Slice.Rank < right.Slice.Rank;
         if (left.Slice!.IsNewerThan(right.Slice!))
             return true;
         return !right.Slice!.IsNewerThan(left.Slice!) && CompareAnyhow(left, right) > 0;

@@ -25,6 +25,9 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     /// <summary>What is known of nodes; only read where it is needed.</summary>
     public NodeTable Nodes { get; set; } = NodeTable.Unread;
 
+    /// <summary>Is told whose addresses the slices state; only where nodes are needed.</summary>
+    public AddressChecks? Checks { get; set; }
+
     /// <summary>The outcome: an endpoint, or else why there is none.</summary>
     public PodEndpoint? Resolve(in PodSources sources, out LeftOutPod? leftOut)
     {
@@ -111,14 +114,14 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
 
     private LeftOutPod? FindAddresses(string key, ISliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
     {
-        if (NeedsNodes && FindExternal(key, leader, out addresses) is var fault && (fault is not null || addresses.Length > 0))
+        if (NeedsNodes && FindExternal(key, leader, stated, out addresses) is var fault && (fault is not null || addresses.Length > 0))
             return fault;
         addresses = Wanted(stated);
         return addresses.Length > 0 ? null : new LeftOutPod(key, LeftOutReason.NoAddress, $"the slices state no {Only} address for it");
     }
 
     /// <summary>The external addresses; none where the internal ones are to be given instead.</summary>
-    private LeftOutPod? FindExternal(string key, ISliceEndpoint leader, out IPAddress[] addresses)
+    private LeftOutPod? FindExternal(string key, ISliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
     {
         addresses = [];
         if (Nodes.Forbidden is { } rule)
@@ -130,14 +133,26 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
 
         if (leader.Node is null)
             return new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, "the slice does not state its node");
-        if (Nodes.Find(leader.Node) is not { } external)
+        if (Nodes.Find(leader.Node) is not { } node)
             return new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, $"nothing is known of node {leader.Node} yet");
+        AddressOrigin origin = AddressChecks.OriginOf(stated, node);
+        Checks?.Note(key, leader.Node, origin);
+        if (origin == AddressOrigin.Elsewhere)
+            return mode == AddressMode.ExternalOrInternal ? null : Elsewhere(key, leader.Node, stated, node);
+        IPAddress[] external = node.External;
         addresses = Wanted(external);
         if (addresses.Length > 0 || mode == AddressMode.ExternalOrInternal)
             return null;
-        string family = external.Count == 0 ? "" : $"{Only} ";
+        string family = external.Length == 0 ? "" : $"{Only} ";
         return new LeftOutPod(key, LeftOutReason.NoExternalAddress, $"node {leader.Node} has no {family}address of type ExternalIP");
     }
+
+    private static LeftOutPod Elsewhere(string key, string name, IPAddress[] stated, NodeAddresses node) => new(
+        key, LeftOutReason.NotOnHostNetwork,
+        $"its address {Join(stated)} is none of node {name} ({Join(node.Internal)}), so it is not on the host network, and nothing "
+            + "listens for it on the node's external address; if the node has got another address since, delete the pod");
+
+    private static string Join(IEnumerable<IPAddress> addresses) => string.Join(", ", addresses);
 
     private string Only => families.First() == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
 

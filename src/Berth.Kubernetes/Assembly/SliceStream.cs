@@ -238,7 +238,7 @@ internal sealed class SliceStream : IEndpointStream
                 _table.Delete(foreign.Item.Name);
                 break;
             case ReflectorEvent<SliceObject>.Deleted gone:
-                _table.Delete(gone.Name);
+                _table.Delete(gone.Name, PodHolds.Deleted);
                 break;
         }
     }

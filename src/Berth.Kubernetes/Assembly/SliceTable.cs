@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Slices;
 using Berth.Pods;
@@ -15,14 +16,15 @@ internal sealed class SliceTable
     private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
     private readonly PodTable _pods = new();
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _mayMove = new(StringComparer.Ordinal);
+    // The pods that a slice no longer states and that are to be held: the family, and for how long.
+    private readonly Dictionary<string, (AddressFamily Family, TimeSpan Hold)> _mayMove = new(StringComparer.Ordinal);
+    private readonly SlicePorts _ports = new();
+    private readonly SliceWatch _watch = new();
+    private readonly PodOutcomes _outcomes;
     private readonly int[] _slicesByType = new int[4];
     private readonly PodsByNode? _byNode;
     private readonly PodResolver _resolver;
-    private readonly SnapshotBuilder _builder;
     private readonly PodHolds _holds;
-    private readonly SetChoice _choice;
-    private readonly TargetWarnings _warnings;
     private long _sequence;
 
     /// <summary>What a slice comes with.</summary>
@@ -31,7 +33,7 @@ internal sealed class SliceTable
         /// <summary>The first list. Every pod is new, so none is noted as touched.</summary>
         FirstList,
 
-        /// <summary>A later list. Nothing moves between its slices.</summary>
+        /// <summary>A later list. Nothing moves between its slices, unless their ports differ.</summary>
         List,
 
         /// <summary>An event. Pods that this slice left out may come with the next event of another.</summary>
@@ -45,11 +47,9 @@ internal sealed class SliceTable
     public SliceTable(PodResolver resolver, SnapshotBuilder builder, TimeProvider time, string? setName = null)
     {
         _resolver = resolver;
-        _builder = builder;
         _holds = new PodHolds(time);
-        _choice = new SetChoice(resolver.Target, setName, resolver.NeedsOrdinal);
-        _warnings = new TargetWarnings(builder);
         _byNode = resolver.NeedsNodes ? new PodsByNode() : null;
+        _outcomes = new PodOutcomes(_pods, _byNode, resolver, builder, setName);
     }
 
     /// <summary>How many slices there are.</summary>
@@ -58,7 +58,7 @@ internal sealed class SliceTable
     /// <summary>How long until <see cref="EndHolds"/> has something to do, or null.</summary>
     public TimeSpan? HoldRemaining => _holds.Remaining;
 
-    /// <summary>These are all slices: what is not among them is gone, and nothing is held.</summary>
+    /// <summary>These are all slices: what is not among them is gone, and nothing is held, except in the middle of a deal.</summary>
     public void Replace(IReadOnlyList<SliceObject> all)
     {
         Origin origin = _pods.Count == 0 ? Origin.FirstList : Origin.List;
@@ -66,7 +66,7 @@ internal sealed class SliceTable
         {
             HashSet<string> names = new(all.Select(static s => s.Name), StringComparer.Ordinal);
             foreach (SliceObject gone in _slices.Values.Where(s => !names.Contains(s.Name)).ToArray())
-                TakeOut(gone);
+                TakeOut(gone, PodHolds.Duration);
         }
 
         _slices.EnsureCapacity(all.Count);
@@ -74,25 +74,41 @@ internal sealed class SliceTable
             _pods.EnsureCapacity(all.Sum(static s => s.Pods.Length + s.Odd.Length));
         foreach (SliceObject slice in all)
             Put(slice, origin);
-        EndHolds(all: true);
-        if (origin == Origin.FirstList)
-            SettleFirst(all);
-        else
+        _holds.Heard(_ports.Differ);
+        // A list is all there is, but in the middle of a deal a pod may be in no slice.
+        if (!_ports.Differ)
+        {
+            EndHolds(all: true);
+            _mayMove.Clear();
+        }
+
+        if (origin == Origin.List)
+        {
             Settle();
+            return;
+        }
+
+        _mayMove.Clear();
+        _outcomes.ResolveFirst(all);
+        _outcomes.Warn(_watch.Warning);
     }
 
     /// <summary>This slice is now so.</summary>
     public void Apply(SliceObject slice)
     {
         Put(slice, Origin.Event);
+        _holds.Heard(_ports.Differ);
         Settle();
     }
 
     /// <summary>This slice is gone. Unknown ones are nothing.</summary>
-    public void Delete(string name)
+    /// <param name="name">The slice's name.</param>
+    /// <param name="hold">How long its pods are held, unless they are known to be terminating; zero for not at all.</param>
+    public void Delete(string name, TimeSpan hold = default)
     {
         if (_slices.TryGetValue(name, out SliceObject? slice))
-            TakeOut(slice);
+            TakeOut(slice, hold);
+        _holds.Heard(_ports.Differ);
         Settle();
     }
 
@@ -100,7 +116,8 @@ internal sealed class SliceTable
     public void EndHolds(bool all = false)
     {
         foreach (string key in _holds.Take(all))
-            Resolve(key);
+            _outcomes.Resolve(key);
+        _outcomes.Warn(_watch.Warning);
     }
 
     /// <summary>More is known of nodes.</summary>
@@ -123,9 +140,11 @@ internal sealed class SliceTable
         if (before is not null)
             _slicesByType[(int)before.AddressType]--;
         // Only other slices of the same family can take in what this one lost.
-        bool mayMove = origin == Origin.Event && before is not null && _slicesByType[(int)before.AddressType] > 0;
+        bool mayMove = origin != Origin.FirstList && before is not null && _slicesByType[(int)before.AddressType] > 0;
         _slicesByType[(int)slice.AddressType]++;
         _slices[slice.Name] = slice;
+        _ports.Change(before, slice);
+        _watch.Change(before, slice);
         bool samePorts = before is not null && ReferenceEquals(before.Ports, slice.Ports);
         for (int i = 0; i < slice.Pods.Length; i++)
             slice.Pods[i] = Keep(slice, before, slice.Pods[i], samePorts, origin);
@@ -136,7 +155,7 @@ internal sealed class SliceTable
         foreach (ISliceEndpoint left in before.Endpoints)
         {
             if (ReferenceEquals(left.Slice, before))
-                RemoveSource(left, mayMove);
+                RemoveSource(left, mayMove ? PodHolds.Duration : TimeSpan.Zero);
         }
     }
 
@@ -155,7 +174,7 @@ internal sealed class SliceTable
         }
 
         if (sources.Count == 0)
-            _choice.Add(endpoint.Key);
+            _outcomes.Add(endpoint.Key);
         sources.Add(endpoint);
         _byNode?.Add(endpoint);
         Touch(endpoint, origin);
@@ -164,32 +183,33 @@ internal sealed class SliceTable
         return endpoint;
     }
 
-    private void TakeOut(SliceObject slice)
+    private void TakeOut(SliceObject slice, TimeSpan hold)
     {
+        _ports.Change(slice, null);
+        _watch.Change(slice, null);
         _slices.Remove(slice.Name);
         _slicesByType[(int)slice.AddressType]--;
         foreach (ISliceEndpoint endpoint in slice.Endpoints)
-            RemoveSource(endpoint, mayMove: false);
+            RemoveSource(endpoint, hold);
     }
 
-    private void RemoveSource(ISliceEndpoint endpoint, bool mayMove)
+    private void RemoveSource(ISliceEndpoint endpoint, TimeSpan hold)
     {
         string key = endpoint.Key.ToString()!;
         int place = _pods.Find(endpoint.Key);
         ref PodSources sources = ref _pods[place];
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
-        bool hold = mayMove && endpoint is { Address: not null, HasName: true, Terminating: false } && !sources.Covers(endpoint.Family);
+        if (hold > TimeSpan.Zero && endpoint is { Address: not null, HasName: true, Terminating: false })
+            _mayMove[key] = (endpoint.Family, hold);
         if (sources.Count == 0)
         {
-            _choice.Remove(endpoint.Key);
+            _outcomes.Remove(endpoint.Key);
             _pods.RemoveAt(place);
         }
 
         endpoint.Slice = null;
         _touched.Add(key);
-        if (hold)
-            _mayMove.Add(key);
     }
 
     private void Touch(ISliceEndpoint endpoint, Origin origin)
@@ -198,67 +218,16 @@ internal sealed class SliceTable
             _touched.Add(endpoint.Key.ToString()!);
     }
 
-    /// <summary>
-    /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose
-    /// pod has several sources stands for it only where it is the first of them.
-    /// </summary>
-    private void SettleFirst(IReadOnlyList<SliceObject> all)
-    {
-        _choice.Decide();
-        Warn();
-        bool single = _pods.Count == all.Sum(static s => s.Pods.Length + s.Odd.Length);
-        PodEndpoint[][] found = new PodEndpoint[all.Count][];
-        for (int i = 0; i < found.Length; i++)
-            found[i] = ResolveFirst(all[i].Pods, single);
-        _builder.SetAll(found);
-        foreach (OddEndpoint odd in all.SelectMany(static s => s.Odd))
-        {
-            if (ResolveFirst(odd, single) is { } endpoint)
-                _builder.Set(endpoint);
-        }
-    }
-
-    /// <summary>The resolved endpoints of one slice: usually the endpoints themselves, and then nothing is copied.</summary>
-    private PodEndpoint[] ResolveFirst(SlicePod[] pods, bool single)
-    {
-        PodEndpoint[] found = pods;
-        int count = 0;
-        foreach (SlicePod pod in pods)
-        {
-            PodEndpoint? resolved = ResolveFirst(pod, single);
-            if (ReferenceEquals(found, pods) && !ReferenceEquals(resolved, pod))
-                found = [.. pods];
-            if (resolved is null)
-                continue;
-            if (!ReferenceEquals(found, pods))
-                found[count] = resolved;
-            count++;
-        }
-
-        return count == found.Length ? found : found[..count];
-    }
-
-    private PodEndpoint? ResolveFirst(ISliceEndpoint endpoint, bool single)
-    {
-        PodSources sources = single ? new PodSources(endpoint) : _pods[_pods.Find(endpoint.Key)];
-        if (!ReferenceEquals(sources[0], endpoint))
-            return null;
-        PodEndpoint? resolved = Resolve(sources, out LeftOutPod? leftOut);
-        if (resolved is null)
-            _builder.LeaveOut(leftOut!);
-        return resolved;
-    }
-
     private void Settle()
     {
-        if (_choice.Decide())
+        if (_outcomes.Decide())
             _touched.UnionWith(_pods.Keys);
         foreach (string key in _touched)
         {
-            if (_mayMove.Contains(key))
-                _holds.Add(key);
+            if (_mayMove.TryGetValue(key, out (AddressFamily Family, TimeSpan Hold) left) && !IsCovered(key, left.Family))
+                _holds.Add(key, left.Hold, _slices.Count);
             else
-                Resolve(key);
+                _outcomes.Resolve(key);
         }
 
         _touched.Clear();
@@ -266,25 +235,13 @@ internal sealed class SliceTable
         if (_touched.Capacity > MostKept)
             _touched.TrimExcess();
         _mayMove.Clear();
-        Warn();
+        _outcomes.Warn(_watch.Warning);
     }
 
-    private void Resolve(string key)
+    /// <summary>True when a slice states the pod in that family, or says that it is terminating.</summary>
+    private bool IsCovered(string key, AddressFamily family)
     {
         int place = _pods.Find(new PodName(key));
-        if (place < 0)
-            _builder.Remove(key);
-        else if (Resolve(_pods[place], out LeftOutPod? leftOut) is { } endpoint)
-            _builder.Set(endpoint);
-        else
-            _builder.LeaveOut(leftOut!);
+        return place >= 0 && _pods[place].Covers(family);
     }
-
-    private PodEndpoint? Resolve(in PodSources sources, out LeftOutPod? leftOut)
-    {
-        leftOut = _choice.FindFault(sources[0].Key);
-        return leftOut is null ? _resolver.Resolve(sources, out leftOut) : null;
-    }
-
-    private void Warn() => _warnings.Set(EndpointWarningKind.SeveralSets, _choice.Warning);
 }

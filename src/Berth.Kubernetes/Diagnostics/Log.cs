@@ -29,4 +29,12 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 213, Level = LogLevel.Information, Message = "Nodes are read again.")]
     public static partial void NodesRecovered(ILogger logger);
+
+    [LoggerMessage(EventId = 214, Level = LogLevel.Warning,
+        Message = "Node {Node} is Ready and has lost its ExternalIP. {Addresses} stays in use for {Minutes} minutes.")]
+    public static partial void ExternalAddressLost(ILogger logger, string node, string addresses, double minutes);
+
+    [LoggerMessage(EventId = 215, Level = LogLevel.Information,
+        Message = "Node {Node} had lost its ExternalIP. From now on it has: {Addresses}.")]
+    public static partial void ExternalAddressSettled(ILogger logger, string node, string addresses);
 }

@@ -14,4 +14,10 @@ internal sealed class NodeObject : IResource
 
     /// <summary>Its addresses of type ExternalIP, in the order stated; empty when it has none that is an address.</summary>
     public required IPAddress[] External { get; init; }
+
+    /// <summary>Its addresses of type InternalIP, in the order stated. Pods on the host network have one of them.</summary>
+    public IPAddress[] Internal { get; init; } = [];
+
+    /// <summary>True when its condition Ready is True.</summary>
+    public bool IsReady { get; init; }
 }

@@ -1,15 +1,13 @@
-using System.Net;
-
 namespace Berth.Kubernetes.Nodes;
 
-/// <summary>The external addresses of nodes, as far as they are known, and what keeps them from being known. Immutable.</summary>
+/// <summary>The addresses of nodes, as far as they are known, and what keeps them from being known. Immutable.</summary>
 internal sealed class NodeTable
 {
-    private readonly Dictionary<string, IPAddress[]> _external;
+    private readonly Dictionary<string, NodeAddresses> _nodes;
 
-    private NodeTable(Dictionary<string, IPAddress[]> external, string version)
+    private NodeTable(Dictionary<string, NodeAddresses> nodes, string version)
     {
-        _external = external;
+        _nodes = nodes;
         Version = version;
     }
 
@@ -28,59 +26,66 @@ internal sealed class NodeTable
     /// <summary>The present failure to read nodes, other than a refusal before the first list; or null.</summary>
     public EndpointSourceException? Failure { get; private init; }
 
-    /// <summary>The table of a list.</summary>
-    public static NodeTable Of(IReadOnlyList<NodeObject> nodes, string version)
+    /// <summary>The nodes whose external addresses are lost and stay in use, with the time of the loss.</summary>
+    public IEnumerable<(string Node, NodeAddresses Addresses)> Lost =>
+        _nodes.Where(static node => node.Value.LostAt is not null).Select(static node => (node.Key, node.Value));
+
+    /// <summary>The table after a list. What is remembered of a node stays.</summary>
+    public NodeTable Replace(IReadOnlyList<NodeObject> nodes, string version, long now)
     {
-        Dictionary<string, IPAddress[]> external = new(nodes.Count, StringComparer.Ordinal);
+        Dictionary<string, NodeAddresses> next = new(nodes.Count, StringComparer.Ordinal);
         foreach (NodeObject node in nodes)
-            external[node.Name] = node.External;
-        return Read(external, version);
+            next[node.Name] = Next(node, now);
+        return Read(next, version);
     }
 
     /// <summary>The same table while reading fails: what was read stays.</summary>
-    public NodeTable WithFailure(EndpointSourceException failure) => new(_external, Version) { IsRead = IsRead, Failure = failure };
+    public NodeTable WithFailure(EndpointSourceException failure) => new(_nodes, Version) { IsRead = IsRead, Failure = failure };
 
     /// <summary>The table while nodes may not be read.</summary>
-    public NodeTable WithRefusal(string rule) => new(_external, Version) { IsRead = IsRead, Forbidden = rule };
+    public NodeTable WithRefusal(string rule) => new(_nodes, Version) { IsRead = IsRead, Forbidden = rule };
 
     /// <summary>The table after an answer that changed nothing: the same instance, unless reading had failed.</summary>
-    public NodeTable Confirmed() => Failure is null ? this : Read(_external, Version);
+    public NodeTable Confirmed() => Failure is null ? this : Read(_nodes, Version);
 
     /// <summary>The table after an event of one node. The same instance where nothing changed.</summary>
-    public NodeTable With(NodeObject node, string version)
+    public NodeTable With(NodeObject node, string version, long now)
     {
-        if (Find(node.Name) is { } known && known.SequenceEqual(node.External))
-            return Confirmed();
-        Dictionary<string, IPAddress[]> external = new(_external, StringComparer.Ordinal) { [node.Name] = node.External };
-        return Read(external, version);
+        NodeAddresses next = Next(node, now);
+        return next.Equals(Find(node.Name)) ? Confirmed() : With(node.Name, next, version);
     }
+
+    /// <summary>The table without the external addresses that a node lost.</summary>
+    public NodeTable WithoutLost(string node) => With(node, _nodes[node].WithoutLost(), Version);
 
     /// <summary>The table after the deletion of one node. The same instance where that was not known.</summary>
     public NodeTable Without(string node, string version)
     {
-        if (!_external.ContainsKey(node))
+        if (!_nodes.ContainsKey(node))
             return Confirmed();
-        Dictionary<string, IPAddress[]> external = new(_external, StringComparer.Ordinal);
-        external.Remove(node);
-        return Read(external, version);
+        Dictionary<string, NodeAddresses> nodes = new(_nodes, StringComparer.Ordinal);
+        nodes.Remove(node);
+        return Read(nodes, version);
     }
 
-    /// <summary>Returns the external addresses of a node: empty when it has none, null when nothing is known of it.</summary>
-    public IReadOnlyList<IPAddress>? Find(string node) => _external.TryGetValue(node, out IPAddress[]? addresses) ? addresses : null;
+    /// <summary>Returns the addresses of a node, or null when nothing is known of it.</summary>
+    public NodeAddresses? Find(string node) => _nodes.GetValueOrDefault(node);
 
     /// <summary>Returns the nodes that differ from an earlier table, or null when any may.</summary>
     public IReadOnlyCollection<string>? ChangedSince(NodeTable earlier)
     {
         if (!IsRead || !earlier.IsRead)
             return null;
-        if (ReferenceEquals(_external, earlier._external))
+        if (ReferenceEquals(_nodes, earlier._nodes))
             return [];
-        IEnumerable<string> gone = earlier._external.Keys.Where(name => !_external.ContainsKey(name));
-        return [.. _external.Keys.Where(name => Differs(name, earlier)), .. gone];
+        IEnumerable<string> gone = earlier._nodes.Keys.Where(name => !_nodes.ContainsKey(name));
+        return [.. _nodes.Keys.Where(name => !_nodes[name].Equals(earlier._nodes.GetValueOrDefault(name))), .. gone];
     }
 
-    private static NodeTable Read(Dictionary<string, IPAddress[]> external, string version) => new(external, version) { IsRead = true };
+    private static NodeTable Read(Dictionary<string, NodeAddresses> nodes, string version) => new(nodes, version) { IsRead = true };
 
-    private bool Differs(string name, NodeTable earlier) =>
-        !earlier._external.TryGetValue(name, out IPAddress[]? before) || !before.AsSpan().SequenceEqual(_external[name]);
+    private NodeAddresses Next(NodeObject node, long now) => Find(node.Name)?.Next(node, now) ?? NodeAddresses.Of(node);
+
+    private NodeTable With(string node, NodeAddresses addresses, string version) =>
+        Read(new Dictionary<string, NodeAddresses>(_nodes, StringComparer.Ordinal) { [node] = addresses }, version);
 }

@@ -18,6 +18,18 @@ internal sealed class SliceObject : IResource
     /// <summary>The Service it belongs to (label kubernetes.io/service-name), or null.</summary>
     public string? Service { get; init; }
 
+    /// <summary>What keeps it up to date.</summary>
+    public SliceManager Manager { get; init; }
+
+    /// <summary>True when it has an owner, the Service: without one nothing deletes it with its Service.</summary>
+    public bool HasOwner { get; init; }
+
+    /// <summary>
+    /// What counts where two slices contradict each other: the lower. The Service's own controller comes first, then the one that copies
+    /// Endpoints.
+    /// </summary>
+    public int Rank => Manager switch { SliceManager.Controller => 0, SliceManager.Mirroring => 1, _ => 2 };
+
     /// <summary>What its addresses are.</summary>
     public SliceAddressType AddressType { get; init; }
 
@@ -52,6 +64,8 @@ internal sealed class SliceObject : IResource
             Namespace = meta.Namespace ?? "",
             ResourceVersion = meta.ResourceVersion ?? "",
             Service = meta.Service,
+            Manager = ManagerOf(meta.ManagedBy),
+            HasOwner = meta.HasOwner,
             AddressType = type,
             Pods = pods,
             Odd = odd,
@@ -63,6 +77,14 @@ internal sealed class SliceObject : IResource
             endpoint.Slice = slice;
         return slice;
     }
+
+    private static SliceManager ManagerOf(string? name) => name switch
+    {
+        null or "" => SliceManager.Unstated,
+        "endpointslice-controller.k8s.io" => SliceManager.Controller,
+        "endpointslicemirroring-controller.k8s.io" => SliceManager.Mirroring,
+        _ => SliceManager.Other,
+    };
 
     /// <summary>True when this state of a slice is later than the other's, which may be another slice.</summary>
     public bool IsNewerThan(SliceObject other) =>

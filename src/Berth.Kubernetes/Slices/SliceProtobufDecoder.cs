@@ -67,6 +67,9 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
                 case 11:
                     ReadLabel(reader.Bytes("metadata.labels"), ref meta);
                     break;
+                case 13:
+                    meta.HasOwner = true;
+                    break;
             }
         }
     }
@@ -86,6 +89,8 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
 
         if (key.SequenceEqual("kubernetes.io/service-name"u8))
             meta.Service = pools.Services.Get(value, "kubernetes.io/service-name");
+        else if (key.SequenceEqual("endpointslice.kubernetes.io/managed-by"u8))
+            meta.ManagedBy = pools.Words.Get(value, "endpointslice.kubernetes.io/managed-by");
     }
 
     private void ReadPort(ReadOnlySpan<byte> message)

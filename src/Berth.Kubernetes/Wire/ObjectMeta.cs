@@ -20,6 +20,12 @@ internal struct ObjectMeta(TextPools? pools)
     /// <summary>The label kubernetes.io/service-name.</summary>
     public string? Service;
 
+    /// <summary>The label endpointslice.kubernetes.io/managed-by.</summary>
+    public string? ManagedBy;
+
+    /// <summary>True when metadata.ownerReferences has one.</summary>
+    public bool HasOwner;
+
     /// <summary>The annotation k8s.io/initial-events-end of the bookmark that ends the first part of a streaming list.</summary>
     public bool InitialEventsEnd;
 
@@ -49,6 +55,8 @@ internal struct ObjectMeta(TextPools? pools)
             return JsonFields.TryReadString(ref reader, "metadata.resourceVersion", ref meta.ResourceVersion);
         if (reader.ValueTextEquals("labels"u8))
             return JsonFields.TryReadObject(ref reader, "metadata.labels", ref meta, TryReadLabel);
+        if (reader.ValueTextEquals("ownerReferences"u8))
+            return JsonFields.TryReadArray(ref reader, "metadata.ownerReferences", ref meta, TryReadOwner);
         return reader.ValueTextEquals("annotations"u8)
             ? JsonFields.TryReadObject(ref reader, "metadata.annotations", ref meta, TryReadAnnotation)
             : reader.TrySkip();
@@ -57,7 +65,15 @@ internal struct ObjectMeta(TextPools? pools)
     private static bool TryReadLabel(scoped ref Utf8JsonReader reader, ref ObjectMeta meta) =>
         reader.ValueTextEquals("kubernetes.io/service-name"u8)
             ? JsonFields.TryReadPooled(ref reader, "kubernetes.io/service-name", meta._pools!.Services, ref meta.Service)
+        : reader.ValueTextEquals("endpointslice.kubernetes.io/managed-by"u8)
+            ? JsonFields.TryReadPooled(ref reader, "endpointslice.kubernetes.io/managed-by", meta._pools!.Words, ref meta.ManagedBy)
             : reader.TrySkip();
+
+    private static bool TryReadOwner(scoped ref Utf8JsonReader reader, ref ObjectMeta meta)
+    {
+        meta.HasOwner = true;
+        return reader.TrySkip();
+    }
 
     private static bool TryReadAnnotation(scoped ref Utf8JsonReader reader, ref ObjectMeta meta)
     {

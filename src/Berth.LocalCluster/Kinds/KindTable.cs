@@ -24,6 +24,9 @@ internal static class KindTable
 
     public static readonly ResourceKind ControllerRevision = new("apps", "ControllerRevision", "controllerrevisions", true);
     public static readonly ResourceKind EndpointSlice = new(Discovery, "EndpointSlice", "endpointslices", true) { HasGeneration = true };
+    public static readonly ResourceKind PodDisruptionBudget =
+        new("policy", "PodDisruptionBudget", "poddisruptionbudgets", true, "pdb") { HasStatus = true, HasGeneration = true };
+
     public static readonly ResourceKind Lease = new("coordination.k8s.io", "Lease", "leases", true);
     public static readonly ResourceKind Role = new(Rbac, "Role", "roles", true);
     public static readonly ResourceKind RoleBinding = new(Rbac, "RoleBinding", "rolebindings", true);
@@ -36,7 +39,7 @@ internal static class KindTable
     public static readonly IReadOnlyList<ResourceKind> All =
     [
         Namespace, Node, Pod, Service, ServiceAccount, Event, ControllerRevision, Deployment, ReplicaSet, StatefulSet, EndpointSlice, Lease,
-        Role, RoleBinding, ClusterRole, ClusterRoleBinding,
+        PodDisruptionBudget, Role, RoleBinding, ClusterRole, ClusterRoleBinding,
     ];
 
     public static IEnumerable<string> Groups =>

@@ -26,6 +26,9 @@ internal sealed class NotEnforcedList(ILogger logger)
 
     public void Look(ResourceKind kind, JsonObject body)
     {
+        // Nothing here evicts by a budget: a drain deletes.
+        if (kind == KindTable.PodDisruptionBudget)
+            Add(kind, body, "spec");
         JsonNode? spec = kind == KindTable.Pod ? body["spec"] : body.At("spec", "template", "spec");
         foreach (string field in s_podFields.Where(field => IsGiven(spec.At(field)) || spec.At(field) is JsonValue))
             Add(kind, body, $"spec.{field}");

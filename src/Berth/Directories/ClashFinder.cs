@@ -26,7 +26,7 @@ internal sealed class ClashFinder(TimeProvider time)
             if (_seen.AsSpan().SequenceEqual(now))
                 return _found;
             PortClash[] found = PortClashes.Find(snapshots);
-            // Whoever has seen the list knows by the instance that nothing is new.
+            // A reader who has seen the list knows by the instance that nothing is new.
             if (!found.Select(static clash => clash.ToString()).SequenceEqual(_found.Select(static clash => clash.ToString())))
                 _found = found;
             (_seen, _at) = (now, time.GetTimestamp());

@@ -39,12 +39,17 @@ internal static class EndpointWords
         LeftOutReason.NoExternalAddress => "no-external-address",
         LeftOutReason.ExternalAddressUnknown => "external-address-unknown",
         LeftOutReason.OtherSet => "other-set",
+        LeftOutReason.OtherSource => "other-source",
+        LeftOutReason.NotOnHostNetwork => "not-on-host-network",
         _ => "malformed",
     };
 
     /// <summary>The word for a kind of warning, such as <c>several-sets</c>.</summary>
     public static string Of(EndpointWarningKind kind) => kind switch
     {
-        _ => "several-sets",
+        EndpointWarningKind.SeveralSets => "several-sets",
+        EndpointWarningKind.FrozenSlices => "frozen-slices",
+        EndpointWarningKind.MixedNetworks => "mixed-networks",
+        _ => "node-address-changed",
     };
 }

@@ -29,4 +29,10 @@ public enum LeftOutReason
 
     /// <summary>The pod belongs to another StatefulSet than the one that is followed, or to none.</summary>
     OtherSet = 8,
+
+    /// <summary>Something else than the Service's own controller states the pod, and the controller states it otherwise.</summary>
+    OtherSource = 9,
+
+    /// <summary>An external address is asked for, and the pod is not on the host network: nothing listens on its node's address.</summary>
+    NotOnHostNetwork = 10,
 }

@@ -4,7 +4,7 @@ namespace Berth.Snapshots;
 
 /// <summary>
 /// Finds the ports that several pods claim on one address, in one snapshot or in several. A pod that two targets have is one pod. A pod
-/// that is terminating gives its port up, and clashes with nobody.
+/// that is terminating gives its port up, and does not clash.
 /// </summary>
 internal static class PortClashes
 {

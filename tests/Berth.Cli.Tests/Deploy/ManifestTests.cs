@@ -61,6 +61,20 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public void A_drain_takes_one_pod_of_service_B_at_a_time()
+    {
+        YamlMappingNode budget = At(Find("PodDisruptionBudget", "service-b"), "spec");
+        // More than one may never be missing, and a drain is never kept from every pod.
+        Assert.Equal("1", Text(budget, "maxUnavailable"));
+        Assert.False(Has(budget, "minAvailable"));
+        YamlMappingNode wanted = At(budget, "selector", "matchLabels");
+        YamlMappingNode labels = At(ServiceB, "spec", "template", "metadata", "labels");
+        Assert.NotEmpty(wanted.Children);
+        Assert.All(wanted.Children, pair => Assert.Equal(pair.Value, labels[pair.Key]));
+        Assert.Equal(wanted, At(ServiceB, "spec", "selector", "matchLabels"));
+    }
+
+    [Fact]
     public void Sessions_may_end_before_the_kubelet_ends_them()
     {
         YamlMappingNode container = Assert.Single(Containers(ServiceB));
@@ -124,8 +138,8 @@ public sealed class ManifestTests
     }
 
     [Theory]
-    [InlineData("deploy/base", 8)]
-    [InlineData("deploy/overlays/external-addresses", 10)]
+    [InlineData("deploy/base", 9)]
+    [InlineData("deploy/overlays/external-addresses", 11)]
     public async Task Kustomize_builds_them(string folder, int objects)
     {
         Process? kubectl = TryStart("kubectl", "kustomize", Path.Combine(Checkout.Root, folder));
@@ -136,7 +150,7 @@ public sealed class ManifestTests
             await kubectl.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.Equal(0, kubectl.ExitCode);
             Assert.Equal(objects, built.Split('\n').Count(static line => line.StartsWith("kind: ", StringComparison.Ordinal)));
-            Assert.Equal(objects == 10, built.Contains("BERTH_ADDRESS", StringComparison.Ordinal));
+            Assert.Equal(objects == 11, built.Contains("BERTH_ADDRESS", StringComparison.Ordinal));
         }
     }
 

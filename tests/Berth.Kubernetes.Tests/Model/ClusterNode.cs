@@ -9,10 +9,18 @@ namespace Berth.Kubernetes.Model;
 /// <param name="External">Its external addresses in the order stated; an empty one, as some clouds write it, is none.</param>
 internal sealed record ClusterNode(string Name, long Version, ImmutableArray<string> External)
 {
-    public string ToJson(long? version = null) => Json.Node(
-        Name,
-        (version ?? Version).ToString(CultureInfo.InvariantCulture),
-        [("InternalIP", "10.77.0.1"), .. External.Select(static e => ("ExternalIP", e)), ("Hostname", Name)]);
+    public string ToJson(long? version = null)
+    {
+        // Its pods live on the host network, and have these.
+        string number = Name["node-".Length..];
+        return Json.Node(
+            Name,
+            (version ?? Version).ToString(CultureInfo.InvariantCulture),
+            [
+                ("InternalIP", $"10.77.0.{number}"), ("InternalIP", $"fd00:77::{number}"),
+                .. External.Select(static e => ("ExternalIP", e)), ("Hostname", Name),
+            ]);
+    }
 
     public override string ToString() => $"{Name}@{Version}({string.Join(' ', External.Select(static e => e.Length == 0 ? "''" : e))})";
 }

@@ -259,7 +259,7 @@ internal sealed class History
             await PassAsync(follower, TimeSpan.FromSeconds(100 * i));
             // It only now caught up, and may hold what left on the way.
             if (follower.Watcher.Difference() is not null)
-                await PassAsync(follower, PodHolds.Duration);
+                await PassAsync(follower, PodHolds.Deleted);
             if (!await follower.ComesToBeAsync(() => follower.Watcher.Difference() is null))
                 throw new HistoryException($"After it had agreed: {follower.Watcher.Difference()}");
         }

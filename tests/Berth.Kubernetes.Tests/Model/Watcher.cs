@@ -14,7 +14,8 @@ namespace Berth.Kubernetes.Model;
 /// </remarks>
 internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, TimeProvider time, Action<string> note)
 {
-    private readonly Dictionary<string, DateTimeOffset> _leftOutAt = new(StringComparer.Ordinal);
+    // The pods that an event left out, and until when they may be shown as before.
+    private readonly Dictionary<string, DateTimeOffset> _heldUntil = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _shownBefore = new(StringComparer.Ordinal);
     private readonly bool _hops = habits.AddressMode != AddressMode.Internal;
     private DateTimeOffset _busyUntil;
@@ -65,7 +66,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
                 throw new HistoryException($"It went live, and of slices the server has said nothing since: {Trouble.Message}");
             // By a list, an event, a bookmark or the head of a watch. A pod that is held is let go a little later.
             // What waited for a busy reader is older than that.
-            if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > PodHolds.Duration)
+            if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > PodHolds.Deleted)
                 throw new HistoryException(
                     $"It was confirmed, and the server has said nothing for {time.GetUtcNow() - api.Slices.SpokenAt}.");
             if (snapshot.StaleReason is { } reason)
@@ -149,7 +150,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     {
         AwaitsRestore = false;
         Version = 0;
-        _leftOutAt.Clear();
+        _heldUntil.Clear();
     }
 
     private void Check(Dictionary<string, string> next, long version)
@@ -197,14 +198,18 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         // Whatever becomes of its node, a pod that is held is shown by what is known of that now.
         if (Version > 0)
             NoteRight(Version);
-        foreach (ClusterChange change in cluster.Between(Version, Math.Max(version, Version)))
+        // Deletions that are told with an older body have no version of their own to be seen by.
+        foreach (ClusterChange change in cluster.Between(Version, Math.Max(Candidates(version).Max(), Version)))
         {
             NoteRight(change.Version);
-            HashSet<string> left = [.. (change.After?.Endpoints ?? []).Select(static e => $"{e.Id}")];
+            // A slice that belongs to another Service now is one that was deleted.
+            ClusterSlice? after = change.After is { IsOurs: true } ours ? ours : null;
+            HashSet<string> left = [.. (after?.Endpoints ?? []).Select(static e => $"{e.Id}")];
+            DateTimeOffset until = time.GetUtcNow() + (after is null ? PodHolds.Deleted : PodHolds.Duration);
             foreach (ClusterEndpoint e in change.Before?.Endpoints ?? [])
             {
                 if (e.Name is not null && !left.Contains($"{e.Id}"))
-                    _leftOutAt[e.Name] = time.GetUtcNow();
+                    _heldUntil[e.Name] = Later(until, _heldUntil.GetValueOrDefault(e.Name));
             }
         }
     }
@@ -220,22 +225,24 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
 
     private bool IsHeld(string name, string? text, Dictionary<string, string>? before)
     {
-        if (!_leftOutAt.TryGetValue(name, out DateTimeOffset since) || (!_hops && time.GetUtcNow() - since >= PodHolds.Duration))
+        if (!_heldUntil.TryGetValue(name, out DateTimeOffset until) || (!_hops && time.GetUtcNow() >= until))
             return false;
         return text is not null && (before?.GetValueOrDefault(name) == text || ShownBefore(name).Contains(text));
     }
 
     private void Remember()
     {
-        foreach ((string name, DateTimeOffset since) in _leftOutAt.ToArray())
+        foreach ((string name, DateTimeOffset until) in _heldUntil.ToArray())
         {
-            if (time.GetUtcNow() - since >= PodHolds.Duration)
-                _leftOutAt.Remove(name);
+            if (time.GetUtcNow() >= until)
+                _heldUntil.Remove(name);
         }
 
-        foreach (string name in _shownBefore.Keys.Except(_leftOutAt.Keys).ToArray())
+        foreach (string name in _shownBefore.Keys.Except(_heldUntil.Keys).ToArray())
             _shownBefore.Remove(name);
     }
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
 
     private HashSet<string> ShownBefore(string name)
     {

@@ -73,7 +73,7 @@ internal sealed class Replay
             if (piece.Span[^1] != '\n')
                 continue;
             // A pod that may be moving to another slice is held for a moment.
-            _time.Advance(PodHolds.Duration);
+            _time.Advance(PodHolds.Deleted);
             await ReadAsync(stream);
         }
 

@@ -75,7 +75,7 @@ public sealed class PortSchemeTests
         Assert.False(PortScheme.FromService("voice").TryResolve(1, s_servicePorts, out _, out string? reason));
         Assert.Contains("'voice'", reason, StringComparison.Ordinal);
         Assert.False(PortScheme.FromService().TryResolve(1, [], out _, out reason));
-        Assert.Contains("declares no port", reason, StringComparison.Ordinal);
+        Assert.Contains("no port of the Service is stated", reason, StringComparison.Ordinal);
     }
 
     [Fact]

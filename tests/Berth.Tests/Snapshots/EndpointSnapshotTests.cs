@@ -32,6 +32,18 @@ public sealed class EndpointSnapshotTests
     }
 
     [Fact]
+    public void Why_nothing_is_available_is_true_of_what_is_there()
+    {
+        string? unready = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0, ready: false)).UnavailableReason;
+        Assert.Contains("'kubectl describe pod -n k8s-example2 service-b-0' says why", unready, StringComparison.Ordinal);
+        Assert.Contains("readiness gate", unready, StringComparison.Ordinal);
+        string? going = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0, terminating: true)).UnavailableReason;
+        Assert.DoesNotContain("describe", going, StringComparison.Ordinal);
+        // Pods without a node are in no slice, so that their absence says nothing of the Service.
+        Assert.Contains("(Pending) does not count", TestKit.TestPods.Snapshot().UnavailableReason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pods_of_one_set_on_one_node_are_all_kept_and_do_not_clash()
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(260);

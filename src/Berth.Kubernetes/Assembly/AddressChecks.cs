@@ -1,0 +1,81 @@
+using System.Net;
+using Berth.Kubernetes.Nodes;
+
+namespace Berth.Kubernetes.Assembly;
+
+/// <summary>
+/// Holds the addresses of one target's pods against those of their nodes, where nodes are read, and notes what does not agree.
+/// </summary>
+internal sealed class AddressChecks(PodsByNode byNode)
+{
+    private const int MostTold = 3;
+
+    // The pods off the host network, with their nodes, and how many there are on each.
+    private readonly Dictionary<string, string> _elsewhere = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _countByNode = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _moved = new(StringComparer.Ordinal);
+
+    /// <summary>Whose addresses they are. A node that states none of a family says nothing of that family.</summary>
+    public static AddressOrigin OriginOf(IReadOnlyList<IPAddress> stated, NodeAddresses node)
+    {
+        AddressOrigin found = AddressOrigin.Node;
+        foreach (IPAddress address in stated)
+        {
+            if (!Array.Exists(node.Internal, own => own.AddressFamily == address.AddressFamily)
+                || node.Internal.Contains(address) || node.External.Contains(address))
+                continue;
+            found = node.Former.Contains(address) ? AddressOrigin.FormerNode : AddressOrigin.Elsewhere;
+        }
+
+        return found;
+    }
+
+    /// <summary>Notes whose addresses a pod has.</summary>
+    public void Note(string key, string node, AddressOrigin origin)
+    {
+        Forget(key);
+        if (origin == AddressOrigin.FormerNode)
+            _moved.Add(key);
+        if (origin != AddressOrigin.Elsewhere)
+            return;
+        _elsewhere[key] = node;
+        _countByNode[node] = _countByNode.GetValueOrDefault(node) + 1;
+    }
+
+    /// <summary>Forgets a pod.</summary>
+    public void Forget(string key)
+    {
+        if (_moved.Count > 0)
+            _moved.Remove(key);
+        if (_elsewhere.Count == 0 || !_elsewhere.Remove(key, out string? node))
+            return;
+        if (--_countByNode[node] == 0)
+            _countByNode.Remove(node);
+    }
+
+    /// <summary>Pods of one node on the host network and off it: hostNetwork was changed, and the rollout is not at its end.</summary>
+    public EndpointWarning? FindMixed()
+    {
+        List<string>? mixed = null;
+        foreach ((string node, int count) in _countByNode)
+        {
+            if (byNode.Find(node).Count > count)
+                (mixed ??= []).Add(node);
+        }
+
+        return mixed is null ? null : new EndpointWarning(
+            EndpointWarningKind.MixedNetworks,
+            $"On {Names("node", mixed.Order(StringComparer.Ordinal), mixed.Count)} some pods of this target have the node's address and "
+                + "others have addresses of their own. The hostNetwork of their template was changed: end the rollout.");
+    }
+
+    /// <summary>Pods with an address that their node had once.</summary>
+    public EndpointWarning? FindMoved() => _moved.Count == 0 ? null : new EndpointWarning(
+        EndpointWarningKind.NodeAddressChanged,
+        $"The slices state for {Names("pod", _moved, _moved.Count)} an address that the node no longer has. A pod keeps the address that "
+            + "its node had at its start: delete the pod, and the next one has the new address.");
+
+    private static string Names(string what, IEnumerable<string> names, int count) =>
+        $"{what}{(count == 1 ? "" : "s")} {string.Join(", ", names.Take(MostTold))}"
+            + (count > MostTold ? $" and {count - MostTold} more" : "");
+}

@@ -1,0 +1,66 @@
+using Berth.Kubernetes.Slices;
+
+namespace Berth.Kubernetes.Assembly;
+
+/// <summary>
+/// Notices slices that are no longer kept up to date. The controller writes nothing to them: neither when the Service's selector is
+/// removed (then a mirrored slice stands beside its own), nor when the Service is deleted and its slices stay (then they have no owner).
+/// Every pod in them stays ready for good.
+/// </summary>
+internal sealed class SliceWatch
+{
+    private const int MostTold = 3;
+
+    private readonly SortedSet<string> _ownerless = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _mirrored = new(StringComparer.Ordinal);
+    private int _controlled;
+
+    /// <summary>What is to be said, or null.</summary>
+    public EndpointWarning? Warning { get; private set; }
+
+    /// <summary>Takes a new state of a slice in place of the earlier one; each may be null.</summary>
+    public void Change(SliceObject? before, SliceObject? after)
+    {
+        if (before?.Manager == after?.Manager && before?.HasOwner == after?.HasOwner)
+            return;
+        if (before is not null)
+            Count(before, -1);
+        if (after is not null)
+            Count(after, 1);
+        Warning = Find();
+    }
+
+    private void Count(SliceObject slice, int difference)
+    {
+        bool isController = slice.Manager == SliceManager.Controller;
+        if (isController)
+            _controlled += difference;
+        Put(_mirrored, slice, difference > 0 && slice.Manager == SliceManager.Mirroring);
+        Put(_ownerless, slice, difference > 0 && isController && !slice.HasOwner);
+    }
+
+    private static void Put(SortedSet<string> names, SliceObject slice, bool isIn)
+    {
+        if (isIn)
+            names.Add(slice.Name);
+        else
+            names.Remove(slice.Name);
+    }
+
+    private EndpointWarning? Find()
+    {
+        string mirrored = _mirrored.Count > 0 && _controlled > 0
+            ? $"The mirrored slices {Names(_mirrored)} stand beside slices of the Service's own: its selector was removed, and its own "
+                + "slices are not kept up to date any more. Their pods may be gone. Put the selector back, or delete them. "
+            : "";
+        string ownerless = _ownerless.Count > 0
+            ? $"The slices {Names(_ownerless)} have no owner: their Service was deleted without them, and they are not kept up to date any "
+                + "more. Their pods may be gone. Delete them. "
+            : "";
+        string all = (mirrored + ownerless).TrimEnd();
+        return all.Length == 0 ? null : new EndpointWarning(EndpointWarningKind.FrozenSlices, all);
+    }
+
+    private static string Names(SortedSet<string> names) =>
+        string.Join(", ", names.Take(MostTold)) + (names.Count > MostTold ? $" and {names.Count - MostTold} more" : "");
+}

@@ -1,0 +1,17 @@
+namespace Berth.Kubernetes.Slices;
+
+/// <summary>What keeps a slice up to date (label endpointslice.kubernetes.io/managed-by).</summary>
+internal enum SliceManager
+{
+    /// <summary>The slice does not say.</summary>
+    Unstated = 0,
+
+    /// <summary>The controller that follows the Service's selector, <c>endpointslice-controller.k8s.io</c>.</summary>
+    Controller = 1,
+
+    /// <summary>The controller that copies Endpoints, <c>endpointslicemirroring-controller.k8s.io</c>.</summary>
+    Mirroring = 2,
+
+    /// <summary>Something else: a copy of another cluster's slices, or a person.</summary>
+    Other = 3,
+}

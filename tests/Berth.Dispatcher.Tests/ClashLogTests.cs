@@ -1,0 +1,33 @@
+using System.Net;
+using Berth.Dispatcher.State;
+using Berth.TestKit;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Berth.Dispatcher.Tests;
+
+public sealed class ClashLogTests
+{
+    [Fact]
+    public async Task A_clash_is_logged_once_and_so_is_its_end()
+    {
+        FakeTimeProvider time = new();
+        RecordingLogger logger = new();
+        IReadOnlyList<PortClash> now = [];
+        await using ClashLog log = new(() => now, time, logger);
+
+        now = [Clash(3000)];
+        time.Advance(ClashLog.Period);
+        await logger.WaitForAsync("a-0 of games/a", DispatcherFixture.Cancelled);
+        // Another list with the same clash says nothing new.
+        now = [Clash(3000)];
+        time.Advance(ClashLog.Period);
+        now = [];
+        time.Advance(ClashLog.Period);
+        await logger.WaitForAsync("no port is claimed twice", DispatcherFixture.Cancelled);
+        Assert.Equal(2, logger.Texts.Count(static text => text.Contains("Port clash", StringComparison.Ordinal)));
+    }
+
+    private static PortClash Clash(int port) => new(
+        IPAddress.Parse("10.0.0.1"), port, "TCP",
+        [new PortClaim(new ServiceTarget("games", "a"), "a-0"), new PortClaim(new ServiceTarget("games", "b"), "b-0")]);
+}
