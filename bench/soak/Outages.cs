@@ -65,7 +65,9 @@ internal sealed class Outages
         }
     }
 
-    /// <summary>How old what A knows may be at a moment: since the beginning of the outage it is in, or has just come out of.</summary>
+    /// <summary>
+    /// Returns the time from which A's answer at a moment may be: the beginning of the current outage, or of one that has just ended.
+    /// </summary>
     public TimeSpan KnownSince(TimeSpan moment, TimeSpan slack)
     {
         lock (_gate)

@@ -9,14 +9,16 @@ namespace Berth.Cli;
 /// <summary>The tree of commands.</summary>
 internal static class BerthCommands
 {
-    /// <summary>Not a RootCommand: that one takes its name from the file, and adds options that are not wanted.</summary>
+    /// <summary>
+    /// Creates the root. It is not a RootCommand, which takes its name from the file and adds options that we do not want.
+    /// </summary>
     public static Command CreateRoot(ProgramHost host)
     {
         const string Call = "berth call http://127.0.0.1:8000     asks service A for an address, and talks to that pod";
         ExampleCommand root = new(
             "berth",
-            "Direct-connect discovery for Kubernetes StatefulSets: every pod has its node's address, and a port that follows from its " +
-            "name.",
+            "Direct-connect discovery for Kubernetes StatefulSets: every pod has its node's address, " +
+            "and a port that follows from its name.",
             ProgramParts.HasLocalCluster
                 ? ["berth up                             a local cluster with three pods, and service A on http://127.0.0.1:8000", Call]
                 : [Call]);
@@ -47,7 +49,7 @@ internal static class BerthCommands
         return root;
     }
 
-    /// <summary>The words that lead to a command: <c>berth get port</c>.</summary>
+    /// <summary>Returns the words that call a command, such as <c>berth get port</c>.</summary>
     public static string PathOf(CommandResult command)
     {
         Stack<string> words = [];

@@ -4,7 +4,7 @@ using Berth.Cli.Hosting;
 
 namespace Berth.Cli;
 
-/// <summary>Parses the command line, runs the command, and turns every way it can end into an exit code.</summary>
+/// <summary>Parses the command line, runs the command, and converts every outcome into an exit code.</summary>
 internal static class BerthProgram
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ProgramHost host)
@@ -13,7 +13,7 @@ internal static class BerthProgram
         {
             Command root = BerthCommands.CreateRoot(host);
 
-            // A text to send may begin with '@'; files of arguments are not wanted.
+            // A text to send may start with '@', so '@FILE' does not read a file of arguments.
             ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Action is ParseErrorAction || (parsed.Action is null && parsed.Errors.Count > 0))
                 return ReportParseErrors(parsed, host);
@@ -23,7 +23,7 @@ internal static class BerthProgram
                 Error = host.Error,
                 EnableDefaultExceptionHandler = false,
 
-                // Signals are ours: see StopSignal.
+                // StopSignal handles the signals.
                 ProcessTerminationTimeout = null,
             };
             return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
@@ -38,7 +38,7 @@ internal static class BerthProgram
     {
         string[] messages = [.. parsed.Errors.Select(static error => error.Message).Distinct(StringComparer.Ordinal)];
 
-        // After a word that is no command the parser also misses a command: the word is what is wrong.
+        // After an unknown word the parser also reports a missing command. Show only the message about the word.
         string[] unknown = [.. parsed.UnmatchedTokens];
         foreach (string message in messages.Where(message => messages.Length == 1 || unknown.Length == 0 || unknown.Any(message.Contains)))
             host.Error.WriteLine($"berth: {message}");

@@ -7,8 +7,8 @@ using Berth.Dns.Transport;
 namespace Berth.Dns;
 
 /// <summary>
-/// Endpoints of headless Services from DNS alone, for clients that may resolve names but not ask the Kubernetes API. The pods are those
-/// that SRV records name, or else those whose own names exist; their ports follow from their ordinals.
+/// Reads endpoints of headless Services from DNS only, for clients that can resolve names but have no access to the Kubernetes API. SRV
+/// records name the pods; without SRV records the pods are those whose own names exist. Their ports follow from their ordinals.
 /// </summary>
 /// <remarks>
 /// DNS states ready pods only, and neither UIDs, nodes nor zones. Of a Service with <c>publishNotReadyAddresses</c> it states every pod,
@@ -25,8 +25,8 @@ public sealed class DnsEndpointSource : IEndpointSource, IAsyncDisposable
     private readonly DnsResolver _resolver;
     private bool _disposed;
 
-    /// <summary>Makes a source. Nothing is asked of any server before a stream is read.</summary>
-    /// <param name="options">What the source needs from outside, or null for the defaults.</param>
+    /// <summary>Creates a source. It asks no server before a stream is read.</summary>
+    /// <param name="options">The options, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     public DnsEndpointSource(DnsEndpointSourceOptions? options = null)
     {
@@ -39,7 +39,7 @@ public sealed class DnsEndpointSource : IEndpointSource, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">
-    /// The scheme takes its bases from the Service's ports and <see cref="DnsEndpointSourceOptions.ServicePorts"/> names none, or a name is
+    /// The scheme takes its bases from the Service's ports but <see cref="DnsEndpointSourceOptions.ServicePorts"/> is empty, or a name is
     /// too long for DNS.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The source is disposed.</exception>
@@ -56,7 +56,7 @@ public sealed class DnsEndpointSource : IEndpointSource, IAsyncDisposable
         }
 
         ServiceNames names = new(target, _options);
-        // The longest name that will be asked for; a host label has at most 63 octets.
+        // The longest name that a reading asks for: a host label has at most 63 octets.
         if (!DnsNames.IsAskable($"{new string('x', 63)}.{names.Service}"))
         {
             throw new ArgumentException(
@@ -68,7 +68,7 @@ public sealed class DnsEndpointSource : IEndpointSource, IAsyncDisposable
         return new DnsEndpointStream(_options, reader, new SnapshotAssembler(target, ports, _options.AddressFamilies));
     }
 
-    /// <summary>Disposes the meter when it is the source's own. Close the streams before.</summary>
+    /// <summary>Disposes the source, and its meter if the source created it. Dispose the streams first.</summary>
     public ValueTask DisposeAsync()
     {
         _disposed = true;

@@ -12,8 +12,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// Endpoints from the EndpointSlices (discovery.k8s.io/v1) of a Kubernetes API, listed and watched. It only reads: <c>list</c> and
-/// <c>watch</c> of endpointslices in the target's namespace, and of nodes where external addresses are asked for.
+/// Reads endpoints from the EndpointSlices (discovery.k8s.io/v1) of a Kubernetes API. It only reads: it uses <c>list</c> and <c>watch</c>
+/// of endpointslices in the target's namespace, and of nodes for external addresses.
 /// </summary>
 public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
 {
@@ -31,9 +31,9 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     private NodeFeed? _nodes;
     private bool _disposed;
 
-    /// <summary>Makes a source. Nothing is asked of the server before a target is read.</summary>
-    /// <param name="access">The cluster, as of <see cref="KubernetesEndpoints.FindAccess"/>.</param>
-    /// <param name="options">What the source needs from outside, or null for the defaults.</param>
+    /// <summary>Creates a source. It sends no request before a target is read.</summary>
+    /// <param name="access">The cluster, from <see cref="KubernetesEndpoints.FindAccess"/>.</param>
+    /// <param name="options">The options, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The default jitter; tests give their own.")]
     public KubernetesEndpointSource(ClusterAccess access, KubernetesEndpointSourceOptions? options = null)
@@ -75,7 +75,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         }
     }
 
-    /// <summary>Stops following nodes and closes the connections. Close the streams before this.</summary>
+    /// <summary>Stops following nodes and closes the connections. Dispose the streams first.</summary>
     public async ValueTask DisposeAsync()
     {
         NodeFeed? nodes;
@@ -110,10 +110,10 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         return new(new ReflectorContext<T>(_api, query, decoder, _traits, _metrics, _options.TimeProvider, NextRandom()));
     }
 
-    /// <summary>Each reader has its own: a Random is not safe for several threads.</summary>
+    /// <summary>Creates a Random for one reader, because a Random is not safe for several threads.</summary>
     private Random NextRandom()
     {
-        // Targets make theirs when they are first read, each on its own thread.
+        // Targets call this at their first read, each on its own thread.
         lock (_random)
             return new Random(_random.Next());
     }

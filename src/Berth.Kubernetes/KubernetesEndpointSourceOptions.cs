@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Kubernetes;
 
-/// <summary>What a <see cref="KubernetesEndpointSource"/> needs from outside. Every value has a default.</summary>
+/// <summary>The options of a <see cref="KubernetesEndpointSource"/>. Every value has a default.</summary>
 public sealed class KubernetesEndpointSourceOptions
 {
-    /// <summary>Which address of a pod is given. Default: <see cref="AddressMode.Internal"/>, which needs no reading of nodes.</summary>
+    /// <summary>The kind of address of a pod. Default: <see cref="AddressMode.Internal"/>, which does not need to read nodes.</summary>
     public AddressMode AddressMode { get; init; } = AddressMode.Internal;
 
     /// <summary>The IP families of a pod's addresses, and their order. Default: <see cref="AddressFamilies.IPv4ThenIPv6"/>.</summary>
@@ -34,11 +34,11 @@ public sealed class KubernetesEndpointSourceOptions
     /// <summary>The source of jitter, used only while a target is opened. Default: null, for one shared by the process.</summary>
     public Random? Random { get; init; }
 
-    /// <summary>Makes the logger <c>Berth.Kubernetes</c>, which tells changes of state. Default: logs nothing.</summary>
+    /// <summary>Creates the logger <c>Berth.Kubernetes</c>, which reports changes of state. Default: logs nothing.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>
-    /// The meter of <c>berth.api.requests</c> and <c>berth.watch.restarts</c>. Default: null, for a meter of the source's own named
+    /// The meter of <c>berth.api.requests</c> and <c>berth.watch.restarts</c>. Default: null, which creates a meter named
     /// <c>Berth.Kubernetes</c>.
     /// </summary>
     public Meter? Meter { get; init; }

@@ -4,18 +4,19 @@ using Berth.Kubernetes.Access;
 
 namespace Berth.Kubernetes;
 
-/// <summary>The way in: a directory of endpoints over a Kubernetes API, in one call.</summary>
+/// <summary>Opens a directory of endpoints over a Kubernetes API, in one call.</summary>
 public static class KubernetesEndpoints
 {
     /// <summary>
-    /// Connects as kubectl would from here: KUBECONFIG, else the service account of the pod this runs in, else <c>~/.kube/config</c>. The
-    /// environment is read here and nowhere deeper. Nothing is asked of the cluster before the first target.
+    /// Connects as kubectl does: KUBECONFIG, else the service account of this pod, else <c>~/.kube/config</c>. Only this method reads the
+    /// environment. It sends no request before the first target.
     /// </summary>
-    /// <param name="options">How addresses are chosen, or null for the defaults.</param>
-    /// <param name="directoryOptions">What the directory needs from outside, or null for the defaults.</param>
-    /// <returns>The directory, to be disposed by the caller. It disposes the source.</returns>
-    /// <exception cref="ClusterAccessException">No cluster is configured, or the one that is cannot be used; the message says what to
-    /// do.</exception>
+    /// <param name="options">The options of the source, or null for the defaults.</param>
+    /// <param name="directoryOptions">The options of the directory, or null for the defaults.</param>
+    /// <returns>The directory. Dispose it; it disposes the source.</returns>
+    /// <exception cref="ClusterAccessException">
+    /// No cluster is configured, or its configuration has a fault. The message says what to do.
+    /// </exception>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The composition root for those who use the library alone.")]
     public static EndpointDirectory Connect(
@@ -32,22 +33,22 @@ public static class KubernetesEndpoints
         return Connect(access, options, directoryOptions);
     }
 
-    /// <summary>Connects to a cluster that has been found already.</summary>
+    /// <summary>Connects to a given cluster.</summary>
     /// <inheritdoc cref="Connect(KubernetesEndpointSourceOptions?, EndpointDirectoryOptions?)"/>
     /// <param name="access">The cluster.</param>
-    /// <param name="options">How addresses are chosen, or null for the defaults.</param>
-    /// <param name="directoryOptions">What the directory needs from outside, or null for the defaults.</param>
+    /// <param name="options">The options of the source, or null for the defaults.</param>
+    /// <param name="directoryOptions">The options of the directory, or null for the defaults.</param>
     public static EndpointDirectory Connect(
         ClusterAccess access, KubernetesEndpointSourceOptions? options = null, EndpointDirectoryOptions? directoryOptions = null) =>
         new(new KubernetesEndpointSource(access, options), directoryOptions);
 
     /// <summary>
-    /// Finds the cluster. In this order: <see cref="ClusterAccessOptions.Kubeconfig"/>; the files in KUBECONFIG, when it is set (it was set
-    /// on purpose, so it wins inside a pod as well); the service account of the pod this runs in; <c>~/.kube/config</c>. A named context is
-    /// always one of a kubeconfig, so the service account is then passed over.
+    /// Finds the cluster. In this order: <see cref="ClusterAccessOptions.Kubeconfig"/>; the files in KUBECONFIG, if it is set (also inside
+    /// a pod, because it was set on purpose); the service account of this pod; <c>~/.kube/config</c>. A named context belongs to a
+    /// kubeconfig, so the service account is then skipped.
     /// </summary>
-    /// <param name="options">What to look at.</param>
-    /// <exception cref="ClusterAccessException">None is there, or the one that is there cannot be used.</exception>
+    /// <param name="options">The inputs of the search.</param>
+    /// <exception cref="ClusterAccessException">No cluster is configured, or its configuration has a fault.</exception>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     public static ClusterAccess FindAccess(ClusterAccessOptions options)
     {

@@ -24,7 +24,7 @@ public sealed class EndpointsPageTests
     }
 
     [Fact]
-    public async Task A_large_page_that_nobody_receives_any_more_is_not_written_on()
+    public async Task Large_page_stops_when_the_client_is_gone()
     {
         Pipe pipe = PipeText.Create();
         EndpointSnapshot snapshot = EndpointSnapshot.Create(

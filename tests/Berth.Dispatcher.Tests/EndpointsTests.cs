@@ -136,7 +136,7 @@ public sealed class EndpointsTests
     [InlineData(EndpointsPage.MaxKept)]
     [InlineData(EndpointsPage.MaxKept + 1)]
     [InlineData(20_000)]
-    public async Task A_set_of_any_size_is_whole(int count)
+    public async Task Page_of_any_size_is_complete(int count)
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync([.. Enumerable.Range(0, count).Select(static i => DispatcherFixture.Pod(i))]);

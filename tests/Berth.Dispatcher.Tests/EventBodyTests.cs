@@ -12,7 +12,7 @@ public sealed class EventBodyTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_is_written_in_pieces_of_any_size_arrives_whole(bool isChunked)
+    public async Task Data_written_in_pieces_of_any_size_arrives_complete(bool isChunked)
     {
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0));
         EventBody body = new(new TestConnection(pipe), new FakeTimeProvider(), isChunked);
@@ -42,7 +42,7 @@ public sealed class EventBodyTests
     [Theory]
     [InlineData(10)]
     [InlineData(240 * 60)]
-    public async Task What_is_not_taken_in_time_ends_the_connection(int bytes)
+    public async Task Unread_data_ends_the_connection_after_its_time(int bytes)
     {
         TimeSpan allowed = TimeSpan.FromSeconds((double)(bytes + EventBody.Backlog) / EventBody.LeastBytesPerSecond);
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
@@ -94,7 +94,7 @@ public sealed class EventBodyTests
     }
 
     [Fact]
-    public async Task What_is_taken_late_but_in_time_is_no_fault()
+    public async Task Data_read_late_but_in_time_keeps_the_connection()
     {
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
         FakeTimeProvider time = new();

@@ -33,7 +33,7 @@ public sealed class HalfClosedTests
     }
 
     [Fact]
-    public async Task A_client_that_goes_away_in_the_middle_of_a_large_answer_holds_nothing()
+    public async Task Client_that_leaves_during_a_large_answer_keeps_no_memory()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(maxConnections: 2);
         await fixture.PublishAsync([.. Enumerable.Range(0, 30_000).Select(static i => DispatcherFixture.Pod(i))]);

@@ -49,7 +49,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task What_is_in_flight_is_served_to_its_end()
+    public async Task Request_in_progress_is_completed_at_stop()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));

@@ -11,7 +11,7 @@ public sealed class KestrelLoggersTests
     [InlineData(LogLevel.Information, LogLevel.Debug)]
     [InlineData(LogLevel.Warning, LogLevel.Warning)]
     [InlineData(LogLevel.Error, LogLevel.Error)]
-    public void What_any_client_can_cause_is_no_information(LogLevel level, LogLevel logged)
+    public void Kestrels_information_is_logged_as_debug(LogLevel level, LogLevel logged)
     {
         using Recorder recorder = new();
         using KestrelLoggers loggers = new(recorder);

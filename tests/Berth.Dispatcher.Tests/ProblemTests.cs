@@ -77,7 +77,7 @@ public sealed class ProblemTests
         await fixture.PublishAsync(hasPods ? [DispatcherFixture.Pod(0, ready: false)] : []);
         JsonElement problem = await fixture.GetProblemAsync(Path + query, 503, "nothing-ready");
         Assert.Contains(
-            hasPods ? "has 1 pods, and none is ready: service-b-0 is not-ready" : "has no pods", problem.GetProperty("detail").GetString(),
+            hasPods ? "has 1 pod, and none is ready: service-b-0 is not-ready" : "has no pods", problem.GetProperty("detail").GetString(),
             StringComparison.Ordinal);
     }
 
@@ -129,7 +129,7 @@ public sealed class ProblemTests
     [InlineData("get / HTTP/1.1")]
     [InlineData("OPTIONS * HTTP/1.1")]
     [InlineData("CONNECT a:80 HTTP/1.1")]
-    public async Task A_method_is_only_what_it_is_spelled(string line)
+    public async Task Method_names_are_case_sensitive(string line)
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));
@@ -149,7 +149,7 @@ public sealed class ProblemTests
     }
 
     [Fact]
-    public async Task A_body_that_nobody_asked_for_is_read_past()
+    public async Task Unexpected_request_body_is_skipped()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));

@@ -160,7 +160,7 @@ public sealed class RootTests
     }
 
     [Fact]
-    public async Task Picking_and_giving_the_bytes_allocates_nothing()
+    public async Task Pick_and_its_bytes_allocate_nothing()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         EndpointSnapshot snapshot = await fixture.PublishAsync([.. Enumerable.Range(0, 1000).Select(static i => DispatcherFixture.Pod(i))]);

@@ -71,7 +71,7 @@ public sealed class StartTests
     [InlineData("http://127.0.0.1:0")]
     [InlineData("http://[::1]:0")]
     [InlineData("http://*:0")]
-    public async Task It_listens_where_it_is_told(string url)
+    public async Task Server_listens_on_the_given_addresses(string url)
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6 || !url.Contains('[', StringComparison.Ordinal), "This machine has no IPv6.");
         await using EndpointDirectory directory = new(new PushableSource());

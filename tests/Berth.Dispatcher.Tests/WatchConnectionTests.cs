@@ -52,7 +52,7 @@ public sealed class WatchConnectionTests
     }
 
     [Fact]
-    public async Task A_client_that_asks_for_one_answer_only_is_told_so()
+    public async Task Client_that_asks_for_close_gets_Connection_close()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         using RawStream stream = await RawStream.OpenAsync(fixture, headers: "Connection: close\r\n");
@@ -80,7 +80,7 @@ public sealed class WatchConnectionTests
     }
 
     [Fact]
-    public async Task A_body_that_nobody_asked_for_is_read_past()
+    public async Task Unexpected_request_body_is_skipped()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));
@@ -128,7 +128,7 @@ public sealed class WatchConnectionTests
     }
 
     [Fact]
-    public async Task A_client_that_sends_on_ends_its_stream_and_nothing_of_it_is_kept()
+    public async Task Client_that_sends_during_a_stream_ends_it()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));

@@ -12,7 +12,7 @@ public sealed class WatchFollowTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task Whoever_applies_the_events_has_at_each_the_set_of_that_version(int seed)
+    public async Task Applied_events_give_the_set_of_each_version(int seed)
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         ConcurrentDictionary<long, string> published = new();

@@ -5,7 +5,7 @@ namespace Berth.Dispatcher.Tests;
 public sealed class WatchSignalTests
 {
     [Fact]
-    public async Task What_is_told_before_a_wait_ends_it_once()
+    public async Task Signal_before_a_wait_ends_it_once()
     {
         Signal signal = new();
         signal.Wake();
@@ -19,7 +19,7 @@ public sealed class WatchSignalTests
     }
 
     [Fact]
-    public async Task No_news_is_lost_whoever_tells_it()
+    public async Task Signals_from_any_thread_are_not_lost()
     {
         const int Tellers = 3;
         const int News = 30_000;

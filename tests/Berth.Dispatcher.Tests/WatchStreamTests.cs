@@ -22,7 +22,7 @@ public sealed class WatchStreamTests
     [InlineData(1, true, "changes")]
     [InlineData(2, true, "changes")]
     [InlineData(2, false, "changes")]
-    public async Task However_large_an_event_little_of_it_waits_for_one_client(int seen, bool isWatched, string kind)
+    public async Task Large_event_buffers_little_for_one_client(int seen, bool isWatched, string kind)
     {
         await using Room room = new();
         if (isWatched)
@@ -51,7 +51,7 @@ public sealed class WatchStreamTests
     }
 
     [Fact]
-    public async Task Those_left_out_may_be_many_too()
+    public async Task Thousands_of_pods_left_out_are_streamed()
     {
         await using Room room = new();
         EndpointSnapshot first = await room.PublishAsync(3, "10.88.1.1");
@@ -79,7 +79,7 @@ public sealed class WatchStreamTests
     [Theory]
     [InlineData(Pods)]
     [InlineData(3)]
-    public async Task Only_a_small_event_is_kept_for_as_long_as_nothing_changes(int pods)
+    public async Task Only_small_events_are_kept_while_nothing_changes(int pods)
     {
         await using Room room = new();
         room.Hub.Add(room.CreateStream(null));
@@ -118,7 +118,7 @@ public sealed class WatchStreamTests
     }
 
     [Fact]
-    public async Task A_hub_that_fails_ends_its_streams_and_the_next_client_has_another()
+    public async Task Failed_hub_ends_its_streams_and_is_replaced()
     {
         await using Room room = new();
         WatchHub broken = room.Hub;

@@ -42,7 +42,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_client_that_comes_back_gets_what_it_missed_as_one_event()
+    public async Task Client_that_reconnects_gets_the_missed_changes_as_one_event()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));
@@ -77,7 +77,7 @@ public sealed class WatchTests
     [Theory]
     [InlineData("another-dispatcher-1-live")]
     [InlineData("")]
-    public async Task An_unknown_id_begins_with_the_whole(string id)
+    public async Task Unknown_id_starts_with_the_whole_snapshot(string id)
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));
@@ -86,7 +86,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task An_id_that_is_too_old_begins_with_the_whole()
+    public async Task Too_old_id_starts_with_the_whole_snapshot()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));
@@ -103,7 +103,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Turning_stale_and_live_again_is_told_without_a_changed_pod()
+    public async Task Stale_and_live_again_are_sent_without_a_changed_pod()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));
@@ -123,7 +123,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Those_left_out_are_told_when_they_change()
+    public async Task Changed_pods_left_out_are_sent()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         await fixture.PublishAsync(DispatcherFixture.Pod(0));

@@ -8,7 +8,7 @@ namespace Berth.Echo.Tests;
 public sealed class ShutdownTests
 {
     [Fact]
-    public async Task Stopping_accepts_nobody_more_and_lets_a_session_end_by_itself()
+    public async Task Stop_accepts_no_connection_and_lets_a_session_end()
     {
         await using EchoFixture echo = EchoFixture.Start();
         using Socket client = await echo.ConnectAsync();
@@ -40,13 +40,13 @@ public sealed class ShutdownTests
         await EchoFixture.ExpectAsync(client, $"127.0.0.1:{echo.Port} a\n");
 
         Task stopped = echo.Server.StopAsync(EchoFixture.Cancelled);
-        await logger.WaitForAsync("1 sessions have 30 s to end", EchoFixture.Cancelled);
+        await logger.WaitForAsync("Open sessions: 1; time to end: 30 s.", EchoFixture.Cancelled);
         time.Advance(TimeSpan.FromSeconds(29));
         Assert.False(stopped.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
 
         await stopped.WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
-        Assert.Contains("Stopped; 1 sessions were cut.", logger.Texts);
+        Assert.Contains("Stopped; sessions cut: 1.", logger.Texts);
         Assert.Empty(await EchoFixture.ReadToEndAsync(client));
     }
 

@@ -205,7 +205,7 @@ public sealed class TcpEchoTests
     }
 
     [Fact]
-    public void A_port_taken_for_UDP_alone_is_refused_too_and_the_TCP_port_given_back()
+    public void Port_in_use_for_UDP_only_is_refused_and_TCP_is_released()
     {
         using Socket taken = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));

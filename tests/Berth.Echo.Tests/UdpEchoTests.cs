@@ -49,7 +49,7 @@ public sealed class UdpEchoTests
     }
 
     [Fact]
-    public async Task A_client_that_has_gone_does_not_stop_the_others_answers()
+    public async Task Gone_UDP_client_does_not_stop_answers_to_others()
     {
         await using EchoFixture echo = EchoFixture.Start();
         for (int i = 0; i < 10; i++)

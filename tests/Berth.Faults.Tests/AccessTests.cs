@@ -133,7 +133,7 @@ public sealed class AccessTests : FaultTest
     }
 
     [Fact]
-    public async Task F26_a_rotated_serving_certificate_of_the_same_CA_is_no_trouble()
+    public async Task F26_rotated_serving_certificate_of_the_same_CA_is_accepted()
     {
         await StartAsync(new RigOptions { Relayed = true }, Slices.State(1), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -200,7 +200,7 @@ public sealed class AccessTests : FaultTest
     [InlineData(3650)]
     [InlineData(-3650)]
     [InlineData(0.0417)]
-    public async Task F27_a_jump_of_the_wall_clock_moves_nothing(double days)
+    public async Task F27_jump_of_the_wall_clock_changes_nothing(double days)
     {
         await StartAsync(Slices.State(2), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Slices.Of(1, "90"), Json.Slice("t", "91", Slices.Pod(1))));

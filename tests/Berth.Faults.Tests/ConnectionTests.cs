@@ -55,7 +55,7 @@ public sealed class ConnectionTests : FaultTest
     }
 
     [Fact]
-    public async Task F15_a_host_that_accepts_connections_and_never_speaks_is_given_up()
+    public async Task F15_host_that_accepts_connections_but_is_silent_is_abandoned()
     {
         KubernetesApiOptions quick = new() { ConnectTimeout = TimeSpan.FromSeconds(1) };
         await StartAsync(new RigOptions { Relayed = true, Api = quick }, Slices.State(2), Slices.State(1));

@@ -174,7 +174,7 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
-    public async Task F08_a_restored_etcd_is_believed_only_by_a_list_without_a_version()
+    public async Task F08_restored_etcd_is_accepted_only_by_a_list_without_a_version()
     {
         await StartAsync(Slices.State(3), Slices.State(2), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));
@@ -196,7 +196,7 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
-    public async Task F08_a_list_that_goes_back_although_it_must_not_is_not_taken()
+    public async Task F08_list_that_goes_back_against_the_request_is_refused()
     {
         await StartAsync(Slices.State(3), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));
@@ -213,7 +213,7 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
-    public async Task F08_a_server_whose_bookmarks_stop_may_have_been_restored_and_is_asked()
+    public async Task F08_restored_server_that_stops_bookmarks_is_listed_again()
     {
         await StartAsync(Slices.State(3), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));
@@ -229,7 +229,7 @@ public sealed class ExpiryTests : FaultTest
     }
 
     [Fact]
-    public async Task F08_restored_server_without_bookmarks_is_asked_after_15_minutes()
+    public async Task F08_restored_server_without_bookmarks_is_listed_after_15_minutes()
     {
         await StartAsync(Slices.State(3), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "1000"));

@@ -12,7 +12,7 @@ public sealed class LoadTests : FaultTest
     private const int Large = 10_000_000;
 
     [Fact]
-    public async Task F50_of_a_thousand_slices_one_that_changes_costs_only_its_own()
+    public async Task F50_changed_slice_of_a_thousand_costs_only_itself()
     {
         const int Count = 1000;
         const int Each = 10;

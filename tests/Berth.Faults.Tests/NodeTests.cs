@@ -117,7 +117,7 @@ public sealed class NodeTests : FaultTest
     }
 
     [Fact]
-    public async Task F52_a_change_of_nodes_does_not_end_trouble_with_slices()
+    public async Task F52_change_of_nodes_does_not_end_a_failure_of_slices()
     {
         await StartAsync(new RigOptions { AddressMode = AddressMode.External }, Slices.State(2));
         ScriptedExchange nodes = await Api.NextNodesAsync(Token);

@@ -12,7 +12,7 @@ public sealed class ObserverTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_has_nothing_to_say_against_a_source_that_keeps_the_rules() =>
+    public async Task Source_that_keeps_the_rules_has_no_violation() =>
         Assert.Empty(await ObserveAsync(Of(s_first), new EndpointSourceException("The server is away."), Of(s_first, s_second)));
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ObserverTests
         Assert.Contains("I4: b-1 was given the port 3000", await ObserveAsync(Of(Pod("b-1", 1, port: 3000))), StringComparison.Ordinal);
 
     [Fact]
-    public async Task It_sees_an_address_that_nobody_stated() =>
+    public async Task It_sees_an_address_that_was_not_sent() =>
         Assert.Contains(
             "I4: b-0 was given 10.9.9.9, which the server never stated", await ObserveAsync(Of(Pod("b-0", 0, "10.9.9.9"))),
             StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class PodMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F40_the_twin_that_is_left_takes_over_when_the_winner_goes()
+    public async Task F40_second_pod_takes_over_when_the_winner_goes()
     {
         await StartAsync("b-0", "b-0:Draining");
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Twin(1, "terminating", "90"), Twin(2, "ready", "91")));
@@ -166,7 +166,7 @@ public sealed class PodMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F48_conditions_that_are_not_there_at_all_are_unset()
+    public async Task F48_missing_conditions_are_unset()
     {
         await StartAsync("b-0");
         await ListAndWatchAsync(Json.List("100", Json.Slice("s", "90", """{"addresses":["10.0.0.1"],"hostname":"b-0"}""")));

@@ -45,7 +45,7 @@ public sealed class RefusalTests : FaultTest
     [InlineData(500)]
     [InlineData(503)]
     [InlineData(502)]
-    public async Task F19_a_burst_of_errors_is_backed_off_from_and_the_snapshot_stays(int status)
+    public async Task F19_burst_of_errors_causes_backoff_and_keeps_the_snapshot(int status)
     {
         await StartAsync(Slices.State(3), Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(3, "100"));
@@ -128,7 +128,8 @@ public sealed class RefusalTests : FaultTest
     [InlineData("""[]""")]
     [InlineData("""null""")]
     [InlineData("")]
-    public async Task F21_what_is_not_a_list_with_a_version_is_an_error(string body) => await NotAListAsync(body, "application/json");
+    public async Task F21_answer_that_is_not_a_list_with_a_version_is_an_error(string body) =>
+        await NotAListAsync(body, "application/json");
 
     [Fact]
     public async Task F22_a_list_truncated_at_any_byte_is_an_error()

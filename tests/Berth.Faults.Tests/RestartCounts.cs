@@ -27,7 +27,7 @@ internal sealed class RestartCounts : IDisposable
 
     public Meter Meter { get; } = new("test");
 
-    /// <summary>Why watches were started again, in order.</summary>
+    /// <summary>The causes of restarted watches, in order.</summary>
     public IReadOnlyList<string> Causes => [.. _causes];
 
     public void Dispose()

@@ -80,7 +80,7 @@ public sealed class SliceMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F33_what_was_deleted_during_an_outage_is_removed_by_the_next_list()
+    public async Task F33_pod_deleted_during_an_outage_is_removed_by_the_next_list()
     {
         await StartAsync(new RigOptions { Relayed = true }, Slices.State(3), Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(
@@ -98,7 +98,7 @@ public sealed class SliceMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F34_DELETED_for_an_unknown_slice_is_nothing()
+    public async Task F34_DELETED_for_an_unknown_slice_changes_nothing()
     {
         await StartAsync(Slices.State(1));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));
@@ -142,7 +142,7 @@ public sealed class SliceMeaningTests : FaultTest
     }
 
     [Fact]
-    public async Task F37_a_pod_that_moves_and_is_removed_first_is_held_and_never_goes_down()
+    public async Task F37_pod_that_moves_between_slices_removed_first_is_held()
     {
         await StartAsync(Slices.State(2));
         ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", Slices.Of(2, "90"), Json.Slice("t", "91")));

@@ -106,7 +106,7 @@ public sealed class StreamTests : FaultTest
     }
 
     [Fact]
-    public async Task F11_without_a_bookmark_ever_it_is_still_right_and_recovers_through_410()
+    public async Task F11_server_without_bookmarks_is_followed_and_recovers_through_410()
     {
         await StartAsync(Slices.State(1), Slices.State(2), Slices.State(3));
         ScriptedExchange watch = await ListAndWatchAsync(Slices.List(1, "100"));

@@ -43,7 +43,7 @@ public sealed class StreamingListTests : FaultTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task F14_a_streaming_list_cut_before_its_end_is_dropped_and_begun_again(bool broken)
+    public async Task F14_streaming_list_cut_before_its_end_is_dropped_and_restarted(bool broken)
     {
         await StartAsync(s_streaming, Slices.State(1));
         for (int i = 0; i < 3; i++)
@@ -67,7 +67,7 @@ public sealed class StreamingListTests : FaultTest
     }
 
     [Fact]
-    public async Task F14_a_later_streaming_list_that_is_cut_leaves_the_set_as_it_was()
+    public async Task F14_later_streaming_list_that_is_cut_leaves_the_set_unchanged()
     {
         await StartAsync(s_streaming, Slices.State(3), Slices.State(2));
         ScriptedExchange first = await StreamAsync();

@@ -35,7 +35,7 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public void A_crash_a_greed_and_a_refusal_are_told_apart()
+    public void Crash_excess_and_refusal_are_distinguished()
     {
         byte[] input = [1, 2, 3];
         FuzzTarget crash = new("crash", static _ => throw new InvalidOperationException("by design"), static e => e is FormatException, 1);

@@ -190,7 +190,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task A_second_page_that_is_gone_leads_to_one_whole_list()
+    public async Task Expired_second_page_leads_to_one_whole_list()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(200, Json.ListWith("100", "more/1=", Json.Slice("s1", "90", Json.Pod("service-b-0"))));
@@ -237,7 +237,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task A_list_older_than_what_was_seen_is_not_taken()
+    public async Task List_older_than_the_last_version_is_refused()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(200, s_one);
@@ -252,7 +252,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task An_event_older_than_what_was_seen_is_not_applied()
+    public async Task Event_older_than_the_last_version_is_not_applied()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(200, s_one);
@@ -312,7 +312,7 @@ public sealed class ListWatchTests
     [InlineData("{\"kind\":\"EndpointSliceList\",\"apiVersion\":\"discovery.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"},"
         + "\"items\":[{\"endpoints\":7}]}", "application/json")]
     [InlineData("[]", "application/json")]
-    public async Task What_is_not_a_whole_list_is_an_error(string body, string contentType)
+    public async Task Incomplete_list_is_an_error(string body, string contentType)
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(x => x.AnswerAsync(200, body, contentType));

@@ -12,7 +12,7 @@ public sealed class JudgeTests
     public JudgeTests() => _judge = new Judge(_truth, _outages, new Clock());
 
     [Fact]
-    public void A_pod_that_is_there_is_right_and_one_that_never_was_is_wrong()
+    public void Answer_with_an_existing_pod_is_right_with_an_unknown_wrong()
     {
         _truth.Observe([Pod(0, "a")], At(1));
         Assert.Equal(0, Wrong("127.0.0.1:3000", "a", 2));
@@ -61,7 +61,7 @@ public sealed class JudgeTests
     }
 
     [Fact]
-    public void An_empty_answer_is_right_only_where_there_was_nobody()
+    public void Empty_answer_is_right_only_without_ready_pods()
     {
         _truth.Observe([], At(1));
         Assert.Equal(0, Wrong("", null, 2));
@@ -147,7 +147,7 @@ public sealed class JudgeTests
         "k8s-example2", $"service-b-{ordinal}", uid, "node-0", "127.0.0.1", "Running", "Running", Ready: true, Terminating: false, 0, null,
         new Dictionary<string, string>(StringComparer.Ordinal));
 
-    /// <summary>How many answers were wrong by now, this one included.</summary>
+    /// <summary>Returns the number of wrong answers so far, including this one.</summary>
     private long Wrong(string authority, string? uid, double at)
     {
         _judge.Take(new Named(authority, uid, At(at), At(at)));

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Berth.TestKit;
 
-/// <summary>What kubectl makes of YAML, asked of kubectl itself and kept in a table. Each reader of YAML is held against it.</summary>
+/// <summary>The values that kubectl reads from YAML, recorded from kubectl in a table. Each reader of YAML is compared with it.</summary>
 /// <param name="Kind">value, key or text.</param>
 /// <param name="Text">The YAML.</param>
 /// <param name="Json">The JSON that kubectl makes of the field v; null where it refuses.</param>

@@ -24,14 +24,14 @@ public sealed class TestClock : FakeTimeProvider
     /// <summary>True when every wait is over at once: backoff then costs a test nothing. Default: false.</summary>
     public bool IsHurried { get; set; }
 
-    /// <summary>How far the wall clock is from the time that really passed. Default: 0.</summary>
+    /// <summary>The difference of the wall clock from the time that has passed. Default: 0.</summary>
     public TimeSpan WallClockShift
     {
         get => TimeSpan.FromTicks(Volatile.Read(ref _wallClockShift));
         set => Volatile.Write(ref _wallClockShift, value.Ticks);
     }
 
-    /// <summary>How many timers exist: created and not yet disposed of.</summary>
+    /// <summary>The number of timers that exist: created and not yet disposed.</summary>
     public int Timers => Volatile.Read(ref _timers);
 
     /// <summary>The durations of all timers created so far, in order, without those of 0 and without an end.</summary>

@@ -36,7 +36,7 @@ internal static class EchoTarget
             at += piece;
         }
 
-        framing.AnswerHeld(answers);
+        framing.AnswerPartial(answers);
         return answers.WrittenSpan.ToArray();
     }
 }

@@ -4,11 +4,11 @@ using System.Text.Json;
 namespace Berth.Cli.Call;
 
 /// <summary>The result of one call.</summary>
-/// <param name="Address">What service A answered.</param>
-/// <param name="Answer">What that pod of service B answered.</param>
-/// <param name="Ask">How long the last question to service A took.</param>
-/// <param name="Talk">How long it took to connect to service B, send, and read its answer.</param>
-/// <param name="Attempts">How often service A was asked, 1 or more.</param>
+/// <param name="Address">The address that service A returned.</param>
+/// <param name="Answer">The answer of that pod of service B.</param>
+/// <param name="Ask">The time that the last request to service A took.</param>
+/// <param name="Talk">The time to connect to service B, send, and read its answer.</param>
+/// <param name="Attempts">The number of requests to service A, 1 or more.</param>
 internal sealed record CallResult(IPEndPoint Address, string Answer, TimeSpan Ask, TimeSpan Talk, int Attempts)
 {
     public string ToText() => FormattableString.Invariant(

@@ -6,11 +6,11 @@ namespace Berth.Cli.Call;
 internal static class CallSettings
 {
     public static Setting<TimeSpan> Timeout { get; } = new(
-        "timeout", "DURATION", "How long one call may take, all its attempts together. Default 5s.",
+        "timeout", "DURATION", "The time for one call with all its attempts. Default 5s.",
         Durations.AtLeast(TimeSpan.FromMilliseconds(1)), TimeSpan.FromSeconds(5));
 
     public static Setting<int> Count { get; } = new(
-        "count", "N", "How many calls to make, one after the other. Default 1.", CommonParsers.Between(1, 1_000_000, "count"), 1);
+        "count", "N", "The number of calls, one after the other. Default 1.", CommonParsers.Between(1, 1_000_000, "count"), 1);
 
     public static Setting[] All { get; } = [Timeout, Count, CommonSettings.Output];
 }

@@ -6,8 +6,8 @@ using Berth.Cli.Options;
 namespace Berth.Cli.Call;
 
 /// <summary>
-/// The client of the picture: asks service A, connects to that service B, sends, reads the answer. When B does not answer it asks A again:
-/// the pod may have just gone, and A will know in a moment.
+/// A client of both services: asks service A, connects to that pod of service B, sends, and reads the answer. When the pod does not answer,
+/// it asks A again, because the pod may have just disappeared and A learns of it a moment later.
 /// </summary>
 internal sealed class Caller(ServiceAClient serviceA, Uri url, TimeSpan timeout, TimeProvider time)
 {
@@ -46,15 +46,15 @@ internal sealed class Caller(ServiceAClient serviceA, Uri url, TimeSpan timeout,
                 ? CommandException.Unreachable(
                     $"Service A at {url} did not answer within {Durations.Format(timeout)}. Check the address, or give a longer --timeout.",
                     exception)
-                : CommandException.NothingFound($"{trouble}, and nothing else did within {Durations.Format(timeout)}. Look at the pods " +
-                    "of service B, or give a longer --timeout.");
+                : CommandException.NothingFound($"{trouble}, and nothing else did within {Durations.Format(timeout)}. " +
+                    "Look at the pods of service B, or give a longer --timeout.");
         }
     }
 
-    /// <summary>Null when this pod is not the one to talk to, now.</summary>
+    /// <summary>Talks to one pod. Returns null when the pod does not answer.</summary>
     private async Task<string?> TryTalkAsync(IPEndPoint address, string text, CancellationToken cancellationToken)
     {
-        // A host that swallows packets must leave time to ask again.
+        // A host that drops packets must not use up the time for another attempt.
         using CancellationTokenSource patience = new(timeout / 2, time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Berth.Cli.Call;
 
-/// <summary>Dials as other programs do: the unspecified address is this machine. Sockets of .NET refuse it.</summary>
+/// <summary>Connects as other programs do: the unspecified address means this machine. .NET's sockets refuse that address.</summary>
 internal static class Dialling
 {
     public static IPEndPoint ThisMachine(IPEndPoint address) =>

@@ -8,7 +8,7 @@ namespace Berth.Cli.Call;
 /// <summary>Asks service A for an address, as any client would: one GET, plain text.</summary>
 internal sealed class ServiceAClient : IDisposable
 {
-    /// <summary>An address is short; a page of something else is cut here.</summary>
+    /// <summary>An address is short. A longer answer is not from service A.</summary>
     private const int MaxAnswer = 4096;
 
     private readonly Uri _url;
@@ -20,7 +20,7 @@ internal sealed class ServiceAClient : IDisposable
         _http = new HttpClient(
             new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ConnectCallback = Dialling.ConnectAsync })
         {
-            // The call's own token is the limit, on the clock that was handed in.
+            // The caller's token limits the time, on the injected clock.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxAnswer,
         };
@@ -28,7 +28,7 @@ internal sealed class ServiceAClient : IDisposable
 
     /// <summary>Asks once.</summary>
     /// <returns>The address, or null while service A has no list yet.</returns>
-    /// <exception cref="CommandException">Service A did not answer, has no pod to name, or is not service A.</exception>
+    /// <exception cref="CommandException">Service A did not answer, has no available pod, or is another program.</exception>
     public async Task<IPEndPoint?> AskAsync(CancellationToken cancellationToken)
     {
         try
@@ -48,10 +48,11 @@ internal sealed class ServiceAClient : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
-            // A bare SocketException where the connection is cut as soon as it is made: .NET's client then asks for the peer's address.
+            // .NET's client throws a bare SocketException when the connection is cut right after it opens, because it then asks for the
+            // peer's address.
             throw CommandException.Unreachable(
-                $"Service A at {_url} did not answer: {ReasonOf(exception)}. Check the address, and that it is running (locally: berth " +
-                "up).",
+                $"Service A at {_url} did not answer: {ReasonOf(exception)}. " +
+                "Check the address, and that it is running (locally: berth up).",
                 exception);
         }
     }
@@ -61,11 +62,11 @@ internal sealed class ServiceAClient : IDisposable
     private IPEndPoint Read(string answer)
     {
         if (answer.Length == 0)
-            throw CommandException.NothingFound($"Service A at {_url} has no pod to send a client to: its answer is empty. Look at the " +
-                $"pods, and at {_url.GetLeftPart(UriPartial.Authority)}/readyz.");
+            throw CommandException.NothingFound($"Service A at {_url} has no pod to send a client to: its answer is empty. " +
+                $"Look at the pods, and at {_url.GetLeftPart(UriPartial.Authority)}/readyz.");
         return IPEndPoint.TryParse(answer, out IPEndPoint? address) && address.Port != 0
             ? address
-            : throw NotServiceA($"it answered '{(answer.Length <= 60 ? answer : answer[..60] + "...")}', which is no ip:port");
+            : throw NotServiceA($"it answered '{(answer.Length <= 60 ? answer : answer[..60] + "...")}', which is not ip:port");
     }
 
     private CommandException NotServiceA(string why) =>

@@ -7,11 +7,11 @@ namespace Berth.Cli.Call;
 /// <summary>Connects to one pod of service B, sends a line and reads its answer.</summary>
 internal static class ServiceBClient
 {
-    /// <summary>Longer than any line that service B answers in one piece.</summary>
+    /// <summary>The limit of an answer: more than any line that service B answers in one piece.</summary>
     private const int MaxAnswer = 128 * 1024;
 
     /// <summary>Sends a text as one line.</summary>
-    /// <returns>The answer without its line's end, or null when the pod closed without one.</returns>
+    /// <returns>The answer without its line end, or null when the pod closed the connection without an answer.</returns>
     /// <exception cref="SocketException">The pod refused, or the connection broke.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public static async Task<string?> SendAsync(IPEndPoint address, string text, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal static class ServiceBClient
         }
     }
 
-    /// <summary>Reads as many lines as were sent: each is answered on its own.</summary>
+    /// <summary>Reads as many lines as were sent, because each is answered separately.</summary>
     private static async Task<string?> ReadAnswerAsync(NetworkStream stream, int lines, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[4096];

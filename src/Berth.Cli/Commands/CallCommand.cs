@@ -6,7 +6,7 @@ using Berth.Cli.Output;
 
 namespace Berth.Cli.Commands;
 
-/// <summary><c>berth call URL [TEXT]</c>: a client, from the question to the answer.</summary>
+/// <summary><c>berth call URL [TEXT]</c>: a client that asks service A and talks to service B.</summary>
 internal static class CallCommand
 {
     public static Command Create(ProgramHost host)

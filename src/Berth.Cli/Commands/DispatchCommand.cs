@@ -38,7 +38,7 @@ internal static class DispatchCommand
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
 
-        // One meter for every room: GET /metrics shows what is counted there.
+        // All rooms use one meter, so that GET /metrics shows all their instruments.
         using Meter meter = new("Berth");
         EndpointDirectory directory = cluster.Open(cluster.Find(host, loggers), host, loggers, meter, snapshotFile, maxStale);
         await using (directory.ConfigureAwait(false))
@@ -68,7 +68,7 @@ internal static class DispatchCommand
             ShutdownDelay = reader.Get(DispatchSettings.ShutdownDelay),
         };
 
-        // The room knows what else is wrong; a target that could not be read is not missing as well.
+        // The dispatcher finds further faults. A target that could not be parsed is not reported as missing too.
         foreach (string fault in options.FindFaults())
         {
             if (targets.Length > 0 || targetsAreSound || !fault.StartsWith("There is no target", StringComparison.Ordinal))

@@ -12,7 +12,7 @@ internal sealed class ExampleCommand : Command
 
     public IReadOnlyList<string> Examples { get; }
 
-    /// <summary>Adds the settings and says what the command does: it gets a reader for them.</summary>
+    /// <summary>Adds the settings, and the action, which gets a reader of them.</summary>
     public ExampleCommand Runs(ProgramHost host, IEnumerable<Setting> settings, Func<SettingsReader, Task<int>> run)
     {
         foreach (Setting setting in settings)

@@ -5,11 +5,11 @@ using Berth.Kubernetes;
 namespace Berth.Cli.Commands;
 
 /// <summary>
-/// The first snapshot for a command that shall answer now: unlike a server it does not wait for a cluster that is in trouble.
+/// Waits for the first snapshot, for a command that must answer now. Unlike a server it does not wait for a cluster that fails.
 /// </summary>
 internal static class FirstSnapshot
 {
-    /// <exception cref="CommandException">The source is in trouble, or said nothing in time.</exception>
+    /// <exception cref="CommandException">The source failed, or did not answer in time.</exception>
     public static async Task<EndpointSnapshot> WaitAsync(
         EndpointView view, ClusterAccess access, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -19,12 +19,12 @@ internal static class FirstSnapshot
         {
             while (true)
             {
-                // Taken before the look, so that no change falls between the two.
+                // The wait starts before the snapshot is read, so that no change is lost in between.
                 Task<bool> change = view.WaitForChangeAsync(view.Current, both.Token);
                 if (view.Current is { } snapshot)
                     return snapshot;
 
-                // A server that names a time is there, and asks for patience; anything else is the user's to correct.
+                // A server that asks for a retry works and is only busy. The user must correct any other failure.
                 if (view.Failure is { RetryAfter: null } failure)
                     throw CommandException.Unreachable(failure.Message, failure);
                 await change.ConfigureAwait(false);

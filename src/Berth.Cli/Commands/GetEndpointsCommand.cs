@@ -14,7 +14,7 @@ internal static class GetEndpointsCommand
         Argument<string?> target = ServiceTargetArgument.Create();
         ExampleCommand command = new(
             "endpoints",
-            "Shows the pods of a Service with their addresses. Ends with 1 when there is no pod that a client could be sent to.",
+            "Shows the pods of a Service with their addresses. Exits with 1 when no pod is available.",
             "berth get endpoints k8s-example2/service-b",
             "berth get endpoints k8s-example2/service-b --base-port 4000 --address external -o json",
             "berth get endpoints k8s-example2/service-b --port-name echo --context staging -o text")

@@ -3,15 +3,15 @@ using Berth.Cli.Hosting;
 
 namespace Berth.Cli.Commands;
 
-/// <summary>Stands for a command of a part that this program was built without, and says so.</summary>
+/// <summary>A command of a part that this program was built without. It only says so.</summary>
 internal static class LeftOutCommand
 {
     public static Command Create(string name)
     {
         Command command = new(name) { Hidden = true, TreatUnmatchedTokensAsErrors = false };
         command.SetAction(int (ParseResult _) => throw CommandException.Usage(
-            $"This program was built for the image, without the local cluster, so it has no 'berth {name}'. Build the whole program with " +
-            "deploy/image/publish, or use ./run."));
+            $"This program was built for the image, without the local cluster, so it has no 'berth {name}'. " +
+            "Build the whole program with deploy/image/publish, or use ./run."));
         return command;
     }
 }

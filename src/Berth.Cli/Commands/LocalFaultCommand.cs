@@ -7,7 +7,7 @@ using Berth.Cli.Up;
 
 namespace Berth.Cli.Commands;
 
-/// <summary><c>berth local fault NAME</c>: something goes wrong in a cluster that <c>berth up</c> runs.</summary>
+/// <summary><c>berth local fault NAME</c>: creates a fault in a cluster that <c>berth up</c> runs.</summary>
 internal static class LocalFaultCommand
 {
     private static readonly Setting<string?> s_kubeconfig = new(
@@ -76,7 +76,7 @@ internal static class LocalFaultCommand
         if (subject is not null)
             parameters[parameter!] = reader.GetArgument(subject) ?? "";
         if (settings.Contains(s_namespace))
-            parameters["namespace"] = reader.Get(s_namespace) ?? UpPlan.Namespace;
+            parameters["namespace"] = reader.Get(s_namespace) ?? UpOptions.Namespace;
         if (settings.Contains(s_for))
             parameters["seconds"] = reader.Get(s_for).TotalSeconds.ToString(CultureInfo.InvariantCulture);
         string? kubeconfig = reader.Get(s_kubeconfig) ?? host.Variable("KUBECONFIG");
@@ -92,8 +92,8 @@ internal static class LocalFaultCommand
         catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             throw CommandException.Unreachable(
-                $"The cluster of {kubeconfig} does not answer: {exception.Message.TrimEnd('.')}. Is berth up still running, and its API " +
-                "not cut?",
+                $"The cluster of {kubeconfig} does not answer: {exception.Message.TrimEnd('.')}. " +
+                "Is berth up still running, and its API not cut?",
                 exception);
         }
     }

@@ -37,7 +37,7 @@ internal static class ProbeCommand
         return ExitCode.NothingFound;
     }
 
-    /// <summary>A probe shares its server's environment: where that says which address to bind, it is the one to try.</summary>
+    /// <summary>Reads the address to try. A probe shares its server's environment, so it uses the address that the server binds.</summary>
     private static string ReadHost(SettingsReader reader)
     {
         string host = reader.Get(EchoSettings.Host);

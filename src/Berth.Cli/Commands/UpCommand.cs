@@ -14,8 +14,8 @@ internal static class UpCommand
     public static Command Create(ProgramHost host) =>
         new ExampleCommand(
             "up",
-            "Runs a local cluster: pods of service B as processes of this machine, and service A on http://127.0.0.1:8000. Ctrl-C ends " +
-            "it all.",
+            "Runs a local cluster: pods of service B as processes of this machine, and service A on http://127.0.0.1:8000. " +
+            "Ctrl-C stops everything.",
             "berth up",
             "berth up --replicas 5 --base-port 4000 --port 8080",
             "berth up --nodes 3 --rbac true",
@@ -24,9 +24,9 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host)
     {
-        UpPlan plan = UpPlan.Read(reader);
+        UpOptions options = UpOptions.Read(reader);
         reader.ThrowIfFaulty();
-        if (plan.FindTakenPorts() is { } taken)
+        if (options.FindTakenPorts() is { } taken)
             throw CommandException.Usage(taken);
         long started = host.Time.GetTimestamp();
         using StopSignal stop = new();
@@ -34,15 +34,15 @@ internal static class UpCommand
             ? ProgramLogging.Create(json: false, LogLevel.Debug, host)
             : null;
         LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
-            OptionsFor(plan, host, loggers), stop.Token).ConfigureAwait(false);
+            OptionsFor(options, host, loggers), stop.Token).ConfigureAwait(false);
         await using (cluster.ConfigureAwait(false))
         {
-            if (!plan.IsBuiltIn)
-                ManifestFiles.Apply(cluster, plan, host.Error);
-            using KubeconfigCopy copy = KubeconfigCopy.Write(plan.KubeconfigOut, cluster.Kubeconfig);
+            if (!options.IsBuiltIn)
+                ManifestFiles.Apply(cluster, options, host.Error);
+            using KubeconfigCopy copy = KubeconfigCopy.Write(options.KubeconfigOut, cluster.Kubeconfig);
             using (IUpView view = ViewFor(host))
             {
-                UpSession session = new(cluster, plan, view, plan.KubeconfigOut ?? cluster.KubeconfigPath, host, started);
+                UpSession session = new(cluster, options, view, options.KubeconfigOut ?? cluster.KubeconfigPath, host, started);
                 await session.RunAsync(stop.Token).ConfigureAwait(false);
             }
 
@@ -53,14 +53,16 @@ internal static class UpCommand
         return ExitCode.Ok;
     }
 
-    private static LocalClusterOptions OptionsFor(UpPlan plan, ProgramHost host, ILoggerFactory? loggers) => new()
+    private static LocalClusterOptions OptionsFor(UpOptions options, ProgramHost host, ILoggerFactory? loggers) => new()
     {
-        Manifests = plan.IsBuiltIn ? BuiltInManifests.Read(plan) : [],
-        Forwards = plan.IsBuiltIn ? [new ServiceForward(UpPlan.Namespace, UpPlan.ServiceA, UpSettings.DefaultPort, plan.Port)] : [],
-        Nodes = plan.Nodes,
-        ExternalAddresses = plan.ExternalAddresses,
-        EnforceRbac = plan.Rbac,
-        Images = plan.Images.Select(static image => KeyValuePair.Create(image.Name, new ImageProgram(image.Program)))
+        Manifests = options.IsBuiltIn ? BuiltInManifests.Read(options) : [],
+        Forwards = options.IsBuiltIn
+            ? [new ServiceForward(UpOptions.Namespace, UpOptions.ServiceA, UpSettings.DefaultPort, options.Port)]
+            : [],
+        Nodes = options.Nodes,
+        ExternalAddresses = options.ExternalAddresses,
+        EnforceRbac = options.Rbac,
+        Images = options.Images.Select(static image => KeyValuePair.Create(image.Name, new ImageProgram(image.Program)))
             .Prepend(KeyValuePair.Create("berth", SelfImage.Find()))
                 .DistinctBy(static pair => pair.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
         TimeProvider = host.Time,

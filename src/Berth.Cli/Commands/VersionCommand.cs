@@ -24,7 +24,7 @@ internal static class VersionCommand
         OutputFormat format = reader.Get(CommonSettings.Output);
         reader.ThrowIfFaulty();
 
-        // Only a runtime with a just-in-time compiler is told where its assemblies are.
+        // Only a runtime with a just-in-time compiler has this list of assemblies.
         string compiled = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") is null ? "native" : "jit";
         string text = $"berth {Version} ({RuntimeInformation.FrameworkDescription}, {compiled}, {RuntimeInformation.RuntimeIdentifier})";
         host.Out.WriteLine(format != OutputFormat.Json ? text : JsonText.Write(writer =>

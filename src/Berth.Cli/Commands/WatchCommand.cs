@@ -14,8 +14,8 @@ internal static class WatchCommand
         Argument<string?> target = ServiceTargetArgument.Create();
         ExampleCommand command = new(
             "watch",
-            "Shows a line for each change of a Service's pods: joined, left, replaced, ready, not-ready, draining, updated. Ctrl-C ends " +
-            "it.",
+            "Shows a line for each change of a Service's pods: joined, left, replaced, ready, not-ready, draining, updated. " +
+            "Ctrl-C ends it.",
             "berth watch k8s-example2/service-b",
             "berth watch k8s-example2/service-b -o json     # one object a line")
         {
@@ -42,7 +42,7 @@ internal static class WatchCommand
         {
             EndpointView view = directory.Follow(target, ports);
 
-            // A cluster that was never reached is the user's to correct; one that goes away later is waited for.
+            // If the cluster was never reached, the user must correct something. If it disappears later, the command waits for it.
             await FirstSnapshot.WaitAsync(view, access, timeout, host.Time, stop.Token).ConfigureAwait(false);
             await ShowAsync(view, format, host, stop.Token).ConfigureAwait(false);
         }
@@ -69,7 +69,7 @@ internal static class WatchCommand
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Ctrl-C is how this ends.
+            // Ctrl-C is the normal end.
         }
     }
 }

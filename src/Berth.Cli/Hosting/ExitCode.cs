@@ -5,18 +5,18 @@ internal static class ExitCode
 {
     public const int Ok = 0;
 
-    /// <summary>Asked for something, and there is none of it.</summary>
+    /// <summary>The requested pod, endpoint or object does not exist.</summary>
     public const int NothingFound = 1;
 
-    /// <summary>The command line, the environment, a file or the machine must be changed by a person first.</summary>
+    /// <summary>A person must first change the command line, the environment, a file or the machine.</summary>
     public const int Usage = 2;
 
-    /// <summary>The cluster, or service A, did not answer or did not let us in.</summary>
+    /// <summary>The cluster, or service A, did not answer or denied access.</summary>
     public const int Unreachable = 3;
 
-    /// <summary>A fault in Berth itself (EX_SOFTWARE of sysexits.h).</summary>
+    /// <summary>A defect in Berth itself (EX_SOFTWARE of sysexits.h).</summary>
     public const int Internal = 70;
 
-    /// <summary>A signal came before there was a result: 128 + SIGINT, as shells have it.</summary>
+    /// <summary>A signal arrived before there was a result: 128 + SIGINT, as in shells.</summary>
     public const int Interrupted = 130;
 }

@@ -5,10 +5,10 @@ using Berth.LocalCluster;
 
 namespace Berth.Cli.Hosting;
 
-/// <summary>Says what went wrong: a sentence always, a stack trace only for who asks for it.</summary>
+/// <summary>Reports a failure: always a sentence, and a stack trace only on request.</summary>
 internal static class FailureReport
 {
-    /// <summary>Set to 1, an unexpected fault shows its stack trace.</summary>
+    /// <summary>When it is 1, an unexpected exception shows its stack trace.</summary>
     public const string DebugVariable = "BERTH_DEBUG";
 
     public static int Write(Exception exception, ProgramHost host)
@@ -19,7 +19,7 @@ internal static class FailureReport
         if (host.Variable(DebugVariable) is "1")
             host.Error.WriteLine(exception);
         else if (code == ExitCode.Internal)
-            host.Error.WriteLine($"berth: This is a fault in berth. Run it again with {DebugVariable}=1 to see where, and report it.");
+            host.Error.WriteLine($"berth: This is a defect of berth. Run it again with {DebugVariable}=1 to see where, and report it.");
         return code;
     }
 

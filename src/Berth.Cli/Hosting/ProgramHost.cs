@@ -2,32 +2,30 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Cli.Hosting;
 
-/// <summary>
-/// The surroundings of the program: its streams, environment, clock and randomness. All other code takes them from here.
-/// </summary>
+/// <summary>The surroundings of the program: its streams, environment, clock and randomness. All other code takes them from here.</summary>
 internal sealed class ProgramHost
 {
-    /// <summary>Results.</summary>
+    /// <summary>The stream for results.</summary>
     public required TextWriter Out { get; init; }
 
-    /// <summary>Logs and what went wrong.</summary>
+    /// <summary>The stream for logs and error messages.</summary>
     public required TextWriter Error { get; init; }
 
-    /// <summary>Gives an environment variable, or null when it is not set.</summary>
+    /// <summary>Returns an environment variable, or null when it is not set.</summary>
     public required Func<string, string?> Variable { get; init; }
 
     public required TimeProvider Time { get; init; }
 
     public required Random Random { get; init; }
 
-    /// <summary>True when a person looks at the results, so that a table may be redrawn.</summary>
+    /// <summary>True when the results go to a terminal, so that a table may be redrawn.</summary>
     public bool OutIsTerminal { get; init; }
 
-    /// <summary>Colours only on a terminal, and not where NO_COLOR (no-color.org) is set.</summary>
+    /// <summary>True on a terminal, unless NO_COLOR (no-color.org) is set.</summary>
     public bool UseColour => OutIsTerminal && string.IsNullOrEmpty(Variable("NO_COLOR"));
 
-    [SuppressMessage("ApiDesign", "RS0030", Justification = "The composition root: the environment, clock and randomness of the process " +
-        "are taken here and passed down.")]
+    [SuppressMessage("ApiDesign", "RS0030",
+        Justification = "The composition root takes environment, clock and randomness from the process and passes them down.")]
     public static ProgramHost OfThisProcess()
     {
         bool terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";

@@ -6,7 +6,8 @@ namespace Berth.Cli.Hosting;
 internal static class ProgramParts
 {
     /// <summary>
-    /// False in the image (<c>deploy/image/publish --image</c>): a pod runs no cluster, and 3 MB less of each pod's memory is the program.
+    /// False in the image (<c>deploy/image/publish --image</c>): a pod runs no cluster, and without it each pod's program takes 3 MB less
+    /// memory.
     /// </summary>
     [FeatureSwitchDefinition("Berth.Cli.LocalCluster")]
     public static bool HasLocalCluster => !AppContext.TryGetSwitch("Berth.Cli.LocalCluster", out bool on) || on;

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Berth.Cli.Hosting;
 
 /// <summary>
-/// SIGTERM and Ctrl-C as a token: the first asks for an orderly end, a second one ends the process as it would without us.
+/// Converts SIGTERM and Ctrl-C into a token. The first signal asks for an orderly end. A second one ends the process as the system does by
+/// default.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
@@ -29,7 +30,7 @@ internal sealed class StopSignal : IDisposable
 
     public void Dispose()
     {
-        // Waits for a handler that runs, so the source outlives its last use.
+        // Dispose waits for a running handler, so the source outlives its last use.
         foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
         _source.Dispose();

@@ -9,8 +9,8 @@ namespace Berth.Cli.Options;
 /// <summary>Which cluster is read, and which of its addresses are wanted.</summary>
 internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, AddressFamilies Prefer, SetNames Sets)
 {
-    /// <summary>Finds the cluster. Nothing is asked of it yet.</summary>
-    /// <exception cref="ClusterAccessException">No cluster is configured, or the configuration cannot be used.</exception>
+    /// <summary>Finds the cluster. Sends no request yet.</summary>
+    /// <exception cref="ClusterAccessException">No cluster is configured, or its configuration has a fault.</exception>
     public ClusterAccess Find(ProgramHost host, ILoggerFactory? loggers = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
     {
         Kubeconfig = Kubeconfig,
@@ -18,11 +18,11 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
         Environment = host.Variable,
         TimeProvider = host.Time,
         LoggerFactory = loggers ?? NullLoggerFactory.Instance,
-        // A server has a log; a person at a terminal sees at once what a login plugin asks for.
+        // A server has a log. Without a log, a person at a terminal must see at once what a login plugin asks for.
         PluginOutput = loggers is null ? host.Error.WriteLine : null,
     });
 
-    /// <summary>Opens a directory over a cluster. Nothing is asked of it yet.</summary>
+    /// <summary>Opens a directory over a cluster. Sends no request yet.</summary>
     public EndpointDirectory Open(
         ClusterAccess access,
         ProgramHost host,

@@ -2,11 +2,11 @@ using Berth.Kubernetes;
 
 namespace Berth.Cli.Options;
 
-/// <summary>The options that say which cluster is read, and which of its addresses are wanted.</summary>
+/// <summary>The options for the cluster to read and the kind of addresses to use.</summary>
 internal static class ClusterSettings
 {
     public static Setting<string?> Kubeconfig { get; } = new(
-        "kubeconfig", "PATH", "The kubeconfig. Default: as kubectl, KUBECONFIG, else the pod's service account, else ~/.kube/config.",
+        "kubeconfig", "PATH", "The kubeconfig. Default, as in kubectl: KUBECONFIG, else the pod's service account, else ~/.kube/config.",
         CommonParsers.Text, null);
 
     public static Setting<string?> Context { get; } = new(
@@ -15,7 +15,7 @@ internal static class ClusterSettings
     public static Setting<AddressMode> Address { get; } = new(
         "address",
         "internal|external|external-or-internal",
-        "Which address of a pod is given. External ones need a grant to read nodes. Default internal.",
+        "The kind of address to return. External ones need permission to read nodes. Default internal.",
         CommonParsers.OneOf(
             "address mode",
             ("internal", AddressMode.Internal),
@@ -26,7 +26,7 @@ internal static class ClusterSettings
     public static Setting<AddressFamilies> Prefer { get; } = new(
         "prefer",
         "ipv4|ipv6",
-        "Which family comes first where a pod has both. Default ipv4.",
+        "The family that comes first when a pod has both. Default ipv4.",
         CommonParsers.OneOf("address family", ("ipv4", AddressFamilies.IPv4ThenIPv6), ("ipv6", AddressFamilies.IPv6ThenIPv4)),
         AddressFamilies.IPv4ThenIPv6);
 
@@ -40,7 +40,7 @@ internal static class ClusterSettings
         separator: ',');
 
     public static Setting<TimeSpan> Timeout { get; } = new(
-        "timeout", "DURATION", "How long to wait for the first list. Default 10s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
+        "timeout", "DURATION", "The time to wait for the first list. Default 10s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
         TimeSpan.FromSeconds(10));
 
     public static Setting[] All { get; } = [StatefulSet, Address, Prefer, Kubeconfig, Context];

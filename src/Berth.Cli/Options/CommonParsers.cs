@@ -11,7 +11,7 @@ internal static class CommonParsers
         return text;
     }
 
-    /// <summary>Whole numbers in a range.</summary>
+    /// <summary>Parses whole numbers in a range.</summary>
     public static SettingParser<int> Between(int least, int most, string what) => (string text, out string? fault) =>
     {
         bool number = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value);
@@ -21,7 +21,7 @@ internal static class CommonParsers
         return value;
     };
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>Parses one of a few words.</summary>
     public static SettingParser<T> OneOf<T>(string what, params (string Word, T Value)[] choices) => (string text, out string? fault) =>
     {
         foreach ((string word, T value) in choices)

@@ -5,7 +5,7 @@ namespace Berth.Cli.Options;
 /// <summary>A JSON file of settings: <c>{"target": ["k8s-example2/service-b"], "base-port": 3000}</c>.</summary>
 internal sealed class ConfigurationFile
 {
-    /// <summary>A file of settings is small; what is larger is something else.</summary>
+    /// <summary>A file of settings is small. A larger one is a mistake.</summary>
     private const long MaxBytes = 1024 * 1024;
 
     private static readonly JsonDocumentOptions s_json = new()
@@ -21,7 +21,7 @@ internal sealed class ConfigurationFile
 
     public string Path { get; }
 
-    /// <summary>Reads a file; each thing wrong with it is reported as a sentence.</summary>
+    /// <summary>Reads a file, and reports each fault as a sentence.</summary>
     public static ConfigurationFile? Read(string path, Action<string> fault)
     {
         try
@@ -37,8 +37,8 @@ internal sealed class ConfigurationFile
         }
         catch (JsonException exception)
         {
-            fault($"The configuration file {path} is not JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} " +
-                "does not belong there. Correct it.");
+            fault($"The configuration file {path} is not JSON: line {exception.LineNumber + 1}, " +
+                $"byte {exception.BytePositionInLine + 1} does not belong there. Correct it.");
         }
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -56,7 +56,7 @@ internal sealed class ConfigurationFile
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            fault($"The configuration file {path} holds no JSON object. Write it as {{\"base-port\": 3000}}.");
+            fault($"The configuration file {path} contains no JSON object. Write it as {{\"base-port\": 3000}}.");
             return null;
         }
 

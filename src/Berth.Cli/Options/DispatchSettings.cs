@@ -6,40 +6,40 @@ namespace Berth.Cli.Options;
 internal static class DispatchSettings
 {
     public static Setting<ServiceTarget[]> Target { get; } = new(
-        "target", "NAMESPACE/SERVICE", "A Service to answer for; give it again for more. GET / answers for the first.", ParseTargets, [],
+        "target", "NAMESPACE/SERVICE", "A Service to answer for; repeat for more. GET / answers for the first.", ParseTargets, [],
         separator: ',');
 
     public static Setting<string[]?> Urls { get; } = new(
         "urls",
         "URL",
-        "The addresses to listen on, http://HOST:PORT, several with ';' between. Default http://*:8000: any, of IPv4 and IPv6.",
+        "The addresses to listen on, http://HOST:PORT, separated by ';'. Default http://*:8000: every IPv4 and IPv6 address.",
         ParseUrls,
         null,
         separator: ';');
 
     public static Setting<IPAddress[]> Bind { get; } = new(
-        "bind", "ADDRESS", "Where no --urls are given: listen on port 8000 of these addresses only. Default: any.", ParseAddresses, [],
+        "bind", "ADDRESS", "Without --urls: listen on port 8000 of these addresses only. Default: every address.", ParseAddresses, [],
         separator: ',');
 
     public static Setting<IEndpointPicker> Picker { get; } = new(
-        "picker", "NAME", $"How GET / chooses: {string.Join(", ", EndpointPickers.Names)}. Default random.", ParsePicker,
+        "picker", "NAME", $"The picker of GET /: {string.Join(", ", EndpointPickers.Names)}. Default random.", ParsePicker,
         RandomPicker.Shared);
 
     public static Setting<TimeSpan> ShutdownDelay { get; } = new(
         "shutdown-delay",
         "DURATION",
-        "How long to go on serving, as unready, after SIGTERM, so that every node hears of it. Default 0s.",
+        "The time to serve as unready after SIGTERM, until every node knows. Default 0s.",
         Durations.Between(TimeSpan.Zero, TimeSpan.FromMinutes(10)),
         TimeSpan.Zero);
 
     public static Setting<string?> SnapshotFile { get; } = new(
         "snapshot-file", "PATH",
-        "Keep the last good snapshots in this file, and serve them, as stale, when started while the API server is away.",
+        "Keep the last good snapshots in this file. A start without the API server serves them as stale.",
         CommonParsers.Text, null);
 
     public static Setting<TimeSpan?> MaxStale { get; } = new(
         "max-stale", "DURATION",
-        "Answer 503 once a stale snapshot is older than this. Default: never, because an old answer is usually better than none.",
+        "Answer 503 when a stale snapshot is older than this. Default: never, because an old answer is usually better than none.",
         ParseMaxStale,
         null);
 
@@ -57,7 +57,7 @@ internal static class DispatchSettings
             if (IPAddress.TryParse(part, out IPAddress? address))
                 addresses.Add(address);
             else
-                fault ??= $"'{part}' is no IP address. Give those of this machine, such as 10.1.2.3 or fd00::1.";
+                fault ??= $"'{part}' is not an IP address. Give those of this machine, such as 10.1.2.3 or fd00::1.";
         }
 
         return [.. addresses];
@@ -79,7 +79,7 @@ internal static class DispatchSettings
 
     private static string[] ParseUrls(string text, out string? fault)
     {
-        // What is wrong with each is for the room to say that listens there.
+        // The dispatcher checks each address.
         fault = null;
         return text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }

@@ -5,21 +5,21 @@ namespace Berth.Cli.Options;
 /// <summary>Reads durations: <c>30s</c>, <c>500ms</c>, <c>2m</c>, <c>1h</c>, and a bare number of seconds.</summary>
 internal static class Durations
 {
-    /// <summary>The longest that a timer of the runtime takes, with room to spare.</summary>
+    /// <summary>The longest duration, well below the limit of the runtime's timers.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(24);
 
-    // "ms" before "s", which it ends with too.
-    private static readonly (
-        string Unit, double Milliseconds)[] s_units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)];
+    // "ms" comes before "s", because it also ends with "s".
+    private static readonly (string Unit, double Milliseconds)[] s_units =
+        [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)];
 
-    /// <summary>A parser for durations of at least a minimum.</summary>
+    /// <summary>Returns a parser for durations of at least a minimum.</summary>
     public static SettingParser<TimeSpan> AtLeast(TimeSpan minimum) => Between(minimum, s_longest);
 
-    /// <summary>A parser for durations in a range.</summary>
+    /// <summary>Returns a parser for durations in a range.</summary>
     public static SettingParser<TimeSpan> Between(TimeSpan minimum, TimeSpan maximum) => (string text, out string? fault) =>
     {
         TimeSpan? parsed = Read(text);
-        fault = parsed is null ? $"'{text}' is no duration. Write it as 30s, 500ms, 2m or 1h."
+        fault = parsed is null ? $"'{text}' is not a duration. Write it as 30s, 500ms, 2m or 1h."
             : parsed < minimum ? $"The duration {text} is below {Format(minimum)}. Give a longer one."
             : parsed > maximum ? $"The duration {text} is above {Format(maximum)}. Give a shorter one."
             : null;

@@ -6,14 +6,14 @@ namespace Berth.Cli.Options;
 internal static class EchoSettings
 {
     public static Setting<IPAddress?> Bind { get; } = new(
-        "bind", "ADDRESS", "The address to listen on. Default: any, of IPv4 and IPv6.", ParseAddress, null);
+        "bind", "ADDRESS", "The address to listen on. Default: every IPv4 and IPv6 address.", ParseAddress, null);
 
     public static Setting<TimeSpan> Drain { get; } = new(
-        "drain", "DURATION", "How long sessions may go on after SIGTERM. Default 30s; 0 ends them at once.",
+        "drain", "DURATION", "The time that sessions have to end after SIGTERM. Default 30s; 0 ends them at once.",
         Durations.Between(TimeSpan.Zero, TimeSpan.FromDays(1)), TimeSpan.FromSeconds(30));
 
     public static Setting<string> Host { get; } = new(
-        "host", "ADDRESS", "Where to connect to. Default 127.0.0.1.", ParseHost, "127.0.0.1");
+        "host", "ADDRESS", "The address to connect to. Default 127.0.0.1.", ParseHost, "127.0.0.1");
 
     public static Setting<bool> AnyOwner { get; } = new(
         "owner", "own|any",
@@ -21,7 +21,7 @@ internal static class EchoSettings
         CommonParsers.OneOf("owner", ("own", false), ("any", true)), false);
 
     public static Setting<TimeSpan> ProbeTimeout { get; } = new(
-        "timeout", "DURATION", "How long to wait for the connection. Default 1s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
+        "timeout", "DURATION", "The time to wait for the connection. Default 1s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
         TimeSpan.FromSeconds(1));
 
     public static Setting[] All { get; } = [Bind, Drain, Host, AnyOwner, ProbeTimeout];
@@ -30,7 +30,7 @@ internal static class EchoSettings
     {
         fault = IPAddress.TryParse(text, out IPAddress? address)
             ? null
-            : $"'{text}' is no IP address. Give one of this machine, such as 127.0.0.1 or ::1.";
+            : $"'{text}' is not an IP address. Give one of this machine, such as 127.0.0.1 or ::1.";
         return address;
     }
 

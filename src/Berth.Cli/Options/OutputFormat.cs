@@ -9,6 +9,6 @@ internal enum OutputFormat
     /// <summary>JSON, for programs.</summary>
     Json = 1,
 
-    /// <summary>The values alone, a line each, for shells.</summary>
+    /// <summary>Only the values, one per line, for shells.</summary>
     Text = 2,
 }

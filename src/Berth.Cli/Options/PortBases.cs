@@ -7,7 +7,7 @@ internal static class PortBases
 {
     public static EndpointPort[]? Parse(string text, out string? fault) => Parse(text, "base port", out fault);
 
-    /// <summary>The same, of ports that are not a base.</summary>
+    /// <summary>Reads fixed ports in the same form.</summary>
     public static EndpointPort[]? ParseFixed(string text, out string? fault) => Parse(text, "port", out fault);
 
     private static EndpointPort[]? Parse(string text, string noun, out string? fault)
@@ -28,8 +28,8 @@ internal static class PortBases
         string protocol = numberAndProtocol.Length == 2 ? numberAndProtocol[1].ToUpperInvariant() : "TCP";
         bool isNumber = long.TryParse(numberAndProtocol[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long port);
         fault = !isNumber
-                ? $"The {noun} '{text}' is not a number. Choose one in 1..65535, such as {PortSettings.DefaultBase}, " +
-                    "or name several: game=4000,admin=5000/TCP."
+                ? $"The {noun} '{text}' is not a number. " +
+                    $"Choose one in 1..65535, such as {PortSettings.DefaultBase}, or name several: game=4000,admin=5000/TCP."
             : port is < 1 or > 65535 ? $"The {noun} {port} is outside 1..65535. Choose a {(noun == "port" ? noun : "base")} in that range."
             : protocol is not ("TCP" or "UDP" or "SCTP")
                 ? $"The {noun} '{text}' has the unknown protocol '{protocol}'. Choose TCP, UDP or SCTP."

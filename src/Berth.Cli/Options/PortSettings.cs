@@ -1,6 +1,6 @@
 namespace Berth.Cli.Options;
 
-/// <summary>The options that say how ports follow from pods, and the scheme they make together.</summary>
+/// <summary>The options for the ports of pods, and the port scheme that they define.</summary>
 internal static class PortSettings
 {
     public const int DefaultBase = 3000;
@@ -8,7 +8,7 @@ internal static class PortSettings
     public static Setting<EndpointPort[]?> BasePort { get; } = new(
         "base-port",
         "PORT|NAME=PORT,..",
-        "Port of ordinal 0, 1..65535; or several named bases, game=4000,admin=5000/TCP; the first is the main one.",
+        "The port of ordinal 0, 1..65535; or several named bases, game=4000,admin=5000/TCP. The first is the main one.",
         PortBases.Parse,
         null);
 
@@ -19,25 +19,25 @@ internal static class PortSettings
     public static Setting<EndpointPort[]?> FixedPort { get; } = new(
         "fixed-port",
         "PORT|NAME=PORT,..",
-        "The same port for every pod, 1..65535: one pod a node, as in a DaemonSet; or several named ones, game=4000,admin=5000/UDP.",
+        "One port for every pod, 1..65535, for one pod per node, as in a DaemonSet; or several, game=4000,admin=5000/UDP.",
         PortBases.ParseFixed,
         null);
 
     public static Setting<int> Stride { get; } = new(
-        "stride", "N", "How many ports lie between two ordinals, 1..65535. Default 1.", CommonParsers.Between(1, 65535, "stride"), 1);
+        "stride", "N", "The distance of ports between two ordinals, 1..65535. Default 1.", CommonParsers.Between(1, 65535, "stride"), 1);
 
-    /// <summary>The base port for commands that look for pods; it may also come from the Service.</summary>
+    /// <summary>The options of commands that look for pods. The base port may also come from the Service.</summary>
     public static Setting[] OfTarget { get; } = [BasePort, PortName, FixedPort, Stride];
 
-    /// <summary>A pod cannot know its Service's ports from its own name.</summary>
+    /// <summary>The options of commands that run in a pod. A pod cannot learn its Service's ports from its own name.</summary>
     public static Setting[] OfPod { get; } = [BasePort, FixedPort, Stride];
 
     /// <summary>
-    /// Makes the scheme. Of base, name and fixed port, the one that was given in the highest place counts; two in one place are a fault.
+    /// Creates the scheme. Of base, name and fixed port, the one from the highest origin counts. Two from one origin are a fault.
     /// </summary>
     /// <param name="reader">The settings.</param>
-    /// <param name="ofPod">True where a pod looks for its own port.</param>
-    /// <param name="required">True where no base is assumed.</param>
+    /// <param name="ofPod">True when a pod looks for its own port.</param>
+    /// <param name="required">True when there is no default base.</param>
     public static PortScheme Read(SettingsReader reader, bool ofPod, bool required = false)
     {
         EndpointPort[]? bases = reader.Get(BasePort);
@@ -52,7 +52,7 @@ internal static class PortSettings
             reader.Fault(
                 $"{string.Join(" and ", given.Select(static choice => "--" + choice.Name))} are both given. Choose one of {names}.");
         if (given.Length == 0 && required)
-            reader.Fault($"It is not said how ports follow from pods. Give one of {names}, such as --base-port {DefaultBase}.");
+            reader.Fault($"No port is given. Give one of {names}, such as --base-port {DefaultBase}.");
         Setting? chosen = given.FirstOrDefault();
         if (chosen == FixedPort && reader.OriginOf(Stride) == highest)
             reader.Fault("--stride has no meaning with --fixed-port, which is the same for every pod. Leave one out.");
@@ -87,7 +87,7 @@ internal static class PortSettings
         }
     }
 
-    /// <summary>The message without the name of the parameter, which means nothing to a user.</summary>
+    /// <summary>Returns the message without the parameter name, which means nothing to a user.</summary>
     private static string SentenceOf(ArgumentException exception)
     {
         int suffix = exception.Message.IndexOf(" (Parameter ", StringComparison.Ordinal);

@@ -12,7 +12,7 @@ internal static class ServiceTargetArgument
             Arity = ArgumentArity.ExactlyOne,
         };
 
-    /// <summary>Reads the argument; a fault is kept in the reader, and the target is then the default value.</summary>
+    /// <summary>Reads the argument. After a fault, which the reader keeps, the target is the default value.</summary>
     public static ServiceTarget Read(SettingsReader reader, Argument<string?> argument)
     {
         if (!ServiceTarget.TryParse(reader.GetArgument(argument), out ServiceTarget target, out string? fault))

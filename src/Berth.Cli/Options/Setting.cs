@@ -27,12 +27,10 @@ internal abstract class Setting
 
     public string Variable { get; }
 
-    /// <summary>Between several values in one text, or null where there is one value.</summary>
+    /// <summary>The separator of several values in one text, or null for one value.</summary>
     public char? Separator { get; }
 
-    /// <summary>
-    /// The option as the parser of the command line knows it: texts only, so that all faults are found by us, and together.
-    /// </summary>
+    /// <summary>The option for the command line parser. It accepts any text, so that our parsers find all faults together.</summary>
     public Option<string[]> Option { get; }
 }
 
@@ -50,6 +48,6 @@ internal sealed class Setting<T> : Setting
 
     public SettingParser<T> Parse { get; }
 
-    /// <summary>The value where none is given anywhere.</summary>
+    /// <summary>The value when none is given.</summary>
     public T Fallback { get; }
 }

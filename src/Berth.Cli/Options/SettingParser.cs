@@ -1,4 +1,4 @@
 namespace Berth.Cli.Options;
 
-/// <summary>Turns a text into a value, or says in a sentence why it cannot.</summary>
+/// <summary>Converts a text into a value, or returns the fault as a sentence.</summary>
 internal delegate T SettingParser<out T>(string text, out string? fault);

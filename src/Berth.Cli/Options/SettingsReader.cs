@@ -3,7 +3,7 @@ using Berth.Cli.Hosting;
 
 namespace Berth.Cli.Options;
 
-/// <summary>Reads one command's settings from all their places, and keeps every fault until they are told together.</summary>
+/// <summary>Reads one command's settings from all origins, and collects the faults to report them together.</summary>
 internal sealed class SettingsReader
 {
     private readonly ParseResult _parsed;
@@ -16,7 +16,7 @@ internal sealed class SettingsReader
         _parsed = parsed;
         _host = host;
 
-        // Only a command that takes --config reads one: BERTH_CONFIG, set for a server, must not trouble the others.
+        // Only a command with --config reads a file: BERTH_CONFIG, set for a server, must not affect other commands.
         if (!parsed.CommandResult.Command.Options.Contains(CommonSettings.Config.Option))
             return;
         (string? path, _) = TextOf(CommonSettings.Config);
@@ -24,7 +24,7 @@ internal sealed class SettingsReader
             _file = ConfigurationFile.Read(path, Fault);
     }
 
-    /// <summary>The value of a setting, or its default where it is given nowhere or has a fault.</summary>
+    /// <summary>Returns the value of a setting, or its default when it is not given or has a fault.</summary>
     public T Get<T>(Setting<T> setting)
     {
         (string? text, SettingOrigin origin) = TextOf(setting);
@@ -47,7 +47,7 @@ internal sealed class SettingsReader
 
     public void Fault(string sentence) => _faults.Add(sentence);
 
-    /// <exception cref="CommandException">There is a fault; the message holds them all, one a line.</exception>
+    /// <exception cref="CommandException">There are faults. The message contains all of them, one per line.</exception>
     public void ThrowIfFaulty()
     {
         if (_faults.Count > 0)
@@ -59,7 +59,7 @@ internal sealed class SettingsReader
         if (_parsed.GetResult(setting.Option) is { Implicit: false } && _parsed.GetValue(setting.Option) is { Length: > 0 } values)
             return (setting.Separator is { } separator ? string.Join(separator, values) : values[^1], SettingOrigin.CommandLine);
 
-        // A variable that is set and empty counts as not set: that is how manifests and shells leave one out.
+        // An empty variable counts as not set, because manifests and shells often clear a variable like that.
         if (_host.Variable(setting.Variable) is { Length: > 0 } variable)
             return (variable, SettingOrigin.Environment);
         return _file?.Find(setting) is { } text ? (text, SettingOrigin.File) : (null, SettingOrigin.Nowhere);

@@ -4,13 +4,12 @@ using System.Text;
 namespace Berth.Cli.Output;
 
 /// <summary>
-/// How many columns of a terminal a text takes: none for marks that stand over others, two for the wide letters of East Asia and for
-/// pictures.
+/// The number of terminal columns that a text takes: none for combining marks, two for wide East Asian characters and emoji.
 /// </summary>
 internal static class CellWidth
 {
     /// <summary>
-    /// The blocks of wide characters (Unicode Standard Annex 11, W and F), roughly: all of a block counts as its letters do.
+    /// The blocks of wide characters (Unicode Standard Annex 11, W and F). This is approximate: every character of a block counts as wide.
     /// </summary>
     private static readonly (int First, int Last)[] s_wide =
         [(0x1100, 0x115F), (0x2E80, 0xA4CF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0xFE30, 0xFE6F), (0xFF00, 0xFF60), (0xFFE0, 0xFFE6),
@@ -18,7 +17,7 @@ internal static class CellWidth
 
     public static int Of(string text) => text.EnumerateRunes().Sum(Of);
 
-    /// <summary>As much of a text as fits; all of it where the width is not known.</summary>
+    /// <summary>Cuts a text to a width. Returns all of it when the width is unknown.</summary>
     public static string Cut(string text, int width)
     {
         if (width < 1 || Of(text) <= width)

@@ -6,7 +6,7 @@ using Berth.Writing;
 
 namespace Berth.Cli.Output;
 
-/// <summary>One change of a pod as one line.</summary>
+/// <summary>Formats one change of a pod as one line.</summary>
 internal static class ChangeOutput
 {
     public static string ToLine(PodChange change, long version, DateTimeOffset at, OutputFormat format) =>

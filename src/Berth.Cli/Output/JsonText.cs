@@ -8,14 +8,14 @@ namespace Berth.Cli.Output;
 /// <summary>Writes JSON as text, without reflection.</summary>
 internal static class JsonText
 {
-    /// <summary>Runs a writer and gives what it wrote.</summary>
+    /// <summary>Runs a writer and returns its text.</summary>
     /// <param name="write">Writes one JSON value.</param>
-    /// <param name="indented">True for people's eyes; false for one object a line.</param>
+    /// <param name="indented">True for people; false for one object per line.</param>
     public static string Write(Action<Utf8JsonWriter> write, bool indented = true)
     {
         ArrayBufferWriter<byte> buffer = new();
 
-        // It goes to a terminal or a file, never into HTML: names shall stay readable.
+        // The text goes to a terminal or a file, never into HTML, so names stay readable.
         JsonWriterOptions options = new() { Indented = indented, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using (Utf8JsonWriter writer = new(buffer, options))
             write(writer);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Berth.Cli.Output;
 
-/// <summary>The log of a server, on stderr: stdout is for results.</summary>
+/// <summary>The log of a server. It goes to stderr, because stdout is for results.</summary>
 internal static class ProgramLogging
 {
     public static ILoggerFactory Create(SettingsReader reader, ProgramHost host) =>
@@ -27,7 +27,7 @@ internal static class ProgramLogging
         {
             builder.AddConsole(static options => options.FormatterName = TextLogFormatter.FormatterName);
 
-            // Registered by hand: the extension that does it binds options by reflection.
+            // Registered directly, because the extension method binds options by reflection.
             builder.Services.AddSingleton<ConsoleFormatter>(new TextLogFormatter(host.Time, withTraces: minimum <= LogLevel.Debug));
         }
 

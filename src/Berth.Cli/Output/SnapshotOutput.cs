@@ -28,7 +28,7 @@ internal static class SnapshotOutput
                 break;
         }
 
-        // For people, and not among the values that a shell reads.
+        // These lines are for people, so they go to stderr and not to the values that a shell reads.
         foreach (LeftOutPod pod in snapshot.LeftOut)
             host.Error.WriteLine($"berth: {pod.Name} is left out: {pod.Detail}.");
         foreach (EndpointWarning warning in snapshot.Warnings)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace Berth.Cli.Output;
 
 /// <summary>
-/// The log for people: a line each, <c>14:03:22.123 warning Berth.Directory[101] ...</c>. The messages say what happened; a stack trace
-/// only follows where the debug level is asked for.
+/// Formats the log for people, one line per message: <c>14:03:22.123 warning Berth.Directory[101] ...</c>. A stack trace follows only at
+/// the debug level.
 /// </summary>
 internal sealed class TextLogFormatter(TimeProvider time, bool withTraces) : ConsoleFormatter(FormatterName)
 {

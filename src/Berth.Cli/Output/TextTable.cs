@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Berth.Cli.Output;
 
-/// <summary>Columns as wide as their widest cell, two spaces between.</summary>
+/// <summary>Formats columns that are as wide as their widest cell, with two spaces between.</summary>
 internal static class TextTable
 {
     /// <summary>Lays out a heading and rows.</summary>

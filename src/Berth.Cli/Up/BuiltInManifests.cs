@@ -6,16 +6,14 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;
 
-/// <summary>
-/// The manifests of deploy/, as they are on a cluster, with the few values changed that the options of <c>berth up</c> ask for.
-/// </summary>
+/// <summary>The manifests of deploy/, as on a cluster, with the few values that the options of <c>berth up</c> change.</summary>
 internal static class BuiltInManifests
 {
     private const string Prefix = "deploy/";
 
-    /// <summary>Reads the manifests for a plan.</summary>
+    /// <summary>Reads the manifests and applies the options.</summary>
     /// <returns>A text for each file, the Namespace first.</returns>
-    public static IReadOnlyList<string> Read(UpPlan plan)
+    public static IReadOnlyList<string> Read(UpOptions options)
     {
         Assembly assembly = typeof(BuiltInManifests).Assembly;
         string[] names =
@@ -23,7 +21,7 @@ internal static class BuiltInManifests
                 .Order(StringComparer.Ordinal)];
         if (names.Length == 0)
             throw CommandException.Usage("This build of berth carries no manifests. Give some with --file, such as deploy/base.");
-        return [.. names.Select(name => Change(ReadText(assembly, name), plan))];
+        return [.. names.Select(name => Change(ReadText(assembly, name), options))];
     }
 
     private static string ReadText(Assembly assembly, string name)
@@ -32,9 +30,9 @@ internal static class BuiltInManifests
         return reader.ReadToEnd();
     }
 
-    private static string Change(string text, UpPlan plan)
+    private static string Change(string text, UpOptions options)
     {
-        if (plan is { Replicas: 3, BasePort: PortSettings.DefaultBase })
+        if (options is { Replicas: 3, BasePort: PortSettings.DefaultBase })
             return text;
         YamlStream documents = [];
         using (StringReader reader = new(text))
@@ -42,7 +40,7 @@ internal static class BuiltInManifests
         foreach (YamlDocument document in documents)
         {
             if (document.RootNode is YamlMappingNode root)
-                Change(root, plan);
+                Change(root, options);
         }
 
         using StringWriter writer = new(CultureInfo.InvariantCulture);
@@ -50,23 +48,23 @@ internal static class BuiltInManifests
         return writer.ToString();
     }
 
-    private static void Change(YamlMappingNode root, UpPlan plan)
+    private static void Change(YamlMappingNode root, UpOptions options)
     {
         string name = root.Map("metadata").Text("name");
         switch (root.Text("kind"), name)
         {
-            case ("StatefulSet", UpPlan.ServiceB):
-                root.Map("spec").Set("replicas", plan.Replicas);
+            case ("StatefulSet", UpOptions.ServiceB):
+                root.Map("spec").Set("replicas", options.Replicas);
                 foreach (YamlMappingNode container in Containers(root))
-                    container.SetVariable("BERTH_BASE_PORT", plan.BasePort.ToString(CultureInfo.InvariantCulture));
+                    container.SetVariable("BERTH_BASE_PORT", options.BasePort.ToString(CultureInfo.InvariantCulture));
                 break;
-            case ("Service", UpPlan.ServiceB):
+            case ("Service", UpOptions.ServiceB):
                 foreach (YamlMappingNode port in root.Map("spec").Maps("ports"))
-                    port.Set("port", plan.BasePort);
+                    port.Set("port", options.BasePort);
                 break;
-            case ("Deployment", UpPlan.ServiceA):
+            case ("Deployment", UpOptions.ServiceA):
                 foreach (YamlMappingNode container in Containers(root))
-                    container.SetArgument("--base-port", plan.BasePort.ToString(CultureInfo.InvariantCulture));
+                    container.SetArgument("--base-port", options.BasePort.ToString(CultureInfo.InvariantCulture));
                 break;
         }
     }

@@ -13,9 +13,9 @@ internal static class FaultClient
     /// <summary>Asks for a fault.</summary>
     /// <param name="kubeconfig">Path of the kubeconfig that the cluster wrote.</param>
     /// <param name="fault">kill-pod, stop-node, start-node, cut-api, pause-api, drop-watches, compact or expire-tokens.</param>
-    /// <param name="parameters">namespace and pod, node, or seconds.</param>
-    /// <returns>What happens now, as a sentence.</returns>
-    /// <exception cref="HttpRequestException">Nothing answers: the cluster has ended, or its API is cut.</exception>
+    /// <param name="parameters">The namespace and pod, the node, or the seconds.</param>
+    /// <returns>A sentence that says what happens now.</returns>
+    /// <exception cref="HttpRequestException">The cluster does not answer: it has ended, or its API is cut.</exception>
     public static async Task<string> AskAsync(string kubeconfig, string fault, IReadOnlyDictionary<string, string> parameters)
     {
         (Uri server, string token, X509Certificate2 authority) = Read(kubeconfig);

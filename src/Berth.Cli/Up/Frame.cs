@@ -3,10 +3,10 @@ using Berth.Cli.Output;
 
 namespace Berth.Cli.Up;
 
-/// <summary>Lays out what the terminal shows: the table, and below it the message, cut to the terminal's size.</summary>
+/// <summary>Lays out the text of the terminal: the table, and below it the message, cut to the terminal's size.</summary>
 internal static class Frame
 {
-    /// <summary>Heading, two pods, and how many there are besides.</summary>
+    /// <summary>The smallest useful table: a heading, two pods, and the number of other pods.</summary>
     private const int LeastTable = 4;
 
     private static readonly Column s_pod = new("POD", static pod => pod.Name);
@@ -15,15 +15,15 @@ internal static class Frame
     private static readonly Column s_restarts = new("RESTARTS", static pod => pod.Restarts.ToString(CultureInfo.InvariantCulture));
     private static readonly Column s_node = new("NODE", static pod => pod.Node);
 
-    /// <summary>Drops the least important columns when there is not enough room.</summary>
+    /// <summary>The columns to show, from all to the most important ones. The first set that fits is used.</summary>
     private static readonly Column[][] s_columns =
         [[s_pod, s_address, s_state, s_restarts, s_node], [s_pod, s_address, s_state, s_restarts], [s_pod, s_address, s_state],
             [s_pod, s_state]];
 
-    /// <summary>Lays out a frame that is never higher than the terminal, less the row below it where the cursor stands.</summary>
+    /// <summary>Lays out a frame that is never higher than the terminal, minus the row of the cursor.</summary>
     /// <returns>
-    /// Lines without their ends, and how many rows of the terminal they take: the table is cut to the width, while a message that is longer
-    /// wraps, so that a command in it can still be copied.
+    /// The lines, and the number of terminal rows that they take. The table is cut to the width. A longer message wraps, so that a command
+    /// in it can still be copied.
     /// </returns>
     public static (IReadOnlyList<string> Lines, int Rows) Lay(
         IReadOnlyList<PodRow> pods, IReadOnlyList<string> message, int width, int height, bool colour)
@@ -47,7 +47,7 @@ internal static class Frame
 
     private static List<string> LayTable(IReadOnlyList<PodRow> pods, int width, int room, bool colour)
     {
-        // The pods that need attention come first where not all have room.
+        // If there is no room for all pods, those that need attention come first.
         int rows = Math.Max(room - 1, 0);
         bool all = pods.Count <= rows;
         IReadOnlyList<PodRow> shown = all ? pods : [.. pods.OrderBy(static pod => pod.IsReady).Take(Math.Max(rows - 1, 0))];

@@ -2,7 +2,7 @@ using Berth.Cli.Hosting;
 
 namespace Berth.Cli.Up;
 
-/// <summary>The kubeconfig at a place of the user's choice, for as long as the cluster lives.</summary>
+/// <summary>A copy of the kubeconfig in a file that the user chose. It exists as long as the cluster.</summary>
 internal sealed class KubeconfigCopy : IDisposable
 {
     private readonly string? _path;
@@ -14,7 +14,9 @@ internal sealed class KubeconfigCopy : IDisposable
         _text = text;
     }
 
-    /// <summary>Writes the copy, where one is wanted. An existing file is not overwritten: it may hold the way to a real cluster.</summary>
+    /// <summary>
+    /// Writes the copy if the user asked for one. It never overwrites a file, which may be the kubeconfig of a real cluster.
+    /// </summary>
     public static KubeconfigCopy Write(string? path, string text)
     {
         if (path is null)
@@ -32,7 +34,7 @@ internal sealed class KubeconfigCopy : IDisposable
             exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             string reason = File.Exists(path)
-                ? "it is there already, and may hold the way to another cluster. Remove it, or name another"
+                ? "it exists already, and may be the kubeconfig of another cluster. Remove it, or name another file"
                 : $"{exception.Message.TrimEnd('.')}. Choose another path";
             throw CommandException.Usage($"The kubeconfig cannot be written to {path}: {reason}.", exception);
         }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Berth.Cli.Up;
 
-/// <summary>A table that is drawn again in place, at most as high and as wide as the terminal.</summary>
+/// <summary>A table that redraws itself, at most as high and as wide as the terminal.</summary>
 internal sealed class LiveView : IUpView
 {
     private readonly TextWriter _output;
@@ -17,10 +17,10 @@ internal sealed class LiveView : IUpView
     private (int Width, int Height) _drawnSize;
     private bool _disposed;
 
-    /// <summary>Makes the view.</summary>
+    /// <summary>Creates the view.</summary>
     /// <param name="output">The terminal.</param>
-    /// <param name="colour">Whether states have colours.</param>
-    /// <param name="size">The terminal's size now, in characters.</param>
+    /// <param name="colour">True when states have colours.</param>
+    /// <param name="size">Returns the current size of the terminal, in characters.</param>
     public LiveView(TextWriter output, bool colour, Func<(int Width, int Height)> size)
     {
         _output = output;

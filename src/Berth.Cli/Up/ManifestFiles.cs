@@ -11,19 +11,19 @@ internal static class ManifestFiles
 {
     private static readonly string[] s_kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-    /// <summary>Applies all that the plan names, as one.</summary>
-    /// <exception cref="CommandException">There is nothing in it.</exception>
-    public static void Apply(LocalCluster.LocalCluster cluster, UpPlan plan, TextWriter error)
+    /// <summary>Applies all files of the options together.</summary>
+    /// <exception cref="CommandException">The files contain no objects.</exception>
+    public static void Apply(LocalCluster.LocalCluster cluster, UpOptions options, TextWriter error)
     {
-        ApplyResult result = cluster.Apply(plan.Files.SelectMany(Read).ToArray(), skipUnknownKinds: plan.SkipUnknown);
+        ApplyResult result = cluster.Apply(options.Files.SelectMany(Read).ToArray(), skipUnknownKinds: options.SkipUnknown);
         foreach (string each in result.PassedOver)
             error.WriteLine($"berth: passed over {each}: the local cluster does not have this kind.");
         if (result.Applied == 0)
-            throw CommandException.Usage($"No objects to apply: {string.Join(", ", plan.Files)} " +
-                $"{(plan.Files.Count == 1 ? "has" : "have")} none. Name a file with manifests.");
+            throw CommandException.Usage("No objects to apply: " +
+                $"{string.Join(", ", options.Files)} {(options.Files.Count == 1 ? "has" : "have")} none. Name a file with manifests.");
     }
 
-    /// <summary>Reads a file, a folder of files, or what the kustomization of a folder names.</summary>
+    /// <summary>Reads a file, a folder of files, or the resources of a folder's kustomization.</summary>
     /// <returns>The texts, and the file or folder each came from.</returns>
     public static IEnumerable<(string Text, string Origin)> Read(string path)
     {
@@ -57,7 +57,7 @@ internal static class ManifestFiles
         string[] resources = [.. body.Texts("resources")];
         string[] others =
         [
-            .. body.Children.Keys.Select(static key => (key as YamlScalarNode)?.Value ?? "a key that is no text")
+            .. body.Children.Keys.Select(static key => (key as YamlScalarNode)?.Value ?? "a key that is not a text")
                 .Where(static key => key is not ("apiVersion" or "kind" or "resources")),
             .. resources.Where(static resource => resource.Contains("://", StringComparison.Ordinal)),
         ];
@@ -78,14 +78,14 @@ internal static class ManifestFiles
                     $"{file} names the folder {resource}, which has no kustomization.yaml. Name its files instead.");
         }
 
-        // As kustomize: a folder that is handed on is whole.
+        // kustomize requires this too, so that a folder can be moved as a whole.
         if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw CommandException.Usage($"{file} names {resource}, which is not in or below its folder, and kustomize refuses that. " +
                 "Move the file, or give it a kustomization.");
         return Read(path);
     }
 
-    /// <summary>What <c>kubectl kustomize</c> makes of a folder.</summary>
+    /// <summary>Returns the output of <c>kubectl kustomize</c> for a folder.</summary>
     private static string Kustomize(string folder, string why)
     {
         ProcessStartInfo info = new(

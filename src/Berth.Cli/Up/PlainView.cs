@@ -1,6 +1,6 @@
 namespace Berth.Cli.Up;
 
-/// <summary>A line for each change: for files, pipes and simple terminals.</summary>
+/// <summary>Writes a line for each change, for files, pipes and simple terminals.</summary>
 internal sealed class PlainView(TextWriter output) : IUpView
 {
     private Dictionary<(string Namespace, string Name), PodRow> _shown = [];
@@ -30,6 +30,6 @@ internal sealed class PlainView(TextWriter output) : IUpView
 
     public void Dispose()
     {
-        // Nothing was changed that would have to be put back.
+        // The terminal is unchanged, so there is nothing to restore.
     }
 }

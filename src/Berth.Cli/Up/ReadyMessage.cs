@@ -3,26 +3,27 @@ using System.Net;
 
 namespace Berth.Cli.Up;
 
-/// <summary>What to try once the cluster is ready.</summary>
+/// <summary>The message of a ready cluster, with commands to try.</summary>
 internal static class ReadyMessage
 {
-    /// <summary>The script <c>berth</c> of the checkout says here how it was called, such as <c>./berth</c>.</summary>
+    /// <summary>The variable in which the script <c>berth</c> of the checkout passes how it was called, such as <c>./berth</c>.</summary>
     private const string CommandVariable = "BERTH_COMMAND";
 
-    /// <summary>The command that starts this program again: the script's name, else <c>berth</c>, the installed program.</summary>
+    /// <summary>Returns the command that starts this program: the script, or <c>berth</c>, the installed program.</summary>
     public static string CommandOf(Func<string, string?> variable) =>
         variable(CommandVariable) is { Length: > 0 } command ? command : "berth";
 
     /// <summary>
-    /// For the built-in manifests, with the very address that service A gave. The first suggestion needs nothing but this program; curl, nc
-    /// and kubectl are not on every machine.
+    /// Returns the message for the built-in manifests, with the address that service A returned. The first suggestion needs only this
+    /// program, because not every machine has curl, nc and kubectl.
     /// </summary>
-    public static IReadOnlyList<string> ForBuiltIn(TimeSpan after, UpPlan plan, IPEndPoint? address, string kubeconfig, string command)
+    public static IReadOnlyList<string> ForBuiltIn(
+        TimeSpan after, UpOptions options, IPEndPoint? address, string kubeconfig, string command)
     {
-        string url = plan.ServiceAUrl.GetLeftPart(UriPartial.Authority);
+        string url = options.ServiceAUrl.GetLeftPart(UriPartial.Authority);
         string ready = string.Create(CultureInfo.InvariantCulture, $"Ready after {after.TotalSeconds:0.0} s. Service A answers on {url}");
         if (address is null)
-            return [ready + " (with nothing: there is no pod of service B).", .. Kubectl(kubeconfig), "Ctrl-C ends it all."];
+            return [ready + " (with nothing: there is no pod of service B).", .. Kubectl(kubeconfig), "Ctrl-C stops everything."];
         return
         [
             ready + ". Try:",
@@ -30,7 +31,7 @@ internal static class ReadyMessage
             $"  curl {url}     # an address of service B, such as {address}",
             string.Create(CultureInfo.InvariantCulture, $"  nc {address.Address} {address.Port}     # type a line: that very pod answers"),
             .. Kubectl(kubeconfig),
-            "Ctrl-C ends it all.",
+            "Ctrl-C stops everything.",
         ];
     }
 
@@ -38,10 +39,10 @@ internal static class ReadyMessage
     [
         string.Create(CultureInfo.InvariantCulture, $"Every pod is ready after {after.TotalSeconds:0.0} s. Try:"),
         $"  kubectl --kubeconfig {kubeconfig} get pods -A",
-        "Ctrl-C ends it all.",
+        "Ctrl-C stops everything.",
     ];
 
-    /// <summary>What manifests ask for that processes of this machine cannot give, said once and each thing once.</summary>
+    /// <summary>Returns the message about fields of manifests that processes of this machine cannot enforce, each once.</summary>
     public static IReadOnlyList<string> NotEnforced(IReadOnlyList<string> lines) => lines.Count == 0 ? [] :
         ["Accepted, but not enforced here: " + string.Join(", ",
             lines.Select(
@@ -49,7 +50,7 @@ internal static class ReadyMessage
 
     private static string[] Kubectl(string kubeconfig) =>
     [
-        $"  kubectl --kubeconfig {kubeconfig} -n {UpPlan.Namespace} scale statefulset {UpPlan.ServiceB} --replicas 5",
+        $"  kubectl --kubeconfig {kubeconfig} -n {UpOptions.Namespace} scale statefulset {UpOptions.ServiceB} --replicas 5",
         $"The kubeconfig is {kubeconfig}",
     ];
 }

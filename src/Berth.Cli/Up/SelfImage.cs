@@ -3,10 +3,12 @@ using Berth.LocalCluster;
 
 namespace Berth.Cli.Up;
 
-/// <summary>The image <c>berth</c> of the local cluster is the very program that runs it.</summary>
+/// <summary>The image <c>berth</c> of the local cluster: the program that runs the cluster.</summary>
 internal static class SelfImage
 {
-    /// <summary>The command that starts this program again: itself, or <c>dotnet Berth.Cli.dll</c> if it was started like that.</summary>
+    /// <summary>
+    /// Returns the command that starts this program: its file, or <c>dotnet Berth.Cli.dll</c> if it was started like that.
+    /// </summary>
     public static ImageProgram Find()
     {
         string? program = Environment.ProcessPath;

@@ -5,17 +5,17 @@ using Berth.LocalCluster;
 
 namespace Berth.Cli.Up;
 
-/// <summary>Shows a running cluster until it is to end.</summary>
+/// <summary>Shows a running cluster until the user stops it.</summary>
 internal sealed class UpSession(
-    LocalCluster.LocalCluster cluster, UpPlan plan, IUpView view, string kubeconfig, ProgramHost host, long started)
+    LocalCluster.LocalCluster cluster, UpOptions options, IUpView view, string kubeconfig, ProgramHost host, long started)
 {
-    /// <summary>Changes come in bursts; no one reads faster than this.</summary>
+    /// <summary>The shortest time between two drawings. Changes come in bursts, and a person does not read faster.</summary>
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Until all is ready, the user waits for it.</summary>
+    /// <summary>The time between two looks while the user waits for the cluster to become ready.</summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Runs until the token is cancelled, which is the normal end.</summary>
+    /// <summary>Runs until the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         try
@@ -23,7 +23,7 @@ internal sealed class UpSession(
             bool told = false;
             await foreach (IReadOnlyList<PodSummary> pods in cluster.WatchPodsAsync(stopping).ConfigureAwait(false))
             {
-                view.ShowPods(PodRow.FromAll(pods, plan));
+                view.ShowPods(PodRow.FromAll(pods, options));
                 if (!told && IsReady(pods))
                 {
                     told = true;
@@ -41,28 +41,28 @@ internal sealed class UpSession(
 
     private bool IsReady(IReadOnlyList<PodSummary> pods)
     {
-        // Controllers make pods after the manifests are applied: few ready pods are not yet all of them.
-        int expected = plan.IsBuiltIn ? plan.Replicas + UpPlan.ReplicasOfServiceA : 1;
+        // Controllers create pods after the manifests are applied, so a few ready pods may not be all pods.
+        int expected = options.IsBuiltIn ? options.Replicas + UpOptions.ReplicasOfServiceA : 1;
         return pods.Count >= expected && pods.All(static pod => pod.Ready && !pod.Terminating);
     }
 
     private async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken stopping)
     {
-        if (!plan.IsBuiltIn)
+        if (!options.IsBuiltIn)
             return [
                 .. ReadyMessage.ForManifests(
                     host.Time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)
             ];
-        IPEndPoint? address = plan.Replicas == 0 ? null : await AskAsync(stopping).ConfigureAwait(false);
+        IPEndPoint? address = options.Replicas == 0 ? null : await AskAsync(stopping).ConfigureAwait(false);
         TimeSpan after = host.Time.GetElapsedTime(started);
         string command = ReadyMessage.CommandOf(host.Variable);
-        return [.. ReadyMessage.ForBuiltIn(after, plan, address, kubeconfig, command), .. ReadyMessage.NotEnforced(cluster.NotEnforced)];
+        return [.. ReadyMessage.ForBuiltIn(after, options, address, kubeconfig, command), .. ReadyMessage.NotEnforced(cluster.NotEnforced)];
     }
 
-    /// <summary>The answer that a user would get: service A learns a moment later that pods are ready.</summary>
+    /// <summary>Asks service A as a user would. Service A learns a moment later that pods are ready.</summary>
     private async Task<IPEndPoint?> AskAsync(CancellationToken stopping)
     {
-        using ServiceAClient serviceA = new(plan.ServiceAUrl);
+        using ServiceAClient serviceA = new(options.ServiceAUrl);
         while (true)
         {
             try
@@ -72,7 +72,7 @@ internal sealed class UpSession(
             }
             catch (CommandException exception) when (exception.ExitCode is ExitCode.NothingFound or ExitCode.Unreachable)
             {
-                // Not yet.
+                // Service A does not answer yet.
             }
 
             await Task.Delay(s_soon, host.Time, stopping).ConfigureAwait(false);

@@ -8,19 +8,19 @@ internal static class UpSettings
     public const int DefaultPort = 8000;
 
     public static Setting<string[]> Files { get; } = new(
-        "file", "FILE|DIR", "Manifests to run instead of the built-in ones; give it again for more.", ParseFiles, [], separator: ',', "-f");
+        "file", "FILE|DIR", "Manifests to run instead of the built-in ones; repeat for more.", ParseFiles, [], separator: ',', "-f");
 
     public static Setting<int?> Replicas { get; } = new(
-        "replicas", "N", "How many pods of service B, 0..1000. Default 3.", ParseReplicas, null);
+        "replicas", "N", "The number of pods of service B, 0..1000. Default 3.", ParseReplicas, null);
 
     public static Setting<int?> BasePort { get; } = new(
-        "base-port", "PORT", "Port of service-b-0, 1..65535; service-b-1 has the next one. Default 3000.", ParsePort, null);
+        "base-port", "PORT", "The port of service-b-0, 1..65535; service-b-1 has the next one. Default 3000.", ParsePort, null);
 
     public static Setting<int?> Port { get; } = new(
-        "port", "PORT", "Port of service A on 127.0.0.1, 1..65535. Default 8000.", ParsePort, null);
+        "port", "PORT", "The port of service A on 127.0.0.1, 1..65535. Default 8000.", ParsePort, null);
 
     public static Setting<int?> Nodes { get; } = new(
-        "nodes", "N", "How many nodes, 1..50, each with an address 127.0.0.N and a zone of its own. Default 1.", ParseNodes, null);
+        "nodes", "N", "The number of nodes, 1..50, each with an address 127.0.0.N and its own zone. Default 1.", ParseNodes, null);
 
     public static Setting<bool> ExternalAddresses { get; } = new(
         "external-addresses", "true|false", "Give each node an external address too, 127.1.0.N. Default false.",
@@ -33,15 +33,15 @@ internal static class UpSettings
     public static Setting<bool> SkipUnknown { get; } = new(
         "skip-unknown",
         "true|false",
-        "Pass over objects of kinds that the local cluster does not have, and name them. Default false: they are refused.",
+        "Skip objects of kinds that the local cluster does not have, and name them. Default false: refuse them.",
         CommonParsers.OneOf("truth", ("true", true), ("false", false)),
         false);
 
     public static Setting<string[]> Images { get; } = new(
-        "image", "NAME=PATH", "The program of an image that is not berth; give it again for more.", ParseImages, [], separator: ',');
+        "image", "NAME=PATH", "The program of an image other than berth; repeat for more.", ParseImages, [], separator: ',');
 
     public static Setting<string?> KubeconfigOut { get; } = new(
-        "kubeconfig-out", "PATH", "Write the kubeconfig here as well. It is removed at the end.", CommonParsers.Text, null);
+        "kubeconfig-out", "PATH", "Also write the kubeconfig to this file. It is removed at the end.", CommonParsers.Text, null);
 
     public static Setting[] OfBuiltIn { get; } = [Replicas, BasePort, Port];
 
@@ -62,8 +62,8 @@ internal static class UpSettings
             static image => image.Split('=', 2) is not [{ Length: > 0 }, { Length: > 0 } path] || !File.Exists(path));
         fault = wrong is null
             ? null
-            : $"'{wrong}' does not name an image and its program. Write it as NAME=PATH, such as nginx=/usr/sbin/nginx, with a program " +
-                "that is there.";
+            : $"'{wrong}' does not name an image and its program. " +
+                "Write it as NAME=PATH, such as nginx=/usr/sbin/nginx, with a program that exists.";
         return images;
     }
 

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;
 
-/// <summary>Reads and changes values in a manifest; what is not there is empty.</summary>
+/// <summary>Reads and changes values in a manifest. A missing value reads as empty.</summary>
 internal static class YamlEditing
 {
     public static YamlMappingNode Map(this YamlMappingNode node, string key) => Find(node, key) as YamlMappingNode ?? [];
@@ -19,7 +19,7 @@ internal static class YamlEditing
 
     public static void Set(this YamlMappingNode node, string key, int value) => node.Set(key, value.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Sets a plain value, which is a number or a truth where it looks like one.</summary>
+    /// <summary>Sets a plain value. YAML reads it as a number or a boolean if it looks like one.</summary>
     public static void Set(this YamlMappingNode node, string key, string value) =>
         node.Children[new YamlScalarNode(key)] = new YamlScalarNode(value);
 
@@ -32,11 +32,11 @@ internal static class YamlEditing
         if (variable is null)
             variables.Add(variable = new YamlMappingNode { { "name", name } });
 
-        // In quotes: a variable is a text, also where it is all digits.
+        // Quoted, because a variable is a text even if it contains only digits.
         variable.Children[new YamlScalarNode("value")] = new YamlScalarNode(value) { Style = ScalarStyle.DoubleQuoted };
     }
 
-    /// <summary>Sets the value behind an argument of a container, where that argument is given.</summary>
+    /// <summary>Sets the value after an argument of a container, if the container has that argument.</summary>
     public static void SetArgument(this YamlMappingNode container, string argument, string value)
     {
         foreach (string key in (string[])["command", "args"])

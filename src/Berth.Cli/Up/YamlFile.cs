@@ -4,10 +4,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Up;
 
-/// <summary>Files of YAML, read whole; what is wrong with one is said with its path.</summary>
+/// <summary>Reads YAML files. Every error message contains the path.</summary>
 internal static class YamlFile
 {
-    /// <summary>The first document's fields; none where it is no mapping.</summary>
+    /// <summary>Returns the fields of the first document; none when it is not a mapping.</summary>
     public static YamlMappingNode Read(string path)
     {
         YamlStream documents = [];
@@ -22,7 +22,7 @@ internal static class YamlFile
             or ArithmeticException
             or NullReferenceException or IndexOutOfRangeException)
         {
-            // What the parser lets out on some broken input instead of its own exception.
+            // The parser throws this on some broken input instead of its own exception.
             throw CommandException.Usage($"{path} is not valid YAML. Correct it.", exception);
         }
         catch (YamlException exception)
@@ -33,7 +33,7 @@ internal static class YamlFile
         return documents.Documents.FirstOrDefault()?.RootNode as YamlMappingNode ?? [];
     }
 
-    /// <summary>The library reads one level inside another, and no handler survives a stack that is used up.</summary>
+    /// <summary>Refuses deep nesting. The library parses recursively, and a stack overflow cannot be caught.</summary>
     private static void RefuseDepth(string path, string text)
     {
         const int Deepest = 64;

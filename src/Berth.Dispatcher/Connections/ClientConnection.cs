@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Berth.Dispatcher.Connections;
 
 /// <summary>
-/// A client's connection. Kestrel reads and answers its requests until one of them opens an endless stream. The stream takes the connection
-/// over, and Kestrel's memory for requests, about 4 KB, becomes free while the stream lasts.
+/// A client's connection. Kestrel reads and answers its requests until one of them opens an endless stream. The stream then takes over the
+/// connection, and Kestrel's memory for requests, about 4 KB, becomes free.
 /// </summary>
 /// <remarks>
-/// Kestrel's timer would keep that memory: it ticks the HTTP side of every connection until the connection ends. This class stands between
-/// the two.
+/// Kestrel's timer would keep that memory: it ticks the HTTP side of every connection until the connection ends. This class replaces that
+/// timer's link to the HTTP side, and can cut it.
 /// </remarks>
 internal sealed class ClientConnection : IConnectionHeartbeatFeature
 {
@@ -19,14 +19,14 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
 
     public bool IsHandedOver => _stream is not null;
 
-    /// <summary>Connection middleware: runs Kestrel, and then the stream that took the connection over, if there is one.</summary>
+    /// <summary>Connection middleware: runs Kestrel, and then the stream that took over the connection, if any.</summary>
     public static async Task RunAsync(ConnectionContext transport, ConnectionDelegate http)
     {
         ClientConnection connection = new();
         transport.Features.Get<IConnectionHeartbeatFeature>()!.OnHeartbeat(static c => ((ClientConnection)c).Tick(), connection);
         transport.Features.Set<IConnectionHeartbeatFeature>(connection);
         // A client that closes its sending side after its request (busybox nc does) still wants the answer. Kestrel would not answer if it
-        // knew that the connection is closed. Kestrel notices a client that is really gone when it reads or writes.
+        // saw this token cancelled. It notices a client that is really gone when it reads or writes.
         CancellationToken closed = transport.ConnectionClosed;
         transport.ConnectionClosed = CancellationToken.None;
         await http(transport).ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
         Volatile.Write(ref _ticked, state);
     }
 
-    /// <summary>Gives the connection to a stream, as soon as Kestrel has sent the answer so far.</summary>
+    /// <summary>Gives the connection to a stream. The stream starts when Kestrel has sent the head of the answer.</summary>
     public void HandOver(IConnectionTakeOver stream) => _stream = stream;
 
     private void Tick()

@@ -5,17 +5,17 @@ using Microsoft.AspNetCore.Connections;
 namespace Berth.Dispatcher.Connections;
 
 /// <summary>
-/// The body of an answer that is written past Kestrel's HTTP side: each piece as a chunk (RFC 9112, 7.1), or as it is for a client of
-/// HTTP/1.0. A client that takes next to nothing is cut off, by the rate that Kestrel has for its own answers.
+/// The body of an answer, written without Kestrel's HTTP side: each piece as a chunk (RFC 9112, 7.1), or unchanged for a client of
+/// HTTP/1.0. A client that reads too slowly is disconnected, at the rate that Kestrel uses for its own answers.
 /// </summary>
 internal sealed class EventBody(ConnectionContext transport, TimeProvider time, bool isChunked) : PipeWriter
 {
-    /// <summary>The least that a client must take of what waits for it, in bytes a second.</summary>
+    /// <summary>The minimum rate at which a client must read buffered data, in bytes per second.</summary>
     internal const int LeastBytesPerSecond = 240;
 
     /// <summary>
-    /// What may wait in the transport besides the last flush, and has to be taken too before that is over: the default of Kestrel's
-    /// transport, which sends what it has as one. Many small events may have filled it.
+    /// The number of bytes that earlier small events may have left in the transport. The client must read these too before a flush
+    /// completes. It is the default buffer of Kestrel's transport, which sends everything it has at once.
     /// </summary>
     internal const int Backlog = 64 * 1024;
 
@@ -62,8 +62,8 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
         _output.Advance(HeadLength + bytes + TailLength);
     }
 
-    /// <summary>Sends what was written. The result is completed when the client no longer receives; no exception says so.</summary>
-    /// <param name="cancellationToken">Not needed: the end of the connection ends a flush.</param>
+    /// <summary>Sends the written data. The result is completed when the client no longer receives; no exception is thrown.</summary>
+    /// <param name="cancellationToken">Not used: the end of the connection ends a flush.</param>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         long bytes = _output.UnflushedBytes + Backlog;
@@ -78,7 +78,9 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
         }
     }
 
-    /// <summary>Writes what tells the client that the body is whole. Without chunks the end of the connection does.</summary>
+    /// <summary>
+    /// Writes the last chunk, which tells the client that the body is complete. Without chunks the end of the connection tells it.
+    /// </summary>
     public void WriteEnd()
     {
         if (!isChunked)
@@ -113,8 +115,8 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
     }
 
     /// <summary>
-    /// What the transport's sending failed with, such as a client whose machine is gone, comes out of a flush. It is a client that went
-    /// away, as any other.
+    /// Ends the connection after a failed send. The transport's errors, such as a client machine that is gone, surface in a flush. They
+    /// mean the same as any client that went away.
     /// </summary>
     private FlushResult Cut(Exception exception)
     {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Berth.Dispatcher.Connections;
 
 /// <summary>
-/// Accepts a connection only when those accepted before it have had their turn. Otherwise ten thousand clients that come at once are all
-/// accepted first, and each has its request read into a buffer of 4 KB before one of them is answered.
+/// Accepts a connection only after the earlier ones were served. Otherwise ten thousand clients that connect at once are all accepted
+/// first, and each request is read into a buffer of 4 KB before the first client is answered.
 /// </summary>
 internal sealed class FairTransport(IConnectionListenerFactory transport) : IConnectionListenerFactory
 {
@@ -20,7 +20,7 @@ internal sealed class FairTransport(IConnectionListenerFactory transport) : ICon
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
         {
-            // The thread pool takes what is queued for it in order, and the connection before this one is queued.
+            // The thread pool runs its queue in order, and the work for the previous connection is already in it.
             await Task.Yield();
             return await listener.AcceptAsync(cancellationToken).ConfigureAwait(false);
         }

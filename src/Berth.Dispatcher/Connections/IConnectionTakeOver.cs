@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Berth.Dispatcher.Connections;
 
-/// <summary>An endless stream, which takes a connection over after Kestrel's HTTP side has sent the head of the answer.</summary>
+/// <summary>An endless stream that takes over a connection after Kestrel's HTTP side has sent the head of the answer.</summary>
 internal interface IConnectionTakeOver
 {
     /// <summary>Runs until the client goes away or the server stops. Never fails.</summary>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Diagnostics;
 
 /// <summary>
-/// What Kestrel logs, with its information one level down: it has a line or two for each client that announces a body and does not send it,
-/// so that any client could fill this server's log. Warnings and errors stay what they are.
+/// Kestrel's loggers, with Information lowered to Debug. Kestrel logs a line or two for each client that announces a body and does not send
+/// it, so any client could fill this server's log. Warnings and errors are unchanged.
 /// </summary>
 internal sealed class KestrelLoggers(ILoggerFactory inner) : ILoggerFactory
 {
@@ -12,7 +12,7 @@ internal sealed class KestrelLoggers(ILoggerFactory inner) : ILoggerFactory
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 
-    /// <summary>The inner factory is its owner's.</summary>
+    /// <summary>Does nothing: the owner of the inner factory disposes it.</summary>
     public void Dispose()
     {
     }

@@ -14,7 +14,7 @@ internal static class EntityTag
     public static string IdOf(string epoch, EndpointSnapshot snapshot) =>
         $"{epoch}-{snapshot.Version}-{(snapshot.IsStale ? "stale" : "live")}";
 
-    /// <summary>Weak comparison of If-None-Match (RFC 9110, 8.8.3.2): <c>*</c>, or a list that has the tag.</summary>
+    /// <summary>Compares If-None-Match weakly (RFC 9110, 8.8.3.2): true for <c>*</c>, or a list that contains the tag.</summary>
     public static bool Matches(StringValues ifNoneMatch, string tag)
     {
         foreach (string? line in ifNoneMatch)

@@ -30,7 +30,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     // Methods are case-sensitive (RFC 9110, 9.1), and Kestrel sends a body for "head".
     public bool IsHead => Request.Method == HttpMethods.Head;
 
-    /// <summary>True for the two methods that every route takes.</summary>
+    /// <summary>True for GET and HEAD, which every route accepts.</summary>
     public bool IsRead => Request.Method == HttpMethods.Get || IsHead;
 
     /// <summary>True once the connection belongs to a stream, which ends the answer.</summary>
@@ -77,8 +77,8 @@ internal readonly struct Exchange(IFeatureCollection features)
     }
 
     /// <summary>
-    /// Gives the connection to a stream when Kestrel has completed the request. The head is already written, so it does not say that no
-    /// request follows.
+    /// Gives the connection to a stream when Kestrel has completed the request. Kestrel reads no further request. The head is already
+    /// written, so it cannot announce that with <c>Connection: close</c>.
     /// </summary>
     public void HandOver(IConnectionTakeOver stream)
     {
@@ -86,7 +86,7 @@ internal readonly struct Exchange(IFeatureCollection features)
         features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
     }
 
-    /// <summary>Usually the bytes are sent at once, and there is nothing to await.</summary>
+    /// <summary>Avoids a state machine in the usual case, in which the bytes are sent at once.</summary>
     private static ValueTask Send(ValueTask<FlushResult> flush)
     {
         if (!flush.IsCompletedSuccessfully)

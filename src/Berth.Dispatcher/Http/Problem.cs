@@ -11,13 +11,13 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 {
     public const string TypePrefix = "urn:berth:problem:";
 
-    /// <summary>Seconds after which it is worth asking again, or null when it is not.</summary>
+    /// <summary>The number of seconds after which a client should ask again, or null when that does not help.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>The pod that was asked for, where it is known, so that the client need not ask again to see what it is.</summary>
+    /// <summary>The requested pod, when it is known, so that the client need not ask again for its details.</summary>
     public PodEndpoint? Endpoint { get; init; }
 
-    /// <summary>The methods to use instead, where it was the method.</summary>
+    /// <summary>The allowed methods, when the method was the problem.</summary>
     public string? Allow { get; init; }
 
     public static Problem UnknownTarget(ServiceTarget target, string followed) => new(
@@ -28,7 +28,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 
     public static Problem UnknownPod(EndpointSnapshot snapshot, string wanted) => new(
         "unknown-pod", "Unknown pod", 404,
-        $"{snapshot.Target} has no pod {wanted} in version {snapshot.Version}, which has {snapshot.Endpoints.Count} pods.");
+        $"{snapshot.Target} has no pod {wanted} in version {snapshot.Version}, " +
+        $"which has {EndpointWords.Pods(snapshot.Endpoints.Count)}.");
 
     public static Problem PodLeftOut(EndpointSnapshot snapshot, LeftOutPod pod) => new(
         "pod-left-out", "Pod cannot be dialled", 404,

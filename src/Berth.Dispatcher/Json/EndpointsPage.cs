@@ -11,7 +11,7 @@ namespace Berth.Dispatcher.Json;
 /// </summary>
 internal sealed class EndpointsPage
 {
-    /// <summary>The largest set whose JSON is kept: about 100 KB.</summary>
+    /// <summary>The number of pods up to which the JSON is kept: about 100 KB.</summary>
     internal const int MaxKept = 256;
 
     private volatile Tail? _tail;

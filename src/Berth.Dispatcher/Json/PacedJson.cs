@@ -5,7 +5,7 @@ using Berth.Writing;
 namespace Berth.Dispatcher.Json;
 
 /// <summary>JSON of any length, sent at the client's pace, so that the server buffers little for a slow client.</summary>
-/// <param name="body">Where it is sent.</param>
+/// <param name="body">The body of the answer.</param>
 /// <param name="aborted">Ends the sending with an <see cref="OperationCanceledException"/>.</param>
 internal sealed class PacedJson(PipeWriter body, CancellationToken aborted) : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class PacedJson(PipeWriter body, CancellationToken aborted) : ID
 
     /// <summary>Sends the buffered data when there is much of it. Returns false when the client no longer receives.</summary>
     public ValueTask<bool> PaceAsync() =>
-        // Not what is pending alone: the writer commits that each time the memory it was given is full.
+        // BytesPending alone is not enough: the writer commits its bytes whenever its current memory is full.
         Json.BytesCommitted + Json.BytesPending - _sent < FlushAbove ? new ValueTask<bool>(true) : FlushAsync();
 
     /// <summary>Sends the buffered data. Returns false when the client no longer receives.</summary>

@@ -47,7 +47,7 @@ internal sealed class InstrumentSeries(string name, Instrument instrument)
         }
     }
 
-    /// <summary>A histogram is shown as a summary without quantiles: its count and its sum.</summary>
+    /// <summary>Writes one series. A histogram is shown as a summary without quantiles: its count and its sum.</summary>
     private void WriteSeries(StringBuilder text, string labels, double value, long count)
     {
         text.Append(name).Append(_isHistogram ? "_sum" : "").Append(labels).Append(' ').Append(PrometheusName.Value(value)).Append('\n');

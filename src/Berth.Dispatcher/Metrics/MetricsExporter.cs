@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Metrics;
 
 /// <summary>
-/// Shows the instruments of one meter as Prometheus text, version 0.0.4: a listener that keeps the sums of what is pushed, and reads what
-/// is observed when it is asked.
+/// Exports the instruments of one meter as Prometheus text, version 0.0.4. It listens to pushed instruments and keeps their sums. It reads
+/// observable instruments on each export.
 /// </summary>
 internal sealed class MetricsExporter : IDisposable
 {
@@ -33,11 +33,11 @@ internal sealed class MetricsExporter : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Everything as it is now.</summary>
+    /// <summary>Returns all metrics with their current values.</summary>
     public ReadOnlyMemory<byte> Export()
     {
         StringBuilder text = new(4096);
-        // One scrape at a time: an observed instrument's values are replaced by each reading.
+        // One export at a time, because each reading replaces the values of observable instruments.
         lock (_lock)
         {
             foreach (InstrumentSeries series in _instruments.Values)
@@ -59,14 +59,17 @@ internal sealed class MetricsExporter : IDisposable
         }
         catch (AggregateException exception)
         {
-            // All instruments were asked; those that failed show nothing, and hide no other.
+            // The listener has read all instruments. Those that failed have no values; the others do.
             Log.InstrumentFailed(_logger, exception);
         }
     }
 
     public void Dispose() => _listener.Dispose();
 
-    /// <summary>Instruments of one name are one series family: two directories on one meter must not write it twice.</summary>
+    /// <summary>
+    /// Returns the series of an instrument. Instruments with one name share their series, because two directories on one meter must not
+    /// write the name twice.
+    /// </summary>
     private InstrumentSeries Add(Instrument instrument)
     {
         lock (_lock)

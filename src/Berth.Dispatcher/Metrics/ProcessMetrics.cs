@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Berth.Dispatcher.Metrics;
 
-/// <summary>Figures of this process from the runtime, under the names that Prometheus' own clients use.</summary>
+/// <summary>Metrics of this process from the runtime, under the names that the official Prometheus clients use.</summary>
 internal static class ProcessMetrics
 {
     private static readonly Lazy<double> s_started = new(ReadStart);

@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Berth.Dispatcher.Metrics;
 
-/// <summary>Names, labels and values as Prometheus' text format wants them.</summary>
+/// <summary>Converts names, labels and values to Prometheus' text format.</summary>
 internal static class PrometheusName
 {
     /// <summary>
-    /// Dots become underscores; the unit and, for a counter, <c>_total</c> end the name (OpenTelemetry's compatibility rules for
-    /// Prometheus).
+    /// Returns the Prometheus name of an instrument: dots become underscores; the unit, and <c>_total</c> for a counter, are appended
+    /// (OpenTelemetry's compatibility rules for Prometheus).
     /// </summary>
     public static string Of(Instrument instrument)
     {
@@ -27,14 +27,14 @@ internal static class PrometheusName
         return IsCounter(instrument) && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
     }
 
-    // Spelled out for the four types of numbers that the exporter listens to: no reflection.
+    // Lists the four number types that the exporter listens to. This needs no reflection.
     public static bool IsCounter(Instrument instrument) => IsPushedCounter(instrument)
         || instrument is ObservableCounter<long> or ObservableCounter<int> or ObservableCounter<double> or ObservableCounter<float>;
 
     public static bool IsHistogram(Instrument instrument) =>
         instrument is Histogram<long> or Histogram<int> or Histogram<double> or Histogram<float>;
 
-    /// <summary>True when measurements are differences to be added up.</summary>
+    /// <summary>True when each measurement is a difference that must be added.</summary>
     public static bool IsPushedSum(Instrument instrument) => IsPushedCounter(instrument)
         || instrument is UpDownCounter<long> or UpDownCounter<int> or UpDownCounter<double> or UpDownCounter<float>;
 
@@ -55,7 +55,7 @@ internal static class PrometheusName
         return text.Append('}').ToString();
     }
 
-    /// <summary>Backslash and line feed are escaped everywhere, quotes in label values only.</summary>
+    /// <summary>Escapes backslash and line feed everywhere, and quotes only in label values.</summary>
     public static void Escape(StringBuilder text, string value, bool quotes)
     {
         foreach (char c in value)

@@ -1,16 +1,16 @@
 namespace Berth.Dispatcher.Metrics;
 
-/// <summary>A count that many cores add to without sharing a cache line.</summary>
+/// <summary>A counter that many cores increment without sharing a cache line.</summary>
 internal sealed class StripedCounter
 {
-    // Two lines of 64 bytes: processors fetch them in pairs.
+    // Two cache lines of 64 bytes, because processors fetch them in pairs.
     private const int Stride = 16;
 
-    private static readonly int s_mask = (int)System.Numerics.BitOperations.RoundUpToPowerOf2(
-        (uint)Math.Min(Environment.ProcessorCount, 64)) - 1;
+    private static readonly int s_mask =
+        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 64)) - 1;
 
-    // Of 10,000 targets most are never picked from: made at the first count. One stride in front keeps the first cell away from the array's
-    // header and its neighbour.
+    // Created at the first increment, because most of 10,000 targets are never picked from. One stride in front separates the first cell
+    // from the array's header and from the object before it.
     private long[]? _cells;
 
     public long Value

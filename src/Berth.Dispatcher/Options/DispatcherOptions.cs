@@ -2,7 +2,7 @@ using Berth.Dispatcher.Options;
 
 namespace Berth.Dispatcher;
 
-/// <summary>The options of service A. The server checks all of them at its start and reports all errors in one message.</summary>
+/// <summary>The options of service A. The server checks all of them when it starts and reports all faults in one message.</summary>
 public sealed class DispatcherOptions
 {
     /// <summary>The Services to answer for, at least one, each once. <c>GET /</c> answers for the first.</summary>
@@ -21,8 +21,8 @@ public sealed class DispatcherOptions
     public IReadOnlyList<string> Urls { get; init; } = ["http://*:8000"];
 
     /// <summary>
-    /// How long the server goes on serving as unready before it stops accepting, 0 to 10 minutes. Default 0. In Kubernetes give a few
-    /// seconds: a Service goes on sending new connections to a terminating pod until every node has heard of it.
+    /// The time during which the server still serves, as unready, before it stops accepting, 0 to 10 minutes. Default 0. In Kubernetes give
+    /// a few seconds: a Service sends new connections to a terminating pod until every node knows that it terminates.
     /// </summary>
     public TimeSpan ShutdownDelay { get; init; } = TimeSpan.Zero;
 
@@ -33,11 +33,11 @@ public sealed class DispatcherOptions
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(130);
 
     /// <summary>
-    /// How many connections may be open at once, 1 or more, or null for no bound. Default null: the memory a connection takes is small.
+    /// The number of connections that may be open at once, 1 or more, or null for no limit. Default null: a connection takes little memory.
     /// </summary>
     public int? MaxConnections { get; init; }
 
-    /// <summary>Lists what is wrong, a sentence each; empty when all is well.</summary>
+    /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
         List<string> faults = [];

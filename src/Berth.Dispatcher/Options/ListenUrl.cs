@@ -3,25 +3,25 @@ using System.Net;
 
 namespace Berth.Dispatcher.Options;
 
-/// <summary>Checks an address to listen on, before Kestrel sees it: its own messages name no remedy.</summary>
+/// <summary>Checks an address to listen on before Kestrel does, because Kestrel's messages name no remedy.</summary>
 internal static class ListenUrl
 {
     private const string Scheme = "http://";
 
-    /// <summary>The error in the address, as a sentence, or null.</summary>
+    /// <summary>Returns the fault of the address as a sentence, or null.</summary>
     public static string? FaultOf(string? url)
     {
         if (url is null || !url.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return url is not null && url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
-                ? $"The address '{url}' asks for TLS, which this server does not speak. Use http://, and put " +
-                    "TLS in front of it where it is needed."
+                ? $"The address '{url}' asks for TLS, which this server does not speak. " +
+                    "Use http://, and put TLS in front of it where it is needed."
                 : $"The address '{url}' does not start with {Scheme}. Write it as in http://0.0.0.0:8000.";
         }
 
         string authority = url[Scheme.Length..].TrimEnd('/');
         int colon = authority.LastIndexOf(':');
-        // Without a colon behind the bracket of an IPv6 address there is no port.
+        // An IPv6 address contains colons; only one after its bracket starts a port.
         if (colon <= authority.LastIndexOf(']') || colon < 0)
             return $"The address '{url}' has no port. Write it as in http://0.0.0.0:8000.";
         string host = authority[..colon];

@@ -11,7 +11,9 @@ namespace Berth.Dispatcher.Routes;
 /// <summary><c>GET /v1/endpoints/{namespace}/{service}</c>: a whole set, or one endpoint of it.</summary>
 internal sealed class EndpointsAnswer(DispatcherState state)
 {
-    /// <summary>All endpoints; with <c>?key=</c> the one that the key belongs to, with <c>?pick</c> one by the server's picker.</summary>
+    /// <summary>
+    /// Answers with all endpoints, with the endpoint for a key (<c>?key=</c>), or with one chosen by the server's picker (<c>?pick</c>).
+    /// </summary>
     public ValueTask AnswerAllAsync(Exchange exchange, string ns, string service)
     {
         if (Find(ns, service, out ServedTarget? target, out EndpointSnapshot? snapshot) is { } problem)
@@ -40,7 +42,7 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             : EndpointsPage.StreamAsync(exchange.Body, snapshot, age, clashes, exchange.Aborted);
     }
 
-    /// <summary>One endpoint, by ordinal where the last part is a number, else by pod name.</summary>
+    /// <summary>Answers with one endpoint: by ordinal when the last part is a number, else by pod name.</summary>
     public ValueTask AnswerOneAsync(Exchange exchange, string ns, string service, string wanted)
     {
         if (Find(ns, service, out ServedTarget? target, out EndpointSnapshot? snapshot) is { } problem)

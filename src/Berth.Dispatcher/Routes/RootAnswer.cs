@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Berth.Dispatcher.Routes;
 
-/// <summary><c>GET /</c>, as the seed answers it: the <c>ip:port</c> of one pod of the first target, and nothing else.</summary>
+/// <summary><c>GET /</c>: the <c>ip:port</c> of one pod of the first target, and nothing else.</summary>
 internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
 {
     private static readonly StringValues s_plainText = Exchange.PlainText;
@@ -26,8 +26,7 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
     }
 
     /// <summary>
-    /// The answer's bytes; empty when there is no pod to send a client to. The endpoint keeps its bytes, so nothing is allocated or
-    /// formatted.
+    /// Returns the bytes of the answer; empty when no pod is available. The endpoint keeps its bytes, so nothing is allocated or formatted.
     /// </summary>
     internal ReadOnlyMemory<byte> Pick(EndpointSnapshot snapshot, string query)
     {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Routes;
 
-/// <summary>Gives each route its answer.</summary>
+/// <summary>Answers each route.</summary>
 internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExporter exporter, RequestCounts counts, ILogger logger)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
@@ -15,7 +15,7 @@ internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExpor
 
     public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
     {
-        // Without a path: OPTIONS * and CONNECT.
+        // OPTIONS * and CONNECT have no path.
         if ((match.Route != Route.Other || exchange.Request.Path.Length == 0) && !exchange.IsRead)
             return ProblemWriter.WriteAsync(exchange, Problem.MethodNotAllowed(exchange.Request.Method));
         string[] parts = match.Parts;

@@ -20,7 +20,7 @@ internal sealed class DispatcherApplication(
     private readonly RootAnswer _root = new(state, counts);
     private readonly Router _router = new(state, hubs, exporter, counts, logger);
 
-    // Kestrel's own features are all there is: no HttpContext is made.
+    // Kestrel's features are the context; no HttpContext is created.
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
 
     public void DisposeContext(IFeatureCollection context, Exception? exception)
@@ -58,7 +58,7 @@ internal sealed class DispatcherApplication(
         }
         catch (OperationCanceledException) when (exchange.Aborted.IsCancellationRequested)
         {
-            // The client went away; there is no one to answer.
+            // The client went away.
         }
         catch (Exception exception)
         {
@@ -75,7 +75,7 @@ internal sealed class DispatcherApplication(
     {
         Log.RequestFailed(logger, exchange.Request.Method, exchange.Request.Path, exception);
         counts.Add(route, 500);
-        // Once bytes are out, only a cut connection tells the client that the answer is not whole.
+        // After the first bytes, only a cut connection tells the client that the answer is incomplete.
         if (exchange.Response.HasStarted)
             exchange.Abort();
         else

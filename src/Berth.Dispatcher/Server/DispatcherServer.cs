@@ -10,10 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher;
 
-/// <summary>Service A: an HTTP server that hands each client the address of one pod, from memory.</summary>
+/// <summary>Service A: an HTTP server that returns the address of one pod to each client, from memory.</summary>
 /// <remarks>
-/// It is Kestrel without the web host around it: no container, no middleware, no routing table. <c>GET /</c> is answered before anything
-/// else is looked at.
+/// It uses Kestrel without the web host: no container, no middleware, no routing table. It answers <c>GET /</c> before it looks at other
+/// routes.
 /// </remarks>
 public sealed class DispatcherServer : IAsyncDisposable
 {
@@ -43,21 +43,23 @@ public sealed class DispatcherServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// The addresses that are listened on, with the ports that were found where 0 was asked for, such as <c>http://127.0.0.1:8000</c>.
+    /// The addresses that the server listens on, such as <c>http://127.0.0.1:8000</c>, with the actual port where port 0 was given.
     /// </summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
 
-    /// <summary>Follows the targets and listens. It does not wait for a first snapshot: until then it answers, and is not ready.</summary>
-    /// <param name="directory">Where endpoints come from. It stays the caller's, who disposes it after this server.</param>
-    /// <param name="options">What to serve, and where.</param>
-    /// <param name="loggers">Where this server and Kestrel log.</param>
+    /// <summary>
+    /// Follows the targets and listens. It does not wait for the first snapshot; until that arrives the server answers, and is not ready.
+    /// </summary>
+    /// <param name="directory">The source of endpoints. The caller keeps it, and disposes it after this server.</param>
+    /// <param name="options">The targets, addresses and limits.</param>
+    /// <param name="loggers">The loggers of this server and of Kestrel.</param>
     /// <param name="time">The clock.</param>
     /// <param name="meter">
-    /// Where this server counts, and whose instruments <c>GET /metrics</c> shows. Give the directory and its source the same one, so that
-    /// theirs show as well. What was counted by pushed instruments before this call does not show.
+    /// The meter of this server, whose instruments <c>GET /metrics</c> shows. Give the directory and its source the same meter, so that
+    /// their instruments show too. Measurements that were pushed before this call do not show.
     /// </param>
     /// <param name="cancellationToken">Ends the start.</param>
-    /// <exception cref="DispatcherStartException">An option is wrong, or an address cannot be listened on.</exception>
+    /// <exception cref="DispatcherStartException">An option has a fault, or the server cannot listen on an address.</exception>
     public static async Task<DispatcherServer> StartAsync(
         EndpointDirectory directory, DispatcherOptions options, ILoggerFactory loggers, TimeProvider time, Meter meter,
         CancellationToken cancellationToken = default)
@@ -71,7 +73,7 @@ public sealed class DispatcherServer : IAsyncDisposable
             throw new DispatcherStartException(string.Join(" ", faults));
 
         ILogger logger = loggers.CreateLogger("Berth.Dispatcher");
-        // Before anything is followed, so that the sources' first counts are seen.
+        // Created before the targets are followed, so that it sees the first counts of the sources.
         MetricsExporter exporter = new(meter, logger);
         DispatcherState state = new(directory, options, time);
         WatchHubs hubs = new(state, logger);
@@ -102,18 +104,18 @@ public sealed class DispatcherServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Is unready at once, goes on serving for <see cref="DispatcherOptions.ShutdownDelay"/>, stops accepting, lets what is in flight end
-    /// within
-    /// <see cref="DispatcherOptions.ShutdownGrace"/>, and cuts the rest. A second call waits for the first.
+    /// Stops the server: it becomes unready at once, still serves for <see cref="DispatcherOptions.ShutdownDelay"/>, then stops accepting,
+    /// gives requests in progress <see cref="DispatcherOptions.ShutdownGrace"/> to end, and cuts the rest. A second call waits for the
+    /// first.
     /// </summary>
-    /// <param name="cancellationToken">Cuts the delay and the grace short; the server is stopped all the same.</param>
+    /// <param name="cancellationToken">Ends the delay and the grace early. The server stops in any case.</param>
     public Task StopAsync(CancellationToken cancellationToken = default)
     {
         lock (_stopLock)
             return _stopped ??= StopOnceAsync(cancellationToken);
     }
 
-    /// <summary>Stops, where that has not been done, without the delay and the grace.</summary>
+    /// <summary>Stops the server without the delay and the grace, unless it is stopped already.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
     private async Task StopOnceAsync(CancellationToken hurry)

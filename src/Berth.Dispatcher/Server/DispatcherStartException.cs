@@ -1,11 +1,12 @@
 namespace Berth.Dispatcher;
 
 /// <summary>
-/// The dispatcher cannot start as it is configured: a bad option, or an address that cannot be listened on. The message says what to do.
+/// The dispatcher cannot start with these options: an option has a fault, or the server cannot listen on an address. The message says what
+/// to do.
 /// </summary>
 public sealed class DispatcherStartException : Exception
 {
-    /// <summary>Makes the exception with its sentence.</summary>
+    /// <summary>Creates the exception with its message.</summary>
     public DispatcherStartException(string message, Exception? innerException = null)
         : base(message, innerException)
     {

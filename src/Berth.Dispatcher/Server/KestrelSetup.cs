@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Server;
 
-/// <summary>Kestrel as this server wants it: HTTP/1.1, every size bounded, nothing said about itself.</summary>
+/// <summary>Configures Kestrel: HTTP/1.1 only, every size limited, no Server header.</summary>
 internal static class KestrelSetup
 {
-    // Every request here is one short line and a client's usual headers.
+    // A request here is one short line and a client's usual headers.
     private const int MaxRequestLine = 4 * 1024;
     private const int MaxHeaders = 16 * 1024;
     private const int MaxHeaderCount = 64;
@@ -27,14 +27,14 @@ internal static class KestrelSetup
         kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
-        // No route reads a body. What a client sends all the same is read past, up to here.
+        // No route reads a body. Kestrel reads past a body up to this size.
         kestrel.Limits.MaxRequestBodySize = 4 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        // Nothing here blocks, so the thread that wrote an answer may send it. Otherwise a change to 10,000 watching clients first fills
-        // a buffer for each of them, and only then are the first ones sent. The bound on what is read ahead is the transport's (its default
-        // is 1 MB a connection); MaxRequestBufferSize of Kestrel's limits does not reach it.
+        // Nothing here blocks, so the thread that wrote an answer may also send it. Otherwise a change for 10,000 watchers first fills a
+        // buffer for each of them before the first one is sent. The transport limits how much is read ahead (default 1 MB per connection);
+        // MaxRequestBufferSize in Kestrel's limits has no effect on it.
         SocketTransportOptions transport = new() { UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead };
         SocketTransportFactory sockets = new(Microsoft.Extensions.Options.Options.Create(transport), loggers);
         KestrelServer server = new(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(sockets), loggers);
@@ -44,7 +44,7 @@ internal static class KestrelSetup
         return server;
     }
 
-    /// <summary>Says in a sentence why listening failed.</summary>
+    /// <summary>Converts a failure to listen into a sentence with the remedy.</summary>
     public static DispatcherStartException Explain(DispatcherOptions options, Exception exception)
     {
         string urls = string.Join(", ", options.Urls);
@@ -57,12 +57,12 @@ internal static class KestrelSetup
         }
 
         return new DispatcherStartException(
-            $"Listening on {urls} failed: {exception.GetBaseException().Message.TrimEnd('.')}. Choose addresses of this machine with " +
-            "--urls.",
+            $"Listening on {urls} failed: {exception.GetBaseException().Message.TrimEnd('.')}. " +
+            "Choose addresses of this machine with --urls.",
             exception);
     }
 
-    /// <summary>Kestrel names the one address of several that failed; its sentence begins with it.</summary>
+    /// <summary>Finds the address that failed. Kestrel's message starts with it.</summary>
     private static string Where(Exception exception, string urls)
     {
         const string Prefix = "Failed to bind to address ";

@@ -17,8 +17,7 @@ internal sealed class DispatcherState : IDisposable
         Picker = options.Picker;
         Time = time;
         Started = time.GetUtcNow();
-        // Versions begin at 1 in every process: what a client remembers of another replica, or of this one before a restart, must not
-        // match.
+        // Versions start at 1 in every process. An id that a client got from another replica, or before a restart, must not match.
         Epoch = Started.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
         Targets = [.. options.Targets.Select(t => new ServedTarget(directory.Follow(t.Target, t.Ports)))];
         foreach (ServedTarget target in Targets)
@@ -39,13 +38,13 @@ internal sealed class DispatcherState : IDisposable
 
     public bool IsStopping => _stopping;
 
-    /// <summary>A stale snapshot is an answer; only its absence is none.</summary>
+    /// <summary>True when every target has a snapshot, live or stale, and the server is not stopping.</summary>
     public bool IsReady => !_stopping && Array.TrueForAll(Targets, static t => t.View.Current is not null);
 
-    /// <summary>The names of all targets, for a sentence.</summary>
+    /// <summary>The names of all targets, joined for a message.</summary>
     public string TargetNames => string.Join(", ", Targets.Select(static t => t.Name));
 
-    /// <summary>Why this server is not ready, as a sentence.</summary>
+    /// <summary>The reason why this server is not ready, as a sentence.</summary>
     public string NotReadyDetail => IsStopping
         ? "This dispatcher is shutting down."
         : $"Not listed yet: {string.Join(", ", Targets.Where(static t => t.View.Current is null).Select(static t => t.Name))}.";
@@ -55,12 +54,12 @@ internal sealed class DispatcherState : IDisposable
 
     public ServedTarget? Find(ServiceTarget target) => _byTarget.GetValueOrDefault(target);
 
-    /// <summary>Cancelled when the server no longer serves, so that streams without an end have one.</summary>
+    /// <summary>Cancelled when the server stops serving. It ends the endless streams.</summary>
     public CancellationToken Ending { get; }
 
     public void BeginShutdown() => _stopping = true;
 
-    /// <summary>Ends the streams of watching clients.</summary>
+    /// <summary>Ends the streams of watchers.</summary>
     public Task EndStreamsAsync() => _ending.CancelAsync();
 
     public void Dispose() => _ending.Dispose();

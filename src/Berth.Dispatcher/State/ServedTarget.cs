@@ -3,7 +3,7 @@ using Berth.Dispatcher.Metrics;
 
 namespace Berth.Dispatcher.State;
 
-/// <summary>One target as it is served: its view, what was picked from it, and its JSON while that is current.</summary>
+/// <summary>One served target: its view, its counts of picks and watchers, and its current JSON.</summary>
 internal sealed class ServedTarget(EndpointView view)
 {
     private int _watchers;
@@ -18,7 +18,7 @@ internal sealed class ServedTarget(EndpointView view)
 
     public string Name { get; } = view.Target.ToString();
 
-    /// <summary>The number of watching clients.</summary>
+    /// <summary>The number of watchers.</summary>
     public int Watchers => Volatile.Read(ref _watchers);
 
     public void AddWatcher(int difference) => Interlocked.Add(ref _watchers, difference);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// <c>GET /v1/watch/{namespace}/{service}</c>: the whole snapshot first, or what changed since <c>Last-Event-ID</c> where that is known,
-/// and then each change. Before the first list the stream is open and silent.
+/// <c>GET /v1/watch/{namespace}/{service}</c>: the complete snapshot first, or the changes since <c>Last-Event-ID</c> when that state is
+/// known, and then each change. Before the first list the stream is open and sends no event.
 /// </summary>
 internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, RequestCounts counts, ILogger logger)
 {

@@ -10,12 +10,12 @@ using Berth.Writing;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, and behind each of them a
+/// Writes the events of a watch as server-sent events (WHATWG HTML, 9.2): <c>snapshot</c> and <c>changes</c>, each followed by a
 /// <c>mark</c> with the id to resume from.
 /// </summary>
 /// <remarks>
-/// The id is the last line of every event. Some parsers (.NET's <c>SseParser</c>) take an id when they read its line, one byte before the
-/// event ends. A client that is cut there holds the id of an event that it never received. So the id of a <c>snapshot</c> or <c>changes</c>
+/// The id is the last line of every event. Some parsers (.NET's <c>SseParser</c>) store an id when they read its line, one byte before the
+/// event ends. A client that is cut there has the id of an event that it never received. So the id of a <c>snapshot</c> or <c>changes</c>
 /// event only says that the event was sent: a client that resumes with it gets the whole snapshot. The id of the <c>mark</c> proves that
 /// the event before it was received.
 /// </remarks>
@@ -46,12 +46,12 @@ internal static class WatchEvents
     }
 
     /// <summary>
-    /// The event that leads from one snapshot to a later one. Without a changed pod it tells that the set is stale or live again.
+    /// Returns the event that leads from one snapshot to a later one. Without a changed pod it reports that the set is stale or live again.
     /// </summary>
     public static ReadOnlyMemory<byte> Changes(string epoch, EndpointSnapshot before, EndpointSnapshot after) =>
         Changes(epoch, before, after, Compare(before, after));
 
-    /// <summary>The same event if few pods changed, otherwise nothing.</summary>
+    /// <summary>Returns the same event if few pods changed, otherwise no bytes.</summary>
     public static ReadOnlyMemory<byte> FewChanges(string epoch, EndpointSnapshot before, EndpointSnapshot after)
     {
         IReadOnlyList<PodChange> changes = Compare(before, after);
@@ -77,7 +77,9 @@ internal static class WatchEvents
         return frame.WrittenMemory;
     }
 
-    /// <summary>The same event for one client alone, at its pace: there may be many slow ones, each with another state before it.</summary>
+    /// <summary>
+    /// Streams the same event to one client, at its pace. There may be many slow clients, each with a different previous state.
+    /// </summary>
     public static async ValueTask StreamChangesAsync(
         PipeWriter body, string epoch, EndpointSnapshot before, EndpointSnapshot after, CancellationToken closed)
     {
@@ -116,7 +118,7 @@ internal static class WatchEvents
         json.WriteStartArray("changes"u8);
     }
 
-    /// <summary>Ends the changes. If the pods left out changed, returns all of them for writing.</summary>
+    /// <summary>Ends the list of changes. If the pods left out changed, starts their list and returns all of them.</summary>
     private static IReadOnlyList<LeftOutPod> BeginLeftOut(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
     {
         json.WriteEndArray();
@@ -128,7 +130,7 @@ internal static class WatchEvents
 
     private static void WriteTail(Utf8JsonWriter json, EndpointSnapshot before, EndpointSnapshot after)
     {
-        // The list of those left out, where it was started.
+        // The list of pods left out is open only if it was started.
         if (json.CurrentDepth > 1)
             json.WriteEndArray();
         if (!before.Warnings.SequenceEqual(after.Warnings))

@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// Follows one target for all clients that watch it: one loop, one comparison and one written event for each change, however many clients
-/// there are. Clients are woken for each moment and look for the latest; nothing queues up for one that is slow.
+/// Follows one target for all its watchers. Each change costs one loop, one comparison and one written event for any number of watchers.
+/// Each moment wakes the watchers, which read the latest one; nothing queues up for a slow watcher.
 /// </summary>
 internal sealed class WatchHub
 {
     /// <summary>
-    /// How often a comment is sent when nothing happens, so that proxies keep the stream open and a dead client is noticed.
+    /// The time between comments while nothing changes. Comments make proxies keep the stream open, and reveal dead clients.
     /// </summary>
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    /// <summary>How many snapshots back a client may resume. They share what they have in common, so they cost little.</summary>
+    /// <summary>The number of recent snapshots from which a client may resume. They share unchanged parts, so they cost little.</summary>
     internal const int MaxRecent = 16;
 
     private readonly EndpointView _view;
@@ -42,25 +42,25 @@ internal sealed class WatchHub
         _epoch = epoch;
         _time = time;
         _moments = new Latest<WatchMoment>(new WatchMoment(null, null, default, IsEnd: false), WakeStreams);
-        // What is there already is shown before a client asks for the first moment.
+        // The first moment must already contain a snapshot that exists.
         Publish(view.Current);
         Completion = Task.Run(() => RunAsync(ending), CancellationToken.None);
     }
 
     public WatchMoment Now => _moments.Value;
 
-    /// <summary>True when it tells nothing any more although the server goes on.</summary>
+    /// <summary>True when this hub has stopped although the server runs.</summary>
     public bool HasFailed => _hasFailed;
 
     /// <summary>Ends when the server stops or the directory is disposed. Never fails.</summary>
     public Task Completion { get; }
 
-    /// <summary>From now on a stream is woken for each moment. The one that is there already it has to look for itself.</summary>
+    /// <summary>Adds a stream, which every later moment wakes. The stream itself reads the current moment.</summary>
     public void Add(WatchStream stream)
     {
         lock (_streamsLock)
         {
-            stream.Place = _streams.Count;
+            stream.Position = _streams.Count;
             _streams.Add(stream);
         }
     }
@@ -70,13 +70,15 @@ internal sealed class WatchHub
         lock (_streamsLock)
         {
             WatchStream last = _streams[^1];
-            _streams[stream.Place] = last;
-            last.Place = stream.Place;
+            _streams[stream.Position] = last;
+            last.Position = stream.Position;
             _streams.RemoveAt(_streams.Count - 1);
         }
     }
 
-    /// <summary>The recent snapshot with an event's id, or null when it is unknown, too old, or another dispatcher's.</summary>
+    /// <summary>
+    /// Returns the recent snapshot with the id of an event, or null when the id is unknown, too old, or from another dispatcher.
+    /// </summary>
     public EndpointSnapshot? FindRecent(string id)
     {
         foreach (EndpointSnapshot? snapshot in _recent)
@@ -89,7 +91,8 @@ internal sealed class WatchHub
     }
 
     /// <summary>
-    /// The event with the whole of a small snapshot, or null for a large one. It is written once for all clients that come while it holds.
+    /// Returns the event with a complete small snapshot, or null for a large one. It is written once for all clients that connect while the
+    /// snapshot is current.
     /// </summary>
     public ReadOnlyMemory<byte>? FindWhole(EndpointSnapshot snapshot)
     {
@@ -103,9 +106,8 @@ internal sealed class WatchHub
     }
 
     /// <summary>
-    /// The event that leads from one snapshot to another where little changed, else nothing. When all clients come back at once they
-    /// usually
-        /// come from one and the same state, so the last comparison is kept: of 100,000 pods it costs far more than what it finds.
+    /// Returns the event that leads from one snapshot to another if little changed, else no bytes. Clients that reconnect at the same time
+    /// usually have the same state, so the last comparison is kept. With 100,000 pods a comparison costs far more than its result.
     /// </summary>
     public ReadOnlyMemory<byte> FindFewChanges(EndpointSnapshot before, EndpointSnapshot after)
     {
@@ -123,12 +125,12 @@ internal sealed class WatchHub
             bool more = true;
             while (more)
             {
-                // Asked for before the snapshot is read, so that no change falls between the two.
+                // The wait starts before the snapshot is read, so that no change is lost in between.
                 Task<bool> change = _view.WaitForChangeAsync(_view.Current, ending);
                 Publish(_view.Current);
                 while (await Task.WhenAny(change, beat).ConfigureAwait(false) == beat && await beat.ConfigureAwait(false))
                 {
-                    // A large event has been told by now to all but slow clients, and is not kept for as long as nothing changes.
+                    // By now all clients except slow ones have a large event. Drop it, because the next change may be far away.
                     _moments.Swap(Now with { Frame = Now.Frame.Length > PacedJson.FlushAbove ? default : Now.Frame });
                     beat = heartbeat.WaitForNextTickAsync(ending).AsTask();
                 }
@@ -142,7 +144,7 @@ internal sealed class WatchHub
         }
         catch (Exception exception)
         {
-            // Such as no memory for the event of a very large change. Its clients come back, to another hub.
+            // For example, there was no memory for the event of a very large change. The clients reconnect to a new hub.
             Log.WatchFailed(_logger, _view.Target, exception);
             _hasFailed = true;
         }
@@ -159,7 +161,7 @@ internal sealed class WatchHub
         if (snapshot is null || ReferenceEquals(snapshot, before))
             return;
         Volatile.Write(ref _recent[_published++ % MaxRecent], snapshot);
-        // Without a watching client nothing is written. A client that comes back to this change has it written for itself.
+        // Without watchers no event is written. A client that resumes across this change gets an event of its own.
         ReadOnlyMemory<byte> frame = before is null || !HasStreams() ? default : WatchEvents.Changes(_epoch, before, snapshot);
         _step = null;
         _moments.Swap(new WatchMoment(snapshot, before, frame, IsEnd: false));

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// The hubs of all targets that have been watched. A hub starts with a target's first watching client, and again after a failure.
+/// The hubs of all targets that have been watched. A hub starts with a target's first watcher, and again after a failure.
 /// </summary>
 internal sealed class WatchHubs(DispatcherState state, ILogger logger)
 {
     private readonly ConcurrentDictionary<ServedTarget, WatchHub> _hubs = new();
     private readonly Lock _startLock = new();
 
-    /// <summary>The hub of a target. A failed one is replaced.</summary>
+    /// <summary>Returns the hub of a target. Replaces a failed one.</summary>
     public WatchHub Of(ServedTarget target)
     {
         if (_hubs.TryGetValue(target, out WatchHub? hub) && !hub.HasFailed)
@@ -25,7 +25,7 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
         }
     }
 
-    /// <summary>Ends the streams of watching clients. Completes when no hub runs.</summary>
+    /// <summary>Ends the streams of watchers. Completes when no hub runs.</summary>
     public async Task EndAsync()
     {
         await state.EndStreamsAsync().ConfigureAwait(false);

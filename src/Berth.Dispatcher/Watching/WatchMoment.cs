@@ -1,12 +1,13 @@
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// What watching clients are told: the latest snapshot, and how it was reached. One without a new snapshot is a sign of life.
+/// A moment of a target, as watchers see it: the latest snapshot and the change that led to it. A moment without a new snapshot is a
+/// heartbeat.
 /// </summary>
 /// <param name="Snapshot">The latest snapshot, or null before the first one.</param>
 /// <param name="Before">The snapshot that this one followed, or null when it is the first.</param>
 /// <param name="Frame">
-/// The event that leads from that one to this one, written once for all clients; empty where each has to write it for itself.
+/// The event that leads from the previous snapshot to this one, written once for all clients; empty when each client must write its own.
 /// </param>
 /// <param name="IsEnd">True when no moment follows.</param>
 internal sealed record WatchMoment(EndpointSnapshot? Snapshot, EndpointSnapshot? Before, ReadOnlyMemory<byte> Frame, bool IsEnd);

@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// Wakes one waiting client when there is news for it. News that come while it is busy are not lost and do not add up.
-/// Waiting allocates nothing: a change wakes ten thousand.
+/// Wakes one waiting watcher when there is news for it. News that arrives while it is busy is not lost and does not add up. Waiting
+/// allocates nothing, because a change may wake ten thousand watchers.
 /// </summary>
 internal abstract class WatchSignal : IValueTaskSource
 {
@@ -15,7 +15,7 @@ internal abstract class WatchSignal : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
     private int _state;
 
-    /// <summary>Ends the wait, or the next one. From any thread.</summary>
+    /// <summary>Ends the current wait, or the next one. Safe from any thread.</summary>
     public void Wake()
     {
         bool waited = Interlocked.CompareExchange(ref _state, Told, None) == Waiting;
@@ -30,13 +30,13 @@ internal abstract class WatchSignal : IValueTaskSource
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Waits for news since the last wait. For one waiter, who awaits what it gets before it asks again.</summary>
+    /// <summary>Waits for news since the last wait. For one waiter, which awaits the result before the next call.</summary>
     protected ValueTask WaitAsync()
     {
         _source.Reset();
         if (Interlocked.CompareExchange(ref _state, Waiting, None) == None)
             return new ValueTask(this, _source.Version);
-        // An exchange and not a write: what is told from here on is either seen by the waiter, which looks next, or sets the state again.
+        // An exchange, not a write: the waiter reads next, so it sees all news until here, and later news sets the state again.
         Interlocked.Exchange(ref _state, None);
         return ValueTask.CompletedTask;
     }

@@ -12,24 +12,24 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// The events of one watching client, on a connection that Kestrel's HTTP side is done with. There may be ten thousand of them, so little
-/// is held while nothing happens. A client that is slow gets one event from what it saw to the latest.
+/// The event stream of one watcher, on a connection that Kestrel's HTTP side has released. There may be ten thousand, so an idle one keeps
+/// little memory. A slow client gets one event that leads from the state it has to the latest.
 /// </summary>
-/// <param name="state">What all requests share.</param>
-/// <param name="target">What is watched.</param>
-/// <param name="hub">Who tells of changes.</param>
-/// <param name="seen">The snapshot that the client has already, or null.</param>
+/// <param name="state">The state that all requests share.</param>
+/// <param name="target">The watched target.</param>
+/// <param name="hub">The hub that reports changes.</param>
+/// <param name="seen">The snapshot that the client already has, or null.</param>
 /// <param name="isChunked">False for a client of HTTP/1.0, whose body ends with the connection.</param>
-/// <param name="counts">Where the request is counted when it ends.</param>
-/// <param name="logger">Where a failure is logged.</param>
+/// <param name="counts">The counts, to which the request is added when it ends.</param>
+/// <param name="logger">The logger for a failure.</param>
 internal sealed class WatchStream(
     DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, RequestCounts counts, ILogger logger)
     : WatchSignal, IConnectionTakeOver
 {
     private EndpointSnapshot? _seen = seen;
 
-    /// <summary>Where the hub keeps it.</summary>
-    public int Place { get; set; }
+    /// <summary>The index of this stream in the hub's list.</summary>
+    public int Position { get; set; }
 
     /// <summary>Sends events until the client goes away or the server stops. Never fails.</summary>
     public async Task RunAsync(ConnectionContext transport)
@@ -45,7 +45,7 @@ internal sealed class WatchStream(
             WatchMoment moment = hub.Now;
             while (await SendAsync(body, moment, transport.ConnectionClosed).ConfigureAwait(false))
             {
-                // Not the next moment, but the latest: what this client was too slow for is coalesced.
+                // Take the latest moment, not the next one: this skips the moments that this client was too slow for.
                 for (WatchMoment sent = moment; ReferenceEquals(moment, sent); moment = hub.Now)
                 {
                     await WaitAsync().ConfigureAwait(false);
@@ -55,15 +55,14 @@ internal sealed class WatchStream(
         }
         catch (OperationCanceledException) when (transport.ConnectionClosed.IsCancellationRequested)
         {
-            // The client went away; there is no one to answer. What still waits to be taken by it must not keep the connection: without a
-            // reason that ends in order, as Kestrel ends it.
+            // The client went away. Unsent data must not keep the connection open. Without a reason the connection ends as Kestrel ends it.
             transport.Abort(null!);
         }
         catch (Exception exception)
         {
             Log.RequestFailed(logger, "GET", "/v1/watch/" + target.Name, exception);
             status = 500;
-            // Bytes are out, so only a cut connection tells the client that the answer is not whole.
+            // After the first bytes, only a cut connection tells the client that the answer is incomplete.
             transport.Abort(new ConnectionAbortedException("The answer failed.", exception));
         }
 
@@ -74,7 +73,8 @@ internal sealed class WatchStream(
     }
 
     /// <summary>
-    /// Writes what a moment tells this client, and sends it. False when nothing follows, or the client no longer receives.
+    /// Writes the event or heartbeat of a moment for this client, and sends it. Returns false when nothing follows, or the client no longer
+    /// receives.
     /// </summary>
     private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, CancellationToken closed)
     {
@@ -96,7 +96,7 @@ internal sealed class WatchStream(
         return FlushAsync(body, moment);
     }
 
-    /// <summary>Usually the bytes are already on their way, and nothing need be awaited.</summary>
+    /// <summary>Sends the written bytes. Usually they are sent at once, and nothing is awaited.</summary>
     private ValueTask<bool> FlushAsync(EventBody body, WatchMoment moment)
     {
         _seen = moment.Snapshot;
@@ -112,7 +112,7 @@ internal sealed class WatchStream(
     }
 
     /// <summary>
-    /// At the client's pace: ten thousand slow ones share the bytes of a large event, and each holds a small part of them.
+    /// Sends a large event at the client's pace. Ten thousand slow clients share its bytes, and each buffers only a small part of them.
     /// </summary>
     private async ValueTask<bool> SendLargeAsync(EventBody body, WatchMoment moment, ReadOnlyMemory<byte> all, CancellationToken closed)
     {

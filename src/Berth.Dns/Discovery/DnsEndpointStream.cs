@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// The snapshots of one target: one reading after the other, each when the one before may no longer be believed. A reading that could not
-/// find out everything gives what it has, with what was known before in place of the holes, and the next read says what failed.
+/// The snapshots of one target. The next reading starts when the previous one is no longer valid. An incomplete reading fills its gaps with
+/// the last known data, and the next read reports the failure.
 /// </summary>
 internal sealed class DnsEndpointStream(
     DnsEndpointSourceOptions options, ServiceReader reader, SnapshotAssembler assembler) : IEndpointStream
 {
-    // The share of a TTL that is waited on top at most, so that many clients do not ask in step. Asking early would only meet the same
-    // cached answer.
+    // The largest share of a TTL that is added to the wait, so that many clients do not ask at the same time. Asking early would only get
+    // the same cached answer.
     private const double Jitter = 0.1;
 
     private readonly Random _random = options.Random ?? SharedRandom();
@@ -57,7 +57,7 @@ internal sealed class DnsEndpointStream(
                 await Task.Delay(left, options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
 
-        // From here on a failure is answered at once the next time: the reader has its own delays between attempts.
+        // After a failure the next read asks at once, because the reader has its own delays between attempts.
         _believed = null;
     }
 

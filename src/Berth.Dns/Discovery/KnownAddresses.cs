@@ -5,14 +5,14 @@ using Berth.Dns.Messages;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// The last addresses that DNS stated for each pod and family: what a pod keeps while DNS still names it and its own name cannot be
-/// resolved. Only pods that the last reading named are remembered.
+/// The last known addresses of each pod and family. A pod keeps them while DNS still names the pod but its own name cannot be resolved.
+/// Pods that the last reading did not name are forgotten.
 /// </summary>
 internal sealed class KnownAddresses
 {
     private readonly ConcurrentDictionary<(string Host, DnsRecordType Type), IReadOnlyList<IPAddress>> _known = new();
 
-    /// <summary>The highest ordinal among the pods that are remembered, or -1.</summary>
+    /// <summary>The highest ordinal of the known pods, or -1.</summary>
     public int HighestOrdinal { get; private set; } = -1;
 
     public IReadOnlyList<IPAddress> Find(string host, DnsRecordType type) => _known.GetValueOrDefault((host, type), []);

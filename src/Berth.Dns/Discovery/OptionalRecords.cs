@@ -5,17 +5,17 @@ using Berth.Dns.Transport;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// Asks for records that a DNS server need not have: addresses of the other family, SRV. Some servers drop or refuse such questions instead
-/// of answering that there is nothing. Records that were never there are then taken for absent; records that were there before are not.
+/// Asks for records that a DNS server may not have: addresses of the other family, and SRV. Some servers drop or refuse such questions
+/// instead of answering that there are none. Records that never existed then count as absent; records that existed before do not.
 /// </summary>
 internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
 {
-    // Each question that is dropped costs all its timeouts, so it is not asked in every reading.
+    // A dropped question costs all its timeouts, so it is not asked in every reading.
     private static readonly TimeSpan s_askAgain = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<(string Name, DnsRecordType Type), Memory> _known = new();
 
-    /// <returns>The answer, or why there is none.</returns>
+    /// <returns>The answer, or the failure when there is none.</returns>
     /// <exception cref="EndpointSourceException">No server answered, and the last answer had records.</exception>
     public async Task<(DnsAnswer? Answer, EndpointSourceException? Failure)> TryAskAsync(
         Questions questions, string name, DnsRecordType type)
@@ -39,26 +39,26 @@ internal sealed class OptionalRecords(DnsEndpointSourceOptions options)
         }
     }
 
-    /// <summary>The pods were found without the unanswered questions, so these may rest for a while.</summary>
+    /// <summary>Pauses the unanswered questions, because the pods were found without them.</summary>
     public void Rest()
     {
         foreach (Memory memory in _known.Values)
             memory.Dropped ??= memory.Silent;
     }
 
-    /// <summary>Whether the server itself said that it does not do such questions.</summary>
+    /// <summary>True when the server said that it does not support such questions.</summary>
     public static bool IsRefusal(EndpointSourceException failure) =>
         failure.InnerException is DnsQueryException { Failure: DnsAttemptFailure.Refusal };
 
-    // One reading at a time, and in it each question once.
+    // Needs no lock: there is one reading at a time, and it asks each question once.
     private sealed class Memory
     {
         public bool HasRecords { get; set; }
 
-        /// <summary>When it was asked last and not answered in time.</summary>
+        /// <summary>The time and failure of the last question without an answer in time.</summary>
         public (long At, EndpointSourceException Failure)? Silent { get; set; }
 
-        /// <summary>The same, where it is not asked for a while because of it.</summary>
+        /// <summary>The same, while the question is paused because of it.</summary>
         public (long At, EndpointSourceException Failure)? Dropped { get; set; }
     }
 }

@@ -4,8 +4,8 @@ using Berth.Dns.Messages;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// Looks for the pods of a StatefulSet one by one, where no SRV record names them. A pod is there when DNS has its name; no ordinal is
-/// guessed. The search ends behind a gap, but never before the highest ordinal that was there the last time.
+/// Searches for the pods of a StatefulSet one by one, when no SRV record names them. A pod exists if DNS has its name; no ordinal is
+/// guessed. The search ends after a gap, but never before the highest ordinal of the last reading.
 /// </summary>
 internal sealed class OrdinalSearch(
     ServiceNames names, DnsEndpointSourceOptions options, PodAddressLookup lookup, Questions questions, KnownAddresses known)
@@ -13,7 +13,7 @@ internal sealed class OrdinalSearch(
     private static readonly ILookup<(string Name, DnsRecordType Type), DnsRecord> s_noGlue = Array.Empty<DnsRecord>().ToLookup(
         static r => (r.Name, r.Type));
 
-    /// <summary>The names that were looked for, as <c>game-0 to game-15</c>.</summary>
+    /// <summary>The names that were searched, such as <c>game-0 to game-15</c>.</summary>
     public string LookedFor { get; private set; } = $"{names.StatefulSet}-{options.FirstOrdinal}";
 
     /// <exception cref="EndpointSourceException">The server answers names that do not exist, or there are too many pods.</exception>
@@ -58,7 +58,8 @@ internal sealed class OrdinalSearch(
     }
 
     /// <summary>
-    /// No StatefulSet gives an ordinal with a leading zero. A server that has this name has every name, and a search in it would never end.
+    /// Refuses a server that answers any name. No StatefulSet creates an ordinal with a leading zero; a server that has such a name has
+    /// every name, and the search would never end.
     /// </summary>
     private async Task RefuseWildcardAsync()
     {
@@ -71,8 +72,8 @@ internal sealed class OrdinalSearch(
         if (answer.Addresses.Count > 0)
         {
             throw new EndpointSourceException(
-                $"DNS has an address for {names.OfPod(impossible)}, which no StatefulSet can have, so it answers any name. Use a DNS " +
-                $"server without a wildcard for {names.Service}, or name the Service's ports.");
+                $"DNS has an address for {names.OfPod(impossible)}, which no StatefulSet can have, so it answers any name. " +
+                $"Use a DNS server without a wildcard for {names.Service}, or name the Service's ports.");
         }
     }
 }

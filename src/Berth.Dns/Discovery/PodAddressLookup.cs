@@ -3,10 +3,12 @@ using Berth.Dns.Messages;
 
 namespace Berth.Dns.Discovery;
 
-/// <summary>Finds the addresses of pods by their own names, from what came along with the SRV records where that says it.</summary>
+/// <summary>
+/// Finds the addresses of pods by their own names. Uses the additional records of the SRV answers when they have the addresses.
+/// </summary>
 /// <param name="names">The Service's names.</param>
 /// <param name="questions">This reading's questions.</param>
-/// <param name="families">The families that the Service has addresses of. What none of its pods has is not asked for each.</param>
+/// <param name="families">The families of the Service's addresses. A family that no pod has is not asked for each pod.</param>
 /// <param name="known">The last addresses of each pod.</param>
 internal sealed class PodAddressLookup(ServiceNames names, Questions questions, IReadOnlyList<DnsRecordType> families, KnownAddresses known)
 {

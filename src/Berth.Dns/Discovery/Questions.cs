@@ -5,7 +5,8 @@ using Berth.Dns.Transport;
 namespace Berth.Dns.Discovery;
 
 /// <summary>
-/// The questions of one reading: many at once, the lowest TTL over all, and an end to asking when the server has evidently gone.
+/// The questions of one reading: several at the same time, with the lowest TTL of all answers. It stops asking when the server is evidently
+/// gone.
 /// </summary>
 internal sealed class Questions(DnsResolver resolver, int parallel, CancellationToken cancellationToken)
 {
@@ -25,18 +26,20 @@ internal sealed class Questions(DnsResolver resolver, int parallel, Cancellation
         return answer;
     }
 
-    /// <summary>Takes a TTL into account that came with records of another answer.</summary>
+    /// <summary>Includes the TTL of records that came with another answer.</summary>
     public void Believe(TimeSpan ttl)
     {
         lock (_lock)
             _ttl = ttl < _ttl ? ttl : _ttl;
     }
 
-    /// <summary>Asks for one of many addresses. A failure is a value here: one name that fails does not undo the others.</summary>
+    /// <summary>
+    /// Asks for one of many addresses. A failure is returned, not thrown, because one failed name does not affect the others.
+    /// </summary>
     public async Task<(
         IReadOnlyList<IPAddress> Addresses, EndpointSourceException? Failure)> TryAskAddressesAsync(string name, DnsRecordType type)
     {
-        // With hundreds of pods and a silent server, asking on would take minutes and tell nothing new.
+        // With hundreds of pods and a silent server, further questions would take minutes and bring nothing new.
         lock (_lock)
         {
             if (_failures >= parallel)
@@ -60,7 +63,7 @@ internal sealed class Questions(DnsResolver resolver, int parallel, Cancellation
         }
     }
 
-    /// <summary>Does something for each item, several at once, and gives the results in the items' order.</summary>
+    /// <summary>Runs a function for each item, several at the same time, and returns the results in the order of the items.</summary>
     public async Task<TResult[]> ForAllAsync<T, TResult>(IReadOnlyList<T> items, Func<T, Task<TResult>> ask)
     {
         TResult[] results = new TResult[items.Count];

@@ -4,7 +4,7 @@ using Berth.Dns.Transport;
 
 namespace Berth.Dns.Discovery;
 
-/// <summary>The addresses of a Service's own name, of each family that was answered.</summary>
+/// <summary>The addresses of a Service's own name, for each family that was answered.</summary>
 internal sealed class ServiceAddresses
 {
     private readonly IReadOnlyList<DnsAnswer> _answers;
@@ -22,18 +22,20 @@ internal sealed class ServiceAddresses
         _unknown = failure is null ? null : new EndpointSourceException(Advise(type, failure), failure.InnerException);
     }
 
-    /// <summary>The families that the Service has addresses of.</summary>
+    /// <summary>The families of the Service's addresses.</summary>
     public IReadOnlyList<DnsRecordType> Families { get; }
 
     public HashSet<IPAddress> All { get; }
 
-    /// <summary>Why a family was not answered, a sentence each with what to do about it.</summary>
+    /// <summary>The reasons why a family was not answered: one sentence each, with the remedy.</summary>
     public IReadOnlyList<string> Unanswered { get; }
 
-    /// <summary>DNS states that there is no such name, which holds for both families.</summary>
+    /// <summary>True when DNS says that the name does not exist, which applies to both families.</summary>
     public bool NameIsGone => Families.Count == 0 && _answers.Any(static a => !a.NameExists);
 
-    /// <exception cref="EndpointSourceException">No family was answered, or one was not that had addresses before.</exception>
+    /// <exception cref="EndpointSourceException">
+    /// No family was answered, or a family that had addresses before was not answered.
+    /// </exception>
     public static async Task<ServiceAddresses> AskAsync(
         string service, AddressFamilies families, OptionalRecords optional, Questions questions)
     {
@@ -48,7 +50,10 @@ internal sealed class ServiceAddresses
         return Array.TrueForAll(asked, static a => a.Answer is null) ? throw asked[0].Failure! : new ServiceAddresses(wanted, asked);
     }
 
-    /// <summary>That nothing is there is only known when both families say so; or the one that was enough before.</summary>
+    /// <summary>
+    /// Throws when it is unknown whether there are addresses. Their absence is certain only when both families were answered, or the family
+    /// that was enough before.
+    /// </summary>
     /// <exception cref="EndpointSourceException">Nothing was found, and a family was not answered.</exception>
     public void ThrowIfUnknown(bool wasEnough)
     {
@@ -57,6 +62,6 @@ internal sealed class ServiceAddresses
     }
 
     private static string Advise(DnsRecordType type, EndpointSourceException failure) =>
-        $"{failure.Message} If the pods have no {(type == DnsRecordType.Aaaa ? "IPv6" : "IPv4")} addresses, set AddressFamilies to "
-        + $"{(type == DnsRecordType.Aaaa ? nameof(AddressFamilies.IPv4Only) : nameof(AddressFamilies.IPv6Only))}.";
+        $"{failure.Message} If the pods have no {(type == DnsRecordType.Aaaa ? "IPv6" : "IPv4")} addresses, "
+        + $"set AddressFamilies to {(type == DnsRecordType.Aaaa ? nameof(AddressFamilies.IPv4Only) : nameof(AddressFamilies.IPv6Only))}.";
 }

@@ -8,7 +8,7 @@ internal sealed class ServiceNames
     public ServiceNames(ServiceTarget target, DnsEndpointSourceOptions options)
     {
         Target = target;
-        // DNS knows no case; everything here is compared in lower case.
+        // DNS names are not case-sensitive. All comparisons here use lower case.
         Service = $"{target.Service}.{target.Namespace}.svc.{options.ClusterDomain}".ToLowerInvariant();
         StatefulSet = options.StatefulSetName(target);
         if (StatefulSet is null || !DnsNames.IsHostLabel(StatefulSet))
@@ -19,15 +19,15 @@ internal sealed class ServiceNames
 
     public ServiceTarget Target { get; }
 
-    /// <summary>The Service's own name: the addresses of all its ready pods.</summary>
+    /// <summary>The Service's own name, which has the addresses of all its ready pods.</summary>
     public string Service { get; }
 
     public string StatefulSet { get; }
 
-    /// <summary>The name of a pod's addresses.</summary>
+    /// <summary>Returns the name of a pod, which has its addresses.</summary>
     public string OfPod(string host) => $"{host}.{Service}";
 
-    /// <summary>The pod that a name below the Service belongs to, or null when it is no such name.</summary>
+    /// <summary>Returns the pod of a name below the Service, or null for any other name.</summary>
     public string? PodOf(string name) =>
         name.EndsWith("." + Service, StringComparison.Ordinal) && DnsNames.IsHostLabel(name[..^(Service.Length + 1)])
             ? name[..^(Service.Length + 1)]

@@ -3,11 +3,11 @@ using Berth.Dns.Transport;
 
 namespace Berth.Dns.Discovery;
 
-/// <summary>Reads all of one Service from DNS, once: its addresses, the names of its pods, and the addresses of each.</summary>
+/// <summary>Reads one Service from DNS: its addresses, the names of its pods, and the addresses of each pod.</summary>
 /// <param name="names">The Service's names.</param>
 /// <param name="options">The source's options.</param>
-/// <param name="resolver">Asks the servers.</param>
-/// <param name="needsServicePorts">Whether pods are of no use without the ports that SRV records state.</param>
+/// <param name="resolver">The resolver of the questions.</param>
+/// <param name="needsServicePorts">True when pods are unusable without the ports of SRV records.</param>
 internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions options, DnsResolver resolver, bool needsServicePorts)
 {
     private readonly KnownAddresses _known = new();
@@ -18,8 +18,9 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
 
     public string StatefulSet => names.StatefulSet;
 
-    /// <exception cref="EndpointSourceException">What is needed to tell who is there was not answered; nothing is known that was not
-    /// before.</exception>
+    /// <exception cref="EndpointSourceException">
+    /// A question that is needed to find the pods was not answered. The last known state stays.
+    /// </exception>
     public async Task<ServiceState> ReadAsync(CancellationToken cancellationToken)
     {
         Questions questions = new(resolver, options.MaxParallelQueries, cancellationToken);
@@ -29,7 +30,7 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
         ServiceState state = addresses.NameIsGone
             ? new ServiceState { Ttl = questions.Ttl }
             : await ReadPodsAsync(questions, addresses).ConfigureAwait(false);
-        // A first answer with a hole would be taken for the whole. Later ones have what was known before in its place.
+        // Clients would take an incomplete first set for the complete one. Later readings fill their gaps with the last known data.
         if (state.Failure is not null && !_read)
             throw state.Failure;
         _known.Keep(state.Pods);

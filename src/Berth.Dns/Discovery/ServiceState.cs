@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Berth.Dns.Discovery;
 
-/// <summary>All that DNS stated of one Service in one reading.</summary>
+/// <summary>The result of one reading of a Service.</summary>
 internal sealed class ServiceState
 {
     /// <summary>The pods that have a name.</summary>
@@ -11,18 +11,18 @@ internal sealed class ServiceState
     /// <summary>The addresses of the Service's own name.</summary>
     public IReadOnlyCollection<IPAddress> Addresses { get; init; } = [];
 
-    /// <summary>SRV targets that are no pod of this Service.</summary>
+    /// <summary>The SRV targets that are not pods of this Service.</summary>
     public IReadOnlyCollection<string> ForeignTargets { get; init; } = [];
 
-    /// <summary>What was looked for one by one (<c>game-0 to game-15</c>); null when SRV records named the pods.</summary>
+    /// <summary>The names that were searched one by one (<c>game-0 to game-15</c>); null when SRV records named the pods.</summary>
     public string? SearchedFor { get; init; }
 
-    /// <summary>Questions that no server answered and that the pods were found without, a sentence each.</summary>
+    /// <summary>The questions that no server answered and that were not needed to find the pods: one sentence each.</summary>
     public IReadOnlyList<string> Unanswered { get; init; } = [];
 
-    /// <summary>The time for which all of it is valid: the lowest TTL.</summary>
+    /// <summary>The time for which the whole state is valid: the lowest TTL.</summary>
     public required TimeSpan Ttl { get; init; }
 
-    /// <summary>The first thing that could not be found out, or null when the reading is complete.</summary>
+    /// <summary>The first failure, or null when the reading is complete.</summary>
     public EndpointSourceException? Failure { get; init; }
 }

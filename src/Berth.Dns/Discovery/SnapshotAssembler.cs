@@ -4,14 +4,14 @@ using Berth.Sources;
 
 namespace Berth.Dns.Discovery;
 
-/// <summary>Makes snapshots of what DNS stated. The same content gives the same instance.</summary>
+/// <summary>Creates snapshots from readings. The same content gives the same instance.</summary>
 internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, AddressFamilies families)
 {
     private readonly SnapshotBuilder _builder = new(target, ports);
     private HashSet<string> _present = new(StringComparer.Ordinal);
     private EndpointSnapshot? _last;
 
-    /// <summary>Makes the snapshot of a state, or gives the last one again when nothing differs.</summary>
+    /// <summary>Creates the snapshot of a state, or returns the last one when nothing differs.</summary>
     public EndpointSnapshot Assemble(ServiceState state)
     {
         HashSet<string> present = new(StringComparer.Ordinal);
@@ -57,7 +57,7 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
         else if (Sort(pod.Addresses) is { Length: > 0 } addresses)
             _builder.Set(PodEndpoint.Create(pod.Host, target.Namespace, addresses, resolved, ports.NeedsOrdinal ? ordinal : null));
         else if (pod.Addresses.Count > 0)
-            _builder.LeaveOut(new LeftOutPod(pod.Host, LeftOutReason.Malformed, $"'{pod.Addresses[0]}' is no machine's address"));
+            _builder.LeaveOut(new LeftOutPod(pod.Host, LeftOutReason.Malformed, $"'{pod.Addresses[0]}' is not the address of a machine"));
         else
             _builder.LeaveOut(
                 new LeftOutPod(
@@ -66,8 +66,8 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
     }
 
     /// <summary>
-    /// Servers turn the order of records at each answer; sorted, the same set is the same endpoint. The unspecified address, which
-    /// filtering servers give for what they hide, is none: a client that dials it reaches its own machine.
+    /// Sorts the addresses, because servers change the order of records in each answer. Removes the unspecified address, which filtering
+    /// servers return for hidden names: a client that dials it reaches its own machine.
     /// </summary>
     private IPAddress[] Sort(IReadOnlyList<IPAddress> addresses) =>
     [
@@ -78,12 +78,14 @@ internal sealed class SnapshotAssembler(ServiceTarget target, PortScheme ports, 
     private int Rank(IPAddress address) =>
         (address.AddressFamily == AddressFamily.InterNetworkV6) == (families.First() == AddressFamily.InterNetworkV6) ? 0 : 1;
 
-    /// <summary>With ordinal 0 a base stands for itself: if even that gives no port, there is no base.</summary>
+    /// <summary>
+    /// Returns true when there is a base port. Ordinal 0 has the base port itself, so if it has no port, there is no base.
+    /// </summary>
     private bool HasBase(NamedPod pod) => ports.TryResolve(0, pod.ServicePorts, out _, out _);
 
     /// <summary>
-    /// Servers name an endpoint that has no hostname by its address (CoreDNS: 10-88-0-10). That is no pod's name, and the 10 at its end no
-    /// ordinal.
+    /// Returns true for a name made from an address. Servers name an endpoint without a hostname like that (CoreDNS: 10-88-0-10). It is not
+    /// a pod's name, and the 10 at its end is not an ordinal.
     /// </summary>
     private static bool IsMadeFromAddress(NamedPod pod) =>
         pod.Addresses.Any(

@@ -21,11 +21,11 @@ internal sealed class SrvPods
     public ILookup<(string Name, DnsRecordType Type), DnsRecord> Glue =>
         _glue.Where(static r => r.Address is not null).Distinct().ToLookup(static r => (r.Name, r.Type));
 
-    /// <summary>Why a question was not answered, or null.</summary>
+    /// <summary>The failure of a question that was not answered, or null.</summary>
     public EndpointSourceException? Failure { get; private set; }
 
     /// <summary>Asks for the SRV records of the given ports, or of the Service itself when none are given.</summary>
-    /// <exception cref="EndpointSourceException">A question was not answered that had been before.</exception>
+    /// <exception cref="EndpointSourceException">A question that had been answered before was not answered.</exception>
     public static async Task<SrvPods> AskAsync(
         ServiceNames names, IReadOnlyList<DnsServicePort> ports, OptionalRecords records, Questions questions)
     {
@@ -51,7 +51,7 @@ internal sealed class SrvPods
         _glue.AddRange(answer.Additionals);
         foreach (DnsRecord record in answer.Records)
         {
-            // A target of the root says that there is no such service (RFC 2782); the Service's own name, that it is not headless.
+            // The root as target means that there is no such service (RFC 2782). The Service's own name means that it is not headless.
             if (record.Target is "" || record.Target == names.Service)
                 continue;
             if (names.PodOf(record.Target!) is not { } host)

@@ -1,8 +1,6 @@
 namespace Berth.Dns.Messages;
 
-/// <summary>
-/// A response, decoded. A truncated one has no records: what is left of it is not worth reading, since it is asked again over TCP.
-/// </summary>
+/// <summary>A decoded response. A truncated one has no records, because the question is asked again over TCP.</summary>
 internal sealed class DnsMessage
 {
     public required DnsHeader Header { get; init; }

@@ -4,21 +4,21 @@ using System.Net;
 namespace Berth.Dns.Messages;
 
 /// <summary>
-/// Decodes a response. Bounded by its input: a message has at most 65,535 octets, a record at least eleven, and more records than
-/// <see cref="MaxRecords"/> are refused before the first is read.
+/// Decodes a response. The work is limited: a message has at most 65,535 octets, a record at least eleven, and a message that claims more
+/// records than <see cref="MaxRecords"/> is refused before the first is read.
 /// </summary>
 internal static class DnsMessageReader
 {
-    /// <summary>The most records of one response, well above what 65,535 octets can hold.</summary>
+    /// <summary>The limit of records per response, well above the number that fits into 65,535 octets.</summary>
     public const int MaxRecords = 8192;
 
-    /// <summary>Reads the header and the question; tells whether they belong to what was asked.</summary>
-    /// <returns>False for any other message than the answer to this question: it belongs to another question, or is forged.</returns>
+    /// <summary>Reads the header and the question, and compares them with the query.</summary>
+    /// <returns>True for an answer to this question. Any other message is late or forged.</returns>
     public static bool Matches(ReadOnlySpan<byte> message, ushort id, DnsQuestion question)
     {
         if (!DnsHeader.TryRead(message, out DnsHeader header) || !header.IsResponse || header.Id != id)
             return false;
-        // A server that could not read the query need not repeat the question.
+        // A server that could not read the query may leave out the question.
         if (header.QuestionCount == 0)
             return header.Code is not (DnsResponseCode.NoError or DnsResponseCode.NameDoesNotExist);
         int at = DnsHeader.Size;
@@ -36,7 +36,7 @@ internal static class DnsMessageReader
     public static DnsMessage Read(ReadOnlySpan<byte> message)
     {
         if (!DnsHeader.TryRead(message, out DnsHeader header))
-            throw new DnsFormatException($"it has {message.Length} octets, fewer than a header");
+            throw new DnsFormatException($"it has a length of {message.Length}, less than a header");
         if (header.IsTruncated)
             return new DnsMessage { Header = header, Code = header.Code };
         if (header.Records > MaxRecords)
@@ -92,17 +92,17 @@ internal static class DnsMessageReader
         {
             case DnsRecordType.A or DnsRecordType.Aaaa:
                 if (data.Length != (record.Type == DnsRecordType.A ? 4 : 16))
-                    throw new DnsFormatException($"the address of {record.Name} has {data.Length} octets");
+                    throw new DnsFormatException($"the address of {record.Name} has a length of {data.Length}");
                 return record with { Address = new IPAddress(data) };
             case DnsRecordType.CName:
                 return record with { Target = ReadTarget(message, start, end) };
             case DnsRecordType.Srv:
                 if (data.Length < 7)
-                    throw new DnsFormatException($"an SRV record of {record.Name} has {data.Length} octets");
+                    throw new DnsFormatException($"an SRV record of {record.Name} has a length of {data.Length}");
                 return record with { Port = BinaryPrimitives.ReadUInt16BigEndian(data[4..]), Target = ReadTarget(message, start + 6, end) };
             case DnsRecordType.Soa:
                 if (data.Length < 22)
-                    throw new DnsFormatException($"the SOA record of {record.Name} has {data.Length} octets");
+                    throw new DnsFormatException($"the SOA record of {record.Name} has a length of {data.Length}");
                 return record with { NegativeTtl = Math.Min(record.Ttl, Seconds(BinaryPrimitives.ReadUInt32BigEndian(data[^4..]))) };
             case DnsRecordType.NS:
                 return record;
@@ -113,7 +113,7 @@ internal static class DnsMessageReader
 
     private static string ReadTarget(ReadOnlySpan<byte> message, int start, int end)
     {
-        // The whole message up to here, since the name may be compressed; it must still end where its record ends.
+        // The name may be compressed, so it needs the message from its start. It must end where its record ends.
         int at = start;
         string name = DnsNames.Read(message[..end], ref at);
         return at == end ? name : throw new DnsFormatException("a name does not fill its record");
@@ -128,6 +128,6 @@ internal static class DnsMessageReader
         return taken;
     }
 
-    /// <summary>A TTL with its highest bit set counts as zero (RFC 2181, section 8).</summary>
+    /// <summary>Converts a TTL to seconds. A TTL with its highest bit set counts as zero (RFC 2181, section 8).</summary>
     private static int Seconds(uint ttl) => ttl > int.MaxValue ? 0 : (int)ttl;
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Berth.Dns.Messages;
 
 /// <summary>
-/// Names on the wire (RFC 1035, 3.1 and 4.1.4), read as text in lower case without the final dot; the root is the empty text.
+/// Reads names of messages (RFC 1035, 3.1 and 4.1.4) as text, in lower case and without the final dot. The root is the empty text.
 /// </summary>
 internal static class DnsNames
 {
@@ -12,28 +12,32 @@ internal static class DnsNames
 
     private const int MaxLabelLength = 63;
 
-    // A name of 255 octets has at most 127 labels; a message with more jumps only costs time.
+    // A name of 255 octets has at most 127 labels, so more jumps only waste time.
     private const int MaxJumps = 127;
 
-    /// <summary>True when a name can be asked for: labels of 1 to 63 octets, 255 octets in all, nothing that had to be escaped.</summary>
+    /// <summary>
+    /// Returns true when a question can contain this name: labels of 1 to 63 octets, 255 octets in total, no character that needs an
+    /// escape.
+    /// </summary>
     public static bool IsAskable(string name) =>
         name.Length is > 0 and <= MaxWireLength - 2 && Ascii.IsValid(name) && !name.Contains('\\', StringComparison.Ordinal)
         && name.Split('.').All(static l => l.Length is > 0 and <= MaxLabelLength);
 
     /// <summary>
-    /// True for a label as Kubernetes gives pods (RFC 1123): lower-case letters, digits and '-', neither first nor last a '-'.
+    /// Returns true for a label that Kubernetes allows as a pod's name (RFC 1123): lower-case letters, digits and '-', without a '-' at
+    /// either end.
     /// </summary>
     public static bool IsHostLabel(string label) =>
         label.Length is > 0 and <= MaxLabelLength && label[0] != '-' && label[^1] != '-'
         && label.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
-    /// <summary>Reads the name at a position and moves the position behind it.</summary>
+    /// <summary>Reads the name at a position, and moves the position to its end.</summary>
     /// <exception cref="DnsFormatException">The name is cut off, too long, or its compression does not point backwards.</exception>
     public static string Read(ReadOnlySpan<byte> message, ref int position)
     {
         StringBuilder text = new();
         int at = position;
-        // A pointer must lead before everything this name has read so far: a name that only goes back cannot go in a circle.
+        // A pointer must lead to a position before all parts of this name. A name that only goes back cannot form a cycle.
         int floor = at;
         int wireLength = 1;
         int jumps = 0;
@@ -54,7 +58,7 @@ internal static class DnsNames
             }
 
             if (length > MaxLabelLength)
-                throw new DnsFormatException($"octet {at} is no label: 0x{length:x2}");
+                throw new DnsFormatException($"octet {at} is not a label: 0x{length:x2}");
             at++;
             if (length == 0)
             {
@@ -81,7 +85,7 @@ internal static class DnsNames
             text.Append('.');
         foreach (byte octet in label)
         {
-            // As in zone files, so that a dot or an odd octet inside a label cannot pass for something else.
+            // Escaped as in zone files, so that a dot or an unusual octet inside a label is not mistaken for something else.
             if (octet is <= 0x20 or >= 0x7F or (byte)'.' or (byte)'\\')
                 text.Append(CultureInfo.InvariantCulture, $"\\{octet:000}");
             else

@@ -6,7 +6,7 @@ namespace Berth.Dns.Messages;
 /// <summary>Writes a query of one question, recursion desired, with or without EDNS(0).</summary>
 internal static class DnsQueryWriter
 {
-    /// <summary>The largest UDP answer that is asked for: what passes every network unfragmented (DNS Flag Day 2020).</summary>
+    /// <summary>The largest UDP answer that a query asks for. It passes every network without fragments (DNS Flag Day 2020).</summary>
     public const int UdpPayload = 1232;
 
     private const int MaxSize = DnsHeader.Size + DnsNames.MaxWireLength + 4 + 11;
@@ -33,7 +33,7 @@ internal static class DnsQueryWriter
         at += 4;
         if (edns)
         {
-            // The root as owner, OPT, the payload size where others have a class; version, flags and length are zero (RFC 6891, 6.1.2).
+            // The OPT record: the root as owner, the payload size instead of a class; version, flags and length are zero (RFC 6891, 6.1.2).
             BinaryPrimitives.WriteUInt16BigEndian(buffer[(at + 1)..], (ushort)DnsRecordType.Opt);
             BinaryPrimitives.WriteUInt16BigEndian(buffer[(at + 3)..], UdpPayload);
             at += 11;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Berth.Dns.Messages;
 
-/// <summary>One record. Which of the values it has follows from its type.</summary>
+/// <summary>One record. Its type determines which values it has.</summary>
 /// <param name="Name">The owner, in lower case without the final dot.</param>
 /// <param name="Type">The type.</param>
 /// <param name="Ttl">The time to live in seconds, 0 to 2^31 - 1.</param>

@@ -1,6 +1,6 @@
 namespace Berth.Dns.Messages;
 
-/// <summary>The record types that this room reads (RFC 1035, 2782, 3596, 6891). Others are skipped.</summary>
+/// <summary>The record types that Berth reads (RFC 1035, 2782, 3596, 6891). It skips others.</summary>
 internal enum DnsRecordType : ushort
 {
     A = 1,

@@ -1,7 +1,8 @@
 namespace Berth.Dns.Messages;
 
 /// <summary>
-/// The response codes that are answered differently (RFC 1035, 4.1.1; RFC 6891 for the extended ones). Any other is an error like Refused.
+/// The response codes that Berth handles differently (RFC 1035, 4.1.1; RFC 6891 for the extended ones). Any other code is an error like
+/// Refused.
 /// </summary>
 internal enum DnsResponseCode
 {

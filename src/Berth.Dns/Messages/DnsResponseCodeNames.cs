@@ -1,6 +1,6 @@
 namespace Berth.Dns.Messages;
 
-/// <summary>The codes as operators know them.</summary>
+/// <summary>The usual names of the response codes.</summary>
 internal static class DnsResponseCodeNames
 {
     public static string ToText(this DnsResponseCode code) => code switch

@@ -2,13 +2,13 @@ using Berth.Dns.Messages;
 
 namespace Berth.Dns.Transport;
 
-/// <summary>The authoritative answer of DNS to one question. No records is an answer too.</summary>
+/// <summary>The answer of DNS to one question. An answer without records is valid too.</summary>
 internal sealed class DnsAnswer
 {
-    /// <summary>The records of the type that was asked for; aliases are followed.</summary>
+    /// <summary>The records of the requested type, after aliases.</summary>
     public IReadOnlyList<DnsRecord> Records { get; init; } = [];
 
-    /// <summary>Other records that came along, such as the addresses of SRV targets.</summary>
+    /// <summary>The additional records, such as the addresses of SRV targets.</summary>
     public IReadOnlyList<DnsRecord> Additionals { get; init; } = [];
 
     /// <summary>False for NXDOMAIN: the name does not exist, and nothing exists below it (RFC 8020).</summary>

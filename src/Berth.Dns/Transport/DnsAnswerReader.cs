@@ -2,20 +2,20 @@ using Berth.Dns.Messages;
 
 namespace Berth.Dns.Transport;
 
-/// <summary>Draws the answer from a message: follows aliases, and tells "nothing there" from "not answered".</summary>
+/// <summary>Reads the answer from a message: follows aliases, and distinguishes "no records" from "not answered".</summary>
 internal static class DnsAnswerReader
 {
-    /// <summary>The most aliases on the way to one answer, over all messages.</summary>
+    /// <summary>The limit of aliases for one answer, over all messages.</summary>
     public const int MaxAliases = 8;
 
     /// <summary>Reads a message that answered a question with NOERROR or NXDOMAIN.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="question">What was asked.</param>
-    /// <param name="aliases">Counts the aliases.</param>
-    /// <param name="ttl">Lowered to the lowest TTL on the way.</param>
-    /// <param name="askNext">When the aliases lead to a name this message says nothing about: that name. Null otherwise.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="aliases">The number of aliases so far.</param>
+    /// <param name="ttl">The lowest TTL so far.</param>
+    /// <param name="askNext">The name to ask next, when an alias leads to a name that this message does not contain; else null.</param>
     /// <returns>The answer, or null when there is more to ask.</returns>
-    /// <exception cref="DnsAttemptException">The message is no answer.</exception>
+    /// <exception cref="DnsAttemptException">The message is not a valid answer.</exception>
     public static DnsAnswer? Read(DnsMessage message, DnsQuestion question, ref int aliases, ref int ttl, out string? askNext)
     {
         askNext = null;
@@ -43,7 +43,7 @@ internal static class DnsAnswerReader
         else if (message.Code == DnsResponseCode.NoError && aliased)
             askNext = DnsNames.IsAskable(name)
                 ? name
-                : throw new DnsAttemptException($"answered {question} with an alias that is no name that can be asked for");
+                : throw new DnsAttemptException($"answered {question} with an alias that is not a valid name");
         else
             ttl = 0;
         return askNext is not null

@@ -1,17 +1,17 @@
 namespace Berth.Dns.Transport;
 
-/// <summary>How an attempt failed, where that tells something about what the server has.</summary>
+/// <summary>The kinds of failed attempts that say something about the records of the server.</summary>
 internal enum DnsAttemptFailure
 {
-    /// <summary>In another way, such as SERVFAIL or a broken message: it may be over in a moment.</summary>
+    /// <summary>Any other failure, such as SERVFAIL or a malformed message. It may be temporary.</summary>
     Other,
 
-    /// <summary>Nothing came in time.</summary>
+    /// <summary>No answer arrived in time.</summary>
     NoAnswer,
 
-    /// <summary>The server said that it does not do this: NOTIMP, REFUSED or FORMERR.</summary>
+    /// <summary>The server does not support the question: NOTIMP, REFUSED or FORMERR.</summary>
     Refusal,
 
-    /// <summary>An answer with records came, and was cut.</summary>
+    /// <summary>An answer with records arrived, truncated.</summary>
     CutAnswer,
 }

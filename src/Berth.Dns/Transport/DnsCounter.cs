@@ -5,8 +5,7 @@ namespace Berth.Dns.Transport;
 
 /// <summary>
 /// Counts queries to DNS servers: <c>berth.dns.queries</c>, by type of record (A, AAAA, SRV) and code (NOERROR, NXDOMAIN and so on, or
-/// <c>error</c>
-/// when no usable answer came).
+/// <c>error</c> when no usable answer came).
 /// </summary>
 internal sealed class DnsCounter(Meter meter)
 {

@@ -6,9 +6,9 @@ using Berth.Dns.Messages;
 
 namespace Berth.Dns.Transport;
 
-/// <summary>One question to one server: over UDP, and again over TCP when the answer says that it was cut.</summary>
-/// <param name="time">The clock of the limit.</param>
-/// <param name="timeout">The limit of each of the two.</param>
+/// <summary>Asks one server one question: over UDP, and again over TCP when the answer is truncated.</summary>
+/// <param name="time">The clock of the timeout.</param>
+/// <param name="timeout">The timeout for each of UDP and TCP.</param>
 /// <param name="counter">Counts the queries.</param>
 internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout, DnsCounter counter)
 {
@@ -30,7 +30,7 @@ internal sealed class DnsExchange(TimeProvider time, TimeSpan timeout, DnsCounte
 
     private async Task<DnsMessage> TryAskAsync(IPEndPoint server, DnsQuestion question, bool edns, CancellationToken cancellationToken)
     {
-        // From the system's generator, not from the injected one: an id that cannot be guessed keeps forged answers out.
+        // From the system's generator, not the injected one: only an unpredictable id keeps forged answers out.
         ushort id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
         byte[] query = DnsQueryWriter.Write(id, question, edns);
         bool cut = false;

@@ -4,8 +4,8 @@ using Berth.Dns.Transport;
 namespace Berth.Dns;
 
 /// <summary>
-/// One query to one DNS server failed: refused, answered with an error, answered with nonsense, or not answered in time. It is the inner
-/// exception of the <see cref="EndpointSourceException"/> that says that no server answered.
+/// One query to one DNS server failed: it was refused, answered with an error or a malformed message, or not answered in time. It is the
+/// inner exception of the <see cref="EndpointSourceException"/> that reports that no server answered.
 /// </summary>
 public sealed class DnsQueryException : Exception
 {
@@ -21,7 +21,7 @@ public sealed class DnsQueryException : Exception
     public IPEndPoint Server { get; }
 
     /// <summary>
-    /// The code of the answer as operators know it, such as <c>SERVFAIL</c> or <c>REFUSED</c>; null when there was no usable answer.
+    /// The usual name of the response code, such as <c>SERVFAIL</c> or <c>REFUSED</c>; null when there was no usable answer.
     /// </summary>
     public string? ResponseCode { get; }
 

@@ -4,18 +4,18 @@ using Berth.Dns.Messages;
 namespace Berth.Dns.Transport;
 
 /// <summary>
-/// Asks the servers in turn until one answers, the one that answered last before the others. Keeps no answers: how long they hold is the
-/// caller's business.
+/// Asks the servers in turn until one answers, starting with the one that answered last. It does not cache answers; the caller decides how
+/// long they are valid.
 /// </summary>
-/// <param name="servers">Where the servers come from.</param>
-/// <param name="exchange">One question to one server.</param>
-/// <param name="tries">How often each server is asked.</param>
+/// <param name="servers">The servers.</param>
+/// <param name="exchange">The exchange with one server.</param>
+/// <param name="tries">The number of attempts at each server.</param>
 internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int tries)
 {
-    // With hundreds of questions a reading, a dead first server must cost its timeout once and not hundreds of times.
+    // A reading may have hundreds of questions. A dead first server must cost its timeout once, not hundreds of times.
     private volatile IPEndPoint? _answeredLast;
 
-    /// <exception cref="EndpointSourceException">No server answered; the message says what each did.</exception>
+    /// <exception cref="EndpointSourceException">No server answered. The message says what each server did.</exception>
     public async Task<DnsAnswer> ResolveAsync(DnsQuestion question, CancellationToken cancellationToken)
     {
         int aliases = 0;
@@ -42,7 +42,7 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
                     try
                     {
                         DnsMessage message = await AskOneAsync(server, current, cancellationToken).ConfigureAwait(false);
-                        // Counted apart, so that what a server gets wrong is not held against the next one.
+                        // Copies, so that a bad answer of one server does not affect the next one.
                         (int aliasesHere, int ttlHere) = (aliases, ttl);
                         DnsAnswer? answer = DnsAnswerReader.Read(message, current, ref aliasesHere, ref ttlHere, out string? next);
                         (aliases, ttl) = (aliasesHere, ttlHere);
@@ -51,7 +51,7 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
                     }
                     catch (DnsAttemptException exception)
                     {
-                        // That there are records outweighs what later attempts met.
+                        // A truncated answer proves that there are records, which is more than later attempts can say.
                         DnsQueryException failed = new(server, exception);
                         last = last?.Failure == DnsAttemptFailure.CutAnswer ? last : failed;
                         failures.Add(failed.Message);
@@ -60,8 +60,8 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
             }
 
             throw new EndpointSourceException(
-                $"DNS did not answer {question}: {string.Join("; ", failures.Distinct())}. Check that the DNS server is up and that this " +
-                "client may ask it.",
+                $"DNS did not answer {question}: {string.Join("; ", failures.Distinct())}. " +
+                "Check that the DNS server is up and that this client may ask it.",
                 last);
         }
     }
@@ -69,7 +69,7 @@ internal sealed class DnsResolver(DnsServers servers, DnsExchange exchange, int 
     private async Task<DnsMessage> AskOneAsync(IPEndPoint server, DnsQuestion question, CancellationToken cancellationToken)
     {
         DnsMessage message = await exchange.AskAsync(server, question, edns: true, cancellationToken).ConfigureAwait(false);
-        // What a server older than EDNS, or one that does not like it, says to it (RFC 6891, section 7).
+        // The answers of a server that does not support EDNS (RFC 6891, section 7).
         if (message.Code is DnsResponseCode.FormatError or DnsResponseCode.NotImplemented or DnsResponseCode.BadVersion)
             message = await exchange.AskAsync(server, question, edns: false, cancellationToken).ConfigureAwait(false);
         return message.Code is DnsResponseCode.NoError or DnsResponseCode.NameDoesNotExist

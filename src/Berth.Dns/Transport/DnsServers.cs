@@ -2,15 +2,15 @@ using System.Net;
 
 namespace Berth.Dns.Transport;
 
-/// <summary>Which servers are asked: those given, or those of a file in the form of resolv.conf(5).</summary>
+/// <summary>The servers to ask: those given, or those of a file in the format of resolv.conf(5).</summary>
 internal sealed class DnsServers(IReadOnlyList<IPEndPoint> given, string path)
 {
     private const int DefaultPort = 53;
 
-    // As the C library: further servers of the file are not used.
+    // As in the C library, which ignores further servers.
     private const int MaxFromFile = 3;
 
-    /// <summary>The servers in the order they are asked. The file is read each time: a laptop changes networks.</summary>
+    /// <summary>Returns the servers in the order of asking. The file is read each time, because a laptop changes networks.</summary>
     /// <exception cref="EndpointSourceException">The file cannot be read, or names no server.</exception>
     public IReadOnlyList<IPEndPoint> Find()
     {
@@ -24,8 +24,8 @@ internal sealed class DnsServers(IReadOnlyList<IPEndPoint> given, string path)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new EndpointSourceException(
-                $"The list of DNS servers in {path} cannot be read: {exception.Message} Make it readable, or give the servers as an " +
-                "option.",
+                $"The list of DNS servers in {path} cannot be read: {exception.Message} Make it readable, " +
+                "or give the servers as an option.",
                 exception);
         }
 

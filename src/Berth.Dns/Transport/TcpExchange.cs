@@ -6,10 +6,12 @@ using Berth.Dns.Messages;
 
 namespace Berth.Dns.Transport;
 
-/// <summary>A question over TCP: each message behind its length in two octets (RFC 7766), so no answer has more than 65,535.</summary>
+/// <summary>
+/// Asks a question over TCP. Each message follows its length in two octets (RFC 7766), so no answer has more than 65,535.
+/// </summary>
 internal static class TcpExchange
 {
-    /// <exception cref="DnsFormatException">The answer breaks the format, belongs to another question, or is cut here as well.</exception>
+    /// <exception cref="DnsFormatException">The answer is malformed, belongs to another question, or is truncated over TCP too.</exception>
     /// <exception cref="SocketException">The server cannot be reached.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public static async Task<DnsMessage> AskAsync(
@@ -30,6 +32,6 @@ internal static class TcpExchange
         if (!DnsMessageReader.Matches(answer, id, question))
             throw new DnsFormatException("over TCP, another question was answered");
         DnsMessage message = DnsMessageReader.Read(answer);
-        return message.Header.IsTruncated ? throw new DnsFormatException("it is cut over TCP as well") : message;
+        return message.Header.IsTruncated ? throw new DnsFormatException("it is truncated over TCP too") : message;
     }
 }

@@ -5,19 +5,19 @@ using Berth.Dns.Messages;
 
 namespace Berth.Dns.Transport;
 
-/// <summary>A question over UDP.</summary>
+/// <summary>Asks a question over UDP.</summary>
 internal static class UdpExchange
 {
-    // More than was asked for, so that a datagram that fills it was cut by us and not by the server.
+    // Larger than the requested size. A datagram that fills this buffer was cut by us, not by the server.
     private const int BufferSize = 4096;
 
-    /// <returns>The answer, or null when it did not fit.</returns>
-    /// <exception cref="DnsFormatException">The answer breaks the format.</exception>
+    /// <returns>The answer, or null when it did not fit into a datagram.</returns>
+    /// <exception cref="DnsFormatException">The answer is malformed.</exception>
     /// <exception cref="SocketException">The server cannot be reached.</exception>
     public static async Task<DnsMessage?> AskAsync(
         IPEndPoint server, ReadOnlyMemory<byte> query, ushort id, DnsQuestion question, CancellationToken cancellationToken)
     {
-        // A socket for each question: a forger must also guess its port, and a connected socket receives only from the server.
+        // Each question has its own socket: a forger must also guess its port, and a connected socket receives only from the server.
         using Socket socket = new(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
         await socket.SendAsync(query, cancellationToken).ConfigureAwait(false);
@@ -27,7 +27,7 @@ internal static class UdpExchange
             while (true)
             {
                 int length = await socket.ReceiveAsync(buffer.AsMemory(0, BufferSize), cancellationToken).ConfigureAwait(false);
-                // A late or forged answer is not this answer. The right one may still come.
+                // Ignore a late or forged answer. The right one may still arrive.
                 if (!DnsMessageReader.Matches(buffer.AsSpan(0, length), id, question))
                     continue;
                 if (length == BufferSize)

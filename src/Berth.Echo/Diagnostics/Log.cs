@@ -12,15 +12,15 @@ internal static partial class Log
     [LoggerMessage(EventId = 401, Level = LogLevel.Information, Message = "{Client} connected to {Local}.")]
     public static partial void Opened(ILogger logger, EndPoint? client, string local);
 
-    [LoggerMessage(EventId = 402, Level = LogLevel.Information, Message = "{Client} left: {Reason}; {Received} bytes in, {Sent} bytes " +
-        "out, {Seconds:0.000} s.")]
+    [LoggerMessage(EventId = 402, Level = LogLevel.Information,
+        Message = "{Client} left: {Reason}; {Received} bytes in, {Sent} bytes out, {Seconds:0.000} s.")]
     public static partial void Closed(ILogger logger, EndPoint? client, string reason, long received, long sent, double seconds);
 
     [LoggerMessage(EventId = 410, Level = LogLevel.Debug, Message = "{Client} left without a byte: {Reason}; {Seconds:0.000} s.")]
     public static partial void ClosedSilent(ILogger logger, EndPoint? client, string reason, double seconds);
 
-    [LoggerMessage(EventId = 403, Level = LogLevel.Warning, Message = "Full: {Bound} connections are open. New ones are closed at once " +
-        "until some end.")]
+    [LoggerMessage(EventId = 403, Level = LogLevel.Warning,
+        Message = "Full: {Bound} connections are open. New ones are closed at once until some end.")]
     public static partial void Full(ILogger logger, int bound);
 
     [LoggerMessage(EventId = 404, Level = LogLevel.Warning, Message = "Accepting fails: {Reason} The server tries again.")]
@@ -29,11 +29,11 @@ internal static partial class Log
     [LoggerMessage(EventId = 405, Level = LogLevel.Information, Message = "Accepting works again.")]
     public static partial void AcceptWorks(ILogger logger);
 
-    [LoggerMessage(EventId = 406, Level = LogLevel.Information, Message = "Stopping: no longer accepting; {Sessions} sessions have " +
-        "{Seconds} s to end.")]
+    [LoggerMessage(EventId = 406, Level = LogLevel.Information,
+        Message = "Stopping: no longer accepting. Open sessions: {Sessions}; time to end: {Seconds} s.")]
     public static partial void Draining(ILogger logger, int sessions, double seconds);
 
-    [LoggerMessage(EventId = 407, Level = LogLevel.Information, Message = "Stopped; {Cut} sessions were cut.")]
+    [LoggerMessage(EventId = 407, Level = LogLevel.Information, Message = "Stopped; sessions cut: {Cut}.")]
     public static partial void Stopped(ILogger logger, int cut);
 
     [LoggerMessage(EventId = 408, Level = LogLevel.Error, Message = "The session with {Client} failed unexpectedly.")]

@@ -2,12 +2,10 @@ using System.Net;
 
 namespace Berth.Echo;
 
-/// <summary>The options of service B. The server checks all of them at its start and reports all errors in one message.</summary>
+/// <summary>The options of service B. The server checks all of them when it starts and reports all faults in one message.</summary>
 public sealed class EchoOptions
 {
-    /// <summary>
-    /// The port, for TCP and for UDP alike: 1 to 65535. It follows from the pod's name; see <see cref="PodIdentity.GetPort(int)"/>.
-    /// </summary>
+    /// <summary>The port for TCP and UDP: 1 to 65535. It follows from the pod's name; see <see cref="PodIdentity.GetPort(int)"/>.</summary>
     public required int Port { get; init; }
 
     /// <summary>The address to listen on, or null for every address of both families. Default null.</summary>
@@ -23,11 +21,11 @@ public sealed class EchoOptions
     public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>
-    /// The longest line that is answered as one, in bytes, 1 to 65,536. A longer one is answered in pieces of this size. Default 16,384.
+    /// The longest line that gets one answer, in bytes, 1 to 65,536. A longer line is answered in pieces of this size. Default 16,384.
     /// </summary>
     public int MaxLineLength { get; init; } = 16_384;
 
-    /// <summary>Lists what is wrong, a sentence each; empty when all is well.</summary>
+    /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
         List<string> faults = [];

@@ -7,13 +7,13 @@ namespace Berth.Echo;
 /// <summary>Tells whether a port accepts a TCP connection, and whether it is this pod that listens there.</summary>
 public static class PortProbe
 {
-    /// <summary>Connects, and closes again.</summary>
+    /// <summary>Connects, and closes the connection.</summary>
     /// <param name="host">An IP address, or a name that is resolved.</param>
     /// <param name="port">The port, 1 to 65535.</param>
-    /// <param name="timeout">How long to wait, above 0.</param>
+    /// <param name="timeout">The time to wait for the connection, above 0.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the probe with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>Null when the port accepts, else why not, as a sentence.</returns>
+    /// <returns>Null when the port accepts the connection, else the reason as a sentence.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The port or the timeout is outside its range.</exception>
     public static async Task<string?> FindFaultAsync(
         string host, int port, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken = default)
@@ -25,7 +25,7 @@ public static class PortProbe
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
         using CancellationTokenSource limit = new(timeout, time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        // A reset instead of an orderly close: the server's session ends at once, and no port of ours is kept in TIME_WAIT by many probes.
+        // Resets the connection instead of closing it: the server's session ends at once, and frequent probes leave no ports in TIME_WAIT.
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };
         try
         {

@@ -9,9 +9,9 @@ namespace Berth.Echo;
 
 /// <summary>Service B: answers <c>LOCALADDR DATA</c> over TCP and over UDP, on one port number that follows from the pod's name.</summary>
 /// <remarks>
-/// TCP: each line gets an answer of its own, with the line's end as it came (<c>\n</c> or <c>\r\n</c>). Bytes without a line's end are
-/// answered as they were read once the client pauses, ends its side, or fills a line; see <see cref="LineFraming"/>. UDP: each datagram
-/// gets an answer from the address it was sent to.
+/// TCP: each line gets its own answer, with the same line end (<c>\n</c> or <c>\r\n</c>). Bytes without a line end are answered unchanged
+/// when the client pauses, closes its side, or fills a line; see <see cref="LineFraming"/>. UDP: each datagram gets an answer from the
+/// address that it was sent to.
 /// </remarks>
 public sealed class EchoServer : IAsyncDisposable
 {
@@ -35,14 +35,14 @@ public sealed class EchoServer : IAsyncDisposable
     /// <summary>The address that the server listens on, for TCP and UDP. <c>[::]</c> means every address of both families.</summary>
     public IPEndPoint LocalEndPoint => _tcp.LocalEndPoint;
 
-    /// <summary>The number of TCP sessions now.</summary>
+    /// <summary>The current number of TCP sessions.</summary>
     public int SessionCount => _tcp.SessionCount;
 
-    /// <summary>Listens.</summary>
-    /// <param name="options">The port, and the bounds.</param>
-    /// <param name="logger">Where each connection is noted.</param>
+    /// <summary>Starts to listen.</summary>
+    /// <param name="options">The port and the limits.</param>
+    /// <param name="logger">The logger of the connections.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="EchoStartException">An option is wrong, or the port cannot be listened on.</exception>
+    /// <exception cref="EchoStartException">An option has a fault, or the server cannot listen on the port.</exception>
     public static EchoServer Start(EchoOptions options, ILogger logger, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -60,17 +60,17 @@ public sealed class EchoServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops accepting at once, lets the sessions there are end by themselves within <see cref="EchoOptions.Drain"/>, and closes the rest.
-    /// UDP, which has no sessions, is answered until then. A second call waits for the first.
+    /// Stops accepting at once, gives the sessions <see cref="EchoOptions.Drain"/> to end by themselves, and closes the rest. UDP has no
+    /// sessions and is answered until then. A second call waits for the first.
     /// </summary>
-    /// <param name="cancellationToken">Cuts the drain short; the server is stopped all the same.</param>
+    /// <param name="cancellationToken">Ends the drain early. The server stops in any case.</param>
     public Task StopAsync(CancellationToken cancellationToken = default)
     {
         lock (_stopLock)
             return _stopped ??= StopOnceAsync(cancellationToken);
     }
 
-    /// <summary>Stops, where that has not been done, without the drain.</summary>
+    /// <summary>Stops the server without the drain, unless it is stopped already.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
     private async Task StopOnceAsync(CancellationToken hurry)

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace Berth.Echo.Sockets;
 
-/// <summary>Opens the two sockets of one port number.</summary>
+/// <summary>Opens the TCP and the UDP socket of one port.</summary>
 internal static class EchoSockets
 {
     private const int Backlog = 512;
 
-    /// <exception cref="EchoStartException">The port cannot be listened on.</exception>
+    /// <exception cref="EchoStartException">The server cannot listen on the port.</exception>
     public static (Socket Tcp, Socket Udp) Bind(EchoOptions options)
     {
         IPEndPoint local = new(options.BindAddress ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
@@ -27,7 +27,7 @@ internal static class EchoSockets
         }
     }
 
-    /// <summary>The address as people write it: IPv4 without its IPv6 wrapping.</summary>
+    /// <summary>Returns the address in its usual form: an IPv4 address that is mapped to IPv6 as IPv4.</summary>
     public static IPEndPoint Unmap(EndPoint? address)
     {
         IPEndPoint ip = (IPEndPoint)address!;

@@ -3,18 +3,18 @@ using System.Buffers;
 namespace Berth.Echo.Tcp;
 
 /// <summary>
-/// Cuts what a client sends into pieces and answers each with <c>LOCALADDR PIECE</c>. A piece is a line with its end (<c>\n</c>); a longer
-/// one is cut at the bound. What stays without an end is answered when the caller says so: when the client pauses or ends.
+/// Divides the bytes of a client into pieces and answers each with <c>LOCALADDR PIECE</c>. A piece is a line with its end (<c>\n</c>); a
+/// longer line is cut at the limit. The caller decides when to answer bytes without a line end: when the client pauses or ends.
 /// </summary>
 internal sealed class LineFraming(byte[] prefix, int maxLength) : IDisposable
 {
     private byte[]? _partial;
     private int _count;
 
-    /// <summary>True when bytes are held that no line's end has followed yet.</summary>
+    /// <summary>True when there are bytes without a line end.</summary>
     public bool HasPartial => _count > 0;
 
-    /// <summary>True once a line's end was seen: then this client speaks in lines, and a pause in one means nothing.</summary>
+    /// <summary>True after the first line end. This client then sends lines, and a pause within a line means nothing.</summary>
     public bool SpeaksInLines { get; private set; }
 
     public void Feed(ReadOnlySpan<byte> received, IBufferWriter<byte> answers)
@@ -29,12 +29,12 @@ internal sealed class LineFraming(byte[] prefix, int maxLength) : IDisposable
             bool isLine = newline >= 0 && taken == wanted;
             SpeaksInLines |= isLine;
             if (isLine || _count == maxLength)
-                AnswerHeld(answers);
+                AnswerPartial(answers);
         }
     }
 
-    /// <summary>Answers what is held as it is.</summary>
-    public void AnswerHeld(IBufferWriter<byte> answers)
+    /// <summary>Answers the bytes that have no line end.</summary>
+    public void AnswerPartial(IBufferWriter<byte> answers)
     {
         if (_count == 0)
             return;
@@ -46,7 +46,7 @@ internal sealed class LineFraming(byte[] prefix, int maxLength) : IDisposable
         _count = 0;
     }
 
-    /// <summary>Gives the memory back until bytes come again. What is held stays.</summary>
+    /// <summary>Returns the memory until bytes arrive again. Unanswered bytes stay.</summary>
     public void Rest()
     {
         if (_count > 0 || _partial is null)

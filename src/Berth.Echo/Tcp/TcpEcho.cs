@@ -34,18 +34,18 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
         _stopping.Dispose();
     }
 
-    /// <summary>Waits until no session is left, or until the time is up.</summary>
+    /// <summary>Waits until the last session ends, or until the token is cancelled.</summary>
     public async Task WaitForSessionsAsync(CancellationToken limit)
     {
         while (!_sessions.IsEmpty && !limit.IsCancellationRequested)
             await Task.WhenAll(_sessions.Values).WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Closes the sessions that are left.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Closes the remaining sessions.</summary>
+    /// <returns>The number of closed sessions.</returns>
     public async Task<int> CloseSessionsAsync()
     {
-        // ToArray takes it at one moment; a spread would ask for the count first, and sessions end in between.
+        // ToArray copies the table atomically. A spread would read the count first, and sessions may end in between.
         KeyValuePair<TcpSession, Task>[] left = _sessions.ToArray();
         foreach ((TcpSession session, _) in left)
             session.Close();
@@ -73,7 +73,7 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
             }
             catch (SocketException exception)
             {
-                // Usually too many open files. Only waiting helps, and one log line is enough.
+                // Usually there are too many open files. Only waiting helps, and one log line is enough.
                 if (!failing)
                     Log.AcceptFails(logger, exception.Message);
                 failing = true;
@@ -82,8 +82,8 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
         }
     }
 
-    /// <summary>Starts a session, or closes the connection when there are too many.</summary>
-    /// <returns>True while the bound is reached, so that it is said once.</returns>
+    /// <summary>Starts a session, or closes the connection at the limit.</summary>
+    /// <returns>True while the limit is reached, so that it is logged once.</returns>
     private bool Take(Socket socket, bool wasFull)
     {
         if (_sessions.Count >= options.MaxConnections)
@@ -101,7 +101,7 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
         }
         catch (SocketException)
         {
-            // The client was gone before it was looked at.
+            // The client had already gone.
             socket.Dispose();
             return false;
         }
@@ -114,7 +114,7 @@ internal sealed class TcpEcho(Socket listener, EchoOptions options, ILogger logg
 
     private async Task RunAsync(TcpSession session, Task entered)
     {
-        // A session must stand in the table before it can take itself out.
+        // A session must be in the table before it can remove itself.
         await entered.ConfigureAwait(false);
         await session.RunAsync().ConfigureAwait(false);
         _sessions.TryRemove(session, out _);

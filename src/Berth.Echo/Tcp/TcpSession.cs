@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Echo.Tcp;
 
-/// <summary>One TCP connection, from accept to close. An idle one holds no buffer.</summary>
+/// <summary>One TCP connection, from accept to close. An idle one has no buffer.</summary>
 internal sealed class TcpSession : IDisposable
 {
     /// <summary>The time to wait for a line end before bytes without one are answered.</summary>
@@ -75,7 +75,7 @@ internal sealed class TcpSession : IDisposable
         Dispose();
     }
 
-    /// <summary>Ends the session from outside.</summary>
+    /// <summary>Ends the session.</summary>
     public void Close() => Cancel();
 
     public void Dispose()
@@ -91,8 +91,8 @@ internal sealed class TcpSession : IDisposable
         {
             if (!await WaitForBytesAsync(closing).ConfigureAwait(false))
             {
-                // The client paused without a line's end.
-                _framing.AnswerHeld(Answers);
+                // The client paused without a line end.
+                _framing.AnswerPartial(Answers);
                 await SendAsync(closing).ConfigureAwait(false);
                 continue;
             }
@@ -102,14 +102,16 @@ internal sealed class TcpSession : IDisposable
             await SendAsync(closing).ConfigureAwait(false);
         }
 
-        _framing.AnswerHeld(Answers);
+        _framing.AnswerPartial(Answers);
         await SendAsync(closing).ConfigureAwait(false);
         _socket.Shutdown(SocketShutdown.Send);
     }
 
     private ArrayBufferWriter<byte> Answers => _answers ??= new ArrayBufferWriter<byte>(ReceiveSize);
 
-    /// <summary>False when bytes are held and the client has paused, so that they are to be answered now.</summary>
+    /// <summary>
+    /// Waits for bytes. Returns false when there are bytes without a line end and the client has paused, so that they must be answered now.
+    /// </summary>
     private async ValueTask<bool> WaitForBytesAsync(CancellationToken closing)
     {
         if (_socket.Available > 0)
@@ -118,7 +120,7 @@ internal sealed class TcpSession : IDisposable
         {
             _answers = null;
             _framing.Rest();
-            // An empty receive waits for bytes, or for the end, without a buffer.
+            // A zero-byte receive waits for data, or for the end, without a buffer.
             await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None, closing).ConfigureAwait(false);
             return true;
         }
@@ -136,7 +138,7 @@ internal sealed class TcpSession : IDisposable
         }
     }
 
-    /// <summary>False at the end of what the client sends.</summary>
+    /// <summary>Receives bytes. Returns false at the end of the client's data.</summary>
     private async ValueTask<bool> ReceiveAsync(CancellationToken closing)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ReceiveSize);
@@ -145,7 +147,7 @@ internal sealed class TcpSession : IDisposable
             int read = await _socket.ReceiveAsync(buffer.AsMemory(0, ReceiveSize), SocketFlags.None, closing).ConfigureAwait(false);
             if (read == 0)
                 return false;
-            // Probes connect every few seconds and say nothing: they would drown the connections that matter.
+            // Log a connection at its first bytes. Probes connect every few seconds without data, and would fill the log.
             if (_received == 0)
                 Log.Opened(_logger, _client, _local);
             _received += read;
@@ -159,7 +161,7 @@ internal sealed class TcpSession : IDisposable
         }
     }
 
-    /// <summary>Sends all answers. A client that does not read is waited for, and nothing more is read from it meanwhile.</summary>
+    /// <summary>Sends all answers. Waits for a client that does not read, and reads nothing more from it meanwhile.</summary>
     private async ValueTask SendAsync(CancellationToken closing)
     {
         ReadOnlyMemory<byte> rest = Answers.WrittenMemory;

@@ -3,11 +3,12 @@ using System.Net.Sockets;
 
 namespace Berth.Echo.Udp;
 
-/// <summary>Sends a datagram from a chosen one of this machine's addresses.</summary>
+/// <summary>Sends a datagram from a given address of this machine.</summary>
 /// <remarks>
-/// A socket that is bound to every address answers from whichever one the routing table prefers, and a client that waits for an answer from
-/// the address it dialled drops that. .NET can read the address a datagram was sent to, and cannot set the one it is sent from; on Linux
-/// <c>sendmsg</c> can (ip(7) IP_PKTINFO, RFC 3542 IPV6_PKTINFO). Elsewhere the routing table decides.
+/// A socket that is bound to every address answers from the address that the routing table prefers. A client that expects the answer from
+/// the address that it dialled drops such an answer. .NET can read the destination address of a received datagram, but cannot set the
+/// source address of a sent one. On Linux <c>sendmsg</c> can (ip(7) IP_PKTINFO, RFC 3542 IPV6_PKTINFO). On other systems the routing table
+/// decides.
 /// </remarks>
 internal sealed class DatagramSender(Socket socket)
 {
@@ -27,7 +28,7 @@ internal sealed class DatagramSender(Socket socket)
             }
             catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
             {
-                // A C library under another name.
+                // The C library has another name on this system.
                 _canChoose = false;
             }
         }
@@ -38,7 +39,7 @@ internal sealed class DatagramSender(Socket socket)
         }
         catch (SocketException)
         {
-            // Lost: the client's host is out of reach, or the answer is larger than a datagram.
+            // The datagram is lost: the client's host is unreachable, or the answer is too large.
         }
     }
 }

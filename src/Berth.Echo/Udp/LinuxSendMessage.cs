@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace Berth.Echo.Udp;
 
-/// <summary>sendmsg(2) with the source address in a control message.</summary>
+/// <summary>Calls sendmsg(2) with the source address in a control message.</summary>
 internal static unsafe partial class LinuxSendMessage
 {
     private const int LevelIPv4 = 0;
@@ -15,11 +15,11 @@ internal static unsafe partial class LinuxSendMessage
     private const int DontWait = 0x40;
 
     /// <summary>Sends without waiting. A failure loses the datagram.</summary>
-    /// <exception cref="DllNotFoundException">There is no C library of that name.</exception>
+    /// <exception cref="DllNotFoundException">The system has no C library of this name.</exception>
     public static void Send(
         SafeSocketHandle socket, ReadOnlySpan<byte> data, IPAddress source, int networkInterface, IPEndPoint destination)
     {
-        // The family of the destination is the socket's; a source of the other family is written in that one.
+        // The destination has the socket's family. A source of the other family is converted to it.
         bool isIPv6 = destination.AddressFamily == AddressFamily.InterNetworkV6;
         IPAddress from = isIPv6 ? source.MapToIPv6() : source;
         byte* control = stackalloc byte[sizeof(ControlHeader) + sizeof(PacketInfo6) + sizeof(nuint)];
@@ -46,7 +46,7 @@ internal static unsafe partial class LinuxSendMessage
 
     private static nuint WriteIPv6(byte* control, IPAddress from, int networkInterface)
     {
-        // The interface is left open, so that the routing table chooses it, except where an address means nothing without one.
+        // Interface 0 lets the routing table choose. Only a link-local address needs its interface.
         PacketInfo6 info = new() { Interface = from.IsIPv6LinkLocal ? networkInterface : 0 };
         from.TryWriteBytes(new Span<byte>(info.Address, 16), out _);
         return Write(control, LevelIPv6, PacketInfoIPv6, info);
@@ -60,7 +60,7 @@ internal static unsafe partial class LinuxSendMessage
         return Write(control, LevelIPv4, PacketInfoIPv4, info);
     }
 
-    /// <summary>Header and data, padded as CMSG_SPACE has it.</summary>
+    /// <summary>Writes header and data, padded as by CMSG_SPACE.</summary>
     private static nuint Write<T>(byte* control, int level, int type, T info)
         where T : unmanaged
     {

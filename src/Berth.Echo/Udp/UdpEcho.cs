@@ -10,7 +10,7 @@ namespace Berth.Echo.Udp;
 /// <summary>Answers datagrams, each from the address that it was sent to.</summary>
 internal sealed class UdpEcho(Socket socket, ILogger logger, TimeProvider time) : IDisposable
 {
-    // The largest datagram there is, with room in front for the local address.
+    // The largest possible datagram, with room in front for the local address.
     private const int MaxDatagram = 65_535;
     private const int MaxPrefix = 64;
 
@@ -57,7 +57,7 @@ internal sealed class UdpEcho(Socket socket, ILogger logger, TimeProvider time) 
             }
             catch (SocketException exception)
             {
-                // A client's host that refused an earlier answer shows here too; the next datagram is another's.
+                // This reports that the host of an earlier client refused an answer. The next datagram may be from another client.
                 if (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
                     continue;
                 if (!failing)
@@ -68,7 +68,7 @@ internal sealed class UdpEcho(Socket socket, ILogger logger, TimeProvider time) 
         }
     }
 
-    /// <summary>Puts the local address in front of the data, and sends both back.</summary>
+    /// <summary>Writes the local address in front of the data, and sends both back.</summary>
     private void Answer(byte[] buffer, SocketReceiveMessageFromResult received)
     {
         IPAddress local = received.PacketInformation.Address ?? _bound.Address;

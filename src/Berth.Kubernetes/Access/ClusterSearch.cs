@@ -2,7 +2,7 @@ using Berth.Kubernetes.Access.Kubeconfig;
 
 namespace Berth.Kubernetes.Access;
 
-/// <summary>Finds the cluster that a program is to talk to.</summary>
+/// <summary>Finds the cluster to use.</summary>
 internal static class ClusterSearch
 {
     internal static ClusterAccess Find(ClusterAccessOptions options)

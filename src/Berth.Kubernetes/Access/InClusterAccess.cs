@@ -5,8 +5,8 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes.Access;
 
 /// <summary>
-/// The access every pod is given: the API server's address in two environment variables, the rest in files that the kubelet keeps fresh.
-/// See <see href="https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/"/>.
+/// The access of a pod: the API server's address in two environment variables, the rest in files that the kubelet keeps up to date. See
+/// <see href="https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/"/>.
 /// </summary>
 internal static class InClusterAccess
 {
@@ -16,7 +16,7 @@ internal static class InClusterAccess
     internal static bool IsPod(ClusterAccessOptions options) =>
         !string.IsNullOrEmpty(options.Environment(HostVariable)) && !string.IsNullOrEmpty(options.Environment(PortVariable));
 
-    // A pod without a mounted token is no use to us, but may well have a kubeconfig: kubectl decides the same way.
+    // A pod without a mounted token may have a kubeconfig. kubectl decides in the same way.
     internal static bool IsPossible(ClusterAccessOptions options) =>
         IsPod(options) && File.Exists(Path.Combine(options.ServiceAccountFolder, "token"));
 
@@ -60,7 +60,7 @@ internal static class InClusterAccess
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Only a default for targets that name no namespace; every pod may do without it.
+            // The file only gives a default namespace, so a pod may lack it.
             return "default";
         }
     }

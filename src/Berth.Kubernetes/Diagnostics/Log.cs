@@ -2,11 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Diagnostics;
 
-/// <summary>Everything this room logs. Event ids are stable: 200 to 299.</summary>
+/// <summary>The log messages of this room. Event ids are stable: 200 to 299.</summary>
 internal static partial class Log
 {
     [LoggerMessage(EventId = 200, Level = LogLevel.Warning,
-        Message = "{Name} could not be read again; what was read before stays in use. {Reason}")]
+        Message = "{Name} could not be read again; its last content stays in use. {Reason}")]
     internal static partial void KeepsOld(ILogger logger, string name, string reason);
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "{Name} can be read again.")]
@@ -16,18 +16,18 @@ internal static partial class Log
     internal static partial void PluginSays(ILogger logger, string plugin, string user, string line);
 
     [LoggerMessage(EventId = 210, Level = LogLevel.Warning,
-        Message = "Nodes may not be read, so external addresses are unknown and pods are left out. {Reason}")]
+        Message = "Reading Nodes is forbidden, so external addresses are unknown and pods are left out. {Reason}")]
     public static partial void NodesForbidden(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 211, Level = LogLevel.Warning,
-        Message = "Nodes may not be read, so internal addresses are given instead of external ones. {Reason}")]
+        Message = "Reading Nodes is forbidden, so internal addresses are used instead of external ones. {Reason}")]
     public static partial void NodesForbiddenInternal(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 212, Level = LogLevel.Warning,
-        Message = "Nodes cannot be read; the external addresses known so far stay. {Reason}")]
+        Message = "Nodes cannot be read; the known external addresses stay in use. {Reason}")]
     public static partial void NodesStale(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 213, Level = LogLevel.Information, Message = "Nodes are read again.")]
+    [LoggerMessage(EventId = 213, Level = LogLevel.Information, Message = "Nodes can be read again.")]
     public static partial void NodesRecovered(ILogger logger);
 
     [LoggerMessage(EventId = 214, Level = LogLevel.Warning,

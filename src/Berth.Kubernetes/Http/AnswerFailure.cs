@@ -5,20 +5,20 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>Puts an answer that is not a success, or not of Kubernetes, into a sentence.</summary>
+/// <summary>Describes an answer that is not a success, or not from a Kubernetes API, as a sentence.</summary>
 internal static class AnswerFailure
 {
     private const int MaximumQuote = 300;
 
-    /// <summary>The answer is a success, but its body is not what the Kubernetes API writes.</summary>
+    /// <summary>Creates the exception for a success whose body is not from a Kubernetes API.</summary>
     internal static KubernetesProtocolException NotKubernetes(
         ClusterAccess access, ApiRequest request, Credential credential, HttpResponseMessage response) =>
         new(
             $"{access.Server} ({access.Source}) is not a Kubernetes API: "
-            + $"it answered GET {Path(request)} with {(int)response.StatusCode} and "
-            + $"{credential.Redact(Describe(response))}, not with JSON. Check the server's address.");
+            + $"it answered GET {Path(request)} with {(int)response.StatusCode} and {credential.Redact(Describe(response))}, "
+            + "not with JSON. Check the server's address.");
 
-    /// <summary>The server refused.</summary>
+    /// <summary>Creates the exception for a refusal.</summary>
     internal static KubernetesRequestException Refused(
         ClusterAccess access,
         ApiRequest request,
@@ -41,7 +41,7 @@ internal static class AnswerFailure
 
     private static string Describe(HttpResponseMessage response)
     {
-        // Of an address only its host is told: the rest of a login page's can hold anything.
+        // Show only the host: the rest of a login page's address may contain secrets.
         if (response.Headers.Location is { } elsewhere)
             return $"a redirect to {(elsewhere.IsAbsoluteUri ? elsewhere.GetLeftPart(UriPartial.Authority) : "another path")}";
         string type = response.Content.Headers.ContentType?.MediaType ?? "no content type";
@@ -66,8 +66,8 @@ internal static class AnswerFailure
         };
     }
 
-    // Some of an API server's own refusals ("Too many requests", "404 page not found") are text; those of a proxy before it are usually
-    // HTML.
+    // Some refusals of an API server are plain text ("Too many requests", "404 page not found"). Those of a proxy in front of it are
+    // usually HTML.
     private static bool IsPlain(HttpResponseMessage response) =>
         response.Content.Headers.ContentType?.MediaType is null or "text/plain" or "application/json" or ProtobufEnvelope.ContentType;
 
@@ -76,7 +76,7 @@ internal static class AnswerFailure
         if (!IsPlain(response))
             return $"the answer is {response.Content.Headers.ContentType?.MediaType}, as of a proxy before it";
         string text = string.Join(' ', Encoding.UTF8.GetString(body.Span).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        // Before it is shortened: half a secret would not be recognised afterwards.
+        // Redact before shortening: half of a secret would not be recognised.
         text = credential.Redact(text);
         return text.Length == 0 ? null : text.Length <= MaximumQuote ? text : text[..MaximumQuote] + "…";
     }

@@ -1,9 +1,9 @@
 namespace Berth.Kubernetes.Http;
 
-/// <summary>What a path asks for, in the words of RBAC: the rule that allows it, and the verb it is counted under.</summary>
+/// <summary>A request in the terms of RBAC: the verb, which is also the tag of the counter, and the resource.</summary>
 internal sealed record ApiRequest(string PathAndQuery, string Verb, string Group, string? Resource, string? Namespace)
 {
-    /// <summary>Whether an answer may be protobuf; JSON it always may be.</summary>
+    /// <summary>True when the answer may be protobuf. It may always be JSON.</summary>
     internal bool AcceptsProtobuf { get; init; }
 
     /// <summary>Reads <c>/api/v1/…</c> and <c>/apis/GROUP/VERSION/…</c>; anything else is a <c>get</c> without a resource.</summary>
@@ -31,7 +31,7 @@ internal sealed record ApiRequest(string PathAndQuery, string Verb, string Group
         return new ApiRequest(pathAndQuery, verb, group, resource, ns);
     }
 
-    /// <summary>The rule that a Role needs for this; null when it is not about a resource.</summary>
+    /// <summary>Returns the rule that a Role needs for this request, or null when it is not about a resource.</summary>
     internal string? MissingRule()
     {
         if (Resource is null)

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Http;
 
-/// <summary>Reads the beginning of a body that is not expected to be long.</summary>
+/// <summary>Reads the start of a body that should be short.</summary>
 internal static class BoundedBody
 {
     internal const int MaximumBytes = 64 * 1024;

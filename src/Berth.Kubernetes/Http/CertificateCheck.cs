@@ -7,12 +7,12 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Watches the verification of one server certificate. It allows nothing that the platform's verification
-/// refuses, and notes why it was refused.
+/// Observes the verification of one server certificate, and records why the certificate was refused. Except for the rules of kubectl, it
+/// accepts nothing that the platform refuses.
 /// </summary>
 internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
 {
-    /// <summary>What was wrong, as the rest of a sentence; null when nothing was.</summary>
+    /// <summary>The reason of the refusal as the rest of a sentence, or null.</summary>
     internal string? Fault { get; private set; }
 
     internal bool Validate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -30,8 +30,8 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         return false;
     }
 
-    // By subject alternative names alone, where "*.test" may stand for a whole top domain; the platform refuses that, and takes a common
-    // name where there are none.
+    // Only subject alternative names count, and "*.test" may match a whole top-level domain. The platform refuses such a name, and accepts
+    // a common name when there is no alternative name.
     private SslPolicyErrors WithNamesAsKubectl(X509Certificate2? certificate, SslPolicyErrors errors)
     {
         try
@@ -73,7 +73,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         return string.Join("; and ", faults);
     }
 
-    // A wrong signature is what a CA of the right name and another key looks like; the CAs of many clusters are all called "kubernetes".
+    // A CA with the right name and another key shows as a wrong signature. The CAs of many clusters have the same name, "kubernetes".
     private static bool IsForeign(X509ChainStatusFlags faults) =>
         faults.HasFlag(X509ChainStatusFlags.UntrustedRoot)
         || faults.HasFlag(X509ChainStatusFlags.PartialChain)
@@ -87,11 +87,12 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         return flags;
     }
 
-    // Which end of its time it is at is read off the certificate; a CA in the chain that ran out is told apart by neither being passed.
+    // The certificate shows whether it has expired or is not valid yet. If it is neither, a CA in the chain has expired.
     private static string DescribeTime(X509Certificate2 certificate) => string.Create(
         CultureInfo.InvariantCulture,
-        $"its certificate, or that of its CA, is not valid now (valid from {certificate.NotBefore.ToUniversalTime():u} to "
-            + $"{certificate.NotAfter.ToUniversalTime():u}). Renew it, or set the clock right");
+        $"its certificate, or that of its CA, is not valid now "
+            + $"(valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}). "
+            + $"Renew it, or set the clock right");
 
     private static string Names(X509Certificate2 certificate)
     {
@@ -108,7 +109,7 @@ internal sealed class CertificateCheck(ServerTrust trust, string expectedName)
         }
         catch (CryptographicException)
         {
-            // A malformed extension names no host.
+            // A malformed extension contains no names.
         }
 
         return names.Count == 0 ? "no name at all" : string.Join(", ", names.Take(20));

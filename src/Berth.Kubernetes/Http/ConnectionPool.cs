@@ -3,8 +3,8 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// The connections made with one client certificate. When the certificate changes, a new pool takes over; the old one is closed once no
-/// request is being sent over it, and answers that are still being read from it are read to their end.
+/// The connections with one client certificate. When the certificate changes, a new pool takes over. The old pool closes when it sends no
+/// more requests; answers that are being read from it can be read to their end.
 /// </summary>
 internal sealed class ConnectionPool : IDisposable
 {
@@ -23,10 +23,10 @@ internal sealed class ConnectionPool : IDisposable
 
     internal ClientCertificate? Certificate { get; }
 
-    /// <summary>Of the certificate when the pool was made.</summary>
+    /// <summary>The thumbprint of the certificate when the pool was created.</summary>
     internal string? Thumbprint { get; }
 
-    /// <summary>Sends, unless the pool was retired in this moment: then null, and the caller asks for the new pool.</summary>
+    /// <summary>Sends a request. Returns null when the pool has just been retired; the caller must then use the new pool.</summary>
     internal async Task<HttpResponseMessage?> TrySendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -74,7 +74,7 @@ internal sealed class ConnectionPool : IDisposable
         KeepAlivePingTimeout = options.PingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
         EnableMultipleHttp2Connections = true,
-        // A redirect could carry the token elsewhere; a proxy is the connector's business, which asks it for a tunnel.
+        // A redirect could send the token to another server. The connector handles a proxy: it asks it for a tunnel.
         AllowAutoRedirect = false,
         UseProxy = false,
         UseCookies = false,

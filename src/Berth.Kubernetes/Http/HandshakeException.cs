@@ -1,7 +1,7 @@
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// TLS did not come about. The message is the rest of a sentence that begins with the server: <c>its certificate expired on …</c>.
+/// The TLS handshake failed. The message is the rest of a sentence that starts with the server: <c>its certificate expired on …</c>.
 /// </summary>
 internal sealed class HandshakeException : IOException
 {

@@ -7,8 +7,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Our thin client of one API server: it sends a GET and hands over the body, or says in a sentence why there is none. It keeps no state
-/// but its connections, and may be used by several threads. One is enough for a process.
+/// Our thin client of one API server. It sends a GET and returns the body, or throws with a sentence that says why there is none. Its only
+/// state is its connections. It is safe for several threads, and a process needs only one.
 /// </summary>
 internal sealed class KubernetesApi : IDisposable
 {
@@ -34,17 +34,19 @@ internal sealed class KubernetesApi : IDisposable
         _secure = access.Server.Scheme == Uri.UriSchemeHttps;
     }
 
-    /// <summary>Where the requests go and where that was found, for messages.</summary>
+    /// <summary>The access that the requests use, for messages.</summary>
     internal ClusterAccess Access => _access;
 
-    /// <summary>Sends a GET and returns when the headers of a successful answer have arrived. The caller disposes of the answer.</summary>
-    /// <param name="pathAndQuery">Begins with a slash, after the server's path prefix: <c>/apis/discovery.k8s.io/v1/…?watch=1</c>.</param>
-    /// <param name="cancellationToken">Until the headers are there; reading the body has its own.</param>
-    /// <param name="protobuf">Whether protobuf is preferred; the answer tells which of the two it is.</param>
+    /// <summary>Sends a GET and returns when the headers of a successful answer have arrived. The caller disposes the answer.</summary>
+    /// <param name="pathAndQuery">
+    /// The path after the server's path prefix, with a slash at its start: <c>/apis/discovery.k8s.io/v1/…?watch=1</c>.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait for the headers. Reading the body has its own token.</param>
+    /// <param name="protobuf">True to prefer protobuf. The answer says whether it is protobuf or JSON.</param>
     /// <exception cref="KubernetesApiException">The server answered with a status that is not a success.</exception>
-    /// <exception cref="KubernetesUnreachableException">No answer came.</exception>
-    /// <exception cref="KubernetesProtocolException">What answered is not a Kubernetes API.</exception>
-    /// <exception cref="ClusterAccessException">There is no credential to ask with: a plugin failed.</exception>
+    /// <exception cref="KubernetesUnreachableException">No answer arrived.</exception>
+    /// <exception cref="KubernetesProtocolException">The answer is not from a Kubernetes API.</exception>
+    /// <exception cref="ClusterAccessException">There is no credential, because a plugin failed.</exception>
     internal async Task<KubernetesResponse> GetAsync(string pathAndQuery, CancellationToken cancellationToken, bool protobuf = false)
     {
         ApiRequest request = ApiRequest.Parse(pathAndQuery) with { AcceptsProtobuf = protobuf };
@@ -72,7 +74,7 @@ internal sealed class KubernetesApi : IDisposable
         }
     }
 
-    /// <summary>Closes idle connections and takes no further request. Answers still being read belong to those who read them.</summary>
+    /// <summary>Closes idle connections and accepts no further request. Answers that are still being read stay usable.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -133,13 +135,13 @@ internal sealed class KubernetesApi : IDisposable
     {
         HttpRequestMessage message = new(HttpMethod.Get, new Uri(_root + request.PathAndQuery))
         {
-            // Without TLS there is nothing to negotiate HTTP/2 with.
+            // HTTP/2 is negotiated by TLS only.
             Version = _secure ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         string accepted = request.AcceptsProtobuf ? $"{ProtobufEnvelope.ContentType}, application/json" : "application/json";
         message.Headers.TryAddWithoutValidation("Accept", accepted);
-        // Lists are not to be compressed: in a cluster it costs the API server, which all share, more than it saves on the wire.
+        // Refuse compression: in a cluster it costs the shared API server more than it saves on the network.
         message.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
         message.Headers.TryAddWithoutValidation("User-Agent", Product);
         credential.Apply(message.Headers);
@@ -171,7 +173,7 @@ internal sealed class KubernetesApi : IDisposable
         throw AnswerFailure.Refused(_access, request, credential, response, said, _time.GetUtcNow());
     }
 
-    // The status is known already; a body that is cut or slow shall not hide it.
+    // The status is already known. A cut or slow body must not hide it.
     private async Task<ReadOnlyMemory<byte>> ReadRefusalAsync(Stream body, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = new(_options.ConnectTimeout, _time);

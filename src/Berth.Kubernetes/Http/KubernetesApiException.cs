@@ -15,15 +15,15 @@ public sealed class KubernetesApiException : KubernetesRequestException
     /// <summary>The HTTP status: 401, 403, 410, 429, 500, …</summary>
     public int StatusCode => Status.Code;
 
-    /// <summary>The server's own word for it, such as <c>Forbidden</c> or <c>Expired</c>; null when the answer held none.</summary>
+    /// <summary>The server's reason, such as <c>Forbidden</c> or <c>Expired</c>; null when the answer has none.</summary>
     public string? Reason => Status.Reason;
 
     /// <summary>
-    /// How long the server asks to be left alone, from Retry-After or <c>details.retryAfterSeconds</c>; null when it did not say. Never
-    /// negative, and as long as the server wrote: loops wait for 5 minutes at most.
+    /// The wait that the server asks for, from Retry-After or <c>details.retryAfterSeconds</c>; null for none. It is never negative, and
+    /// not limited; loops wait for at most 5 minutes.
     /// </summary>
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>The whole answer.</summary>
+    /// <summary>The Status of the answer.</summary>
     internal KubernetesStatus Status { get; }
 }

@@ -2,9 +2,7 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>
-/// A successful answer. Only its headers have been read. Disposing it gives up the rest and frees the connection.
-/// </summary>
+/// <summary>A successful answer. Only its headers have been read. Disposing it drops the rest and frees the connection.</summary>
 internal sealed class KubernetesResponse : IDisposable
 {
     private readonly HttpResponseMessage _message;
@@ -17,7 +15,7 @@ internal sealed class KubernetesResponse : IDisposable
 
     internal int StatusCode => (int)_message.StatusCode;
 
-    /// <summary>The protocol it came over: 1.1 or 2.0.</summary>
+    /// <summary>The version of HTTP: 1.1 or 2.0.</summary>
     internal Version Version => _message.Version;
 
     internal string? ContentType => _message.Content.Headers.ContentType?.MediaType;
@@ -26,8 +24,8 @@ internal sealed class KubernetesResponse : IDisposable
     internal bool IsProtobuf => ContentType == ProtobufEnvelope.ContentType;
 
     /// <summary>
-    /// The body, as it arrives. Reading throws <see cref="KubernetesUnreachableException"/> when the connection breaks,
-    /// <see cref="OperationCanceledException"/> when the read is cancelled.
+    /// The body, as it arrives. A read throws <see cref="KubernetesUnreachableException"/> when the connection breaks, and
+    /// <see cref="OperationCanceledException"/> when it is cancelled.
     /// </summary>
     internal Stream Body { get; }
 

@@ -1,7 +1,7 @@
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// The API server gave no answer, or the connection to it broke: refused, name unknown, certificate not accepted, silent, cut.
+/// The API server did not answer, or the connection to it broke: refused, unknown name, certificate not accepted, silent, cut.
 /// </summary>
 public sealed class KubernetesUnreachableException : KubernetesRequestException
 {

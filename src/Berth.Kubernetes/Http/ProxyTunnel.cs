@@ -6,14 +6,14 @@ using Berth.Kubernetes.Access.Credentials;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Opens a way through an HTTP proxy (RFC 9110, 9.3.6). What is sent over it afterwards is between us and the API server.
+/// Opens a tunnel through an HTTP proxy (RFC 9110, 9.3.6). The proxy cannot read what we then exchange with the API server.
 /// </summary>
 internal static class ProxyTunnel
 {
-    // An answer to CONNECT is a few lines.
+    // An answer to CONNECT has a few lines.
     private const int MaximumAnswer = 16 * 1024;
 
-    /// <exception cref="HandshakeException">The proxy cannot be reached, or does not let us through.</exception>
+    /// <exception cref="HandshakeException">The proxy cannot be reached, or refuses the tunnel.</exception>
     internal static async Task OpenAsync(Socket socket, HttpProxy proxy, DnsEndPoint server, CancellationToken cancellationToken)
     {
         try
@@ -23,15 +23,13 @@ internal static class ProxyTunnel
             string answer = await ReadAsync(socket, cancellationToken).ConfigureAwait(false);
             string line = answer.Split('\r', '\n')[0];
             if (line.Split(' ') is not [var version, "200", ..] || !version.StartsWith("HTTP/1.", StringComparison.Ordinal))
-                throw new HandshakeException($"the proxy {proxy} ({proxy.Origin}) does not let it through: it answers "
-                    + $"\"{Printable(line)}\". "
-                    + "Ask who runs it, or, to go without it, add the server to NO_PROXY", null);
+                throw new HandshakeException($"the proxy {proxy} ({proxy.Origin}) refuses the tunnel: it answers \"{Printable(line)}\". "
+                    + "Ask its operator, or, to connect without it, add the server to NO_PROXY", null);
         }
         catch (SocketException exception)
         {
             throw new HandshakeException($"the proxy {proxy} ({proxy.Origin}) cannot be reached: {exception.Message.TrimEnd('.')}. "
-                + "Check its address, or, to go "
-                + "without it, add the server to NO_PROXY", exception);
+                + "Check its address, or, to connect without it, add the server to NO_PROXY", exception);
         }
     }
 
@@ -45,7 +43,7 @@ internal static class ProxyTunnel
 
     private static async Task<string> ReadAsync(Socket socket, CancellationToken cancellationToken)
     {
-        // One byte at a time: what stands behind the answer is the server's already.
+        // Read one byte at a time, because the bytes after the answer already come from the server.
         byte[] answer = new byte[MaximumAnswer];
         int length = 0;
         while (length < answer.Length

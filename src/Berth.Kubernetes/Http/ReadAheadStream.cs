@@ -4,15 +4,15 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// A connection that is read in large pieces while much arrives. The platform's HTTP reads 4 KiB at a time where a server cuts its answer
-/// into small chunks, and a system call for each would be a sixth of what a long list costs. A connection on which little arrives holds no
-/// buffer; nor does an idle one, unless the last that came filled a read to its end.
+/// A connection that is read in large pieces while much data arrives. The platform's HTTP client reads 4 KiB at a time when a server sends
+/// small chunks; a system call for each would be a sixth of the cost of a long list. A connection with little data has no buffer. An idle
+/// one has none either, unless the last data filled a whole read.
 /// </summary>
 internal sealed class ReadAheadStream(Stream inner) : Stream
 {
     private const int PieceLength = 64 * 1024;
 
-    // Null unless much arrives. Never given back by Dispose: a read that is being cancelled may still write to it.
+    // Null unless much data arrives. Dispose does not return it to the pool, because a cancelled read may still write to it.
     private byte[]? _buffer;
     private int _start;
     private int _end;

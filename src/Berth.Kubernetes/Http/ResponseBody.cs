@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>A body whose reading fails with our own exception, so that the code that decodes it needs to know nothing about HTTP.</summary>
+/// <summary>A body whose reads fail with our own exception, so that decoders need not know HTTP.</summary>
 internal sealed class ResponseBody(Stream inner, ClusterAccess access) : Stream
 {
     public override bool CanRead => true;

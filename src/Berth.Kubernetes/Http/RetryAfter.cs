@@ -3,10 +3,10 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Http;
 
-/// <summary>Reads how long a server asks to be left alone (RFC 9110, 10.2.3): seconds or a date, else the seconds of its Status.</summary>
+/// <summary>Reads the wait that a server asks for (RFC 9110, 10.2.3): seconds or a date, else the seconds of its Status.</summary>
 internal static class RetryAfter
 {
-    /// <summary>Returns the time asked for, 0 or more, or null when the server did not say.</summary>
+    /// <summary>Returns the wait, 0 or more, or null when the server does not ask for one.</summary>
     public static TimeSpan? Read(HttpResponseMessage response, KubernetesStatus status, DateTimeOffset now)
     {
         TimeSpan? asked = response.Headers.RetryAfter switch
@@ -18,7 +18,7 @@ internal static class RetryAfter
         return asked < TimeSpan.Zero ? TimeSpan.Zero : asked;
     }
 
-    // The typed header gives up on numbers beyond an int, and a server that writes one asks for a long time, not for none.
+    // The typed header ignores numbers above an int, but a server that sends one asks for a long wait, not for none.
     private static TimeSpan? LongSeconds(HttpResponseMessage response)
     {
         if (!response.Headers.NonValidated.TryGetValues("Retry-After", out System.Net.Http.Headers.HeaderStringValues values))

@@ -7,9 +7,9 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Makes one connection: TCP with keep-alive, and TLS by what the CA and certificate files hold at that moment. SocketsHttpHandler takes a
-/// finished
-/// <see cref="SslStream"/> as it is; its own handshake would use the certificates of when it was made, and knows no tls-server-name.
+/// Opens one connection: TCP with keep-alive, and TLS with the current contents of the CA and certificate files. SocketsHttpHandler accepts
+/// a finished <see cref="SslStream"/>. Its own handshake would use the certificates from its creation, and does not support
+/// tls-server-name.
 /// </summary>
 internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? certificate, KubernetesApiOptions options)
 {
@@ -20,7 +20,7 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
     private readonly ServerTrust _trust = access.Trust;
     private readonly bool _secure = access.Server.Scheme == Uri.UriSchemeHttps;
 
-    // Once the server has chosen HTTP/1.1, the handler speaks only that; a later connection must not negotiate anything else.
+    // After the server has chosen HTTP/1.1, the handler uses only that, so a later connection must not negotiate anything else.
     private volatile bool _onlyHttp11;
 
     internal async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
         return _secure ? await SecureAsync(stream, context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false) : stream;
     }
 
-    // The unspecified address is this machine, as for kubectl; sockets of .NET refuse to dial it. The certificate is held against what is
+    // The unspecified address means this machine, as for kubectl; .NET's sockets refuse it. The certificate is compared with the address as
     // written.
     private static EndPoint Dialled(DnsEndPoint written)
     {
@@ -55,7 +55,7 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
             : written;
     }
 
-    // HTTP/1.1 has no ping. Without these, a peer that vanished without a FIN is noticed after two hours, or never.
+    // HTTP/1.1 has no ping. Without keep-alive, a peer that disappears without a FIN is noticed after two hours, or never.
     private void WatchForSilence(Socket socket)
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
@@ -65,7 +65,7 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
         if (OperatingSystem.IsLinux())
         {
-            // Keep-alive rests while sent bytes are unacknowledged, and retransmission alone goes on for a quarter of an hour.
+            // Keep-alive pauses while sent bytes are unacknowledged, and retransmission alone takes a quarter of an hour.
             int milliseconds = (int)(options.PingDelay + options.PingTimeout).TotalMilliseconds;
             socket.SetRawSocketOption(LinuxTcpLevel, LinuxTcpUserTimeout, BitConverter.GetBytes(milliseconds));
         }
@@ -104,7 +104,7 @@ internal sealed class ServerConnector(ClusterAccess access, ClientCertificate? c
             : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         CertificateChainPolicy = _trust.CreatePolicy(),
         ClientCertificateContext = certificate?.GetContext(),
-        // A resumed session would keep the certificates of the one before.
+        // A resumed session would keep the certificates of the earlier one.
         AllowTlsResume = false,
         AllowRenegotiation = false,
 #pragma warning disable MA0039 // It returns what the platform decided, except where the kubeconfig says insecure-skip-tls-verify.

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Kubernetes.Nodes;
 
 /// <summary>
-/// The nodes of the cluster, listed and watched once for all targets of a source, from the first target on that needs them. A failure
-/// leaves what was read in use, and the table says so.
+/// The nodes of the cluster, listed and watched once for all targets of a source, starting with the first target that needs them. After a
+/// failure the addresses that were read stay in use, and the table has the failure.
 /// </summary>
 internal sealed class NodeFeed : IAsyncDisposable
 {
@@ -34,13 +34,13 @@ internal sealed class NodeFeed : IAsyncDisposable
         _expiry = time.CreateTimer(static feed => ((NodeFeed)feed!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>What is known now.</summary>
+    /// <summary>The current table.</summary>
     public NodeTable Table => _tables.Value;
 
-    /// <summary>Starts to read, if that has not been done.</summary>
+    /// <summary>Starts to read, unless it has started.</summary>
     public void Start() => _loop.Start();
 
-    /// <summary>Completes once the table is another than the one that the caller has seen.</summary>
+    /// <summary>Completes when the table differs from the one that the caller has seen.</summary>
     public Task WaitAsync(NodeTable seen) => _tables.WaitAsync(seen);
 
     /// <inheritdoc/>
@@ -144,7 +144,7 @@ internal sealed class NodeFeed : IAsyncDisposable
             ?? new EndpointSourceException(
                 $"Reading nodes failed unexpectedly: {exception.GetType().Name}: {exception.Message} It is tried again.", exception);
         NodeTable before = _tables.Value;
-        // A refusal is an answer, and stays one through other failures. Of a failure that goes on, the first reason stays.
+        // A refusal stays through other failures. During a longer failure the first reason stays.
         if (before.Forbidden is not null || before is { IsRead: true, Failure: not null })
             return;
         bool refused = !before.IsRead && failure.InnerException is KubernetesApiException { StatusCode: 403 };

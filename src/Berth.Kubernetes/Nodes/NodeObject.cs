@@ -12,7 +12,7 @@ internal sealed class NodeObject : IResource
     /// <inheritdoc/>
     public required string ResourceVersion { get; init; }
 
-    /// <summary>Its addresses of type ExternalIP, in the order stated; empty when it has none that is an address.</summary>
+    /// <summary>Its addresses of type ExternalIP, in their order; empty when it has no valid one.</summary>
     public required IPAddress[] External { get; init; }
 
     /// <summary>Its addresses of type InternalIP, in the order stated. Pods on the host network have one of them.</summary>

@@ -17,13 +17,13 @@ internal sealed class NodeTable
     /// <summary>The nodes' resourceVersion; empty before the first list.</summary>
     public string Version { get; }
 
-    /// <summary>True once nodes have been listed.</summary>
+    /// <summary>True after the first list.</summary>
     public bool IsRead { get; private init; }
 
-    /// <summary>The sentence that names the missing rule, when nodes may not be read and never were; else null.</summary>
+    /// <summary>The sentence that names the missing rule, when reading nodes is forbidden and they were never read; else null.</summary>
     public string? Forbidden { get; private init; }
 
-    /// <summary>The present failure to read nodes, other than a refusal before the first list; or null.</summary>
+    /// <summary>The current failure to read nodes, except a refusal before the first list; or null.</summary>
     public EndpointSourceException? Failure { get; private init; }
 
     /// <summary>The nodes whose external addresses are lost and stay in use, with the time of the loss.</summary>
@@ -71,7 +71,7 @@ internal sealed class NodeTable
     /// <summary>Returns the addresses of a node, or null when nothing is known of it.</summary>
     public NodeAddresses? Find(string node) => _nodes.GetValueOrDefault(node);
 
-    /// <summary>Returns the nodes that differ from an earlier table, or null when any may.</summary>
+    /// <summary>Returns the nodes that differ from an earlier table, or null when all may differ.</summary>
     public IReadOnlyCollection<string>? ChangedSince(NodeTable earlier)
     {
         if (!IsRead || !earlier.IsRead)

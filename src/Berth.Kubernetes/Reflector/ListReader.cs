@@ -4,18 +4,18 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Reads one page of a list from the wire, and checks that it is one.</summary>
+/// <summary>Reads one page of a list, and checks that it is a list.</summary>
 internal static class ListReader
 {
-    /// <summary>The longest single object of a list, in bytes.</summary>
+    /// <summary>The largest object of a list, in bytes.</summary>
     public const int MaxItemLength = 16 * 1024 * 1024;
 
-    // Several times a full slice of 100 endpoints (30 KiB in JSON, 14 KiB in protobuf): the one that is cut at the end of each pass is read
-    // twice.
+    // Several times a full slice of 100 endpoints (30 KiB in JSON, 14 KiB in protobuf), because the object that is cut at the end of each
+    // pass is read twice.
     private const int FirstLength = 128 * 1024;
 
-    /// <summary>Reads to the end and adds the objects to <paramref name="items"/>.</summary>
-    /// <exception cref="ResourceFormatException">It is not such a list, or not a whole one.</exception>
+    /// <summary>Reads to the end, and adds the objects to <paramref name="items"/>.</summary>
+    /// <exception cref="ResourceFormatException">It is not a list of this kind, or not complete.</exception>
     public static async Task<ListAnswer> ReadAsync<T>(
         Stream body,
         bool isProtobuf,
@@ -32,7 +32,7 @@ internal static class ListReader
             int length = 0;
             while (true)
             {
-                // A full buffer before each pass: an object that is cut is then tried again once its length doubled, not once a packet.
+                // Fill the buffer before each pass. A cut object is then read again each time the buffer doubles, not for each packet.
                 int read = await FillAsync(body, buffer, length, patience, cancellationToken).ConfigureAwait(false);
                 bool final = length + read < buffer.Length;
                 length += read;

@@ -3,8 +3,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>
-/// Lists a kind of object and watches it from there on, without an end. It is pulled: its caller keeps the objects, decides when to go on
-/// after a failure, and then goes on from where it stood. One caller at a time.
+/// Lists objects of one kind and then watches them, without an end. The caller pulls the events, keeps the objects, and decides when to
+/// continue after a failure; the reflector then continues from its state. One caller at a time.
 /// </summary>
 internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisposable
     where T : class, IResource
@@ -12,11 +12,13 @@ internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisp
     private ReflectorState<T> _state = new Unlisted<T>(null);
     private EndpointSourceException? _failure;
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The current state.</summary>
     public ReflectorState<T> State => _state;
 
     /// <summary>Waits for the next event.</summary>
-    /// <exception cref="EndpointSourceException">There is trouble. Call again, after the delay it asks for or a longer one.</exception>
+    /// <exception cref="EndpointSourceException">
+    /// A list or watch failed. Call again, after the delay that it asks for or a longer one.
+    /// </exception>
     public async ValueTask<ReflectorEvent<T>> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -28,7 +30,9 @@ internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisp
         }
     }
 
-    /// <summary>Gives the next event if it has already arrived: what comes in a burst is applied before anything is published.</summary>
+    /// <summary>
+    /// Returns the next event if it has already arrived, so that the events of a burst are applied before a snapshot is published.
+    /// </summary>
     public bool TryNext(out ReflectorEvent<T>? happened)
     {
         while (_failure is null && _state is Watching<T> watching && watching.TryStep(context, out Step<T> step))
@@ -42,7 +46,7 @@ internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisp
         return false;
     }
 
-    /// <summary>Lists everything again at the next call: what was told so far may not have been taken in.</summary>
+    /// <summary>Makes the next call list everything again, because the caller may have lost an event.</summary>
     public void Restart()
     {
         _state.Abandon();
@@ -60,7 +64,7 @@ internal sealed class ListWatchReflector<T>(ReflectorContext<T> context) : IDisp
         }
         catch
         {
-            // A cancelled read has broken the connection, and a fault of our own may have left anything behind.
+            // A cancelled read has broken the connection, and a defect of ours may have left any state.
             string? version = _state switch
             {
                 Watching<T> watching => watching.Version,

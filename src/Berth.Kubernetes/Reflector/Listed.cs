@@ -2,9 +2,9 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Everything up to a version is known; a watch from there on is to be opened.</summary>
+/// <summary>The state after a list or watch: everything up to a version is known, and a watch from there must be opened.</summary>
 /// <param name="version">The version.</param>
-/// <param name="first">True after a list, which has just confirmed everything by itself.</param>
+/// <param name="first">True after a list, which has itself just confirmed everything.</param>
 internal sealed class Listed<T>(string version, bool first = false) : ReflectorState<T>
     where T : class, IResource
 {
@@ -18,7 +18,7 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
         {
             WatchConnection connection = await WatchConnection
                 .OpenAsync(context, seconds => context.Query.Watch(version, seconds), cancellationToken).ConfigureAwait(false);
-            // A server that keeps closing watches cannot confirm again and again by that: it is listed from, and left alone for a while, in
+            // A server that keeps closing watches does not confirm the set again and again like this, because a list and a pause come in
             // between.
             return new Step<T>(new Watching<T>(connection, version), first ? null : new ReflectorEvent<T>.Confirmed(version));
         }
@@ -34,7 +34,7 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
             return WatchEnd.Gone(context, version, progressed: false);
         if (ReflectorFailure.IsVersionTooLarge(exception))
         {
-            // The list that follows succeeds, and ends the failure for readers. Only here it can be known that this goes on and on.
+            // The next list succeeds, which ends the failure for readers. Only this code can notice that it happens repeatedly.
             Strike strike = context.Strike(progressed: false);
             return new Step<T>(
                 new Unlisted<T>(null),
@@ -42,7 +42,7 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
                 Effects: new StepEffects(Restart: RestartCause.TooLarge, Strikes: strike.Count));
         }
 
-        // What was refused as a request will be refused again; a list finds out whether anything is left to ask for.
+        // The server will refuse the same request again. A list shows whether the resource still exists.
         bool refused = exception is KubernetesApiException { StatusCode: 400 or 404 or 405 or 422 };
         return new Step<T>(refused ? new Unlisted<T>(version) : new Listed<T>(version), Failure: ReflectorFailure.From(context, exception));
     }

@@ -3,13 +3,13 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Some pages of a list have been read. Nothing of them is told before the last one is there.</summary>
+/// <summary>The state in which some pages of a list have been read. No event is returned before the last page.</summary>
 internal sealed class PagedList<T> : ReflectorState<T>
     where T : class, IResource
 {
     /// <summary>
-    /// The most pages of one list: half a million objects, more than an API server holds of one kind in a namespace. A server whose pages
-    /// do not end would otherwise be asked without an end, and fill the memory.
+    /// The limit of pages of one list: half a million objects, more than an API server has of one kind in a namespace. Without the limit a
+    /// server whose pages do not end would be asked without an end, and fill the memory.
     /// </summary>
     public const int MostPages = 1000;
 
@@ -20,9 +20,9 @@ internal sealed class PagedList<T> : ReflectorState<T>
     private readonly List<T> _items;
     private readonly int _pages;
 
-    /// <summary>Before the first page.</summary>
+    /// <summary>Creates the state before the first page.</summary>
     /// <param name="notOlderThan">The last version seen, or null for the latest.</param>
-    /// <param name="whole">True to ask for all in one answer.</param>
+    /// <param name="whole">True to ask for everything in one answer.</param>
     public PagedList(string? notOlderThan, bool whole = false)
         : this(notOlderThan, whole, null, null, [], 0)
     {
@@ -44,7 +44,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
         try
         {
             ListAnswer answer = await ReadPageAsync(context, cancellationToken).ConfigureAwait(false);
-            // Pages of one list share a version; should they not, the oldest is the one from which nothing is missed.
+            // The pages of one list share a version. If they do not, a watch from the oldest one misses nothing.
             string version = _version ?? answer.ResourceVersion!;
             if (!string.IsNullOrEmpty(answer.Continue))
                 return TurnPage(context, answer.Continue, version);
@@ -61,7 +61,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
         int pages = _pages + 1;
         if (next != _continue && pages < MostPages)
             return new Step<T>(new PagedList<T>(_notOlderThan, _whole, next, version, _items, pages));
-        // A server that cannot page can perhaps answer in one piece.
+        // A server whose pages are broken may still answer without pages.
         return new Step<T>(
             new PagedList<T>(_notOlderThan, whole: true),
             Failure: ReflectorFailure.PagedWithoutEnd(context, pages, repeated: next == _continue),
@@ -96,7 +96,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
 
     private Step<T> AfterFailure(ReflectorContext<T> context, Exception exception)
     {
-        // A proxy between may know JSON only.
+        // A proxy in between may support only JSON.
         bool unreadable = exception is ResourceFormatException or KubernetesApiException { StatusCode: 406 };
         Learned learned = unreadable ? Learned.NoProtobuf : Learned.None;
         if (ReflectorFailure.IsExpired(exception) && _continue is not null)

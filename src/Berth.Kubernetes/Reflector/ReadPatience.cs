@@ -2,18 +2,18 @@ using System.Runtime.CompilerServices;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Ends a read that brings nothing for too long. For one reader, read after read.</summary>
+/// <summary>Ends a read that brings no data for too long. For one reader, and one read at a time.</summary>
 internal sealed class ReadPatience(TimeSpan longest, TimeProvider time) : IDisposable
 {
     private CancellationTokenSource _limit = new(Timeout.InfiniteTimeSpan, time);
 
     /// <summary>Reads once.</summary>
-    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    /// <exception cref="TimeoutException">No data arrived in time.</exception>
     public ValueTask<int> ReadAsync(Stream body, Memory<byte> into, CancellationToken cancellationToken) =>
         ReadAsync(body, into, longest, cancellationToken);
 
     /// <summary>Reads once, with a limit for this read.</summary>
-    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    /// <exception cref="TimeoutException">No data arrived in time.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(Stream body, Memory<byte> into, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class ReadPatience(TimeSpan longest, TimeProvider time) : IDispo
         using CancellationTokenRegistration link = cancellationToken.UnsafeRegister(
             static source => ((CancellationTokenSource)source!).Cancel(), _limit);
         ValueTask<int> first = body.ReadAsync(into, _limit.Token);
-        // What is already here needs no timer.
+        // Data that is already here needs no timer.
         if (first.IsCompleted)
             return await first.ConfigureAwait(false);
         _limit.CancelAfter(limit);

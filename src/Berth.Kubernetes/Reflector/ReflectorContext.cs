@@ -3,31 +3,32 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>What every state reads and none changes. Steps return their effects, and the reflector applies them here.</summary>
+/// <summary>The data that every state reads and none changes. Steps return their effects, and the reflector applies them here.</summary>
 internal sealed class ReflectorContext<T>
     where T : class, IResource
 {
-    /// <summary>A watch that ends sooner and without anything new has done nothing.</summary>
+    /// <summary>A watch that ends sooner than this without anything new made no progress.</summary>
     public static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
 
-    /// <summary>A streaming list that is not complete by then never will be.</summary>
+    /// <summary>A streaming list that takes longer than this counts as one that never completes.</summary>
     public static readonly TimeSpan LongestStreamingList = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a list may pause between two pieces.</summary>
+    /// <summary>The longest pause between two pieces of a list.</summary>
     public static readonly TimeSpan LongestListPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much later than its own timeout a watch may end.</summary>
+    /// <summary>The time after its own timeout by which a watch must end.</summary>
     public static readonly TimeSpan WatchMargin = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A server that sends bookmarks does so about once a minute; none for so long, and it may not know our version (etcd restored).
+    /// The longest time without a bookmark. A server that sends bookmarks does so about once a minute. Without one for this time, it may
+    /// not know our version (etcd restored).
     /// </summary>
     public static readonly TimeSpan LongestWithoutBookmark = TimeSpan.FromSeconds(150);
 
     /// <summary>
-    /// A server that has told nothing new for so long, not even a bookmark, is asked for a list when its watch ends: it may have been
-    /// restored to a version below ours, and then keeps silent on every watch from there. Longer than one watch, so that a server without
-    /// bookmarks is asked rarely.
+    /// The time without any data, even bookmarks, after which the end of a watch leads to a list. The server may have been restored to a
+    /// version below ours, and then sends nothing on every watch from ours. It is longer than one watch, so that a server without bookmarks
+    /// rarely gets such a list.
     /// </summary>
     public static readonly TimeSpan LongestUntold = TimeSpan.FromMinutes(15);
 
@@ -70,17 +71,17 @@ internal sealed class ReflectorContext<T>
 
     public TimeProvider Time { get; }
 
-    /// <summary>True when the server has told nothing for so long that it may no longer know our version.</summary>
+    /// <summary>True when the server has been silent for so long that it may no longer know our version.</summary>
     public bool IsUntold => Time.GetElapsedTime(_told) >= LongestUntold;
 
-    /// <summary>Returns what the early end of a watch leads to.</summary>
-    /// <param name="progressed">Whether the watch had brought something new, or lasted.</param>
+    /// <summary>Returns the consequence of a watch that ended early.</summary>
+    /// <param name="progressed">True when the watch brought something new, or lasted long enough.</param>
     public Strike Strike(bool progressed) => _pacing.Next(_strikes, progressed);
 
-    /// <summary>Between 5 and 10 minutes, so that the watches of many clients do not end together; as client-go.</summary>
+    /// <summary>Returns 5 to 10 minutes, as in client-go, so that the watches of many clients do not end at the same time.</summary>
     public int NextTimeoutSeconds() => _random.Next(300, 601);
 
-    /// <summary>Applies what a step returned. Only the reflector calls it: a step changes nothing itself.</summary>
+    /// <summary>Applies the effects of a step. Only the reflector calls it; a step itself changes nothing.</summary>
     public void Apply(in StepEffects effects)
     {
         if (effects.Learned != Learned.None)

@@ -2,10 +2,10 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Makes one kind of failure out of all that can go wrong, with its sentence.</summary>
+/// <summary>Converts every expected failure into one kind of exception, with its sentence.</summary>
 internal static class ReflectorFailure
 {
-    /// <summary>True for what the server or the way to it is to blame for. Anything else is our own fault and passes through.</summary>
+    /// <summary>Returns true for a failure of the server or the network. Anything else is a defect of ours, which is not caught.</summary>
     public static bool IsExpected(Exception exception) =>
         exception is KubernetesRequestException or ClusterAccessException or ResourceFormatException or TimeoutException;
 
@@ -24,7 +24,7 @@ internal static class ReflectorFailure
                 + "Check that the address is that of a Kubernetes API, 1.21 or later, and not of a proxy.",
             TimeoutException =>
                 $"The API server {context.Api.Access.Server} began to send {context.Query.Resource}, and then {exception.Message}. "
-                + "Look at its load and the network between.",
+                + "Look at its load and the network.",
             _ => exception.Message,
         };
         return new EndpointSourceException(message, exception) { RetryAfter = Longer(asked, delay) };
@@ -45,17 +45,20 @@ internal static class ReflectorFailure
         where T : class, IResource =>
         new(
             $"The API server {context.Api.Access.Server} {what}, {strike.Count} times in a row. "
-            + "It is left alone for a while, then everything is listed again.")
+            + "Berth waits for a while, and then lists everything again.")
         { RetryAfter = strike.Delay };
 
-    /// <summary>A list older than it may be. Only one without a version, which the latest answers, may go back.</summary>
+    /// <summary>
+    /// Creates the failure of a list that is older than allowed. Only a list without a version, which returns the latest state, may go
+    /// back.
+    /// </summary>
     public static EndpointSourceException ListedOlder<T>(ReflectorContext<T> context, string notOlderThan, string version)
         where T : class, IResource =>
         new(
-            $"The API server {context.Api.Access.Server} was asked for {context.Query.Resource} not older than version {notOlderThan} "
+            $"The API server {context.Api.Access.Server} was asked for {context.Query.Resource} not older than version {notOlderThan}, "
             + $"and listed version {version}. It lags, or its etcd was restored; the latest is asked for next.");
 
-    /// <summary>A list whose pages do not end.</summary>
+    /// <summary>Creates the failure of a list whose pages do not end.</summary>
     public static EndpointSourceException PagedWithoutEnd<T>(ReflectorContext<T> context, int pages, bool repeated)
         where T : class, IResource =>
         new($"The API server {context.Api.Access.Server} lists {context.Query.Resource} in pages that do not end: " +

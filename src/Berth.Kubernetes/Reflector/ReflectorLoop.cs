@@ -3,7 +3,7 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Reads a reflector in the background for everything that shares its events.</summary>
+/// <summary>Reads a reflector in the background for all that share its events.</summary>
 internal sealed class ReflectorLoop<T> : IAsyncDisposable
     where T : class, IResource
 {
@@ -14,9 +14,9 @@ internal sealed class ReflectorLoop<T> : IAsyncDisposable
 
     /// <param name="reflector">The reflector to read. The loop disposes it.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="backoff">The delays after failures, where the server does not ask for a longer one.</param>
-    /// <param name="take">Takes an event in.</param>
-    /// <param name="fail">Takes a failure.</param>
+    /// <param name="backoff">The delays after failures, unless the server asks for a longer one.</param>
+    /// <param name="take">Applies an event.</param>
+    /// <param name="fail">Handles a failure.</param>
     public ReflectorLoop(
         ListWatchReflector<T> reflector, TimeProvider time, IBackoffPolicy backoff, Action<ReflectorEvent<T>> take, Action<Exception> fail)
     {
@@ -45,7 +45,7 @@ internal sealed class ReflectorLoop<T> : IAsyncDisposable
         }
         catch
         {
-            // The event is lost, and the next ones build on it. Only a list makes it good.
+            // The event is lost, and later events build on it. Only a list repairs that.
             _reflector.Restart();
             throw;
         }

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>What reflectors count: <c>berth.watch.restarts</c>, by cause and resource.</summary>
+/// <summary>Counts restarted watches: <c>berth.watch.restarts</c>, by cause and resource.</summary>
 internal sealed class ReflectorMetrics(Meter meter)
 {
     public const string RestartsName = "berth.watch.restarts";
@@ -10,7 +10,7 @@ internal sealed class ReflectorMetrics(Meter meter)
     private readonly Counter<long> _restarts = meter.CreateCounter<long>(
         RestartsName, "{restart}", "Watches that ended and were started again, by cause.");
 
-    /// <summary>Shows every cause with 0 from the start: an alert on a cause that has never happened needs something to look at.</summary>
+    /// <summary>Reports every cause with 0 from the start, because an alert on a cause that has never happened needs a series.</summary>
     public void Announce(string resource)
     {
         foreach (string cause in RestartCause.All)

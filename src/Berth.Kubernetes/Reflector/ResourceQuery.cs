@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>
-/// Which objects are listed and watched, as the paths and queries of the Kubernetes API (API concepts: list, watch, resource versions).
+/// The objects to list and watch, as paths and queries of the Kubernetes API (API concepts: list, watch, resource versions).
 /// </summary>
 /// <param name="Path">The collection's path.</param>
-/// <param name="Resource">The resource's name in the plural, for counters and messages.</param>
-/// <param name="LabelSelector">Which of them, or null for all.</param>
+/// <param name="Resource">The plural name of the resource, for counters and messages.</param>
+/// <param name="LabelSelector">The label selector, or null for all objects.</param>
 internal sealed record ResourceQuery(string Path, string Resource, string? LabelSelector = null)
 {
-    /// <summary>Objects a page, as client-go.</summary>
+    /// <summary>The number of objects per page, as in client-go.</summary>
     public const int PageSize = 500;
 
     /// <summary>The slices of one Service.</summary>
@@ -24,22 +24,22 @@ internal sealed record ResourceQuery(string Path, string Resource, string? Label
     /// <summary>All nodes.</summary>
     public static ResourceQuery Nodes { get; } = new("/api/v1/nodes", "nodes");
 
-    /// <summary>A first page, or the whole list at once.</summary>
+    /// <summary>Returns the query of a first page, or of the whole list.</summary>
     public string List(string? notOlderThan, bool whole) =>
         Url(
             (whole ? "" : Limit)
             + (notOlderThan is null ? "" : $"&resourceVersion={Escape(notOlderThan)}&resourceVersionMatch=NotOlderThan"));
 
-    /// <summary>A further page. It must not name a version: the token holds it.</summary>
+    /// <summary>Returns the query of a further page. It must not name a version, which the token contains.</summary>
     public string ListFrom(string continueToken) => Url($"{Limit}&continue={Escape(continueToken)}");
 
-    /// <summary>A watch from a version on.</summary>
+    /// <summary>Returns the query of a watch from a version.</summary>
     public string Watch(string version, int timeoutSeconds) =>
         Url(string.Create(
             CultureInfo.InvariantCulture,
             $"&watch=1&allowWatchBookmarks=true&resourceVersion={Escape(version)}&timeoutSeconds={timeoutSeconds}"));
 
-    /// <summary>A watch that begins with all objects (KEP-3157).</summary>
+    /// <summary>Returns the query of a watch that starts with all objects (KEP-3157).</summary>
     public string StreamingList(string? notOlderThan, int timeoutSeconds) =>
         Url(string.Create(
             CultureInfo.InvariantCulture,

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Why a watch or list was started again: the values of the tag <c>cause</c>.</summary>
+/// <summary>The causes of restarted watches and lists: the values of the tag <c>cause</c>.</summary>
 internal static class RestartCause
 {
     /// <summary>The server ended the watch cleanly.</summary>
@@ -21,13 +21,13 @@ internal static class RestartCause
     /// <summary>410: the version is no longer kept.</summary>
     public const string Gone = "gone";
 
-    /// <summary>The server does not know the version yet, or no longer.</summary>
+    /// <summary>The version is too large: the server does not know it yet, or no longer.</summary>
     public const string TooLarge = "toolarge";
 
     /// <summary>The server's versions went back.</summary>
     public const string Backwards = "backwards";
 
-    /// <summary>Nothing came for too long.</summary>
+    /// <summary>No data arrived for too long.</summary>
     public const string Idle = "idle";
 
     /// <summary>All of them.</summary>

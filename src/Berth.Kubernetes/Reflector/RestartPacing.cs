@@ -1,16 +1,16 @@
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>
-/// Tells a server that once ended a watch early from one that keeps doing so. The first time, going on at once is right. After that each
-/// further attempt without progress waits longer, even when lists succeed in between.
+/// Distinguishes a server that ended one watch early from one that keeps doing so. After the first early end the reflector continues at
+/// once. After that each further attempt without progress waits longer, even if lists succeed in between.
 /// </summary>
 internal sealed class RestartPacing(Random random)
 {
     private readonly ExponentialBackoff _delays = new(random);
 
-    /// <summary>Returns what the end of a watch leads to. It changes nothing.</summary>
-    /// <param name="strikes">How many in a row had ended without progress before.</param>
-    /// <param name="progressed">Whether the watch had brought something new, or lasted.</param>
+    /// <summary>Returns the consequence of a watch that ended. It changes nothing.</summary>
+    /// <param name="strikes">The number of earlier watches in a row that ended without progress.</param>
+    /// <param name="progressed">True when the watch brought something new, or lasted long enough.</param>
     public Strike Next(int strikes, bool progressed)
     {
         int count = progressed ? 1 : strikes + 1;

@@ -1,22 +1,22 @@
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>What has been learned of the API server, shared by all reflectors that talk to it.</summary>
+/// <summary>The known facts about the API server, shared by all its reflectors.</summary>
 internal sealed class ServerTraits(bool streamingLists)
 {
     private volatile bool _streamingLists = streamingLists;
     private volatile bool _sendsBookmarks;
     private volatile bool _protobuf = true;
 
-    /// <summary>Whether to ask for streaming lists: wanted, and not yet refused.</summary>
+    /// <summary>True when streaming lists are enabled and were not refused.</summary>
     public bool StreamingLists => _streamingLists;
 
-    /// <summary>Whether to ask for lists in protobuf: as long as none was refused, and all could be read.</summary>
+    /// <summary>True while protobuf was not refused and every protobuf list could be read.</summary>
     public bool Protobuf => _protobuf;
 
-    /// <summary>Whether the server has ever sent a bookmark, so that their absence means something.</summary>
+    /// <summary>True when the server has ever sent a bookmark, so that their absence means something.</summary>
     public bool SendsBookmarks => _sendsBookmarks;
 
-    /// <summary>Keeps what an answer showed. For the reflector that applies the effects of a step.</summary>
+    /// <summary>Stores the facts that an answer showed. The reflector calls it when it applies the effects of a step.</summary>
     public void Learn(Learned learned)
     {
         if (learned.HasFlag(Learned.Bookmarks))

@@ -3,8 +3,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Reflector;
 
 /// <summary>
-/// A watch that begins with every object (KEP-3157) is open, and its first part has not ended yet. What has come so far is kept here and
-/// told only when the bookmark says that it is all.
+/// The state in which a watch that starts with every object (KEP-3157) is open, and its first part has not ended. It keeps the objects
+/// until the bookmark says that they are complete.
 /// </summary>
 internal sealed class StreamingList<T> : ReflectorState<T>
     where T : class, IResource
@@ -19,7 +19,7 @@ internal sealed class StreamingList<T> : ReflectorState<T>
         _notOlderThan = notOlderThan;
     }
 
-    /// <summary>Opens one, or falls back to a plain list where the server refuses.</summary>
+    /// <summary>Opens a streaming list, or falls back to a plain list when the server refuses it.</summary>
     public static async ValueTask<Step<T>> OpenAsync(ReflectorContext<T> context, string? notOlderThan, CancellationToken cancellationToken)
     {
         try

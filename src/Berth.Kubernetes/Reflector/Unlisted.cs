@@ -2,11 +2,11 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Nothing is known, or what is known cannot be watched on from: everything is to be listed.</summary>
+/// <summary>The state in which everything must be listed: nothing is known, or no watch is possible from the known version.</summary>
 /// <param name="notOlderThan">
-/// The last version seen, so that a server that lags cannot take us back; null for the latest there is, which alone may go back (etcd
-/// restored). The very first list has no version either: it costs the API server more than one from its cache, and never begins with
-/// addresses of the past.
+/// The last version seen, so that a server that lags cannot take us back; null for the latest state, which alone may go back (etcd
+/// restored). The very first list has no version either: that costs the API server more than a list from its cache, but never starts with
+/// outdated addresses.
 /// </param>
 internal sealed class Unlisted<T>(string? notOlderThan) : ReflectorState<T>
     where T : class, IResource

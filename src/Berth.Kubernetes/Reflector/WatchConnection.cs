@@ -4,7 +4,7 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>One open watch: its bytes, and how long it has been open.</summary>
+/// <summary>One open watch: its bytes and its age.</summary>
 internal sealed class WatchConnection : IDisposable
 {
     private readonly KubernetesResponse _response;
@@ -21,13 +21,13 @@ internal sealed class WatchConnection : IDisposable
         _patience = new ReadPatience(Timeout.InfiniteTimeSpan, time);
     }
 
-    /// <summary>After how long the server was asked to end it.</summary>
+    /// <summary>The time after which the server was asked to end the watch.</summary>
     public int TimeoutSeconds { get; }
 
     /// <summary>The lines that have arrived.</summary>
     public WatchFraming Framing { get; } = new();
 
-    /// <summary>How long it has been open.</summary>
+    /// <summary>The time for which the watch has been open.</summary>
     public TimeSpan Age => _time.GetElapsedTime(_opened);
 
     public static async ValueTask<WatchConnection> OpenAsync<T>(
@@ -41,7 +41,7 @@ internal sealed class WatchConnection : IDisposable
 
     /// <summary>Waits for more bytes.</summary>
     /// <returns>False at the end of the stream.</returns>
-    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    /// <exception cref="TimeoutException">No data arrived in time.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> FillAsync(TimeSpan longest, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>Where each way in which a watch ends leads to: on at once, or back off first; from the same version, or from a list.</summary>
+/// <summary>The next step after each kind of end of a watch: at once or after a delay, from the same version or with a list.</summary>
 internal static class WatchEnd
 {
     /// <summary>410 in either form: list again at once, unless the previous list also ended in 410.</summary>
@@ -20,8 +20,7 @@ internal static class WatchEnd
     }
 
     /// <summary>
-    /// The stream ended, cleanly or not. After a long time without news a list that must not be older finds out whether our version is
-    /// known.
+    /// The stream ended, cleanly or not. After a long silence, a list that must not be older shows whether the server knows our version.
     /// </summary>
     public static Step<T> Closed<T>(ReflectorContext<T> context, string version, bool progressed, bool broken)
         where T : class, IResource
@@ -58,7 +57,7 @@ internal static class WatchEnd
             Effects: new StepEffects(Restart: tooLarge ? RestartCause.TooLarge : RestartCause.Error, Strikes: strike.Count));
     }
 
-    /// <summary>An event that cannot be read: once it may have been damaged on the way, twice and only a list helps.</summary>
+    /// <summary>An event cannot be read. The first time it may have been damaged in transit; the second time only a list helps.</summary>
     public static Step<T> Malformed<T>(ReflectorContext<T> context, string version, ResourceFormatException exception, bool progressed)
         where T : class, IResource
     {
@@ -69,7 +68,7 @@ internal static class WatchEnd
             Effects: new StepEffects(Restart: RestartCause.Malformed, Strikes: strike.Count));
     }
 
-    /// <summary>An event older than what has been seen: the server lags, or its etcd was restored. A list tells which.</summary>
+    /// <summary>An event is older than the last version seen: the server lags, or its etcd was restored. A list shows which.</summary>
     public static Step<T> Backwards<T>(ReflectorContext<T> context, string version, string older, bool progressed)
         where T : class, IResource
     {
@@ -83,8 +82,8 @@ internal static class WatchEnd
     }
 
     /// <summary>
-    /// Nothing came for too long. Past its own timeout the watch is simply opened again. Where bookmarks were due, the server may
-    /// not know our version at all, and a list that must not be older finds out.
+    /// No data arrived for too long. After its own timeout the watch is opened again. If bookmarks are missing, the server may not know our
+    /// version, and a list that must not be older shows whether it does.
     /// </summary>
     public static Step<T> Idle<T>(ReflectorContext<T> context, string version)
         where T : class, IResource =>

@@ -2,7 +2,7 @@ using Berth.Kubernetes.Wire;
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>A watch is open.</summary>
+/// <summary>The state in which a watch is open.</summary>
 internal sealed class Watching<T> : ReflectorState<T>
     where T : class, IResource
 {
@@ -32,7 +32,7 @@ internal sealed class Watching<T> : ReflectorState<T>
                     return step;
                 if (await _connection.FillAsync(IdleLimit(context), cancellationToken).ConfigureAwait(false))
                     continue;
-                // A line that was not ended is dropped with the connection: it is sent again, whole.
+                // An incomplete line is dropped with the connection. The server sends it again, complete.
                 return End(WatchEnd.Closed(context, _version, Progressed, broken: false));
             }
             catch (KubernetesRequestException)
@@ -50,7 +50,7 @@ internal sealed class Watching<T> : ReflectorState<T>
         }
     }
 
-    /// <summary>Goes one step with what has already arrived, without waiting.</summary>
+    /// <summary>Performs one step with data that has already arrived, without waiting.</summary>
     public bool TryStep(ReflectorContext<T> context, out Step<T> step)
     {
         while (_connection.Framing.TryTakeLine(out ReadOnlySpan<byte> line))
@@ -98,7 +98,7 @@ internal sealed class Watching<T> : ReflectorState<T>
                 step = new Step<T>(this, new ReflectorEvent<T>.Applied(read.Object!, _version), Effects: applied);
                 return true;
             case WatchEventKind.Deleted:
-                // Its body may be old, and with it its version.
+                // The body of a deletion may be old, and so may its version.
                 StepEffects deleted = Advance(ResourceVersions.IsOlder(read.Version, _version) ? "" : read.Version);
                 step = new Step<T>(this, new ReflectorEvent<T>.Deleted(read.Name, _version), Effects: deleted);
                 return true;

@@ -4,18 +4,18 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// Decides how the targets of a namespace are watched. A few have a list and watch each, which brings only their own slices; from the
-/// <see cref="MostAlone"/>+1st on, all share one of the whole namespace, for which the same Role is enough.
+/// Decides how the targets of a namespace are watched. Up to <see cref="MostAlone"/> targets have their own list and watch, which bring
+/// only their own slices. With more targets, all share one list and watch of the whole namespace. The same Role is enough.
 /// </summary>
 /// <remarks>
-/// An API server carries some watches more without noticing, and a watch of the namespace also brings the slices of Services that no target
-/// asked for. Where one process follows many, that is the smaller cost: each event reaches it once, over one stream, and is decoded with
-/// one pool of names.
+/// A few more watches cost an API server almost nothing, and a watch of the namespace also brings slices of Services that no target needs.
+/// For a process that follows many Services this is the smaller cost: each event arrives once, over one stream, and is decoded with one
+/// pool of names.
 /// </remarks>
 internal sealed class NamespaceSharing(
     Func<ServiceTarget, ListWatchReflector<SliceObject>> reflectTarget, Func<string, NamespaceSlices> reflectNamespace)
 {
-    /// <summary>How many targets of one namespace have a watch of their own.</summary>
+    /// <summary>The number of targets of one namespace that can have their own watch.</summary>
     public const int MostAlone = 8;
 
     private readonly Lock _lock = new();
@@ -39,7 +39,7 @@ internal sealed class NamespaceSharing(
         return slices;
     }
 
-    /// <summary>A target is no longer followed. With the last one that shares it, a namespace's watch ends.</summary>
+    /// <summary>Closes the slices of a released target. With the last target that shares it, the watch of the namespace ends.</summary>
     public async ValueTask CloseAsync(TargetSlices slices)
     {
         NamespaceSlices? unused = null;
@@ -64,7 +64,7 @@ internal sealed class NamespaceSharing(
             Share(feed, each);
     }
 
-    /// <summary>The second target of one Service, with other ports, keeps a watch of its own.</summary>
+    /// <summary>Moves a target to the shared watch. A second target of one Service, with other ports, keeps its own watch.</summary>
     private static void Share(NamespaceSlices feed, TargetSlices slices)
     {
         if (feed.TrySubscribe(slices.Target.Service) is { } subscription)

@@ -5,8 +5,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// The slices of a whole namespace, listed and watched once for many targets. It supervises itself, and keeps the trimmed slices of every
-/// Service there, followed or not, so that a target that comes later needs no list.
+/// The slices of a whole namespace, listed and watched once for many targets. It runs its own loop. It keeps the trimmed slices of every
+/// Service, followed or not, so that a later target needs no list.
 /// </summary>
 internal sealed class NamespaceSlices : IAsyncDisposable
 {
@@ -20,10 +20,10 @@ internal sealed class NamespaceSlices : IAsyncDisposable
     public NamespaceSlices(ListWatchReflector<SliceObject> reflector, TimeProvider time, IBackoffPolicy backoff) =>
         _loop = new ReflectorLoop<SliceObject>(reflector, time, backoff, Take, Fail);
 
-    /// <summary>The version up to which everything is known, or null before the first list. Read with the lock held.</summary>
+    /// <summary>The version up to which everything is known, or null before the first list. Read it under the lock.</summary>
     public string? Version { get; private set; }
 
-    /// <summary>The slices of a Service. Called with the lock held.</summary>
+    /// <summary>Returns the slices of a Service. Call it under the lock.</summary>
     public SliceObject[] SlicesOf(string service) => [.. ServiceOf(service).Slices];
 
     /// <summary>Follows a Service. Returns null when another target follows it already.</summary>
@@ -85,7 +85,7 @@ internal sealed class NamespaceSlices : IAsyncDisposable
                 break;
         }
 
-        // What one target hears of, all have recovered from.
+        // An event for one target means that the watch has recovered for all.
         if (_failure is not null)
             ConfirmAll();
         _failure = null;
@@ -98,7 +98,7 @@ internal sealed class NamespaceSlices : IAsyncDisposable
         _slices = new Dictionary<string, SliceObject>(all.Count, StringComparer.Ordinal);
         foreach (SliceObject slice in all)
             Put(slice);
-        // Services come and go over months. One that has no follower and no slice is forgotten.
+        // Services come and go over months. Forget those without a follower and without slices.
         foreach ((string name, SharedService service) in _services)
         {
             if (service.Subscription is null && service.Slices.Count == 0)
@@ -106,7 +106,7 @@ internal sealed class NamespaceSlices : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a slice in, also from one Service into another: then it is gone from the first.</summary>
+    /// <summary>Stores a slice. If it moved from another Service, it disappears from that one.</summary>
     private void Put(SliceObject slice)
     {
         _slices.TryGetValue(slice.Name, out SliceObject? before);
@@ -127,8 +127,8 @@ internal sealed class NamespaceSlices : IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells of trouble once, when it begins, and without how long to wait: that is this feed's own business. Each target backs off for a
-    /// moment, and then waits for what comes next.
+    /// Reports a failure to the targets once, when it begins, and without a wait, because this feed waits itself. Each target backs off for
+    /// a moment, and then waits for the next event.
     /// </summary>
     private void Fail(Exception exception)
     {
@@ -146,7 +146,7 @@ internal sealed class NamespaceSlices : IAsyncDisposable
         }
     }
 
-    /// <summary>The Service of a slice, or null where it names none.</summary>
+    /// <summary>Returns the Service of a slice, or null when it names none.</summary>
     private SharedService? Find(SliceObject slice) => slice.Service is { } service ? ServiceOf(service) : null;
 
     private SharedService ServiceOf(string service)

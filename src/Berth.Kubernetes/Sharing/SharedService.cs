@@ -2,16 +2,18 @@ using Berth.Kubernetes.Slices;
 
 namespace Berth.Kubernetes.Sharing;
 
-/// <summary>What a namespace's watch knows of one Service. Guarded by the feed's lock.</summary>
+/// <summary>One Service in the watch of a namespace. Guarded by the feed's lock.</summary>
 internal sealed class SharedService
 {
     /// <summary>Its slices.</summary>
     public List<SliceObject> Slices { get; } = [];
 
-    /// <summary>The target that follows it, or null. One only: a target's table takes the slices over and writes to them.</summary>
+    /// <summary>
+    /// The target that follows it, or null. Only one can follow, because a target's table takes over the slices and writes to them.
+    /// </summary>
     public SliceSubscription? Subscription { get; set; }
 
-    /// <summary>Takes in a slice, in place of an earlier state of it.</summary>
+    /// <summary>Stores a slice in place of its earlier state.</summary>
     public void Put(SliceObject slice, SliceObject? before)
     {
         int at = before is null ? -1 : Slices.IndexOf(before);
@@ -22,7 +24,7 @@ internal sealed class SharedService
         Subscription?.Changed(slice.Name, slice);
     }
 
-    /// <summary>Takes one out.</summary>
+    /// <summary>Removes a slice.</summary>
     public void Remove(SliceObject slice)
     {
         Slices.Remove(slice);

@@ -5,8 +5,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// A mailbox: the changes of one Service's slices that its target has not taken yet. It keeps the latest of each slice only, so that a
-/// target that never asks costs no more than its slices. The feed writes to it with the lock held.
+/// A mailbox: the changes of one Service's slices that its target has not taken yet. It keeps only the latest state of each slice, so a
+/// target that never reads costs no more than its slices. The feed writes to it under the lock.
 /// </summary>
 internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lock guard)
 {
@@ -16,13 +16,13 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
     private string? _notOlderThan;
     private News _news = News.All;
 
-    /// <summary>What the target has not heard of besides the changed slices. A later one includes those before it.</summary>
+    /// <summary>The news for the target besides changed slices. A later value includes the earlier ones.</summary>
     private enum News
     {
         /// <summary>Nothing.</summary>
         None,
 
-        /// <summary>All is known up to the feed's version.</summary>
+        /// <summary>Everything up to the feed's version is known.</summary>
         Confirmed,
 
         /// <summary>The whole set is new.</summary>
@@ -33,7 +33,9 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
     public string Service => service;
 
     /// <summary>Waits for the next event.</summary>
-    /// <exception cref="EndpointSourceException">The watch of the namespace failed. It is told once, when that begins.</exception>
+    /// <exception cref="EndpointSourceException">
+    /// The watch of the namespace failed. It is reported once, when the failure begins.
+    /// </exception>
     public async ValueTask<ReflectorEvent<SliceObject>> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -53,7 +55,7 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
         }
     }
 
-    /// <summary>Gives the next event if there is one already.</summary>
+    /// <summary>Returns the next event if there is one.</summary>
     public bool TryNext(out ReflectorEvent<SliceObject>? happened)
     {
         lock (guard)
@@ -61,7 +63,7 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
         return happened is not null;
     }
 
-    /// <summary>Gives the whole set again: what was given may not have been taken in.</summary>
+    /// <summary>Returns the whole set again, because the caller may have lost an event.</summary>
     public void Restart()
     {
         lock (guard)
@@ -69,7 +71,7 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
     }
 
     /// <summary>
-    /// Gives nothing older than a version, which the target has seen by itself. Called before the first event is asked for.
+    /// Suppresses everything older than a version that the target's own watch has seen. Call it before the first event is read.
     /// </summary>
     public void NotOlderThan(string? version)
     {
@@ -77,8 +79,8 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
             _notOlderThan = version;
     }
 
-    /// <summary>The whole set is new. Called with the lock held, as all that follows.</summary>
-    /// <param name="wentBack">True when the version is older than before: only a list without a version goes back, and it is right.</param>
+    /// <summary>The whole set is new. Call this and the following methods under the lock.</summary>
+    /// <param name="wentBack">True when the version is older than before. Only a list without a version goes back, and it is right.</param>
     public void Replaced(bool wentBack)
     {
         _news = News.All;
@@ -89,7 +91,7 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
         Signal();
     }
 
-    /// <summary>The state of a slice, or null when it is gone.</summary>
+    /// <summary>A slice changed; null means that it is gone.</summary>
     public void Changed(string name, SliceObject? slice)
     {
         if (_news != News.All)
@@ -97,7 +99,7 @@ internal sealed class SliceSubscription(NamespaceSlices feed, string service, Lo
         Signal();
     }
 
-    /// <summary>All is known up to the feed's version.</summary>
+    /// <summary>Everything up to the feed's version is known.</summary>
     public void Confirmed()
     {
         if (_news == News.None)

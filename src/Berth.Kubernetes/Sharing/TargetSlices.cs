@@ -4,8 +4,8 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// Where a target's slices come from: a list and watch of its own at first, and from the moment its namespace is watched as a whole, that
-/// one. One caller at a time, but <see cref="Move"/>, which anybody may call.
+/// The source of a target's slices: first its own list and watch, and later the shared watch of its namespace, if there is one. One caller
+/// at a time, except for <see cref="Move"/>, which is safe from any thread.
 /// </summary>
 internal sealed class TargetSlices(
     ServiceTarget target, Func<ServiceTarget, ListWatchReflector<SliceObject>> reflect, NamespaceSharing sharing) : IAsyncDisposable
@@ -17,23 +17,25 @@ internal sealed class TargetSlices(
     private Task _left = Task.CompletedTask;
     private string? _seen;
 
-    /// <summary>Whose they are.</summary>
+    /// <summary>The target.</summary>
     public ServiceTarget Target => target;
 
-    /// <summary>The subscription of the whole namespace's watch, once there is one.</summary>
+    /// <summary>The subscription to the shared watch, after the move.</summary>
     public SliceSubscription? Shared => _shared;
 
-    /// <summary>Goes over to the watch of the whole namespace.</summary>
+    /// <summary>Moves to the shared watch of the namespace.</summary>
     public void Move(SliceSubscription to)
     {
         _shared = to;
-        // Not on this thread, which holds a lock: what a cancelled read goes on with is its own business.
+        // Do not cancel on this thread, which has a lock: the continuation of a cancelled read could need it.
         _left = _leaving.CancelAsync();
     }
 
     /// <summary>Waits for the next event.</summary>
-    /// <param name="cancellationToken">The same at every call.</param>
-    /// <exception cref="EndpointSourceException">There is trouble. Call again, after the delay it asks for or a longer one.</exception>
+    /// <param name="cancellationToken">The same token at every call.</param>
+    /// <exception cref="EndpointSourceException">
+    /// A list or watch failed. Call again, after the delay that it asks for or a longer one.
+    /// </exception>
     public async ValueTask<ReflectorEvent<SliceObject>> NextAsync(CancellationToken cancellationToken)
     {
         if (_shared is null)
@@ -48,7 +50,7 @@ internal sealed class TargetSlices(
             }
             catch (Exception) when (_shared is not null && !cancellationToken.IsCancellationRequested)
             {
-                // Whatever ended the watch of its own, it is no longer needed.
+                // The target's own watch is no longer needed, whatever ended it.
             }
         }
 
@@ -56,7 +58,7 @@ internal sealed class TargetSlices(
         return await _shared.NextAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the next event if it has already arrived.</summary>
+    /// <summary>Returns the next event if it has already arrived.</summary>
     public bool TryNext(out ReflectorEvent<SliceObject>? happened)
     {
         if (_own is not null)
@@ -72,7 +74,7 @@ internal sealed class TargetSlices(
         return _shared is not null && _shared.TryNext(out happened);
     }
 
-    /// <summary>Gives the whole set again: what was given may not have been taken in.</summary>
+    /// <summary>Returns the whole set again, because the caller may have lost an event.</summary>
     public void Restart()
     {
         _own?.Restart();
@@ -89,7 +91,7 @@ internal sealed class TargetSlices(
         _leaving.Dispose();
     }
 
-    /// <summary>Gives up the list and watch of its own; what they told must not be taken back by a slower watch.</summary>
+    /// <summary>Abandons the target's own list and watch. A slower shared watch must not take back what they reported.</summary>
     [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_shared))]
     private void Leave()
     {

@@ -2,14 +2,14 @@ using Berth.Backoff;
 
 namespace Berth;
 
-/// <summary>Delays that double up to a maximum. Jitter spreads each, so that many clients do not come back together.</summary>
+/// <summary>Delays that double up to a maximum, with jitter, so that many clients do not return at the same time.</summary>
 public sealed class ExponentialBackoff : IBackoffPolicy
 {
     private readonly Random _random;
     private readonly TimeSpan _firstDelay = TimeSpan.FromMilliseconds(200);
     private readonly TimeSpan _maxDelay = TimeSpan.FromSeconds(30);
 
-    /// <summary>Makes the policy.</summary>
+    /// <summary>Creates the policy.</summary>
     /// <param name="random">The source of jitter.</param>
     public ExponentialBackoff(Random random)
     {
@@ -25,7 +25,7 @@ public sealed class ExponentialBackoff : IBackoffPolicy
         init => _firstDelay = Checked(value, nameof(FirstDelay));
     }
 
-    /// <summary>The longest delay, jitter included. Default 30 s, as client-go's reflector; above 0, at most 5 minutes.</summary>
+    /// <summary>The longest delay, including jitter. Default 30 s, as in client-go's reflector; above 0, at most 5 minutes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is outside its range.</exception>
     public TimeSpan MaxDelay
     {
@@ -37,9 +37,9 @@ public sealed class ExponentialBackoff : IBackoffPolicy
     public TimeSpan NextDelay(int failures)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
-        // Above 2^30 the maximum has long been reached; the bound keeps the power finite.
+        // The limit of 30 keeps the power finite. The maximum is reached long before.
         double full = Math.Min(FirstDelay.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)), MaxDelay.TotalMilliseconds);
-        // Between half and the whole: never at once, never later than the maximum.
+        // Between half of the delay and all of it, so never 0 and never above the maximum.
         return TimeSpan.FromMilliseconds(full * (0.5 + (_random.NextDouble() / 2)));
     }
 

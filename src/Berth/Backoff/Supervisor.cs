@@ -4,11 +4,9 @@ namespace Berth.Backoff;
 /// Repeats one step in the background until it is disposed. When a step fails, the supervisor reports the failure, waits and goes on: no
 /// exception of a step, a report or a policy ends the loop.
 /// </summary>
-/// <param name="step">One step. It is called again as soon as it has succeeded.</param>
-/// <param name="failed">
-/// Takes the failure of a step. Returns how long the source asks to be left alone, or null when it did not say.
-/// </param>
-/// <param name="backoff">The delays between attempts. A success starts them from the beginning.</param>
+/// <param name="step">One step. After a success it is called again at once.</param>
+/// <param name="failed">Handles the failure of a step. Returns the wait that the source asks for, or null for none.</param>
+/// <param name="backoff">The delays between attempts. After a success they start from the first delay.</param>
 /// <param name="time">The clock.</param>
 internal sealed class Supervisor(
     Func<CancellationToken, ValueTask> step, Func<Exception, TimeSpan?> failed, IBackoffPolicy backoff, TimeProvider time)
@@ -60,7 +58,7 @@ internal sealed class Supervisor(
             }
             catch (Exception) when (stopping.IsCancellationRequested)
             {
-                // Disposal is the normal end, whatever a cancelled step throws.
+                // Disposal is the normal end. It does not matter what a cancelled step throws.
                 return;
             }
             catch (Exception exception)
@@ -82,7 +80,7 @@ internal sealed class Supervisor(
         }
         catch (Exception fault)
         {
-            // The policy comes from outside. A broken one must not end the loop.
+            // The policy is not our code. A defect in it must not end the loop.
             Report(fault);
             return RetryDelay.Max;
         }
@@ -96,7 +94,7 @@ internal sealed class Supervisor(
         }
         catch (Exception)
         {
-            // Only a logger from outside throws here, and there is no other way to say so.
+            // Only a logger that is not ours can throw here, and there is no other way to report it.
             return null;
         }
     }

@@ -2,15 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Diagnostics;
 
-/// <summary>What this room logs: once for each change of state, never once an attempt.</summary>
+/// <summary>The log messages of this room: one for each change of state, not one for each attempt.</summary>
 internal static partial class Log
 {
     [LoggerMessage(EventId = 100, Level = LogLevel.Warning,
-        Message = "{Target}: the source is in trouble; version {Version} stays and is stale from now on. {Reason}")]
+        Message = "{Target}: the source failed; serving version {Version} as stale. {Reason}")]
     public static partial void Trouble(ILogger logger, ServiceTarget target, long version, string reason, Exception? exception);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Information,
-        Message = "{Target}: live again at version {Version}, after {StaleSeconds:F1} s of being stale.")]
+        Message = "{Target}: live again at version {Version}, after {StaleSeconds:F1} s as stale.")]
     public static partial void Recovered(ILogger logger, ServiceTarget target, long version, double staleSeconds);
 
     [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "{Target}: closing the stream failed; nothing is lost.")]
@@ -24,24 +24,24 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Warning,
         Message =
-            "The snapshot file '{Path}' is not used: {Damage}. It was set aside as '{Aside}'; a new one is written once the source " +
-            "answers.")]
+            "The snapshot file '{Path}' is not used: {Damage}. It was renamed to '{Aside}'. " +
+            "A new one is written when the source answers.")]
     public static partial void SnapshotFileDamaged(ILogger logger, string path, string damage, string aside);
 
     [LoggerMessage(EventId = 111, Level = LogLevel.Warning,
-        Message = "The snapshot file '{Path}' cannot be read: {Reason} The start goes on without it.")]
+        Message = "The snapshot file '{Path}' cannot be read: {Reason} Berth starts without it.")]
     public static partial void SnapshotFileUnreadable(ILogger logger, string path, string reason);
 
     [LoggerMessage(EventId = 112, Level = LogLevel.Warning,
         Message =
-            "The snapshot file '{Path}' cannot be written: {Reason} Discovery goes on; a restart during an outage would have nothing to " +
-            "serve.")]
+            "The snapshot file '{Path}' cannot be written: {Reason} Discovery continues, " +
+            "but a restart during an outage would have no snapshot to serve.")]
     public static partial void SnapshotFileUnwritable(ILogger logger, string path, string reason);
 
     [LoggerMessage(EventId = 113, Level = LogLevel.Information, Message = "The snapshot file '{Path}' is written again.")]
     public static partial void SnapshotFileWrittenAgain(ILogger logger, string path);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning,
-        Message = "{Target}: version {Version} was read from the snapshot file; it is served, {Age} old, until the source answers.")]
+        Message = "{Target}: serving version {Version} from the snapshot file, {Age} old, until the source answers.")]
     public static partial void ServingFromFile(ILogger logger, ServiceTarget target, long version, TimeSpan age);
 }

@@ -8,13 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Berth;
 
 /// <summary>
-/// The local cache: one supervised stream a target, the last good snapshot of each, and readers that never wait for a network. The first of
-/// the two functions is <see cref="GetEndpointsAsync(string, string, int, CancellationToken)"/>: after its first call for a target it is a
-/// memory read.
+/// A local cache of endpoints: one supervised stream per target, with the last good snapshot. After the first call for a target,
+/// <see cref="GetEndpointsAsync(string, string, int, CancellationToken)"/> is a memory read and never waits for the network.
 /// </summary>
 /// <remarks>
-/// A target that was asked for is followed until it is released or the directory is disposed: ask for the few that are wanted, not for what
-/// users type.
+/// The directory follows each requested target until it is released or the directory is disposed. Request only known targets, not names
+/// that users type.
 /// </remarks>
 public sealed class EndpointDirectory : IAsyncDisposable
 {
@@ -23,7 +22,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
     private readonly ConcurrentDictionary<(ServiceTarget Target, PortScheme Ports), EndpointView> _views = new();
     private readonly List<EndpointFollower> _followers = [];
 
-    // Of released targets, until they are closed: the source must outlive them.
+    // The closing streams of released targets. The source must outlive them.
     private readonly HashSet<Task> _closing = [];
     private readonly IEndpointSource _source;
     private readonly EndpointDirectoryOptions _options;
@@ -34,9 +33,9 @@ public sealed class EndpointDirectory : IAsyncDisposable
     private readonly ClashFinder _clashes;
     private int _disposed;
 
-    /// <summary>Makes a directory over a source. Nothing is asked of the source before a target is wanted.</summary>
-    /// <param name="source">Where endpoints come from. The directory disposes it where it is disposable.</param>
-    /// <param name="options">What the directory needs from outside, or null for the defaults.</param>
+    /// <summary>Creates a directory over a source. It asks the source only when a target is requested.</summary>
+    /// <param name="source">The source of endpoints. The directory disposes it if it is disposable.</param>
+    /// <param name="options">The options, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
     public EndpointDirectory(IEndpointSource source, EndpointDirectoryOptions? options = null)
     {
@@ -56,26 +55,26 @@ public sealed class EndpointDirectory : IAsyncDisposable
         _keeper.Start();
     }
 
-    /// <summary>The views that are followed now.</summary>
+    /// <summary>The views of all followed targets.</summary>
     public IEnumerable<EndpointView> Views => _views.Values;
 
-    /// <summary>Gives the endpoints of a Service whose pods listen on base + ordinal.</summary>
+    /// <summary>Returns the endpoints of a Service whose pods listen on base + ordinal.</summary>
     /// <param name="namespace">The namespace.</param>
     /// <param name="service">The Service's name.</param>
     /// <param name="portBase">The port of ordinal 0, 1 to 65535.</param>
-    /// <param name="cancellationToken">Ends the wait for a first snapshot.</param>
-    /// <returns>The latest snapshot, perhaps stale; never null, and only empty when the source said so.</returns>
+    /// <param name="cancellationToken">Ends the wait for the first snapshot.</param>
+    /// <returns>The latest snapshot, which may be stale. It is never null, and empty only when the source says so.</returns>
     /// <exception cref="ArgumentException">A name or the base is not valid.</exception>
     /// <exception cref="EndpointSourceException">
-    /// There has never been a snapshot, and the first did not arrive in time; or it is older than
-    /// <see cref="EndpointDirectoryOptions.MaxStale"/>. The message carries the source's trouble.
+    /// There is no snapshot yet and the first one did not arrive in time, or the snapshot is older than
+    /// <see cref="EndpointDirectoryOptions.MaxStale"/>. The message contains the failure of the source.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The directory is disposed.</exception>
     public ValueTask<EndpointSnapshot> GetEndpointsAsync(
         string @namespace, string service, int portBase, CancellationToken cancellationToken = default) =>
         GetEndpointsAsync(new ServiceTarget(@namespace, service), PortScheme.PerOrdinal(portBase), cancellationToken);
 
-    /// <summary>Gives the endpoints of a Service under any port scheme.</summary>
+    /// <summary>Returns the endpoints of a Service with any port scheme.</summary>
     /// <inheritdoc cref="GetEndpointsAsync(string, string, int, CancellationToken)"/>
     public ValueTask<EndpointSnapshot> GetEndpointsAsync(
         ServiceTarget target, PortScheme ports, CancellationToken cancellationToken = default)
@@ -86,8 +85,8 @@ public sealed class EndpointDirectory : IAsyncDisposable
         return view.IsTooStale ? throw view.TooStale() : new ValueTask<EndpointSnapshot>(snapshot);
     }
 
-    /// <summary>Follows a target, from now on and in the background, and gives the live view of it.</summary>
-    /// <exception cref="ArgumentException">The target is the default value, which names nothing.</exception>
+    /// <summary>Follows a target in the background, and returns its view.</summary>
+    /// <exception cref="ArgumentException">The target is the default value, which has no name.</exception>
     /// <exception cref="ObjectDisposedException">The directory is disposed.</exception>
     public EndpointView Follow(ServiceTarget target, PortScheme ports)
     {
@@ -134,7 +133,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
         return released.Length > 0;
     }
 
-    /// <summary>Stops following everything, promptly, and disposes the source. What was handed out stays readable.</summary>
+    /// <summary>Stops following all targets, promptly, and disposes the source. Snapshots and views stay readable.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -160,7 +159,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
     {
         if (target == default)
             throw new ArgumentException("The target names no Service. Make it with a namespace and a name.", nameof(target));
-        // The lock is for the first call of a target only: two first calls must not open two streams.
+        // Only the first call of a target takes the lock: two first calls must not open two streams.
         lock (_opening)
         {
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);

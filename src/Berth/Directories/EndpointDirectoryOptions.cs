@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth;
 
-/// <summary>What an <see cref="EndpointDirectory"/> needs from outside. Every value has a default.</summary>
+/// <summary>The options of an <see cref="EndpointDirectory"/>. Every value has a default.</summary>
 public sealed class EndpointDirectoryOptions
 {
-    // A timer of .NET holds 49.7 days; the command line takes as many as this.
+    // Below the 49.7 days of a .NET timer, and the same limit as on the command line.
     private static readonly TimeSpan s_maxTimeout = TimeSpan.FromDays(24);
 
     /// <summary>The clock. Default: the system's.</summary>
@@ -17,27 +17,27 @@ public sealed class EndpointDirectoryOptions
     /// <summary>The delays between attempts after a source has failed. Default: 200 ms, doubled up to 30 s, with jitter.</summary>
     public IBackoffPolicy? Backoff { get; init; }
 
-    /// <summary>Makes the logger <c>Berth.Directory</c>, which tells changes of state. Default: logs nothing.</summary>
+    /// <summary>Creates the logger <c>Berth.Directory</c>, which reports changes of state. Default: logs nothing.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>The meter of the directory's instruments. Default: a meter of its own named <c>Berth</c>.</summary>
+    /// <summary>The meter of the directory's instruments. Default: null, which creates a meter named <c>Berth</c>.</summary>
     public Meter? Meter { get; init; }
 
     /// <summary>
-    /// How long <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the first
+    /// The time that <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> waits for the first
     /// snapshot of a target before it throws. Default 10 s; above 0 and up to 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
     public TimeSpan FirstSnapshotTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// The path of a file that keeps the last good snapshots. A process that starts while its source is unreachable serves them at once,
-    /// marked as stale. Default: null, for no file; not empty. The file is written atomically, checked when it is read, and set aside when
-    /// it is damaged.
+    /// marked as stale. Default: null, for no file; not empty. The file is written atomically, checked when it is read, and renamed when it
+    /// is damaged.
     /// </summary>
     public string? SnapshotFile { get; init; }
 
     /// <summary>
-    /// The greatest age at which a stale snapshot is still served. Above it
+    /// The maximum age of a stale snapshot that is still served. Above it
     /// <see cref="EndpointDirectory.GetEndpointsAsync(ServiceTarget, PortScheme, CancellationToken)"/> throws until the source answers.
     /// Default: null, for no limit, because an old answer is usually better than none. Above 0.
     /// </summary>

@@ -60,7 +60,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts with the snapshot of a file. Its age comes from the wall clock, the only clock that two processes share. From here on the
+    /// Starts with a snapshot from the file. Its age comes from the wall clock, the only clock that two processes share. After that the
     /// monotonic clock counts.
     /// </summary>
     private void StartFrom(SavedSnapshot saved)
@@ -75,8 +75,8 @@ internal sealed class EndpointFollower : IAsyncDisposable
     private async ValueTask StepAsync(CancellationToken stopping) => Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
 
     /// <summary>
-    /// Publishes what was read, unless it only confirms what is there. A source may give a snapshot that is stale already: its content
-    /// counts, and confirms nothing.
+    /// Publishes a read snapshot, unless it only confirms the current one. A source may return a snapshot that is already stale: its
+    /// content counts, but it confirms nothing.
     /// </summary>
     private void Publish(EndpointSnapshot read)
     {
@@ -126,7 +126,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
         }
         finally
         {
-            // A logger that throws must not keep readers from seeing it.
+            // Readers must see the failure even if the logger throws.
             _states.Swap(new ViewState(read, AsStale(snapshot, before.Snapshot?.StaleSince, failure), failure));
         }
     }

@@ -31,13 +31,13 @@ public sealed class EndpointView
     /// <summary>The target of this view.</summary>
     public ServiceTarget Target { get; }
 
-    /// <summary>How its ports are computed.</summary>
+    /// <summary>The port scheme of this view.</summary>
     public PortScheme Ports { get; }
 
-    /// <summary>The latest snapshot, or null before the first one. A memory read.</summary>
+    /// <summary>The latest snapshot, or null before the first one. Reading it takes no lock.</summary>
     public EndpointSnapshot? Current => _states.Value.Snapshot;
 
-    /// <summary>The present failure of the source, or null while the snapshot is live.</summary>
+    /// <summary>The current failure of the source, or null while the snapshot is live.</summary>
     public EndpointSourceException? Failure => _states.Value.Failure;
 
     /// <summary>
@@ -46,16 +46,16 @@ public sealed class EndpointView
     public TimeSpan? Age => Current is null ? null : _time.GetElapsedTime(_health.ConfirmedAt);
 
     /// <summary>
-    /// True while the snapshot is stale and older than <see cref="EndpointDirectoryOptions.MaxStale"/>: it is no longer to be given out.
+    /// True while the snapshot is stale and older than <see cref="EndpointDirectoryOptions.MaxStale"/>, so that it must not be served.
     /// </summary>
     public bool IsTooStale => _maxStale is { } longest && Current is { IsStale: true } && Age > longest;
 
-    /// <summary>How often the source has failed, over all time.</summary>
+    /// <summary>The number of failed reads of the source since the start.</summary>
     public long FailureCount => _health.Failures;
 
     /// <summary>
-    /// Gives the current snapshot, and then the latest snapshot after every change, including from live to stale and back. A slow reader
-    /// misses snapshots in between, never the latest.
+    /// Returns the current snapshot, and then the latest snapshot after every change, including from live to stale and back. A slow reader
+    /// may miss snapshots in between, but never the latest.
     /// </summary>
     /// <param name="cancellationToken">
     /// Ends the sequence with an <see cref="OperationCanceledException"/>. When the directory is disposed or releases the target, the
@@ -78,12 +78,15 @@ public sealed class EndpointView
     }
 
     /// <summary>
-    /// Waits until the view changes: a new snapshot, from live to stale or back, a failure that begins or ends. It completes at once when
-    /// <see cref="Current"/> is no longer the snapshot that the caller has seen, so that no snapshot is missed between a read and a wait.
+    /// Waits until the view changes: a new snapshot, a change from live to stale or back, or a failure that begins or ends. It completes at
+    /// once when <see cref="Current"/> is no longer the snapshot that the caller has seen, so that no snapshot is missed between a read and
+    /// a wait.
     /// </summary>
-    /// <param name="seen">The snapshot the caller has seen, or null for none.</param>
+    /// <param name="seen">The snapshot that the caller has seen, or null for none.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>False when the directory is disposed or has released the target, so that nothing changes any more.</returns>
+    /// <returns>
+    /// True after a change. False when the directory is disposed or has released the target, so that no change can follow.
+    /// </returns>
     public Task<bool> WaitForChangeAsync(EndpointSnapshot? seen, CancellationToken cancellationToken = default)
     {
         ViewState now = _states.Value;

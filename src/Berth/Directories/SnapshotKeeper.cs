@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Directories;
 
-/// <summary>Keeps a snapshot file up to date in the background, no more often than is worth it.</summary>
+/// <summary>Keeps a snapshot file up to date in the background, with a limited number of writes.</summary>
 internal sealed class SnapshotKeeper : IAsyncDisposable
 {
-    // Often enough that a crash loses a second of changes; a disk that is slow is written less often.
+    // A crash loses at most a second of changes. A slow disk is written less often.
     private static readonly TimeSpan s_minPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_maxPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_confirmationPause = TimeSpan.FromMinutes(1);
@@ -38,7 +38,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
             _kept[(saved.Target, saved.Plan)] = saved;
     }
 
-    /// <summary>What the file had for a target under a port scheme, or null. Called before the keeper runs for that target.</summary>
+    /// <summary>Returns the saved snapshot of a target with a port scheme, or null. Called before the target is added.</summary>
     public SavedSnapshot? Find(ServiceTarget target, PortScheme ports)
     {
         lock (_kept)
@@ -59,10 +59,10 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts to write what is new, again and again.</summary>
+    /// <summary>Starts to write changes in the background.</summary>
     public void Start() => _supervisor.Start();
 
-    /// <summary>Stops, and writes what is new once more.</summary>
+    /// <summary>Stops, and writes the last changes.</summary>
     public async ValueTask DisposeAsync()
     {
         await _supervisor.DisposeAsync().ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
         await Task.Delay(_pause, _time, stopping).ConfigureAwait(false);
         long started = _time.GetTimestamp();
         WriteNew();
-        // A machine that slept meanwhile makes a write look as if it had taken days.
+        // The limit is needed because a write appears to take days if the machine sleeps meanwhile.
         TimeSpan pause = _time.GetElapsedTime(started) * 20;
         _pause = pause < s_minPause ? s_minPause : pause < s_maxPause ? pause : s_maxPause;
     }
@@ -110,7 +110,7 @@ internal sealed class SnapshotKeeper : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Takes over what the views have now; true when that is worth a write.</summary>
+    /// <summary>Collects the current states of all views. Returns true when the file must be written.</summary>
     private bool Collect()
     {
         bool worth = false;

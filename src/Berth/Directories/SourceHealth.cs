@@ -1,21 +1,21 @@
 namespace Berth.Directories;
 
-/// <summary>When a source last confirmed a target, and how often it failed. Written by one thread, read by any.</summary>
+/// <summary>
+/// The last confirmation of a target by its source, and the number of failures. One thread writes it, any thread reads it.
+/// </summary>
 internal sealed class SourceHealth
 {
     private long _confirmedAt;
     private long _failures;
 
-    /// <summary>
-    /// The timestamp of the last confirmation. Monotonic, so that a jump of the wall clock neither ages nor renews a snapshot.
-    /// </summary>
+    /// <summary>The monotonic timestamp of the last confirmation. A jump of the wall clock does not change the age of a snapshot.</summary>
     public long ConfirmedAt
     {
         get => Volatile.Read(ref _confirmedAt);
         set => Volatile.Write(ref _confirmedAt, value);
     }
 
-    /// <summary>How many attempts have failed, over all time.</summary>
+    /// <summary>The number of failed attempts since the start.</summary>
     public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>Counts a failed attempt.</summary>

@@ -1,13 +1,13 @@
 namespace Berth.Persistence;
 
-/// <summary>One target's last good snapshot as it stands in a snapshot file.</summary>
-/// <param name="Target">Whose it is.</param>
-/// <param name="Plan">The port scheme it was computed under, as text: under another scheme its ports mean nothing.</param>
-/// <param name="Version">The version it had.</param>
-/// <param name="ObservedAt">When its content was first observed.</param>
-/// <param name="ConfirmedAt">When its source last confirmed it.</param>
-/// <param name="Endpoints">Its endpoints.</param>
-/// <param name="LeftOut">The pods it left out.</param>
+/// <summary>One target's last good snapshot in a snapshot file.</summary>
+/// <param name="Target">The target.</param>
+/// <param name="Plan">The port scheme of its ports, as text. With another scheme the ports are wrong.</param>
+/// <param name="Version">The version.</param>
+/// <param name="ObservedAt">The time when its content was first observed.</param>
+/// <param name="ConfirmedAt">The time when its source last confirmed it.</param>
+/// <param name="Endpoints">The endpoints.</param>
+/// <param name="LeftOut">The pods left out.</param>
 internal sealed record SavedSnapshot(
     ServiceTarget Target,
     string Plan,

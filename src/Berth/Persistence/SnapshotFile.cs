@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Persistence;
 
-/// <summary>One snapshot file on disk: read with suspicion, written whole or not at all.</summary>
+/// <summary>One snapshot file on disk. It is checked when it is read, and written completely or not at all.</summary>
 internal sealed class SnapshotFile(string path, ILogger logger)
 {
-    // Far above 100,000 endpoints (about 25 MB); a file beyond it is not ours.
+    // Far above 100,000 endpoints (about 25 MB). A larger file is not a snapshot file.
     private const long MaxLength = 256 * 1024 * 1024;
 
-    /// <summary>Reads the file. A missing one is empty; a damaged one is set aside with a warning and is empty.</summary>
+    /// <summary>Reads the file. A missing file is empty. A damaged file is renamed, with a warning, and is empty.</summary>
     public IReadOnlyList<SavedSnapshot> Load()
     {
         try
@@ -33,11 +33,9 @@ internal sealed class SnapshotFile(string path, ILogger logger)
         return [];
     }
 
-    /// <summary>
-    /// Writes the file beside its place, flushes it to the disk, and moves it there: readers find the old one or the new one.
-    /// </summary>
-    /// <exception cref="IOException">The disk refused.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    /// <summary>Writes a new file, flushes it to the disk, and renames it: readers find the old file or the new one.</summary>
+    /// <exception cref="IOException">The disk refused the write.</exception>
+    /// <exception cref="UnauthorizedAccessException">Writing to the folder is forbidden.</exception>
     public void Save(IEnumerable<SavedSnapshot> snapshots)
     {
         string beside = path + ".new";
@@ -61,7 +59,7 @@ internal sealed class SnapshotFile(string path, ILogger logger)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Log.SnapshotFileUnreadable(logger, path, $"{damage}, and it cannot be set aside: {exception.Message}");
+            Log.SnapshotFileUnreadable(logger, path, $"{damage}, and it cannot be renamed: {exception.Message}");
         }
     }
 }

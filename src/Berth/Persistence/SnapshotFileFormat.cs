@@ -10,8 +10,8 @@ using Berth.Ports;
 namespace Berth.Persistence;
 
 /// <summary>
-/// What a snapshot file looks like: one line of text, <c>berth-snapshot 1 sha256=HEX</c>, with the checksum of all that follows, and then
-/// JSON. People can read it; nothing is believed of it before the checksum agrees.
+/// The format of a snapshot file: one line of text, <c>berth-snapshot 1 sha256=HEX</c>, with the checksum of the rest, and then JSON.
+/// People can read it. Nothing of it is used unless the checksum is right.
 /// </summary>
 internal static class SnapshotFileFormat
 {

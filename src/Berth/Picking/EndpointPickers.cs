@@ -4,14 +4,14 @@ using Berth.Targets;
 
 namespace Berth;
 
-/// <summary>The pickers by name, for options and configuration.</summary>
+/// <summary>Creates pickers by name, for options and configuration.</summary>
 public static class EndpointPickers
 {
-    /// <summary>The names that <see cref="TryCreate"/> takes.</summary>
+    /// <summary>The names that <see cref="TryCreate"/> accepts.</summary>
     public static IReadOnlyList<string> Names { get; } = ["random", "round-robin", "sticky", "ordinal:N", "pod:NAME"];
 
     /// <summary>
-    /// Makes a picker from its name: <c>random</c>, <c>round-robin</c>, <c>sticky</c>, <c>ordinal:2</c> or <c>pod:service-b-2</c>.
+    /// Creates a picker from its name: <c>random</c>, <c>round-robin</c>, <c>sticky</c>, <c>ordinal:2</c> or <c>pod:service-b-2</c>.
     /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="picker">The picker.</param>

@@ -2,20 +2,20 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth;
 
-/// <summary>The short ways to pick: <c>Pick</c> throws when no endpoint qualifies, <c>TryPick</c> tells it.</summary>
+/// <summary>The short forms of picking: <c>Pick</c> throws when no endpoint qualifies, <c>TryPick</c> returns false.</summary>
 public static class EndpointPicking
 {
     private static readonly StickyPicker s_sticky = new();
 
-    /// <summary>Picks an available endpoint by a picker.</summary>
-    /// <exception cref="NoEndpointException">None qualifies; the message says what there is instead.</exception>
+    /// <summary>Picks an available endpoint with a picker.</summary>
+    /// <exception cref="NoEndpointException">None qualifies. The message says which endpoints there are.</exception>
     public static PodEndpoint Pick(this IEndpointPicker picker, EndpointSnapshot snapshot, ReadOnlySpan<char> key = default)
     {
         ArgumentNullException.ThrowIfNull(picker);
         return picker.TryPick(snapshot, key, out PodEndpoint? endpoint) ? endpoint : throw NoEndpointException.For(snapshot, picker);
     }
 
-    /// <summary>Picks an available endpoint by a picker that needs no key, if one qualifies.</summary>
+    /// <summary>Picks an available endpoint with a picker that needs no key, if one qualifies.</summary>
     public static bool TryPick(this IEndpointPicker picker, EndpointSnapshot snapshot, [NotNullWhen(true)] out PodEndpoint? endpoint)
     {
         ArgumentNullException.ThrowIfNull(picker);

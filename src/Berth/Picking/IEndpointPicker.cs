@@ -10,8 +10,7 @@ public interface IEndpointPicker
 {
     /// <summary>Chooses among the available endpoints.</summary>
     /// <param name="snapshot">The snapshot to choose from.</param>
-    /// <param name="key">What the caller wants to keep together, such as the name of a session or a room. Only a sticky picker reads
-    /// it.</param>
+    /// <param name="key">The name of what must stay together, such as a session or a room. Only a sticky picker reads it.</param>
     /// <param name="endpoint">The endpoint; null when none qualifies.</param>
     /// <returns>True when there is one.</returns>
     bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint);

@@ -1,9 +1,9 @@
 namespace Berth;
 
-/// <summary>A snapshot has no endpoint that qualifies. The message says what it has instead.</summary>
+/// <summary>A snapshot has no endpoint that qualifies. The message says which endpoints it has.</summary>
 public sealed class NoEndpointException : Exception
 {
-    /// <summary>Makes the exception with its sentence.</summary>
+    /// <summary>Creates the exception with its message.</summary>
     public NoEndpointException(string message)
         : base(message)
     {
@@ -11,7 +11,7 @@ public sealed class NoEndpointException : Exception
 
     internal static NoEndpointException For(EndpointSnapshot snapshot, IEndpointPicker picker) => new(Describe(snapshot, picker));
 
-    /// <summary>Why a picker finds none, as a sentence with the remedy.</summary>
+    /// <summary>Returns the reason why a picker finds none, as a sentence with the remedy.</summary>
     internal static string Describe(EndpointSnapshot snapshot, IEndpointPicker picker) => snapshot.UnavailableReason
         ?? $"The picker {picker} finds none of the {snapshot.Available.Count} available pods of {snapshot.Target}. " +
             "Pick another, or wait until that pod is ready.";

@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace Berth;
 
-/// <summary>The endpoint with one ordinal, while it is available.</summary>
+/// <summary>Picks the endpoint with a given ordinal, while it is available.</summary>
 public sealed class OrdinalPicker : IEndpointPicker
 {
     private readonly int _ordinal;
 
-    /// <summary>Makes a picker for an ordinal, 0 or more.</summary>
+    /// <summary>Creates a picker for an ordinal, 0 or more.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The ordinal is negative.</exception>
     public OrdinalPicker(int ordinal)
     {
@@ -24,6 +24,6 @@ public sealed class OrdinalPicker : IEndpointPicker
         return endpoint is not null;
     }
 
-    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>ordinal:2</c>.</summary>
+    /// <summary>Returns the name of the picker in <see cref="EndpointPickers"/>: <c>ordinal:2</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"ordinal:{_ordinal}");
 }

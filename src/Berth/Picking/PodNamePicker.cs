@@ -2,12 +2,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth;
 
-/// <summary>The endpoint of one pod by its name, while it is available.</summary>
+/// <summary>Picks the endpoint of the pod with a given name, while it is available.</summary>
 public sealed class PodNamePicker : IEndpointPicker
 {
     private readonly string _name;
 
-    /// <summary>Makes a picker for a pod, such as <c>service-b-2</c>.</summary>
+    /// <summary>Creates a picker for a pod, such as <c>service-b-2</c>.</summary>
     public PodNamePicker(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -22,6 +22,6 @@ public sealed class PodNamePicker : IEndpointPicker
         return endpoint is not null;
     }
 
-    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>pod:service-b-2</c>.</summary>
+    /// <summary>Returns the name of the picker in <see cref="EndpointPickers"/>: <c>pod:service-b-2</c>.</summary>
     public override string ToString() => $"pod:{_name}";
 }

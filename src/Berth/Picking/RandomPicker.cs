@@ -2,13 +2,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth;
 
-/// <summary>Any available endpoint, each as likely as the next.</summary>
+/// <summary>Picks any available endpoint, each with the same probability.</summary>
 public sealed class RandomPicker : IEndpointPicker
 {
     private readonly Random _random;
 
-    /// <summary>Makes a picker.</summary>
-    /// <param name="random">The source of randomness. With several threads it must be safe for them, as Random.Shared is.</param>
+    /// <summary>Creates a picker.</summary>
+    /// <param name="random">
+    /// The source of randomness. It must be safe for several threads if several threads pick, as Random.Shared is.
+    /// </param>
     public RandomPicker(Random random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -29,6 +31,6 @@ public sealed class RandomPicker : IEndpointPicker
         return endpoint is not null;
     }
 
-    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>random</c>.</summary>
+    /// <summary>Returns the name of the picker in <see cref="EndpointPickers"/>: <c>random</c>.</summary>
     public override string ToString() => "random";
 }

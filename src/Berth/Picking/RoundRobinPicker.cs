@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth;
 
-/// <summary>One available endpoint after the other, by ordinal.</summary>
-/// <remarks>One counter for all snapshots: a change of the set shifts the turn, it never skips or repeats more than that.</remarks>
+/// <summary>Picks one available endpoint after the other, by ordinal.</summary>
+/// <remarks>One counter serves all snapshots. A change of the set shifts the order, and has no other effect.</remarks>
 public sealed class RoundRobinPicker : IEndpointPicker
 {
     private uint _next = uint.MaxValue;
@@ -17,6 +17,6 @@ public sealed class RoundRobinPicker : IEndpointPicker
         return endpoint is not null;
     }
 
-    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>round-robin</c>.</summary>
+    /// <summary>Returns the name of the picker in <see cref="EndpointPickers"/>: <c>round-robin</c>.</summary>
     public override string ToString() => "round-robin";
 }

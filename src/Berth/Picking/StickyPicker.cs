@@ -4,7 +4,7 @@ using Berth.Pods;
 namespace Berth;
 
 /// <summary>
-/// The same endpoint for the same key, on every dispatcher, as long as that pod is available (rendezvous hashing): a pod that leaves moves
+/// Picks the same endpoint for the same key, on every dispatcher, while that pod is available (rendezvous hashing). A pod that leaves moves
 /// only its own keys, and gets them back when it returns. The work grows with the number of available endpoints.
 /// </summary>
 /// <remarks>
@@ -34,6 +34,6 @@ public sealed class StickyPicker : IEndpointPicker
         return best is not null;
     }
 
-    /// <summary>The picker as <see cref="EndpointPickers"/> names it: <c>sticky</c>.</summary>
+    /// <summary>Returns the name of the picker in <see cref="EndpointPickers"/>: <c>sticky</c>.</summary>
     public override string ToString() => "sticky";
 }

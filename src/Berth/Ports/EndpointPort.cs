@@ -6,6 +6,6 @@ namespace Berth;
 /// <param name="Protocol">The protocol as Kubernetes writes it: <c>TCP</c>, <c>UDP</c> or <c>SCTP</c>.</param>
 public readonly record struct EndpointPort(string Name, int Number, string Protocol = "TCP")
 {
-    /// <summary>The port as <c>name:number/protocol</c>, without the name where there is none.</summary>
+    /// <summary>Returns the port as <c>name:number/protocol</c>, without the name if it has none.</summary>
     public override string ToString() => string.IsNullOrEmpty(Name) ? $"{Number}/{Protocol}" : $"{Name}:{Number}/{Protocol}";
 }

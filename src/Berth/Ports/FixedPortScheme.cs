@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Ports;
 
-/// <summary>The same ports for every pod: one pod a node.</summary>
+/// <summary>The same ports for every pod, for one pod per node.</summary>
 internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme
 {
     private readonly PortPlan _plan = new(fixedPorts, 0);
@@ -13,7 +13,7 @@ internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme
         int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
         [NotNullWhen(false)] out string? reason)
     {
-        // One array serves every pod: with 100,000 endpoints that matters.
+        // All pods share one array, which matters with 100,000 endpoints.
         ports = fixedPorts;
         reason = null;
         return true;

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Ports;
 
-/// <summary>Known bases, one or several, each + ordinal x stride.</summary>
+/// <summary>One or several known bases, each + ordinal x stride.</summary>
 internal sealed class PerOrdinalPortScheme : PortScheme
 {
     private readonly EndpointPort[] _bases;
@@ -36,8 +36,8 @@ internal sealed class PerOrdinalPortScheme : PortScheme
             (_stride == 1 ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $" x {_stride}"));
 
     /// <summary>
-    /// Refuses equal bases of one protocol: they collide in every pod. Whether two different bases ever meet depends on how many pods
-    /// there are and where they run; <see cref="EndpointSnapshot.FindPortClashes"/> reports that from what is really there.
+    /// Refuses equal bases of one protocol, which clash in every pod. Whether different bases clash depends on the number of pods and on
+    /// their nodes. <see cref="EndpointSnapshot.FindPortClashes"/> reports the clashes of existing pods.
     /// </summary>
     private static void CheckPlan(EndpointPort[] bases, int stride)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Ports;
 
-/// <summary>The range of ports and strides, and the one place where a port is computed.</summary>
+/// <summary>The range of ports and strides, and the only computation of a port.</summary>
 internal static class PortRange
 {
     public const int Min = 1;

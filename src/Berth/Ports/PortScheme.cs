@@ -4,10 +4,10 @@ using Berth.Ports;
 
 namespace Berth;
 
-/// <summary>How the ports of a pod follow from what is known of it. Immutable; equal when it computes the same.</summary>
+/// <summary>The rule that computes the ports of a pod. Immutable; two schemes are equal when they compute the same ports.</summary>
 /// <remarks>
-/// The rule of Berth is <c>port = base + ordinal x stride</c>. What a Service or an EndpointSlice states is only ever a base:
-/// those ports follow the Service, not the ordinal.
+/// The rule of Berth is <c>port = base + ordinal x stride</c>. The ports of a Service or an EndpointSlice are used only as bases, because
+/// they follow the Service, not the ordinal.
 /// </remarks>
 public abstract class PortScheme : IEquatable<PortScheme>
 {
@@ -17,29 +17,31 @@ public abstract class PortScheme : IEquatable<PortScheme>
     {
     }
 
-    /// <summary>True when a pod without an ordinal has no port under this scheme.</summary>
+    /// <summary>True when a pod without an ordinal has no port with this scheme.</summary>
     public abstract bool NeedsOrdinal { get; }
 
-    /// <summary>True when the ports of the Service are needed, so that nothing can be computed from a pod's name alone.</summary>
+    /// <summary>True when the ports of the Service are needed, so that a pod's name alone gives no port.</summary>
     public virtual bool NeedsServicePorts => false;
 
-    /// <summary>One port a pod: base + ordinal.</summary>
+    /// <summary>Creates a scheme with one port per pod: base + ordinal.</summary>
     /// <param name="basePort">The port of ordinal 0, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">The base is outside its range.</exception>
     public static PortScheme PerOrdinal(int basePort) =>
         s_single.TryGetValue(basePort, out PortScheme? known) ? known : s_single.GetOrAdd(basePort, static b => PerOrdinal(b, 1));
 
-    /// <summary>One port a pod: base + ordinal x stride.</summary>
+    /// <summary>Creates a scheme with one port per pod: base + ordinal x stride.</summary>
     /// <param name="basePort">The port of ordinal 0, 1 to 65535.</param>
-    /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
+    /// <param name="stride">The distance of ports between two ordinals, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public static PortScheme PerOrdinal(int basePort, int stride) =>
         new PerOrdinalPortScheme(
             [new EndpointPort("", PortRange.CheckBase(basePort, nameof(basePort)))], PortRange.CheckStride(stride, nameof(stride)));
 
-    /// <summary>Several named ports a pod: each base + ordinal x stride. The first is the pod's main port.</summary>
+    /// <summary>
+    /// Creates a scheme with several named ports per pod: each base + ordinal x stride. The first is the pod's main port.
+    /// </summary>
     /// <param name="basePorts">The bases, at least one, with distinct names.</param>
-    /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
+    /// <param name="stride">The distance of ports between two ordinals, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     /// <exception cref="ArgumentException">There is no base, or two have one name, or two can meet on one port of one pod.</exception>
     public static PortScheme PerOrdinal(IReadOnlyList<EndpointPort> basePorts, int stride = 1)
@@ -61,12 +63,12 @@ public abstract class PortScheme : IEquatable<PortScheme>
     public static PortScheme FromService(string? portName = null, int stride = 1) =>
         new ServicePortScheme(portName, PortRange.CheckStride(stride, nameof(stride)));
 
-    /// <summary>The same port for every pod, whatever its name: one pod a node, as in a DaemonSet.</summary>
+    /// <summary>Creates a scheme with the same port for every pod, whatever its name, for one pod per node, as in a DaemonSet.</summary>
     /// <param name="port">The port, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">The port is outside its range.</exception>
     public static PortScheme Fixed(int port) => new FixedPortScheme([new EndpointPort("", PortRange.CheckBase(port, nameof(port)))]);
 
-    /// <summary>The same named ports for every pod, whatever its name. The first is the pod's main port.</summary>
+    /// <summary>Creates a scheme with the same named ports for every pod, whatever its name. The first is the pod's main port.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A port is outside its range.</exception>
     /// <exception cref="ArgumentException">There is no port, or two have one name.</exception>
     public static PortScheme Fixed(IReadOnlyList<EndpointPort> ports)
@@ -79,7 +81,7 @@ public abstract class PortScheme : IEquatable<PortScheme>
     /// <param name="ordinal">The pod's ordinal, or null when its name has none.</param>
     /// <param name="servicePorts">The Service's own ports; only <see cref="FromService"/> reads them.</param>
     /// <param name="ports">The pod's ports, at least one, the main one first; empty on failure.</param>
-    /// <param name="reason">On failure, why the pod has no port: a clause without a full stop.</param>
+    /// <param name="reason">On failure, the reason why the pod has no port: a clause without a full stop.</param>
     public abstract bool TryResolve(
         int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
         [NotNullWhen(false)] out string? reason);

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Ports;
 
-/// <summary>The Service's own ports, all of them or one by name, each as a base.</summary>
+/// <summary>The Service's own ports as bases: all of them, or one by name.</summary>
 internal sealed class ServicePortScheme(string? portName, int stride) : PortScheme
 {
     public override bool NeedsOrdinal => true;

@@ -78,13 +78,14 @@ public sealed class EndpointSnapshot
     /// </summary>
     public string? UnavailableReason => Available.Count > 0 ? null
         : Endpoints.Count > 0
-            ? $"{Target} has {Endpoints.Count} pods, and none is ready: {Endpoints[0].Name} is {EndpointWords.Of(Endpoints[0].State)}. "
+            ? $"{Target} has {EndpointWords.Pods(Endpoints.Count)}, and none is ready: "
+                + $"{Endpoints[0].Name} is {EndpointWords.Of(Endpoints[0].State)}. "
                 + (Endpoints[0].Terminating
                     ? "Wait for the pods that take over; a set that is scaled to 0 has none."
                     : $"'kubectl describe pod -n {Target.Namespace} {Endpoints[0].Name}' says why: its image, its containers, "
                         + "their readiness probe or a readiness gate.")
         : LeftOut.Count > 0
-            ? $"{Target} has {LeftOut.Count} pods, and none can be dialled: {LeftOut[0].Name} ({LeftOut[0].Detail})."
+            ? $"{Target} has {EndpointWords.Pods(LeftOut.Count)}, and none can be dialled: {LeftOut[0].Name} ({LeftOut[0].Detail})."
         : $"{Target} has no pods. Check that the Service exists and that its selector matches the pods' labels. A pod that is not on a "
             + $"node yet (Pending) does not count: 'kubectl get pods -n {Target.Namespace}' shows it.";
 

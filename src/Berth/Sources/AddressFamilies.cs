@@ -1,6 +1,6 @@
 namespace Berth;
 
-/// <summary>Which IP families an endpoint's addresses may have, and which of them comes first.</summary>
+/// <summary>The IP families of endpoints' addresses, and their order.</summary>
 public enum AddressFamilies
 {
     /// <summary>Both; IPv4 first.</summary>

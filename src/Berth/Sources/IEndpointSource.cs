@@ -1,8 +1,8 @@
 namespace Berth;
 
-/// <summary>Where endpoints come from: a Kubernetes API, DNS, a file, another dispatcher.</summary>
+/// <summary>A source of endpoints: a Kubernetes API, DNS, a file, another dispatcher.</summary>
 public interface IEndpointSource
 {
-    /// <summary>Opens a stream of one target's snapshots. Nothing is asked of anybody until it is read.</summary>
+    /// <summary>Opens a stream of one target's snapshots. It sends no request until it is read.</summary>
     IEndpointStream Open(ServiceTarget target, PortScheme ports);
 }

@@ -1,16 +1,16 @@
 namespace Berth;
 
 /// <summary>
-/// The snapshots of one target, one after the other. One reader at a time. The stream keeps what it knows across failures, so that reading
-/// on after one goes on where it stood; the reader decides when.
+/// The snapshots of one target, one after the other, for one reader at a time. The stream keeps its state after a failure, so that the next
+/// read continues from there. The reader decides when to read again.
 /// </summary>
 public interface IEndpointStream : IAsyncDisposable
 {
-    /// <summary>Waits for the next whole snapshot.</summary>
+    /// <summary>Waits for the next complete snapshot.</summary>
     /// <returns>
-    /// A snapshot; the same instance as before when the source only confirms it, so that it counts as fresh and nothing is published.
+    /// A snapshot. The same instance as before means that the source confirms it: it counts as fresh, and nothing is published.
     /// </returns>
-    /// <exception cref="EndpointSourceException">The source is in trouble. A failure is never an empty snapshot.</exception>
+    /// <exception cref="EndpointSourceException">The source failed. A failure is never an empty snapshot.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken);
 }

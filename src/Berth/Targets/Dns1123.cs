@@ -12,7 +12,7 @@ internal static class Dns1123
     /// <summary>The longest subdomain (such as a pod name), in characters.</summary>
     public const int MaxSubdomainLength = 253;
 
-    /// <summary>Tells what is wrong with a label, or null when it is well formed.</summary>
+    /// <summary>Returns the fault of a label, or null.</summary>
     public static string? FaultOfLabel(ReadOnlySpan<char> label)
     {
         if (label.IsEmpty)
@@ -28,8 +28,8 @@ internal static class Dns1123
         return label[0] == '-' || label[^1] == '-' ? "starts or ends with '-'" : null;
     }
 
-    /// <summary>Tells what is wrong with a Service's name (RFC 1035 before Kubernetes 1.34, RFC 1123 after), or null.</summary>
-    /// <remarks>The wider rule is taken: a server that does not allow a name has no such Service.</remarks>
+    /// <summary>Returns the fault of a Service's name (RFC 1035 before Kubernetes 1.34, RFC 1123 after), or null.</summary>
+    /// <remarks>The wider rule applies: a server that does not allow a name has no such Service.</remarks>
     public static string? FaultOfSubdomain(ReadOnlySpan<char> name)
     {
         if (name.IsEmpty)

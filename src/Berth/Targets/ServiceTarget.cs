@@ -3,14 +3,14 @@ using Berth.Targets;
 
 namespace Berth;
 
-/// <summary>One Kubernetes Service whose pods are looked for: a namespace and a name, written <c>namespace/service</c>.</summary>
+/// <summary>A Kubernetes Service to follow: a namespace and a name, written <c>namespace/service</c>.</summary>
 /// <remarks>
-/// Both parts follow RFC 1123 labels (lower-case letters, digits and '-', at most 63 characters): what Kubernetes would refuse is refused
-/// here. The default value names nothing and equals only itself.
+/// Both parts are RFC 1123 labels (lower-case letters, digits and '-', at most 63 characters). A name that Kubernetes refuses is refused
+/// here. The default value has no name and equals only itself.
 /// </remarks>
 public readonly struct ServiceTarget : IEquatable<ServiceTarget>, ISpanParsable<ServiceTarget>
 {
-    /// <summary>Names a Service.</summary>
+    /// <summary>Creates the target of a Service.</summary>
     /// <param name="namespace">The namespace, such as <c>k8s-example2</c>.</param>
     /// <param name="service">The Service's name, such as <c>service-b</c>.</param>
     /// <exception cref="ArgumentException">A part is not an RFC 1123 label; the message says which and why.</exception>
@@ -100,6 +100,6 @@ public readonly struct ServiceTarget : IEquatable<ServiceTarget>, ISpanParsable<
             : null;
     }
 
-    /// <summary>Keeps a message readable when what was given is not a name at all.</summary>
+    /// <summary>Shortens a long text, which is not a name, for a message.</summary>
     private static string Shorten(string? text) => text is null ? "" : text.Length <= 80 ? text : text[..80] + "...";
 }

@@ -44,7 +44,7 @@ public sealed class UnreachableTests
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_is_exit_code_3()
+    public async Task Unreachable_server_is_exit_code_3()
     {
         using TestFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         BerthResult result = await BerthProcess.RunManagedAsync(
@@ -53,7 +53,7 @@ public sealed class UnreachableTests
     }
 
     [Fact]
-    public async Task A_server_that_says_nothing_is_left_in_time()
+    public async Task Silent_server_is_abandoned_in_time()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync(
             static context => Task.Delay(Timeout.Infinite, context.RequestAborted));

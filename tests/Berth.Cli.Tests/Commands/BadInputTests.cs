@@ -33,7 +33,7 @@ public sealed class BadInputTests
         { "get endpoints Ns/service-b", "The namespace 'Ns' contains 'N'" },
         { "get endpoints a/b --address outside", "There is no address mode 'outside'" },
         { "get endpoints a/b --prefer ipv5", "There is no address family 'ipv5'" },
-        { "get endpoints a/b --timeout soon", "'soon' is no duration" },
+        { "get endpoints a/b --timeout soon", "'soon' is not a duration" },
         { "get endpoints a/b --kubeconfig /nowhere/config", "/nowhere/config" },
         { "watch a/b --kubeconfig /nowhere/config", "/nowhere/config" },
         { "dispatch", "There is no target" },
@@ -43,8 +43,8 @@ public sealed class BadInputTests
             "ordinal:N, pod:NAME." },
         { "dispatch --target a/b --base-port 3000 --urls ftp://x", "The address 'ftp://x' does not start with http://" },
         { "dispatch --target a/b --base-port 3000 --kubeconfig /nowhere/config", "/nowhere/config" },
-        { "echo --bind here", "'here' is no IP address" },
-        { "echo --drain -1s", "'-1s' is no duration" },
+        { "echo --bind here", "'here' is not an IP address" },
+        { "echo --drain -1s", "'-1s' is not a duration" },
         { "echo --log-format xml", "There is no log format 'xml'" },
         { "probe --timeout 0", "The duration 0 is below 1ms" },
         { "call ftp://somewhere", "'ftp://somewhere' is not the address of service A" },
@@ -58,7 +58,7 @@ public sealed class BadInputTests
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public async Task A_mistake_is_a_sentence_and_exit_code_2(string arguments, string sentence)
+    public async Task Usage_error_is_a_sentence_with_exit_code_2(string arguments, string sentence)
     {
         BerthResult result = await BerthProcess.RunAsync(
             Programs.Managed, s_pod, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -66,7 +66,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task All_mistakes_are_told_at_once_with_where_they_stand()
+    public async Task All_faults_are_reported_at_once_with_their_origins()
     {
         Dictionary<string, string> environment = new() { ["POD_NAME"] = "service-b-1", ["BERTH_STRIDE"] = "zero" };
         BerthResult result = await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port", "--base-port", "70000", "-o", "xml");
@@ -79,7 +79,7 @@ public sealed class BadInputTests
     [InlineData("web", "'web' has no '-' before an ordinal")]
     [InlineData("web-007", "leading zeros")]
     [InlineData("Web-1", "contains 'W'")]
-    public async Task A_pod_without_a_usable_name_is_told_so(string? name, string sentence)
+    public async Task Pod_without_a_usable_name_gets_a_sentence(string? name, string sentence)
     {
         Dictionary<string, string> environment = name is null ? [] : new() { ["POD_NAME"] = name };
         foreach (string[] command in new string[][] { ["echo"], ["probe"], ["get", "port"] })
@@ -95,7 +95,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task Service_A_that_is_not_there_is_exit_code_3()
+    public async Task Unreachable_service_A_is_exit_code_3()
     {
         BerthResult result = await BerthProcess.RunManagedAsync("call", $"http://127.0.0.1:{FreePorts.Take()}");
         result.AssertRefused(3, "did not answer: the connection was refused");
@@ -103,7 +103,7 @@ public sealed class BadInputTests
 
     [Theory]
     [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
-    public async Task Both_forms_refuse_alike(string form)
+    public async Task Native_and_jit_programs_refuse_alike(string form)
     {
         BerthResult result = await BerthProcess.RunAsync(form, s_pod, "get", "port", "--base-port", "0", "--stride", "0");
         result.AssertRefused(2, "The base port 0 is outside 1..65535", "The stride 0 is outside 1..65535");

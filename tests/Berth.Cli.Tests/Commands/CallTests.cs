@@ -55,8 +55,8 @@ public sealed class CallTests
     }
 
     [Theory]
-    [InlineData("<html>a login page</html>", 200, "which is no ip:port")]
-    [InlineData("127.0.0.1", 200, "which is no ip:port")]
+    [InlineData("<html>a login page</html>", 200, "which is not ip:port")]
+    [InlineData("127.0.0.1", 200, "which is not ip:port")]
     [InlineData("nothing here", 404, "status 404")]
     public async Task Something_else_than_service_A_is_exit_code_2(string answer, int status, string sentence)
     {

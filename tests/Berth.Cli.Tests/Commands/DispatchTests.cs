@@ -39,7 +39,7 @@ public sealed class DispatchTests : IDisposable
     }
 
     [Fact]
-    public async Task Past_the_longest_staleness_it_answers_503_with_the_reason()
+    public async Task Snapshot_older_than_max_stale_is_503_with_the_reason()
     {
         await LiveOnceAsync(Programs.Managed);
         using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
@@ -54,13 +54,13 @@ public sealed class DispatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_snapshot_file_is_set_aside_and_not_fatal()
+    public async Task Damaged_snapshot_file_is_renamed_and_not_fatal()
     {
         await File.WriteAllTextAsync(SnapshotFile, "nonsense", Cancellation);
         using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile);
-        await dispatch.Error.WaitForLineAsync(static line => line.Contains("set aside", StringComparison.Ordinal));
+        await dispatch.Error.WaitForLineAsync(static line => line.Contains("was renamed to", StringComparison.Ordinal));
         using HttpClient client = new() { BaseAddress = new Uri(url) };
         HttpResponseMessage answer = await Wait.ForAsync(
             "an answer of service A", async token => await client.GetAsync("/", token), Cancellation);
@@ -70,9 +70,9 @@ public sealed class DispatchTests : IDisposable
 
     [Theory]
     [InlineData("--max-stale 0", "--max-stale: The duration 0 is below")]
-    [InlineData("--max-stale soon", "'soon' is no duration")]
-    [InlineData("--bind here", "'here' is no IP address")]
-    public async Task What_cannot_be_is_said(string arguments, string expected)
+    [InlineData("--max-stale soon", "'soon' is not a duration")]
+    [InlineData("--bind here", "'here' is not an IP address")]
+    public async Task Faults_of_dispatch_options_are_named(string arguments, string expected)
     {
         BerthResult result = await BerthProcess.RunManagedAsync(
             [.. "dispatch --target a/b --base-port 3000".Split(' '), .. arguments.Split(' ')]);

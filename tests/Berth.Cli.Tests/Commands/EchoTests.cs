@@ -8,7 +8,7 @@ public sealed class EchoTests
 {
     [Theory]
     [MemberData(nameof(Programs.All), MemberType = typeof(Programs))]
-    public async Task Serves_is_probed_is_called_and_ends_on_SIGTERM(string form)
+    public async Task Echo_answers_probe_and_call_and_ends_on_SIGTERM(string form)
     {
         int portBase = FreePorts.Take(2);
         string text = portBase.ToString(CultureInfo.InvariantCulture);

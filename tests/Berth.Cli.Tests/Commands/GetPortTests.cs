@@ -61,7 +61,7 @@ public sealed class GetPortTests
     [Theory]
     [InlineData("""{ "base-prot": 1 }""", "has the unknown key 'base-prot'")]
     [InlineData("""{ "base-port": """, "is not JSON: line 1")]
-    [InlineData("""[ 3000 ]""", "holds no JSON object")]
+    [InlineData("""[ 3000 ]""", "contains no JSON object")]
     [InlineData("""{ "base-port": { } }""", "is neither a text, a number nor a list")]
     [InlineData("""{ "base-port": 0 }""", "The base port 0 is outside 1..65535")]
     public async Task A_bad_file_is_refused(string content, string sentence)

@@ -5,7 +5,7 @@ namespace Berth.Cli.Tests.Commands;
 public sealed class LocalFaultTests
 {
     [Fact]
-    public async Task What_cannot_be_done_is_a_sentence_with_its_exit_code()
+    public async Task Impossible_request_is_a_sentence_with_its_exit_code()
     {
         (await BerthProcess.RunManagedAsync("local", "fault", "compact")).AssertRefused(2, "--kubeconfig", "KUBECONFIG");
         (await BerthProcess.RunManagedAsync("local", "fault", "compact", "--kubeconfig", "/nowhere")).AssertRefused(2, "/nowhere");

@@ -11,7 +11,7 @@ internal static class CommandLines
         Out = TextWriter.Null, Error = TextWriter.Null, Variable = static _ => null, Time = TimeProvider.System, Random = new Random(1),
     });
 
-    /// <summary>What is wrong with the words behind <c>berth</c>: unknown commands, options, missing values.</summary>
+    /// <summary>Returns the faults of the words after <c>berth</c>: unknown commands, options, missing values.</summary>
     public static IReadOnlyList<string> FaultsOf(IReadOnlyList<string> words) =>
         [.. s_root.Parse(words).Errors.Select(static e => e.Message)];
 

@@ -17,7 +17,7 @@ public sealed class ImageTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Holds_one_program_and_what_it_is_linked_to_and_runs_as_nobody()
+    public async Task Image_has_one_program_its_libraries_and_an_unprivileged_user()
     {
         string program = Programs.Find(Programs.Image).Executable;
         Assert.SkipUnless(
@@ -90,7 +90,7 @@ public sealed class ImageTests : IDisposable
     }
 
     [Fact]
-    public async Task What_its_program_calls_lies_together()
+    public async Task Called_functions_of_the_program_are_together()
     {
         string symbols = Path.Combine(Path.GetDirectoryName(Programs.Find(Programs.Image).Executable)!, "Berth.Cli.dbg");
         (int code, string output) = await RunAsync("objdump", "-t", symbols);

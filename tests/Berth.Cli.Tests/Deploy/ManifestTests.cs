@@ -101,7 +101,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Nobody_is_root_and_nobody_can_write_or_gain_anything()
+    public void Containers_are_not_root_read_only_and_without_privileges()
     {
         foreach (YamlMappingNode workload in Workloads.Where(static w => Containers(w).All(static c => Has(c, "command"))))
         {

@@ -19,7 +19,7 @@ internal sealed class LineLog
         }
     }
 
-    /// <summary>How many lines there are now: where a wait for what is still to come begins.</summary>
+    /// <summary>The current number of lines: the start of a wait for later ones.</summary>
     public int Count
     {
         get

@@ -13,7 +13,7 @@ internal static partial class ProcessSignals
         _ = KillProcess(processId, signal);
     }
 
-    /// <summary>Whether a process is there: signal 0 asks only that.</summary>
+    /// <summary>Returns true when a process exists: signal 0 only asks that.</summary>
     public static bool IsThere(int processId) => KillProcess(processId, 0) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -5,10 +5,10 @@ namespace Berth.Cli.Tests.Up;
 public sealed class BuiltInManifestsTests
 {
     [Fact]
-    public void Are_the_files_of_deploy_with_only_what_was_asked_for_changed()
+    public void Built_in_manifests_are_those_of_deploy_with_the_given_options()
     {
         string all = string.Join(
-            "---\n", BuiltInManifests.Read(new UpPlan([], Replicas: 5, BasePort: 4100, Port: 8123, KubeconfigOut: null)));
+            "---\n", BuiltInManifests.Read(new UpOptions([], Replicas: 5, BasePort: 4100, Port: 8123, KubeconfigOut: null)));
         Assert.Contains("kind: Namespace", all, StringComparison.Ordinal);
         Assert.Contains("replicas: 5", all, StringComparison.Ordinal);
         Assert.Contains("value: \"4100\"", all, StringComparison.Ordinal);

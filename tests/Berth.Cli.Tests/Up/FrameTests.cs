@@ -5,7 +5,7 @@ namespace Berth.Cli.Tests.Up;
 
 public sealed class FrameTests
 {
-    private static readonly string[] s_message = ["Ready after 0.8 s.", "Ctrl-C ends it all."];
+    private static readonly string[] s_message = ["Ready after 0.8 s.", "Ctrl-C stops everything."];
 
     [Fact]
     public void Shows_every_pod_where_there_is_room()
@@ -19,7 +19,7 @@ public sealed class FrameTests
                 "service-b-2  127.0.0.1:3002  ready  0         node-0",
                 "",
                 "Ready after 0.8 s.",
-                "Ctrl-C ends it all.",
+                "Ctrl-C stops everything.",
             ],
             lines);
         Assert.Equal(lines.Count, rows);
@@ -71,7 +71,7 @@ public sealed class FrameTests
     [InlineData(40, "POD          ADDRESS         STATE")]
     [InlineData(33, "POD          STATE")]
     [InlineData(9, "POD      ")]
-    public void Where_the_terminal_is_narrow_the_least_needed_columns_go(int width, string heading)
+    public void Narrow_terminal_drops_the_least_important_columns(int width, string heading)
     {
         (IReadOnlyList<string> lines, _) = Frame.Lay(Pods(3), [], width, height: 24, colour: false);
         Assert.Equal(heading, lines[0]);

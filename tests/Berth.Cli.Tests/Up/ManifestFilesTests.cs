@@ -16,7 +16,7 @@ public sealed class ManifestFilesTests
     }
 
     [Fact]
-    public void One_that_does_more_is_read_by_kubectl()
+    public void Kustomization_with_patches_is_read_by_kubectl()
     {
         bool kubectl = (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(':').Any(static folder => File.Exists(Path.Combine(folder, "kubectl")));
@@ -56,7 +56,7 @@ public sealed class ManifestFilesTests
     }
 
     [Fact]
-    public void A_kustomization_that_is_no_YAML_is_said_with_its_line()
+    public void Kustomization_that_is_not_YAML_is_refused_with_its_line()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-kustomization-");
         try

@@ -25,6 +25,6 @@ public sealed class ReadyMessageTests
     }
 
     private static IReadOnlyList<string> Lines(string command) => ReadyMessage.ForBuiltIn(
-        TimeSpan.FromSeconds(1.7), new UpPlan([], 3, 3000, 8000, null), new IPEndPoint(IPAddress.Loopback, 3002), "/tmp/kubeconfig",
+        TimeSpan.FromSeconds(1.7), new UpOptions([], 3, 3000, 8000, null), new IPEndPoint(IPAddress.Loopback, 3002), "/tmp/kubeconfig",
         command);
 }

@@ -185,7 +185,7 @@ public sealed class UpTests
         using TestFile precious = new("the way to a real cluster");
         BerthResult refused = await BerthProcess.RunManagedAsync(
             "up", "--port", $"{FreePorts.Take()}", "--base-port", $"{FreePorts.Take(3)}", "--kubeconfig-out", precious.Path);
-        refused.AssertRefused(2, "it is there already");
+        refused.AssertRefused(2, "it exists already");
         Assert.Equal("the way to a real cluster", await File.ReadAllTextAsync(precious.Path, Cancelled));
     }
 }

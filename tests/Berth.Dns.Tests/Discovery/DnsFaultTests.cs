@@ -121,7 +121,7 @@ public sealed class DnsFaultTests
     }
 
     [Fact]
-    public async Task F55_a_first_answer_with_a_hole_is_not_published()
+    public async Task F55_incomplete_first_answer_is_not_published()
     {
         await using DnsRig rig = new(TestZone.Headless(s_three));
         rig.Server.Script = static query =>
@@ -177,7 +177,7 @@ public sealed class DnsFaultTests
     }
 
     [Fact]
-    public async Task F56_a_cut_answer_whose_TCP_twin_is_silent_is_an_error_not_a_part()
+    public async Task F56_truncated_answer_with_silent_TCP_is_an_error()
     {
         await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(40))) { AddressFamilies = AddressFamilies.IPv4Only };
         rig.Server.Script = static query => query.IsTcp ? DnsTestReply.Silence : null;

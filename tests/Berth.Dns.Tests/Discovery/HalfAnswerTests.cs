@@ -156,7 +156,7 @@ public sealed class HalfAnswerTests
     }
 
     [Fact]
-    public async Task Other_set_name_without_SRV_is_told_in_what_is_left_out()
+    public async Task Other_set_name_without_SRV_shows_in_the_pods_left_out()
     {
         RecordingLogger logger = new();
         await using DnsRig rig = new(
@@ -169,6 +169,6 @@ public sealed class HalfAnswerTests
             "DNS has no SRV records of the Service, and service-b-0 to service-b-3, which were looked for", snapshot.LeftOut[0].Detail,
             StringComparison.Ordinal);
         Assert.Contains("give it as StatefulSetName", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
-        Assert.Contains(logger.Texts, static line => line.Contains("looked for one by one as service-b-0", StringComparison.Ordinal));
+        Assert.Contains(logger.Texts, static line => line.Contains("searched one by one as service-b-0", StringComparison.Ordinal));
     }
 }

@@ -91,6 +91,6 @@ public sealed class HistoryTests
         }
     }
 
-    /// <summary>What is read once nothing fails any more; what failed before may still have to be said, once.</summary>
+    /// <summary>Reads when nothing fails any more. An earlier failure may still be reported once.</summary>
     private static async Task<EndpointSnapshot> QuietAsync(DnsRig rig) => await TryReadAsync(rig) ?? await rig.ReadLaterAsync();
 }

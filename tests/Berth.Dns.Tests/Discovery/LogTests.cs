@@ -6,7 +6,7 @@ namespace Berth.Dns.Tests.Discovery;
 public sealed class LogTests
 {
     [Fact]
-    public async Task How_pods_are_found_is_said_once_and_again_when_it_changes()
+    public async Task Way_of_finding_pods_is_logged_once_per_change()
     {
         RecordingLogger log = new();
         await using DnsRig rig = new(TestZone.Headless(TestZone.Pods(2))) { LoggerFactory = log };

@@ -34,7 +34,7 @@ public sealed class NamesTests
     }
 
     [Fact]
-    public async Task A_name_made_of_an_address_is_no_pod_and_its_last_number_no_ordinal()
+    public async Task Name_made_of_an_address_is_not_a_pod()
     {
         await using DnsRig rig = new(
             TestZone.Headless([("10-88-0-10", "10.88.0.10"), ("fd00--7", "fd00::7"), ("service-b-1", "10.88.0.11")]));
@@ -134,7 +134,7 @@ public sealed class NamesTests
     }
 
     [Fact]
-    public async Task The_unspecified_address_is_never_handed_out()
+    public async Task Unspecified_address_is_never_returned()
     {
         await using DnsRig rig = new(
             TestZone.Headless([("service-b-0", "0.0.0.0"), ("service-b-1", "::"), ("service-b-1", "10.88.0.11"), ("service-b-2", "::")]));

@@ -70,7 +70,7 @@ public sealed class OrdinalSearchTests
     }
 
     [Fact]
-    public async Task Nothing_is_searched_for_when_the_Service_has_no_address()
+    public async Task Service_without_addresses_is_not_searched()
     {
         await using DnsRig rig = new(TestZone.Empty);
         Assert.Empty((await rig.ReadAsync()).Endpoints);

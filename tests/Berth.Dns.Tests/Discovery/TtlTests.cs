@@ -19,14 +19,14 @@ public sealed class TtlTests
     }
 
     [Fact]
-    public async Task That_there_is_nothing_holds_as_long_as_the_zone_says()
+    public async Task Empty_answer_is_valid_for_the_negative_TTL_of_the_zone()
     {
         await using DnsRig rig = new(new TestZone([], negativeTtl: 12)) { AddressFamilies = AddressFamilies.IPv4Only };
         await ReadAgainAfterAsync(rig, TimeSpan.FromSeconds(12));
     }
 
     [Fact]
-    public async Task Of_addresses_that_come_along_the_TTL_counts_too()
+    public async Task TTL_of_additional_addresses_counts()
     {
         TestZone zone = TestZone.Headless(TestZone.Pods(1), ttl: 25);
         await using DnsRig rig = new(zone) { AddressFamilies = AddressFamilies.IPv4Only };

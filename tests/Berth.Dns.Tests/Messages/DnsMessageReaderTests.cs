@@ -79,7 +79,7 @@ public sealed class DnsMessageReaderTests
     [InlineData(new byte[] { 0xC0, 0x0C }, "not before")]
     [InlineData(new byte[] { 0xC0, 0x20 }, "not before")]
     [InlineData(new byte[] { 1, (byte)'a', 0xC0, 0x0C }, "not before")]
-    [InlineData(new byte[] { 0x80, 0 }, "no label")]
+    [InlineData(new byte[] { 0x80, 0 }, "not a label")]
     [InlineData(new byte[] { 5, (byte)'a' }, "cut off")]
     [InlineData(new byte[] { 0xC0 }, "cut off")]
     public void Names_that_go_round_or_break_off_are_refused(byte[] name, string why)

@@ -68,7 +68,7 @@ public sealed class KnotTests
     }
 
     [Fact]
-    public async Task F55_a_name_outside_its_zones_is_refused_and_that_is_no_empty_set()
+    public async Task F55_REFUSED_for_a_name_outside_the_zones_is_not_an_empty_set()
     {
         await using KnotServer knot = await KnotServer.StartAsync(TestZone.Empty, Cancellation);
         await using IEndpointStream stream = Open(knot, [], "other.domain");

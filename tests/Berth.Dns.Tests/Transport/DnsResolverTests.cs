@@ -35,7 +35,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_answer_from_elsewhere_is_not_heard()
+    public async Task Answer_from_another_address_is_ignored()
     {
         using Socket stranger = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         stranger.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -86,7 +86,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_port_where_nobody_listens_fails_at_once()
+    public async Task Closed_port_fails_at_once()
     {
         (Socket udp, Socket tcp) = ScriptedDnsServer.Bind();
         IPEndPoint closed = (IPEndPoint)udp.LocalEndPoint!;
@@ -127,7 +127,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Aliases_that_go_round_are_an_error()
+    public async Task Cycle_of_aliases_is_an_error()
     {
         _server.Script = static query =>
             DnsTestReply.Of(
@@ -142,7 +142,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
     public async Task An_alias_to_a_name_that_cannot_be_asked_for_is_an_error()
     {
         _server.Script = static query => DnsTestReply.Of(query, [TestRecord.CName(query.Name, "", 5)]);
-        Assert.Contains("no name that can be asked for", await FailAsync(), StringComparison.Ordinal);
+        Assert.Contains("an alias that is not a valid name", await FailAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class DnsResolverTests : IAsyncDisposable
     public async Task An_answer_cut_over_TCP_as_well_is_an_error()
     {
         _server.Script = DnsTestReply.Truncated;
-        Assert.Contains("cut over TCP as well", await FailAsync(), StringComparison.Ordinal);
+        Assert.Contains("truncated over TCP too", await FailAsync(), StringComparison.Ordinal);
         Assert.Equal([false, true], _server.Queries.Select(static q => q.IsTcp));
     }
 

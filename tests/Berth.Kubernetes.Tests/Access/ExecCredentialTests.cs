@@ -175,7 +175,7 @@ public sealed class ExecCredentialTests : IDisposable
     [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":{}}'",
         "neither a token nor a certificate")]
     [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\","
-        + "\"status\":{\"token\":\"secret-token\\u0020X\"}}'", "holds a space, a line break")]
+        + "\"status\":{\"token\":\"secret-token\\u0020X\"}}'", "has a space, a line break")]
     [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\","
         + "\"status\":{\"token\":\"secret-token\",\"expirationTimestamp\":\"later\"}}'", "not an RFC 3339 time")]
     [InlineData("echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\","
@@ -250,12 +250,14 @@ public sealed class ExecCredentialTests : IDisposable
         ClusterAccessException exception = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
 
         Assert.Contains(
-            "ended, but a program that it started still held its standard output after 60 s", exception.Message, StringComparison.Ordinal);
+            "ended, but a program that it started still had its standard output open after 60 s",
+            exception.Message,
+            StringComparison.Ordinal);
         _folder.Write("stop", "");
     }
 
     [Fact]
-    public async Task Words_of_a_plugin_are_told_while_it_runs()
+    public async Task Output_of_a_plugin_is_shown_while_it_runs()
     {
         ConcurrentQueue<string> told = new();
         _folder.WriteScript(

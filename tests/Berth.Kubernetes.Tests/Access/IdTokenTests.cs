@@ -34,7 +34,7 @@ public sealed class IdTokenTests : IDisposable
     [InlineData("opaque")]
     [InlineData("e30.e30.e30")]
     [InlineData("e30.W10.e30")]
-    public async Task Token_that_tells_no_end_is_the_servers_to_judge(string token) =>
+    public async Task Token_without_an_expiry_is_sent_to_the_server(string token) =>
         Assert.Equal(token, await TokenFileTests.ReadAsync(Load(token).Credentials));
 
     public void Dispose() => _folder.Dispose();

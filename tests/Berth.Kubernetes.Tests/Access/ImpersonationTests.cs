@@ -23,7 +23,7 @@ public sealed class ImpersonationTests : IDisposable
     }
 
     [Fact]
-    public async Task Empty_values_are_nobody() =>
+    public async Task Empty_values_impersonate_no_user() =>
         Assert.Equal("", await AskAsync("as: \"\"\n    as-uid: \"\"\n    as-groups: []\n    as-user-extra: {}"));
 
     public void Dispose() => _folder.Dispose();

@@ -37,7 +37,7 @@ public sealed class InClusterAccessTests : IDisposable
     [InlineData("10.96.0.1", "0", "KUBERNETES_SERVICE_PORT is \"0\"")]
     [InlineData("10.96.0.1/x", "443", "KUBERNETES_SERVICE_HOST is \"10.96.0.1/x\"")]
     [InlineData("me@10.96.0.1", "443", "KUBERNETES_SERVICE_HOST is")]
-    public void Refuses_an_address_that_is_none(string host, string port, string expected)
+    public void Invalid_address_is_refused(string host, string port, string expected)
     {
         Mount();
 
@@ -52,7 +52,7 @@ public sealed class InClusterAccessTests : IDisposable
         Mount();
         _folder.Write("ca.crt", "");
         Assert.Contains(
-            "ca.crt holds no certificate",
+            "ca.crt contains no certificate",
             Assert.Throws<ClusterAccessException>(() => KubernetesEndpoints.FindAccess(Options("10.96.0.1", "443"))).Message,
             StringComparison.Ordinal);
         File.Delete(_folder["ca.crt"]);

@@ -109,17 +109,17 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("server: https://a", "token: abc", "empty", "context \"empty\" names no cluster")]
     [InlineData("name: x", "token: abc", null, "cluster \"c\" has no server")]
     [InlineData("server: api.example:6443", "token: abc", null, "not an address of the form https://HOST:PORT")]
-    [InlineData("server: https://me:pw@api.example", "token: abc", null, "may hold only scheme, host, port and path")]
+    [InlineData("server: https://me:pw@api.example", "token: abc", null, "may have only scheme, host, port and path")]
     [InlineData("server: [a]", "token: abc", null, "line 6: server must be a single value")]
     [InlineData("server: https://a\n    proxy-url: socks5://proxy", "token: abc", null,
-        "names a socks5:// proxy, and Berth knows only http:// ones")]
+        "names a socks5:// proxy, and Berth supports only http:// ones")]
     [InlineData("server: https://a\n    proxy-url: 'http://'", "token: abc", null,
         "is not the address of a proxy. Write it as http://HOST:PORT")]
     [InlineData("server: https://a\n    insecure-skip-tls-verify: perhaps", "token: abc", null,
         "insecure-skip-tls-verify must be true or false")]
     [InlineData("server: https://a\n    certificate-authority-data: '***'", "token: abc", null,
         "certificate-authority-data of cluster \"c\"")]
-    [InlineData("server: https://a\n    certificate-authority-data: aGVsbG8=", "token: abc", null, "holds no certificate")]
+    [InlineData("server: https://a\n    certificate-authority-data: aGVsbG8=", "token: abc", null, "contains no certificate")]
     [InlineData("server: https://a\n    certificate-authority: absent.crt", "token: abc", null,
         "absent.crt, named as certificate-authority of cluster \"c\"")]
     [InlineData("server: http://a\n    certificate-authority-data: {CA}", "token: abc", null,
@@ -128,7 +128,7 @@ public sealed class KubeconfigTests : IDisposable
         "both insecure-skip-tls-verify and a certificate-authority")]
     [InlineData("server: http://api.example", "token: abc", null, "would be sent to http://api.example/ unencrypted")]
     [InlineData("server: https://a", "token: abc\n    username: me", null, "both a token and a username")]
-    [InlineData("server: https://a", "token: 'abc def'", null, "holds a space")]
+    [InlineData("server: https://a", "token: 'abc def'", null, "has a space")]
     [InlineData("server: https://a", "tokenFile: absent", null, "absent, named as the token file")]
     [InlineData("server: https://a", "auth-provider: {name: gcp}", null, "the auth-provider \"gcp\", which Kubernetes removed")]
     [InlineData("server: https://a", "auth-provider: {name: oidc, config: {client-id: x}}", null,
@@ -144,7 +144,7 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("server: https://a", "client-certificate-data: {CA}\n    client-key-data: {OTHERKEY}", null,
         "belongs to another certificate")]
     [InlineData("server: https://a", "client-certificate-data: {CA}\n    client-key-data: {ENCRYPTED}", null, "is encrypted")]
-    public void Says_what_is_wrong(string cluster, string user, string? context, string expected)
+    public void Fault_of_a_kubeconfig_is_named(string cluster, string user, string? context, string expected)
     {
         using X509Certificate2 other = _authority.Client("other");
         string Fill(string text) => text

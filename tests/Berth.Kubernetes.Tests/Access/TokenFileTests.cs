@@ -72,7 +72,7 @@ public sealed class TokenFileTests : IDisposable
     [Theory]
     [InlineData(null, "There is no file")]
     [InlineData("", "is empty")]
-    [InlineData("secret with spaces", "holds a space")]
+    [InlineData("secret with spaces", "has a space")]
     public async Task Says_what_is_wrong_with_the_first_token(string? content, string expected)
     {
         if (content is not null)

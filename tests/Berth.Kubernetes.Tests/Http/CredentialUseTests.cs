@@ -32,7 +32,7 @@ public sealed class CredentialUseTests
     }
 
     [Fact]
-    public async Task Asks_only_once_more()
+    public async Task Second_401_is_not_tried_again()
     {
         using TestFolder folder = new();
         CountingSource source = new();

@@ -15,7 +15,7 @@ public sealed class KubernetesApiTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Sends_what_a_request_needs_and_no_more()
+    public async Task Request_has_the_needed_headers_only()
     {
         string? seen = null;
         await using TestServer server = await TestServer.StartAsync(context =>
@@ -173,7 +173,7 @@ public sealed class KubernetesApiTests
     [InlineData(200, null, null, "no content type")]
     [InlineData(404, "text/html", null, "404 and text/html")]
     [InlineData(302, "text/html", "https://login.example/oauth?state=secret", "a redirect to https://login.example,")]
-    public async Task Tells_what_is_not_a_Kubernetes_API(int status, string? type, string? location, string expected)
+    public async Task Answer_that_is_not_from_a_Kubernetes_API_is_named(int status, string? type, string? location, string expected)
     {
         await using TestServer server = await TestServer.StartAsync(context =>
         {

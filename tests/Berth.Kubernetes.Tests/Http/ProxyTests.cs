@@ -39,7 +39,7 @@ public sealed class ProxyTests
 
     [Theory]
     [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-        "does not let it through: it answers \"HTTP/1.1 407 Proxy Authentication Required\"")]
+        "refuses the tunnel: it answers \"HTTP/1.1 407 Proxy Authentication Required\"")]
     [InlineData("SSH-2.0-x\r\n\r\n", "it answers \"SSH-2.0-x\"")]
     [InlineData("", "it answers \"\"")]
     public async Task Refusal_of_the_proxy_is_told(string answer, string expected)

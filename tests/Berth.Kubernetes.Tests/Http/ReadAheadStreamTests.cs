@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Http;
 
-/// <summary>What arrives on a connection is the same whether it is read ahead or not; only how often it is asked for differs.</summary>
+/// <summary>Reading ahead does not change the bytes of a connection, only the number of reads.</summary>
 public sealed class ReadAheadStreamTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -12,7 +12,7 @@ public sealed class ReadAheadStreamTests
     [InlineData(65_535)]
     [InlineData(65_536)]
     [InlineData(100_000)]
-    public async Task Whatever_the_pieces_the_bytes_are_the_same(int ask)
+    public async Task Pieces_of_any_size_give_the_same_bytes(int ask)
     {
         Random random = new(ask);
         byte[] sent = new byte[300_000];
@@ -36,7 +36,7 @@ public sealed class ReadAheadStreamTests
     }
 
     [Fact]
-    public async Task Of_much_that_waits_small_reads_ask_the_socket_seldom()
+    public async Task Small_reads_of_much_data_rarely_read_the_socket()
     {
         Pieces inner = new();
         inner.Arrive(new byte[1_000_000]);
@@ -49,7 +49,7 @@ public sealed class ReadAheadStreamTests
     }
 
     [Fact]
-    public async Task Where_little_arrives_only_as_much_is_asked_for_as_the_reader_wants()
+    public async Task Read_of_little_data_asks_for_the_readers_size_only()
     {
         Pieces inner = new();
         await using ReadAheadStream stream = new(inner);
@@ -64,7 +64,7 @@ public sealed class ReadAheadStreamTests
     }
 
     [Fact]
-    public async Task After_a_burst_it_is_as_before()
+    public async Task Buffer_is_released_after_a_burst()
     {
         Pieces inner = new();
         inner.Arrive(new byte[4096 + 5000]);
@@ -79,7 +79,7 @@ public sealed class ReadAheadStreamTests
     }
 
     [Fact]
-    public async Task A_read_of_nothing_waits_for_something()
+    public async Task Zero_byte_read_waits_for_data()
     {
         Pieces inner = new();
         await using ReadAheadStream stream = new(inner);
@@ -117,7 +117,7 @@ public sealed class ReadAheadStreamTests
     }
 
     [Fact]
-    public async Task A_broken_connection_is_told_after_what_came_before()
+    public async Task Broken_connection_is_reported_after_the_received_events()
     {
         Pieces inner = new();
         inner.Arrive(new byte[6000]);

@@ -149,7 +149,7 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public async Task Believes_anybody_only_when_told_to_skip_the_verification()
+    public async Task Any_certificate_is_accepted_only_without_verification()
     {
         using TestAuthority authority = new();
         await using TestServer server = await TestServer.StartAsync(ApiHarness.EchoAsync, authority.ExpiredServer("other.example"));

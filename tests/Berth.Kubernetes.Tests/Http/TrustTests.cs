@@ -118,7 +118,7 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
-    public async Task Block_that_is_no_certificate_is_passed_over()
+    public async Task Block_that_is_not_a_certificate_is_skipped()
     {
         const string Garbage = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         using IssuedCertificate server = _root.Server(Host);
@@ -126,7 +126,7 @@ public sealed class TrustTests : IDisposable
         Assert.Contains("HTTP/2", await AskAsync(server, Garbage + _root.Pem), StringComparison.Ordinal);
         ClusterAccessException exception = Assert.Throws<ClusterAccessException>(
             () => ServerTrust.Of(PemSource.FromText(Garbage, "the CA file")));
-        Assert.Contains("the CA file holds a certificate that cannot be read", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("the CA file contains a certificate that cannot be read", exception.Message, StringComparison.Ordinal);
     }
 
     public void Dispose()

@@ -62,11 +62,11 @@ internal sealed class Cluster(Random random)
     /// <summary>The nodes at a version.</summary>
     public ImmutableSortedDictionary<string, ClusterNode> NodesAt(long version) => StateAt(version).Nodes;
 
-    /// <summary>What happened to slices after a version, up to another.</summary>
+    /// <summary>Returns the changes of slices after a version, up to another.</summary>
     public IEnumerable<ClusterChange> Between(long after, long upTo) =>
         _changes.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
 
-    /// <summary>What happened to nodes after a version, up to another.</summary>
+    /// <summary>Returns the changes of nodes after a version, up to another.</summary>
     public IEnumerable<NodeChange> NodesBetween(long after, long upTo) =>
         _nodeChanges.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
 

@@ -25,5 +25,5 @@ internal sealed record ClusterNode(string Name, long Version, ImmutableArray<str
     public override string ToString() => $"{Name}@{Version}({string.Join(' ', External.Select(static e => e.Length == 0 ? "''" : e))})";
 }
 
-/// <summary>What happened to one node.</summary>
+/// <summary>A change of one node.</summary>
 internal sealed record NodeChange(long Version, ClusterNode? Before, ClusterNode? After);

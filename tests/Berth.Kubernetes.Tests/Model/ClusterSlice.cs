@@ -27,7 +27,7 @@ internal sealed record ClusterSlice(string Name, string Service, bool IPv6, long
     public override string ToString() => $"{Name}@{Version}{(IsOurs ? "" : $" of {Service}")}[{string.Join(' ', Endpoints)}]";
 }
 
-/// <summary>What happened to one slice.</summary>
+/// <summary>A change of one slice.</summary>
 internal sealed record ClusterChange(long Version, ClusterSlice? Before, ClusterSlice? After)
 {
     /// <summary>True when a watch of our Service is told of it.</summary>

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Model;
 
-/// <summary>What may happen to watches that are open, and to the server as a whole.</summary>
+/// <summary>The faults of open watches, and of the whole server.</summary>
 internal sealed class Disturbances(Cluster cluster, ApiServer api, Random random, Action<string> note)
 {
     /// <summary>Something does.</summary>

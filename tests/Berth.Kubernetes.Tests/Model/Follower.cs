@@ -93,7 +93,7 @@ internal sealed class Follower : IAsyncDisposable
         }
     }
 
-    /// <summary>What readers see against what was read: null when all is right.</summary>
+    /// <summary>Compares the view of readers with the read snapshots. Returns the difference, or null.</summary>
     private string? Disagreement()
     {
         EndpointSnapshot? current = _view.Current;

@@ -1,12 +1,12 @@
 namespace Berth.Kubernetes.Model;
 
-/// <summary>How the API server of one history is.</summary>
+/// <summary>The behaviour of the API server in one history.</summary>
 internal sealed record Habits
 {
     /// <summary>Objects a page, fewer than asked for; or null for as many as asked for.</summary>
     public int? PageSize { get; init; }
 
-    /// <summary>How the bytes of a watch are cut: 0 line by line, 1 anywhere, 2 one by one, 3 several lines at once.</summary>
+    /// <summary>The pieces of a watch: 0 line by line, 1 any, 2 single bytes, 3 several lines at once.</summary>
     public int Cutting { get; init; }
 
     public bool SendsBookmarks { get; init; }
@@ -14,7 +14,7 @@ internal sealed record Habits
     /// <summary>410 as the HTTP status, or as an ERROR event.</summary>
     public bool GoneAsStatus { get; init; }
 
-    /// <summary>What becomes of a watch from a version that is not there yet: 0 silence, 1 an ERROR event, 2 an HTTP status.</summary>
+    /// <summary>The answer to a watch from a version that does not exist yet: 0 silence, 1 an ERROR event, 2 an HTTP status.</summary>
     public int Future { get; init; }
 
     /// <summary>A lagging server asked for no older than V: 504, or an older list against the rules.</summary>
@@ -23,7 +23,7 @@ internal sealed record Habits
     /// <summary>Streaming lists: 0 not known, 1 served, 2 never ended.</summary>
     public int Streaming { get; init; }
 
-    /// <summary>Whether the client asks for streaming lists.</summary>
+    /// <summary>True when the client asks for streaming lists.</summary>
     public bool ClientStreams { get; init; }
 
     /// <summary>Sends what the label selector asked to leave out.</summary>
@@ -35,7 +35,7 @@ internal sealed record Habits
     /// <summary>Which addresses the client asks for.</summary>
     public AddressMode AddressMode { get; init; }
 
-    /// <summary>Whether a deletion is told with the body, and so the version, that the object had before.</summary>
+    /// <summary>True when a deletion comes with the previous body of the object, and so with its version.</summary>
     public bool IsStale(long version) => IsNoisy && version % 2 == 0;
 
     public static Habits Any(Random random) => new()

@@ -10,7 +10,7 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
     private long _from;
     private bool _seen;
 
-    /// <summary>How nodes are now.</summary>
+    /// <summary>The current state of nodes.</summary>
     public AddressOfNode Now => ViewAt(cluster.Version).Address;
 
     /// <summary>All views that may be what the client has, the oldest first.</summary>
@@ -73,7 +73,7 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
         mode == AddressMode.ExternalOrInternal ? stated : nameof(LeftOutReason.ExternalAddressUnknown);
 }
 
-/// <summary>What a client may know of nodes.</summary>
+/// <summary>The states of nodes that a client may know.</summary>
 /// <param name="Version">The cluster's, or null while nodes may not be read.</param>
 /// <param name="Address">What it makes of a node and the addresses that the slices state.</param>
 internal sealed record NodeView(long? Version, AddressOfNode Address)

@@ -9,7 +9,7 @@ internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, l
 {
     private long _sent = from;
 
-    /// <summary>What it is of.</summary>
+    /// <summary>The watched kind.</summary>
     public ServedKind Kind { get; } = kind;
 
     /// <summary>The version it was asked to begin at.</summary>

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Model;
 
-/// <summary>What may become of a single request.</summary>
+/// <summary>The faults of a single request.</summary>
 internal enum RequestFault
 {
     Refused,

@@ -3,10 +3,10 @@ namespace Berth.Kubernetes.Model;
 /// <summary>One kind of object as the API lists and watches it, and what has been said of it.</summary>
 internal abstract class ServedKind(TimeProvider time)
 {
-    /// <summary>When something true was last said of it: a list, an event, a bookmark, the head of a watch.</summary>
+    /// <summary>The time of the last true answer about it: a list, an event, a bookmark, the head of a watch.</summary>
     public DateTimeOffset SpokenAt { get; private set; }
 
-    /// <summary>How often.</summary>
+    /// <summary>The number of such answers.</summary>
     public int Words { get; private set; }
 
     /// <summary>Requests since time last passed.</summary>
@@ -43,7 +43,7 @@ internal abstract class ServedKind(TimeProvider time)
     /// <summary>All objects at a version.</summary>
     public abstract IEnumerable<string> At(long version);
 
-    /// <summary>What a watch is told of the time after a version, up to another.</summary>
+    /// <summary>Returns the events of a watch after a version, up to another.</summary>
     public abstract IEnumerable<ServedChange> Between(long after, long upTo);
 
     /// <summary>A list of objects.</summary>

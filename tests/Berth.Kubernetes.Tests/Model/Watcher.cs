@@ -21,10 +21,10 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     private DateTimeOffset _busyUntil;
     private int _wordsAtFailure;
 
-    /// <summary>What it may know of nodes.</summary>
+    /// <summary>The states of nodes that it may know.</summary>
     public NodeViews Nodes { get; } = new(cluster, api, habits.AddressMode);
 
-    /// <summary>What it shows, or null before the first list.</summary>
+    /// <summary>The state that it shows, or null before the first list.</summary>
     public Dictionary<string, string>? Shown { get; private set; }
 
     /// <summary>The snapshot last read, as the source gave it.</summary>
@@ -33,16 +33,16 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     /// <summary>When it was read, or read again as a confirmation.</summary>
     public DateTimeOffset ReadAt { get; private set; }
 
-    /// <summary>How many different snapshots were read.</summary>
+    /// <summary>The number of different snapshots that were read.</summary>
     public int Snapshots { get; private set; }
 
     /// <summary>The trouble that the last read ended in, or null.</summary>
     public EndpointSourceException? Trouble { get; private set; }
 
-    /// <summary>What the present trouble began with, and when.</summary>
+    /// <summary>The failure that began the current outage, and its time.</summary>
     public (EndpointSourceException Failure, DateTimeOffset At)? TroubleBegan { get; private set; }
 
-    /// <summary>How many reads failed.</summary>
+    /// <summary>The number of failed reads.</summary>
     public int Failures { get; private set; }
 
     /// <summary>The version it shows.</summary>
@@ -53,7 +53,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     /// </summary>
     public bool AwaitsRestore { get; set; }
 
-    /// <summary>What went wrong on the product's own thread of control, which must not see it: first.</summary>
+    /// <summary>The first failure on a thread of the product, which must not see it.</summary>
     public HistoryException? Violation { get; set; }
 
     /// <summary>A read brought a snapshot.</summary>
@@ -109,7 +109,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         Violation ??= exception as HistoryException ?? new HistoryException($"A failure is no sentence of the source's: {exception}");
     }
 
-    /// <summary>What of it differs from the truth as it is now; null when nothing does.</summary>
+    /// <summary>Returns the first difference from the current truth, or null.</summary>
     public string? Difference()
     {
         if (Shown is null)
@@ -145,7 +145,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         Version = version;
     }
 
-    /// <summary>What was before the store was set back does not matter any more.</summary>
+    /// <summary>Forgets the states from before the store was set back.</summary>
     public void Restored()
     {
         AwaitsRestore = false;

@@ -68,7 +68,7 @@ public sealed class NegotiationTests
     }
 
     [Fact]
-    public async Task A_refusal_in_protobuf_is_told_in_its_own_words()
+    public async Task Refusal_in_protobuf_has_its_message()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync();
         harness.Api.OnList(x => AnswerAsync(x, 403, Wire.Status(403, "Forbidden", "endpointslices is forbidden")));

@@ -16,7 +16,7 @@ public sealed class ProtobufListTests
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task Says_what_the_json_says(string name)
+    public async Task Protobuf_agrees_with_json(string name)
     {
         byte[] json = Fixture.Bytes(name + ".json");
         byte[] protobuf = Wire.List(JsonNode.Parse(json)!);
@@ -26,7 +26,7 @@ public sealed class ProtobufListTests
     }
 
     [Fact]
-    public async Task Says_what_the_json_says_of_what_controllers_do_not_write()
+    public async Task Protobuf_agrees_with_json_for_fields_controllers_do_not_write()
     {
         string json = Json.List("9", """
             {"metadata":{"name":"odd","namespace":"k8s-example2","resourceVersion":"8"},"addressType":"IPv4","ports":[{"name":"a"},{"name":"b","port":70000},{"port":80}],"endpoints":[
@@ -41,7 +41,7 @@ public sealed class ProtobufListTests
     }
 
     [Fact]
-    public async Task Cut_before_the_end_of_its_items_it_is_no_list()
+    public async Task List_cut_before_the_end_of_its_items_is_an_error()
     {
         byte[] list = Wire.List(JsonNode.Parse(Fixture.Bytes("list-3-ready.json"))!);
         // Behind the list stand two empty fields of two bytes each.
@@ -51,7 +51,7 @@ public sealed class ProtobufListTests
     }
 
     [Fact]
-    public async Task Damaged_anywhere_it_is_a_list_or_an_error_and_nothing_else()
+    public async Task Damaged_list_is_a_list_or_an_error()
     {
         byte[] list = Wire.List(JsonNode.Parse(Fixture.Bytes("list-3-ready.json"))!);
         Random random = new(1);
@@ -89,7 +89,7 @@ public sealed class ProtobufListTests
                 isProtobuf: true, 4096));
 
     [Fact]
-    public async Task Json_in_place_of_it_is_an_error()
+    public async Task Json_in_place_of_protobuf_is_an_error()
     {
         ResourceFormatException error = await Assert.ThrowsAsync<ResourceFormatException>(
             () => ReadAsync(Fixture.Bytes("list-3-ready.json"), isProtobuf: true, 4096));

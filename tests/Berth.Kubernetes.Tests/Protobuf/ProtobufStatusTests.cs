@@ -25,7 +25,7 @@ public sealed class ProtobufStatusTests
     }
 
     [Fact]
-    public void Another_kind_or_a_broken_one_is_none()
+    public void Status_of_another_kind_or_malformed_is_null()
     {
         byte[] whole = Wire.Status(410, "Expired", "old");
         Assert.Null(KubernetesStatus.Parse(Wire.Envelope("v1", "Pod", [])));

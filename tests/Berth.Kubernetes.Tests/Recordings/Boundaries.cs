@@ -1,6 +1,9 @@
 namespace Berth.Kubernetes.Recordings;
 
-/// <summary>Where the bytes of a recording are cut. A piece never holds two line ends, so that each event is published by itself.</summary>
+/// <summary>
+/// The positions at which the bytes of a recording are cut. A piece never contains two line ends, so that each event is published
+/// separately.
+/// </summary>
 internal static class Boundaries
 {
     public static IEnumerable<ReadOnlyMemory<byte>> Lines(byte[] bytes) => At(bytes, []);

@@ -37,7 +37,7 @@ internal sealed class Recording
     public string ContentType => Fixture.Text(Name + ".headers").Split('\n').Select(static l => l.Split(": "))
         .First(static l => l[0].Equals("content-type", StringComparison.OrdinalIgnoreCase))[1].Trim();
 
-    /// <summary>Whose slices they are.</summary>
+    /// <summary>The target of the slices.</summary>
     public string Service { get; }
 
     /// <summary>The version a watch began at.</summary>
@@ -46,7 +46,7 @@ internal sealed class Recording
     /// <summary>True for a streaming list.</summary>
     public bool Streams { get; }
 
-    /// <summary>What was listed before a watch, recorded too where it was.</summary>
+    /// <summary>The list before a watch, if it was recorded too.</summary>
     public string ListBefore => Name switch
     {
         "watch-life" => Fixture.Text("list-3-ready.json"),

@@ -1,7 +1,7 @@
 
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>What passes with time alone, on a clock that the test moves.</summary>
+/// <summary>The effects of time alone, on a clock that the test moves.</summary>
 public sealed class IdleTests
 {
     private readonly TestClock _time = new();
@@ -11,7 +11,7 @@ public sealed class IdleTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_watch_that_brings_nothing_for_too_long_is_begun_again(bool bookmarks)
+    public async Task Silent_watch_is_restarted_after_its_limit(bool bookmarks)
     {
         await using SourceHarness harness = await SourceHarness.StartAsync(
             options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
@@ -43,7 +43,7 @@ public sealed class IdleTests
     }
 
     [Fact]
-    public async Task A_pod_that_may_be_moving_is_dropped_by_the_stream_in_time()
+    public async Task Held_pod_is_dropped_by_the_stream_in_time()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync(
             options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
@@ -65,7 +65,7 @@ public sealed class IdleTests
     }
 
     [Fact]
-    public async Task Trouble_does_not_hold_a_pod_any_longer()
+    public async Task Failure_does_not_extend_the_hold_of_a_pod()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync(
             options: new KubernetesEndpointSourceOptions { TimeProvider = _time });

@@ -30,7 +30,7 @@ public sealed class StreamingListTests
     }
 
     [Fact]
-    public async Task One_that_never_ends_is_given_up_for_a_plain_list()
+    public async Task Endless_streaming_list_falls_back_to_a_plain_list()
     {
         TestClock time = new();
         await using SourceHarness harness = await StartAsync(time);
@@ -50,7 +50,7 @@ public sealed class StreamingListTests
     }
 
     [Fact]
-    public async Task One_that_is_cut_is_begun_again_and_nothing_of_it_is_told()
+    public async Task Cut_streaming_list_is_dropped_and_started_again()
     {
         await using SourceHarness harness = await StartAsync();
         Task<EndpointSnapshot> next = harness.ReadAsync();

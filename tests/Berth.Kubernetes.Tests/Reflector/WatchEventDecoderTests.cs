@@ -26,7 +26,7 @@ public sealed class WatchEventDecoderTests
     }
 
     [Fact]
-    public void A_bookmark_tells_whether_a_streaming_list_is_complete()
+    public void Bookmark_marks_the_end_of_a_streaming_list()
     {
         Assert.True(Decode($$"""{"type":"BOOKMARK","object":{{Json.Bookmark("9", initialEventsEnd: true)}}}""").InitialEventsEnd);
         Assert.False(Decode($$"""{"type":"BOOKMARK","object":{{Json.Bookmark("9")}}}""").InitialEventsEnd);
@@ -57,5 +57,5 @@ public sealed class WatchEventDecoderTests
     [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a"}}} {}""")]
     [InlineData("""{"type":"ADDED","object":{"metadata":{"name":"a"}""")]
     [InlineData("<html>")]
-    public void What_is_no_event_is_an_error(string line) => Assert.Throws<ResourceFormatException>(() => Decode(line));
+    public void Line_that_is_not_an_event_is_an_error(string line) => Assert.Throws<ResourceFormatException>(() => Decode(line));
 }

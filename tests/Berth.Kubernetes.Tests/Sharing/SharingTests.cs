@@ -129,7 +129,7 @@ public sealed class SharingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Trouble_reaches_every_target_once_and_ends_for_all()
+    public async Task Failure_reaches_every_target_once_and_ends_for_all()
     {
         IEndpointStream[] streams = OpenMany();
         await (await _api.NextAsync(Token)).AnswerAsync(403, Json.Status(403, "Forbidden", "no"));

@@ -97,7 +97,7 @@ public sealed class SliceDecoderTests
         select new JsonObject(fields.Select(static f => KeyValuePair.Create(f.Item1, f.Item2?.DeepClone())));
 
     [Fact]
-    public void Reads_what_a_plain_reader_reads() => s_slice.Sample(
+    public void Decoder_agrees_with_a_plain_reader() => s_slice.Sample(
         static json =>
         {
             SliceObject slice = Decode(Encoding.UTF8.GetBytes(json.ToJsonString()));
@@ -122,7 +122,7 @@ public sealed class SliceDecoderTests
         iter: 20);
 
     [Fact]
-    public async Task A_list_read_in_small_pieces_is_the_same_list()
+    public async Task List_in_small_pieces_gives_the_same_list()
     {
         byte[] bytes = Fixture.Bytes("list-260-pods-3-slices.json");
         foreach (int piece in (int[])[1, 7, 4096, 100_000])

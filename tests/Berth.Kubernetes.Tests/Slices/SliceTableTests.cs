@@ -79,7 +79,7 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void The_same_event_twice_is_nothing()
+    public void Same_event_twice_publishes_nothing()
     {
         Apply(Json.Slice("s", "1", Json.Pod("service-b-0"), Json.Pod("service-b-1", "10.0.0.2")));
         Pods();
@@ -88,7 +88,7 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void A_list_with_the_same_content_is_nothing()
+    public void List_with_the_same_content_publishes_nothing()
     {
         Apply(Json.Slice("s", "1", Json.Pod("service-b-0")));
         Pods();
@@ -124,7 +124,7 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void A_held_pod_that_comes_nowhere_is_dropped_in_time()
+    public void Held_pod_without_a_new_slice_is_dropped_in_time()
     {
         Apply(Json.Slice("s", "1", Json.Pod("service-b-0"), Json.Pod("service-b-1", "10.0.0.2")));
         Apply(Json.Slice("t", "2", Json.Pod("service-b-2", "10.0.0.3")));
@@ -141,7 +141,7 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void A_pod_that_left_the_only_slice_or_terminated_or_whose_slice_was_deleted_is_not_held()
+    public void Pod_without_another_slice_or_terminating_is_not_held()
     {
         Apply(
             Json.Slice(
@@ -186,7 +186,7 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void One_name_on_two_nodes_both_ready_the_newer_slice_wins_and_what_is_left_takes_over()
+    public void Newer_slice_wins_for_a_name_on_two_nodes_and_the_other_takes_over()
     {
         Apply(Json.Slice("s", "10", Json.Pod("service-b-0", "10.0.0.1", "a", "node-0")));
         Apply(Json.Slice("t", "9", Json.Pod("service-b-0", "10.0.0.2", "b", "node-1")));
@@ -224,7 +224,7 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void The_name_comes_from_the_pod_then_from_the_hostname_and_else_there_is_none()
+    public void Name_comes_from_targetRef_then_hostname_else_none()
     {
         Apply(Json.Slice(
             "s", "1",
@@ -316,7 +316,7 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void A_pod_of_another_namespace_is_reported_and_shadows_nobody()
+    public void Pod_of_another_namespace_is_reported_and_shadows_no_pod()
     {
         Apply(
             Json.Slice(
@@ -369,7 +369,7 @@ public sealed class SliceTableTests
     }
 
     [Fact]
-    public void Random_histories_agree_with_a_table_made_anew()
+    public void Random_histories_agree_with_a_fresh_table()
     {
         Random random = new(7);
         Dictionary<string, string> slices = [];

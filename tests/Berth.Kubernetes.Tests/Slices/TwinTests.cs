@@ -15,7 +15,7 @@ public sealed class TwinTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Of_two_that_are_equal_in_every_rank_every_client_shows_the_same(bool reversed)
+    public void Equal_twins_have_the_same_winner_in_every_client(bool reversed)
     {
         string[] twins = [Json.Pod("service-b-0", "10.0.0.1", "u1", "node-1"), Json.Pod("service-b-0", "10.0.0.2", "u2", "node-2")];
         SliceTable table = Table();
@@ -25,7 +25,7 @@ public sealed class TwinTests
     }
 
     [Fact]
-    public void A_process_without_a_uid_that_contradicts_in_one_family_lends_no_address_in_the_other()
+    public void Contradicting_process_without_uid_lends_no_address()
     {
         SliceTable table = Table();
         table.Apply(Decode(Json.Slice("s", "2", Json.Pod("service-b-0", "10.0.0.1", "u1", "node-1"))));

@@ -71,7 +71,7 @@ public sealed class ListTests
     [InlineData(
         "serviceaccounts?fieldSelector=spec.x%3D1",
         "\"spec.x\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")]
-    public async Task What_cannot_be_read_is_refused_in_a_real_servers_words(string query, string message)
+    public async Task Malformed_body_is_refused_as_by_a_real_server(string query, string message)
     {
         await using TestCluster test = await TestCluster.StartAsync();
         (HttpStatusCode status, JsonNode refusal) = await test.GetAsync("/api/v1/namespaces/k8s-example2/" + query);

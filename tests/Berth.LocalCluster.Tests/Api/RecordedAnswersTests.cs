@@ -50,7 +50,7 @@ public sealed class RecordedAnswersTests
     }
 
     [Fact]
-    public async Task A_list_of_nothing_is_an_empty_list_with_a_version()
+    public async Task Empty_list_has_a_version()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         (_, JsonNode body) = await test.GetAsync(Slices + "?labelSelector=kubernetes.io%2Fservice-name%3Dabsent");

@@ -26,7 +26,7 @@ public sealed class ValidationTests
         + "metadata.labels: Invalid value: \"a/\": name part must consist of alphanumeric characters, '-', '_' or '.', "
         + "and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', "
         + "regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')]")]
-    public async Task A_change_of_what_is_fixed_is_refused_and_nothing_is_changed(string patch, string fault)
+    public async Task Change_of_an_immutable_field_is_refused_and_changes_nothing(string patch, string fault)
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.StatefulSet(0));
@@ -38,7 +38,7 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public async Task A_patch_that_makes_no_quantity_is_quoted_as_Go_quotes_it()
+    public async Task Patch_with_an_invalid_quantity_is_quoted_as_in_Go()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.StatefulSet(0));
@@ -59,7 +59,7 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public async Task All_that_is_wrong_with_a_pod_is_said_at_once()
+    public async Task All_faults_of_a_pod_are_in_one_message()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         const string pod = """

@@ -33,7 +33,7 @@ public sealed class WriteTests
     }
 
     [Fact]
-    public async Task A_rehearsal_shows_what_would_be_stored_and_knows_what_is_there()
+    public async Task Dry_run_returns_the_result_and_sees_stored_objects()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         const string account = """{"metadata":{"name":"a"}}""";
@@ -98,7 +98,7 @@ public sealed class WriteTests
     [InlineData("""{"spec":{"terminationGracePeriodSeconds":1}}""", Merge)]
     [InlineData("""[{"op":"replace","path":"/spec/tolerations","value":[{"operator":"Exists"}]}]""", "application/json-patch+json")]
     [InlineData("""{"spec":{"nodeName":"node-9"}}""", Merge)]
-    public async Task What_is_fixed_in_a_pod_is_refused(string patch, string type)
+    public async Task Change_of_a_pods_immutable_field_is_refused(string patch, string type)
     {
         await using TestCluster test = await TestCluster.StartAsync();
         await test.SendAsync(HttpMethod.Post, Pods, """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"x"}]}}""");
@@ -160,7 +160,7 @@ public sealed class WriteTests
     [InlineData(
         "labelSelector=a%3Eb",
         "unable to parse requirement: values[0][a]: Invalid value: \"b\": for 'Gt', 'Lt' operators, the value must be an integer")]
-    public async Task What_a_list_or_watch_may_not_ask_for_is_refused(string query, string message)
+    public async Task Unsupported_query_of_a_list_or_watch_is_refused(string query, string message)
     {
         await using TestCluster test = await TestCluster.StartAsync();
         (HttpStatusCode status, JsonNode body) = await test.GetAsync($"{Pods}?{query}");

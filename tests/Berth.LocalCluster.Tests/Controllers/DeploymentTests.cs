@@ -25,7 +25,7 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public async Task A_rollout_that_gets_nowhere_passes_its_deadline_and_a_paused_one_waits()
+    public async Task Stuck_rollout_passes_its_deadline_and_a_paused_one_waits()
     {
         FakeTimeProvider time = new(DateTimeOffset.UtcNow);
         await using TestCluster test = await StartAsync("{ type: RollingUpdate }", time);
@@ -59,7 +59,7 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public async Task A_revision_that_never_becomes_ready_takes_no_ready_pod_away()
+    public async Task Revision_that_is_never_ready_removes_no_ready_pod()
     {
         await using TestCluster test = await StartAsync("{ type: RollingUpdate }");
         await test.MergeAsync(Path, """{"spec":{"template":{"spec":{"nodeSelector":{"no":"node"}}}}}""");
@@ -74,7 +74,7 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public async Task A_ReplicaSet_is_told_the_size_of_the_whole()
+    public async Task ReplicaSet_has_the_annotations_of_desired_and_largest_size()
     {
         await using TestCluster test = await StartAsync("{ type: RollingUpdate }");
         const string sets = "/apis/apps/v1/namespaces/k8s-example2/replicasets";

@@ -75,7 +75,7 @@ public sealed class OwnershipTests
     }
 
     [Fact]
-    public async Task A_revision_tells_what_its_set_told_when_it_was_made()
+    public async Task Revision_has_the_change_cause_and_labels_of_its_set()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.All(TestManifests.StatefulSet(1), Front));

@@ -103,7 +103,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Compact_and_drop_watches_do_what_they_say()
+    public async Task Compact_expires_versions_and_drop_watches_ends_watches()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(TestManifests.Service);
@@ -133,7 +133,7 @@ public sealed class FaultTests
     [InlineData("stop-node?node=x", "nodes \"x\" not found")]
     [InlineData("cut-api?seconds=0", "seconds is 0; it must be above 0 and at most 3600")]
     [InlineData("kill-pod?pod=x&namespace=y", "pods \"x\" not found")]
-    public async Task What_cannot_be_done_is_refused_in_a_sentence(string fault, string message)
+    public async Task Impossible_change_is_refused_with_a_sentence(string fault, string message)
     {
         await using TestCluster test = await TestCluster.StartAsync();
         (HttpStatusCode status, JsonNode body) = await test.SendAsync(HttpMethod.Post, "/berth/faults/" + fault, string.Empty);
@@ -142,7 +142,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Only_the_administrator_may_ask_for_one()
+    public async Task Fault_is_allowed_for_the_administrator_only()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         using HttpClient account = TestCluster.NewClient(test.Cluster.ServiceAccountKubeconfig(TestCluster.Namespace, "default"));

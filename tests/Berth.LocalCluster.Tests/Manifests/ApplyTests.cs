@@ -41,7 +41,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public async Task Unknown_kinds_are_passed_over_when_asked_for()
+    public async Task Unknown_kinds_are_skipped_on_request()
     {
         await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
 

@@ -34,7 +34,7 @@ public sealed class ManifestYamlTests
         "the manifest, line 1: a document or an item of a list is not a Kubernetes object.")]
     [InlineData("apiVersion: 1\nkind: Pod",
         "the manifest, line 1: apiVersion is 1, which is no text. Put it in quotes if it is meant as one.")]
-    public void What_kubectl_refuses_is_refused_with_its_line(string text, string expected) =>
+    public void Value_refused_by_kubectl_is_refused_with_its_line(string text, string expected) =>
         Assert.StartsWith(expected, Refusal(text), StringComparison.Ordinal);
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class ManifestYamlTests
     }
 
     [Fact]
-    public void Any_list_is_opened()
+    public void List_of_any_kind_is_unpacked()
     {
         JsonObject[] objects = [.. ManifestReader.ParseYaml("""
             apiVersion: v1
@@ -102,7 +102,7 @@ public sealed class ManifestYamlTests
     [InlineData("")]
     [InlineData("# only a comment\n")]
     [InlineData("---\n---\n# x\n---\n")]
-    public void Documents_without_anything_are_none(string text) => Assert.Empty(ManifestReader.ParseYaml(text));
+    public void Empty_documents_are_skipped(string text) => Assert.Empty(ManifestReader.ParseYaml(text));
 
     [Fact]
     public void Byte_order_mark_and_CRLF_are_no_matter() =>

@@ -40,7 +40,7 @@ public sealed class ForwarderTests
     }
 
     [Fact]
-    public async Task A_port_that_is_taken_is_said_and_stops_nothing()
+    public async Task Port_in_use_is_reported_and_stops_nothing()
     {
         using TcpListener holder = HoldNodePort();
         int port = ((IPEndPoint)holder.LocalEndpoint).Port;

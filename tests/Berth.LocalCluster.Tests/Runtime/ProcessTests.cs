@@ -46,7 +46,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task Its_addresses_are_in_the_environment_and_its_log_is_cut_as_asked()
+    public async Task Pod_has_its_addresses_in_the_environment_and_a_limited_log()
     {
         const string pod = """
             apiVersion: v1
@@ -125,7 +125,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public Task Of_a_long_message_the_beginning_is_kept() =>
+    public Task Long_message_keeps_its_start() =>
         A_container_that_ended_says_why("printf %5000s x > FILE; exit 3", "terminationMessagePath: FILE", new string(' ', 4096));
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task One_that_ignores_SIGTERM_is_killed_after_the_grace_period()
+    public async Task Process_that_ignores_SIGTERM_is_killed_after_the_grace_period()
     {
         // Ready when the trap is set: a signal that comes before would end it.
         DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-trap-");

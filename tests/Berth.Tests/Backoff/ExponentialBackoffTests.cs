@@ -16,12 +16,13 @@ public sealed class ExponentialBackoffTests
     }
 
     [Fact]
-    public void Is_spread_by_jitter()
+    public void Delays_are_spread_by_jitter()
     {
         ExponentialBackoff backoff = new(new Random(7));
         Assert.True(Enumerable.Range(0, 100).Select(_ => backoff.NextDelay(5)).Distinct().Count() > 90);
     }
 
     [Fact]
-    public void Counts_from_one() => Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialBackoff(new Random(7)).NextDelay(0));
+    public void Failure_count_below_one_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialBackoff(new Random(7)).NextDelay(0));
 }

@@ -115,7 +115,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_reader_that_was_away_sees_the_latest_only()
+    public async Task Slow_reader_sees_only_the_latest_snapshot()
     {
         EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         await using IAsyncEnumerator<EndpointSnapshot> reader = view.ReadAllAsync(Cancellation).GetAsyncEnumerator(Cancellation);
@@ -154,7 +154,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_source_decides_when_it_asks_to_be_left_alone_for_longer()
+    public async Task Longer_wait_of_the_source_has_precedence()
     {
         EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         await Stream.ReadAgainAsync();
@@ -167,7 +167,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_source_cannot_ask_to_be_left_alone_for_ever()
+    public async Task Very_long_wait_of_a_source_is_capped()
     {
         EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         await Stream.ReadAgainAsync();
@@ -180,7 +180,7 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_exception_that_nobody_expected_is_trouble_too_and_not_the_end()
+    public async Task Unexpected_exception_is_a_failure_and_ends_nothing()
     {
         EndpointView view = _directory.Follow(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         Stream.Push(TestKit.TestPods.Snapshot(3));

@@ -30,7 +30,7 @@ internal sealed class ScriptedStream : IEndpointStream
 
     public bool Disposed { get; private set; }
 
-    /// <summary>What a cancelled read throws in place of an OperationCanceledException, as a connection that is torn down may.</summary>
+    /// <summary>The exception of a cancelled read instead of an OperationCanceledException, as from a broken connection.</summary>
     public Exception? CancellationFault { get; set; }
 
     public void Push(EndpointSnapshot snapshot) => _script.Writer.TryWrite(() => snapshot);

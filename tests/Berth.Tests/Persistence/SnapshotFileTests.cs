@@ -18,7 +18,7 @@ public sealed class SnapshotFileTests : IDisposable
     private string Path => System.IO.Path.Combine(_folder, "berth.snapshot");
 
     [Fact]
-    public async Task A_process_that_starts_during_an_outage_serves_the_last_good_snapshot_stale_and_saying_so()
+    public async Task Start_during_an_outage_serves_the_last_snapshot_as_stale()
     {
         EndpointSnapshot lived = await LiveAsync(
             TestKit.TestPods.Snapshot(
@@ -57,7 +57,7 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Past_the_longest_staleness_nothing_is_given_out_until_the_source_answers()
+    public async Task Snapshot_older_than_MaxStale_is_refused_until_the_source_answers()
     {
         await LiveAsync(TestKit.TestPods.Snapshot(3));
         ScriptedSource source = new();
@@ -75,7 +75,7 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
-    public void Any_damage_is_noticed()
+    public void Damage_at_any_byte_is_noticed()
     {
         byte[] good = SnapshotFileFormat.Encode([SavedSnapshot.From(TestKit.TestPods.Snapshot(2), _time.GetUtcNow())]);
         Assert.Single(SnapshotFileFormat.Decode(good));
@@ -93,7 +93,7 @@ public sealed class SnapshotFileTests : IDisposable
     [InlineData("")]
     [InlineData("not a snapshot at all")]
     [InlineData("berth-snapshot 2 sha256=")]
-    public async Task A_damaged_file_is_set_aside_with_a_warning_and_is_not_fatal(string content)
+    public async Task Damaged_file_is_renamed_with_a_warning_and_not_fatal(string content)
     {
         await File.WriteAllTextAsync(Path, content, Cancellation);
         await using EndpointDirectory directory = Open(new ScriptedSource());
@@ -103,7 +103,7 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
-    public void A_checksum_that_agrees_does_not_make_nonsense_sense()
+    public void Nonsense_with_a_right_checksum_is_refused()
     {
         foreach (string body in new[] { "{}", "[]", "{\"targets\":[{}]}", "{\"targets\":[{\"target\":\"A/b\"}]}", "{\"targets\":3}" })
         {
@@ -119,7 +119,7 @@ public sealed class SnapshotFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_written_is_said_once_and_discovery_goes_on()
+    public async Task Unwritable_folder_is_logged_once_and_discovery_continues()
     {
         ScriptedSource source = new();
         await using EndpointDirectory directory = new(

@@ -29,7 +29,7 @@ public sealed class PickerTests
     }
 
     [Fact]
-    public void By_ordinal_and_by_name_give_that_pod_while_it_is_available()
+    public void Ordinal_and_name_pickers_pick_the_pod_while_it_is_available()
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false));
         Assert.Equal("service-b-0", new OrdinalPicker(0).Pick(snapshot).Name);
@@ -92,7 +92,7 @@ public sealed class PickerTests
         Assert.Contains("has no pods", Assert.Throws<NoEndpointException>(() => none.PickRandom()).Message, StringComparison.Ordinal);
         EndpointSnapshot unready = TestKit.TestPods.Snapshot(TestKit.TestPods.Endpoint(0, ready: false));
         Assert.Contains(
-            "k8s-example2/service-b has 1 pods, and none is ready: service-b-0 is not-ready",
+            "k8s-example2/service-b has 1 pod, and none is ready: service-b-0 is not-ready",
             Assert.Throws<NoEndpointException>(() => unready.PickRandom()).Message,
             StringComparison.Ordinal);
         EndpointSnapshot leftOut = EndpointSnapshot.Create(

@@ -27,7 +27,7 @@ public sealed class PodIdentityTests
         Assert.Contains(name, Assert.Throws<PodIdentityException>(() => From(("POD_NAME", name))).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_name_without_an_ordinal_has_no_port_but_a_fixed_one()
+    public void Name_without_an_ordinal_has_only_a_fixed_port()
     {
         PodIdentity pod = From(("POD_NAME", "lobby-7f74f7877f-2ccb9"));
         Assert.Null(pod.Ordinal);

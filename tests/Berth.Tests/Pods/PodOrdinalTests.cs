@@ -33,7 +33,7 @@ public sealed class PodOrdinalTests
     [InlineData("web-7 ", "does not end")]
     [InlineData("web-٣", "does not end")]
     [InlineData("lobby-7f74f7877f-2ccb9", "does not end")]
-    public void A_name_without_a_clean_ordinal_has_a_reason_and_never_ordinal_0_by_accident(string? name, string expected)
+    public void Name_without_a_clean_ordinal_has_a_reason_and_no_ordinal(string? name, string expected)
     {
         Assert.False(PodOrdinal.TryParse(name, out _, out string? reason));
         Assert.Contains(expected, reason, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class PodOrdinalTests
         Gen.Int[0, int.MaxValue].Sample(n => PodOrdinal.TryParse($"set-{n}", out int ordinal, out _) && ordinal == n);
 
     [Fact]
-    public void What_is_accepted_is_exactly_a_name_a_dash_and_a_canonical_number() =>
+    public void Accepted_names_are_name_dash_canonical_number() =>
         Gen.String[Gen.Char["ab0179-."], 0, 8].Sample(name =>
         {
             int dash = name.LastIndexOf('-');

@@ -26,7 +26,7 @@ public sealed class PortSchemeTests
     }
 
     [Fact]
-    public void A_service_port_of_0_is_no_base()
+    public void Service_port_0_is_not_a_base()
     {
         Assert.False(PortScheme.FromService().TryResolve(0, [new EndpointPort("any", 0)], out _, out string? reason));
         Assert.Contains("below 1", reason, StringComparison.Ordinal);

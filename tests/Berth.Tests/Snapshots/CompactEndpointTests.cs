@@ -11,7 +11,7 @@ public sealed class CompactEndpointTests
     private static readonly PodPlace s_place = new("ns", "node-1", "z1");
 
     [Fact]
-    public void Says_the_same_as_one_made_of_its_parts()
+    public void Compact_endpoint_equals_one_made_of_its_parts()
     {
         Guid uid = Guid.Parse("6dab17d2-4cbf-4e7a-9e26-98a12b9624f4");
         Compact compact = new(new PodName(new PodNamePrefix("web-"), 12), s_place, new PodUid(uid, null), IPAddress.Parse("10.0.0.1"));
@@ -50,7 +50,7 @@ public sealed class CompactEndpointTests
     [InlineData("web-", "web-a-")]
     [InlineData("web-", "web-1-")]
     [InlineData("b-", "a-", "c-", "aa-")]
-    public void Many_at_once_are_in_the_order_of_one_by_one(params string[] prefixes)
+    public void Bulk_sort_gives_the_order_of_single_inserts(params string[] prefixes)
     {
         PodNamePrefix[] shared = [.. prefixes.Select(static p => new PodNamePrefix(p))];
         Random random = new(7);
@@ -134,7 +134,7 @@ public sealed class CompactEndpointTests
     }
 
     [Fact]
-    public void However_an_endpoint_was_made_the_same_content_is_equal()
+    public void Endpoints_with_equal_content_are_equal()
     {
         PodEndpoint adopted = Endpoint(new PodNamePrefix("web-"), 2);
         PodEndpoint made = PodEndpoint.Create("web-2", "ns", [IPAddress.Loopback], [.. adopted.Ports], 2, node: "node-1", zone: "z1");

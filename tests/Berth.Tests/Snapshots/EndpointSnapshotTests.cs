@@ -18,7 +18,7 @@ public sealed class EndpointSnapshotTests
     }
 
     [Fact]
-    public void Two_StatefulSets_behind_one_service_are_distinct_pods_and_their_clash_is_reported()
+    public void Pods_of_two_StatefulSets_are_distinct_and_clashes_reported()
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(
             TestKit.TestPods.Endpoint(0, "blue"), TestKit.TestPods.Endpoint(0, "green"),

@@ -67,7 +67,7 @@ public sealed class SnapshotBuilderTests
     }
 
     [Fact]
-    public void The_same_endpoint_again_is_no_change()
+    public void Same_endpoint_again_changes_nothing()
     {
         SnapshotBuilder builder = new(TestKit.TestPods.Target, TestKit.TestPods.Ports);
         Assert.True(builder.HasChanges);

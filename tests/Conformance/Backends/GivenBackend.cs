@@ -26,7 +26,7 @@ internal sealed class GivenBackend : Backend
     /// <summary>Images may have to be pulled.</summary>
     public override TimeSpan Patience => TimeSpan.FromMinutes(3);
 
-    /// <summary>Why this backend cannot be used, or null.</summary>
+    /// <summary>The reason why this backend cannot be used, or null.</summary>
     public static string? Missing(string path) => File.Exists(path) ? null : $"{Variable} is {path}, and there is no such file.";
 
     public static Task<Backend> OpenAsync(string path, Needs needs)

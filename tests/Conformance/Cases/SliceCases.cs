@@ -35,7 +35,7 @@ public sealed class SliceCases(SharedControlPlane shared) : ConformanceCase(shar
     }
 
     [Theory, MemberData(nameof(Backends))]
-    public async Task Conditions_that_nobody_set_are_those_of_a_ready_pod(string name)
+    public async Task Unset_conditions_are_those_of_a_ready_pod(string name)
     {
         await using Backend backend = await OpenAsync(name);
         System.Text.Json.Nodes.JsonObject endpoint = Slice.Endpoint(backend.Namespace, "game-0", "10.44.0.1");

@@ -29,7 +29,7 @@ internal sealed class FloorPlan
         return new FloorPlan(floors);
     }
 
-    /// <summary>Why a folder may not use another, or null where it may.</summary>
+    /// <summary>Returns the reason why a folder must not use another, or null.</summary>
     public string? FindFault(string folder, string used)
     {
         if (!_floors.TryGetValue(folder, out int from))

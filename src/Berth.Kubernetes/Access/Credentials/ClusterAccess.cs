@@ -4,8 +4,8 @@ using Berth.Kubernetes.Access.Trust;
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// What a connection to a cluster needs: the address of its API server, whom to trust there, and who we are. It holds secrets and prints
-/// none.
+/// The data for a connection to a cluster: the address of its API server, the certificates to trust, and the credentials. It contains
+/// secrets and prints none.
 /// </summary>
 public sealed class ClusterAccess
 {
@@ -13,36 +13,36 @@ public sealed class ClusterAccess
     {
     }
 
-    /// <summary>The API server's address: http or https, with the path prefix, if it has one.</summary>
+    /// <summary>The address of the API server: http or https, with a path prefix if there is one.</summary>
     public required Uri Server { get; init; }
 
-    /// <summary>The namespace used where none is named: the pod's own, the context's, or <c>default</c>.</summary>
+    /// <summary>The default namespace: that of the pod, that of the context, or <c>default</c>.</summary>
     public string Namespace { get; init; } = "default";
 
-    /// <summary>Where this was found, to be printed: <c>kubeconfig /home/me/.kube/config, context dev</c>.</summary>
+    /// <summary>The origin of this access, for messages: <c>kubeconfig /home/me/.kube/config, context dev</c>.</summary>
     public required string Source { get; init; }
 
     /// <summary>
-    /// What has to happen before the API server is asked and has not yet, as a sentence with what a login plugin says; null where nothing
-    /// is waited for.
+    /// The sentence that says what a request to the API server is waiting for, with the output of a login plugin; null when it waits for
+    /// nothing.
     /// </summary>
     public string? Waiting => Credentials.Waiting;
 
-    /// <summary>As whom requests are made; null for the user of the credentials.</summary>
+    /// <summary>The impersonated user of the requests; null for the user of the credentials.</summary>
     internal Impersonation? Impersonation { get; init; }
 
-    /// <summary>The proxy on the way to the server; null for none.</summary>
+    /// <summary>The proxy to the server; null for none.</summary>
     internal HttpProxy? Proxy { get; init; }
 
-    /// <summary>How the server proves who it is. Not looked at over plain HTTP.</summary>
+    /// <summary>The trust in the server's certificate. Not used over plain HTTP.</summary>
     internal ServerTrust Trust { get; init; } = ServerTrust.System;
 
-    /// <summary>The certificate we show, if one is configured.</summary>
+    /// <summary>Our client certificate, if one is configured.</summary>
     internal ClientCertificate? Certificate { get; init; }
 
-    /// <summary>Who we say we are in each request.</summary>
+    /// <summary>The source of the credential of each request.</summary>
     internal ICredentialSource Credentials { get; init; } = FixedCredential.Anonymous;
 
-    /// <summary>The server and where it was found; never a credential.</summary>
+    /// <summary>Returns the server and the origin; never a credential.</summary>
     public override string ToString() => $"{Server} ({Source})";
 }

@@ -4,7 +4,9 @@ using Berth.Kubernetes.Access.Trust;
 
 namespace Berth.Kubernetes.Access.Credentials;
 
-/// <summary>One credential: what goes into <c>Authorization</c>, and the certificate an exec plugin may give. Prints as nothing.</summary>
+/// <summary>
+/// One credential: the value of <c>Authorization</c>, and the certificate that an exec plugin may give. It prints as an empty text.
+/// </summary>
 internal sealed class Credential : IEquatable<Credential>
 {
     private readonly string? _scheme;
@@ -21,24 +23,23 @@ internal sealed class Credential : IEquatable<Credential>
 
     internal static Credential None { get; } = new(null, null, null, null);
 
-    /// <summary>A certificate that came with this credential, not from the configuration; only exec plugins give one.</summary>
+    /// <summary>The certificate of this credential, if it has one. Only exec plugins give one.</summary>
     internal ClientCertificate? Certificate { get; }
 
     internal bool IsEmpty => _secret is null && Certificate is null;
 
-    /// <summary>A bearer token, or (from an exec plugin) a certificate, or both.</summary>
-    /// <exception cref="ClusterAccessException">The token cannot stand in a header.</exception>
+    /// <summary>Creates a credential from a bearer token, a certificate of an exec plugin, or both.</summary>
+    /// <exception cref="ClusterAccessException">The token contains a character that a header cannot have.</exception>
     internal static Credential Bearer(string? token, string from, ClientCertificate? certificate = null)
     {
         if (token is null)
             return new Credential(null, null, null, certificate);
         foreach (char c in token)
         {
-            // The exception that HttpClient would throw quotes the token.
+            // HttpClient would throw an exception that quotes the token.
             if (c is <= ' ' or > '~')
-                throw new ClusterAccessException($"The token from {from} holds a space, a line break or another character that no "
-                    + "token has. "
-                    + "Write only the token there.");
+                throw new ClusterAccessException($"The token from {from} has a space, a line break or another character "
+                    + "that no token has. Write only the token there.");
         }
 
         return new Credential("Bearer", token, token, certificate);
@@ -53,7 +54,7 @@ internal sealed class Credential : IEquatable<Credential>
             headers.Authorization = new AuthenticationHeaderValue(_scheme!, _secret);
     }
 
-    /// <summary>The text without our secret: servers and proxies like to quote what they were sent.</summary>
+    /// <summary>Removes our secret from a text, because servers and proxies often quote what they received.</summary>
     internal string Redact(string text)
     {
         string clean = string.IsNullOrEmpty(_secret) ? text : text.Replace(_secret, "[redacted]", StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Access.Credentials;
 
-/// <summary>A credential that stays what it is: a token or a password in a kubeconfig, or none.</summary>
+/// <summary>A credential that never changes: a token or a password in a kubeconfig, or none.</summary>
 internal sealed class FixedCredential(Credential credential) : ICredentialSource
 {
     internal static FixedCredential Anonymous { get; } = new(Credential.None);
@@ -9,6 +9,6 @@ internal sealed class FixedCredential(Credential credential) : ICredentialSource
 
     public void Refuse(Credential refused)
     {
-        // There is nowhere to look again.
+        // There is no file to read again.
     }
 }

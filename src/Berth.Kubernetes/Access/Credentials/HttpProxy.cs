@@ -4,9 +4,7 @@ using System.Text;
 
 namespace Berth.Kubernetes.Access.Credentials;
 
-/// <summary>
-/// The HTTP proxy on the way to an API server. It is asked for a tunnel (CONNECT), so it sees neither requests nor credentials.
-/// </summary>
+/// <summary>The HTTP proxy to an API server. Berth asks it for a tunnel (CONNECT), so it sees neither requests nor credentials.</summary>
 internal sealed class HttpProxy
 {
     private HttpProxy(Uri address, string origin)
@@ -17,7 +15,7 @@ internal sealed class HttpProxy
 
     internal Uri Address { get; }
 
-    /// <summary>Where it is configured, for sentences: <c>HTTPS_PROXY</c>.</summary>
+    /// <summary>The origin of its configuration, for messages: <c>HTTPS_PROXY</c>.</summary>
     internal string Origin { get; }
 
     /// <summary>The value of <c>Proxy-Authorization</c>; null without a user.</summary>
@@ -26,8 +24,8 @@ internal sealed class HttpProxy
             ? null
             : "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(Address.UserInfo)));
 
-    /// <summary>Reads a proxy's address. Without a scheme it is http://, as for curl and kubectl.</summary>
-    /// <exception cref="ClusterAccessException">It is no address, or of a proxy of another kind.</exception>
+    /// <summary>Parses a proxy's address. Without a scheme it is http://, as for curl and kubectl.</summary>
+    /// <exception cref="ClusterAccessException">It is not an address, or it names another kind of proxy.</exception>
     internal static HttpProxy Parse(string text, string origin)
     {
         string address = text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
@@ -35,15 +33,14 @@ internal sealed class HttpProxy
             throw new ClusterAccessException($"{origin} is not the address of a proxy. Write it as http://HOST:PORT.");
         return uri.Scheme == Uri.UriSchemeHttp
             ? new HttpProxy(uri, origin)
-            : throw new ClusterAccessException($"{origin} names a {uri.Scheme}:// proxy, and Berth knows only http:// ones. Name one "
-                + "of those, or, to go "
-                + "without a proxy, add the server to NO_PROXY.");
+            : throw new ClusterAccessException($"{origin} names a {uri.Scheme}:// proxy, and Berth supports only http:// ones. "
+                + "Name one of those, or, to connect without a proxy, add the server to NO_PROXY.");
     }
 
     /// <summary>
-    /// The proxy that the environment names for a server, by the rules of kubectl (golang.org/x/net/http/httpproxy); null for none.
+    /// Finds the proxy for a server in the environment, by the rules of kubectl (golang.org/x/net/http/httpproxy); null for none.
     /// </summary>
-    /// <exception cref="ClusterAccessException">What is named cannot be used.</exception>
+    /// <exception cref="ClusterAccessException">The proxy in the environment has a fault.</exception>
     internal static HttpProxy? FromEnvironment(Uri server, Func<string, string?> environment)
     {
         string name = server.Scheme == Uri.UriSchemeHttps ? "HTTPS_PROXY" : "HTTP_PROXY";
@@ -51,7 +48,7 @@ internal sealed class HttpProxy
         return value is null || server.IsLoopback || IsExcepted(server, First(environment, "NO_PROXY") ?? "") ? null : Parse(value, name);
     }
 
-    /// <summary>The address without a password.</summary>
+    /// <summary>Returns the address without the password.</summary>
     public override string ToString() => $"{Address.Scheme}://{Address.Authority}";
 
     private static string? First(Func<string, string?> environment, string name) =>

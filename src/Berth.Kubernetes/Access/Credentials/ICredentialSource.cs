@@ -1,18 +1,18 @@
 namespace Berth.Kubernetes.Access.Credentials;
 
-/// <summary>Says who we are, freshly for each request: credentials expire and are rotated while we run. Safe for several threads.</summary>
+/// <summary>Returns the credential for each request. Credentials expire and are rotated while we run. Safe for several threads.</summary>
 internal interface ICredentialSource
 {
-    /// <summary>What a credential is being waited for just now, as a sentence; null when nothing is.</summary>
+    /// <summary>The sentence that says what the credential is waiting for; null when it waits for nothing.</summary>
     string? Waiting => null;
 
-    /// <summary>The credential to use now.</summary>
-    /// <exception cref="ClusterAccessException">There is none, and there never was one.</exception>
+    /// <summary>Returns the current credential.</summary>
+    /// <exception cref="ClusterAccessException">There is no credential, and there never was one.</exception>
     ValueTask<Credential> GetAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The server answered 401 to this credential. The next <see cref="GetAsync"/> looks again where it comes from; if it is then still the
-    /// same, there is no use in asking the server again.
+    /// Reports that the server answered 401 to this credential. The next <see cref="GetAsync"/> reads it from its origin again. If it is
+    /// still the same, asking the server again is useless.
     /// </summary>
     void Refuse(Credential refused);
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Berth.Kubernetes.Access.Credentials;
 
 /// <summary>
-/// As whom requests are made, beside who makes them.
-/// See <see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation"/>.
+/// The impersonated user, groups and extra fields of requests. See
+/// <see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation"/>.
 /// </summary>
 internal sealed class Impersonation(IReadOnlyList<(string Name, string Value)> headers)
 {
@@ -15,10 +15,10 @@ internal sealed class Impersonation(IReadOnlyList<(string Name, string Value)> h
             request.TryAddWithoutValidation(name, value);
     }
 
-    /// <summary>Whether a text can stand in a header.</summary>
+    /// <summary>Returns true when a header can contain the text.</summary>
     internal static bool MayStand(string value) => value.All(static c => c is >= ' ' and <= '~');
 
-    /// <summary>The header of an extra field. What no header's name may hold is escaped as in a URL.</summary>
+    /// <summary>Returns the header of an extra field. Characters that a header's name cannot have are escaped as in a URL.</summary>
     internal static string ExtraHeader(string key)
     {
         StringBuilder name = new("Impersonate-Extra-");

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Kubernetes.Access.Credentials;
 
 /// <summary>
-/// A token in a file that another program rotates (the kubelet: about once an hour). Read again once a minute at most, and at once after a
-/// 401. A file that is missing or empty in that moment is being rotated: the old token is kept.
+/// A token in a file that another program rotates (the kubelet: about once an hour). It is read again at most once a minute, and at once
+/// after a 401. While the file is missing or empty, it is being rotated, and the old token stays.
 /// </summary>
 internal sealed class TokenFile(string path, TimeProvider time, ILogger logger, string? initialToken = null) : ICredentialSource
 {
@@ -18,7 +18,7 @@ internal sealed class TokenFile(string path, TimeProvider time, ILogger logger, 
     private long _readAt;
     private bool _stale = true;
 
-    /// <summary>Reads the file now, so that a wrong configuration is found when the program starts.</summary>
+    /// <summary>Reads the file now, so that a configuration error is found when the program starts.</summary>
     internal void ReadFirst()
     {
         lock (_lock)
@@ -53,7 +53,7 @@ internal sealed class TokenFile(string path, TimeProvider time, ILogger logger, 
         }
         catch (ClusterAccessException exception) when (_current is not null)
         {
-            // The old token is still good for a while, and the file is looked at again soon.
+            // The old token is still valid for a while, and the file is read again soon.
             _rereading.Failed(exception);
         }
 

@@ -4,24 +4,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Kubernetes;
 
-/// <summary>What <see cref="KubernetesEndpoints.FindAccess"/> looks at. Nothing is read from the environment behind it.</summary>
+/// <summary>The inputs of <see cref="KubernetesEndpoints.FindAccess"/>. It reads no environment variable except through them.</summary>
 public sealed class ClusterAccessOptions
 {
     /// <summary>
-    /// The path of a kubeconfig file that must exist, as of <c>--kubeconfig</c>; it wins over all others. Default: null, for none. Not
-    /// empty.
+    /// The path of a kubeconfig file that must exist, as for <c>--kubeconfig</c>. It has precedence over all others. Default: null, for
+    /// none. Not empty.
     /// </summary>
     public string? Kubeconfig { get; init; }
 
     /// <summary>
-    /// The context to use, as of <c>--context</c>; it asks for a kubeconfig. Default: null, for the kubeconfig's <c>current-context</c>.
+    /// The context to use, as for <c>--context</c>. It requires a kubeconfig. Default: null, for the kubeconfig's <c>current-context</c>.
     /// Not empty.
     /// </summary>
     public string? Context { get; init; }
 
     /// <summary>
-    /// Reads one environment variable; null when it is not set. Asked for KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT,
-    /// HOME, USERPROFILE, PATH, HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default: an empty environment.
+    /// Returns an environment variable, or null when it is not set. It is called for KUBECONFIG, KUBERNETES_SERVICE_HOST,
+    /// KUBERNETES_SERVICE_PORT, HOME, USERPROFILE, PATH, HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Default: an empty environment.
     /// </summary>
     public Func<string, string?> Environment { get; init; } = static _ => null;
 
@@ -31,17 +31,17 @@ public sealed class ClusterAccessOptions
     /// </summary>
     public string ServiceAccountFolder { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    /// <summary>The clock by which tokens are read again and the credentials of plugins expire. Default: the system's.</summary>
+    /// <summary>The clock for reading tokens again and for the expiry of plugins' credentials. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Makes the logger <c>Berth.Kubernetes</c>, which tells when a token, CA or certificate file cannot be read again, and when it can.
-    /// Default: logs nothing.
+    /// Creates the logger <c>Berth.Kubernetes</c>, which reports when a token, CA or certificate file cannot be read again, and when it
+    /// can. Default: logs nothing.
     /// </summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>
-    /// Told each line that a login plugin (<c>exec</c>) writes to standard error, at once: it may say what a person is to do. Default:
+    /// Receives each line that a login plugin (<c>exec</c>) writes to standard error, at once, because it may ask a person to act. Default:
     /// null, for the logger of <see cref="LoggerFactory"/>. It is called from several threads.
     /// </summary>
     public Action<string>? PluginOutput { get; init; }

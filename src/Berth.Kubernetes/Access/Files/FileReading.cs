@@ -1,12 +1,12 @@
 namespace Berth.Kubernetes.Access.Files;
 
-/// <summary>Reads the small files that access is made of; a fault becomes a sentence.</summary>
+/// <summary>Reads the small files of a cluster access, and describes a fault as a sentence.</summary>
 internal static class FileReading
 {
-    // Kubeconfigs of large organisations reach a megabyte. A file beyond this is not one: the wrong file was named.
+    // Kubeconfigs of large organisations reach a megabyte. A larger file is not a kubeconfig.
     private const long MaximumBytes = 8 * 1024 * 1024;
 
-    /// <summary>The whole file.</summary>
+    /// <summary>Returns the whole file.</summary>
     /// <exception cref="ClusterAccessException">It is missing, a folder, unreadable or too large.</exception>
     internal static byte[] Read(string path, string what)
     {
@@ -35,7 +35,7 @@ internal static class FileReading
 
     private static byte[] ReadBounded(FileStream file, string path, string what)
     {
-        // The length of a pipe or of a file in /proc is not known beforehand, so it is the reading that is bounded.
+        // The length of a pipe or of a file in /proc is not known before reading, so the read itself is limited.
         using MemoryStream content = new();
         byte[] buffer = new byte[16 * 1024];
         int read;
@@ -43,8 +43,8 @@ internal static class FileReading
         {
             content.Write(buffer, 0, read);
             if (content.Length > MaximumBytes)
-                throw new ClusterAccessException($"{path}, named as {what}, is larger than {MaximumBytes / (1024 * 1024)} MiB, so it is "
-                    + "something else. Name another file.");
+                throw new ClusterAccessException($"{path}, named as {what}, is larger than {MaximumBytes / (1024 * 1024)} MiB, "
+                    + "so it is something else. Name another file.");
         }
 
         return content.ToArray();

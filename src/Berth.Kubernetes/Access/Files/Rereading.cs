@@ -3,9 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Access.Files;
 
-/// <summary>
-/// Whether a file that is read again and again can be read; says so once when that changes. Not for several threads at a time.
-/// </summary>
+/// <summary>Records whether a file that is read repeatedly can be read, and logs each change once. Not safe for several threads.</summary>
 internal sealed class Rereading(ILogger logger, string name)
 {
     private bool _failing;

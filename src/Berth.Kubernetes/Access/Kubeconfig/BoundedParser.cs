@@ -4,14 +4,14 @@ using YamlDotNet.Core.Events;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// Refuses YAML that costs more to read than any kubeconfig does: nested so deeply that the stack would overflow, which no exception
-/// handler survives, or of so many pieces that they fill the memory.
+/// Refuses YAML that costs more than any kubeconfig: nesting that would overflow the stack, which cannot be caught, or so many events that
+/// they fill the memory.
 /// </summary>
 internal sealed class BoundedParser(IParser inner) : IParser
 {
     private const int MaximumDepth = 64;
 
-    // Some hundred bytes of memory each; a kubeconfig of 10,000 clusters, users and contexts has about as many.
+    // Each event takes some hundred bytes of memory. A kubeconfig with 10,000 clusters, users and contexts has about this number.
     private const int MaximumEvents = 500_000;
 
     private int _depth;

@@ -5,7 +5,7 @@ using Berth.Kubernetes.Access.Trust;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-/// <summary>What a plugin printed, read: the credential, and until when it is good.</summary>
+/// <summary>The parsed output of a plugin: the credential and its expiry.</summary>
 internal sealed class ExecAnswer
 {
     private ExecAnswer(Credential credential, DateTimeOffset? expires)
@@ -18,8 +18,9 @@ internal sealed class ExecAnswer
 
     internal DateTimeOffset? Expires { get; }
 
-    /// <exception cref="ClusterAccessException">It is not an ExecCredential of the version that was asked for, or holds no
-    /// credential.</exception>
+    /// <exception cref="ClusterAccessException">
+    /// It is not an ExecCredential of the requested version, or contains no credential.
+    /// </exception>
     internal static ExecAnswer Parse(ReadOnlyMemory<byte> output, ExecPlugin plugin)
     {
         try
@@ -29,7 +30,7 @@ internal sealed class ExecAnswer
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The inner exception is left out: it can quote the output, and with it the token.
+            // No inner exception: it can quote the output, and so the token.
             throw Fault(plugin, "printed something that is not an ExecCredential in JSON");
         }
     }

@@ -2,9 +2,9 @@ using Berth.Kubernetes.Access.Credentials;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-// The semaphore never gives out its wait handle, so there is nothing in it to dispose of.
+// The semaphore never creates its wait handle, so there is nothing to dispose.
 #pragma warning disable CA1001
-/// <summary>Runs a plugin when its last credential has expired or was refused; between these, hands out the one it has.</summary>
+/// <summary>Runs a plugin when its last credential has expired or was refused, and otherwise returns the last credential.</summary>
 internal sealed class ExecCredential(ExecPlugin plugin, TimeProvider time) : ICredentialSource
 #pragma warning restore CA1001
 {
@@ -18,7 +18,7 @@ internal sealed class ExecCredential(ExecPlugin plugin, TimeProvider time) : ICr
     {
         if (Fresh() is { } ready)
             return ready;
-        // Plugins can take seconds and open browsers: one run serves everybody who waits.
+        // A plugin can take seconds and open a browser, so one run serves all waiting requests.
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -43,7 +43,7 @@ internal sealed class ExecCredential(ExecPlugin plugin, TimeProvider time) : ICr
             Interlocked.CompareExchange(ref _current, null, current);
     }
 
-    // The wall clock, since the plugin's word is in wall time.
+    // The wall clock, because a plugin gives its expiry in wall time.
     private Credential? Fresh() =>
         _current is { } current && (current.Expires is null || time.GetUtcNow() < current.Expires) ? current.Credential : null;
 }

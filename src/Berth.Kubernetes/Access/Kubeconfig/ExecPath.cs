@@ -2,7 +2,7 @@ namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
 /// Finds a plugin as kubectl does: a name on the PATH, a path relative to the kubeconfig. Process.Start alone would also look in the
-/// working folder, where anybody may have put a program of that name.
+/// working folder, where another user may have put a program of that name.
 /// </summary>
 internal static class ExecPath
 {
@@ -26,7 +26,7 @@ internal static class ExecPath
         return null;
     }
 
-    // A file without any execute permission is passed over, as a shell does. Whether we may is for the system to say when it is started.
+    // Skip a file without any execute permission, as a shell does. The system decides at the start whether we may execute it.
     private static bool IsExecutable(string path)
     {
         const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;

@@ -3,8 +3,8 @@ using Berth.Kubernetes.Diagnostics;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// The <c>exec</c> entry of a user: a program that prints a credential.
-/// See <see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins"/>.
+/// The <c>exec</c> entry of a user: a program that prints a credential. See
+/// <see href="https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins"/>.
 /// </summary>
 internal sealed class ExecPlugin
 {
@@ -17,7 +17,7 @@ internal sealed class ExecPlugin
 
     internal required string ApiVersion { get; init; }
 
-    /// <summary>The command as written, for sentences.</summary>
+    /// <summary>The command as written, for messages.</summary>
     internal required string Command { get; init; }
 
     /// <summary>The file to start; null when there is none.</summary>
@@ -27,17 +27,17 @@ internal sealed class ExecPlugin
 
     internal required IReadOnlyDictionary<string, string> Environment { get; init; }
 
-    /// <summary>What goes into KUBERNETES_EXEC_INFO.</summary>
+    /// <summary>Returns the value of KUBERNETES_EXEC_INFO.</summary>
     internal required Func<string> Request { get; init; }
 
     internal required string? InstallHint { get; init; }
 
     internal required string User { get; init; }
 
-    /// <summary>Told each line that it writes to standard error, as it comes.</summary>
+    /// <summary>Receives each line that the plugin writes to standard error, at once.</summary>
     internal required Action<string> Say { get; init; }
 
-    /// <exception cref="ClusterAccessException">A value is missing, malformed, or asks for what is not supported.</exception>
+    /// <exception cref="ClusterAccessException">A value is missing, malformed, or not supported.</exception>
     internal static ExecPlugin Read(YamlMap exec, string user, KubeconfigCluster cluster, ClusterAccessOptions options)
     {
         string version = exec.Text("apiVersion") ?? throw exec.Fault($"the exec plugin of user \"{user}\" has no apiVersion");
@@ -45,8 +45,8 @@ internal sealed class ExecPlugin
             throw exec.Fault($"the exec plugin of user \"{user}\" has apiVersion {version}; Berth supports {V1} and {V1Beta1}");
         string command = exec.Text("command") ?? throw exec.Fault($"the exec plugin of user \"{user}\" has no command");
         if (exec.Text("interactiveMode") is "Always")
-            throw exec.Fault($"the exec plugin of user \"{user}\" has interactiveMode Always, but Berth never asks anybody; "
-                + "use a plugin that can do without");
+            throw exec.Fault($"the exec plugin of user \"{user}\" has interactiveMode Always, but Berth cannot ask a user; "
+                + "use a plugin that needs no input");
 
         bool clusterInfo = exec.Flag("provideClusterInfo");
         return new ExecPlugin

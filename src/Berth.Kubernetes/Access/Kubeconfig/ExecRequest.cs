@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-/// <summary>Writes the <c>ExecCredential</c> that a plugin is given in KUBERNETES_EXEC_INFO.</summary>
+/// <summary>Writes the <c>ExecCredential</c> that a plugin receives in KUBERNETES_EXEC_INFO.</summary>
 internal static class ExecRequest
 {
-    // The key under a cluster's extensions that is meant for plugins.
+    // The key for plugins in a cluster's extensions.
     private const string ExtensionName = "client.authentication.k8s.io/exec";
 
-    // Linux refuses to start a program with a longer variable (MAX_ARG_STRLEN). A few aliases of aliases would make one of any length.
+    // Linux does not start a program with a longer variable (MAX_ARG_STRLEN). A few aliases of aliases can create any length.
     private const int Longest = 128 * 1024;
 
     internal static string Write(string apiVersion, KubeconfigCluster? cluster)
@@ -56,7 +56,7 @@ internal static class ExecRequest
 
     private static void WriteValue(Utf8JsonWriter json, YamlValue value, int depth)
     {
-        // Through aliases it may be deeper than it is written.
+        // Aliases can make it deeper than the text.
         if (depth > 64)
             throw new ClusterAccessException($"The extension {ExtensionName} is nested too deeply to be handed to the plugin. Flatten it.");
         if (json.BytesCommitted + json.BytesPending > Longest)

@@ -6,20 +6,20 @@ namespace Berth.Kubernetes.Access.Kubeconfig;
 /// <summary>One run of a credential plugin.</summary>
 internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
 {
-    // Long enough for a plugin that asks a slow identity provider, or a person who is there.
+    // Enough time for a slow identity provider, or for a person at the terminal.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    // The last words of a plugin that failed are in the pipe when it ends; only a child that holds the pipe keeps it from ending.
+    // The last output of a failed plugin is in the pipe when it ends. Only a child with an open pipe keeps the pipe from ending.
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(500);
 
     private readonly PluginWords _words = new(plugin);
 
-    /// <summary>A sentence for those who wait: which plugin has not ended, and what it said so far.</summary>
+    /// <summary>The sentence that names the plugin that has not ended, with its output so far.</summary>
     internal string Waiting =>
-        $"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" has not ended yet{_words.Quote()}. The API server is " +
-            "asked when it has.";
+        $"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" has not ended yet{_words.Quote()}. " +
+            "The API server is asked when it has.";
 
-    /// <exception cref="ClusterAccessException">It cannot be started, fails, takes too long, or prints no credential.</exception>
+    /// <exception cref="ClusterAccessException">The plugin cannot be started, fails, takes too long, or prints no credential.</exception>
     internal async Task<ExecAnswer> RunAsync(CancellationToken cancellationToken)
     {
         using Process process = Start();
@@ -37,15 +37,14 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
                 throw Fault($"ended with exit code {process.ExitCode}{_words.Quote()}");
             }
 
-            // Not its standard error: helpers that stay behind, such as an agent that caches logins, often hold it.
+            // Do not wait for standard error: helpers that stay, such as an agent that caches logins, often keep it open.
             return ExecAnswer.Parse(await output.ConfigureAwait(false), plugin);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw process.HasExited
-                ? Fault($"ended, but a program that it started still held its standard output after {Patience.TotalSeconds:0} s, so "
-                    + "its answer may not be whole. "
-                    + "Let that program have an output of its own", _words.Quote())
+                ? Fault($"ended, but a program that it started still had its standard output open after {Patience.TotalSeconds:0} s, "
+                    + "so its answer may be incomplete. Give that program another output", _words.Quote())
                 : Fault($"did not end within {Patience.TotalSeconds:0} s{_words.Quote()}");
         }
         catch (IOException exception)
@@ -63,7 +62,7 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
     {
         if (plugin.Program is null)
             throw NotFound();
-        // Inherits our environment: plugins need HOME, proxies and cloud settings that only they know.
+        // The plugin inherits our environment, because it needs HOME, proxies and cloud settings that we do not know.
         ProcessStartInfo start = new(plugin.Program)
         {
             UseShellExecute = false,
@@ -83,7 +82,7 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
         }
         catch (Exception exception) when (exception is Win32Exception or ArgumentException)
         {
-            // ArgumentException: a NUL in an argument or a variable.
+            // ArgumentException means a NUL in an argument or a variable.
             throw Fault($"cannot be started: {exception.Message}");
         }
     }
@@ -97,16 +96,15 @@ internal sealed class ExecRun(ExecPlugin plugin, TimeProvider time)
         }
         catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It ended by itself in this moment.
+            // It has just ended by itself.
         }
     }
 
     private ClusterAccessException NotFound()
     {
         string hint = plugin.InstallHint is { } text ? $" {text.Trim()}" : "";
-        return new ClusterAccessException($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" is not installed, or "
-            + "not on "
-            + $"the PATH. Install it.{hint}");
+        return new ClusterAccessException($"The credential plugin \"{plugin.Command}\" of user \"{plugin.User}\" is not installed, "
+            + $"or not on the PATH. Install it.{hint}");
     }
 
     private ClusterAccessException Fault(string what, string after = "") =>

@@ -7,7 +7,7 @@ using Berth.Kubernetes.Access.Credentials;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// The id-token of the auth-provider <c>oidc</c>, used until it expires. kubectl would then renew it and write the file; we only read.
+/// The id-token of the auth-provider <c>oidc</c>, used until it expires. kubectl would then renew it and write the file; Berth only reads.
 /// </summary>
 internal sealed class IdToken : ICredentialSource
 {
@@ -44,7 +44,7 @@ internal sealed class IdToken : ICredentialSource
 
     public void Refuse(Credential refused)
     {
-        // There is nowhere to look again.
+        // There is no file to read again.
     }
 
     private void ThrowIfExpired()
@@ -57,7 +57,7 @@ internal sealed class IdToken : ICredentialSource
         }
     }
 
-    // Only when it ends is read; whether it is genuine is for the server to say.
+    // Reads only the expiry. The server checks the token.
     private static DateTimeOffset? Expiry(string token)
     {
         string[] parts = token.Split('.');

@@ -42,7 +42,7 @@ internal static class KubeconfigAccess
         };
     }
 
-    // kubectl would send them; a listener on the way would then own what the credential opens.
+    // kubectl would send credentials over plain http://. Anyone on the network could then read and use them.
     private static void RefuseInTheClear(
         KubeconfigCluster cluster, YamlMap user, string name, ClientCertificate? certificate, ICredentialSource credentials)
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-/// <summary>A <c>cluster</c> entry, looked into: where the server is, and whom to trust there.</summary>
+/// <summary>A parsed <c>cluster</c> entry: the server and its trusted certificates.</summary>
 internal sealed class KubeconfigCluster
 {
     private KubeconfigCluster(Uri server, ServerTrust trust, YamlMap entry)
@@ -20,10 +20,10 @@ internal sealed class KubeconfigCluster
 
     internal YamlMap Entry { get; }
 
-    /// <summary>The proxy that the entry names; null where the environment decides.</summary>
+    /// <summary>The proxy of the entry; null when the environment decides.</summary>
     internal HttpProxy? Proxy { get; private init; }
 
-    /// <exception cref="ClusterAccessException">A value is missing, malformed, or asks for what is not supported.</exception>
+    /// <exception cref="ClusterAccessException">A value is missing, malformed, or not supported.</exception>
     internal static KubeconfigCluster Read(YamlMap entry, string name, ILogger logger)
     {
         Uri server = ReadServer(entry, name);
@@ -33,8 +33,8 @@ internal sealed class KubeconfigCluster
         if (skip && authority is not null)
             throw entry.Fault($"cluster \"{name}\" has both insecure-skip-tls-verify and a certificate-authority; only one can be meant");
         if (server.Scheme == Uri.UriSchemeHttp && (authority is not null || serverName is not null))
-            throw entry.Fault($"cluster \"{name}\" is configured for TLS (certificate-authority or tls-server-name), but its server begins "
-                + "with http://; write https://");
+            throw entry.Fault($"cluster \"{name}\" is configured for TLS (certificate-authority or tls-server-name), "
+                + "but its server begins with http://; write https://");
         return new KubeconfigCluster(server, ServerTrust.Of(authority, skip, serverName, logger), entry)
         {
             Proxy = entry.Text("proxy-url") is { } proxy
@@ -50,11 +50,11 @@ internal sealed class KubeconfigCluster
             || (server.Scheme != Uri.UriSchemeHttps && server.Scheme != Uri.UriSchemeHttp))
             throw entry.Fault($"cluster \"{name}\" has a server that is not an address of the form https://HOST:PORT");
         if (server.UserInfo.Length > 0 || server.Query.Length > 0 || server.Fragment.Length > 0)
-            throw entry.Fault($"the server of cluster \"{name}\" may hold only scheme, host, port and path");
+            throw entry.Fault($"the server of cluster \"{name}\" may have only scheme, host, port and path");
         return server;
     }
 
-    // As with kubectl, data wins over a file.
+    // As in kubectl, data has precedence over a file.
     private static PemSource? ReadAuthority(YamlMap entry, string name)
     {
         if (entry.Text("certificate-authority-data") is { } data)

@@ -4,7 +4,7 @@ using YamlDotNet.Core;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-/// <summary>One kubeconfig file: its named clusters, users and contexts, not looked into yet.</summary>
+/// <summary>One kubeconfig file: its named clusters, users and contexts, not parsed yet.</summary>
 internal sealed class KubeconfigFile
 {
     private KubeconfigFile(string path, YamlMap? root)
@@ -44,7 +44,7 @@ internal sealed class KubeconfigFile
 
     private static KubeconfigFile FromRoot(string path, YamlMap root)
     {
-        // kubectl takes a file without a kind as a kubeconfig, but a manifest handed over by mistake shall not look like an empty one.
+        // kubectl accepts a file without a kind as a kubeconfig. A manifest given by mistake must not look like an empty kubeconfig.
         string? kind = root.Text("kind");
         if (kind is not (null or "Config"))
             throw new ClusterAccessException($"{path} is not a kubeconfig: its kind is {kind}, not Config. Name another file.");
@@ -60,7 +60,7 @@ internal sealed class KubeconfigFile
         }
         catch (YamlException exception)
         {
-            // Only the place is told: YamlDotNet's own message can quote the line, and with it a token.
+            // Show only the position: YamlDotNet's message can quote the line, and so a token.
             throw new ClusterAccessException(
                 $"{path} is not valid YAML at line {exception.Start.Line}, column {exception.Start.Column}. Correct it there.");
         }
@@ -68,7 +68,7 @@ internal sealed class KubeconfigFile
             or ArithmeticException
             or NullReferenceException or IndexOutOfRangeException)
         {
-            // What the YAML parser lets out on some broken input instead of its own exception.
+            // The YAML parser throws this on some broken input instead of its own exception.
             throw new ClusterAccessException($"{path} is not valid YAML. Write it again with kubectl config.");
         }
     }

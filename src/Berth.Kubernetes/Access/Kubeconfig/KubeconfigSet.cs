@@ -1,8 +1,9 @@
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// Several kubeconfigs read as one, as kubectl does it: of entries with one name the first file's wins, whole; the first current-context
-/// wins. See <see href="https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files"/>.
+/// Several kubeconfigs, merged as in kubectl: of entries with the same name the whole entry of the first file counts, and the first
+/// current-context counts. See
+/// <see href="https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files"/>.
 /// </summary>
 internal sealed class KubeconfigSet
 {
@@ -12,8 +13,8 @@ internal sealed class KubeconfigSet
 
     internal string Paths => string.Join(Path.PathSeparator, _files.Select(file => file.Path));
 
-    /// <summary>Reads them. One that is missing in a list is passed over, unless all are.</summary>
-    /// <exception cref="ClusterAccessException">None is there, or one of them is not a kubeconfig.</exception>
+    /// <summary>Reads the files. A missing file of a list is skipped, unless all are missing.</summary>
+    /// <exception cref="ClusterAccessException">No file exists, or one of them is not a kubeconfig.</exception>
     internal static KubeconfigSet Read(IReadOnlyList<string> paths, bool mustExist)
     {
         if (mustExist)
@@ -28,17 +29,16 @@ internal sealed class KubeconfigSet
             : $"None of the files in KUBECONFIG exists: {string.Join(", ", paths)}. Set it to one that does.");
     }
 
-    /// <summary>The context to use, with the file it stands in.</summary>
-    /// <exception cref="ClusterAccessException">None is chosen, or the chosen one is not there.</exception>
+    /// <summary>Returns the context to use, and its file.</summary>
+    /// <exception cref="ClusterAccessException">No context is chosen, or the chosen one does not exist.</exception>
     internal (string Name, YamlMap Context) Context(string? asked)
     {
         string? name = string.IsNullOrEmpty(asked)
             ? _files.Select(file => file.CurrentContext).FirstOrDefault(name => name is not null)
             : asked;
         if (name is null)
-            throw new ClusterAccessException($"{Paths} has no current-context. Choose one with --context or with kubectl config "
-                + "use-context: "
-                + $"{Names(file => file.Contexts)}.");
+            throw new ClusterAccessException($"{Paths} has no current-context. "
+                + $"Choose one with --context or with kubectl config use-context: {Names(file => file.Contexts)}.");
         return Find(file => file.Contexts, name) is { } context
             ? (name, context)
             : throw new ClusterAccessException($"{Paths} has no context \"{name}\". Choose one of: {Names(file => file.Contexts)}.");

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-/// <summary>A <c>user</c> entry, looked into: how we say who we are.</summary>
+/// <summary>Parses a <c>user</c> entry: the credentials and the impersonated user.</summary>
 internal static class KubeconfigUser
 {
     internal static ClientCertificate? ReadCertificate(YamlMap entry, string name, ILogger logger)
@@ -20,7 +20,7 @@ internal static class KubeconfigUser
         };
     }
 
-    /// <summary>As kubectl chooses: a token file, a token, a user name and password, a plugin.</summary>
+    /// <summary>Reads the credentials in kubectl's order: a token file, a token, a user name and password, a plugin.</summary>
     internal static ICredentialSource ReadCredentials(YamlMap entry, string name, KubeconfigCluster cluster, ClusterAccessOptions options)
     {
         RefuseRemoved(entry, name);
@@ -47,7 +47,7 @@ internal static class KubeconfigUser
             : FixedCredential.Anonymous;
     }
 
-    /// <summary>As whom the user acts; null for himself. Empty values are none, as for kubectl.</summary>
+    /// <summary>Reads the impersonated user; null for none. Empty values count as none, as for kubectl.</summary>
     internal static Impersonation? ReadImpersonation(YamlMap entry, string name)
     {
         List<(string Name, string Value)> headers = new();
@@ -66,9 +66,8 @@ internal static class KubeconfigUser
         if (headers.CountBy(static header => header.Name, StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(static count => count.Value > 1) is { Key: { } twice })
         {
-            throw entry.Fault($"user \"{name}\" gives several values of {twice}, and .NET's HTTP client would send them as one; give "
-                + "one, or use that "
-                + "user's own credentials");
+            throw entry.Fault($"user \"{name}\" gives several values of {twice}, and .NET's HTTP client would send them as one; "
+                + "give one, or use that user's own credentials");
         }
 
         return headers.TrueForAll(static header => Impersonation.MayStand(header.Value))
@@ -76,7 +75,7 @@ internal static class KubeconfigUser
             : throw entry.Fault($"user \"{name}\" impersonates by a name that cannot stand in a header; only printable ASCII can");
     }
 
-    // Passed over in silence, it would make us another user than the file says.
+    // If we ignored it, we would be another user than the file says.
     private static void RefuseRemoved(YamlMap entry, string name)
     {
         if (entry.Map("auth-provider") is { } provider && provider.Text("name") is not "oidc")

@@ -3,8 +3,8 @@ using System.Text;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// What a plugin says on standard error, which is meant for people: "open this page and enter that code". Each line is shown as it comes,
-/// and the last ones are kept for sentences. Standard output holds the token and is never quoted.
+/// The text of a plugin on standard error, which is for people: "open this page and enter that code". Each line is shown as it arrives, and
+/// the last ones are kept for messages. Standard output contains the token and is never quoted.
 /// </summary>
 internal sealed class PluginWords(ExecPlugin plugin)
 {
@@ -16,7 +16,7 @@ internal sealed class PluginWords(ExecPlugin plugin)
     private string _last = "";
 
     /// <summary>
-    /// Reads until the plugin, and all that it started, have closed it. Never fails: words are lost, and no credential is.
+    /// Reads until the plugin and all its child processes have closed standard error. Never fails: only text can be lost, not a credential.
     /// </summary>
     internal async Task ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
@@ -27,12 +27,12 @@ internal sealed class PluginWords(ExecPlugin plugin)
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // The run has ended, and a child of the plugin still holds this pipe.
+            // The run has ended, and a child of the plugin still has the pipe open.
             EndLine();
         }
     }
 
-    /// <summary>The end of what it said, as a clause; nothing where it said nothing.</summary>
+    /// <summary>Returns the end of the text as a clause; empty when there is no text.</summary>
     internal string Quote()
     {
         lock (_lock)
@@ -46,7 +46,7 @@ internal sealed class PluginWords(ExecPlugin plugin)
     {
         foreach (byte value in piece)
         {
-            // Not a whole line of these is kept: a progress bar is one line without an end.
+            // Limit the line: a progress bar is one line without an end.
             if (value is (byte)'\n' or (byte)'\r' || _line.Count >= MaximumLine)
                 EndLine();
             if (value is not ((byte)'\n' or (byte)'\r'))
@@ -78,7 +78,7 @@ internal sealed class PluginWords(ExecPlugin plugin)
         return text.Length <= MaximumQuote ? text : "…" + text[^MaximumQuote..];
     }
 
-    // A plugin in verbose mode may show the token it got: tokens are long, and neither paths nor addresses.
+    // A plugin in verbose mode may show its token. Tokens are long, and neither paths nor addresses.
     private static bool MayBeSecret(string word) =>
         word.Length > 40 && !word.StartsWith('/') && !word.StartsWith("http", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,16 +1,16 @@
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
-/// <summary>A mapping in a kubeconfig, which knows where it stands, so that a fault can name the file and the line.</summary>
+/// <summary>A mapping in a kubeconfig. It has its file and line, so that a message can name them.</summary>
 internal sealed class YamlMap(YamlValue value, string file)
 {
     internal string File => file;
 
     internal YamlValue Value => value;
 
-    /// <summary>Whether a value is there that is neither null nor empty: kubectl takes <c>as: ""</c> for no <c>as</c>.</summary>
+    /// <summary>Returns true for a value that is neither null nor empty: for kubectl <c>as: ""</c> means no <c>as</c>.</summary>
     internal bool Has(string key) => Find(key) is { } found && found is not ({ Single: "" } or { Items.Count: 0 } or { Fields.Count: 0 });
 
-    /// <summary>A text; null when it is absent, null or empty, which kubectl does not tell apart either.</summary>
+    /// <summary>Returns a text, or null when it is absent, null or empty. kubectl does not distinguish these either.</summary>
     internal string? Text(string key) => Find(key) is { } found && AsText(found, key) is { Length: > 0 } text ? text : null;
 
     internal bool Flag(string key) => Find(key) switch
@@ -46,7 +46,7 @@ internal sealed class YamlMap(YamlValue value, string file)
         return texts;
     }
 
-    /// <summary>A mapping of lists of texts.</summary>
+    /// <summary>Returns a mapping of lists of texts.</summary>
     internal List<(string Name, string Text)> TextsByName(string key)
     {
         List<(string, string)> all = new();
@@ -63,7 +63,7 @@ internal sealed class YamlMap(YamlValue value, string file)
 
     internal ClusterAccessException Fault(string what) => Fault(value, what);
 
-    /// <summary>A path in a kubeconfig is relative to the file it stands in.</summary>
+    /// <summary>Returns the full path. A path in a kubeconfig is relative to its file.</summary>
     internal string Resolve(string path)
     {
         try
@@ -72,11 +72,11 @@ internal sealed class YamlMap(YamlValue value, string file)
         }
         catch (ArgumentException)
         {
-            throw Fault("a path holds a character that no path has");
+            throw Fault("a path contains a character that no path has");
         }
     }
 
-    // As kubectl: a number is not turned into text, since what was written is no longer known then (007 is 7).
+    // As in kubectl, a number is not converted to text, because its original form is lost (007 is 7).
     private string AsText(YamlValue found, string what) => found switch
     {
         { Single: string text } => text,

@@ -8,14 +8,14 @@ using YamlDotNet.Core.Events;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// The type and value that kubectl sees in a scalar. It speaks YAML 1.1 in the dialect of go-yaml v2: <c>yes</c> is true, and <c>0644</c>
+/// Reads a scalar with the type and value that kubectl gives it: YAML 1.1 in the dialect of go-yaml v2. <c>yes</c> is true, and <c>0644</c>
 /// is 420.
 /// </summary>
 internal static partial class YamlScalar
 {
     private const string Prefix = "tag:yaml.org,2002:";
 
-    /// <exception cref="YamlException">Its tag asks for what it is not.</exception>
+    /// <exception cref="YamlException">Its value does not match its tag.</exception>
     internal static object? Read(Scalar scalar)
     {
         string tag = scalar.Tag.IsEmpty ? "" : scalar.Tag.Value;
@@ -44,8 +44,8 @@ internal static partial class YamlScalar
     internal static bool IsMergeKey(Scalar scalar) =>
         scalar.Value == "<<" && (scalar.Tag.IsEmpty ? scalar.Style == ScalarStyle.Plain : scalar.Tag.Value == Prefix + "merge");
 
-    /// <summary>A key as JSON has it.</summary>
-    /// <exception cref="YamlException">kubectl has no way to write it.</exception>
+    /// <summary>Returns a key in its form in JSON.</summary>
+    /// <exception cref="YamlException">kubectl cannot write it.</exception>
     internal static string AsKey(YamlValue key, ParsingEvent at) => key.Single switch
     {
         string text => text,
@@ -89,7 +89,7 @@ internal static partial class YamlScalar
             var g when g["bin"].Success => (g["bin"].Value, 2),
             var g => (g["dec"].Value, 10),
         };
-        // 64 bits have at most 64 digits; zeros in front count for nothing.
+        // 64 bits have at most 64 digits, not counting zeros in front.
         digits = digits.TrimStart('0');
         if (digits.Length > 64)
             return false;
@@ -121,7 +121,7 @@ internal static partial class YamlScalar
         }
     }
 
-    // Go's FormatFloat(f, 'g', -1, 32).
+    // Formats as Go's FormatFloat(f, 'g', -1, 32).
     private static string Shortest(float number)
     {
         if (!float.IsFinite(number))
@@ -140,7 +140,7 @@ internal static partial class YamlScalar
         return $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
     }
 
-    // Of the digits as they are written: rounding to a fixed number of them can reach the next power of ten.
+    // Uses the written digits, because rounding to a fixed number of digits can reach the next power of ten.
     private static int Exponent(string digits)
     {
         string[] parts = digits.Split('E');

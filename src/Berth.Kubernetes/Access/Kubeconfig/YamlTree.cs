@@ -5,15 +5,15 @@ using YamlDotNet.Core.Events;
 namespace Berth.Kubernetes.Access.Kubeconfig;
 
 /// <summary>
-/// Builds the values of a YAML document as kubectl understands it: its types, merge keys, and the last of two like keys. An alias gives the
-/// very value that its anchor has, so a text costs no more than its length.
+/// Builds the values of a YAML document as kubectl does: its types, merge keys, and the last of two equal keys. An alias shares the value
+/// of its anchor, so the cost does not exceed the length of the text.
 /// </summary>
 internal sealed class YamlTree
 {
-    // As many as a text may have pieces; merges of merges would otherwise copy without end.
+    // The same as the limit of events. Without it, merges of merges would copy without an end.
     private const int MaximumMerged = 500_000;
 
-    // What YAML's reader does not take.
+    // Characters that YAML's reader refuses.
     private static readonly SearchValues<char> Controls = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(static c => (char)c).Where(static c => c is not ('\t' or '\n' or '\r')), '\u007f', '\ufffe',
             '\uffff']);
@@ -25,8 +25,8 @@ internal sealed class YamlTree
 
     private YamlTree(IParser parser) => _parser = parser;
 
-    /// <summary>The first document; null when there is none.</summary>
-    /// <exception cref="YamlException">It is not YAML, or not taken.</exception>
+    /// <summary>Returns the first document, or null when there is none.</summary>
+    /// <exception cref="YamlException">It is not YAML, or it exceeds a limit.</exception>
     internal static YamlValue? Read(string text)
     {
         RefuseControls(text);
@@ -45,7 +45,7 @@ internal sealed class YamlTree
         catch (YamlException exception) when (
             exception.Start.Line <= 1 && TabLine(text, tree._parser.Current?.Start.Line ?? 1) is > 1 and var line)
         {
-            // The parser tells no place for a tab that stands where only blanks may.
+            // The parser gives no position for a tab where only spaces are allowed.
             throw new YamlException(new Mark(0, line, 1), new Mark(0, line, 1), "a tab in front of a value", exception);
         }
     }
@@ -71,7 +71,7 @@ internal sealed class YamlTree
         return 0;
     }
 
-    // As a key it has a form of text; as a value JSON has no word for it.
+    // As a key it has a text form, but as a value JSON cannot express it.
     private YamlValue ReadContent()
     {
         ParsingEvent at = _parser.Current!;
@@ -131,10 +131,10 @@ internal sealed class YamlTree
         return Keep(start, new YamlValue(start.Start.Line) { Fields = fields });
     }
 
-    // In the order they stand in, as kubectl does it, whose library lets a merge replace what stands before it.
+    // In the order of the text, as in kubectl, whose library lets a merge replace earlier keys.
     private void Merge(Dictionary<string, YamlValue> into, YamlValue value, ParsingEvent at)
     {
-        // The first of several has precedence.
+        // The first source has precedence, so it is applied last.
         IEnumerable<YamlValue> sources = value.Items is { } list ? Enumerable.Reverse(list) : [value];
         foreach (YamlValue source in sources)
         {

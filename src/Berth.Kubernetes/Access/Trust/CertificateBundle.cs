@@ -3,13 +3,13 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.Kubernetes.Access.Trust;
 
-/// <summary>The certificates of a CA file. Each is trusted as it stands there, root or not, as kubectl does it.</summary>
+/// <summary>The certificates of a CA file. Each is trusted, root or not, as in kubectl.</summary>
 internal static class CertificateBundle
 {
     private const string Label = "CERTIFICATE";
 
-    /// <summary>Reads PEM. A block that is no certificate is passed over, as by kubectl: leaving one out never trusts more.</summary>
-    /// <exception cref="ClusterAccessException">It holds no certificate that can be read.</exception>
+    /// <summary>Reads PEM. A block that is not a certificate is skipped, as in kubectl, because that never adds trust.</summary>
+    /// <exception cref="ClusterAccessException">It contains no readable certificate.</exception>
     internal static X509Certificate2Collection Parse(string pem, string name)
     {
         X509Certificate2Collection certificates = new();
@@ -25,8 +25,8 @@ internal static class CertificateBundle
         if (certificates.Count > 0)
             return certificates;
         throw new ClusterAccessException(unreadable
-            ? $"{name} holds a certificate that cannot be read. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----."
-            : $"{name} holds no certificate. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.");
+            ? $"{name} contains a certificate that cannot be read. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----."
+            : $"{name} contains no certificate. It must be PEM: blocks that begin with -----BEGIN CERTIFICATE-----.");
     }
 
     private static bool TryAdd(X509Certificate2Collection certificates, ReadOnlySpan<char> base64)

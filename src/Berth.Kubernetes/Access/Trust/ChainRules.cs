@@ -4,18 +4,18 @@ using System.Security.Cryptography.X509Certificates;
 namespace Berth.Kubernetes.Access.Trust;
 
 /// <summary>
-/// Verifies a certificate's chain where the platform's rules are narrower than kubectl's: a CA file may hold an intermediate or the
-/// server's own certificate, and an extended key usage may be "any". Signatures, times and constraints are the platform's to check, and
-/// none of its findings is overlooked but that the chain does not end in a root.
+/// Verifies a chain where kubectl accepts more than the platform: a CA file may contain an intermediate or the server's own certificate,
+/// and an extended key usage may be "any". The platform checks signatures, times and constraints. Only its finding that the chain does not
+/// end in a root is ignored.
 /// </summary>
 internal static class ChainRules
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string AnyUsage = "2.5.29.37.0";
 
-    /// <param name="certificate">The server's.</param>
-    /// <param name="shown">What the server showed beside it.</param>
-    /// <param name="bundle">The certificates that are trusted.</param>
+    /// <param name="certificate">The server's certificate.</param>
+    /// <param name="shown">The other certificates that the server sent.</param>
+    /// <param name="bundle">The trusted certificates.</param>
     internal static bool Allow(X509Certificate2 certificate, X509Certificate2Collection shown, X509Certificate2Collection bundle)
     {
         foreach (X509Certificate2 anchor in bundle)
@@ -32,7 +32,7 @@ internal static class ChainRules
     {
         bool isRoot = IsSelfIssued(anchor);
         X509ChainPolicy policy = Policy(anchor, isRoot);
-        // Another certificate of the anchor's name would lead past it.
+        // Another certificate with the anchor's name would lead to a chain without the anchor.
         foreach (X509Certificate2 other in shown.Concat(bundle))
         {
             if (!other.SubjectName.RawData.AsSpan().SequenceEqual(anchor.SubjectName.RawData))
@@ -63,7 +63,7 @@ internal static class ChainRules
         policy.CustomTrustStore.Add(anchor);
         if (!isRoot)
         {
-            // Lets a chain through that ends in no root; whether it holds the anchor itself is looked at afterwards.
+            // Accepts a chain that does not end in a root. The caller checks afterwards that it contains the anchor itself.
             policy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
             policy.ExtraStore.Add(anchor);
         }
@@ -71,7 +71,7 @@ internal static class ChainRules
         return policy;
     }
 
-    // As Go: every certificate of the chain that names its usages must name this one, or any.
+    // As in Go, every certificate of the chain that lists its usages must list this one, or "any".
     private static bool MayServe(X509Certificate2 certificate)
     {
         try

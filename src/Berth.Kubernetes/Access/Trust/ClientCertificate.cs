@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Berth.Kubernetes.Access.Trust;
 
 /// <summary>
-/// The certificate and key we show the server. Read again for each connection, so that a rotated one is used without a restart.
+/// Our client certificate and key. They are read again for each connection, so that rotated ones are used without a restart.
 /// </summary>
 internal sealed class ClientCertificate
 {
@@ -26,7 +26,7 @@ internal sealed class ClientCertificate
         _rereading = new Rereading(logger, $"The client certificate {certificate}");
     }
 
-    /// <summary>Of the certificate last read, here or for a handshake; tells one certificate from another.</summary>
+    /// <summary>The thumbprint of the certificate that was read last.</summary>
     internal string Thumbprint
     {
         get
@@ -36,8 +36,10 @@ internal sealed class ClientCertificate
         }
     }
 
-    /// <summary>Reads both parts once, so that a wrong configuration is found when the program starts.</summary>
-    /// <exception cref="ClusterAccessException">One cannot be read, or the key is encrypted or belongs to another certificate.</exception>
+    /// <summary>Reads both parts once, so that a configuration error is found when the program starts.</summary>
+    /// <exception cref="ClusterAccessException">
+    /// A part cannot be read, or the key is encrypted or belongs to another certificate.
+    /// </exception>
     internal static ClientCertificate Load(PemSource certificate, PemSource key, ILogger? logger = null)
     {
         ClientCertificate loaded = new(certificate, key, logger ?? NullLogger.Instance);
@@ -45,7 +47,7 @@ internal sealed class ClientCertificate
         return loaded;
     }
 
-    /// <summary>For one handshake: the certificate, with the intermediates that stood behind it in the file.</summary>
+    /// <summary>Returns the certificate for one handshake, with the intermediates that follow it in the file.</summary>
     internal SslStreamCertificateContext GetContext()
     {
         lock (_lock)
@@ -59,7 +61,7 @@ internal sealed class ClientCertificate
                 }
                 catch (ClusterAccessException exception)
                 {
-                    // One of two files is already new: the pair we have stays, and the next connection reads again.
+                    // Only one of the two files is new yet. Keep the old pair; the next connection reads again.
                     _rereading.Failed(exception);
                 }
             }
@@ -98,7 +100,7 @@ internal sealed class ClientCertificate
         }
 
         if (all.Count == 0)
-            throw new ClusterAccessException($"The client certificate {_certificate.Name} holds no certificate. It must be PEM: "
+            throw new ClusterAccessException($"The client certificate {_certificate.Name} contains no certificate. It must be PEM: "
                 + "-----BEGIN CERTIFICATE-----.");
         X509Certificate2 own = Join(certificatePem, keyPem);
         all.RemoveAt(0);
@@ -112,13 +114,13 @@ internal sealed class ClientCertificate
             X509Certificate2 joined = X509Certificate2.CreateFromPem(certificatePem, keyPem);
             if (!OperatingSystem.IsWindows())
                 return joined;
-            // Windows' TLS only uses keys that live in its own store; the detour through PKCS#12 puts it there.
+            // TLS on Windows only uses keys in its own store. Import through PKCS#12 puts the key there.
             using (joined)
                 return X509CertificateLoader.LoadPkcs12(joined.Export(X509ContentType.Pkcs12), null);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
         {
-            // The last is of curves that this machine does not know. The inner exception is left out: it is about a secret.
+            // The last type is for curves that this machine does not know. No inner exception, because it may reveal the secret.
             throw new ClusterAccessException($"The client key {_key.Name} cannot be used with the client certificate {_certificate.Name}: "
                 + "it is not a PEM private key (RSA, or EC on a curve that this machine knows), or it belongs to another certificate.");
         }

@@ -3,7 +3,7 @@ using Berth.Kubernetes.Access.Files;
 
 namespace Berth.Kubernetes.Access.Trust;
 
-/// <summary>Where a piece of PEM comes from: a file, which may change while we run, or base64 in a kubeconfig, which does not.</summary>
+/// <summary>The source of a PEM text: a file, which may change while we run, or base64 in a kubeconfig, which does not.</summary>
 internal sealed class PemSource
 {
     private readonly string? _path;
@@ -18,7 +18,7 @@ internal sealed class PemSource
         Name = name;
     }
 
-    /// <summary>What to call it in a sentence: its path, or the key it stands under.</summary>
+    /// <summary>Its name in messages: its path, or its key.</summary>
     internal string Name { get; }
 
     internal bool CanChange => _path is not null;
@@ -37,14 +37,13 @@ internal sealed class PemSource
         }
         catch (FormatException)
         {
-            // The inner exception is left out: for a key it would be about a secret.
-            throw new ClusterAccessException($"{name} is not valid base64. Write the base64 of a PEM file there, or name the file "
-                + "itself (the "
-                + "same key without -data).");
+            // No inner exception, because it may reveal a key.
+            throw new ClusterAccessException($"{name} is not valid base64. Write the base64 of a PEM file there, "
+                + "or name the file itself (the same key without -data).");
         }
     }
 
-    /// <summary>The PEM text as it is now.</summary>
+    /// <summary>Returns the current PEM text.</summary>
     /// <exception cref="ClusterAccessException">The file cannot be read.</exception>
     internal string Read() => _text ?? Encoding.UTF8.GetString(FileReading.Read(_path!, _what));
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Berth.Kubernetes.Access.Trust;
 
 /// <summary>
-/// Decides which server is the API server. The policy is made again for each connection, from the CA file as it then is, so a rotated CA
-/// is honoured without a restart, in both directions: the new one is trusted, the old one no longer is.
+/// Decides which server is the API server. Each connection gets a new policy from the current CA file. After a rotation the new CA is
+/// trusted and the old one is not, without a restart.
 /// </summary>
 internal sealed class ServerTrust
 {
@@ -29,20 +29,20 @@ internal sealed class ServerTrust
         ServerName = serverName;
     }
 
-    /// <summary>The machine's own roots, as for any web site.</summary>
+    /// <summary>Trusts the machine's own roots, as for any web site.</summary>
     internal static ServerTrust System { get; } = new(null, skipVerify: false, null, NullLogger.Instance);
 
-    /// <summary>Anybody is believed: <c>insecure-skip-tls-verify</c>.</summary>
+    /// <summary>True when every server is trusted: <c>insecure-skip-tls-verify</c>.</summary>
     internal bool SkipVerify { get; }
 
-    /// <summary>The name the certificate must carry, where it is not the host that is dialled: <c>tls-server-name</c>.</summary>
+    /// <summary>The name that the certificate must have, if it is not the dialled host: <c>tls-server-name</c>.</summary>
     internal string? ServerName { get; }
 
-    /// <summary>What to call the roots in a sentence.</summary>
+    /// <summary>The name of the roots in messages.</summary>
     internal string AuthorityName => _authority?.Name ?? "the roots of this machine";
 
     /// <summary>Trusts exactly the certificates of this bundle.</summary>
-    /// <exception cref="ClusterAccessException">The bundle cannot be read now.</exception>
+    /// <exception cref="ClusterAccessException">The bundle cannot be read.</exception>
     internal static ServerTrust Of(PemSource? authority, bool skipVerify = false, string? serverName = null, ILogger? logger = null)
     {
         ServerTrust trust = new(authority, skipVerify, serverName, logger ?? NullLogger.Instance);
@@ -52,19 +52,20 @@ internal sealed class ServerTrust
     }
 
     /// <summary>
-    /// A policy for one handshake. No revocation lists: cluster CAs publish none, and nothing is to be fetched on the way.
+    /// Creates the policy for one handshake. It uses no revocation lists: cluster CAs publish none, and a handshake must not fetch
+    /// anything.
     /// </summary>
     internal X509ChainPolicy CreatePolicy() => CreatePolicy(_authority is null ? null : CurrentRoots());
 
     /// <summary>
-    /// Whether the bundle vouches for a chain that the platform refused. Before and after its rotation a CA has one name, and from a server
-    /// certificate that does not say which key signed it, the platform tries only one of the two; beyond that, see
+    /// Returns true when the bundle proves a chain that the platform refused. A CA keeps its name when it is rotated. If the server's
+    /// certificate does not say which key signed it, the platform tries only one of the two CAs. For other cases, see
     /// <see cref="ChainRules"/>.
     /// </summary>
     internal bool VouchesFor(X509Certificate2 certificate, X509Certificate2Collection shown) =>
         _authority is not null && ChainRules.Allow(certificate, shown, CurrentRoots());
 
-    /// <summary>The bundle as PEM, for a credential plugin that asks for it; null without one.</summary>
+    /// <summary>Returns the bundle as PEM, for a credential plugin that asks for it, or null.</summary>
     internal string? AuthorityPem()
     {
         if (_authority is null)
@@ -104,7 +105,7 @@ internal sealed class ServerTrust
                 }
                 catch (ClusterAccessException exception)
                 {
-                    // Caught in the middle of its rotation: the roots we have stay, and the next connection reads again.
+                    // The file is being rotated. Keep the old roots; the next connection reads again.
                     _rereading.Failed(exception);
                 }
             }

@@ -6,14 +6,14 @@ using Berth.Cli.Options;
 namespace Berth.Cli.Up;
 
 /// <summary>The options of <c>berth up</c>.</summary>
-/// <param name="Files">Manifests instead of the built-in ones; empty for those.</param>
-/// <param name="Replicas">Pods of service B.</param>
-/// <param name="BasePort">Port of service-b-0.</param>
-/// <param name="Port">Port of service A.</param>
-/// <param name="KubeconfigOut">Where the kubeconfig is wanted as well, or null.</param>
-internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int BasePort, int Port, string? KubeconfigOut)
+/// <param name="Files">The manifests to use instead of the built-in ones; empty for the built-in ones.</param>
+/// <param name="Replicas">The number of pods of service B.</param>
+/// <param name="BasePort">The port of service-b-0.</param>
+/// <param name="Port">The port of service A.</param>
+/// <param name="KubeconfigOut">The file for a copy of the kubeconfig, or null.</param>
+internal sealed record UpOptions(IReadOnlyList<string> Files, int Replicas, int BasePort, int Port, string? KubeconfigOut)
 {
-    /// <summary>The names of the built-in manifests.</summary>
+    /// <summary>The namespace of the built-in manifests.</summary>
     public const string Namespace = "k8s-example2";
 
     public const string ServiceA = "service-a";
@@ -32,19 +32,19 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
     /// <summary>True when Roles are enforced.</summary>
     public bool Rbac { get; init; }
 
-    /// <summary>Whether objects of kinds that the local cluster does not have are passed over.</summary>
+    /// <summary>True when objects of unknown kinds are skipped.</summary>
     public bool SkipUnknown { get; init; }
 
-    /// <summary>Programs of images, by name, besides berth itself.</summary>
+    /// <summary>The programs of images, by name, in addition to berth.</summary>
     public IReadOnlyList<(string Name, string Program)> Images { get; init; } = [];
 
     public bool IsBuiltIn => Files.Count == 0;
 
     public Uri ServiceAUrl => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
 
-    public static UpPlan Read(SettingsReader reader)
+    public static UpOptions Read(SettingsReader reader)
     {
-        UpPlan plan = new(
+        UpOptions options = new(
             reader.Get(UpSettings.Files),
             reader.Get(UpSettings.Replicas) ?? 3,
             reader.Get(UpSettings.BasePort) ?? PortSettings.DefaultBase,
@@ -61,22 +61,22 @@ internal sealed record UpPlan(IReadOnlyList<string> Files, int Replicas, int Bas
         };
         foreach (Setting setting in UpSettings.OfBuiltIn)
         {
-            if (!plan.IsBuiltIn && reader.OriginOf(setting) == SettingOrigin.CommandLine)
+            if (!options.IsBuiltIn && reader.OriginOf(setting) == SettingOrigin.CommandLine)
                 reader.Fault(
                     $"--{setting.Name} changes the built-in manifests, and --file names others. Set it in those, or leave one out.");
         }
 
-        int last = plan.BasePort + plan.Replicas - 1;
-        if (plan.IsBuiltIn && last > IPEndPoint.MaxPort)
-            reader.Fault($"{plan.Replicas} pods from port {plan.BasePort} on would end at {last}, above 65535. Choose a lower " +
-                "--base-port or fewer --replicas.");
-        if (plan.IsBuiltIn && plan.Replicas > 0 && plan.Port >= plan.BasePort && plan.Port <= last)
-            reader.Fault($"Port {plan.Port} would be both service A's and a pod's of service B ({plan.BasePort} to {last}). Choose " +
-                "another --port or --base-port.");
-        return plan;
+        int last = options.BasePort + options.Replicas - 1;
+        if (options.IsBuiltIn && last > IPEndPoint.MaxPort)
+            reader.Fault($"{options.Replicas} pods from port {options.BasePort} on would end at {last}, above 65535. " +
+                "Choose a lower --base-port or fewer --replicas.");
+        if (options.IsBuiltIn && options.Replicas > 0 && options.Port >= options.BasePort && options.Port <= last)
+            reader.Fault($"Port {options.Port} would be both service A's and a pod's of service B ({options.BasePort} to {last}). " +
+                "Choose another --port or --base-port.");
+        return options;
     }
 
-    /// <summary>Looks for ports that another program holds, before anything is started.</summary>
+    /// <summary>Looks for ports that another program uses, before anything starts.</summary>
     /// <returns>A sentence, or null.</returns>
     public string? FindTakenPorts()
     {
