@@ -39,6 +39,8 @@ internal sealed class FieldCheck
                     Check(type, field, value, Join(path, name), Join(plainPath, name));
                 if (value is null || (field.OmitZero && IsZero(value)))
                     body.Remove(name);
+                else if (field is { Type: "Quantity", List: false, Map: false })
+                    body[name] = Written(value);
             }
         }
     }
@@ -56,7 +58,7 @@ internal sealed class FieldCheck
             {
                 Single(owner, field.Type, entry, Join(path, key), plainPath);
                 if (field.Type == "Quantity" && entry is not null)
-                    map[key] = Quantity.Parse(entry.Text() ?? entry.ToJsonString()).ToString();
+                    map[key] = Written(entry);
             }
         }
         else if (field.List || field.Map)
@@ -86,6 +88,9 @@ internal sealed class FieldCheck
         if (value is JsonObject body && FieldTable.Of(type) is not null)
             Walk(type, body, path, plainPath);
     }
+
+    /// <summary>A quantity in its one form.</summary>
+    private static string Written(JsonNode quantity) => Quantity.Parse(quantity.Text() ?? quantity.ToJsonString()).ToString();
 
     private static FormatException Mismatch(string owner, JsonNode value, string path, string type)
     {

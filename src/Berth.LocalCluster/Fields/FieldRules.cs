@@ -53,7 +53,7 @@ internal static class FieldRules
         {
             Range(faults, value, rule switch { "port" => "1-65535", "share" => "0-", _ => argument }, at);
         }
-        else if (rule is "is" or "positive" or "most")
+        else if (rule is "is" or "positive" or "most" or "mode" or "lifetime")
         {
             if (Amount(rule, argument, value) is { } fault)
                 faults.Invalid(at, value, fault);
@@ -90,6 +90,15 @@ internal static class FieldRules
             return value.ToString() == argument ? null : $"must be {argument}";
         if (rule == "positive")
             return value.Number() > 0 ? null : "must be greater than zero";
+        if (rule == "mode")
+            return value.Number() is >= 0 and <= 511 ? null : "must be a number between 0 and 0777 (octal), both inclusive";
+        if (rule == "lifetime")
+        {
+            return value.Number() < 600 ? "may not specify a duration less than 10 minutes"
+                : value.Number() > uint.MaxValue + 1L ? "may not specify a duration larger than 2^32 seconds"
+                : null;
+        }
+
         bool tooMuch = value.Text() is { } share
             && int.TryParse(share.TrimEnd('%'), CultureInfo.InvariantCulture, out int percent)
             && percent > 100;

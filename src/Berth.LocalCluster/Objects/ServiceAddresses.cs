@@ -1,3 +1,4 @@
+using System.Net;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Status;
@@ -9,6 +10,10 @@ namespace Berth.LocalCluster.Objects;
 internal sealed class ServiceAddresses(ObjectStore store)
 {
     private static readonly string[] s_ofAddresses = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"];
+
+    /// <summary>Of a cluster with the settings of kubeadm.</summary>
+    private static readonly IPNetwork s_range = new(new IPAddress([10, 96, 0, 0]), 12);
+
     private int _last = 9;
 
     /// <summary>
@@ -25,15 +30,47 @@ internal sealed class ServiceAddresses(ObjectStore store)
         if (type == "ExternalName")
             return;
         if (string.IsNullOrEmpty(spec.Text("clusterIP")))
+            spec["clusterIP"] = before.Text("spec", "clusterIP") ?? Next();
+        else if (before.Text("spec", "clusterIP") is null)
+            RequireFree(body, spec.Text("clusterIP")!);
+        spec.Default("clusterIPs", JsonWriting.TextArray(spec.Text("clusterIP")!));
+        if (!open)
+            return;
+        NodePorts ports = new(store, body, before);
+        ports.Assign(forAll: spec["allocateLoadBalancerNodePorts"] is null || spec.Flag("allocateLoadBalancerNodePorts"));
+        ports.AssignHealthCheck();
+    }
+
+    /// <summary>An address that no Service has. Its number goes up, so that one that was let go is not given at once again.</summary>
+    private string Next()
+    {
+        while (true)
         {
             int next = Interlocked.Increment(ref _last);
-            spec["clusterIP"] = before.Text("spec", "clusterIP")
-                ?? string.Create(CultureInfo.InvariantCulture, $"10.96.{next >> 8 & 255}.{next & 255}");
+            string address = string.Create(CultureInfo.InvariantCulture, $"10.96.{next >> 8 & 255}.{next & 255}");
+            if (!IsTaken(address))
+                return address;
         }
+    }
 
-        spec.Default("clusterIPs", JsonWriting.TextArray(spec.Text("clusterIP")!));
-        if (open)
-            Open(body, before);
+    private bool IsTaken(string address) =>
+        store.List(KindTable.Service).Any(service => service.Body.Text("spec", "clusterIP") == address);
+
+    /// <summary>An address of one's own choice is of the range, and no other Service has it. What is no address is refused later.</summary>
+    private void RequireFree(JsonObject body, string address)
+    {
+        if (!IPAddress.TryParse(address, out IPAddress? parsed))
+            return;
+        string? why = !s_range.Contains(parsed) ? "the provided network does not match the current range"
+            : IsTaken(address) ? "provided IP is already allocated"
+            : null;
+        if (why is not null)
+        {
+            throw ApiException.Invalid(
+                KindTable.Service,
+                body.Text("metadata", "name") ?? "",
+                ("spec.clusterIPs", $"Invalid value: [\"{address}\"]: failed to allocate IP {address}: {why}", "FieldValueInvalid"));
+        }
     }
 
     /// <summary>What a change of type leaves without a meaning goes, unless the change itself names it.</summary>
@@ -42,7 +79,7 @@ internal sealed class ServiceAddresses(ObjectStore store)
         string[] gone =
         [
             .. open ? [] : (string[])["externalTrafficPolicy"],
-            .. type == "LoadBalancer" ? [] : (string[])["allocateLoadBalancerNodePorts"],
+            .. type == "LoadBalancer" ? [] : (string[])["allocateLoadBalancerNodePorts", "healthCheckNodePort"],
             .. type == "ExternalName" ? s_ofAddresses : [],
         ];
         foreach (string field in gone.Where(field => JsonNode.DeepEquals(spec[field], before.At(field))))
@@ -52,37 +89,5 @@ internal sealed class ServiceAddresses(ObjectStore store)
         bool WasThere(JsonObject port) => before.Items("ports").Any(old => JsonNode.DeepEquals(old["nodePort"], port["nodePort"]));
         foreach (JsonObject port in spec.Items("ports").Where(WasThere))
             port.Remove("nodePort");
-    }
-
-    private void Open(JsonObject body, JsonObject? before)
-    {
-        HashSet<long?> taken = [.. store.List(KindTable.Service)
-            .Where(service => service.Uid != body.Text("metadata", "uid"))
-            .SelectMany(service => service.Body.Items("spec", "ports"))
-            .Select(port => port.Number("nodePort"))];
-        foreach ((int index, JsonObject port) in body.Items("spec", "ports").Index())
-        {
-            long? asked = port.Number("nodePort") ?? Former(before, port).Number("nodePort");
-            string? why = asked is < 30000 or > 32767
-                ? "provided port is not in the valid range. The range of valid ports is 30000-32767"
-                : asked is not null && !taken.Add(asked) ? "provided port is already allocated" : null;
-            if (why is not null)
-            {
-                throw ApiException.Invalid(
-                    KindTable.Service,
-                    body.Text("metadata", "name") ?? "",
-                    ($"spec.ports[{index}].nodePort", $"Invalid value: {asked}: {why}", "FieldValueInvalid"));
-            }
-
-            port["nodePort"] = asked ?? Enumerable.Range(30000, 2768).Select(free => (long?)free).First(taken.Add);
-        }
-    }
-
-    /// <summary>The port of a Service as it was before, which keeps its node port.</summary>
-    private static JsonObject? Former(JsonObject? before, JsonObject port)
-    {
-        string protocol = port.Text("protocol") ?? "TCP";
-        return before.Items("spec", "ports")
-            .FirstOrDefault(old => old.Number("port") == port.Number("port") && old.Text("protocol") == protocol);
     }
 }

@@ -25,6 +25,8 @@ internal static class Validation
             PodRules.Check(faults, body["spec"], "spec");
         else if (kind == KindTable.Service)
             Service(faults, body["spec"]);
+        else if (kind == KindTable.EndpointSlice)
+            SliceRules.Check(faults, body);
         foreach ((int index, JsonObject rule) in body.Items("rules").Index())
         {
             bool ofPaths = rule.Texts("nonResourceURLs").Any();
@@ -144,6 +146,12 @@ internal static class Validation
                 faults.Required($"spec.ports[{index}].name");
             if (type == "ClusterIP" && port.Number("nodePort") is not null)
                 faults.Forbidden($"spec.ports[{index}].nodePort", "may not be used when `type` is 'ClusterIP'");
+            if (port.Number("nodePort") is { } open and not 0
+                && ports.Take(index).Any(other => other.Number("nodePort") == open && other.Text("protocol") == port.Text("protocol")))
+            {
+                faults.Duplicate($"spec.ports[{index}].nodePort", open);
+            }
+
             bool IsSame(JsonObject other) =>
                 other.Number("port") == port.Number("port") && other.Text("protocol") == port.Text("protocol");
             if (ports.Take(index).Any(IsSame))
@@ -170,5 +178,13 @@ internal static class Validation
             faults.OneOf("spec.externalTrafficPolicy", spec.Text("externalTrafficPolicy"), "Cluster", "Local");
         else if (spec.Text("externalTrafficPolicy") is { } policy)
             faults.Invalid("spec.externalTrafficPolicy", policy, "may only be set for externally-accessible services");
+        if (spec.Number("healthCheckNodePort") is { } health and not 0
+            && (type != "LoadBalancer" || spec.Text("externalTrafficPolicy") != "Local"))
+        {
+            faults.Invalid(
+                "spec.healthCheckNodePort",
+                health,
+                "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+        }
     }
 }

@@ -1,0 +1,127 @@
+using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Status;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Objects;
+
+/// <summary>
+/// The numbers of one Service's node ports. Between Services a number is taken, of whatever protocol; inside one, ports of several
+/// protocols may share it, and do where they share their port.
+/// </summary>
+internal sealed class NodePorts
+{
+    private const int First = 30000;
+    private const int Last = 32767;
+    private const string Allocated = "provided port is already allocated";
+    private readonly JsonObject _service;
+    private readonly JsonObject? _before;
+
+    /// <summary>What other Services have.</summary>
+    private readonly HashSet<long> _taken;
+
+    /// <summary>What this one has, by number, and the port that got it first.</summary>
+    private readonly Dictionary<long, long> _own = [];
+
+    public NodePorts(ObjectStore store, JsonObject service, JsonObject? before)
+    {
+        _service = service;
+        _before = before;
+        _taken = [.. store.List(KindTable.Service)
+            .Where(other => other.Uid != service.Text("metadata", "uid"))
+            .SelectMany(other => other.Body.Items("spec", "ports").Select(port => port.Number("nodePort"))
+                .Append(other.Body.Number("spec", "healthCheckNodePort")))
+            .OfType<long>()];
+    }
+
+    /// <summary>
+    /// Gives each port its number: the one asked for, the one it had, that of another port of the same number, or a free one.
+    /// </summary>
+    /// <param name="forAll">False: only those asked for are given.</param>
+    /// <exception cref="ApiException">422: a number is taken, or out of range.</exception>
+    public void Assign(bool forAll)
+    {
+        JsonObject[] ports = [.. _service.Items("spec", "ports")];
+        foreach ((int index, JsonObject port) in ports.Index())
+        {
+            long number = port.Number("port") ?? 0;
+            long? asked = NumberOf(port) ?? NumberOf(Former(port));
+            long? shared = _before is null
+                ? ports.Where(other => other.Number("port") == number).Select(NumberOf).FirstOrDefault(given => given is not null)
+                : null;
+            if ((asked ?? shared) is { } wanted && Fault(wanted, number) is { } why)
+                throw Refusal($"spec.ports[{index}].nodePort", wanted, why);
+            if (forAll || asked is not null)
+                port["nodePort"] = Take(asked ?? shared ?? Free(), number);
+        }
+    }
+
+    /// <summary>The port that load balancers ask for the health of a node, where the policy of a Service needs one.</summary>
+    /// <exception cref="ApiException">500: the number is taken or out of range. A real server answers so.</exception>
+    public void AssignHealthCheck()
+    {
+        JsonObject spec = _service.Child("spec");
+        long? former = NumberOf(_before?["spec"], "healthCheckNodePort");
+        if (!NeedsHealthCheck(spec))
+        {
+            if (former is not null && former == NumberOf(spec, "healthCheckNodePort"))
+                spec.Remove("healthCheckNodePort");
+            return;
+        }
+
+        long? asked = NumberOf(spec, "healthCheckNodePort") ?? former;
+        if (asked is { } wanted && (Fault(wanted, -1) ?? (_own.ContainsKey(wanted) ? Allocated : null)) is { } why)
+        {
+            throw new ApiException(
+                500,
+                "InternalError",
+                $"Internal error occurred: failed to allocate requested HealthCheck NodePort {wanted}: {why}");
+        }
+
+        spec["healthCheckNodePort"] = asked ?? Free();
+    }
+
+    private static bool NeedsHealthCheck(JsonNode? spec) =>
+        spec.Text("type") == "LoadBalancer" && spec.Text("externalTrafficPolicy") == "Local";
+
+    private static long? NumberOf(JsonNode? port) => NumberOf(port, "nodePort");
+
+    private static long? NumberOf(JsonNode? node, string field) => node.Number(field) is { } number and not 0 ? number : null;
+
+    /// <summary>The port of a Service as it was before, which keeps its node port.</summary>
+    private JsonObject? Former(JsonObject port)
+    {
+        string protocol = port.Text("protocol") ?? "TCP";
+        return _before.Items("spec", "ports")
+            .FirstOrDefault(old => old.Number("port") == port.Number("port") && old.Text("protocol") == protocol);
+    }
+
+    private string? Fault(long wanted, long port)
+    {
+        if (wanted is < First or > Last)
+            return $"provided port is not in the valid range. The range of valid ports is {First}-{Last}";
+
+        // A new Service may share a number between ports of one number only; a changed one between any.
+        bool isOfAnother = _before is null && _own.TryGetValue(wanted, out long owner) && owner != port;
+        return _taken.Contains(wanted) || isOfAnother ? Allocated : null;
+    }
+
+    private long Take(long number, long port)
+    {
+        _own.TryAdd(number, port);
+        return number;
+    }
+
+    private long Free() => Enumerable.Range(First, Last - First + 1)
+        .Select(static number => (long)number)
+        .Where(number => !_taken.Contains(number) && !_own.ContainsKey(number))
+        .Cast<long?>()
+        .FirstOrDefault()
+        ?? throw new ApiException(
+            500, "InternalError", "Internal error occurred: failed to allocate a nodePort: range is full");
+
+    private ApiException Refusal(string field, long number, string why) => ApiException.Invalid(
+        KindTable.Service,
+        _service.Text("metadata", "name") ?? "",
+        (field, $"Invalid value: {number}: {why}", "FieldValueInvalid"));
+}
