@@ -51,7 +51,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             Store,
             [
                 // Slices first: what became of a pod is told before another change follows from it.
-                new EndpointSliceController(Operations),
+                new EndpointSliceController(Operations, events),
                 new NamespaceController(Operations),
                 new GarbageCollector(Operations),
                 new Scheduler(Store, events, time),

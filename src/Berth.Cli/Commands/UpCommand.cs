@@ -63,7 +63,7 @@ internal static class UpCommand
         ExternalAddresses = options.ExternalAddresses,
         EnforceRbac = options.Rbac,
         Images = options.Images.Select(static image => KeyValuePair.Create(image.Name, new ImageProgram(image.Program)))
-            .Prepend(KeyValuePair.Create("berth", SelfImage.Find()))
+            .Append(KeyValuePair.Create("berth", SelfImage.Find()))
                 .DistinctBy(static pair => pair.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
         TimeProvider = host.Time,
         Random = host.Random,

@@ -38,7 +38,7 @@ internal static class UpSettings
         false);
 
     public static Setting<string[]> Images { get; } = new(
-        "image", "NAME=PATH", "The program of an image other than berth; repeat for more.", ParseImages, [], separator: ',');
+        "image", "NAME=PATH", "The program of an image, berth included; repeat for more.", ParseImages, [], separator: ',');
 
     public static Setting<string?> KubeconfigOut { get; } = new(
         "kubeconfig-out", "PATH", "Also write the kubeconfig to this file. It is removed at the end.", CommonParsers.Text, null);

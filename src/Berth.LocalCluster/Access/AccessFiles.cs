@@ -6,17 +6,19 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     private readonly Lock _gate = new();
     private readonly HashSet<(string Namespace, string Account)> _written = [];
     private string? _folder;
-    private Uri _server = null!;
+
+    /// <summary>Address of the API.</summary>
+    public Uri Server { get; private set; } = null!;
 
     public string AdministratorKubeconfig { get; private set; } = "";
     public string AdministratorPath => Path.Combine(_folder!, "kubeconfig");
 
     public void Begin(Uri address)
     {
-        _server = address;
+        Server = address;
         _folder = directory is null ? Directory.CreateTempSubdirectory("berth-").FullName : Directory.CreateDirectory(directory).FullName;
         AdministratorKubeconfig = Kubeconfig.Write(
-            _server, authorityPem, Identities.Administrator, [("token", identities.AdministratorToken)]);
+            Server, authorityPem, Identities.Administrator, [("token", identities.AdministratorToken)]);
         Write(AdministratorPath, AdministratorKubeconfig);
     }
 
@@ -72,7 +74,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
 
         // The file is read again as it changes, by clients that know of it; not all do.
         (string, string)[] credentials = [("token", identities.TokenOf(user)), ("tokenFile", tokenPath)];
-        Write(path, Kubeconfig.Write(_server, authorityPem, user, credentials, @namespace));
+        Write(path, Kubeconfig.Write(Server, authorityPem, user, credentials, @namespace));
     }
 
     /// <summary>Whole or not at all: a reader never sees half a file.</summary>

@@ -1,6 +1,7 @@
 using Berth.LocalCluster.Fields;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Objects;
 using Berth.LocalCluster.Selectors;
 
 namespace Berth.LocalCluster.Api;
@@ -51,6 +52,8 @@ internal static class TableColumns
     {
         if (pod.IsTerminating() && pod.Text("status", "phase") is not ("Succeeded" or "Failed"))
             return "Terminating";
+        if (pod.Condition("Initialized").Text("status") == "False" && InitState(pod) is { } init)
+            return init;
         JsonObject? state = pod.Items("status", "containerStatuses")
             .Select(status => status["state"])
             .OfType<JsonObject>()
@@ -58,8 +61,24 @@ internal static class TableColumns
         return state.Text("waiting", "reason") ?? state.Text("terminated", "reason") ?? pod.Text("status", "phase") ?? "Unknown";
     }
 
-    public static int RestartCount(JsonObject pod) =>
-        (int)pod.Items("status", "containerStatuses").Sum(status => status.Number("restartCount") ?? 0);
+    /// <summary>While a pod is initialised: the trouble of the container whose turn it is, or how many are done.</summary>
+    private static string? InitState(JsonObject pod)
+    {
+        List<JsonObject> specs = [.. pod.Items("spec", "initContainers")];
+        foreach ((int index, JsonObject status) in pod.Items("status", "initContainerStatuses").Index())
+        {
+            if (status.Number("state", "terminated", "exitCode") == 0 || (PodStatus.IsSidecar(specs[index]) && status.Flag("started")))
+                continue;
+            string? trouble = status.Text("state", "terminated", "reason") ?? status.Text("state", "waiting", "reason");
+            return trouble is null or "PodInitializing" ? $"Init:{index}/{specs.Count}" : $"Init:{trouble}";
+        }
+
+        return null;
+    }
+
+    public static int RestartCount(JsonObject pod) => (int)pod.Items("status", "containerStatuses")
+        .Concat(pod.Items("status", "initContainerStatuses"))
+        .Sum(status => status.Number("restartCount") ?? 0);
 
     /// <summary>A line of the table is kinds, with commas between them, and their columns.</summary>
     private static Dictionary<string, TableColumn[]> ReadColumns()
@@ -94,8 +113,11 @@ internal static class TableColumns
 
     private static string ReadyContainers(JsonObject pod)
     {
-        int ready = pod.Items("status", "containerStatuses").Count(status => status.Flag("ready"));
-        return $"{ready}/{pod.Items("spec", "containers").Count()}";
+        HashSet<string?> sidecars = [.. pod.Items("spec", "initContainers").Where(PodStatus.IsSidecar).Select(item => item.Text("name"))];
+        int ready = pod.Items("status", "containerStatuses")
+            .Concat(pod.Items("status", "initContainerStatuses").Where(status => sidecars.Contains(status.Text("name"))))
+            .Count(status => status.Flag("ready"));
+        return $"{ready}/{pod.Items("spec", "containers").Count() + sidecars.Count}";
     }
 
     private static string OfContainers(JsonObject set, string field) =>

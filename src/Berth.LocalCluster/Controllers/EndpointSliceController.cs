@@ -10,7 +10,7 @@ namespace Berth.LocalCluster.Controllers;
 /// The slices of every Service with a selector: at most 100 endpoints each, existing ones changed as little as possible, an empty
 /// one kept as a placeholder. Rules: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/.
 /// </summary>
-internal sealed class EndpointSliceController(ObjectOperations operations) : IController
+internal sealed class EndpointSliceController(ObjectOperations operations, EventRecorder events) : IController
 {
     private const int Capacity = 100;
     private const string ServiceName = "kubernetes.io/service-name";
@@ -52,7 +52,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
             return;
         LabelSelector matcher = LabelSelector.FromMap(selector);
         List<StoredObject> pods = [.. _store.List(KindTable.Pod, @namespace)
-            .Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body))
+            .Where(pod => matcher.Matches(pod.Body) && IsAddressable(pod.Body) && HasNode(service, pod))
             .OrderBy(pod => pod.Name, ResourceKind.ByNumber)];
         string? trigger = _triggers.Next(service, pods);
         List<StoredObject> existing = [.. _store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
@@ -189,6 +189,17 @@ internal sealed class EndpointSliceController(ObjectOperations operations) : ICo
     /// <summary>A pod that has an address and has not run to its end.</summary>
     private static bool IsAddressable(JsonObject pod) =>
         pod.Text("status", "podIP") is not null && pod.Text("status", "phase") is not ("Failed" or "Succeeded");
+
+    /// <summary>A pod whose Node object is gone is in no slice, and its Service says so.</summary>
+    private bool HasNode(StoredObject service, StoredObject pod)
+    {
+        if (pod.NodeName is not { } node || _store.Find(KindTable.Node, null, node) is not null)
+            return true;
+        string message = $"Error updating Endpoint Slices for Service {service.Key}: "
+            + $"skipping Pod {pod.Name} for Service {service.Key}: Node {node} Not Found";
+        events.Record(service.Body, "Warning", "FailedToUpdateEndpointSlices", message, "endpoint-slice-controller");
+        return false;
+    }
 
     private static bool IsPlaceholder(StoredObject slice) => slice.Body["endpoints"] is not JsonArray { Count: > 0 };
 

@@ -14,11 +14,10 @@ internal sealed class NotEnforcedList(ILogger logger)
         "topologySpreadConstraints",
         "priorityClassName",
         "runtimeClassName",
-        "initContainers",
         "volumes",
     ];
 
-    private static readonly string[] s_containerFields = ["resources", "securityContext", "volumeMounts", "envFrom", "lifecycle"];
+    private static readonly string[] s_containerFields = ["resources", "securityContext", "volumeMounts", "envFrom"];
 
     private readonly Lock _gate = new();
 
@@ -32,13 +31,15 @@ internal sealed class NotEnforcedList(ILogger logger)
         JsonNode? spec = kind == KindTable.Pod ? body["spec"] : body.At("spec", "template", "spec");
         foreach (string field in s_podFields.Where(field => IsGiven(spec.At(field)) || spec.At(field) is JsonValue))
             Add(kind, body, $"spec.{field}");
-        foreach (JsonObject container in spec.Items("containers"))
+        foreach (JsonObject container in spec.Items("initContainers").Concat(spec.Items("containers")))
         {
             foreach (string field in s_containerFields.Where(field => IsGiven(container[field])))
                 Add(kind, body, $"containers.{field}");
             IEnumerable<string> sources = container.Items("env").SelectMany(variable => variable.Map("valueFrom")).Select(pair => pair.Key);
-            foreach (string source in sources.Where(source => source != "fieldRef"))
+            foreach (string source in sources.Where(source => source is not ("fieldRef" or "resourceFieldRef")))
                 Add(kind, body, $"containers.env.valueFrom.{source}");
+            if (container.Text("workingDir") is { Length: > 0 } folder && !Directory.Exists(folder))
+                Add(kind, body, $"containers.workingDir ({folder} is not on this machine)");
         }
     }
 

@@ -5,14 +5,35 @@ namespace Berth.LocalCluster.Objects;
 /// <summary>A pod's status, from its containers': phase, conditions, addresses.</summary>
 internal static class PodStatus
 {
-    public static void Write(JsonObject pod, IReadOnlyList<JsonObject> containers, (string Host, string Pod) addresses, TimeProvider time)
+    /// <param name="pod">The pod, which is written into.</param>
+    /// <param name="first">The statuses of its init containers, in their order.</param>
+    /// <param name="containers">Those of its other containers.</param>
+    /// <param name="addresses">Of its node and of itself.</param>
+    /// <param name="time">The clock.</param>
+    public static void Write(
+        JsonObject pod,
+        IReadOnlyList<JsonObject> first,
+        IReadOnlyList<JsonObject> containers,
+        (string Host, string Pod) addresses,
+        TimeProvider time)
     {
         JsonObject status = pod.Child("status");
-        bool allReady = containers.All(container => container.Flag("ready"));
-        status["phase"] = Phase(pod, containers);
+        List<(JsonObject Status, bool IsSidecar)> init =
+            [.. first.Zip(pod.Items("spec", "initContainers"), (state, spec) => (state, IsSidecar(spec)))];
+        List<JsonObject> served = [.. init.Where(entry => entry.IsSidecar).Select(entry => entry.Status).Concat(containers)];
+        bool allReady = served.TrueForAll(container => container.Flag("ready"));
+        string[] incomplete = [.. init.Where(entry => !IsInitialised(entry)).Select(entry => entry.Status.Text("name")!)];
+        bool wasInitialised = pod.Condition("Initialized").Text("status") == "True";
+        status["phase"] = Phase(pod, init, containers, wasInitialised || incomplete.Length == 0);
         SetCondition(status, "PodScheduled", true, time);
-        SetCondition(status, "Initialized", true, time);
-        IEnumerable<string?> unready = containers.Where(container => !container.Flag("ready")).Select(container => container.Text("name"));
+        SetCondition(
+            status,
+            "Initialized",
+            wasInitialised || incomplete.Length == 0,
+            time,
+            "ContainersNotInitialized",
+            $"containers with incomplete status: [{string.Join(' ', incomplete)}]");
+        IEnumerable<string?> unready = served.Where(container => !container.Flag("ready")).Select(container => container.Text("name"));
         string? end = status.Text("phase") switch { "Failed" => "PodFailed", "Succeeded" => "PodCompleted", _ => null };
         string? message = end is null ? $"containers with unready status: [{string.Join(' ', unready)}]" : null;
         foreach (string type in new[] { "ContainersReady", "Ready" })
@@ -21,6 +42,8 @@ internal static class PodStatus
         status["podIP"] = addresses.Pod;
         status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = addresses.Pod });
         status.Default("startTime", time.Timestamp());
+        if (first.Count > 0)
+            status["initContainerStatuses"] = new JsonArray([.. first]);
         status["containerStatuses"] = new JsonArray([.. containers]);
         status.Default("qosClass", "BestEffort");
     }
@@ -50,12 +73,29 @@ internal static class PodStatus
         }
     }
 
-    private static string Phase(JsonObject pod, IReadOnlyList<JsonObject> containers)
+    /// <summary>Whether an init container goes on beside the others.</summary>
+    public static bool IsSidecar(JsonNode? container) => container.Text("restartPolicy") == "Always";
+
+    /// <summary>When a container runs again: it may say so itself, otherwise its pod does.</summary>
+    public static string RestartPolicy(JsonNode? pod, JsonNode? container) =>
+        container.Text("restartPolicy") ?? pod.Text("spec", "restartPolicy") ?? "Always";
+
+    private static bool IsInitialised((JsonObject Status, bool IsSidecar) container) => container.IsSidecar
+        ? container.Status.Flag("started")
+        : container.Status.Number("state", "terminated", "exitCode") == 0;
+
+    private static string Phase(
+        JsonObject pod, List<(JsonObject Status, bool IsSidecar)> init, IReadOnlyList<JsonObject> containers, bool initialised)
     {
-        bool ended = containers.All(container => container.At("state", "terminated") is not null);
+        bool isLost = pod.Text("spec", "restartPolicy") == "Never"
+            && init.Exists(entry => !entry.IsSidecar && entry.Status.Number("state", "terminated", "exitCode") is not (null or 0));
+        if (!initialised)
+            return isLost ? "Failed" : "Pending";
         bool good = containers.All(container => container.Number("state", "terminated", "exitCode") == 0);
-        string policy = pod.Text("spec", "restartPolicy") ?? "Always";
-        if (ended && (pod.IsTerminating() || policy == "Never" || (policy == "OnFailure" && good)))
+        bool IsOver(JsonObject status, JsonObject spec) => status.At("state", "terminated") is not null
+            && (pod.IsTerminating() || RestartPolicy(pod, spec) == "Never"
+                || (RestartPolicy(pod, spec) == "OnFailure" && status.Number("state", "terminated", "exitCode") == 0));
+        if (containers.Zip(pod.Items("spec", "containers"), IsOver).All(static over => over))
             return good ? "Succeeded" : "Failed";
         bool everRan = containers.Any(container =>
             container.At("state", "waiting") is null || container.At("lastState", "terminated") is not null);

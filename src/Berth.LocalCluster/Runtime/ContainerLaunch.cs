@@ -8,4 +8,5 @@ internal sealed record ContainerLaunch(
     IReadOnlyDictionary<string, string> Environment,
     string? WorkingDirectory,
     string Address,
-    ContainerLog Log);
+    ContainerLog Log,
+    bool RunsToItsEnd = false);

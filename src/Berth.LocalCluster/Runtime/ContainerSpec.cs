@@ -3,7 +3,7 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Reads of a container's manifest what a process needs: program, arguments, environment.</summary>
+/// <summary>Reads of a container's manifest what a process needs: program, arguments, fields of the pod.</summary>
 internal static partial class ContainerSpec
 {
     /// <summary>
@@ -31,20 +31,6 @@ internal static partial class ContainerSpec
         string last = image[(image.LastIndexOf('/') + 1)..];
         int end = last.AsSpan().IndexOfAny(':', '@');
         return end < 0 ? last : last[..end];
-    }
-
-    public static Dictionary<string, string> Environment(
-        JsonObject container, JsonObject pod, IEnumerable<KeyValuePair<string, string>> given)
-    {
-        Dictionary<string, string> environment = new(given, StringComparer.Ordinal);
-        foreach (JsonObject variable in container.Items("env"))
-        {
-            string? path = variable.Text("valueFrom", "fieldRef", "fieldPath");
-            string? value = variable.Text("value") ?? (path is null ? "" : Field(pod, path));
-            environment[variable.Text("name") ?? ""] = Expand(value ?? "", environment);
-        }
-
-        return environment;
     }
 
     /// <summary>$(NAME) becomes the variable's value, $$(NAME) stays as $(NAME), an unknown name stays as it is.</summary>

@@ -7,15 +7,37 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>
 /// One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.
 /// </summary>
-internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, KubeletContext context, Action publish, Func<Task> nodeIsUp)
+/// <param name="pod">Its pod.</param>
+/// <param name="spec">Its manifest.</param>
+/// <param name="commands">What it runs.</param>
+/// <param name="policy">When it runs again: Always, OnFailure or Never.</param>
+/// <param name="context">What every pod's worker needs from outside.</param>
+/// <param name="publish">Called after each change of its status.</param>
+/// <param name="nodeIsUp">Completes when its node is there.</param>
+internal sealed class ContainerSupervisor(
+    JsonObject pod,
+    JsonObject spec,
+    ContainerCommands commands,
+    string policy,
+    KubeletContext context,
+    Action publish,
+    Func<Task> nodeIsUp)
 {
     /// <summary>How long the last output may take to come when a process has ended: another may hold its pipe.</summary>
     private static readonly TimeSpan s_lastOutput = TimeSpan.FromMilliseconds(200);
 
-    private readonly string _policy = pod.Text("spec", "restartPolicy") ?? "Always";
+    /// <summary>What is left at least of a grace period that preStop has used up.</summary>
+    private static readonly TimeSpan s_leastEnd = TimeSpan.FromSeconds(2);
+
     private readonly TimeSpan _grace = LongWait.Seconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
     private readonly RestartBackoff _backoff = new();
-    private JsonObject _state = new() { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } };
+    private readonly LifecycleHooks _hooks = new(pod, commands, context);
+    private readonly ContainerTroubles _troubles = new(pod, spec, context);
+    private readonly TaskCompletionSource _wasStarted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private JsonObject _state = new() { ["waiting"] = new JsonObject
+    {
+        ["reason"] = pod.Items("spec", "initContainers").Any() ? "PodInitializing" : "ContainerCreating",
+    } };
     private JsonObject _lastState = [];
     private string? _id;
     private bool _ready;
@@ -25,6 +47,12 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
 
     public string Name { get; } = spec.Text("name")!;
     public int? ProcessId { get; private set; }
+
+    /// <summary>Completes when it has started for the first time, its startup probe included.</summary>
+    public Task WasStarted => _wasStarted.Task;
+
+    /// <summary>Whether its last run ended well.</summary>
+    public bool Succeeded { get; private set; }
 
     /// <summary>Output of the run now, and of the one before.</summary>
     public ContainerLog Output { get; private set; } = new(context.Time);
@@ -67,12 +95,13 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
             Task up = nodeIsUp();
             bool lost = !up.IsCompleted;
             await up.ConfigureAwait(false);
-            bool done = !lost && code is not null && (_policy == "Never" || (_policy == "OnFailure" && code == 0));
+            Succeeded = code == 0;
+            bool done = !lost && code is not null && (policy == "Never" || (policy == "OnFailure" && code == 0));
             if (stopping.IsCancellationRequested || done)
                 return;
             TimeSpan delay = lost ? TimeSpan.Zero : _backoff.Next(context.Time.GetUtcNow() - began);
             if (delay > RestartBackoff.Soon)
-                TellBackOff(code, delay);
+                Wait(_troubles.BackOff(code, delay));
 
             await Task.Delay(delay, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
@@ -85,39 +114,24 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         }
     }
 
-    /// <summary>
-    /// Says why the container waits, in an event and in its state. Without an exit code it is its image that is waited for.
-    /// </summary>
-    private void TellBackOff(int? code, TimeSpan delay)
-    {
-        if (code is null)
-        {
-            string pulling = $"Back-off pulling image \"{spec.Text("image")}\"";
-            context.Events.Record(pod, "Normal", "BackOff", pulling);
-            Change(() => Enter(ContainerState.Waiting("ImagePullBackOff", pulling)));
-            return;
-        }
-
-        string where = $"{pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
-        string wait = delay.Minutes > 0 ? $"{delay.Minutes}m{delay.Seconds}s" : $"{delay.Seconds}s";
-        context.Events.Record(pod, "Warning", "BackOff", $"Back-off restarting failed container {Name} in pod {where}");
-        Change(() => Enter(ContainerState.Waiting("CrashLoopBackOff", $"back-off {wait} restarting failed container={Name} pod={where}")));
-    }
-
-    /// <summary>Runs the container once. Null: there is no program for its image.</summary>
+    /// <summary>Runs the container once. Null: there is no program for its image, or no value for a variable.</summary>
     private async Task<int?> RunOnceAsync(string address, CancellationToken stopping, CancellationToken killing)
     {
-        ContainerLaunch? launch = Launch(address);
-        if (launch is null)
+        if (!commands.HasProgram)
         {
-            string image = spec.Text("image") ?? "";
-            string message = $"Image {image} is not mapped to a program of this machine: "
-                + $"start the cluster with --image {ContainerSpec.ImageName(image)}=PATH.";
-            context.Events.Record(pod, "Warning", "Failed", message);
-            Change(() => Enter(ContainerState.Waiting("ErrImagePull", message)));
+            Wait(_troubles.NoProgram());
             return null;
         }
 
+        if (ContainerVariables.Missing(spec) is { } missing)
+        {
+            // It will not come: it is not a thing that this cluster can have.
+            Wait(_troubles.NoVariable(missing));
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return null;
+        }
+
+        ContainerLaunch launch = commands.Launch(address, Output);
         TerminationMessage lastWords = new(spec);
         IContainerInstance instance;
         try
@@ -153,7 +167,8 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         CancellationToken killing)
     {
         DateTimeOffset began = context.Time.GetUtcNow();
-        bool startup = spec["startupProbe"] is JsonObject;
+        bool hooked = await _hooks.AfterStartAsync(run, launch, stopping).ConfigureAwait(false);
+        bool startup = !hooked || spec["startupProbe"] is JsonObject;
         Change(() =>
         {
             ProcessId = run.ProcessId;
@@ -169,8 +184,12 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
 
         using CancellationTokenSource probing = new();
         using CancellationTokenSource unhealthy = new();
-        Task probes = ProbeAllAsync(launch, unhealthy, probing.Token);
-        int code = await EndAsync(run, stopping, unhealthy.Token, killing).ConfigureAwait(false);
+        if (!startup)
+            _wasStarted.TrySetResult();
+        if (!hooked)
+            await unhealthy.CancelAsync().ConfigureAwait(false);
+        Task probes = hooked ? ProbeAllAsync(launch, unhealthy, probing.Token) : Task.CompletedTask;
+        int code = await EndAsync(run, launch, stopping, unhealthy.Token, killing).ConfigureAwait(false);
         if (lastWords.NeedsOutput(code))
             await run.Drained.WaitAsync(s_lastOutput, context.Time, killing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         string? message = lastWords.Read(code, launch.Log);
@@ -194,7 +213,11 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
     /// told.
     /// </summary>
     private async Task<int> EndAsync(
-        IContainerInstance run, CancellationToken stopping, CancellationToken unhealthy, CancellationToken killing)
+        IContainerInstance run,
+        ContainerLaunch launch,
+        CancellationToken stopping,
+        CancellationToken unhealthy,
+        CancellationToken killing)
     {
         using CancellationTokenSource asked = CancellationTokenSource.CreateLinkedTokenSource(stopping, unhealthy, killing);
         await ((Task)run.Exited).WaitAsync(asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -204,8 +227,12 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
 
             // A deletion has a grace period of its own, which the pod's worker ends by killing.
             TimeSpan grace = stopping.IsCancellationRequested ? TimeSpan.MaxValue : _grace;
+            long asking = context.Time.GetTimestamp();
+            if (!killing.IsCancellationRequested)
+                await _hooks.BeforeStopAsync(run, launch, grace, killing).ConfigureAwait(false);
             run.Stop();
-            await context.Time.UntilAsync(run.Exited, grace, killing).ConfigureAwait(false);
+            TimeSpan left = grace - context.Time.GetElapsedTime(asking);
+            await context.Time.UntilAsync(run.Exited, left > s_leastEnd ? left : s_leastEnd, killing).ConfigureAwait(false);
             run.Kill();
         }
 
@@ -231,6 +258,7 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
                     _started = true;
                     _ready = readiness is null;
                 });
+                _wasStarted.TrySetResult();
             }
 
             Task follow = readiness?.FollowAsync(good => Change(() => _ready = good), ending) ?? Task.CompletedTask;
@@ -249,34 +277,10 @@ internal sealed class ContainerSupervisor(JsonObject pod, JsonObject spec, Kubel
         }
     }
 
-    private ProbeLoop? Probe(string field, ContainerLaunch launch)
-    {
-        if (spec[field] is not JsonObject given)
-            return null;
-        JsonObject probe = given.Clone();
-        if (probe["exec"] is JsonObject exec
-            && ContainerSpec.Resolve(spec.Text("image")!, [.. exec.Texts("command")], [], context.Images) is var (executable, arguments))
-        {
-            exec["command"] = JsonWriting.TextArray([executable, .. arguments]);
-        }
+    private ProbeLoop? Probe(string field, ContainerLaunch launch) =>
+        commands.Handler(field) is { } probe ? new ProbeLoop(probe, launch, context) : null;
 
-        foreach (JsonObject target in ((string[])["httpGet", "tcpSocket", "grpc"]).Select(kind => probe[kind]).OfType<JsonObject>())
-        {
-            if (target.Text("port") is { } portName)
-                target["port"] = spec.Items("ports").FirstOrDefault(port => port.Text("name") == portName).Number("containerPort") ?? 0;
-        }
-
-        return new ProbeLoop(probe, launch, context);
-    }
-
-    private ContainerLaunch? Launch(string address)
-    {
-        Dictionary<string, string> environment = ContainerSpec.Environment(spec, pod, context.BaseEnvironment(pod));
-        IReadOnlyList<string> Words(string field) => [.. spec.Texts(field).Select(word => ContainerSpec.Expand(word, environment))];
-        return ContainerSpec.Resolve(spec.Text("image")!, Words("command"), Words("args"), context.Images) is var (executable, arguments)
-            ? new ContainerLaunch(Name, executable, arguments, environment, spec.Text("workingDir"), address, Output)
-            : null;
-    }
+    private void Wait(JsonObject state) => Change(() => Enter(state));
 
     private void Change(Action change)
     {

@@ -24,6 +24,13 @@ internal sealed record KubeletContext(
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)),
     ];
 
+    /// <summary>Where the API is, as every container is told.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ServiceEnvironment =>
+    [
+        new("KUBERNETES_SERVICE_HOST", Files.Server.Host),
+        new("KUBERNETES_SERVICE_PORT", Files.Server.Port.ToString(CultureInfo.InvariantCulture)),
+    ];
+
     public IEnumerable<KeyValuePair<string, string>> BaseEnvironment(JsonObject pod)
     {
         Dictionary<string, string> environment = new(_inherited, StringComparer.Ordinal)

@@ -47,14 +47,17 @@ internal sealed class PodLogs(Kubelet kubelet, TimeProvider time)
     {
         if (container is null && pod.Body.Items("spec", "containers").Count() > 1)
         {
-            string names = string.Join(' ', pod.Body.Items("spec", "containers").Select(item => item.Text("name")));
-            throw ApiException.BadRequest($"a container name must be specified for pod {pod.Name}, choose one of: [{names}]");
+            string Names(string field) => string.Join(' ', pod.Body.Items("spec", field).Select(item => item.Text("name")));
+            string others = Names("initContainers") is { Length: > 0 } init ? $" or one of the init containers: [{init}]" : "";
+            throw ApiException.BadRequest(
+                $"a container name must be specified for pod {pod.Name}, choose one of: [{Names("containers")}]{others}");
         }
 
         container ??= pod.Body.Items("spec", "containers").First().Text("name");
-        if (!pod.Body.Items("spec", "containers").Any(item => item.Text("name") == container))
+        IEnumerable<JsonObject> known = pod.Body.Items("spec", "initContainers").Concat(pod.Body.Items("spec", "containers"));
+        if (!known.Any(item => item.Text("name") == container))
             throw ApiException.BadRequest($"container {container} is not valid for pod {pod.Name}");
-        ContainerSupervisor? supervisor = kubelet.Find(pod.Uid)?.Containers.First(item => item.Name == container);
+        ContainerSupervisor? supervisor = kubelet.Find(pod.Uid)?.All.First(item => item.Name == container);
         if (previous)
         {
             return supervisor?.PreviousOutput ?? throw ApiException.BadRequest(

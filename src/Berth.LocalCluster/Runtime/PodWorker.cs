@@ -1,5 +1,6 @@
 using Berth.LocalCluster.Diagnostics;
 using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Objects;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
@@ -7,7 +8,11 @@ using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>One pod on its node: address, containers, status, end. It lives from the binding until the pod is gone from the API.</summary>
+/// <summary>
+/// One pod on its node: address, containers, status, end. It lives from the binding until the pod is gone from the API. Init containers
+/// run to their ends one after the other before the others start; those that always restart (sidecars) go on beside them and end last
+/// (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/).
+/// </summary>
 // Its cancellation sources have no timer, so nothing to dispose; they are cancelled from several sides until the end.
 #pragma warning disable CA1001
 internal sealed class PodWorker
@@ -17,7 +22,9 @@ internal sealed class PodWorker
     private readonly ObjectStore _store;
     private readonly (string Host, string Pod) _addresses;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _stoppingSidecars = new();
     private readonly CancellationTokenSource _killing = new();
+    private readonly IReadOnlyList<(ContainerSupervisor Container, bool IsSidecar)> _first;
     private volatile TaskCompletionSource? _frozen;
     private TimeSpan? _graceGiven;
     private IDisposable? _graceTimer;
@@ -33,15 +40,29 @@ internal sealed class PodWorker
         body.Child("status")["podIP"] = _addresses.Pod;
         body.Child("status")["hostIP"] = _addresses.Host;
         JsonWriting.Freeze(body);
+        JsonNode? ofNode = store.Find(KindTable.Node, null, Node)?.Body.At("status", "allocatable");
         Task NodeIsUp() => _frozen?.Task ?? Task.CompletedTask;
+        ContainerSupervisor Supervisor(JsonObject spec, string restart, bool runsToItsEnd)
+        {
+            ContainerCommands commands = new(body, spec, ofNode, _context) { RunsToItsEnd = runsToItsEnd };
+            return new ContainerSupervisor(body, spec, commands, restart, _context, Publish, NodeIsUp);
+        }
+
+        string Once(JsonObject spec) => PodStatus.RestartPolicy(body, spec) == "Never" ? "Never" : "OnFailure";
+        _first = [.. body.Items("spec", "initContainers").Select(spec => PodStatus.IsSidecar(spec)
+            ? (Supervisor(spec, "Always", runsToItsEnd: false), true)
+            : (Supervisor(spec, Once(spec), runsToItsEnd: true), false))];
         Containers = [.. body.Items("spec", "containers")
-            .Select(spec => new ContainerSupervisor(body, spec, _context, Publish, NodeIsUp))];
+            .Select(spec => Supervisor(spec, PodStatus.RestartPolicy(body, spec), runsToItsEnd: false))];
     }
 
     public string Key { get; }
     public string Node => _pod.Body.Text("spec", "nodeName")!;
     public string Address => _addresses.Pod;
     public IReadOnlyList<ContainerSupervisor> Containers { get; }
+
+    /// <summary>Init containers too.</summary>
+    public IEnumerable<ContainerSupervisor> All => _first.Select(entry => entry.Container).Concat(Containers);
 
     /// <summary>Asks the containers to end, within the seconds the deletion gives.</summary>
     public void Stop(TimeSpan grace)
@@ -69,13 +90,14 @@ internal sealed class PodWorker
     }
 
     /// <summary>Kills what runs. False when nothing does.</summary>
-    public bool KillContainers() => Containers.Select(container => container.KillInstance()).ToList().Contains(true);
+    public bool KillContainers() => All.Select(container => container.KillInstance()).ToList().Contains(true);
 
     /// <summary>Ends the containers now.</summary>
     public void Kill()
     {
         Thaw();
         _stopping.Cancel();
+        _stoppingSidecars.Cancel();
         _killing.Cancel();
     }
 
@@ -84,8 +106,17 @@ internal sealed class PodWorker
         try
         {
             Publish();
-            Task Run(ContainerSupervisor container) => container.RunAsync(_addresses.Pod, _stopping.Token, _killing.Token);
-            await Task.WhenAll(Containers.Select(Run)).ConfigureAwait(false);
+            List<Task> sidecars = [];
+            if (await InitialiseAsync(sidecars).ConfigureAwait(false))
+                await Task.WhenAll(Containers.Select(container => RunAsync(container, _stopping.Token))).ConfigureAwait(false);
+            if (sidecars.Count > 0)
+            {
+                // They have the pod's grace period too, where nothing else ends it.
+                Stop(LongWait.Seconds(_pod.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30));
+                await _stoppingSidecars.CancelAsync().ConfigureAwait(false);
+                await Task.WhenAll(sidecars).ConfigureAwait(false);
+            }
+
             Publish();
             _graceTimer?.Dispose();
         }
@@ -96,6 +127,31 @@ internal sealed class PodWorker
         }
     }
 
+    private Task RunAsync(ContainerSupervisor container, CancellationToken stopping) =>
+        container.RunAsync(_addresses.Pod, stopping, _killing.Token);
+
+    /// <summary>Runs the init containers. False: one failed for good, or the pod is to end.</summary>
+    private async Task<bool> InitialiseAsync(List<Task> sidecars)
+    {
+        foreach ((ContainerSupervisor container, bool isSidecar) in _first)
+        {
+            if (_stopping.IsCancellationRequested)
+                return false;
+            if (isSidecar)
+            {
+                sidecars.Add(RunAsync(container, _stoppingSidecars.Token));
+                await container.WasStarted.WaitAsync(_stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
+            await RunAsync(container, _stopping.Token).ConfigureAwait(false);
+            if (!container.Succeeded)
+                return false;
+        }
+
+        return !_stopping.IsCancellationRequested;
+    }
+
     /// <summary>Writes the pod's status as its containers are now. A pod that is gone meanwhile needs none.</summary>
     private void Publish()
     {
@@ -103,8 +159,9 @@ internal sealed class PodWorker
             return;
         try
         {
+            List<JsonObject> first = [.. _first.Select(entry => entry.Container.Status())];
             List<JsonObject> statuses = [.. Containers.Select(container => container.Status())];
-            _store.Update(_pod, body => PodStatus.Write(body, statuses, _addresses, _context.Time));
+            _store.Update(_pod, body => PodStatus.Write(body, first, statuses, _addresses, _context.Time));
         }
         catch (ApiException exception) when (exception.Code == 404)
         {

@@ -2,13 +2,19 @@ namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
 /// A runtime without processes: a container runs until it is told to end, which takes it a moment, so that everybody sees it
-/// ending; and every probe succeeds.
+/// ending; and every probe succeeds. One that is to run to its end has ended at once.
 /// </summary>
 internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
 {
     private static readonly TimeSpan s_end = TimeSpan.FromMilliseconds(100);
 
-    public Task<IContainerInstance> StartAsync(ContainerLaunch launch) => Task.FromResult<IContainerInstance>(new Instance(time));
+    public Task<IContainerInstance> StartAsync(ContainerLaunch launch)
+    {
+        Instance instance = new(time);
+        if (launch.RunsToItsEnd)
+            instance.End();
+        return Task.FromResult<IContainerInstance>(instance);
+    }
 
     public Task<bool> ProbeAsync(JsonObject probe, ContainerLaunch launch, CancellationToken cancellationToken) => Task.FromResult(true);
 
@@ -21,6 +27,8 @@ internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
         public int? ProcessId => null;
         public Task<int> Exited => exited.Task;
         public Task Drained => Task.CompletedTask;
+
+        public void End() => exited.TrySetResult(0);
 
         public void Stop() => _ = Task.Delay(s_end, time).ContinueWith(_ => exited.TrySetResult(0), TaskScheduler.Default);
 

@@ -188,4 +188,20 @@ public sealed class UpTests
         refused.AssertRefused(2, "it exists already");
         Assert.Equal("the way to a real cluster", await File.ReadAllTextAsync(precious.Path, Cancelled));
     }
+
+    [Fact]
+    public async Task Program_given_for_the_image_berth_is_used_in_place_of_this_one()
+    {
+        using TestFolder folder = new();
+        folder.Write("pod.yaml", $$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: p }
+            spec: { restartPolicy: Never, containers: [{ name: c, image: berth, args: ["{{folder["made"]}}"] }] }
+            """);
+        await using BerthProcess process = BerthProcess.Start(
+            Programs.Managed, null, ["up", "-f", folder["pod.yaml"], "--image", "berth=/usr/bin/touch"]);
+        await process.Out.WaitForLineAsync(static line => line.Contains("Completed", StringComparison.Ordinal));
+        Assert.True(File.Exists(folder["made"]));
+    }
 }

@@ -1,0 +1,39 @@
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>Why a container waits. Each is told in an event, and returned as the container's state.</summary>
+internal sealed class ContainerTroubles(JsonObject pod, JsonObject spec, KubeletContext context)
+{
+    /// <summary>It ended, or its image has no program, and it is tried again after a while.</summary>
+    public JsonObject BackOff(int? code, TimeSpan delay)
+    {
+        if (code is null)
+        {
+            string pulling = $"Back-off pulling image \"{spec.Text("image")}\"";
+            context.Events.Record(pod, "Normal", "BackOff", pulling);
+            return ContainerState.Waiting("ImagePullBackOff", pulling);
+        }
+
+        string? name = spec.Text("name");
+        string where = $"{pod.Text("metadata", "name")}_{pod.Text("metadata", "namespace")}({pod.Text("metadata", "uid")})";
+        string wait = delay.Minutes > 0 ? $"{delay.Minutes}m{delay.Seconds}s" : $"{delay.Seconds}s";
+        context.Events.Record(pod, "Warning", "BackOff", $"Back-off restarting failed container {name} in pod {where}");
+        return ContainerState.Waiting("CrashLoopBackOff", $"back-off {wait} restarting failed container={name} pod={where}");
+    }
+
+    public JsonObject NoProgram()
+    {
+        string image = spec.Text("image") ?? "";
+        string message = $"Image {image} is not mapped to a program of this machine: "
+            + $"start the cluster with --image {ContainerSpec.ImageName(image)}=PATH.";
+        context.Events.Record(pod, "Warning", "Failed", message);
+        return ContainerState.Waiting("ErrImagePull", message);
+    }
+
+    public JsonObject NoVariable(string why)
+    {
+        context.Events.Record(pod, "Warning", "Failed", $"Error: {why}");
+        return ContainerState.Waiting("CreateContainerConfigError", why);
+    }
+}
