@@ -44,7 +44,7 @@ public sealed class EventBodyTests
     [InlineData(240 * 60)]
     public async Task Unread_data_ends_the_connection_after_its_time(int bytes)
     {
-        TimeSpan allowed = TimeSpan.FromSeconds((double)(bytes + EventBody.Backlog) / EventBody.LeastBytesPerSecond);
+        TimeSpan allowed = TimeSpan.FromSeconds((double)(bytes + EventBody.Backlog) / EventBody.MinBytesPerSecond);
         Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
         FakeTimeProvider time = new();
         TestConnection connection = new(pipe);

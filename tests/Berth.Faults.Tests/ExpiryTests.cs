@@ -105,14 +105,14 @@ public sealed class ExpiryTests : FaultTest
     {
         await BuildAsync(null, Slices.State(3));
         int pages = 0;
-        for (int i = 0; i < PagedList<SliceObject>.MostPages; i++)
+        for (int i = 0; i < PagedList<SliceObject>.MaxPages; i++)
             Api.OnList(x => x.AnswerAsync(200, Json.ListWith("100", $"page-{++pages % 3}", Slices.Of(1, "90"))));
         Rig.Follow();
         ScriptedExchange whole = await AnswerListAsync(Slices.List(3, "120"));
         await UntilAsync(Slices.State(3));
 
         Assert.Null(whole.Query("limit"));
-        Assert.Equal(PagedList<SliceObject>.MostPages, pages);
+        Assert.Equal(PagedList<SliceObject>.MaxPages, pages);
         Assert.Contains($"after {pages} pages there is still another", Assert.Single(Observer.Failures).Message, StringComparison.Ordinal);
         Assert.Single(Observer.Published);
     }

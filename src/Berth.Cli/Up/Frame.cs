@@ -7,7 +7,7 @@ namespace Berth.Cli.Up;
 internal static class Frame
 {
     /// <summary>The smallest useful table: a heading, two pods, and the number of other pods.</summary>
-    private const int LeastTable = 4;
+    private const int MinTableRows = 4;
 
     private static readonly Column s_pod = new("POD", static pod => pod.Name);
     private static readonly Column s_address = new("ADDRESS", static pod => pod.Address);
@@ -30,10 +30,10 @@ internal static class Frame
     {
         int room = Math.Max(height - 1, 1);
         int below = message.Count == 0 ? 0 : 1 + message.Sum(line => RowsOf(line, width));
-        if (room - below < LeastTable)
+        if (room - below < MinTableRows)
         {
             message = [.. message.Select(line => CellWidth.Cut(line, width))];
-            below = Math.Min(message.Count, Math.Max(room - LeastTable, 0));
+            below = Math.Min(message.Count, Math.Max(room - MinTableRows, 0));
             message = [.. message.Take(below)];
         }
         else if (below > 0)

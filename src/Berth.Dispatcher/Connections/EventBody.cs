@@ -11,7 +11,7 @@ namespace Berth.Dispatcher.Connections;
 internal sealed class EventBody(ConnectionContext transport, TimeProvider time, bool isChunked) : PipeWriter
 {
     /// <summary>The minimum rate at which a client must read buffered data, in bytes per second.</summary>
-    internal const int LeastBytesPerSecond = 240;
+    internal const int MinBytesPerSecond = 240;
 
     /// <summary>
     /// The number of bytes that earlier small events may have left in the transport. The client must read these too before a flush
@@ -70,7 +70,7 @@ internal sealed class EventBody(ConnectionContext transport, TimeProvider time, 
         try
         {
             ValueTask<FlushResult> flush = _output.FlushAsync(CancellationToken.None);
-            return flush.IsCompletedSuccessfully ? flush : WaitAsync(flush, TimeSpan.FromSeconds((double)bytes / LeastBytesPerSecond));
+            return flush.IsCompletedSuccessfully ? flush : WaitAsync(flush, TimeSpan.FromSeconds((double)bytes / MinBytesPerSecond));
         }
         catch (Exception exception)
         {

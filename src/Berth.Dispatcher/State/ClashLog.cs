@@ -10,7 +10,7 @@ internal sealed class ClashLog : IAsyncDisposable
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     // A plan that overlaps as a whole clashes in each of its pods; the first say it all.
-    private const int MostLogged = 10;
+    private const int MaxLogged = 10;
 
     private readonly Func<IReadOnlyList<PortClash>> _find;
     private readonly ILogger _logger;
@@ -49,10 +49,10 @@ internal sealed class ClashLog : IAsyncDisposable
     {
         HashSet<string> now = [.. clashes.Select(static clash => clash.ToString())];
         string[] added = [.. now.Where(text => !_logged.Contains(text)).Order(StringComparer.Ordinal)];
-        foreach (string clash in added.Take(MostLogged))
+        foreach (string clash in added.Take(MaxLogged))
             Log.Clash(_logger, clash);
-        if (added.Length > MostLogged)
-            Log.MoreClashes(_logger, added.Length - MostLogged);
+        if (added.Length > MaxLogged)
+            Log.MoreClashes(_logger, added.Length - MaxLogged);
         if (now.Count == 0 && _logged.Count > 0)
             Log.NoClash(_logger);
         _logged = now;

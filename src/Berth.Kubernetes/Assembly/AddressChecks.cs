@@ -8,7 +8,7 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal sealed class AddressChecks(PodsByNode byNode)
 {
-    private const int MostTold = 3;
+    private const int MaxTold = 3;
 
     // The pods off the host network, with their nodes, and how many there are on each.
     private readonly Dictionary<string, string> _elsewhere = new(StringComparer.Ordinal);
@@ -76,6 +76,6 @@ internal sealed class AddressChecks(PodsByNode byNode)
             + "its node had at its start: delete the pod, and the next one has the new address.");
 
     private static string Names(string what, IEnumerable<string> names, int count) =>
-        $"{what}{(count == 1 ? "" : "s")} {string.Join(", ", names.Take(MostTold))}"
-            + (count > MostTold ? $" and {count - MostTold} more" : "");
+        $"{what}{(count == 1 ? "" : "s")} {string.Join(", ", names.Take(MaxTold))}"
+            + (count > MaxTold ? $" and {count - MaxTold} more" : "");
 }

@@ -18,7 +18,7 @@ namespace Berth.Kubernetes.Assembly;
 /// <param name="isNeeded">False where ports do not follow from ordinals: then pods of any name are followed.</param>
 internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeeded)
 {
-    private const int MostTold = 3;
+    private const int MaxTold = 3;
 
     // Nearly always one, so a list is the smallest that finds it.
     private readonly List<PodSet> _sets = new(1);
@@ -124,7 +124,7 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     {
         string[] others = [.. _sets.Where(set => set != followed).Select(static set => $"'{set.Name}'")
             .Order(StringComparer.Ordinal)];
-        string names = string.Join(", ", others.Take(MostTold)) + (others.Length > MostTold ? $" and {others.Length - MostTold} more" : "");
+        string names = string.Join(", ", others.Take(MaxTold)) + (others.Length > MaxTold ? $" and {others.Length - MaxTold} more" : "");
         return new EndpointWarning(
             EndpointWarningKind.SeveralSets,
             $"Pods of '{followed.Name}' and of {names} match the Service's selector. Those of '{followed.Name}' are followed, the others "

@@ -12,7 +12,7 @@ namespace Berth.Kubernetes.Assembly;
 internal sealed class SliceStream : IEndpointStream
 {
     // A server that sends without a pause must not keep a snapshot from being published.
-    private const int LongestBurst = 256;
+    private const int MaxBurst = 256;
 
     private readonly TargetSlices _slices;
     private readonly ServiceTarget _target;
@@ -175,12 +175,12 @@ internal sealed class SliceStream : IEndpointStream
 
     private void TakeEvents()
     {
-        for (int count = 0; _next is { IsCompleted: true } done && count < LongestBurst; count++)
+        for (int count = 0; _next is { IsCompleted: true } done && count < MaxBurst; count++)
         {
             _next = null;
             if (!TryTake(done))
                 return;
-            while (count < LongestBurst && _slices.TryNext(out ReflectorEvent<SliceObject>? more))
+            while (count < MaxBurst && _slices.TryNext(out ReflectorEvent<SliceObject>? more))
             {
                 Apply(more!);
                 count++;

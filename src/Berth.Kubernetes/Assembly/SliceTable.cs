@@ -11,7 +11,7 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal sealed class SliceTable
 {
-    private const int MostKept = 4096;
+    private const int MaxKept = 4096;
 
     private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
     private readonly PodTable _pods = new();
@@ -232,7 +232,7 @@ internal sealed class SliceTable
 
         _touched.Clear();
         // A relist may have touched everything; the next event touches a few.
-        if (_touched.Capacity > MostKept)
+        if (_touched.Capacity > MaxKept)
             _touched.TrimExcess();
         _mayMove.Clear();
         _outcomes.Warn(_watch.Warning);

@@ -9,7 +9,7 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal sealed class SliceWatch
 {
-    private const int MostTold = 3;
+    private const int MaxTold = 3;
 
     private readonly SortedSet<string> _ownerless = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _mirrored = new(StringComparer.Ordinal);
@@ -62,5 +62,5 @@ internal sealed class SliceWatch
     }
 
     private static string Names(SortedSet<string> names) =>
-        string.Join(", ", names.Take(MostTold)) + (names.Count > MostTold ? $" and {names.Count - MostTold} more" : "");
+        string.Join(", ", names.Take(MaxTold)) + (names.Count > MaxTold ? $" and {names.Count - MaxTold} more" : "");
 }

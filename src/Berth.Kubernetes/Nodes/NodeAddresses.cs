@@ -9,7 +9,7 @@ namespace Berth.Kubernetes.Nodes;
 /// <param name="LostAt">When a Ready node lost its external addresses, as a timestamp of the clock; null while it has them.</param>
 internal sealed record NodeAddresses(IPAddress[] External, IPAddress[] Internal, IPAddress[] Former, long? LostAt)
 {
-    private const int MostFormer = 4;
+    private const int MaxFormer = 4;
 
     public static NodeAddresses Of(NodeObject node) => new(node.External, node.Internal, [], null);
 
@@ -18,7 +18,7 @@ internal sealed record NodeAddresses(IPAddress[] External, IPAddress[] Internal,
     {
         IPAddress[] former = node.Internal.AsSpan().SequenceEqual(Internal)
             ? Former
-            : [.. Internal.Concat(Former).Distinct().Where(address => !node.Internal.Contains(address)).Take(MostFormer)];
+            : [.. Internal.Concat(Former).Distinct().Where(address => !node.Internal.Contains(address)).Take(MaxFormer)];
         // A controller of the cloud that restarts takes the address away and puts it back. Nothing has changed for those who dial it.
         bool isLost = node is { External.Length: 0, IsReady: true } && External.Length > 0;
         return new NodeAddresses(isLost ? External : node.External, node.Internal, former, isLost ? LostAt ?? now : null);

@@ -11,7 +11,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
     /// The limit of pages of one list: half a million objects, more than an API server has of one kind in a namespace. Without the limit a
     /// server whose pages do not end would be asked without an end, and fill the memory.
     /// </summary>
-    public const int MostPages = 1000;
+    public const int MaxPages = 1000;
 
     private readonly string? _notOlderThan;
     private readonly bool _whole;
@@ -59,7 +59,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
     private Step<T> TurnPage(ReflectorContext<T> context, string next, string version)
     {
         int pages = _pages + 1;
-        if (next != _continue && pages < MostPages)
+        if (next != _continue && pages < MaxPages)
             return new Step<T>(new PagedList<T>(_notOlderThan, _whole, next, version, _items, pages));
         // A server whose pages are broken may still answer without pages.
         return new Step<T>(
@@ -73,7 +73,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
         string url = _continue is null ? context.Query.List(_notOlderThan, _whole) : context.Query.ListFrom(_continue);
         bool protobuf = context.Decoder.Protobuf is not null && context.Traits.Protobuf;
         using KubernetesResponse response = await context.Api.GetAsync(url, cancellationToken, protobuf).ConfigureAwait(false);
-        using ReadPatience patience = new(ReflectorContext<T>.LongestListPause, context.Time);
+        using ReadPatience patience = new(ReflectorContext<T>.MaxListPause, context.Time);
         return await ListReader
             .ReadAsync(response.Body, response.IsProtobuf, context.Decoder, _items, patience, cancellationToken).ConfigureAwait(false);
     }

@@ -8,13 +8,13 @@ internal sealed class ReflectorContext<T>
     where T : class, IResource
 {
     /// <summary>A watch that ends sooner than this without anything new made no progress.</summary>
-    public static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan MinWatch = TimeSpan.FromSeconds(1);
 
     /// <summary>A streaming list that takes longer than this counts as one that never completes.</summary>
-    public static readonly TimeSpan LongestStreamingList = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan MaxStreamingList = TimeSpan.FromSeconds(30);
 
     /// <summary>The longest pause between two pieces of a list.</summary>
-    public static readonly TimeSpan LongestListPause = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan MaxListPause = TimeSpan.FromSeconds(30);
 
     /// <summary>The time after its own timeout by which a watch must end.</summary>
     public static readonly TimeSpan WatchMargin = TimeSpan.FromSeconds(30);
@@ -23,14 +23,14 @@ internal sealed class ReflectorContext<T>
     /// The longest time without a bookmark. A server that sends bookmarks does so about once a minute. Without one for this time, it may
     /// not know our version (etcd restored).
     /// </summary>
-    public static readonly TimeSpan LongestWithoutBookmark = TimeSpan.FromSeconds(150);
+    public static readonly TimeSpan MaxWithoutBookmark = TimeSpan.FromSeconds(150);
 
     /// <summary>
     /// The time without any data, even bookmarks, after which the end of a watch leads to a list. The server may have been restored to a
     /// version below ours, and then sends nothing on every watch from ours. It is longer than one watch, so that a server without bookmarks
     /// rarely gets such a list.
     /// </summary>
-    public static readonly TimeSpan LongestUntold = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan MaxUntold = TimeSpan.FromMinutes(15);
 
     private readonly Random _random;
     private readonly RestartPacing _pacing;
@@ -72,7 +72,7 @@ internal sealed class ReflectorContext<T>
     public TimeProvider Time { get; }
 
     /// <summary>True when the server has been silent for so long that it may no longer know our version.</summary>
-    public bool IsUntold => Time.GetElapsedTime(_told) >= LongestUntold;
+    public bool IsUntold => Time.GetElapsedTime(_told) >= MaxUntold;
 
     /// <summary>Returns the consequence of a watch that ended early.</summary>
     /// <param name="progressed">True when the watch brought something new, or lasted long enough.</param>

@@ -48,7 +48,7 @@ internal sealed class StreamingList<T> : ReflectorState<T>
             {
                 if (TryStep(context, out Step<T> step))
                     return step;
-                TimeSpan left = ReflectorContext<T>.LongestStreamingList - _connection.Age;
+                TimeSpan left = ReflectorContext<T>.MaxStreamingList - _connection.Age;
                 if (left <= TimeSpan.Zero)
                     return FallBack();
                 if (!await _connection.FillAsync(left, cancellationToken).ConfigureAwait(false))

@@ -19,7 +19,7 @@ internal sealed class Watching<T> : ReflectorState<T>
     /// <summary>The version up to which everything is known.</summary>
     public string Version => _version;
 
-    private bool Progressed => _advanced || _connection.Age >= ReflectorContext<T>.ShortestWatch;
+    private bool Progressed => _advanced || _connection.Age >= ReflectorContext<T>.MinWatch;
 
     /// <inheritdoc/>
     public override async ValueTask<Step<T>> StepAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
@@ -82,7 +82,7 @@ internal sealed class Watching<T> : ReflectorState<T>
     private TimeSpan IdleLimit(ReflectorContext<T> context)
     {
         TimeSpan limit = TimeSpan.FromSeconds(_connection.TimeoutSeconds) + ReflectorContext<T>.WatchMargin;
-        return context.Traits.SendsBookmarks ? Smaller(limit, ReflectorContext<T>.LongestWithoutBookmark) : limit;
+        return context.Traits.SendsBookmarks ? Smaller(limit, ReflectorContext<T>.MaxWithoutBookmark) : limit;
     }
 
     private bool TryApply(ReflectorContext<T> context, WatchEvent<T> read, out Step<T> step)

@@ -4,7 +4,7 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Sharing;
 
 /// <summary>
-/// Decides how the targets of a namespace are watched. Up to <see cref="MostAlone"/> targets have their own list and watch, which bring
+/// Decides how the targets of a namespace are watched. Up to <see cref="MaxOwnWatches"/> targets have their own list and watch, which bring
 /// only their own slices. With more targets, all share one list and watch of the whole namespace. The same Role is enough.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,7 @@ internal sealed class NamespaceSharing(
     Func<ServiceTarget, ListWatchReflector<SliceObject>> reflectTarget, Func<string, NamespaceSlices> reflectNamespace)
 {
     /// <summary>The number of targets of one namespace that can have their own watch.</summary>
-    public const int MostAlone = 8;
+    public const int MaxOwnWatches = 8;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ internal sealed class NamespaceSharing(
             group.Targets.Add(slices);
             if (group.Feed is not null)
                 Share(group.Feed, slices);
-            else if (group.Targets.Count > MostAlone)
+            else if (group.Targets.Count > MaxOwnWatches)
                 ShareAll(group, reflectNamespace(target.Namespace));
         }
 

@@ -51,7 +51,7 @@ internal sealed record KubernetesStatus(
             using JsonDocument document = JsonDocument.Parse(body);
             return Read(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a string in it is not valid UTF-16.
             return null;

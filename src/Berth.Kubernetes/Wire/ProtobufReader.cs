@@ -11,7 +11,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
     private const int Fixed64 = 1;
     private const int Lengthy = 2;
     private const int Fixed32 = 5;
-    private const int LongestVarint = 10;
+    private const int MaxVarintBytes = 10;
 
     private readonly ReadOnlySpan<byte> _data = data;
     private ReadOnlySpan<byte> _bytes;
@@ -152,7 +152,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
             return true;
         }
 
-        for (int i = 0; i < LongestVarint; i++)
+        for (int i = 0; i < MaxVarintBytes; i++)
         {
             if (at + i >= all.Length)
                 return false;

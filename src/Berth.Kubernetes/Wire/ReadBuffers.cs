@@ -8,16 +8,16 @@ namespace Berth.Kubernetes.Wire;
 /// </summary>
 internal static class ReadBuffers
 {
-    private const int LongestPooled = 256 * 1024;
+    private const int MaxPooled = 256 * 1024;
 
     /// <summary>Gives a buffer of at least this length, with anything in it.</summary>
     public static byte[] Rent(int length) =>
-        length <= LongestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
+        length <= MaxPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
 
     /// <summary>Takes a buffer back. The caller must not use it any more.</summary>
     public static void Return(byte[] buffer)
     {
-        if (buffer.Length is > 0 and <= LongestPooled)
+        if (buffer.Length is > 0 and <= MaxPooled)
             ArrayPool<byte>.Shared.Return(buffer);
     }
 }

@@ -12,10 +12,10 @@ namespace Berth.LocalCluster.Runtime;
 /// </summary>
 internal sealed class Prober : IDisposable
 {
-    private const int MostRedirects = 10;
+    private const int MaxRedirects = 10;
 
     /// <summary>A kubelet reads no more of a body than this.</summary>
-    private const int MostOfBody = 10 * 1024;
+    private const int MaxBodyBytes = 10 * 1024;
 
     /// <summary>Without the patch: <c>kube-probe/1.36</c>.</summary>
     private static readonly string s_userAgent =
@@ -92,7 +92,7 @@ internal sealed class Prober : IDisposable
     private async Task<bool> GetAsync(JsonObject get, string host, CancellationToken cancellationToken)
     {
         Uri? uri = ProbeUrl.Of(get.Text("scheme") ?? "http", host, get.Number("port") ?? 0, get.Text("path") ?? "/");
-        for (int sent = 0; uri is not null && sent < MostRedirects; sent++)
+        for (int sent = 0; uri is not null && sent < MaxRedirects; sent++)
         {
             using HttpRequestMessage request = Request(get, uri);
             using HttpResponseMessage response = await _http
@@ -123,7 +123,8 @@ internal sealed class Prober : IDisposable
     private static async Task ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await body.ReadAtLeastAsync(new byte[MostOfBody], MostOfBody, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        await body.ReadAtLeastAsync(new byte[MaxBodyBytes], MaxBodyBytes, throwOnEndOfStream: false, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static HttpRequestMessage Request(JsonObject get, Uri uri)

@@ -10,9 +10,9 @@ namespace Berth.LocalCluster.Runtime;
 /// </summary>
 internal sealed class TerminationMessage(JsonObject container)
 {
-    private const int LongestFile = 4096;
-    private const int LongestOutput = 2048;
-    private const int MostLines = 80;
+    private const int MaxFileBytes = 4096;
+    private const int MaxOutputLength = 2048;
+    private const int MaxLines = 80;
     private readonly string? _path = PathOf(container);
     private readonly DateTime _before = Written(PathOf(container));
 
@@ -27,7 +27,7 @@ internal sealed class TerminationMessage(JsonObject container)
             {
                 // No more of it than that: it may be a file without an end.
                 using StreamReader file = new(_path);
-                char[] text = new char[LongestFile];
+                char[] text = new char[MaxFileBytes];
                 return new string(text, 0, file.ReadBlock(text));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -36,8 +36,8 @@ internal sealed class TerminationMessage(JsonObject container)
             }
         }
 
-        string last = NeedsOutput(code) ? string.Concat(output.Read(0).Lines.TakeLast(MostLines).Select(line => line.Text + "\n")) : "";
-        return last.Length == 0 ? null : last[Math.Max(0, last.Length - LongestOutput)..];
+        string last = NeedsOutput(code) ? string.Concat(output.Read(0).Lines.TakeLast(MaxLines).Select(line => line.Text + "\n")) : "";
+        return last.Length == 0 ? null : last[Math.Max(0, last.Length - MaxOutputLength)..];
     }
 
     private static string? PathOf(JsonObject container)

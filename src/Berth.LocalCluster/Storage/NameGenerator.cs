@@ -7,13 +7,13 @@ internal sealed class NameGenerator(Random random)
     private const int SuffixLength = 5;
 
     /// <summary>A name with a suffix is never longer than a label may be.</summary>
-    private const int LongestPrefix = 63 - SuffixLength;
+    private const int MaxPrefixLength = 63 - SuffixLength;
     private readonly Lock _gate = new();
 
     public string WithSuffix(string prefix)
     {
         lock (_gate)
-            return prefix[..Math.Min(prefix.Length, LongestPrefix)] + new string(random.GetItems(Alphabet.AsSpan(), SuffixLength));
+            return prefix[..Math.Min(prefix.Length, MaxPrefixLength)] + new string(random.GetItems(Alphabet.AsSpan(), SuffixLength));
     }
 
     public string NewUid()

@@ -12,8 +12,8 @@ internal static class LongWait
     /// <summary>A number of seconds, within what a <see cref="TimeSpan"/> holds.</summary>
     public static TimeSpan Seconds(long seconds)
     {
-        const long Most = long.MaxValue / TimeSpan.TicksPerSecond;
-        return seconds > Most ? TimeSpan.MaxValue : seconds < -Most ? -TimeSpan.MaxValue : TimeSpan.FromSeconds(seconds);
+        const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
+        return seconds > MaxSeconds ? TimeSpan.MaxValue : seconds < -MaxSeconds ? -TimeSpan.MaxValue : TimeSpan.FromSeconds(seconds);
     }
 
     /// <summary>A period, so many times.</summary>

@@ -8,7 +8,7 @@ namespace Berth.Snapshots;
 /// </summary>
 internal static class EndpointSort
 {
-    private const int MostPrefixes = 4096;
+    private const int MaxPrefixes = 4096;
 
     /// <summary>Sorts endpoints with distinct names into runs of one length; the last run may be shorter.</summary>
     /// <param name="pieces">The endpoints, in pieces of any length, which stay as they are: another copy of 100,000 references is not
@@ -38,7 +38,7 @@ internal static class EndpointSort
         }
 
         // The places to deal to must be in proportion to what is dealt.
-        if (largest > (4L * count) + 1024 || ranks.Count > MostPrefixes || !TryRank(ranks))
+        if (largest > (4L * count) + 1024 || ranks.Count > MaxPrefixes || !TryRank(ranks))
             return null;
         return Deal(inOrder ? pieces : [SortByRank(pieces, count, ranks)], count, largest, runLength);
     }

@@ -34,7 +34,7 @@ public sealed class SharingTests : IAsyncLifetime
         return stream;
     }
 
-    private IEndpointStream[] OpenMany(int count = NamespaceSharing.MostAlone + 1) =>
+    private IEndpointStream[] OpenMany(int count = NamespaceSharing.MaxOwnWatches + 1) =>
         [.. Enumerable.Range(0, count).Select(i => Open($"service-{i}"))];
 
     private static async Task<EndpointSnapshot> ReadAsync(IEndpointStream stream) =>
@@ -92,7 +92,7 @@ public sealed class SharingTests : IAsyncLifetime
         ScriptedExchange own = await _api.NextAsync(Token);
         await own.StartAsync();
 
-        _ = Enumerable.Range(1, NamespaceSharing.MostAlone).Select(i => Open($"service-{i}")).ToArray();
+        _ = Enumerable.Range(1, NamespaceSharing.MaxOwnWatches).Select(i => Open($"service-{i}")).ToArray();
         ScriptedExchange list = await _api.NextAsync(Token);
         // A server that lags behind what the watch of its own had seen: nothing of it may show.
         await list.AnswerAsync(200, Json.List("100", SliceOf("service-0", "s0", "80", Json.Pod("service-0-0", "10.7.7.7"))));

@@ -11,7 +11,7 @@ internal static class ExecRequest
     private const string ExtensionName = "client.authentication.k8s.io/exec";
 
     // Linux does not start a program with a longer variable (MAX_ARG_STRLEN). A few aliases of aliases can create any length.
-    private const int Longest = 128 * 1024;
+    private const int MaxBytes = 128 * 1024;
 
     internal static string Write(string apiVersion, KubeconfigCluster? cluster)
     {
@@ -59,9 +59,9 @@ internal static class ExecRequest
         // Aliases can make it deeper than the text.
         if (depth > 64)
             throw new ClusterAccessException($"The extension {ExtensionName} is nested too deeply to be handed to the plugin. Flatten it.");
-        if (json.BytesCommitted + json.BytesPending > Longest)
+        if (json.BytesCommitted + json.BytesPending > MaxBytes)
             throw new ClusterAccessException(
-                $"The extension {ExtensionName} is longer than {Longest / 1024} KiB, too long to be handed to the plugin. Shorten it.");
+                $"The extension {ExtensionName} is longer than {MaxBytes / 1024} KiB, too long to be handed to the plugin. Shorten it.");
         if (value.Fields is { } fields)
         {
             json.WriteStartObject();
