@@ -52,7 +52,9 @@ public sealed class LocalClusterOptions
     /// </summary>
     public int HistoryLimit { get; init; } = 10_000;
 
-    /// <summary>How often a watch that allows it gets a bookmark, above zero, up to 1 day. Default one minute, as a real API server.</summary>
+    /// <summary>
+    /// How often a watch that allows it gets a bookmark, above zero, up to 1 day. Default one minute, as a real API server.
+    /// </summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Clock and timers. Default the system's.</summary>
