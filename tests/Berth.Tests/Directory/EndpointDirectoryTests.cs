@@ -1,12 +1,11 @@
 using Berth.TestKit;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Tests.Directory;
 
 public sealed class EndpointDirectoryTests : IAsyncDisposable
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    private readonly TestClock _time = new();
     private readonly ScriptedSource _source = new();
     private readonly RecordingLogger _log = new();
     private readonly EndpointDirectory _directory;
@@ -174,9 +173,11 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         Stream.Fail(new EndpointSourceException("Come back in a hundred years.") { RetryAfter = TimeSpan.MaxValue });
         await NextFailureAsync(view);
         Task again = Stream.ReadAgainAsync();
-        DateTimeOffset began = _time.GetUtcNow();
-        await AdvanceUntilAsync(() => again.IsCompleted);
-        Assert.InRange(_time.GetUtcNow() - began, TimeSpan.FromMinutes(4.9), TimeSpan.FromMinutes(6));
+        await _time.WaitForTimerAsync(static due => due == TimeSpan.FromMinutes(5), Cancellation);
+        _time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
+        Assert.False(again.IsCompleted);
+        _time.Advance(TimeSpan.FromTicks(1));
+        await again.WaitAsync(Wait.Limit, Cancellation);
     }
 
     [Fact]
