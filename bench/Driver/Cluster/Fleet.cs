@@ -7,8 +7,6 @@ internal sealed class Fleet
 {
     public const string Namespace = "scale";
 
-    // Base port 3000 and one port an ordinal leave room for some 60,000 ordinals; larger Services have several StatefulSets behind them.
-    private const int LargestSet = 25_000;
     private const int PodsPerNode = 10;
 
     private readonly List<SliceTemplate> _slices = [];
@@ -19,7 +17,7 @@ internal sealed class Fleet
 
     public long Version => _version;
 
-    /// <summary>Adds one Service.</summary>
+    /// <summary>Adds one Service with one StatefulSet. Above base port 3000 there is room for 62,535 pods.</summary>
     public Fleet Add(string service, int slices, int podsPerSlice)
     {
         for (int slice = 0; slice < slices; slice++)
@@ -28,11 +26,7 @@ internal sealed class Fleet
             for (int i = 0; i < podsPerSlice; i++)
             {
                 int pod = (slice * podsPerSlice) + i;
-                string set = slices * podsPerSlice <= LargestSet
-                    ? service
-                    : string.Create(CultureInfo.InvariantCulture, $"{service}-{(char)('a' + (pod / LargestSet))}");
-                pods[i] = new PodShape(
-                    string.Create(CultureInfo.InvariantCulture, $"{set}-{pod % LargestSet}"), _pods, _pods / PodsPerNode);
+                pods[i] = new PodShape(string.Create(CultureInfo.InvariantCulture, $"{service}-{pod}"), _pods, _pods / PodsPerNode);
                 _pods++;
             }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime;
 using Berth.Kubernetes;
-using Berth.Kubernetes.Access;
 using k8s;
 using k8s.Models;
 
