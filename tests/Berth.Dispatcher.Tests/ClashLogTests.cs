@@ -27,6 +27,21 @@ public sealed class ClashLogTests
         Assert.Equal(2, logger.Texts.Count(static text => text.Contains("Port clash", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_search_that_fails_is_logged_and_repeated()
+    {
+        FakeTimeProvider time = new();
+        RecordingLogger logger = new();
+        bool isBroken = true;
+        await using ClashLog log = new(() => isBroken ? throw new InvalidOperationException("broken") : [Clash(3000)], time, logger);
+
+        time.Advance(ClashLog.Period);
+        await logger.WaitForAsync("The search for port clashes failed. It runs again in 5 s.", DispatcherFixture.Cancelled);
+        isBroken = false;
+        time.Advance(ClashLog.Period);
+        await logger.WaitForAsync("a-0 of games/a", DispatcherFixture.Cancelled);
+    }
+
     private static PortClash Clash(int port) => new(
         IPAddress.Parse("10.0.0.1"), port, "TCP",
         [new PortClaim(new ServiceTarget("games", "a"), "a-0"), new PortClaim(new ServiceTarget("games", "b"), "b-0")]);

@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 308, Level = LogLevel.Information, Message = "Port clash: no port is claimed twice any more.")]
     public static partial void NoClash(ILogger logger);
 
+    [LoggerMessage(EventId = 309, Level = LogLevel.Error, Message = "The search for port clashes failed. It runs again in {Seconds} s.")]
+    public static partial void ClashSearchFailed(ILogger logger, Exception exception, double seconds);
+
     [LoggerMessage(EventId = 305, Level = LogLevel.Error, Message = "Sending changes of {Target} to watching clients " +
         "failed. Their streams end; clients that reconnect get a new stream.")]
     public static partial void WatchFailed(ILogger logger, ServiceTarget target, Exception exception);

@@ -38,10 +38,18 @@ internal sealed class ClashLog : IAsyncDisposable
         IReadOnlyList<PortClash> seen = [];
         while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
         {
-            IReadOnlyList<PortClash> now = _find();
-            if (!ReferenceEquals(now, seen))
-                Tell(now);
-            seen = now;
+            try
+            {
+                IReadOnlyList<PortClash> now = _find();
+                if (!ReferenceEquals(now, seen))
+                    Tell(now);
+                seen = now;
+            }
+            catch (Exception exception)
+            {
+                // A defect here must not end the loop unseen.
+                Log.ClashSearchFailed(_logger, exception, Period.TotalSeconds);
+            }
         }
     }
 

@@ -8,8 +8,6 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal sealed class AddressChecks(PodsByNode byNode)
 {
-    private const int MaxTold = 3;
-
     // The pods off the host network, with their nodes, and how many there are on each.
     private readonly Dictionary<string, string> _elsewhere = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _countByNode = new(StringComparer.Ordinal);
@@ -65,17 +63,13 @@ internal sealed class AddressChecks(PodsByNode byNode)
 
         return mixed is null ? null : new EndpointWarning(
             EndpointWarningKind.MixedNetworks,
-            $"On {Names("node", mixed.Order(StringComparer.Ordinal), mixed.Count)} some pods of this target have the node's address and "
+            $"On {NameList.Of("node", [.. mixed.Order(StringComparer.Ordinal)])} some pods of this target have the node's address and "
                 + "others have addresses of their own. The hostNetwork of their template was changed: end the rollout.");
     }
 
     /// <summary>Pods with an address that their node had once.</summary>
     public EndpointWarning? FindMoved() => _moved.Count == 0 ? null : new EndpointWarning(
         EndpointWarningKind.NodeAddressChanged,
-        $"The slices state for {Names("pod", _moved, _moved.Count)} an address that the node no longer has. A pod keeps the address that "
+        $"The slices state for {NameList.Of("pod", _moved)} an address that the node no longer has. A pod keeps the address that "
             + "its node had at its start: delete the pod, and the next one has the new address.");
-
-    private static string Names(string what, IEnumerable<string> names, int count) =>
-        $"{what}{(count == 1 ? "" : "s")} {string.Join(", ", names.Take(MaxTold))}"
-            + (count > MaxTold ? $" and {count - MaxTold} more" : "");
 }

@@ -18,8 +18,6 @@ namespace Berth.Kubernetes.Assembly;
 /// <param name="isNeeded">False where ports do not follow from ordinals: then pods of any name are followed.</param>
 internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeeded)
 {
-    private const int MaxTold = 3;
-
     // Nearly always one, so a list is the smallest that finds it.
     private readonly List<PodSet> _sets = new(1);
     private PodSet? _followed;
@@ -124,11 +122,10 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     {
         string[] others = [.. _sets.Where(set => set != followed).Select(static set => $"'{set.Name}'")
             .Order(StringComparer.Ordinal)];
-        string names = string.Join(", ", others.Take(MaxTold)) + (others.Length > MaxTold ? $" and {others.Length - MaxTold} more" : "");
         return new EndpointWarning(
             EndpointWarningKind.SeveralSets,
-            $"Pods of '{followed.Name}' and of {names} match the Service's selector. Those of '{followed.Name}' are followed, the others "
-            + "are left out. Give the Service a selector that only the pods of one StatefulSet match, or name the set with the option "
-            + "StatefulSetName (--stateful-set).");
+            $"Pods of '{followed.Name}' and of {NameList.Of(others)} match the Service's selector. Those of '{followed.Name}' are "
+            + "followed, the others are left out. Give the Service a selector that only the pods of one StatefulSet match, or "
+            + "name the set with the option StatefulSetName (--stateful-set).");
     }
 }

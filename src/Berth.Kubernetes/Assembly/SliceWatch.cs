@@ -9,8 +9,6 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal sealed class SliceWatch
 {
-    private const int MaxTold = 3;
-
     private readonly SortedSet<string> _ownerless = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _mirrored = new(StringComparer.Ordinal);
     private int _controlled;
@@ -50,17 +48,14 @@ internal sealed class SliceWatch
     private EndpointWarning? Find()
     {
         string mirrored = _mirrored.Count > 0 && _controlled > 0
-            ? $"The mirrored slices {Names(_mirrored)} stand beside slices of the Service's own: its selector was removed, and its own "
-                + "slices are not kept up to date any more. Their pods may be gone. Put the selector back, or delete them. "
+            ? $"The mirrored slices {NameList.Of(_mirrored)} stand beside slices of the Service's own: its selector was removed, and "
+                + "its own slices are not kept up to date any more. Their pods may be gone. Put the selector back, or delete them. "
             : "";
         string ownerless = _ownerless.Count > 0
-            ? $"The slices {Names(_ownerless)} have no owner: their Service was deleted without them, and they are not kept up to date any "
-                + "more. Their pods may be gone. Delete them. "
+            ? $"The slices {NameList.Of(_ownerless)} have no owner: their Service was deleted without them, and they are not kept up to "
+                + "date any more. Their pods may be gone. Delete them. "
             : "";
         string all = (mirrored + ownerless).TrimEnd();
         return all.Length == 0 ? null : new EndpointWarning(EndpointWarningKind.FrozenSlices, all);
     }
-
-    private static string Names(SortedSet<string> names) =>
-        string.Join(", ", names.Take(MaxTold)) + (names.Count > MaxTold ? $" and {names.Count - MaxTold} more" : "");
 }
