@@ -66,7 +66,9 @@ internal sealed class PodOutcomes
         int count = 0;
         foreach (SlicePod pod in pods)
         {
-            PodEndpoint? resolved = ResolveFirst(pod, single);
+            PodEndpoint? resolved = single && _choice.FindFault(pod.Key) is null && _resolver.TryTake(pod)
+                ? pod
+                : ResolveFirst(pod, single);
             if (ReferenceEquals(found, pods) && !ReferenceEquals(resolved, pod))
                 found = [.. pods];
             if (resolved is null)

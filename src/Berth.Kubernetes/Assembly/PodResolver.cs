@@ -32,8 +32,8 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     public PodEndpoint? Resolve(in PodSources sources, out LeftOutPod? leftOut)
     {
         leftOut = null;
-        if (sources.Count == 1 && TryTake(sources[0]) is { } taken)
-            return taken;
+        if (sources.Count == 1 && sources[0] is SlicePod only && TryTake(only))
+            return only;
         ISliceEndpoint leader = PodMerge.Lead(sources);
         leftOut = TryResolve(leader.Key.ToString()!, sources, leader, out PodEndpoint? endpoint);
         return endpoint;
@@ -42,16 +42,17 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     /// <summary>
     /// Nearly always a single slice states all there is of a pod. Then its endpoint is the one that readers get, and nothing is copied.
     /// </summary>
-    private SlicePod? TryTake(ISliceEndpoint only)
+    /// <returns>False when the pod has to be resolved from all that is stated of it.</returns>
+    public bool TryTake(SlicePod only)
     {
-        if (only is not SlicePod pod || NeedsNodes || !families.Takes(pod.Address.AddressFamily))
-            return null;
-        SliceObject slice = pod.Slice!;
+        if (NeedsNodes || !families.Takes(only.Address.AddressFamily))
+            return false;
+        SliceObject slice = only.Slice!;
         if (!string.Equals(slice.Namespace, target.Namespace, StringComparison.Ordinal))
-            return null;
+            return false;
         if (!ReferenceEquals(_planned, slice.Ports))
             (_plan, _planned) = (ports.PlanFor(slice.Ports), slice.Ports);
-        return _plan is not null && pod.TryTake(_plan) ? pod : null;
+        return _plan is not null && only.TryTake(_plan);
     }
 
     private LeftOutPod? TryResolve(string key, in PodSources sources, ISliceEndpoint leader, out PodEndpoint? endpoint)

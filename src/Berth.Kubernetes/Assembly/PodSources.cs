@@ -8,38 +8,38 @@ namespace Berth.Kubernetes.Assembly;
 /// </summary>
 internal struct PodSources
 {
-    // An ISliceEndpoint, or an array of several: with a field for each, the table of 100,000 pods would grow by a megabyte.
+    // An ISliceEndpoint, or Several: with a field for each, the table of 100,000 pods would grow by a megabyte.
     private object? _all;
 
     /// <summary>Starts with one.</summary>
     public PodSources(ISliceEndpoint first) => _all = first;
 
     /// <summary>How many there are.</summary>
-    public readonly int Count => _all is ISliceEndpoint[] several ? several.Length : _all is null ? 0 : 1;
+    public readonly int Count => _all is null ? 0 : _all is Several several ? several.Endpoints.Length : 1;
 
     /// <summary>One of them.</summary>
-    public readonly ISliceEndpoint this[int index] => _all is ISliceEndpoint[] several ? several[index] : (ISliceEndpoint)_all!;
+    public readonly ISliceEndpoint this[int index] => _all is Several several ? several.Endpoints[index] : (ISliceEndpoint)_all!;
 
     /// <summary>Adds one.</summary>
     public void Add(ISliceEndpoint endpoint) => _all = _all switch
     {
         null => endpoint,
-        ISliceEndpoint[] several => several.Append(endpoint).ToArray(),
-        _ => new[] { (ISliceEndpoint)_all, endpoint },
+        Several several => new Several([.. several.Endpoints, endpoint]),
+        _ => new Several([(ISliceEndpoint)_all, endpoint]),
     };
 
     /// <summary>Takes one out.</summary>
     public void Remove(ISliceEndpoint endpoint)
     {
-        if (_all is not ISliceEndpoint[] several)
+        if (_all is not Several several)
         {
             if (ReferenceEquals(_all, endpoint))
                 _all = null;
             return;
         }
 
-        ISliceEndpoint[] left = [.. several.Where(e => !ReferenceEquals(e, endpoint))];
-        _all = left.Length switch { 0 => null, 1 => left[0], _ => left };
+        ISliceEndpoint[] left = [.. several.Endpoints.Where(e => !ReferenceEquals(e, endpoint))];
+        _all = left.Length switch { 0 => null, 1 => left[0], _ => new Several(left) };
     }
 
     /// <summary>Finds the endpoint that a slice states with the same content.</summary>
@@ -78,5 +78,11 @@ internal struct PodSources
         }
 
         return false;
+    }
+
+    // A sealed class: to tell it from an endpoint is one comparison, which an array of an interface is not.
+    private sealed class Several(ISliceEndpoint[] endpoints)
+    {
+        public ISliceEndpoint[] Endpoints => endpoints;
     }
 }

@@ -21,6 +21,11 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     // Nearly always one, so a list is the smallest that finds it.
     private readonly List<PodSet> _sets = new(1);
     private PodSet? _followed;
+    // The prefix of the last pod and its set: nearly every pod has the same one, and a comparison of two references finds its set.
+    private PodNamePrefix? _lastPrefix;
+    private PodSet? _lastSet;
+    // What is said of the pods of one other set, so that a thousand of them have one text.
+    private (string Set, PodSet? Followed, string Detail)? _strangers;
     private bool _changed;
 
     /// <summary>What is to be said of the sets, or null.</summary>
@@ -29,9 +34,8 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     /// <summary>Takes in a pod that was not there.</summary>
     public void Add(PodName pod)
     {
-        if (!isNeeded || !TryReadStem(pod, out ReadOnlySpan<char> stem, out int ordinal))
+        if (!isNeeded || FindOrAdd(pod, out int ordinal) is not { } set)
             return;
-        PodSet set = FindOrAdd(stem);
         set.Add(ordinal);
         // Of a single set nothing changes that anybody is told.
         _changed |= _followed is null || _sets.Count > 1;
@@ -40,9 +44,8 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     /// <summary>Takes out a pod that is no longer there.</summary>
     public void Remove(PodName pod)
     {
-        if (!isNeeded || !TryReadStem(pod, out ReadOnlySpan<char> stem, out int ordinal))
+        if (!isNeeded || FindOrAdd(pod, out int ordinal) is not { } set)
             return;
-        PodSet set = FindOrAdd(stem);
         set.Remove(ordinal);
         _changed |= set.PlainCount == 0 || _sets.Count > 1;
     }
@@ -57,6 +60,7 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
         PodSet? before = _followed;
         _followed = Choose();
         _sets.RemoveAll(static set => set.Count == 0);
+        (_lastPrefix, _lastSet) = (null, null);
         Warning = named is null && _sets.Count > 1 && _followed is not null ? Warn(_followed) : null;
         return before != _followed;
     }
@@ -64,16 +68,12 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     /// <summary>Why a pod is not one of the set that is followed, or null where it is.</summary>
     public LeftOutPod? FindFault(PodName pod)
     {
-        if (!isNeeded || !TryReadStem(pod, out ReadOnlySpan<char> stem, out _) || stem.SequenceEqual(named ?? _followed?.Name))
+        if (!isNeeded || IsFollowed(pod.Prefix) || !TryReadStem(pod, out ReadOnlySpan<char> stem, out _)
+            || stem.SequenceEqual(named ?? _followed?.Name))
             return null;
-        string name = pod.ToString()!;
-        string set = stem.ToString();
-        string remedy = "name the set with the option StatefulSetName (--stateful-set) if it is another";
-        string detail = named is not null ? $"it belongs to '{set}', and the StatefulSet '{named}' is asked for"
-            : _followed is null
-                ? $"its name ends like a generated one, and no other pod of '{set}' shows that it is a StatefulSet; {remedy}"
-                : $"it belongs to '{set}', and the pods of this target are those of the StatefulSet '{_followed.Name}'; {remedy}";
-        return new LeftOutPod(name, LeftOutReason.OtherSet, detail);
+        if (_strangers is not { } strangers || strangers.Followed != _followed || !stem.SequenceEqual(strangers.Set))
+            _strangers = strangers = (stem.ToString(), _followed, Describe(stem.ToString()));
+        return new LeftOutPod(pod.ToString()!, LeftOutReason.OtherSet, strangers.Detail);
     }
 
     /// <summary>Reads a name, however it is kept. What has no ordinal, or names a pod of another namespace, has no stem.</summary>
@@ -93,6 +93,44 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
             return false;
         stem = name.AsSpan(0, name.LastIndexOf('-'));
         return true;
+    }
+
+    private string Describe(string set)
+    {
+        string remedy = "name the set with the option StatefulSetName (--stateful-set) if it is another";
+        return named is not null ? $"it belongs to '{set}', and the StatefulSet '{named}' is asked for"
+            : _followed is null
+                ? $"its name ends like a generated one, and no other pod of '{set}' shows that it is a StatefulSet; {remedy}"
+                : $"it belongs to '{set}', and the pods of this target are those of the StatefulSet '{_followed.Name}'; {remedy}";
+    }
+
+    /// <summary>True when the prefix is known to be that of the set that is followed; false where names have to be compared.</summary>
+    private bool IsFollowed(PodNamePrefix? prefix)
+    {
+        if (prefix is null || named is not null || _followed is null)
+            return false;
+        if (ReferenceEquals(prefix, _lastPrefix))
+            return _lastSet == _followed;
+        if (!prefix.Text.AsSpan()[..^1].SequenceEqual(_followed.Name))
+            return false;
+        (_lastPrefix, _lastSet) = (prefix, _followed);
+        return true;
+    }
+
+    private PodSet? FindOrAdd(PodName pod, out int ordinal)
+    {
+        if (pod.Prefix is { } prefix && ReferenceEquals(prefix, _lastPrefix))
+        {
+            ordinal = pod.Number;
+            return _lastSet;
+        }
+
+        if (!TryReadStem(pod, out ReadOnlySpan<char> stem, out ordinal))
+            return null;
+        PodSet found = FindOrAdd(stem);
+        if (pod.Prefix is not null)
+            (_lastPrefix, _lastSet) = (pod.Prefix, found);
+        return found;
     }
 
     private PodSet FindOrAdd(ReadOnlySpan<char> stem)

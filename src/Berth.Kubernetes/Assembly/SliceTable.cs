@@ -147,9 +147,9 @@ internal sealed class SliceTable
         _watch.Change(before, slice);
         bool samePorts = before is not null && ReferenceEquals(before.Ports, slice.Ports);
         for (int i = 0; i < slice.Pods.Length; i++)
-            slice.Pods[i] = Keep(slice, before, slice.Pods[i], samePorts, origin);
+            slice.Pods[i] = (SlicePod)Keep(slice, before, slice.Pods[i], samePorts, origin);
         for (int i = 0; i < slice.Odd.Length; i++)
-            slice.Odd[i] = Keep(slice, before, slice.Odd[i], samePorts, origin);
+            slice.Odd[i] = (OddEndpoint)Keep(slice, before, slice.Odd[i], samePorts, origin);
         if (before is null)
             return;
         foreach (ISliceEndpoint left in before.Endpoints)
@@ -160,11 +160,12 @@ internal sealed class SliceTable
     }
 
     /// <summary>Takes an endpoint in, or keeps the one that says the same already, so that unchanged pods cost a comparison.</summary>
-    private T Keep<T>(SliceObject slice, SliceObject? before, T endpoint, bool samePorts, Origin origin)
-        where T : class, ISliceEndpoint
+    /// <returns>The endpoint, or an equal one of the same type.</returns>
+    private ISliceEndpoint Keep(SliceObject slice, SliceObject? before, ISliceEndpoint endpoint, bool samePorts, Origin origin)
     {
-        ref PodSources sources = ref _pods[_pods.FindOrAdd(endpoint.Key)];
-        if (before is not null && sources.FindEqual(before, endpoint) is T known)
+        PodName key = endpoint.Key;
+        ref PodSources sources = ref _pods[_pods.FindOrAdd(key)];
+        if (before is not null && sources.FindEqual(before, endpoint) is { } known)
         {
             known.Slice = slice;
             // Among several sources the newer slice may now win.
@@ -174,12 +175,12 @@ internal sealed class SliceTable
         }
 
         if (sources.Count == 0)
-            _outcomes.Add(endpoint.Key);
+            _outcomes.Add(key);
         sources.Add(endpoint);
         _byNode?.Add(endpoint);
         Touch(endpoint, origin);
         if (origin != Origin.FirstList)
-            _holds.Remove(endpoint.Key.ToString()!);
+            _holds.Remove(key.ToString()!);
         return endpoint;
     }
 

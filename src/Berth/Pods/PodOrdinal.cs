@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
+using System.Numerics;
 
 namespace Berth;
 
@@ -50,43 +50,42 @@ public static class PodOrdinal
     /// <param name="name">The name.</param>
     /// <param name="prefix">The length of what stands before the ordinal, the dash included.</param>
     /// <param name="ordinal">The ordinal, or 0.</param>
-    internal static Fault Split(ReadOnlySpan<char> name, out int prefix, out int ordinal)
+    internal static Fault Split(ReadOnlySpan<char> name, out int prefix, out int ordinal) => Split<char>(name, out prefix, out ordinal);
+
+    /// <summary>Splits a name that came as bytes, in the same way.</summary>
+    internal static bool TrySplit(ReadOnlySpan<byte> utf8, out int prefix, out int ordinal) =>
+        Split<byte>(utf8, out prefix, out ordinal) == Fault.None;
+
+    private static Fault Split<TCharacter>(ReadOnlySpan<TCharacter> name, out int prefix, out int ordinal)
+        where TCharacter : unmanaged, IBinaryInteger<TCharacter>
     {
         ordinal = 0;
-        prefix = name.LastIndexOf('-') + 1;
+        prefix = name.LastIndexOf(TCharacter.CreateTruncating('-')) + 1;
         if (name.IsEmpty)
             return Fault.NoName;
         if (prefix == 0)
             return Fault.NoDash;
-        if (prefix == 1 || name[prefix - 2] is '-' or '.')
+        if (prefix == 1 || int.CreateTruncating(name[prefix - 2]) is '-' or '.')
             return Fault.NoSet;
-        ReadOnlySpan<char> digits = name[prefix..];
+        ReadOnlySpan<TCharacter> digits = name[prefix..];
         if (digits.IsEmpty)
             return Fault.NoDigits;
-        foreach (char c in digits)
+        long value = 0;
+        foreach (TCharacter character in digits)
         {
-            if (!char.IsAsciiDigit(c))
+            int digit = int.CreateTruncating(character) - '0';
+            if (digit is < 0 or > 9)
                 return Fault.NoNumber;
+            // Beyond the largest the digits are only looked at.
+            if (value <= int.MaxValue)
+                value = (value * 10) + digit;
         }
 
-        if (digits.Length > 1 && digits[0] == '0')
+        if (digits.Length > 1 && int.CreateTruncating(digits[0]) == '0')
             return Fault.LeadingZero;
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ordinal) ? Fault.None : Fault.TooLarge;
-    }
-
-    /// <summary>Splits a name that came as bytes, in the same way.</summary>
-    internal static bool TrySplit(ReadOnlySpan<byte> utf8, out int prefix, out int ordinal)
-    {
-        // The rule looks no further back than to the character before the dash.
-        Span<char> end = stackalloc char[MaxDigits + 2];
-        int start = Math.Max(utf8.LastIndexOf((byte)'-') - 1, 0);
-        (prefix, ordinal) = (0, 0);
-        if (utf8.Length - start > end.Length)
-            return false;
-        for (int i = start; i < utf8.Length; i++)
-            end[i - start] = (char)utf8[i];
-        Fault fault = Split(end[..(utf8.Length - start)], out prefix, out ordinal);
-        prefix += start;
-        return fault == Fault.None;
+        if (value > int.MaxValue)
+            return Fault.TooLarge;
+        ordinal = (int)value;
+        return Fault.None;
     }
 }
