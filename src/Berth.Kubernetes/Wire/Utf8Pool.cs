@@ -15,7 +15,7 @@ internal sealed class Utf8Pool<T>(Func<string, T> make, Func<T, string> textOf)
     // Longer than any name Kubernetes allows (253). A longer text is no name and not worth keeping.
     private const int MaxTextLength = 256;
 
-    private readonly DirectMappedCache<T> _cache = new(value => Utf8Text.Hash(textOf(value)));
+    private readonly SharedObjects<ReadOnlySpan<byte>, T> _objects = new(new ByText(textOf));
 
     // The pods of one slice have one set, and most of their other names in common.
     private T? _last;
@@ -30,9 +30,19 @@ internal sealed class Utf8Pool<T>(Func<string, T> make, Func<T, string> textOf)
             return last;
         if (utf8.Length > MaxTextLength || !Ascii.IsValid(utf8))
             return make(Utf8Text.Read(utf8, field));
-        uint hash = Utf8Text.Hash(utf8);
-        return _last = _cache.Find(hash) is { } known && Ascii.Equals(utf8, textOf(known))
-            ? known
-            : _cache.Add(hash, make(Encoding.ASCII.GetString(utf8)));
+        return _last = _objects.Find(utf8) ?? _objects.Add(make(Encoding.ASCII.GetString(utf8)));
+    }
+
+    private sealed class ByText(Func<T, string> textOf) : IEqualityComparer<T>, IAlternateEqualityComparer<ReadOnlySpan<byte>, T>
+    {
+        public bool Equals(T? x, T? y) => x is not null && y is not null && textOf(x) == textOf(y);
+
+        public int GetHashCode(T obj) => (int)Utf8Text.Hash(textOf(obj));
+
+        public bool Equals(ReadOnlySpan<byte> alternate, T other) => Ascii.Equals(alternate, textOf(other));
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)Utf8Text.Hash(alternate);
+
+        public T Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("The pool makes its objects itself.");
     }
 }

@@ -33,24 +33,33 @@ internal static class Utf8Text
     }
 
     /// <summary>
-    /// A quick hash of the length, the beginning and the end, where names of one cluster differ. For pools in which a clash does no harm.
+    /// A quick hash of all bytes: the nodes of a cloud have the beginning, the end and the length of their names in common. For pools, in
+    /// which a clash costs a second object and does no other harm.
     /// </summary>
     public static uint Hash(ReadOnlySpan<byte> utf8)
     {
-        ulong hash;
+        ulong hash = (ulong)utf8.Length;
+        ReadOnlySpan<byte> rest = utf8;
+        for (; rest.Length > sizeof(ulong); rest = rest[sizeof(ulong)..])
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
+        // The last eight may have been read in part already; a text that is shorter is read byte by byte.
+        ulong last = 0;
         if (utf8.Length >= sizeof(ulong))
         {
-            hash = BinaryPrimitives.ReadUInt64LittleEndian(utf8) ^ (
-                BinaryPrimitives.ReadUInt64LittleEndian(utf8[^sizeof(ulong)..]) * 0x9E3779B97F4A7C15);
+            last = BinaryPrimitives.ReadUInt64LittleEndian(utf8[^sizeof(ulong)..]);
         }
         else
         {
-            hash = 0;
-            foreach (byte b in utf8)
-                hash = (hash << 8) | b;
+            foreach (byte b in rest)
+                last = (last << 8) | b;
         }
 
-        hash = (hash ^ (uint)utf8.Length) * 0xBF58476D1CE4E5B9;
-        return (uint)(hash >> 32);
+        return (uint)(Mix(hash ^ last) >> 32);
+    }
+
+    private static ulong Mix(ulong value)
+    {
+        value *= 0x9E3779B97F4A7C15;
+        return value ^ (value >> 29);
     }
 }

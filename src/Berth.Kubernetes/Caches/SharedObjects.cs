@@ -1,0 +1,40 @@
+namespace Berth.Kubernetes.Caches;
+
+/// <summary>
+/// One object for equal keys: the runtime's set, found by a key that need not be an object yet. Growth is bounded: a set that is full
+/// starts again, and what it gave out lives on where it is used. Not safe for several threads.
+/// </summary>
+/// <typeparam name="TKey">What an object is found by.</typeparam>
+/// <typeparam name="T">The objects.</typeparam>
+internal sealed class SharedObjects<TKey, T>
+    where TKey : allows ref struct
+    where T : class
+{
+    // Several times the nodes of the largest clusters.
+    private const int MaxCount = 16_384;
+
+    private readonly HashSet<T> _objects;
+    private readonly HashSet<T>.AlternateLookup<TKey> _byKey;
+
+    /// <param name="comparer">
+    /// Compares objects and keys; an <see cref="IAlternateEqualityComparer{TAlternate, T}"/> of both.
+    /// </param>
+    public SharedObjects(IEqualityComparer<T> comparer)
+    {
+        _objects = new HashSet<T>(comparer);
+        _byKey = _objects.GetAlternateLookup<TKey>();
+    }
+
+    /// <summary>The object of a key, or null.</summary>
+    public T? Find(TKey key) => _byKey.TryGetValue(key, out T? known) ? known : null;
+
+    /// <summary>Keeps an object whose key was not found.</summary>
+    /// <returns>The object.</returns>
+    public T Add(T value)
+    {
+        if (_objects.Count == MaxCount)
+            _objects.Clear();
+        _objects.Add(value);
+        return value;
+    }
+}
