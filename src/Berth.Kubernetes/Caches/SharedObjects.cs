@@ -28,13 +28,18 @@ internal sealed class SharedObjects<TKey, T>
     /// <summary>The object of a key, or null.</summary>
     public T? Find(TKey key) => _byKey.TryGetValue(key, out T? known) ? known : null;
 
-    /// <summary>Keeps an object whose key was not found.</summary>
+    /// <summary>Keeps an object, in place of one with an equal key.</summary>
     /// <returns>The object.</returns>
-    public T Add(T value)
+    public T Replace(T value)
     {
         if (_objects.Count == MaxCount)
             _objects.Clear();
-        _objects.Add(value);
+        if (!_objects.Add(value))
+        {
+            _objects.Remove(value);
+            _objects.Add(value);
+        }
+
         return value;
     }
 }

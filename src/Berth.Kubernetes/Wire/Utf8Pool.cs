@@ -30,7 +30,7 @@ internal sealed class Utf8Pool<T>(Func<string, T> make, Func<T, string> textOf)
             return last;
         if (utf8.Length > MaxTextLength || !Ascii.IsValid(utf8))
             return make(Utf8Text.Read(utf8, field));
-        return _last = _objects.Find(utf8) ?? _objects.Add(make(Encoding.ASCII.GetString(utf8)));
+        return _last = _objects.Find(utf8) ?? _objects.Replace(make(Encoding.ASCII.GetString(utf8)));
     }
 
     private sealed class ByText(Func<T, string> textOf) : IEqualityComparer<T>, IAlternateEqualityComparer<ReadOnlySpan<byte>, T>

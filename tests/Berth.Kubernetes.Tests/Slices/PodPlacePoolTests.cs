@@ -26,10 +26,10 @@ public class PodPlacePoolTests
     {
         PodPlace without = Get("node-1", null);
 
-        Assert.NotSame(without, Get("node-1", "zone-a"));
-        Assert.NotSame(without, Get("node-1", ""));
-        Assert.Same(without, Get("node-1", null));
         Assert.Null(without.Zone);
+        Assert.Equal("zone-a", Get("node-1", "zone-a").Zone);
+        Assert.Equal("", Get("node-1", "").Zone);
+        Assert.Null(Get("node-1", null).Zone);
     }
 
     [Fact]
