@@ -1,0 +1,10 @@
+namespace Berth.Grpc.Balancing;
+
+/// <summary>Whose turn it is, for any number of threads. It starts anywhere, so that clients which start together do not all call one pod.</summary>
+internal sealed class Turns(uint first)
+{
+    private uint _next = first;
+
+    /// <summary>The next index below a count.</summary>
+    public int Next(int count) => (int)(Interlocked.Increment(ref _next) % (uint)count);
+}
