@@ -27,7 +27,11 @@ public static class BerthGrpc
         ArgumentNullException.ThrowIfNull(services);
         Check(options);
         if (services.Any(static service => service.ServiceType == typeof(PodResolverFactory)))
-            throw new InvalidOperationException("AddBerthGrpc was called twice. Call it once, with the ports of all targets in TargetPorts.");
+        {
+            throw new InvalidOperationException(
+                "AddBerthGrpc was called twice. Call it once, with the ports of all targets in TargetPorts.");
+        }
+
         services.AddSingleton(provider => new PodResolverFactory(FindDirectory(provider), options));
         services.AddSingleton<ResolverFactory>(static provider => provider.GetRequiredService<PodResolverFactory>());
         services.AddSingleton<LoadBalancerFactory>(new PodBalancerFactory(options));
@@ -36,8 +40,8 @@ public static class BerthGrpc
 
     /// <summary>Lets one channel use a <c>berth:///</c> address.</summary>
     /// <remarks>
-    /// Where the options have no HTTP handler and no client, the channel gets a <see cref="SocketsHttpHandler"/> that uses no proxy, because
-    /// pods are connected to directly, and gives up an attempt to connect after 5 s.
+    /// Where the options have no HTTP handler and no client, the channel gets a <see cref="SocketsHttpHandler"/> that uses no proxy,
+    /// because pods are connected to directly, and gives up an attempt to connect after 5 s.
     /// </remarks>
     /// <param name="channelOptions">The options of the channel; they are changed.</param>
     /// <param name="directory">The directory. The channel does not dispose it.</param>

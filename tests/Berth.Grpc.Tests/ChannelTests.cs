@@ -168,12 +168,13 @@ public sealed class ChannelTests : IAsyncLifetime
     {
         await _grpc.StartSetAsync(1);
         AskClient client = _grpc.Open();
-        using AsyncServerStreamingCall<string> call = client.Follow(new CallOptions(cancellationToken: TestContext.Current.CancellationToken));
-        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        CancellationToken cancelled = TestContext.Current.CancellationToken;
+        using AsyncServerStreamingCall<string> call = client.Follow(new CallOptions(cancellationToken: cancelled));
+        Assert.True(await call.ResponseStream.MoveNext(cancelled));
 
         await _grpc.PublishAsync();
         await UntilAsync(client, "Unavailable");
-        Task<bool> next = call.ResponseStream.MoveNext(TestContext.Current.CancellationToken);
+        Task<bool> next = call.ResponseStream.MoveNext(cancelled);
         Assert.False(next.IsCompleted);
         call.Dispose();
         await Assert.ThrowsAnyAsync<Exception>(() => next);

@@ -42,7 +42,8 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task The_address_can_be_the_certificates_name()
     {
         await StartAsync("127.0.0.1");
-        Assert.StartsWith("127.0.0.1:", (await AnswerAsync(Open(GrpcFixture.Address, static (_, _) => null))).Split('|')[1], StringComparison.Ordinal);
+        string answer = await AnswerAsync(Open(GrpcFixture.Address, static (_, _) => null));
+        Assert.StartsWith("127.0.0.1:", answer.Split('|')[1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,6 @@ namespace Berth.Grpc.Balancing;
 internal sealed class PodConnection : ISubchannelCallTracker
 {
     private readonly Subchannel _subchannel;
-    private readonly PickResult _picked;
     private volatile State _state = State.Idle;
     private int _resets;
 
@@ -18,10 +17,13 @@ internal sealed class PodConnection : ISubchannelCallTracker
     {
         Address = address;
         _subchannel = subchannel;
-        _picked = PickResult.ForSubchannel(subchannel, this);
+        Picked = PickResult.ForSubchannel(subchannel, this);
     }
 
     public PodAddress Address { get; private set; }
+
+    /// <summary>The result of a pick of this connection. The library waits for another picker where it is no longer ready.</summary>
+    public PickResult Picked { get; }
 
     /// <summary>True when the channel keeps this connection open for calls that name no pod.</summary>
     public bool IsKept { get; private set; }
@@ -53,7 +55,7 @@ internal sealed class PodConnection : ISubchannelCallTracker
     {
         State state = _state;
         if (state.Connectivity == ConnectivityState.Ready)
-            return _picked;
+            return Picked;
         if (state.Failure is { } failure)
             return failure;
         if (state.Connectivity == ConnectivityState.Idle)
@@ -113,7 +115,7 @@ internal sealed class PodConnection : ISubchannelCallTracker
 
     private Status Describe(Status status) => new(
         StatusCode.Unavailable,
-        $"{Address.Pod.Name} does not accept connections at {Address.Address.EndPoint.Host}:{Address.Address.EndPoint.Port}. "
+        $"{Address.Pod.Name} does not accept connections at {new IPEndPoint(Address.Pod.Address, Address.Address.EndPoint.Port)}. "
             + $"Check that its server listens there. {status.DebugException?.Message ?? status.Detail}",
         status.DebugException);
 

@@ -27,7 +27,7 @@ internal sealed class PodPicker(PodTable table, PodConnection[] ready, PickResul
             return Fail($"The pods of {view.Target} are {view.Age?.TotalSeconds:0} s old, which is more than MaxStale of the directory.");
         return context.Request is { } request && PickNamed(request.Headers.NonValidated) is { } named ? named
             : ready.Length == 0 ? otherwise
-            : ready[turns.Next(ready.Length)].Pick(s_queued);
+            : ready[turns.Next(ready.Length)].Picked;
     }
 
     private PickResult? PickNamed(HttpHeadersNonValidated headers)

@@ -3,7 +3,8 @@ using Grpc.Net.Client.Balancer;
 namespace Berth.Grpc;
 
 /// <summary>
-/// The load balancing policy of <c>berth:///</c> addresses: the pod that the metadata names (<see cref="BerthMetadata"/>), else round robin.
+/// The load balancing policy of <c>berth:///</c> addresses: the pod that the metadata names (<see cref="BerthMetadata"/>), else round
+/// robin.
 /// </summary>
 public static class BerthPolicy
 {

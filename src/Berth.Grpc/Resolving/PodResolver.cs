@@ -92,7 +92,8 @@ internal sealed class PodResolver(EndpointDirectory directory, Channel channel, 
         {
             // The caller's HostName. The next change tries again.
             Log.HostNameFailed(logger, channel.Address.Name, exception);
-            pods = ResolvedPods.None(channel, null, $"HostName of the options failed for a pod of {channel.Address.Name}. {exception.Message}");
+            pods = ResolvedPods.None(
+                channel, null, $"HostName of the options failed for a pod of {channel.Address.Name}. {exception.Message}");
         }
 
         listener(ResolverResult.ForResult(pods, config, null));

@@ -13,7 +13,10 @@ internal sealed class PodResolverFactory(EndpointDirectory directory, BerthGrpcO
 
     /// <inheritdoc/>
     public override Resolver Create(ResolverOptions channelOptions) => new PodResolver(
-        directory, Channel.Of(channelOptions.Address, options), ConfigFor(channelOptions), channelOptions.LoggerFactory.CreateLogger(Log.Name));
+        directory,
+        Channel.Of(channelOptions.Address, options),
+        ConfigFor(channelOptions),
+        channelOptions.LoggerFactory.CreateLogger(Log.Name));
 
     /// <summary>
     /// Returns the policies of a channel: ours, which is round robin for calls that name no pod; or none where the channel has its own.
