@@ -225,7 +225,9 @@ public sealed class ExecCredentialTests : IDisposable
     {
         _folder.WriteScript("plugin", $"{Child("> /dev/null")}\necho 'log in first' >&2; exit 3");
 
-        Task<string?> reading = TokenFileTests.ReadAsync(Load(Exec("./plugin")).Credentials);
+        ClusterAccess access = Load(Exec("./plugin"));
+        Task<string?> reading = TokenFileTests.ReadAsync(access.Credentials);
+        await UntilAsync(() => access.Waiting?.Contains("log in first", StringComparison.Ordinal) == true);
         await _time.WaitForTimerAsync(static due => due < TimeSpan.FromSeconds(1), Cancelled);
         _time.Advance(TimeSpan.FromSeconds(1));
         ClusterAccessException exception = await Assert.ThrowsAsync<ClusterAccessException>(() => reading);
