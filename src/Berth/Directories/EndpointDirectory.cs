@@ -77,13 +77,8 @@ public sealed class EndpointDirectory : IAsyncDisposable
     /// <summary>Returns the endpoints of a Service with any port scheme.</summary>
     /// <inheritdoc cref="GetEndpointsAsync(string, string, int, CancellationToken)"/>
     public ValueTask<EndpointSnapshot> GetEndpointsAsync(
-        ServiceTarget target, PortScheme ports, CancellationToken cancellationToken = default)
-    {
-        EndpointView view = Follow(target, ports);
-        if (view.Current is not { } snapshot)
-            return view.WaitForFirstAsync(_options.FirstSnapshotTimeout, cancellationToken);
-        return view.IsTooStale ? throw view.TooStale() : new ValueTask<EndpointSnapshot>(snapshot);
-    }
+        ServiceTarget target, PortScheme ports, CancellationToken cancellationToken = default) =>
+        Follow(target, ports).GetEndpointsAsync(cancellationToken);
 
     /// <summary>Follows a target in the background, and returns its view.</summary>
     /// <exception cref="ArgumentException">The target is the default value, which has no name.</exception>

@@ -15,7 +15,7 @@ public sealed class EndpointView
     private readonly Latest<ViewState> _states;
     private readonly SourceHealth _health;
     private readonly TimeProvider _time;
-    private readonly TimeSpan? _maxStale;
+    private readonly TimeSpan _firstSnapshotTimeout;
 
     internal EndpointView(
         ServiceTarget target, PortScheme ports, Latest<ViewState> states, SourceHealth health, EndpointDirectoryOptions options)
@@ -25,7 +25,8 @@ public sealed class EndpointView
         _states = states;
         _health = health;
         _time = options.TimeProvider;
-        _maxStale = options.MaxStale;
+        MaxStale = options.MaxStale;
+        _firstSnapshotTimeout = options.FirstSnapshotTimeout;
     }
 
     /// <summary>The target of this view.</summary>
@@ -48,10 +49,31 @@ public sealed class EndpointView
     /// <summary>
     /// True while the snapshot is stale and older than <see cref="EndpointDirectoryOptions.MaxStale"/>, so that it must not be served.
     /// </summary>
-    public bool IsTooStale => _maxStale is { } longest && Current is { IsStale: true } && Age > longest;
+    public bool IsTooStale => MaxStale is { } longest && Current is { IsStale: true } && Age > longest;
+
+    /// <summary>The options' limit of a stale snapshot's age, or null.</summary>
+    internal TimeSpan? MaxStale { get; }
 
     /// <summary>The number of failed reads of the source since the start.</summary>
     public long FailureCount => _health.Failures;
+
+    /// <summary>
+    /// Returns the latest snapshot. It waits only for the first one, up to <see cref="EndpointDirectoryOptions.FirstSnapshotTimeout"/>;
+    /// after that it is a memory read.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait for the first snapshot.</param>
+    /// <returns>The latest snapshot, which may be stale. It is never null, and empty only when the source says so.</returns>
+    /// <exception cref="EndpointSourceException">
+    /// There is no snapshot yet and the first one did not arrive in time, or the snapshot is older than
+    /// <see cref="EndpointDirectoryOptions.MaxStale"/>. The message contains the failure of the source.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The directory is disposed, and there never was a snapshot.</exception>
+    public ValueTask<EndpointSnapshot> GetEndpointsAsync(CancellationToken cancellationToken = default)
+    {
+        if (Current is not { } snapshot)
+            return WaitForFirstAsync(cancellationToken);
+        return IsTooStale ? throw TooStale() : new ValueTask<EndpointSnapshot>(snapshot);
+    }
 
     /// <summary>
     /// Returns the current snapshot, and then the latest snapshot after every change, including from live to stale and back. A slow reader
@@ -93,9 +115,9 @@ public sealed class EndpointView
         return ReferenceEquals(now.Snapshot, seen) ? _states.WaitAsync(now).WaitAsync(cancellationToken) : s_changed;
     }
 
-    internal async ValueTask<EndpointSnapshot> WaitForFirstAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    private async ValueTask<EndpointSnapshot> WaitForFirstAsync(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = new(timeout, _time);
+        using CancellationTokenSource limit = new(_firstSnapshotTimeout, _time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -105,14 +127,15 @@ public sealed class EndpointView
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             string reason = Failure?.Message ?? "The source has not answered yet; check that it is reachable.";
-            throw new EndpointSourceException($"No endpoints of {Target} arrived within {timeout.TotalSeconds:0.#} s. {reason}", Failure);
+            throw new EndpointSourceException(
+                $"No endpoints of {Target} arrived within {_firstSnapshotTimeout.TotalSeconds:0.#} s. {reason}", Failure);
         }
 
         throw new ObjectDisposedException(nameof(EndpointDirectory));
     }
 
-    internal EndpointSourceException TooStale() => new(
-        $"The endpoints of {Target} are {Age?.TotalSeconds:0} s old, and more than {_maxStale?.TotalSeconds:0} s is not served. "
+    private EndpointSourceException TooStale() => new(
+        $"The endpoints of {Target} are {Age?.TotalSeconds:0} s old, and more than {MaxStale?.TotalSeconds:0} s is not served. "
             + (Failure?.Message ?? Current?.StaleReason),
         Failure);
 }

@@ -166,6 +166,23 @@ public sealed class PickerTests
         Assert.False(picker.TryPick(snapshot, out _));
     }
 
+    [Theory]
+    [InlineData("pod:service-b-1", ": service-b-1 is not-ready. ")]
+    [InlineData("ordinal:1", ": service-b-1 is not-ready. ")]
+    [InlineData("pod:service-b-2", ": service-b-2 cannot be dialled (its node has no address). ")]
+    [InlineData("ordinal:2", ": service-b-2 cannot be dialled (its node has no address). ")]
+    [InlineData("pod:service-b-7", ": there is no service-b-7. ")]
+    [InlineData("ordinal:7", ": there is no pod with ordinal 7. ")]
+    public void Why_a_named_pod_is_not_picked_is_told(string name, string reason)
+    {
+        Assert.True(EndpointPickers.TryCreate(name, out IEndpointPicker? picker, out _));
+        EndpointSnapshot snapshot = EndpointSnapshot.Create(
+            TestKit.TestPods.Target, TestKit.TestPods.Ports, [TestKit.TestPods.Endpoint(0), TestKit.TestPods.Endpoint(1, ready: false)],
+            [new LeftOutPod("service-b-2", LeftOutReason.NoAddress, "its node has no address")]);
+        NoEndpointException exception = Assert.Throws<NoEndpointException>(() => picker.Pick(snapshot));
+        Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Sticky_pick_of_nothing_is_told_without_an_exception()
     {

@@ -1,0 +1,28 @@
+using Berth.Kubernetes;
+
+namespace Berth.Extensions.Hosting;
+
+/// <summary>
+/// The settings of the source <c>Kubernetes</c>: section <c>Berth:Kubernetes</c>. The cluster is found as kubectl finds it.
+/// </summary>
+public sealed class BerthKubernetesSettings
+{
+    /// <summary>
+    /// The path of a kubeconfig file that must exist. Default: null, for KUBECONFIG, the pod's service account, <c>~/.kube/config</c>.
+    /// </summary>
+    public string? Kubeconfig { get; set; }
+
+    /// <summary>The context of the kubeconfig. Default: null, for its <c>current-context</c>.</summary>
+    public string? Context { get; set; }
+
+    /// <summary>
+    /// The kind of address of a pod. Default: <see cref="AddressMode.Internal"/>. The others need permission to read Nodes.
+    /// </summary>
+    public AddressMode AddressMode { get; set; }
+
+    /// <summary>The IP families of a pod's addresses, and their order. Default: <see cref="AddressFamilies.IPv4ThenIPv6"/>.</summary>
+    public AddressFamilies AddressFamilies { get; set; }
+
+    /// <summary>Whether to ask the API server to stream lists. Default: false.</summary>
+    public bool StreamingLists { get; set; }
+}

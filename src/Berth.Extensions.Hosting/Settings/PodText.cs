@@ -1,0 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+
+namespace Berth.Extensions.Hosting.Settings;
+
+/// <summary>Reads a pod that is written as its address, or as its address and its port.</summary>
+internal static class PodText
+{
+    /// <summary>Makes the endpoint of a pod.</summary>
+    /// <param name="target">The Service that it belongs to.</param>
+    /// <param name="ports">The scheme, for a pod without a port of its own.</param>
+    /// <param name="name">The pod's name.</param>
+    /// <param name="text">The address, or the address and the port.</param>
+    /// <param name="pod">The endpoint.</param>
+    /// <param name="fault">On failure, why it is none: a clause without a full stop.</param>
+    public static bool TryParse(
+        ServiceTarget target, PortScheme ports, string name, string? text, [NotNullWhen(true)] out PodEndpoint? pod,
+        [NotNullWhen(false)] out string? fault)
+    {
+        pod = null;
+        if (!PodOrdinal.TryParse(name, out int number, out fault) && ports.NeedsOrdinal)
+            return false;
+        int? ordinal = fault is null ? number : null;
+        if (!TrySplit(text, out IPAddress? address, out int? port))
+        {
+            fault = $"'{text}' is not an address or an address and a port, as in 10.88.0.10 or 10.88.0.10:3002";
+            return false;
+        }
+
+        IReadOnlyList<EndpointPort> own = port is { } given ? [new EndpointPort("", given)] : [];
+        if (port is null && !ports.TryResolve(ordinal, [], out own, out fault))
+            return false;
+        pod = PodEndpoint.Create(name, target.Namespace, [address], own, ordinal);
+        fault = null;
+        return true;
+    }
+
+    private static bool TrySplit(string? text, [NotNullWhen(true)] out IPAddress? address, out int? port)
+    {
+        port = null;
+        if (IPAddress.TryParse(text, out address))
+            return true;
+        if (text is null || !IPEndPoint.TryParse(text, out IPEndPoint? both) || both.Port == 0)
+            return false;
+        (address, port) = (both.Address, both.Port);
+        return true;
+    }
+}

@@ -1,0 +1,40 @@
+namespace Berth.Extensions.Hosting.Sources;
+
+/// <summary>Reads pods from a JSON file, again and again: mounted files change by renaming, which no watcher sees everywhere.</summary>
+internal sealed class FilePodSource(string path, TimeSpan period, TimeProvider time) : IEndpointSource
+{
+    /// <inheritdoc/>
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports) => new Stream(path, period, time, target, ports);
+
+    private sealed class Stream(string path, TimeSpan period, TimeProvider time, ServiceTarget target, PortScheme ports) : IEndpointStream
+    {
+        private byte[]? _content;
+        private EndpointSnapshot? _last;
+
+        /// <summary>The same snapshot while the file does not change: a confirmation.</summary>
+        public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
+        {
+            if (_last is not null)
+                await Task.Delay(period, time, cancellationToken).ConfigureAwait(false);
+            byte[] content;
+            try
+            {
+                content = await System.IO.File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new EndpointSourceException($"The file '{path}' of pods cannot be read: {exception.Message}", exception);
+            }
+
+            if (_last is null || !content.AsSpan().SequenceEqual(_content))
+            {
+                _last = PodFile.Parse(path, content, target, ports);
+                _content = content;
+            }
+
+            return _last;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

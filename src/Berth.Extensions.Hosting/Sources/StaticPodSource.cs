@@ -1,0 +1,44 @@
+using Berth.Extensions.Hosting.Settings;
+
+namespace Berth.Extensions.Hosting.Sources;
+
+/// <summary>The pods that the settings of the views list. They never change.</summary>
+internal sealed class StaticPodSource(IReadOnlyDictionary<ServiceTarget, KeyValuePair<string, string>[]> pods) : IEndpointSource
+{
+    /// <inheritdoc/>
+    public IEndpointStream Open(ServiceTarget target, PortScheme ports)
+    {
+        if (!pods.TryGetValue(target, out KeyValuePair<string, string>[]? listed))
+        {
+            throw new ArgumentException(
+                $"{target} is not a view's target, and the source Static knows only these. Add a view with its Pods, or choose another " +
+                "source.",
+                nameof(target));
+        }
+
+        List<PodEndpoint> endpoints = [];
+        foreach ((string name, string text) in listed)
+        {
+            if (!PodText.TryParse(target, ports, name, text, out PodEndpoint? pod, out string? fault))
+                throw new ArgumentException($"The pod {name} of {target} cannot be used: {fault}. Correct the settings.", nameof(ports));
+            endpoints.Add(pod);
+        }
+
+        return new Stream(EndpointSnapshot.Create(target, ports, endpoints));
+    }
+
+    private sealed class Stream(EndpointSnapshot snapshot) : IEndpointStream
+    {
+        private bool _isRead;
+
+        public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
+        {
+            if (_isRead)
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            _isRead = true;
+            return snapshot;
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,147 @@
+using Berth.ServiceDiscovery.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.ServiceDiscovery.Feeds;
+
+/// <summary>
+/// Follows one view for all providers of its names: publishes an edition for each change of its endpoints, and then ends the one before.
+/// </summary>
+/// <remarks>
+/// A change of freshness makes no edition, because it changes no list, until a stale list is too old to be served.
+/// Microsoft.Extensions.ServiceDiscovery never disposes some of its watchers (dotnet/extensions#7670): each costs a registration on the
+/// current edition, and no task.
+/// </remarks>
+internal sealed class ViewFeed
+{
+    // Just behind the limit: a snapshot of exactly that age is still served.
+    private static readonly TimeSpan s_behind = TimeSpan.FromMilliseconds(1);
+
+    // The limit of .NET's timers.
+    private static readonly TimeSpan s_maxWait = TimeSpan.FromDays(40);
+
+    private readonly EndpointView _view;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationToken _stopping;
+    private readonly Lock _publishing = new();
+    private volatile Edition _edition;
+    private volatile bool _hasEnded;
+
+    /// <summary>Starts to follow a view until it ends.</summary>
+    public ViewFeed(EndpointView view, TimeProvider time, ILogger logger, CancellationToken stopping)
+    {
+        _view = view;
+        _time = time;
+        _logger = logger;
+        _stopping = stopping;
+        _edition = new Edition(view.Current);
+        // On the thread pool: what the token wakes does not run on the thread that publishes snapshots.
+        Following = Task.Run(FollowAsync, CancellationToken.None);
+    }
+
+    /// <summary>Ends when the view ends. It never fails.</summary>
+    public Task Following { get; }
+
+    /// <summary>Returns the current edition, with a snapshot. It waits only for the first one.</summary>
+    /// <exception cref="EndpointSourceException">
+    /// The first snapshot did not arrive in time, or the last is too old to be served.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The view is no longer kept up to date.</exception>
+    public ValueTask<Edition> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (_hasEnded)
+            throw Ended();
+        Edition edition = _edition;
+        return edition.Snapshot is null || _view.IsTooStale ? ReadFirstAsync(cancellationToken) : new ValueTask<Edition>(edition);
+    }
+
+    private async ValueTask<Edition> ReadFirstAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _view.GetEndpointsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw Ended();
+        }
+
+        return Publish(always: false);
+    }
+
+    private async Task FollowAsync()
+    {
+        EndpointSnapshot? seen = null;
+        bool isTooStale = false;
+        try
+        {
+            while (await WaitAsync(seen, isTooStale).ConfigureAwait(false))
+            {
+                seen = _view.Current;
+                bool wasTooStale = isTooStale;
+                isTooStale = _view.IsTooStale;
+                // Those who hold the list must ask again, though it is the same: they get the reason why it is not served.
+                Publish(always: isTooStale && !wasTooStale);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _hasEnded = true;
+        End(_edition);
+    }
+
+    /// <summary>Waits for a change, or until a stale snapshot becomes too old. False when no change can follow.</summary>
+    private async Task<bool> WaitAsync(EndpointSnapshot? seen, bool isTooStale)
+    {
+        Task<bool> changed = _view.WaitForChangeAsync(seen, _stopping);
+        if (isTooStale || seen is not { IsStale: true } || _view.MaxStale is not { } limit || _view.Age is not { } age)
+            return await changed.ConfigureAwait(false);
+        TimeSpan rest = limit - age + s_behind;
+        try
+        {
+            return await changed.WaitAsync(rest < s_behind ? s_behind : rest < s_maxWait ? rest : s_maxWait, _time, _stopping)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Makes an edition of the view's latest snapshot if its endpoints differ, and returns the current one.</summary>
+    private Edition Publish(bool always)
+    {
+        Edition before;
+        Edition next;
+        lock (_publishing)
+        {
+            before = _edition;
+            if (_view.Current is not { } snapshot || (!always && ReferenceEquals(snapshot.Endpoints, before.Snapshot?.Endpoints)))
+                return before;
+            _edition = next = new Edition(snapshot);
+        }
+
+        End(before);
+        return next;
+    }
+
+    private void End(Edition edition)
+    {
+        try
+        {
+            edition.End();
+        }
+        catch (AggregateException exception)
+        {
+            Log.ListenerFailed(_logger, _view.Target, exception);
+        }
+    }
+
+    private ObjectDisposedException Ended() => new(
+        nameof(EndpointDirectory),
+        $"{_view.Target} is no longer followed: its directory is disposed, or has released it. Use its names only while the directory " +
+        "is in use.");
+}
