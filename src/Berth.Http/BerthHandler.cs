@@ -17,7 +17,7 @@ namespace Berth.Http;
 public sealed class BerthHandler : DelegatingHandler
 {
     /// <summary>The name of the source of activities: one for each request, with the pod and the number of pods tried.</summary>
-    public const string ActivitySourceName = "Berth.Http";
+    public const string ActivitySourceName = BerthActivity.SourceName;
 
     private readonly EndpointView _view;
     private readonly BerthHandlerOptions _options;
@@ -42,18 +42,18 @@ public sealed class BerthHandler : DelegatingHandler
     /// <summary>
     /// A key, such as a user or a room: requests with one key go to one pod while that pod is available (<see cref="StickyPicker"/>).
     /// </summary>
-    public static HttpRequestOptionsKey<string> Key { get; } = new("Berth.Key");
+    public static HttpRequestOptionsKey<string> Key => RequestKeys.Key;
 
     /// <summary>The ordinal of the one pod that the request is for.</summary>
-    public static HttpRequestOptionsKey<int> Ordinal { get; } = new("Berth.Ordinal");
+    public static HttpRequestOptionsKey<int> Ordinal => RequestKeys.Ordinal;
 
     /// <summary>The name of the one pod that the request is for, such as <c>service-b-2</c>.</summary>
-    public static HttpRequestOptionsKey<string> Pod { get; } = new("Berth.Pod");
+    public static HttpRequestOptionsKey<string> Pod => RequestKeys.Pod;
 
     /// <summary>
     /// Set by the handler: the pod that the request was last sent to. Read it from <c>response.RequestMessage.Options</c>.
     /// </summary>
-    public static HttpRequestOptionsKey<PodEndpoint> SentTo { get; } = new("Berth.SentTo");
+    public static HttpRequestOptionsKey<PodEndpoint> SentTo => RequestKeys.SentTo;
 
     /// <inheritdoc/>
     /// <exception cref="HttpRequestException">

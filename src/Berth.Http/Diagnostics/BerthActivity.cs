@@ -5,7 +5,10 @@ namespace Berth.Http.Diagnostics;
 /// <summary>The activity of one request through the handler. Without a listener it costs nothing.</summary>
 internal static class BerthActivity
 {
-    private static readonly ActivitySource s_source = new(BerthHandler.ActivitySourceName);
+    /// <summary>The name of the source.</summary>
+    public const string SourceName = "Berth.Http";
+
+    private static readonly ActivitySource s_source = new(SourceName);
 
     /// <summary>Starts the activity of a request.</summary>
     public static Activity? Start(ServiceTarget target)

@@ -32,7 +32,7 @@ internal sealed class PodAttempts(HttpRequestMessage request, PodRequest asked, 
         request.RequestUri = new UriBuilder(_uri) { Host = pod.Address.ToString(), Port = port }.Uri;
         if (_host is null && options.HostName is { } hostName)
             request.Headers.Host = hostName(pod);
-        request.Options.Set(BerthHandler.SentTo, pod);
+        request.Options.Set(RequestKeys.SentTo, pod);
         return pod;
     }
 

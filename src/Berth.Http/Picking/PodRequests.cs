@@ -14,9 +14,9 @@ internal sealed class PodRequests(IReadOnlyCollection<string> hosts)
         read = default;
         if (request.RequestUri is not { IsAbsoluteUri: true } uri || !IsOurs(uri.Host, out string? pod))
             return false;
-        string? named = request.Options.TryGetValue(BerthHandler.Pod, out string? name) ? name : null;
-        int? ordinal = request.Options.TryGetValue(BerthHandler.Ordinal, out int number) ? number : null;
-        string? key = request.Options.TryGetValue(BerthHandler.Key, out string? text) ? text : null;
+        string? named = request.Options.TryGetValue(RequestKeys.Pod, out string? name) ? name : null;
+        int? ordinal = request.Options.TryGetValue(RequestKeys.Ordinal, out int number) ? number : null;
+        string? key = request.Options.TryGetValue(RequestKeys.Key, out string? text) ? text : null;
         if (named is not null && pod is not null && named != pod)
             throw new ArgumentException($"The request names {pod} in its URL and {named} in its options. Name one pod.", nameof(request));
         if (ordinal < 0)

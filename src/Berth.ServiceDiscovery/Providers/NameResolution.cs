@@ -8,7 +8,7 @@ namespace Berth.ServiceDiscovery.Providers;
 internal sealed class NameResolution(IServiceProvider services, BerthServiceDiscoveryOptions options)
 {
     /// <summary>
-    /// Returns what finds the view of a name of which nothing but the name is known, or null when the name is not Berth's.
+    /// Returns what finds the view of a mapped name or of a registered view, or null when the host is neither.
     /// </summary>
     public Func<EndpointView>? FindExact(string host)
     {
