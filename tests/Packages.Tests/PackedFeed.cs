@@ -1,0 +1,72 @@
+using Berth.Packages;
+using Berth.TestKit;
+
+[assembly: AssemblyFixture(typeof(PackedFeed))]
+
+namespace Berth.Packages;
+
+/// <summary>
+/// A folder feed with all packages, packed once a run from what is built: nothing is compiled, and no file that other tests run is written.
+/// </summary>
+public sealed class PackedFeed : IAsyncLifetime
+{
+    internal static string Root { get; } = Path.Combine(Checkout.Root, "artifacts", "test", "packages");
+
+    /// <summary>The NuGet cache of the consumers.</summary>
+    internal static string Cache { get; } = Path.Combine(Root, "cache");
+
+    internal string Folder { get; } = Path.Combine(Root, "feed");
+
+    internal IReadOnlyList<Package> Libraries { get; private set; } = [];
+
+    internal IReadOnlyList<Package> All { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        Clear();
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
+        string[] switches =
+            ["--no-build", "-c", configuration, "-v", "quiet", "-tl:off", $"-p:PackageOutputPath={Folder}{Path.DirectorySeparatorChar}"];
+        await DotnetCommand.RunAsync(Checkout.Root, ["pack", "Berth.slnx", .. switches]);
+        Libraries = Read();
+        // The tool as one portable package. The native ones take minutes: tools/pack makes them, and installs the tool from them.
+        string publish = Path.Combine(Root, "publish") + Path.DirectorySeparatorChar;
+        await DotnetCommand.RunAsync(Checkout.Root, ["pack", "src/Berth.Cli", .. switches, "-p:BerthTool=true", $"-p:PublishDir={publish}"]);
+        All = Read();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Writes the configuration that names this feed, for Berth, and nuget.org for the rest.</summary>
+    internal void WriteConfiguration(string folder) => File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+        <configuration>
+          <packageSources>
+            <clear />
+            <add key="packed" value="{Folder}" />
+            <add key="nuget.org" value="https://api.nuget.org/v3/index.json" />
+          </packageSources>
+          <packageSourceMapping>
+            <packageSource key="packed"><package pattern="Berth" /><package pattern="Berth.*" /></packageSource>
+            <packageSource key="nuget.org"><package pattern="*" /></packageSource>
+          </packageSourceMapping>
+        </configuration>
+        """);
+
+    private void Clear()
+    {
+        Directory.CreateDirectory(Cache);
+        // Versions are the same in each run, and a cached package is taken for the same one.
+        foreach (string package in Directory.EnumerateDirectories(Cache, "berth*").ToArray())
+            Directory.Delete(package, recursive: true);
+        foreach (string folder in new[] { Folder, Path.Combine(Root, "publish") })
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(Folder);
+    }
+
+    private Package[] Read() =>
+        [.. Directory.EnumerateFiles(Folder, "*.nupkg").Order(StringComparer.Ordinal).Select(static path => new Package(path))];
+}
