@@ -1,5 +1,3 @@
-using Berth.TestKit;
-
 namespace Berth.Packages;
 
 /// <summary>Fresh programs that take Berth from the packages.</summary>
