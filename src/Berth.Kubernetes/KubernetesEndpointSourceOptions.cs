@@ -23,7 +23,7 @@ public sealed class KubernetesEndpointSourceOptions
     public Func<ServiceTarget, string?> StatefulSetName { get; init; } = static _ => null;
 
     /// <summary>
-    /// Whether to ask the API server to stream lists (KEP-3157, on by default from Kubernetes 1.34). Default: false; pages of 500 work with
+    /// True to ask the API server to stream lists (KEP-3157, on by default from Kubernetes 1.34). Default: false; pages of 500 work with
     /// every version and cost little for one Service. A server that refuses is asked only once.
     /// </summary>
     public bool StreamingLists { get; init; }

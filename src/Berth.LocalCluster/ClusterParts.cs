@@ -16,7 +16,7 @@ namespace Berth.LocalCluster;
 internal sealed class ClusterParts : IAsyncDisposable
 {
     /// <summary>
-    /// How long pods may take to end when the cluster does; less than their own, since no client waits for them.
+    /// The time that pods may take to end when the cluster does; less than their own, since no client waits for them.
     /// </summary>
     private static readonly TimeSpan s_endGrace = TimeSpan.FromSeconds(0.5);
 

@@ -26,7 +26,7 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Path of the file that holds <see cref="Kubeconfig"/>; readable by this user only.</summary>
     public string KubeconfigPath => _parts.Files.AdministratorPath;
 
-    /// <summary>What manifests asked for that a process cannot give, one line a field, in the order first met.</summary>
+    /// <summary>The fields of manifests that a process cannot give, one line a field, in the order first met.</summary>
     public IReadOnlyList<string> NotEnforced => _parts.NotEnforced.Lines;
 
     /// <summary>Faults to inject.</summary>

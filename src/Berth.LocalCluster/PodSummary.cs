@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster;
 
-/// <summary>What a person wants to see of a pod.</summary>
+/// <summary>One line about a pod, for a person.</summary>
 /// <param name="Namespace">The pod's namespace.</param>
 /// <param name="Name">The pod's name.</param>
 /// <param name="Uid">The pod's UID: a pod created again under the same name has another.</param>

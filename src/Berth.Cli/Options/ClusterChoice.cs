@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Cli.Options;
 
-/// <summary>Which cluster is read, and which of its addresses are wanted.</summary>
+/// <summary>The options that name the cluster and the kind of addresses.</summary>
 internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, AddressFamilies Prefer, SetNames Sets)
 {
     /// <summary>Finds the cluster. Sends no request yet.</summary>

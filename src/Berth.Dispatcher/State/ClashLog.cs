@@ -6,7 +6,7 @@ namespace Berth.Dispatcher.State;
 /// <summary>Logs the clashes of ports over all targets: each once when it is there, and once when none is left.</summary>
 internal sealed class ClashLog : IAsyncDisposable
 {
-    /// <summary>How often it looks. A clash is a matter of deployment, not of moments.</summary>
+    /// <summary>The time between two searches. A clash is a matter of deployment, not of moments.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     // A plan that overlaps as a whole clashes in each of its pods; the first say it all.

@@ -24,7 +24,7 @@ internal static class DirectoryRegistration
     public static void AddDirectory(this IServiceCollection services) => services.TryAddSingleton(CreateDirectory);
 
     /// <summary>
-    /// Who this pod is, for programs that look at themselves. Made when it is asked for: other programs have no POD_NAME.
+    /// The identity of this pod, for programs that look at themselves. Made when it is asked for: other programs have no POD_NAME.
     /// </summary>
     public static void AddPodIdentity(this IServiceCollection services) => services.TryAddSingleton(static provider =>
     {

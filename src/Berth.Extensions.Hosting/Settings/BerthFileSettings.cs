@@ -9,6 +9,6 @@ public sealed class BerthFileSettings
     /// </summary>
     public string? Path { get; set; }
 
-    /// <summary>How often the file is read again. Default 2 s; above 0 and up to 1 day.</summary>
+    /// <summary>The time between two readings of the file. Default 2 s; above 0 and up to 1 day.</summary>
     public TimeSpan Period { get; set; } = TimeSpan.FromSeconds(2);
 }

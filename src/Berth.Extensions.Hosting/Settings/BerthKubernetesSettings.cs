@@ -23,6 +23,6 @@ public sealed class BerthKubernetesSettings
     /// <summary>The IP families of a pod's addresses, and their order. Default: <see cref="AddressFamilies.IPv4ThenIPv6"/>.</summary>
     public AddressFamilies AddressFamilies { get; set; }
 
-    /// <summary>Whether to ask the API server to stream lists. Default: false.</summary>
+    /// <summary>True to ask the API server to stream lists. Default: false.</summary>
     public bool StreamingLists { get; set; }
 }

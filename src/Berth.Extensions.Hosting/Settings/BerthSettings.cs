@@ -28,10 +28,10 @@ public sealed class BerthSettings
     /// </summary>
     public string? SnapshotFile { get; set; }
 
-    /// <summary>Whether OpenTelemetry of this program is left without Berth's activities. Default: false.</summary>
+    /// <summary>True to leave OpenTelemetry of this program without Berth's activities. Default: false.</summary>
     public bool DisableTracing { get; set; }
 
-    /// <summary>Whether OpenTelemetry of this program is left without Berth's meters. Default: false.</summary>
+    /// <summary>True to leave OpenTelemetry of this program without Berth's meters. Default: false.</summary>
     public bool DisableMetrics { get; set; }
 
     /// <summary>The settings of the source <c>Kubernetes</c>: section <c>Berth:Kubernetes</c>.</summary>

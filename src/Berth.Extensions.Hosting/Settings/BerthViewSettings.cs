@@ -29,7 +29,7 @@ public sealed class BerthViewSettings
     /// <summary>One port that all pods have, for one pod a node. 1 to 65535. Default: null.</summary>
     public int? FixedPort { get; set; }
 
-    /// <summary>Whether the bases are the Service's own ports. Default: false.</summary>
+    /// <summary>True to take the Service's own ports as bases. Default: false.</summary>
     public bool PortsFromService { get; set; }
 
     /// <summary>
@@ -38,6 +38,6 @@ public sealed class BerthViewSettings
     /// </summary>
     public IDictionary<string, string> Pods { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Whether the view has no health check. Default: false.</summary>
+    /// <summary>True to leave out the health check of the view. Default: false.</summary>
     public bool DisableHealthChecks { get; set; }
 }

@@ -3,7 +3,7 @@ using Berth.Targets;
 
 namespace Berth.Extensions.Hosting.Settings;
 
-/// <summary>What the settings of a view say: its target and its port scheme, or the faults that stand in the way.</summary>
+/// <summary>The content of a view's settings: its target and its port scheme, or the faults that stand in the way.</summary>
 internal sealed class ViewPlan
 {
     private readonly OptionFaults _faults = new();

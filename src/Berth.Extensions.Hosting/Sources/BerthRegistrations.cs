@@ -1,6 +1,6 @@
 namespace Berth.Extensions.Hosting.Sources;
 
-/// <summary>What a program has added so far: its views and its sources. One for each service collection.</summary>
+/// <summary>The views and sources that a program has added so far. One for each service collection.</summary>
 internal sealed class BerthRegistrations
 {
     private readonly List<string> _views = [];

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Extensions.Hosting;
 
-/// <summary>What a source is made from: the services of the program, and its own section of the configuration.</summary>
+/// <summary>The context that a source is created from: the services of the program, and its own section of the configuration.</summary>
 public sealed class BerthSourceContext
 {
     internal BerthSourceContext(IServiceProvider services, IConfigurationSection configuration)

@@ -17,6 +17,6 @@ public static class BerthMetadata
     /// </summary>
     public const string Key = "berth-key";
 
-    /// <summary>What all of them begin with.</summary>
+    /// <summary>The beginning of all of them.</summary>
     internal const string Prefix = "berth-";
 }

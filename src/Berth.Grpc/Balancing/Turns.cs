@@ -1,7 +1,7 @@
 namespace Berth.Grpc.Balancing;
 
 /// <summary>
-/// Whose turn it is, for any number of threads. It starts anywhere, so that clients which start together do not all call one pod.
+/// A round robin for any number of threads. It starts anywhere, so that clients which start together do not all call one pod.
 /// </summary>
 internal sealed class Turns(uint first)
 {

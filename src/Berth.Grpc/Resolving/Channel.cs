@@ -3,7 +3,7 @@ using Berth.Pods;
 
 namespace Berth.Grpc.Resolving;
 
-/// <summary>What does not change while a channel is open: its address, its port scheme and its options.</summary>
+/// <summary>The parts of a channel that do not change while it is open: its address, its port scheme and its options.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="Ports">The port scheme of the target.</param>
 /// <param name="Options">The options.</param>

@@ -1,6 +1,6 @@
 namespace Berth.Http.Picking;
 
-/// <summary>What a request says about its pod.</summary>
+/// <summary>The wishes of a request about its pod.</summary>
 /// <param name="Pod">The name of the one pod, or null.</param>
 /// <param name="Ordinal">The ordinal of the one pod, or null.</param>
 /// <param name="Key">The key that stays with a pod, or null.</param>

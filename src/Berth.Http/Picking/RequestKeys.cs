@@ -3,7 +3,7 @@ namespace Berth.Http.Picking;
 /// <summary>The options of a request that say which pod it is for, and which it was sent to.</summary>
 internal static class RequestKeys
 {
-    /// <summary>What stays with one pod.</summary>
+    /// <summary>The key that stays with one pod.</summary>
     public static HttpRequestOptionsKey<string> Key { get; } = new("Berth.Key");
 
     /// <summary>The ordinal of the one pod.</summary>

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes;
 
-/// <summary>Which address of a pod clients are to dial.</summary>
+/// <summary>The kind of address that clients dial.</summary>
 public enum AddressMode
 {
     /// <summary>The address its EndpointSlice states: of the node on the host network, else of the pod.</summary>

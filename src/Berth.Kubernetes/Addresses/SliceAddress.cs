@@ -56,7 +56,7 @@ internal static class SliceAddress
         return true;
     }
 
-    /// <summary>What keeps an address of a slice of this type from being dialled, or null.</summary>
+    /// <summary>The reason why an address of a slice of this type cannot be dialled, or null.</summary>
     public static EndpointFault? FaultOf(SliceAddressType type, IPAddress? address, string? text)
     {
         if (type == SliceAddressType.Fqdn)

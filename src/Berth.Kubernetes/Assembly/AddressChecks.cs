@@ -13,7 +13,7 @@ internal sealed class AddressChecks(PodsByNode byNode)
     private readonly Dictionary<string, int> _countByNode = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _moved = new(StringComparer.Ordinal);
 
-    /// <summary>Whose addresses they are. A node that states none of a family says nothing of that family.</summary>
+    /// <summary>Finds the owner of addresses. A node that states none of a family says nothing about that family.</summary>
     public static AddressOrigin OriginOf(IReadOnlyList<IPAddress> stated, NodeAddresses node)
     {
         AddressOrigin found = AddressOrigin.Node;

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>Whose address the slices state for a pod.</summary>
+/// <summary>The owner of the address that slices state for a pod.</summary>
 internal enum AddressOrigin
 {
     /// <summary>One of its node's, or it cannot be told.</summary>

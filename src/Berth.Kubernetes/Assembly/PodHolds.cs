@@ -7,14 +7,14 @@ namespace Berth.Kubernetes.Assembly;
 internal sealed class PodHolds(TimeProvider time)
 {
     /// <summary>
-    /// How long a pod that may be moving between slices is held. The controller writes both slices in one pass, some milliseconds apart; a
-    /// quarter of a second also covers a slow API server, and is well below the second within which a pod that is gone must vanish.
+    /// The time that a pod which may be moving between slices is held. The controller writes both slices in one pass, some milliseconds
+    /// apart. A quarter of a second also covers a slow API server, and is well below the second within which a pod that is gone must vanish.
     /// </summary>
     public static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// How long the pods of a deleted slice are held. A slice that was deleted by hand was back after 0.98 s on Kubernetes 1.36.2, and the
-    /// slices of a Service that <c>kubectl replace --force</c> made again after 0.53 s at the latest.
+    /// The time that the pods of a deleted slice are held. A slice that was deleted by hand was back after 0.98 s on Kubernetes 1.36.2, and
+    /// the slices of a Service that <c>kubectl replace --force</c> made again after 0.53 s at the latest.
     /// </summary>
     public static readonly TimeSpan Deleted = TimeSpan.FromMilliseconds(1500);
 
@@ -27,7 +27,7 @@ internal sealed class PodHolds(TimeProvider time)
     private long? _dealtAt;
 
     /// <summary>
-    /// How long the pods are held at most while the controller deals them out again: it does so when a port of the Service changes, and
+    /// The longest time that pods are held while the controller deals them out again: it does so when a port of the Service changes, and
     /// meanwhile the slices have different ports.
     /// </summary>
     /// <param name="slices">How many slices there are.</param>
@@ -37,7 +37,7 @@ internal sealed class PodHolds(TimeProvider time)
         return longest < s_longest ? longest : s_longest;
     }
 
-    /// <summary>How long until the next one ends, or null when there is none.</summary>
+    /// <summary>The time until the next hold ends, or null without one.</summary>
     public TimeSpan? Remaining
     {
         get

@@ -3,7 +3,7 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>What becomes of the pods that the slices of a target state: endpoints of the snapshot, pods left out, and warnings.</summary>
+/// <summary>Makes endpoints of the snapshot, pods left out, and warnings of the pods that the slices of a target state.</summary>
 internal sealed class PodOutcomes
 {
     private readonly PodTable _pods;

@@ -13,7 +13,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     private IReadOnlyList<EndpointPort>? _planned;
     private PortPlan? _plan;
 
-    /// <summary>Whose pods these are.</summary>
+    /// <summary>The target that these pods belong to.</summary>
     public ServiceTarget Target => target;
 
     /// <summary>True when what comes out depends on ordinals.</summary>
@@ -22,7 +22,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     /// <summary>True when what comes out depends on nodes.</summary>
     public bool NeedsNodes => mode != AddressMode.Internal;
 
-    /// <summary>What is known of nodes; only read where it is needed.</summary>
+    /// <summary>The nodes as far as they are known. Read only where addresses depend on nodes.</summary>
     public NodeTable Nodes { get; set; } = NodeTable.Unread;
 
     /// <summary>Is told whose addresses the slices state; only where nodes are needed.</summary>
@@ -99,7 +99,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         return null;
     }
 
-    /// <summary>Where not even ordinal 0 has a port, it is the Service that lacks one.</summary>
+    /// <summary>The Service lacks a port when not even ordinal 0 has one.</summary>
     private LeftOutReason ReasonWithoutPort(ISliceEndpoint leader) =>
         ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice!.Ports, out _, out _)
             ? LeftOutReason.NoServicePort

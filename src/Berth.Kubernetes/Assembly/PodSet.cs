@@ -9,11 +9,11 @@ internal sealed class PodSet(string name)
     /// <summary>The stem: the name of the StatefulSet.</summary>
     public string Name => name;
 
-    /// <summary>How many pods there are.</summary>
+    /// <summary>The number of pods.</summary>
     public int Count { get; private set; }
 
     /// <summary>
-    /// How many of them have a number that is no generated suffix. A set without one is none: a Deployment's pod whose suffix happens to be
+    /// The number of pods whose number is no generated suffix. A set without one is none: a Deployment's pod whose suffix happens to be
     /// all digits.
     /// </summary>
     public int PlainCount { get; private set; }

@@ -14,7 +14,7 @@ internal struct PodSources
     /// <summary>Starts with one.</summary>
     public PodSources(ISliceEndpoint first) => _all = first;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of endpoints.</summary>
     public readonly int Count => _all is null ? 0 : _all is Several several ? several.Endpoints.Length : 1;
 
     /// <summary>One of them.</summary>

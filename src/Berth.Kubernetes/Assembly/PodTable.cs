@@ -15,13 +15,13 @@ internal sealed class PodTable
     // Some bits of each name's hash, 0 where a place is free: so names are compared almost only with their equals.
     private byte[] _marks = new byte[FirstLength];
 
-    /// <summary>How many pods there are.</summary>
+    /// <summary>The number of pods.</summary>
     public int Count { get; private set; }
 
     /// <summary>The names, as new strings.</summary>
     public IEnumerable<string> Keys => _pods.Where(static p => p.Count > 0).Select(static p => p[0].Key.ToString()!);
 
-    /// <summary>What is said of the pod at a place.</summary>
+    /// <summary>The endpoints that slices state for the pod at a place.</summary>
     public ref PodSources this[int place] => ref _pods[place];
 
     /// <summary>Makes room for so many.</summary>

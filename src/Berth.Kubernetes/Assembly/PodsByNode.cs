@@ -2,7 +2,7 @@ using Berth.Kubernetes.Slices;
 
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>Which pods stand on which node, so that a node's change touches only its own.</summary>
+/// <summary>The pods of each node, so that a node's change touches only its own.</summary>
 internal sealed class PodsByNode
 {
     private readonly Dictionary<string, HashSet<string>> _keys = new(StringComparer.Ordinal);

@@ -28,7 +28,7 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
     private (string Set, PodSet? Followed, string Detail)? _strangers;
     private bool _changed;
 
-    /// <summary>What is to be said of the sets, or null.</summary>
+    /// <summary>The warning about several sets, or null.</summary>
     public EndpointWarning? Warning { get; private set; }
 
     /// <summary>Takes in a pod that was not there.</summary>

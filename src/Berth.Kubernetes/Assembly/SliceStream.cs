@@ -52,7 +52,7 @@ internal sealed class SliceStream : IEndpointStream
         _table = new SliceTable(new PodResolver(target, ports, mode, families), _builder, time, setName);
     }
 
-    /// <summary>What is known of the slices.</summary>
+    /// <summary>The slices as far as they are known.</summary>
     private enum State
     {
         /// <summary>Nothing: no list has arrived.</summary>

@@ -27,7 +27,7 @@ internal sealed class SliceTable
     private readonly PodHolds _holds;
     private long _sequence;
 
-    /// <summary>What a slice comes with.</summary>
+    /// <summary>The kind of message that a slice comes with.</summary>
     private enum Origin
     {
         /// <summary>The first list. Every pod is new, so none is noted as touched.</summary>
@@ -52,10 +52,10 @@ internal sealed class SliceTable
         _outcomes = new PodOutcomes(_pods, _byNode, resolver, builder, setName);
     }
 
-    /// <summary>How many slices there are.</summary>
+    /// <summary>The number of slices.</summary>
     public int Count => _slices.Count;
 
-    /// <summary>How long until <see cref="EndHolds"/> has something to do, or null.</summary>
+    /// <summary>The time until <see cref="EndHolds"/> has something to do, or null.</summary>
     public TimeSpan? HoldRemaining => _holds.Remaining;
 
     /// <summary>These are all slices: what is not among them is gone, and nothing is held, except in the middle of a deal.</summary>

@@ -13,7 +13,7 @@ internal sealed class SliceWatch
     private readonly SortedSet<string> _mirrored = new(StringComparer.Ordinal);
     private int _controlled;
 
-    /// <summary>What is to be said, or null.</summary>
+    /// <summary>The warning about the slices, or null.</summary>
     public EndpointWarning? Warning { get; private set; }
 
     /// <summary>Takes a new state of a slice in place of the earlier one; each may be null.</summary>

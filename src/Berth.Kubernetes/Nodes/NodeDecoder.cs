@@ -118,7 +118,7 @@ internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
         return true;
     }
 
-    /// <summary>What is read of a Node's status.</summary>
+    /// <summary>The fields of a Node's status that are read.</summary>
     private sealed class Status
     {
         public List<IPAddress> External { get; } = [];

@@ -13,7 +13,8 @@ namespace Berth.Kubernetes.Nodes;
 internal sealed class NodeFeed : IAsyncDisposable
 {
     /// <summary>
-    /// How long the external addresses stay in use that a Ready node has lost. Longer than a controller of the cloud takes to start again.
+    /// The time that external addresses stay in use after a Ready node has lost them. Longer than a controller of the cloud takes to start
+    /// again.
     /// </summary>
     public static readonly TimeSpan KeepsLost = TimeSpan.FromMinutes(5);
 

@@ -9,7 +9,7 @@ namespace Berth.Kubernetes.Slices;
 internal interface ISliceEndpoint
 {
     /// <summary>
-    /// What tells it from other endpoints of the target: the pod's name by the rule of names, or the address without one.
+    /// The identity among the endpoints of the target: the pod's name by the rule of names, or the address without one.
     /// </summary>
     PodName Key { get; }
 

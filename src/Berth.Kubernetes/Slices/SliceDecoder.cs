@@ -91,7 +91,7 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
         public EndpointPort[] Ports;
         public (SlicePod[] Pods, OddEndpoint[] Odd) Endpoints;
 
-        /// <summary>Where the endpoints stand that could not be read yet.</summary>
+        /// <summary>The positions of the endpoints that could not be read yet.</summary>
         public Utf8JsonReader Later;
         public bool IsLater;
     }

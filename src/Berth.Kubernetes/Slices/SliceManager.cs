@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>What keeps a slice up to date (label endpointslice.kubernetes.io/managed-by).</summary>
+/// <summary>The controller that keeps a slice up to date (label endpointslice.kubernetes.io/managed-by).</summary>
 internal enum SliceManager
 {
     /// <summary>The slice does not say.</summary>

@@ -18,19 +18,19 @@ internal sealed class SliceObject : IResource
     /// <summary>The Service it belongs to (label kubernetes.io/service-name), or null.</summary>
     public string? Service { get; init; }
 
-    /// <summary>What keeps it up to date.</summary>
+    /// <summary>The controller that keeps it up to date.</summary>
     public SliceManager Manager { get; init; }
 
     /// <summary>True when it has an owner, the Service: without one nothing deletes it with its Service.</summary>
     public bool HasOwner { get; init; }
 
     /// <summary>
-    /// What counts where two slices contradict each other: the lower. The Service's own controller comes first, then the one that copies
-    /// Endpoints.
+    /// The rank where two slices contradict each other: the lower counts. The Service's own controller comes first, then the one that
+    /// copies Endpoints.
     /// </summary>
     public int Rank => Manager switch { SliceManager.Controller => 0, SliceManager.Mirroring => 1, _ => 2 };
 
-    /// <summary>What its addresses are.</summary>
+    /// <summary>The type of its addresses.</summary>
     public SliceAddressType AddressType { get; init; }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace Berth.Kubernetes.Wire;
 /// </summary>
 internal interface IListParser
 {
-    /// <summary>What has been read around the items.</summary>
+    /// <summary>The fields that stand around the items, as far as they have been read.</summary>
     ListAnswer Answer { get; }
 
     /// <summary>True when the list has been read to its end.</summary>

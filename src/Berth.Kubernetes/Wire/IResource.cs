@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>What every decoded object has: its name, which is its identity within a list or watch, and its version.</summary>
+/// <summary>The common parts of every decoded object: its name, which is its identity within a list or watch, and its version.</summary>
 internal interface IResource
 {
     /// <summary>The object's name.</summary>

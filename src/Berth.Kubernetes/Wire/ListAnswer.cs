@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>What stands around the items of a list.</summary>
+/// <summary>The fields that stand around the items of a list.</summary>
 internal sealed class ListAnswer
 {
     /// <summary>kind</summary>

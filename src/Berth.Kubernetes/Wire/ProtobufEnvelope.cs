@@ -1,7 +1,7 @@
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// What Kubernetes puts around every object in protobuf: four bytes, and a <c>runtime.Unknown</c> with the kind and the object
+/// The frame of every Kubernetes object in protobuf: four bytes, and a <c>runtime.Unknown</c> with the kind and the object
 /// (<see href="https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding"/>).
 /// </summary>
 internal static class ProtobufEnvelope
@@ -15,7 +15,7 @@ internal static class ProtobufEnvelope
     /// <summary>The media type.</summary>
     public const string ContentType = "application/vnd.kubernetes.protobuf";
 
-    /// <summary>What it begins with.</summary>
+    /// <summary>The first four bytes.</summary>
     public static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
     /// <summary>Reads runtime.TypeMeta.</summary>

@@ -7,7 +7,7 @@ internal sealed class ProtobufListParser<T>(IProtobufDecoder<T> decoder, List<T>
     private const int ListMeta = 1;
     private const int Items = 2;
 
-    private bool _begun;
+    private bool _hasStarted;
     private bool _entered;
     private long _left;
 
@@ -30,7 +30,7 @@ internal sealed class ProtobufListParser<T>(IProtobufDecoder<T> decoder, List<T>
     private bool TryStep(ReadOnlySpan<byte> data, out int consumed)
     {
         consumed = 0;
-        if (!_begun)
+        if (!_hasStarted)
             return TryBegin(data, out consumed);
         ProtobufReader reader = new(data.Length > _left && _left > 0 ? data[..(int)_left] : data);
         if (_left > 0)
@@ -53,8 +53,8 @@ internal sealed class ProtobufListParser<T>(IProtobufDecoder<T> decoder, List<T>
         consumed = ProtobufEnvelope.Magic.Length;
         if (data.Length < consumed)
             return false;
-        _begun = data.StartsWith(ProtobufEnvelope.Magic);
-        return _begun ? true : throw new ResourceFormatException("the answer is not in the protobuf encoding of Kubernetes");
+        _hasStarted = data.StartsWith(ProtobufEnvelope.Magic);
+        return _hasStarted ? true : throw new ResourceFormatException("the answer is not in the protobuf encoding of Kubernetes");
     }
 
     private bool TryReadEnvelopeField(ref ProtobufReader reader)

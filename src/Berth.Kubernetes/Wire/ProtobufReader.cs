@@ -18,7 +18,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
     private ulong _number;
     private int _type;
 
-    /// <summary>How many bytes have been read.</summary>
+    /// <summary>The number of bytes that have been read.</summary>
     public int Position { get; private set; }
 
     /// <summary>The number of the field that was read.</summary>
@@ -109,7 +109,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
         return true;
     }
 
-    /// <summary>What the field holds: a text, or a message.</summary>
+    /// <summary>The content of the field: a text, or a message.</summary>
     public readonly ReadOnlySpan<byte> Bytes(string field) => _type == Lengthy ? _bytes : throw Unexpected(field);
 
     /// <summary>The field as a string.</summary>

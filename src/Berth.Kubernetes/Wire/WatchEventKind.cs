@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>What a watch event says.</summary>
+/// <summary>The kind of a watch event.</summary>
 internal enum WatchEventKind
 {
     /// <summary>A type this program does not know: the stream goes on without it.</summary>

@@ -18,7 +18,7 @@ internal sealed class WatchFraming : IDisposable
     // Up to here no line end was found: a long line is searched once, not once for each piece that arrives.
     private int _searched;
 
-    /// <summary>How many bytes wait for the rest of their line.</summary>
+    /// <summary>The number of bytes that wait for the rest of their line.</summary>
     public int Pending => _end - _start;
 
     /// <summary>Takes the next whole line that is not blank, without its end. It is valid until the next call of any member.</summary>
@@ -41,7 +41,7 @@ internal sealed class WatchFraming : IDisposable
         }
     }
 
-    /// <summary>Where the next bytes go; at least one.</summary>
+    /// <summary>The free space for the next bytes; at least one.</summary>
     /// <exception cref="ResourceFormatException">The line that is arriving is too long.</exception>
     public Memory<byte> GetMemory()
     {

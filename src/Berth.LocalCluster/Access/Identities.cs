@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Berth.LocalCluster.Access;
 
-/// <summary>Who may call: the administrator, and each service account, by bearer tokens made for this cluster alone.</summary>
+/// <summary>The known callers: the administrator and each service account, by bearer tokens made for this cluster alone.</summary>
 internal sealed class Identities
 {
     public const string Administrator = "kubernetes-admin";

@@ -3,7 +3,7 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Access;
 
-/// <summary>What a path of the API names: a kind, perhaps a namespace, perhaps one object, perhaps a subresource of it.</summary>
+/// <summary>The parts of an API path: a kind, perhaps a namespace, perhaps one object, perhaps a subresource of it.</summary>
 internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, string? Name, string? Subresource)
 {
     /// <summary>Null when the path is not one of an object or a collection.</summary>

@@ -4,7 +4,7 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>What kubectl auth can-i asks: may I do this? Nothing is stored of it.</summary>
+/// <summary>The question of kubectl auth can-i: may I do this? The API stores none of it.</summary>
 internal static class AccessReview
 {
     public const string Path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";

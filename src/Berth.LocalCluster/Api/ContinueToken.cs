@@ -3,7 +3,7 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>Where a paged list goes on, written as a real server writes it: the version, and the key after the last one sent.</summary>
+/// <summary>The place where a paged list continues, as a real server writes it: the version, and the key after the last one sent.</summary>
 internal sealed record ContinueToken(long Version, string Start)
 {
     public static ContinueToken? Parse(string? text)

@@ -4,7 +4,7 @@ using Berth.LocalCluster.Kinds;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// What the API says about itself: groups, kinds, version, and as much OpenAPI as kubectl needs to leave validation to the server.
+/// The documents of the API about itself: groups, kinds, version, and as much OpenAPI as kubectl needs to leave validation to the server.
 /// </summary>
 internal static class DiscoveryDocuments
 {

@@ -5,7 +5,7 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// What a list or a watch may ask for together, as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+/// The options that a list or a watch may combine, as https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
 /// says.
 /// </summary>
 internal static class ListOptions

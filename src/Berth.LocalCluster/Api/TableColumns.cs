@@ -46,7 +46,7 @@ internal static class TableColumns
     public static IReadOnlyList<TableColumn> Of(ResourceKind kind) => s_columns.Value.GetValueOrDefault(kind.Kind) ?? s_columns.Value["*"];
 
     /// <summary>
-    /// What kubectl shows under STATUS: a container's trouble before the phase, a deletion before both until they have ended.
+    /// The text that kubectl shows under STATUS: a container's trouble before the phase, a deletion before both until they have ended.
     /// </summary>
     public static string PodState(JsonObject pod)
     {

@@ -185,7 +185,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         }, binding: true));
     }
 
-    /// <summary>What keeps the newest set that fails from making its pods is told of the Deployment too.</summary>
+    /// <summary>The reason why the newest set cannot make its pods becomes a condition of the Deployment too.</summary>
     private static void CopyFailure(JsonObject status, IEnumerable<StoredObject> sets)
     {
         JsonArray conditions = (JsonArray)status["conditions"]!;
@@ -234,7 +234,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     private static int Unavailable(JsonObject deployment, int wanted) =>
         Share(deployment.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
 
-    /// <summary>What a ReplicaSet is told of the whole: how many pods there shall be, and how many there may be on the way.</summary>
+    /// <summary>The annotations of a ReplicaSet about the whole: the wanted number of pods, and the most during a rollout.</summary>
     private static JsonObject Sizes(StoredObject deployment) => new()
     {
         ["deployment.kubernetes.io/desired-replicas"] = Wanted(deployment).ToString(CultureInfo.InvariantCulture),
@@ -256,7 +256,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
 
     private static int Replicas(StoredObject set) => (int)(set.Body.Number("spec", "replicas") ?? 0);
 
-    /// <summary>What a set was told to take away is there until it says that it is not.</summary>
+    /// <summary>Pods that a set has to remove count as present until its status says that they are gone.</summary>
     private static int There(StoredObject set) => Math.Max(Replicas(set), Count(set, "replicas"));
 
     private static int Count(StoredObject set, string field) => (int)(set.Body.Number("status", field) ?? 0);

@@ -203,7 +203,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
 
     private static bool IsPlaceholder(StoredObject slice) => slice.Body["endpoints"] is not JsonArray { Count: > 0 };
 
-    /// <summary>Whether two lists say the same. An empty list says what none says.</summary>
+    /// <summary>True when two lists say the same. An empty list equals a missing one.</summary>
     private static bool Same(JsonNode? left, JsonNode? right)
     {
         static JsonNode? Stated(JsonNode? list) => list is JsonArray { Count: 0 } ? null : list;

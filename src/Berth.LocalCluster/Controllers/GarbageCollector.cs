@@ -5,7 +5,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>What an owner made goes with it: after it, before it (foreground), or stays without it (orphan).</summary>
+/// <summary>Deletes the dependents of a deleted owner: after it, before it (foreground), or not at all (orphan).</summary>
 internal sealed class GarbageCollector(ObjectOperations operations) : IController
 {
     private readonly ObjectStore _store = operations.Store;

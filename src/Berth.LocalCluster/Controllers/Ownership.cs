@@ -38,7 +38,7 @@ internal static class Ownership
     }
 
     /// <summary>
-    /// What an owner has, once it has let go of what no longer fits its selector, and taken what fits and has no owner.
+    /// The dependents of an owner, after it has released those that no longer match its selector and adopted those that do.
     /// </summary>
     public static List<StoredObject> Claim(
         this ObjectStore store, ResourceKind kind, StoredObject owner, Func<StoredObject, bool>? may = null)

@@ -78,7 +78,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         return asked.Count > 0 && others.SelectMany(other => HostPorts(other.Body)).Any(asked.Contains) ? PortTaken : null;
     }
 
-    /// <summary>Whether a toleration of a pod is for a taint of a node.</summary>
+    /// <summary>True when a toleration of a pod fits a taint of a node.</summary>
     public static bool Tolerates(JsonObject toleration, JsonObject taint) =>
         toleration.Text("key") is var key
         && (string.IsNullOrEmpty(key) || key == taint.Text("key"))

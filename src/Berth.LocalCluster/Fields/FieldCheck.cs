@@ -4,7 +4,7 @@ using Berth.LocalCluster.Kinds;
 namespace Berth.LocalCluster.Fields;
 
 /// <summary>
-/// What a real server's decoder does with a body: fields that its types do not have are dropped and named, nulls (and zeros, where
+/// Treats a body as the decoder of a real server does: fields that its types do not have are dropped and named, nulls (and zeros, where
 /// Go does not write them) are as if not there, quantities get their one form, and a value of the wrong type is refused, in the
 /// words of Go's decoder.
 /// </summary>

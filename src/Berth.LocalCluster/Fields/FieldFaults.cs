@@ -2,7 +2,7 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Fields;
 
-/// <summary>What is wrong with an object, field by field, in the words and with the reasons of a real server.</summary>
+/// <summary>The faults of an object, field by field, in the words and with the reasons of a real server.</summary>
 internal sealed class FieldFaults : List<(string Field, string Message, string Reason)>
 {
     public void Required(string field, string? why = null) =>

@@ -12,7 +12,7 @@ internal static partial class Formats
         .Select(line => line.Split(' ', 3))
         .ToLookup(parts => parts[0], parts => (parts[1], parts[2]), StringComparer.Ordinal));
 
-    /// <summary>What is wrong with a text; nothing where all is well.</summary>
+    /// <summary>The fault of a text, or null without one.</summary>
     public static IEnumerable<string> Faults(string form, string text)
     {
         if (form != "qualified")

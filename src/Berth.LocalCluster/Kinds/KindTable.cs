@@ -33,7 +33,7 @@ internal static class KindTable
     public static readonly ResourceKind ClusterRole = new(Rbac, "ClusterRole", "clusterroles", false);
     public static readonly ResourceKind ClusterRoleBinding = new(Rbac, "ClusterRoleBinding", "clusterrolebindings", false);
 
-    /// <summary>What the subresource of that name holds; it is no resource of its own.</summary>
+    /// <summary>The content of the subresource of that name, which is no resource of its own.</summary>
     public static readonly ResourceKind Scale = new("autoscaling", "Scale", "scales", true);
 
     public static readonly IReadOnlyList<ResourceKind> All =

@@ -11,7 +11,7 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     public bool HasStatus { get; init; }
     public bool HasScale { get; init; }
 
-    /// <summary>Whether metadata.generation counts the changes of what is neither metadata nor status.</summary>
+    /// <summary>True when metadata.generation counts changes outside metadata and status.</summary>
     public bool HasGeneration { get; init; }
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster;
 
-/// <summary>What came of manifests.</summary>
+/// <summary>The outcome of applying manifests.</summary>
 /// <param name="Applied">How many objects were created or merged into.</param>
 /// <param name="PassedOver">Objects of kinds that the local cluster does not have, as <c>ConfigMap settings (app.yaml)</c>.</param>
 public sealed record ApplyResult(int Applied, IReadOnlyList<string> PassedOver);

@@ -40,7 +40,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
             [.. unknown.Select(static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})")]);
     }
 
-    /// <summary>What others need in order to be made comes before them.</summary>
+    /// <summary>Orders objects so that those which others need come first.</summary>
     private static int Turn(ResourceKind kind) => kind == KindTable.Namespace ? 0 : kind == KindTable.ServiceAccount ? 1 : 2;
 
     private static ResourceKind? KindOf(JsonObject body) => KindTable.ByKind(body.Text("apiVersion"), body.Text("kind"));

@@ -4,7 +4,7 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Manifests;
 
-/// <summary>What manifests ask for that a process of this machine does not give. It is stored as asked, and said once.</summary>
+/// <summary>The fields of manifests that a process of this machine does not get. They are stored as written, and named once.</summary>
 internal sealed class NotEnforcedList(ILogger logger)
 {
     private static readonly string[] s_podFields =

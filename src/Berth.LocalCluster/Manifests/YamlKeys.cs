@@ -1,7 +1,7 @@
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>
-/// What kubectl makes of a key that is no text: JSON has only texts as keys, so numbers and truths are written in one form each.
+/// Converts a key that is no text as kubectl does: JSON has only texts as keys, so numbers and truths are written in one form each.
 /// </summary>
 internal static class YamlKeys
 {

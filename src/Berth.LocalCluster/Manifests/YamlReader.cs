@@ -230,7 +230,7 @@ internal sealed class YamlReader
     {
         public object? Value { get; init; }
 
-        /// <summary>How many values it has, itself included.</summary>
+        /// <summary>The number of its values, itself included.</summary>
         public int Size { get; set; }
 
         public int Height { get; set; }

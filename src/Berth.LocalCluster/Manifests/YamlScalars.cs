@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Berth.LocalCluster.Manifests;
 
 /// <summary>
-/// What kubectl makes of one scalar: its YAML 1.1, that of go-yaml v2
+/// Converts one scalar as kubectl does: its YAML 1.1, that of go-yaml v2
 /// (https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/resolve.go). The result is null, a bool, a long, a ulong, a double or a
 /// string.
 /// </summary>

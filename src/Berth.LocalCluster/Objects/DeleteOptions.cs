@@ -2,7 +2,7 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>What a deletion asks for, from the body or, as older clients do, from the query.</summary>
+/// <summary>The options of a deletion, from the body or, as older clients do, from the query.</summary>
 internal sealed record DeleteOptions(
     long? GracePeriodSeconds = null,
     string? PropagationPolicy = null,

@@ -6,7 +6,7 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>
-/// What a request asks to be done about fields that a kind does not have
+/// The treatment that a request wants for fields that a kind does not have
 /// (https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation): Strict refuses, Warn (the default) drops and
 /// says so, Ignore drops.
 /// </summary>

@@ -17,10 +17,10 @@ internal sealed class NodePorts
     private readonly JsonObject _service;
     private readonly JsonObject? _before;
 
-    /// <summary>What other Services have.</summary>
+    /// <summary>The ports of other Services.</summary>
     private readonly HashSet<long> _taken;
 
-    /// <summary>What this one has, by number, and the port that got it first.</summary>
+    /// <summary>The ports of this Service, by number, and the port that got each first.</summary>
     private readonly Dictionary<long, long> _own = [];
 
     public NodePorts(ObjectStore store, JsonObject service, JsonObject? before)

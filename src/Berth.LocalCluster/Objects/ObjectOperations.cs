@@ -202,7 +202,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     }
 
     /// <summary>
-    /// What an update may not change stays as it was: the identity, the deletion, and the half (spec or status) it is not
+    /// Keeps the parts that an update may not change: the identity, the deletion, and the half (spec or status) it is not
     /// about.
     /// </summary>
     private JsonObject Kept(ResourceKind kind, JsonObject before, JsonObject after, bool status)

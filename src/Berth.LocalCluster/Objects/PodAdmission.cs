@@ -6,7 +6,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>What a pod names and what must be there when it is made: its service account, and its classes.</summary>
+/// <summary>The objects that a pod names and that must exist when it is created: its service account and its classes.</summary>
 internal sealed class PodAdmission(ObjectStore store)
 {
     /// <summary>The classes that every cluster has. There are no others here, since the kind is not.</summary>

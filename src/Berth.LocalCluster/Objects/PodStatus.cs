@@ -73,7 +73,7 @@ internal static class PodStatus
         }
     }
 
-    /// <summary>Whether an init container goes on beside the others.</summary>
+    /// <summary>True when an init container continues beside the others.</summary>
     public static bool IsSidecar(JsonNode? container) => container.Text("restartPolicy") == "Always";
 
     /// <summary>When a container runs again: it may say so itself, otherwise its pod does.</summary>

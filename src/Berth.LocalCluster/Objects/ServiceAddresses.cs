@@ -73,7 +73,7 @@ internal sealed class ServiceAddresses(ObjectStore store)
         }
     }
 
-    /// <summary>What a change of type leaves without a meaning goes, unless the change itself names it.</summary>
+    /// <summary>Removes the fields that have no meaning for the new type, unless the change itself states them.</summary>
     private static void Drop(JsonObject spec, JsonNode? before, string type, bool open)
     {
         string[] gone =

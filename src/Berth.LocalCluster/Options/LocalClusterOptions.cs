@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster;
 
-/// <summary>How a local cluster is started. Every value has a default; <see cref="LocalCluster.StartAsync"/> checks them all.</summary>
+/// <summary>The options of a local cluster. Every value has a default; <see cref="LocalCluster.StartAsync"/> checks them all.</summary>
 public sealed class LocalClusterOptions
 {
     /// <summary>
@@ -15,7 +15,7 @@ public sealed class LocalClusterOptions
     /// <summary>Number of nodes, 1 to 50. Default 1. Node i (from 0) has the address 127.0.0.(i+1) and the zone <c>zone-i</c>.</summary>
     public int Nodes { get; init; } = 1;
 
-    /// <summary>Whether nodes also state an ExternalIP: 127.1.0.(i+1), which leads to the same machine. Default false.</summary>
+    /// <summary>True when nodes also state an ExternalIP: 127.1.0.(i+1), which leads to the same machine. Default false.</summary>
     public bool ExternalAddresses { get; init; }
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed class LocalClusterOptions
     public bool RunProcesses { get; init; } = true;
 
     /// <summary>
-    /// Whether Roles and RoleBindings are enforced for service account tokens. Default false: every valid token may do
+    /// True when Roles and RoleBindings are enforced for service account tokens. Default false: every valid token may do
     /// everything.
     /// </summary>
     public bool EnforceRbac { get; init; }
@@ -53,7 +53,7 @@ public sealed class LocalClusterOptions
     public int HistoryLimit { get; init; } = 10_000;
 
     /// <summary>
-    /// How often a watch that allows it gets a bookmark, above zero, up to 1 day. Default one minute, as a real API server.
+    /// The time between two bookmarks of a watch that allows them, above zero, up to 1 day. Default one minute, as a real API server.
     /// </summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -65,7 +65,7 @@ public sealed class LocalClusterOptions
     /// </summary>
     public Random? Random { get; init; }
 
-    /// <summary>Where the cluster logs. Default nowhere.</summary>
+    /// <summary>The factory of the cluster's loggers. Default: no log.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>Lists what is wrong, a sentence for each; empty when all is well.</summary>

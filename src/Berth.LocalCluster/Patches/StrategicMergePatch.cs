@@ -67,7 +67,7 @@ internal static class StrategicMergePatch
         return Ordered(target, [.. order.Select(item => KeyOf(item, field.MergeKey))], before, field.MergeKey);
     }
 
-    /// <summary>What a patch makes where there was nothing.</summary>
+    /// <summary>The result of a patch where there was no value.</summary>
     private static JsonObject Made(string type, JsonObject patch)
     {
         JsonObject made = new();

@@ -8,7 +8,7 @@ namespace Berth.LocalCluster.Rules;
 internal static class Defaults
 {
     /// <summary>
-    /// What the fields of a type are where an object does not state them. Values under a condition have names of their own.
+    /// The values of the fields that an object does not state. Values under a condition have names of their own.
     /// </summary>
     private static readonly Lazy<JsonObject> s_values = new(() =>
     {

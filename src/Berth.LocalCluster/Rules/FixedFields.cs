@@ -4,7 +4,7 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Rules;
 
-/// <summary>What stays as it was when it was created.</summary>
+/// <summary>The fields that cannot change after creation.</summary>
 internal static class FixedFields
 {
     private static readonly string[] s_statefulSet =
@@ -74,7 +74,7 @@ internal static class FixedFields
         faults.Invalid("roleRef", role, "cannot change roleRef");
     }
 
-    /// <summary>Whether more of a pod changes than its images, and tolerations that are added.</summary>
+    /// <summary>True when more of a pod changes than its images and added tolerations.</summary>
     private static bool ChangesPod(JsonObject before, JsonObject after)
     {
         bool Stays(JsonObject old) => after.Items("spec", "tolerations").Any(now => JsonNode.DeepEquals(old, now));

@@ -3,12 +3,12 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Rules;
 
-/// <summary>What the fields of a pod must hold together, in the words of a real server.</summary>
+/// <summary>The rules that tie several fields of a pod together, in the words of a real server.</summary>
 internal static class PodRules
 {
     private static readonly string[] s_resources = ["cpu", "memory", "ephemeral-storage"];
 
-    /// <summary>What a variable may be taken from.</summary>
+    /// <summary>The fields that a variable may be taken from.</summary>
     private static readonly string[] s_fieldPaths =
     [
         "metadata.name",
@@ -22,7 +22,7 @@ internal static class PodRules
         "status.podIPs",
     ];
 
-    /// <summary>What the API can select by, but a variable cannot be taken from.</summary>
+    /// <summary>The fields that the API can select by and that no variable can be taken from.</summary>
     private static readonly string[] s_otherPaths =
         ["metadata.labels", "metadata.annotations", "spec.restartPolicy", "spec.schedulerName", "status.phase"];
 

@@ -6,7 +6,7 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Rules;
 
 /// <summary>
-/// What the addresses of a slice must hold. A real server refuses loopback addresses too; here pods live on them.
+/// The rules for the addresses of a slice. A real server refuses loopback addresses too; here pods live on them.
 /// </summary>
 internal static class SliceRules
 {

@@ -2,18 +2,18 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>What a container's manifest asks to be run: its program, its probes, its hooks.</summary>
+/// <summary>The commands of a container's manifest: its program, its probes, its hooks.</summary>
 internal sealed class ContainerCommands(JsonObject pod, JsonObject spec, JsonNode? ofNode, KubeletContext context)
 {
     private string Image => spec.Text("image") ?? "";
 
-    /// <summary>Whether it runs to its end before the next is started: an init container that is no sidecar.</summary>
+    /// <summary>True when it must end before the next starts: an init container that is no sidecar.</summary>
     public bool RunsToItsEnd { get; init; }
 
-    /// <summary>Whether there is a program for its image.</summary>
+    /// <summary>True when there is a program for its image.</summary>
     public bool HasProgram => ContainerSpec.Resolve(Image, [], [], context.Images) is not null;
 
-    /// <summary>How to start it at an address of its pod.</summary>
+    /// <summary>Returns the command that starts it at an address of its pod.</summary>
     public ContainerLaunch Launch(string address, ContainerLog output)
     {
         Dictionary<string, string> variables = ContainerVariables.Of(spec, pod, ofNode, context.ServiceEnvironment);

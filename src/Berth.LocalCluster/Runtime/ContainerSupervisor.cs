@@ -23,10 +23,10 @@ internal sealed class ContainerSupervisor(
     Action publish,
     Func<Task> nodeIsUp)
 {
-    /// <summary>How long the last output may take to come when a process has ended: another may hold its pipe.</summary>
+    /// <summary>The time that the last output may take after a process has ended: another process may hold its pipe.</summary>
     private static readonly TimeSpan s_lastOutput = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>What is left at least of a grace period that preStop has used up.</summary>
+    /// <summary>The shortest rest of a grace period that preStop has used up.</summary>
     private static readonly TimeSpan s_leastEnd = TimeSpan.FromSeconds(2);
 
     private readonly TimeSpan _grace = LongWait.Seconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
@@ -51,7 +51,7 @@ internal sealed class ContainerSupervisor(
     /// <summary>Completes when it has started for the first time, its startup probe included.</summary>
     public Task WasStarted => _wasStarted.Task;
 
-    /// <summary>Whether its last run ended well.</summary>
+    /// <summary>True when its last run succeeded.</summary>
     public bool Succeeded { get; private set; }
 
     /// <summary>Output of the run now, and of the one before.</summary>

@@ -6,7 +6,7 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>The variables of a container's manifest, made as a kubelet makes them.</summary>
 internal static class ContainerVariables
 {
-    /// <summary>What a container waits for in vain: there are no ConfigMaps and no Secrets here. Null where it needs none.</summary>
+    /// <summary>The reason why a container waits without end: no ConfigMaps and no Secrets exist here. Or null.</summary>
     public static string? Missing(JsonObject container) => container.Items("envFrom")
         .SelectMany(source => Sources(source, "configMapRef", "secretRef"))
         .Concat(container.Items("env").SelectMany(variable => Sources(variable["valueFrom"], "configMapKeyRef", "secretKeyRef")))

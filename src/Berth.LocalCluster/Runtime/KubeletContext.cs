@@ -4,7 +4,7 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>What every pod's worker needs from outside.</summary>
+/// <summary>The services that every pod's worker needs.</summary>
 internal sealed record KubeletContext(
     IContainerRuntime Runtime,
     IReadOnlyDictionary<string, ImageProgram>? Images,
@@ -14,7 +14,7 @@ internal sealed record KubeletContext(
     TimeProvider Time,
     ILogger Logger)
 {
-    /// <summary>What a process needs of this machine to run at all; nothing else of our own environment reaches a pod.</summary>
+    /// <summary>The variables of this machine without which no process runs. No other part of our environment reaches a pod.</summary>
     private static readonly string[] s_inherited = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "DOTNET_ROOT"];
 
     private readonly IReadOnlyList<KeyValuePair<string, string>> _inherited =
@@ -24,7 +24,7 @@ internal sealed record KubeletContext(
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)),
     ];
 
-    /// <summary>Where the API is, as every container is told.</summary>
+    /// <summary>The address of the API, as every container gets it.</summary>
     public IEnumerable<KeyValuePair<string, string>> ServiceEnvironment =>
     [
         new("KUBERNETES_SERVICE_HOST", Files.Server.Host),

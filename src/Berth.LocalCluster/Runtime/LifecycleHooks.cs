@@ -4,7 +4,7 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// What runs right after a container's start and before it is asked to end
+/// The commands that run right after a container's start and before it is asked to end
 /// (https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/). Where no processes are run, no hooks are either.
 /// </summary>
 internal sealed class LifecycleHooks(JsonObject pod, ContainerCommands commands, KubeletContext context)
@@ -25,7 +25,7 @@ internal sealed class LifecycleHooks(JsonObject pod, ContainerCommands commands,
             context.Events.Record(pod, "Warning", "FailedPreStopHook", "PreStopHook failed");
     }
 
-    /// <summary>Whether the hook succeeded; null where there is none, or its time or the container was over before.</summary>
+    /// <summary>True when the hook succeeded; null where there is none, or where its time or the container ended first.</summary>
     private async Task<bool?> RunAsync(
         string name, IContainerInstance run, ContainerLaunch launch, TimeSpan most, CancellationToken ending)
     {

@@ -70,7 +70,7 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
 
     private IDisposable EvictAfter(TimeSpan wait, string node) => time.Alarm(wait, () => Evict(node, wait));
 
-    /// <summary>How long a pod stays while its node is gone: its shortest toleration. Null: as long as the node is gone.</summary>
+    /// <summary>The time that a pod stays while its node is gone: its shortest toleration. Null: as long as the node is gone.</summary>
     private TimeSpan? Toleration(StoredObject pod)
     {
         JsonObject taint = Taint("NoExecute");

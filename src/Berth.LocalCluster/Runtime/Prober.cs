@@ -111,7 +111,7 @@ internal sealed class Prober : IDisposable
         return false;
     }
 
-    /// <summary>Where a redirect leads to, as it stands: one that is broken is a failure, not none.</summary>
+    /// <summary>The target of a redirect, as written: a broken one is a failure, not none.</summary>
     private static string? LocationOf(HttpResponseMessage response) =>
         (int)response.StatusCode is 301 or 302 or 303 or 307 or 308
         && response.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values)

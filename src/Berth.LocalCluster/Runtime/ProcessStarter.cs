@@ -30,7 +30,7 @@ internal sealed class ProcessStarter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Whether every process leads a group of its own.</summary>
+    /// <summary>True when every process leads a group of its own.</summary>
     public bool OwnGroups { get; }
 
     /// <exception cref="LocalClusterException">The program is not there or cannot be run.</exception>

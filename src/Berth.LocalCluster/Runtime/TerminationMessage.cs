@@ -3,7 +3,7 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// What a container says of its end: the file of terminationMessagePath where the run wrote one, else with FallbackToLogsOnError
+/// The last message of a container: the file of terminationMessagePath where the run wrote one, else with FallbackToLogsOnError
 /// the last lines of its output (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). The
 /// default path belongs to no container here, so nothing is read from it. It is made before the run: a file that is the same after
 /// it was not written by it.
@@ -16,7 +16,7 @@ internal sealed class TerminationMessage(JsonObject container)
     private readonly string? _path = PathOf(container);
     private readonly DateTime _before = Written(PathOf(container));
 
-    /// <summary>Whether the output is wanted, whole, to say what went wrong.</summary>
+    /// <summary>True when the whole output is needed to say what went wrong.</summary>
     public bool NeedsOutput(int code) => code != 0 && container.Text("terminationMessagePolicy") == "FallbackToLogsOnError";
 
     public string? Read(int code, ContainerLog output)

@@ -19,7 +19,7 @@ internal sealed class LabelSelector
 
     private LabelSelector(IReadOnlyList<Func<JsonNode?, bool>> requirements) => _requirements = requirements;
 
-    /// <summary>Whether an object carries labels that fit.</summary>
+    /// <summary>True when the labels of an object match.</summary>
     public bool Matches(JsonNode? body)
     {
         JsonNode? labels = body.At("metadata", "labels");

@@ -42,7 +42,7 @@ internal sealed partial class SelectorTokens(string text)
         return values;
     }
 
-    /// <summary>Whether another requirement follows.</summary>
+    /// <summary>True when another requirement follows.</summary>
     public bool NextSeparator()
     {
         if (AtEnd)

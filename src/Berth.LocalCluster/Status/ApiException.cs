@@ -82,7 +82,7 @@ internal sealed class ApiException(int code, string reason, string message, Json
         return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {(faults.Count == 1 ? what : $"[{what}]")}", details);
     }
 
-    /// <summary>What a Status says it is about.</summary>
+    /// <summary>The object that a Status is about.</summary>
     public static JsonObject Details(ResourceKind kind, string? name, string? said = null) =>
         JsonWriting.Fields(("name", name), ("group", kind.Group.Length > 0 ? kind.Group : null), ("kind", said ?? kind.Plural));
 }

@@ -50,13 +50,13 @@ internal static class LongWait
     /// <summary>Runs an action once, after that long. Disposal before that prevents it.</summary>
     public static IDisposable Alarm(this TimeProvider time, TimeSpan wait, Action action) => new OneAlarm(time, wait, action);
 
-    /// <summary>What is left of a wait. Read as elapsed time, so that a clock that jumps ends it as one that ticks does.</summary>
+    /// <summary>The rest of a wait. Read as elapsed time, so that a clock that jumps ends it as one that ticks does.</summary>
     private readonly struct Remaining(TimeProvider time, TimeSpan wait)
     {
         private readonly long _start = time.GetTimestamp();
 
         /// <summary>
-        /// How long the next timer runs; null when the wait is over. A timer rounds down, so it gets a millisecond at
+        /// The length of the next timer; null when the wait is over. A timer rounds down, so it gets a millisecond at
         /// least.
         /// </summary>
         public TimeSpan? Next

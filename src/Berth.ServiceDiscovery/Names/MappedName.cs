@@ -1,4 +1,4 @@
 namespace Berth.ServiceDiscovery.Names;
 
-/// <summary>What a name is mapped to.</summary>
+/// <summary>The target that a name is mapped to.</summary>
 internal sealed record MappedName(ServiceTarget Target, PortScheme Ports);

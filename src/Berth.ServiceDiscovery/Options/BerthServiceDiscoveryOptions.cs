@@ -38,7 +38,7 @@ public sealed class BerthServiceDiscoveryOptions
     public Func<PodEndpoint, string>? HostName { get; set; }
 
     /// <summary>
-    /// What a name without an available pod gives. Default: false, which throws <see cref="NoEndpointException"/>. True gives an empty
+    /// The outcome for a name without an available pod. Default: false, which throws <see cref="NoEndpointException"/>. True gives an empty
     /// list: the providers after this one are then asked, and the pass-through provider dials the bare name through DNS.
     /// </summary>
     public bool AddNothingWhenEmpty { get; set; }

@@ -1,6 +1,6 @@
 namespace Berth.ServiceDiscovery.Providers;
 
-/// <summary>Which endpoints of a snapshot a name stands for. Two names with one choice share a list.</summary>
+/// <summary>The endpoints of a snapshot that a name stands for. Two names with one choice share a list.</summary>
 /// <param name="Pod">The one pod, or null for all that are available.</param>
 /// <param name="PortName">The name of the port, or null for the main one.</param>
 /// <param name="Scheme">The scheme of the URLs, or null for that of the request.</param>

@@ -9,6 +9,10 @@ internal static partial class Log
         Message = "{Target}: the source failed; serving version {Version} as stale. {Reason}")]
     public static partial void Trouble(ILogger logger, ServiceTarget target, long version, string reason, Exception? exception);
 
+    [LoggerMessage(EventId = 100, EventName = nameof(Trouble), Level = LogLevel.Warning,
+        Message = "{Target}: the source failed before its first snapshot; there are no endpoints yet. {Reason}")]
+    public static partial void TroubleAtFirst(ILogger logger, ServiceTarget target, string reason, Exception? exception);
+
     [LoggerMessage(EventId = 101, Level = LogLevel.Information,
         Message = "{Target}: live again at version {Version}, after {StaleSeconds:F1} s as stale.")]
     public static partial void Recovered(ILogger logger, ServiceTarget target, long version, double staleSeconds);

@@ -116,13 +116,21 @@ internal sealed class EndpointFollower : IAsyncDisposable
     }
 
     /// <summary>Publishes a snapshot as stale since the first of the failures.</summary>
+    private void Tell(EndpointSnapshot? served, EndpointSourceException failure)
+    {
+        if (served is null)
+            Log.TroubleAtFirst(_logger, View.Target, failure.Message, failure.InnerException);
+        else
+            Log.Trouble(_logger, View.Target, served.Version, failure.Message, failure.InnerException);
+    }
+
     private void Swap(EndpointSnapshot? read, EndpointSnapshot? snapshot, EndpointSourceException failure)
     {
         ViewState before = _states.Value;
         try
         {
             if (before.Failure is null)
-                Log.Trouble(_logger, View.Target, before.Snapshot?.Version ?? 0, failure.Message, failure.InnerException);
+                Tell(before.Snapshot, failure);
         }
         finally
         {

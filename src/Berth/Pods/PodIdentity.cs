@@ -4,7 +4,7 @@ using Berth.Targets;
 namespace Berth;
 
 /// <summary>
-/// Who this pod is: what it needs to know to find its own port. The second of the two functions is <see cref="GetPort(int)"/>.
+/// The identity of this pod, from which it finds its own port. The second of the two functions is <see cref="GetPort(int)"/>.
 /// </summary>
 /// <remarks>
 /// The name comes from the downward API (<c>POD_NAME</c> from fieldRef metadata.name, <c>POD_NAMESPACE</c> from metadata.namespace), never

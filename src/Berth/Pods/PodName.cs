@@ -21,7 +21,7 @@ internal readonly struct PodName
         Number = number;
     }
 
-    /// <summary>What stands before the number, or null.</summary>
+    /// <summary>The text before the number, or null.</summary>
     public PodNamePrefix? Prefix { get; }
 
     /// <summary>The number behind the prefix; it gives back the very text it was read from. Without a prefix it means nothing.</summary>

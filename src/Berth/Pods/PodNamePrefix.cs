@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.Pods;
 
-/// <summary>What the names of one StatefulSet's pods begin with, the dash included.</summary>
+/// <summary>The beginning of the names of one StatefulSet's pods, the dash included.</summary>
 internal sealed class PodNamePrefix(string text)
 {
     public string Text => text;

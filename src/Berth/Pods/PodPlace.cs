@@ -3,7 +3,7 @@ using Berth.Ports;
 namespace Berth.Pods;
 
 /// <summary>
-/// What many pods have in common, kept once: the namespace, the node and its zone, and the plan of their ports. A pod whose UID is no UUID,
+/// The common parts of many pods, kept once: the namespace, the node and its zone, and the plan of their ports. A pod whose UID is no UUID,
 /// which no cluster gives, has a place of its own with the text of its UID.
 /// </summary>
 internal sealed record PodPlace(string Namespace, string? Node, string? Zone)

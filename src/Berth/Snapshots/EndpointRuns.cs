@@ -11,7 +11,7 @@ internal sealed class EndpointRuns
 
     private readonly List<Run> _runs = [];
 
-    /// <summary>How many endpoints there are.</summary>
+    /// <summary>The number of endpoints.</summary>
     public int Count { get; private set; }
 
     /// <summary>The endpoint of this name and ordinal, or null.</summary>

@@ -33,10 +33,10 @@ public sealed class EndpointSnapshot
         _clashes = content._clashes;
     }
 
-    /// <summary>Whose pods these are.</summary>
+    /// <summary>The target that these pods belong to.</summary>
     public ServiceTarget Target { get; }
 
-    /// <summary>How their ports were computed.</summary>
+    /// <summary>The scheme by which their ports were computed.</summary>
     public PortScheme Ports { get; }
 
     /// <summary>All endpoints by ordinal and name, the unready and terminating ones too.</summary>
@@ -48,7 +48,7 @@ public sealed class EndpointSnapshot
     /// <summary>The pods that cannot be dialled, by name, each with its reason.</summary>
     public IReadOnlyList<LeftOutPod> LeftOut { get; }
 
-    /// <summary>What a person has to look at: the snapshot is what the source says, and may not be what is meant. Usually empty.</summary>
+    /// <summary>The warnings for a person: the snapshot is what the source says, and may not be what is meant. Usually empty.</summary>
     public IReadOnlyList<EndpointWarning> Warnings { get; internal init; } = [];
 
     /// <summary>
@@ -63,7 +63,7 @@ public sealed class EndpointSnapshot
     /// <summary>Since when the source has been in trouble, or null while the snapshot is live.</summary>
     public DateTimeOffset? StaleSince { get; private init; }
 
-    /// <summary>What the trouble is, as a sentence, or null while the snapshot is live.</summary>
+    /// <summary>The reason for being stale, as a sentence, or null while the snapshot is live.</summary>
     public string? StaleReason { get; private init; }
 
     /// <summary>True while the source is in trouble: this is the last that was known.</summary>

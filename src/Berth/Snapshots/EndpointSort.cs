@@ -3,8 +3,8 @@ using Berth.Pods;
 namespace Berth.Snapshots;
 
 /// <summary>
-/// Puts the endpoints of one StatefulSet into the order of a snapshot without comparing names: they share the prefix of their names, so that
-/// they are dealt out by ordinal. Ordinals of one port each are small numbers.
+/// Puts the endpoints of one StatefulSet into the order of a snapshot without comparing names. They share the prefix of their names, so
+/// that they are dealt out by ordinal. Ordinals of one port each are small numbers.
 /// </summary>
 internal static class EndpointSort
 {

@@ -1,6 +1,6 @@
 namespace Berth;
 
-/// <summary>How one pod differs between two snapshots.</summary>
+/// <summary>The difference of one pod between two snapshots.</summary>
 /// <param name="Kind">What happened, in one word.</param>
 /// <param name="Before">The pod before, or null when it joined.</param>
 /// <param name="After">The pod after, or null when it left.</param>

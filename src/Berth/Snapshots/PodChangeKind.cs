@@ -1,6 +1,6 @@
 namespace Berth;
 
-/// <summary>What happened to a pod between two snapshots.</summary>
+/// <summary>The kind of change of a pod between two snapshots.</summary>
 public enum PodChangeKind
 {
     /// <summary>It was not there.</summary>

@@ -34,7 +34,7 @@ public sealed class SnapshotBuilder
     /// <summary>The source's version of what has been applied, for people.</summary>
     public string? SourceVersion { get; set; }
 
-    /// <summary>What a person has to look at. Empty at first.</summary>
+    /// <summary>The warnings for a person. Empty at first.</summary>
     public IReadOnlyList<EndpointWarning> Warnings
     {
         get => _warnings;

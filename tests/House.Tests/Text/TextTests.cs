@@ -25,8 +25,21 @@ public sealed class TextTests
         string[] faults =
         [
             .. Files(s_endings).Where(file => !exceptions.Allows(file)).SelectMany(file => Lines(file)
+                .Select(static line => (line.Number, Text: line.Text.Replace('_', ' ')))
                 .Where(line => words.IsMatch(line.Text))
                 .Select(line => $"{file}:{line.Number}: '{words.Match(line.Text).Value}'. Use a plainer word; see docs/glossary.md.")),
+        ];
+        Assert.Equal("", string.Join('\n', faults));
+    }
+
+    [Fact]
+    public void Summary_starts_with_the_thing_or_the_verb()
+    {
+        Regex opening = new(@"<summary>\s*(///\s*)?(What|How|Whose|Who|Which|Whether|Where)\b", RegexOptions.NonBacktracking);
+        string[] faults =
+        [
+            .. CodeFiles().Where(static file => file.StartsWith("src/", StringComparison.Ordinal))
+                .SelectMany(file => opening.Matches(Checkout.Read(file)).Select(match => $"{file}: '{match.Groups[2].Value} ...'.")),
         ];
         Assert.Equal("", string.Join('\n', faults));
     }
