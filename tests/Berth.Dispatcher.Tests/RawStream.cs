@@ -37,11 +37,11 @@ internal sealed class RawStream : IDisposable
 
     public static async Task<RawStream> OpenAsync(
         DispatcherFixture fixture, string version = "1.1", string method = "GET", string headers = "", string before = "",
-        string behind = "")
+        string behind = "", string query = "")
     {
         (TcpClient client, Stream stream) = await fixture.ConnectAsync();
         RawStream raw = new(client, stream);
-        await raw.SendAsync($"{before}{method} {Path} HTTP/{version}\r\nHost: a\r\n{headers}\r\n{behind}");
+        await raw.SendAsync($"{before}{method} {Path}{query} HTTP/{version}\r\nHost: a\r\n{headers}\r\n{behind}");
         return raw;
     }
 

@@ -166,7 +166,7 @@ public sealed class WatchStreamTests
         public WatchHub Hub => Hubs.Of(Target);
 
         public WatchStream CreateStream(EndpointSnapshot? seen) =>
-            new(State, Target, Hub, seen, isChunked: true, new RequestCounts(_meter), NullLogger.Instance);
+            new(State, Target, Hub, seen, isChunked: true, tellsSource: false, new RequestCounts(_meter), NullLogger.Instance);
 
         /// <summary>Publishes a set, and waits until the hub tells it.</summary>
         public async Task<EndpointSnapshot> PublishAsync(int pods, string address)

@@ -5,6 +5,7 @@ using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Output;
 using Berth.Dispatcher;
+using Berth.Remote;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
@@ -22,15 +23,22 @@ internal static class DispatchCommand
             "berth dispatch --target k8s-example2/service-b --port-name echo --picker sticky --address external",
             "berth dispatch --target games/lobby --target games/match --base-port game=4000,admin=5000 --stride 2",
             "berth dispatch --target games/lobby --base-port 4000 --urls 'http://127.0.0.1:8000;http://[::1]:8000'",
-            "berth dispatch --target games/lobby --base-port 4000 --snapshot-file /var/lib/berth/snapshot --max-stale 1h")
+            "berth dispatch --target games/lobby --base-port 4000 --snapshot-file /var/lib/berth/snapshot --max-stale 1h",
+            "berth dispatch --target games/lobby --from http://service-a.games")
             .Runs(
                 host,
-                [.. DispatchSettings.All, .. PortSettings.OfTarget, .. ClusterSettings.All, .. CommonSettings.OfLog, CommonSettings.Config],
+                [
+                    .. DispatchSettings.All, .. FromSettings.All, .. PortSettings.OfTarget, .. ClusterSettings.All, .. CommonSettings.OfLog,
+                    CommonSettings.Config,
+                ],
                 reader => RunAsync(reader, host));
 
     private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host)
     {
-        DispatcherOptions options = ReadOptions(reader);
+        string[] from = FromSettings.Read(reader);
+        string runId = FromSettings.CreateRunId(host);
+        RemoteEndpointSource? source = null;
+        DispatcherOptions options = ReadOptions(reader, runId, from.Length > 0 ? target => source!.FindDispatchers(target) : null);
         ClusterChoice cluster = ClusterSettings.Read(reader);
         string? snapshotFile = reader.Get(DispatchSettings.SnapshotFile);
         TimeSpan? maxStale = reader.Get(DispatchSettings.MaxStale);
@@ -40,7 +48,10 @@ internal static class DispatchCommand
 
         // All rooms use one meter, so that GET /metrics shows all their instruments.
         using Meter meter = new("Berth");
-        EndpointDirectory directory = cluster.Open(cluster.Find(host, loggers), host, loggers, meter, snapshotFile, maxStale);
+        source = from.Length > 0 ? FromSettings.Open(reader, from, runId, host, loggers, meter) : null;
+        EndpointDirectory directory = source is null
+            ? cluster.Open(cluster.Find(host, loggers), host, loggers, meter, snapshotFile, maxStale)
+            : new EndpointDirectory(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
         await using (directory.ConfigureAwait(false))
         {
             DispatcherServer server = await DispatcherServer.StartAsync(
@@ -55,17 +66,25 @@ internal static class DispatchCommand
         return ExitCode.Ok;
     }
 
-    private static DispatcherOptions ReadOptions(SettingsReader reader)
+    /// <summary>Reads the options of the server.</summary>
+    /// <param name="reader">The settings.</param>
+    /// <param name="runId">The name of this run.</param>
+    /// <param name="findDispatchers">Finds the dispatchers that a target comes through, or null where the API is read.</param>
+    private static DispatcherOptions ReadOptions(
+        SettingsReader reader, string runId, Func<ServiceTarget, IReadOnlyList<string>>? findDispatchers)
     {
         ServiceTarget[] targets = reader.Get(DispatchSettings.Target);
         bool targetsAreSound = !reader.HasFaults;
-        PortScheme ports = PortSettings.Read(reader, ofPod: false, required: true);
+        PortScheme ports = PortSettings.Read(
+            reader, ofPod: false, required: findDispatchers is null, ofDispatcher: findDispatchers is not null);
         DispatcherOptions options = new()
         {
             Targets = [.. targets.Select(target => new DispatcherTarget(target, ports))],
             Picker = reader.Get(DispatchSettings.Picker),
             Urls = reader.Get(DispatchSettings.Urls) ?? UrlsOf(reader.Get(DispatchSettings.Bind)),
             ShutdownDelay = reader.Get(DispatchSettings.ShutdownDelay),
+            RunId = runId,
+            FindDispatchers = findDispatchers ?? (static _ => []),
         };
 
         // The dispatcher finds further faults. A target that could not be parsed is not reported as missing too.

@@ -42,15 +42,18 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
             LoggerFactory = loggers,
             Meter = meter,
         };
-        EndpointDirectoryOptions directory = new()
-        {
-            TimeProvider = host.Time,
-            Backoff = new ExponentialBackoff(host.Random),
-            LoggerFactory = loggers,
-            Meter = meter,
-            SnapshotFile = snapshotFile,
-            MaxStale = maxStale,
-        };
-        return KubernetesEndpoints.Connect(access, source, directory);
+        return KubernetesEndpoints.Connect(access, source, DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
     }
+
+    /// <summary>The options of the directory, over whatever source.</summary>
+    public static EndpointDirectoryOptions DirectoryOptions(
+        ProgramHost host, ILoggerFactory loggers, Meter? meter, string? snapshotFile, TimeSpan? maxStale) => new()
+    {
+        TimeProvider = host.Time,
+        Backoff = new ExponentialBackoff(host.Random),
+        LoggerFactory = loggers,
+        Meter = meter,
+        SnapshotFile = snapshotFile,
+        MaxStale = maxStale,
+    };
 }

@@ -38,7 +38,8 @@ internal static class PortSettings
     /// <param name="reader">The settings.</param>
     /// <param name="ofPod">True when a pod looks for its own port.</param>
     /// <param name="required">True when there is no default base.</param>
-    public static PortScheme Read(SettingsReader reader, bool ofPod, bool required = false)
+    /// <param name="ofDispatcher">True when the default is what a dispatcher states.</param>
+    public static PortScheme Read(SettingsReader reader, bool ofPod, bool required = false, bool ofDispatcher = false)
     {
         EndpointPort[]? bases = reader.Get(BasePort);
         EndpointPort[]? fixedPorts = reader.Get(FixedPort);
@@ -56,7 +57,8 @@ internal static class PortSettings
         Setting? chosen = given.FirstOrDefault();
         if (chosen == FixedPort && reader.OriginOf(Stride) == highest)
             reader.Fault("--stride has no meaning with --fixed-port, which is the same for every pod. Leave one out.");
-        return chosen == FixedPort ? Fixed(fixedPorts ?? [new EndpointPort("", DefaultBase)], reader)
+        return chosen is null && ofDispatcher ? PortScheme.FromService()
+            : chosen == FixedPort ? Fixed(fixedPorts ?? [new EndpointPort("", DefaultBase)], reader)
             : chosen == PortName ? PortScheme.FromService(name, stride)
             : PerOrdinal(bases ?? [new EndpointPort("", DefaultBase)], stride, reader);
     }

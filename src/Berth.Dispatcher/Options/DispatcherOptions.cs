@@ -5,6 +5,8 @@ namespace Berth.Dispatcher;
 /// <summary>The options of service A. The server checks all of them when it starts and reports all faults in one message.</summary>
 public sealed class DispatcherOptions
 {
+    private const int MaxRunIdLength = 64;
+
     /// <summary>The Services to answer for, at least one, each once. <c>GET /</c> answers for the first.</summary>
     public IReadOnlyList<DispatcherTarget> Targets { get; init; } = [];
 
@@ -37,6 +39,18 @@ public sealed class DispatcherOptions
     /// </summary>
     public int? MaxConnections { get; init; }
 
+    /// <summary>
+    /// Names this run in entity tags, in the ids of watches, and to other dispatchers that follow this one: 1 to 64 letters and digits, and
+    /// not that of any other run. Default: null, for the time of the start.
+    /// </summary>
+    public string? RunId { get; init; }
+
+    /// <summary>
+    /// Returns the run ids of the dispatchers that the endpoints of a target come through, from the nearest to the one that reads the API,
+    /// where the source follows a dispatcher. Others that follow this one see by it that they go round in a loop. Default: none.
+    /// </summary>
+    public Func<ServiceTarget, IReadOnlyList<string>> FindDispatchers { get; init; } = static _ => [];
+
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
@@ -55,6 +69,10 @@ public sealed class DispatcherOptions
         CheckRange(faults, "shutdown delay", ShutdownDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         CheckRange(faults, "shutdown grace", ShutdownGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         CheckRange(faults, "keep-alive timeout", KeepAliveTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+        if (RunId is not null && (RunId.Length is 0 or > MaxRunIdLength || !RunId.All(char.IsAsciiLetterOrDigit)))
+            faults.Add($"The run id '{RunId}' is not one. Give 1 to {MaxRunIdLength} letters and digits, or none.");
+        if (FindDispatchers is null)
+            faults.Add("FindDispatchers is null. Give a function, or leave it out.");
         if (MaxConnections < 1)
             faults.Add($"The number of connections is bounded by {MaxConnections}. Give 1 or more, or no bound.");
         return faults;

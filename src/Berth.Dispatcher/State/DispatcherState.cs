@@ -8,6 +8,7 @@ internal sealed class DispatcherState : IDisposable
     private readonly Dictionary<ServiceTarget, ServedTarget> _byTarget = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly EndpointDirectory _directory;
+    private readonly Func<ServiceTarget, IReadOnlyList<string>> _findDispatchers;
     private volatile bool _stopping;
 
     public DispatcherState(EndpointDirectory directory, DispatcherOptions options, TimeProvider time)
@@ -18,7 +19,8 @@ internal sealed class DispatcherState : IDisposable
         Time = time;
         Started = time.GetUtcNow();
         // Versions start at 1 in every process. An id that a client got from another replica, or before a restart, must not match.
-        Epoch = Started.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
+        Epoch = options.RunId ?? Started.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
+        _findDispatchers = options.FindDispatchers;
         Targets = [.. options.Targets.Select(t => new ServedTarget(directory.Follow(t.Target, t.Ports)))];
         foreach (ServedTarget target in Targets)
             _byTarget.Add(target.View.Target, target);
@@ -51,6 +53,9 @@ internal sealed class DispatcherState : IDisposable
 
     /// <summary>The clashes of ports over all targets.</summary>
     public IReadOnlyList<PortClash> FindClashes() => _directory.FindPortClashes();
+
+    /// <summary>The run ids of the dispatchers that a target's endpoints come through, this one first.</summary>
+    public IEnumerable<string> FindDispatchers(ServiceTarget target) => _findDispatchers(target).Prepend(Epoch);
 
     public ServedTarget? Find(ServiceTarget target) => _byTarget.GetValueOrDefault(target);
 

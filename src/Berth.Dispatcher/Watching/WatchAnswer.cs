@@ -7,7 +7,8 @@ namespace Berth.Dispatcher.Watching;
 
 /// <summary>
 /// <c>GET /v1/watch/{namespace}/{service}</c>: the complete snapshot first, or the changes since <c>Last-Event-ID</c> when that state is
-/// known, and then each change. Before the first list the stream is open and sends no event.
+/// known, and then each change. Before the first list the stream is open and sends no change. With <c>?source</c> it also tells how old
+/// the state is, and which dispatchers it came through.
 /// </summary>
 internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, RequestCounts counts, ILogger logger)
 {
@@ -27,6 +28,7 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
         string? lastId = exchange.Request.Headers["Last-Event-ID"];
         EndpointSnapshot? seen = lastId is null ? null : hub.FindRecent(lastId);
         bool isChunked = await exchange.StartStreamAsync().ConfigureAwait(false);
-        exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, counts, logger));
+        bool tellsSource = Query.Find(exchange.Request.QueryString, "source") is not null;
+        exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, tellsSource, counts, logger));
     }
 }

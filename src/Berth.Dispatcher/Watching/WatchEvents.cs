@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
+using Berth.Dispatcher.State;
 using Berth.Snapshots;
 using Berth.Writing;
 
@@ -43,6 +44,34 @@ internal static class WatchEvents
     {
         string id = EntityTag.IdOf(epoch, snapshot);
         return Encoding.UTF8.GetBytes($"\nid: {id}{SentSuffix}\n\nevent: mark\ndata: {{\"version\":{snapshot.Version}}}\nid: {id}\n\n");
+    }
+
+    /// <summary>
+    /// Returns the event that tells where a state comes from: how long ago the API confirmed it, and which dispatchers it came through,
+    /// this one first. It has no id.
+    /// </summary>
+    public static ReadOnlySpan<byte> Source(DispatcherState state, EndpointView view, EndpointSnapshot? snapshot)
+    {
+        ArrayBufferWriter<byte> frame = new(256);
+        frame.Write("event: source\ndata: "u8);
+        using (Utf8JsonWriter json = new(frame, EndpointJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            json.WriteString("state"u8, snapshot is null ? null : EntityTag.IdOf(state.Epoch, snapshot));
+            if (snapshot is not null && view.Age is { } age)
+                json.WriteNumber("ageSeconds"u8, Math.Round(age.TotalSeconds, 3));
+            else
+                json.WriteNull("ageSeconds"u8);
+            json.WriteStartArray("dispatchers"u8);
+            foreach (string dispatcher in state.FindDispatchers(view.Target))
+                json.WriteStringValue(dispatcher);
+            json.WriteEndArray();
+            json.WriteString("reason"u8, snapshot is null ? view.Failure?.Message : null);
+            json.WriteEndObject();
+        }
+
+        frame.Write("\n\n"u8);
+        return frame.WrittenSpan;
     }
 
     /// <summary>

@@ -20,10 +20,12 @@ namespace Berth.Dispatcher.Watching;
 /// <param name="hub">The hub that reports changes.</param>
 /// <param name="seen">The snapshot that the client already has, or null.</param>
 /// <param name="isChunked">False for a client of HTTP/1.0, whose body ends with the connection.</param>
+/// <param name="tellsSource">True when <c>source</c> events are wanted.</param>
 /// <param name="counts">The counts, to which the request is added when it ends.</param>
 /// <param name="logger">The logger for a failure.</param>
 internal sealed class WatchStream(
-    DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, RequestCounts counts, ILogger logger)
+    DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, bool tellsSource,
+    RequestCounts counts, ILogger logger)
     : WatchSignal, IConnectionTakeOver
 {
     private EndpointSnapshot? _seen = seen;
@@ -100,6 +102,8 @@ internal sealed class WatchStream(
     private ValueTask<bool> FlushAsync(EventBody body, WatchMoment moment)
     {
         _seen = moment.Snapshot;
+        if (tellsSource)
+            body.Write(WatchEvents.Source(state, target.View, moment.Snapshot));
         if (moment.IsEnd)
             body.WriteEnd();
         ValueTask<FlushResult> flush = body.FlushAsync(CancellationToken.None);

@@ -68,22 +68,27 @@ internal sealed class EndpointFollower : IAsyncDisposable
         TimeSpan age = _time.GetUtcNow() - saved.ConfirmedAt;
         if (age < TimeSpan.Zero)
             age = TimeSpan.Zero;
-        _health.ConfirmedAt = _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
+        ConfirmAt(age);
         Log.ServingFromFile(_logger, View.Target, saved.Version, age);
     }
+
+    private void ConfirmAt(TimeSpan age) =>
+        _health.ConfirmedAt = _time.GetTimestamp() - (long)(age.TotalSeconds * _time.TimestampFrequency);
 
     private async ValueTask StepAsync(CancellationToken stopping) => Publish(await _stream.ReadAsync(stopping).ConfigureAwait(false));
 
     /// <summary>
     /// Publishes a read snapshot, unless it only confirms the current one. A source may return a snapshot that is already stale: its
-    /// content counts, but it confirms nothing.
+    /// content counts, but it confirms nothing. A source that states the age of its snapshots is believed.
     /// </summary>
     private void Publish(EndpointSnapshot read)
     {
         ViewState before = _states.Value;
-        if (!read.IsStale || before.Snapshot is null)
+        if (read.StatedAge is { } age)
+            ConfirmAt(age);
+        else if (!read.IsStale || before.Snapshot is null)
             _health.ConfirmedAt = _time.GetTimestamp();
-        if (ReferenceEquals(read, before.Read) && read.StaleReason == before.Failure?.Message)
+        if (HasSameContent(read, before.Read) && read.StaleReason == before.Failure?.Message)
             return;
         EndpointSnapshot next = before.Snapshot is { } shown && HasSameContent(read, before.Read)
             ? shown
@@ -92,7 +97,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
         if (!ReferenceEquals(next.Warnings, before.Snapshot?.Warnings))
             LogWarnings(before.Snapshot?.Warnings ?? [], next.Warnings);
         if (read.StaleReason is { } reason)
-            Swap(read, next, new EndpointSourceException(reason));
+            Swap(read, next, new EndpointSourceException(reason), read.StaleSince);
         else
             Recover(before, new ViewState(read, next, null));
     }
@@ -115,6 +120,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
         return failure.RetryAfter;
     }
 
+<<<<<<< HEAD
     /// <summary>Publishes a snapshot as stale since the first of the failures.</summary>
     private void Tell(EndpointSnapshot? served, EndpointSourceException failure)
     {
@@ -125,6 +131,10 @@ internal sealed class EndpointFollower : IAsyncDisposable
     }
 
     private void Swap(EndpointSnapshot? read, EndpointSnapshot? snapshot, EndpointSourceException failure)
+=======
+    /// <summary>Publishes a snapshot as stale since the first of the failures, the source's own included.</summary>
+    private void Swap(EndpointSnapshot? read, EndpointSnapshot? snapshot, EndpointSourceException failure, DateTimeOffset? stated = null)
+>>>>>>> 30ee529 (Clients and dispatchers follow dispatchers: Berth.Remote and --from, with the age, staleness and way of a state)
     {
         ViewState before = _states.Value;
         try
@@ -135,7 +145,8 @@ internal sealed class EndpointFollower : IAsyncDisposable
         finally
         {
             // Readers must see the failure even if the logger throws.
-            _states.Swap(new ViewState(read, AsStale(snapshot, before.Snapshot?.StaleSince, failure), failure));
+            DateTimeOffset? since = before.Snapshot?.StaleSince;
+            _states.Swap(new ViewState(read, AsStale(snapshot, stated < since ? stated : since ?? stated, failure), failure));
         }
     }
 

@@ -30,6 +30,7 @@ public sealed class EndpointSnapshot
         SourceVersion = content.SourceVersion;
         Version = content.Version;
         ObservedAt = content.ObservedAt;
+        StatedAge = content.StatedAge;
         _clashes = content._clashes;
     }
 
@@ -68,6 +69,9 @@ public sealed class EndpointSnapshot
 
     /// <summary>True while the source is in trouble: this is the last that was known.</summary>
     public bool IsStale => StaleSince is not null;
+
+    /// <summary>The age that the source states, or null where reading it confirms the snapshot at that moment.</summary>
+    internal TimeSpan? StatedAge { get; init; }
 
     /// <summary>The source's own version of this content (a resourceVersion), for people, or null.</summary>
     public string? SourceVersion { get; internal init; }
@@ -139,6 +143,10 @@ public sealed class EndpointSnapshot
     internal EndpointSnapshot AsStale(DateTimeOffset since, string reason) => new(this) { StaleSince = since, StaleReason = reason };
 
     internal EndpointSnapshot AsLive() => new(this);
+
+    /// <summary>The same, as its source stated it: with its version and age, and stale where the source is.</summary>
+    internal EndpointSnapshot AsStated(string version, TimeSpan age, DateTimeOffset? staleSince, string? reason) =>
+        new(this) { SourceVersion = version, StatedAge = age, StaleSince = staleSince, StaleReason = reason };
 
     private PodEndpoint? FindAtOrAfter(int? ordinal, string name)
     {

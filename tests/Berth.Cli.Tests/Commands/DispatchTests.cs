@@ -82,6 +82,32 @@ public sealed class DispatchTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Fact]
+    public async Task Dispatcher_that_follows_another_needs_neither_an_API_nor_ports()
+    {
+        await LiveOnceAsync(Programs.Managed);
+        using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
+        string first = $"http://127.0.0.1:{FreePorts.Take()}";
+        string second = $"http://127.0.0.1:{FreePorts.Take()}";
+        await using BerthProcess a = Start(Programs.Managed, away.Path, first, "--snapshot-file", SnapshotFile);
+        await using BerthProcess b = BerthProcess.Start(
+            Programs.Managed, null, ["dispatch", "--target", "k8s-example2/service-b", "--from", first, "--urls", second]);
+        using HttpClient client = new() { BaseAddress = new Uri(second) };
+
+        string address = await Wait.ForAsync(
+            "an answer of the second dispatcher", async token => await client.GetStringAsync("/", token), Cancellation);
+
+        Assert.Matches("^10\\.77\\.0\\.[123]:300[012]$", address);
+        // What the first one says of its API passes through.
+        using JsonDocument page = JsonDocument.Parse(await client.GetStringAsync("/v1/endpoints/k8s-example2/service-b", Cancellation));
+        Assert.Equal("stale", page.RootElement.GetProperty("state").GetString());
+        Assert.Contains("snapshot file", page.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "berth_remote_requests_total{code=\"200\"} 1", await client.GetStringAsync("/metrics", Cancellation), StringComparison.Ordinal);
+        b.Signal(BerthProcess.Terminate);
+        Assert.Equal(0, (await b.WaitForEndAsync()).ExitCode);
+    }
+
     /// <summary>Runs a dispatcher against an API that answers, until its snapshot is on disk.</summary>
     private async Task LiveOnceAsync(string form)
     {

@@ -1,0 +1,86 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Berth.Cli.Hosting;
+using Berth.Remote;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Cli.Options;
+
+/// <summary>The options of a dispatcher that follows other dispatchers.</summary>
+internal static class FromSettings
+{
+    public static Setting<string[]> From { get; } = new(
+        "from",
+        "URL",
+        "Follow this dispatcher instead of the Kubernetes API; repeat for more, the next is followed when one ends. Without a port, the "
+            + "dispatcher's ports are used.",
+        ParseUrls,
+        [],
+        separator: ';');
+
+    public static Setting<string?> TokenFile { get; } = new(
+        "from-token-file", "PATH", "The file with the bearer token for --from. It is read again for each connection.", CommonParsers.Text,
+        null);
+
+    public static Setting<string?> AuthorityFile { get; } = new(
+        "from-ca", "PATH", "The PEM file with the CAs of an https --from. Default: the roots of this machine.", CommonParsers.Text, null);
+
+    public static Setting[] All { get; } = [From, TokenFile, AuthorityFile];
+
+    // What --from leaves without a meaning: the dispatcher that reads the API has decided these.
+    private static readonly Setting[] s_ofCluster =
+    [
+        ClusterSettings.Kubeconfig, ClusterSettings.Context, ClusterSettings.Address, ClusterSettings.Prefer, ClusterSettings.StatefulSet,
+    ];
+
+    /// <summary>The dispatchers to follow; none without --from. All faults are noted.</summary>
+    public static string[] Read(SettingsReader reader)
+    {
+        string[] from = reader.Get(From);
+        if (reader.OriginOf(From) == SettingOrigin.Nowhere)
+        {
+            foreach (Setting setting in new Setting[] { TokenFile, AuthorityFile })
+            {
+                if (reader.OriginOf(setting) == SettingOrigin.CommandLine)
+                    reader.Fault($"--{setting.Name} has no meaning without --from. Give both, or none.");
+            }
+
+            return from;
+        }
+
+        foreach (string fault in RemoteEndpointSource.FindFaults(from))
+            reader.Fault($"--from: {fault}");
+        foreach (Setting setting in s_ofCluster)
+        {
+            // A variable such as BERTH_KUBECONFIG may be there for other commands.
+            if (reader.OriginOf(setting) == SettingOrigin.CommandLine)
+                reader.Fault($"--{setting.Name} has no meaning with --from, which reads no Kubernetes API. Leave one of them out.");
+        }
+
+        return from;
+    }
+
+    /// <summary>Creates the source. Sends no request yet.</summary>
+    public static RemoteEndpointSource Open(
+        SettingsReader reader, string[] from, string runId, ProgramHost host, ILoggerFactory loggers, Meter meter) =>
+        new(from, new RemoteEndpointSourceOptions
+        {
+            TokenFile = reader.Get(TokenFile),
+            CertificateAuthorityFile = reader.Get(AuthorityFile),
+            RunId = runId,
+            TimeProvider = host.Time,
+            LoggerFactory = loggers,
+            Meter = meter,
+        });
+
+    /// <summary>Names this run: by the time, and by chance, because two replicas may start at the same moment.</summary>
+    public static string CreateRunId(ProgramHost host) => string.Create(
+        CultureInfo.InvariantCulture, $"{host.Time.GetUtcNow().UtcTicks:x}x{host.Random.Next():x}");
+
+    private static string[] ParseUrls(string text, out string? fault)
+    {
+        // The source checks each address.
+        fault = null;
+        return text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,62 @@
+using Berth.Remote.Diagnostics;
+using Berth.Remote.Transport;
+using Berth.Remote.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Remote.Following;
+
+/// <summary>The dispatchers of one stream, asked in turn.</summary>
+internal sealed class DispatcherTurns(ServiceTarget target, Uri[] dispatchers, DispatcherClient client, WatchReader reader, ILogger logger)
+{
+    private Uri? _followed;
+    private int _next;
+
+    /// <summary>The number of dispatchers.</summary>
+    public int Count => dispatchers.Length;
+
+    /// <summary>Another one is asked first from now on.</summary>
+    public void Advance() => _next = (_next + 1) % dispatchers.Length;
+
+    /// <summary>Opens a watch of the first dispatcher that gives one. Each is asked once.</summary>
+    /// <param name="state">The state to resume from, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="EndpointSourceException">None gives one.</exception>
+    public async Task<WatchConnection> OpenAsync(string? state, CancellationToken cancellationToken)
+    {
+        List<EndpointSourceException> failures = [];
+        while (failures.Count < dispatchers.Length)
+        {
+            Uri dispatcher = dispatchers[_next];
+            try
+            {
+                WatchConnection connection = await client.OpenAsync(dispatcher, target, state, reader, cancellationToken)
+                    .ConfigureAwait(false);
+                Tell(dispatcher);
+                return connection;
+            }
+            catch (EndpointSourceException exception)
+            {
+                failures.Add(exception);
+                Advance();
+            }
+        }
+
+        throw failures.Count == 1 ? failures[0] : Join(failures);
+    }
+
+    private void Tell(Uri dispatcher)
+    {
+        if (_followed is null)
+            Log.Following(logger, target, dispatcher);
+        else if (_followed != dispatcher)
+            Log.FollowingInstead(logger, target, dispatcher, _followed);
+        _followed = dispatcher;
+    }
+
+    private static EndpointSourceException Join(List<EndpointSourceException> failures) =>
+        new($"None of {failures.Count} dispatchers gives a watch. {string.Join(' ', failures.Select(static f => f.Message))}", failures[0])
+        {
+            // The one that is back first.
+            RetryAfter = failures.TrueForAll(static f => f.RetryAfter is not null) ? failures.Min(static f => f.RetryAfter) : null,
+        };
+}

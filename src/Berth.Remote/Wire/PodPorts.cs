@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using Berth.Pods;
+using Berth.Ports;
+
+namespace Berth.Remote.Wire;
+
+/// <summary>
+/// The ports of pods: those that the client's own scheme computes, which the dispatcher must state too, or, under a scheme that takes its
+/// bases from the Service, those that the dispatcher states.
+/// </summary>
+internal sealed class PodPorts(PortScheme scheme)
+{
+    private PortPlan? _plan;
+
+    /// <summary>Finds the ports of a pod, and their plan where one gives just these.</summary>
+    /// <param name="name">The pod's name, for the message.</param>
+    /// <param name="ordinal">The pod's ordinal, or null.</param>
+    /// <param name="stated">The ports that the dispatcher states, at least one.</param>
+    /// <param name="plan">The plan, or null.</param>
+    /// <exception cref="WatchFormatException">The dispatcher states other ports.</exception>
+    public IReadOnlyList<EndpointPort> Find(PodName name, int? ordinal, List<EndpointPort> stated, out PortPlan? plan)
+    {
+        if (scheme.NeedsServicePorts)
+            return FindStated(name, ordinal, stated, out plan);
+        plan = _plan ??= scheme.PlanFor([])!;
+        if (scheme.TryResolve(ordinal, [], out IReadOnlyList<EndpointPort> computed, out string? reason)
+            && computed.All(port => stated.Exists(s => s.Number == port.Number && s.Protocol == port.Protocol)))
+            return computed;
+        throw new WatchFormatException(
+            $"it states {string.Join(", ", stated)} for {name}, and this client's ports are {scheme}: "
+            + $"{reason ?? string.Join(", ", computed)}. Give both the same ports, or take the dispatcher's with PortScheme.FromService()");
+    }
+
+    /// <summary>Ordinal 0 of a scheme that takes its bases from the Service has the bases, here the ports themselves.</summary>
+    private IReadOnlyList<EndpointPort> FindStated(PodName name, int? ordinal, List<EndpointPort> stated, out PortPlan? plan)
+    {
+        plan = null;
+        if (!scheme.TryResolve(0, stated, out IReadOnlyList<EndpointPort> chosen, out _))
+        {
+            throw new WatchFormatException(
+                $"it states {string.Join(", ", stated)} for {name}, and none of these is {scheme}. Choose one of them, or all");
+        }
+
+        if (ordinal is not { } number)
+            return chosen;
+        if (_plan is null || !Gives(_plan, number, chosen))
+            _plan = Guess(number, chosen);
+        plan = _plan;
+        return chosen;
+    }
+
+    /// <summary>The plan of consecutive ports that gives this pod just these, to be kept once for all pods.</summary>
+    private static PortPlan? Guess(int ordinal, IReadOnlyList<EndpointPort> ports)
+    {
+        EndpointPort[] bases = [.. ports.Select(port => port with { Number = port.Number - ordinal })];
+        if (Array.Exists(bases, static b => b.Number < PortRange.Min))
+            return null;
+        PortPlan plan = new(bases, 1);
+        return ordinal <= plan.MaxOrdinal ? plan : null;
+    }
+
+    private static bool Gives(PortPlan plan, int ordinal, IReadOnlyList<EndpointPort> ports) =>
+        ordinal <= plan.MaxOrdinal && plan.All(ordinal).AsSpan().SequenceEqual(
+            ports is EndpointPort[] array ? array : CollectionsMarshal.AsSpan([.. ports]));
+}

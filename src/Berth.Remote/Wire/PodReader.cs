@@ -1,0 +1,147 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Text.Json;
+using Berth.Pods;
+using Berth.Ports;
+
+namespace Berth.Remote.Wire;
+
+/// <summary>Reads pods from JSON, as <c>EndpointJson</c> writes them. Not safe for several threads.</summary>
+internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
+{
+    private const int UuidLength = 36;
+
+    private readonly SharedParts _parts = new(target.Namespace);
+    private readonly PodPorts _podPorts = new(scheme);
+    private readonly List<IPAddress> _addresses = [];
+    private readonly List<EndpointPort> _ports = [];
+
+    /// <summary>Reads the pod whose object the reader has just entered.</summary>
+    /// <exception cref="WatchFormatException">It is no pod, or not one of this client's port scheme.</exception>
+    public PodEndpoint Read(scoped ref Utf8JsonReader reader)
+    {
+        PodName name = default;
+        PodUid uid = default;
+        long? ordinal = null;
+        bool ready = false, serving = false, terminating = false;
+        Span<char> node = stackalloc char[JsonText.MaxNameLength];
+        Span<char> zone = stackalloc char[JsonText.MaxNameLength];
+        int nodeLength = 0, zoneLength = 0;
+        _addresses.Clear();
+        _ports.Clear();
+        while (JsonText.NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals("pod"u8))
+                name = ReadName(ref reader);
+            else if (reader.ValueTextEquals("uid"u8))
+                uid = ReadUid(ref reader);
+            else if (reader.ValueTextEquals("ordinal"u8))
+                ordinal = JsonText.ReadNumber(ref reader, "ordinal");
+            else if (reader.ValueTextEquals("addresses"u8))
+                ReadAddresses(ref reader);
+            else if (reader.ValueTextEquals("ports"u8))
+                ReadPorts(ref reader);
+            else if (reader.ValueTextEquals("node"u8))
+                nodeLength = JsonText.CopyName(ref reader, "node", node);
+            else if (reader.ValueTextEquals("zone"u8))
+                zoneLength = JsonText.CopyName(ref reader, "zone", zone);
+            else if (reader.ValueTextEquals("ready"u8))
+                ready = JsonText.ReadFlag(ref reader, "ready");
+            else if (reader.ValueTextEquals("serving"u8))
+                serving = JsonText.ReadFlag(ref reader, "serving");
+            else if (reader.ValueTextEquals("terminating"u8))
+                terminating = JsonText.ReadFlag(ref reader, "terminating");
+            else
+                JsonText.Skip(ref reader);
+        }
+
+        CheckStated(name, ordinal);
+        int? used = scheme.NeedsOrdinal && name.Prefix is not null ? name.Number : null;
+        IReadOnlyList<EndpointPort> ports = _podPorts.Find(name, used, _ports, out PortPlan? plan);
+        PodPlace place = _parts.Place(node[..nodeLength], zone[..zoneLength]);
+        if (plan is not null && _addresses.Count == 1
+            && RemotePod.TryMake(name, place, uid, _addresses[0], ready, serving, terminating, plan) is { } pod)
+            return pod;
+        return PodEndpoint.Create(
+            name.ToString()!, target.Namespace, [.. _addresses], [.. ports], used, uid.ToString(), place.Node, place.Zone, ready, serving,
+            terminating);
+    }
+
+    private void CheckStated(PodName name, long? ordinal)
+    {
+        if (!name.IsStated)
+            throw new WatchFormatException("it states a pod without a name");
+        if (_addresses.Count == 0 || _ports.Count == 0)
+            throw new WatchFormatException($"it states the pod {name} without an address or without a port");
+        // An ordinal that is not in the name is not believed.
+        if (ordinal is { } stated && (name.Prefix is null || name.Number != stated))
+            throw new WatchFormatException($"it states the ordinal {stated} for the pod {name}");
+    }
+
+    private PodName ReadName(scoped ref Utf8JsonReader reader)
+    {
+        Span<char> text = stackalloc char[JsonText.MaxNameLength];
+        int length = JsonText.CopyName(ref reader, "pod", text);
+        return length == 0 ? default : _parts.Name(text[..length]);
+    }
+
+    private static PodUid ReadUid(scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return default;
+        if (reader.TokenType != JsonTokenType.String)
+            throw JsonText.Unexpected(ref reader, "uid");
+        ReadOnlySpan<byte> text = reader.ValueSpan;
+        if (text.Length == UuidLength && !reader.ValueIsEscaped && !text.ContainsAnyInRange((byte)'A', (byte)'F')
+            && Utf8Parser.TryParse(text, out Guid value, out int read, 'D') && read == UuidLength && value != Guid.Empty)
+            return new PodUid(value, null);
+        return new PodUid(reader.GetString());
+    }
+
+    private void ReadAddresses(scoped ref Utf8JsonReader reader)
+    {
+        Span<char> text = stackalloc char[JsonText.MaxNameLength];
+        JsonText.EnterArray(ref reader, "addresses");
+        while (JsonText.NextItem(ref reader))
+        {
+            int length = JsonText.CopyValue(ref reader, "addresses", text);
+            if (!IPAddress.TryParse(text[..length], out IPAddress? address))
+                throw new WatchFormatException($"it states '{text[..length]}' as an address");
+            _addresses.Add(_parts.Share(address));
+        }
+    }
+
+    private void ReadPorts(scoped ref Utf8JsonReader reader)
+    {
+        JsonText.EnterArray(ref reader, "ports");
+        while (JsonText.NextItem(ref reader))
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+                throw JsonText.Unexpected(ref reader, "ports");
+            _ports.Add(ReadPort(ref reader));
+        }
+    }
+
+    private EndpointPort ReadPort(scoped ref Utf8JsonReader reader)
+    {
+        Span<char> text = stackalloc char[JsonText.MaxNameLength];
+        (string name, string protocol) = ("", "TCP");
+        long? number = null;
+        while (JsonText.NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals("name"u8))
+                name = _parts.Word(text[..JsonText.CopyName(ref reader, "name", text)]);
+            else if (reader.ValueTextEquals("port"u8))
+                number = JsonText.ReadNumber(ref reader, "port");
+            else if (reader.ValueTextEquals("protocol"u8))
+                protocol = _parts.Word(text[..JsonText.CopyName(ref reader, "protocol", text)]);
+            else
+                JsonText.Skip(ref reader);
+        }
+
+        return number is >= PortRange.Min and <= PortRange.Max
+            ? new EndpointPort(name, (int)number, protocol)
+            : throw new WatchFormatException($"it states the port {number}");
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using Berth.Pods;
+
+namespace Berth.Remote.Wire;
+
+/// <summary>
+/// Gives one object for equal parts of pods: what their names begin with, their nodes and their addresses. Its growth is bounded: when a
+/// table is full it starts again, and then a part may be there twice. Not safe for several threads.
+/// </summary>
+internal sealed class SharedParts(string @namespace)
+{
+    private const int MaxKept = 8192;
+
+    private readonly Dictionary<string, PodNamePrefix> _prefixes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodPlace> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
+    private readonly Dictionary<IPAddress, IPAddress> _addresses = [];
+
+    /// <summary>A pod's name; one that is not a set's name, a dash and an ordinal is kept as it is.</summary>
+    public PodName Name(ReadOnlySpan<char> text)
+    {
+        if (PodOrdinal.Split(text, out int length, out int ordinal) != PodOrdinal.Fault.None)
+            return new PodName(text.ToString());
+        Dictionary<string, PodNamePrefix>.AlternateLookup<ReadOnlySpan<char>> known =
+            _prefixes.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!known.TryGetValue(text[..length], out PodNamePrefix? prefix))
+        {
+            prefix = new PodNamePrefix(text[..length].ToString());
+            Keep(_prefixes, prefix.Text, prefix);
+        }
+
+        return new PodName(prefix, ordinal);
+    }
+
+    /// <summary>The place of a pod; empty texts are none.</summary>
+    public PodPlace Place(ReadOnlySpan<char> node, ReadOnlySpan<char> zone)
+    {
+        Dictionary<string, PodPlace>.AlternateLookup<ReadOnlySpan<char>> known = _places.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (known.TryGetValue(node, out PodPlace? place) && zone.SequenceEqual(place.Zone))
+            return place;
+        place = new PodPlace(@namespace, node.IsEmpty ? null : Word(node), zone.IsEmpty ? null : Word(zone));
+        Keep(_places, node.ToString(), place);
+        return place;
+    }
+
+    /// <summary>A word that repeats, such as a protocol.</summary>
+    public string Word(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
+            return "";
+        if (_words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out string? word))
+            return word;
+        word = text.ToString();
+        Keep(_words, word, word);
+        return word;
+    }
+
+    /// <summary>The same address as an object that is shared.</summary>
+    public IPAddress Share(IPAddress address)
+    {
+        if (_addresses.TryGetValue(address, out IPAddress? known))
+            return known;
+        Keep(_addresses, address, address);
+        return address;
+    }
+
+    private static void Keep<TKey, TValue>(Dictionary<TKey, TValue> table, TKey key, TValue value)
+        where TKey : notnull
+    {
+        if (table.Count >= MaxKept)
+            table.Clear();
+        table[key] = value;
+    }
+}

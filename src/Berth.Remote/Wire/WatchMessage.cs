@@ -1,0 +1,46 @@
+namespace Berth.Remote.Wire;
+
+/// <summary>One event of <c>/v1/watch</c>.</summary>
+internal abstract record WatchMessage
+{
+    /// <summary>An event that nothing follows from: a <c>mark</c>, or a kind that this version does not know.</summary>
+    public sealed record Other : WatchMessage
+    {
+        public static Other Instance { get; } = new();
+    }
+
+    /// <summary>
+    /// <c>source</c>: what the dispatcher has and how it got it. It follows each <c>snapshot</c> and each <c>changes</c>, and comes every
+    /// 15 s.
+    /// </summary>
+    /// <param name="State">Names the state that the dispatcher has, or null before its first snapshot.</param>
+    /// <param name="Age">How long ago the API confirmed the state.</param>
+    /// <param name="Dispatchers">The run ids of the dispatchers from this one to the one that reads the API.</param>
+    /// <param name="Reason">Why there is no snapshot yet, if that is known.</param>
+    public sealed record Source(string? State, TimeSpan Age, string[] Dispatchers, string? Reason) : WatchMessage;
+
+    /// <summary><c>snapshot</c> or <c>changes</c>: a state as a whole, or what leads to it.</summary>
+    public sealed record Content : WatchMessage
+    {
+        /// <summary>True for a whole state.</summary>
+        public required bool IsWhole { get; init; }
+
+        public required long Version { get; init; }
+
+        public required DateTimeOffset? StaleSince { get; init; }
+
+        public required string? Reason { get; init; }
+
+        /// <summary>The pods of a whole state, or those that joined or changed.</summary>
+        public required PodEndpoint[] Endpoints { get; init; }
+
+        /// <summary>The names of the pods that left.</summary>
+        public required string[] Left { get; init; }
+
+        /// <summary>The pods left out, all of them, or null where they are as before.</summary>
+        public required LeftOutPod[]? LeftOut { get; init; }
+
+        /// <summary>The warnings, all of them, or null where they are as before.</summary>
+        public required EndpointWarning[]? Warnings { get; init; }
+    }
+}
