@@ -1,8 +1,5 @@
 using System.Net;
 using System.Text;
-using Berth.Dispatcher.Metrics;
-using Berth.Dispatcher.Routes;
-using Berth.Dispatcher.State;
 using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
@@ -157,28 +154,5 @@ public sealed class RootTests
             int third = all.LastIndexOf("10.88.0.10:3000", StringComparison.Ordinal);
             Assert.True(first >= 0 && first < second && second < third, all);
         }
-    }
-
-    [Fact]
-    public async Task Pick_and_its_bytes_allocate_nothing()
-    {
-        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        EndpointSnapshot snapshot = await fixture.PublishAsync([.. Enumerable.Range(0, 1000).Select(static i => DispatcherFixture.Pod(i))]);
-        using DispatcherState state = new(fixture.Directory, fixture.Options, fixture.Time);
-        using System.Diagnostics.Metrics.Meter meter = new("allocation");
-        RootAnswer root = new(state, new RequestCounts(meter));
-        for (int i = 0; i < 2000; i++)
-            root.Pick(snapshot, "");
-
-        int bytes = 0;
-        long allocated = TestKit.Allocated.AtLeast(() =>
-        {
-            bytes = 0;
-            for (int i = 0; i < 10_000; i++)
-                bytes += root.Pick(snapshot, "").Length;
-        });
-
-        Assert.Equal(0, allocated);
-        Assert.Equal(10_000 * 15, bytes);
     }
 }

@@ -26,7 +26,8 @@ public sealed partial class WatchSourceTests
             blocks.Select(static b => b.StartsWith(':') ? ":" : b.Split('\n')[0]["event: ".Length..]));
         string epoch = Epoch().Match(body).Groups[1].Value;
         Assert.Equal(
-            $"event: source\ndata: {{\"state\":\"{epoch}-2-live\",\"ageSeconds\":15,\"dispatchers\":[\"{epoch}\"],\"reason\":null}}", blocks[^1]);
+            $"event: source\ndata: {{\"state\":\"{epoch}-2-live\",\"ageSeconds\":15,\"dispatchers\":[\"{epoch}\"],\"reason\":null}}",
+            blocks[^1]);
     }
 
     [Fact]

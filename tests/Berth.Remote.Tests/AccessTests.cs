@@ -6,7 +6,8 @@ namespace Berth.Remote.Tests;
 /// <summary>Tokens and certificates.</summary>
 public sealed class AccessTests
 {
-    private const string Event = "event: source\ndata: {\"state\":null,\"ageSeconds\":null,\"dispatchers\":[\"x\"],\"reason\":\"Wait.\"}\n\n";
+    private const string Event =
+        "event: source\ndata: {\"state\":null,\"ageSeconds\":null,\"dispatchers\":[\"x\"],\"reason\":\"Wait.\"}\n\n";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

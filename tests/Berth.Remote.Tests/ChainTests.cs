@@ -52,7 +52,8 @@ public sealed class ChainTests
         }
 
         times.Sort();
-        TestContext.Current.TestOutputHelper!.WriteLine($"median {times[250]:0.00} ms, 99th {times[495]:0.00} ms, longest {times[^1]:0.00} ms");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"median {times[250]:0.00} ms, 99th {times[495]:0.00} ms, longest {times[^1]:0.00} ms");
         Assert.Equal(500, times.Count);
     }
 
@@ -83,7 +84,8 @@ public sealed class ChainTests
 
         string failure = await UntilLoopAsync(a);
 
-        Assert.Contains("gets the endpoints of k8s-example2/service-b from this dispatcher itself: a loop", failure, StringComparison.Ordinal);
+        Assert.Contains(
+            "gets the endpoints of k8s-example2/service-b from this dispatcher itself: a loop", failure, StringComparison.Ordinal);
     }
 
     [Theory]

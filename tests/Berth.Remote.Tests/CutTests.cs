@@ -4,8 +4,8 @@ using Berth.TestKit;
 namespace Berth.Remote.Tests;
 
 /// <summary>
-/// A watch with a snapshot and a change that is cut at any byte, head included. Meanwhile one more change has come, and it takes back a part
-/// of the recorded one: a client that misses the recorded change, or repeats it alone, ends with other pods.
+/// A watch with a snapshot and a change that is cut at any byte, head included. Meanwhile one more change has come, and it takes back a
+/// part of the recorded one: a client that misses the recorded change, or repeats it alone, ends with other pods.
 /// </summary>
 public sealed class CutTests
 {

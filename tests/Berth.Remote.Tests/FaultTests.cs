@@ -6,7 +6,8 @@ namespace Berth.Remote.Tests;
 public sealed class FaultTests
 {
     private const string Head =
-        "\"target\":\"k8s-example2/service-b\",\"observedAt\":\"2026-01-02T03:04:05+00:00\",\"state\":\"live\",\"staleSince\":null,\"reason\":null";
+        "\"target\":\"k8s-example2/service-b\",\"observedAt\":\"2026-01-02T03:04:05+00:00\","
+        + "\"state\":\"live\",\"staleSince\":null,\"reason\":null";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -81,11 +82,11 @@ public sealed class FaultTests
         { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":null}}\n\n", "its 'endpoints' is not as expected" },
         { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[7]}}\n\n", "its 'endpoints' is not as expected" },
         { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0)},{Pod(0)}]}}\n\n", "it states the pod service-b-0 twice" },
-        { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0, ordinal: 7)}]}}\n\n", "it states the ordinal 7 for the pod" },
+        { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0, ordinal: 7)}]}}\n\n", "it states the ordinal 7" },
         { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0, port: 0)}]}}\n\n", "it states the port 0" },
         { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0, port: 70000)}]}}\n\n", "it states the port 70000" },
-        { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0, port: 4000)}]}}\n\n", "it states 4000/TCP for service-b-0" },
-        { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0, address: "here")}]}}\n\n", "it states 'here' as an address" },
+        { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0, port: 4000)}]}}\n\n", "it states 4000/TCP for" },
+        { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{Pod(0, address: "here")}]}}\n\n", "it states 'here' as an" },
         { $"event: snapshot\ndata: {{{Head},\"version\":4,\"endpoints\":[{{}}]}}\n\n", "it states a pod without a name" },
         { $"event: changes\ndata: {{{Head},\"version\":2,\"changes\":[]}}\n\n", "it goes from version 3 back to 2" },
         { $"event: changes\ndata: {{{Head},\"version\":4}}\n\n", "it states no pods" },

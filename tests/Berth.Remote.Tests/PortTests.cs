@@ -36,8 +36,8 @@ public sealed class PortTests
         EndpointView other = directory.Follow(TestPods.Target, PortScheme.PerOrdinal(6000));
         await other.WaitForChangeAsync(null, Token);
         Assert.Contains(
-            "it states game:4000/UDP, admin:5000/TCP for service-b-0, and this client's ports are 6000/TCP + ordinal: 6000/TCP. Give both the "
-            + "same ports, or take the dispatcher's with PortScheme.FromService().",
+            "it states game:4000/UDP, admin:5000/TCP for service-b-0, and this client's ports are 6000/TCP + ordinal: 6000/TCP. Give both "
+            + "the same ports, or take the dispatcher's with PortScheme.FromService().",
             other.Failure!.Message, StringComparison.Ordinal);
     }
 

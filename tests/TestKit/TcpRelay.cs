@@ -116,7 +116,7 @@ public sealed class TcpRelay : IAsyncDisposable
                 pumps.Add(PumpAsync(link.Far, link.Near, () => swallows || (_silent && mayFallSilent)));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
             await Task.WhenAll(pumps);
         }

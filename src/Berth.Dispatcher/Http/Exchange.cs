@@ -12,6 +12,7 @@ internal readonly struct Exchange(IFeatureCollection features)
 {
     public const string PlainText = "text/plain; charset=utf-8";
     public const string Json = "application/json";
+    public const string EventStream = "text/event-stream";
 
     private static readonly StringValues s_noStore = "no-store";
     private static readonly StringValues s_close = "close";
@@ -21,7 +22,8 @@ internal readonly struct Exchange(IFeatureCollection features)
 
     public IHttpResponseFeature Response { get; } = features.Get<IHttpResponseFeature>()!;
 
-    private ClientConnection Connection => (ClientConnection)features.Get<IConnectionHeartbeatFeature>()!;
+    // Only a dispatcher's own Kestrel has it. In other programs the HTTP side of their server carries the stream.
+    private ClientConnection? Connection => features.Get<IConnectionHeartbeatFeature>() as ClientConnection;
 
     public PipeWriter Body => features.Get<IHttpResponseBodyFeature>()!.Writer;
 
@@ -33,8 +35,13 @@ internal readonly struct Exchange(IFeatureCollection features)
     /// <summary>True for GET and HEAD, which every route accepts.</summary>
     public bool IsRead => Request.Method == HttpMethods.Get || IsHead;
 
-    /// <summary>True once the connection belongs to a stream, which ends the answer.</summary>
-    public bool IsHandedOver => Connection.IsHandedOver;
+    /// <summary>True when a stream can take the connection over.</summary>
+    public bool CanHandOver => Connection is not null;
+
+    /// <summary>True when the answer is a stream: it has the connection, or it was an event stream to its end.</summary>
+    public bool HasStream => Connection is { } connection
+        ? connection.IsHandedOver
+        : Response.HasStarted && Response.Headers.ContentType == EventStream;
 
     public void Abort() => features.Get<IHttpRequestLifetimeFeature>()!.Abort();
 
@@ -82,7 +89,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     /// </summary>
     public void HandOver(IConnectionTakeOver stream)
     {
-        Connection.HandOver(stream);
+        Connection!.HandOver(stream);
         features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Routes;
 
 /// <summary>Answers each route.</summary>
-internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExporter exporter, RequestCounts counts, ILogger logger)
+internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExporter? exporter, RequestCounts counts, ILogger logger)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
     private readonly WatchAnswer _watch = new(state, hubs, counts, logger);
@@ -26,7 +26,7 @@ internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExpor
                 state.IsReady
                     ? WriteTextAsync(exchange, "ready\n")
                     : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state.NotReadyDetail)),
-            Route.Metrics => exchange.WriteWholeAsync(200, MetricsExporter.ContentType, exporter.Export()),
+            Route.Metrics when exporter is not null => exchange.WriteWholeAsync(200, MetricsExporter.ContentType, exporter.Export()),
             Route.Endpoints => _endpoints.AnswerAllAsync(exchange, parts[0], parts[1]),
             Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1]),
             Route.Endpoint => _endpoints.AnswerOneAsync(exchange, parts[0], parts[1], parts[2]),

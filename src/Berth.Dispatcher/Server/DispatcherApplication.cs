@@ -14,7 +14,7 @@ namespace Berth.Dispatcher.Server;
 /// The application that Kestrel calls for each request. It answers <c>GET /</c> itself and gives everything else to the router.
 /// </summary>
 internal sealed class DispatcherApplication(
-    DispatcherState state, WatchHubs hubs, RequestCounts counts, MetricsExporter exporter, ILogger logger)
+    DispatcherState state, WatchHubs hubs, RequestCounts counts, MetricsExporter? exporter, ILogger logger)
     : IHttpApplication<IFeatureCollection>
 {
     private readonly RootAnswer _root = new(state, counts);
@@ -32,8 +32,12 @@ internal sealed class DispatcherApplication(
         Exchange exchange = new(context);
         if (exchange.Request.Path == "/" && exchange.IsRead)
             return AnswerRoot(exchange);
-        return AnswerOthersAsync(exchange);
+        return AnswerOthersAsync(exchange, RouteMatch.Of(exchange.Request.Path));
     }
+
+    /// <summary>Answers a request whose route another router has found.</summary>
+    public Task AnswerAsync(Exchange exchange, RouteMatch match) =>
+        match.Route == Route.Root && exchange.IsRead ? AnswerRoot(exchange) : AnswerOthersAsync(exchange, match);
 
     private Task AnswerRoot(Exchange exchange)
     {
@@ -47,9 +51,8 @@ internal sealed class DispatcherApplication(
         }
     }
 
-    private async Task AnswerOthersAsync(Exchange exchange)
+    private async Task AnswerOthersAsync(Exchange exchange, RouteMatch match)
     {
-        RouteMatch match = RouteMatch.Of(exchange.Request.Path);
         Route route = match.Route;
         try
         {
@@ -66,8 +69,8 @@ internal sealed class DispatcherApplication(
             return;
         }
 
-        // A stream is counted when it ends.
-        if (route != Route.Watch || !exchange.IsHandedOver)
+        // A stream counts itself when it ends.
+        if (route != Route.Watch || !exchange.HasStream)
             counts.Add(route, exchange.Response.StatusCode);
     }
 

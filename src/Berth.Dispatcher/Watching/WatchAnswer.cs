@@ -18,7 +18,7 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
             return ProblemWriter.WriteAsync(exchange, Problem.MalformedTarget(fault));
         if (state.Find(asked) is not { } target)
             return ProblemWriter.WriteAsync(exchange, Problem.UnknownTarget(asked, state.TargetNames));
-        exchange.Begin(200, "text/event-stream", length: null);
+        exchange.Begin(200, Exchange.EventStream, length: null);
         return exchange.IsHead ? ValueTask.CompletedTask : StreamAsync(exchange, target);
     }
 
@@ -27,8 +27,15 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
         WatchHub hub = hubs.Of(target);
         string? lastId = exchange.Request.Headers["Last-Event-ID"];
         EndpointSnapshot? seen = lastId is null ? null : hub.FindRecent(lastId);
-        bool isChunked = await exchange.StartStreamAsync().ConfigureAwait(false);
         bool tellsSource = Query.Find(exchange.Request.QueryString, "source") is not null;
+        if (!exchange.CanHandOver)
+        {
+            WatchStream carried = new(state, target, hub, seen, isChunked: false, tellsSource, counts, logger);
+            await carried.RunAsync(exchange.Body, exchange.Abort, exchange.Aborted).ConfigureAwait(false);
+            return;
+        }
+
+        bool isChunked = await exchange.StartStreamAsync().ConfigureAwait(false);
         exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, tellsSource, counts, logger));
     }
 }

@@ -34,38 +34,46 @@ internal sealed class WatchStream(
     public int Position { get; set; }
 
     /// <summary>Sends events until the client goes away or the server stops. Never fails.</summary>
-    public async Task RunAsync(ConnectionContext transport)
+    public Task RunAsync(ConnectionContext transport) => RunAsync(
+        new EventBody(transport, state.Time, isChunked),
+        // Without a reason the connection ends as Kestrel ends it.
+        exception => transport.Abort(exception is null ? null! : new ConnectionAbortedException("The answer failed.", exception)),
+        transport.ConnectionClosed);
+
+    /// <summary>The same on the HTTP side of a server, which gives the body its form.</summary>
+    public Task RunAsync(PipeWriter body, Action abort, CancellationToken closed) => RunAsync(body, _ => abort(), closed);
+
+    private async Task RunAsync(PipeWriter body, Action<Exception?> abort, CancellationToken closed)
     {
         int status = 200;
         target.AddWatcher(1);
         hub.Add(this);
-        CancellationTokenRegistration closing = transport.ConnectionClosed.UnsafeRegister(static s => ((WatchStream)s!).Wake(), this);
+        CancellationTokenRegistration closing = closed.UnsafeRegister(static s => ((WatchStream)s!).Wake(), this);
         try
         {
-            EventBody body = new(transport, state.Time, isChunked);
             body.Write(WatchEvents.Opening);
             WatchMoment moment = hub.Now;
-            while (await SendAsync(body, moment, transport.ConnectionClosed).ConfigureAwait(false))
+            while (await SendAsync(body, moment, closed).ConfigureAwait(false))
             {
                 // Take the latest moment, not the next one: this skips the moments that this client was too slow for.
                 for (WatchMoment sent = moment; ReferenceEquals(moment, sent); moment = hub.Now)
                 {
                     await WaitAsync().ConfigureAwait(false);
-                    transport.ConnectionClosed.ThrowIfCancellationRequested();
+                    closed.ThrowIfCancellationRequested();
                 }
             }
         }
-        catch (OperationCanceledException) when (transport.ConnectionClosed.IsCancellationRequested)
+        catch (OperationCanceledException) when (closed.IsCancellationRequested)
         {
-            // The client went away. Unsent data must not keep the connection open. Without a reason the connection ends as Kestrel ends it.
-            transport.Abort(null!);
+            // The client went away. Unsent data must not keep the connection open.
+            abort(null);
         }
         catch (Exception exception)
         {
             Log.RequestFailed(logger, "GET", "/v1/watch/" + target.Name, exception);
             status = 500;
             // After the first bytes, only a cut connection tells the client that the answer is incomplete.
-            transport.Abort(new ConnectionAbortedException("The answer failed.", exception));
+            abort(exception);
         }
 
         await closing.DisposeAsync().ConfigureAwait(false);
@@ -78,7 +86,7 @@ internal sealed class WatchStream(
     /// Writes the event or heartbeat of a moment for this client, and sends it. Returns false when nothing follows, or the client no longer
     /// receives.
     /// </summary>
-    private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, CancellationToken closed)
+    private ValueTask<bool> SendAsync(PipeWriter body, WatchMoment moment, CancellationToken closed)
     {
         ReadOnlyMemory<byte> piece;
         if (moment.Snapshot is not { } snapshot || ReferenceEquals(snapshot, _seen))
@@ -92,20 +100,20 @@ internal sealed class WatchStream(
             : SendLargeAsync(body, moment, piece, closed);
     }
 
-    private ValueTask<bool> SendAsync(EventBody body, WatchMoment moment, ReadOnlySpan<byte> all)
+    private ValueTask<bool> SendAsync(PipeWriter body, WatchMoment moment, ReadOnlySpan<byte> all)
     {
         body.Write(all);
         return FlushAsync(body, moment);
     }
 
     /// <summary>Sends the written bytes. Usually they are sent at once, and nothing is awaited.</summary>
-    private ValueTask<bool> FlushAsync(EventBody body, WatchMoment moment)
+    private ValueTask<bool> FlushAsync(PipeWriter body, WatchMoment moment)
     {
         _seen = moment.Snapshot;
         if (tellsSource)
             body.Write(WatchEvents.Source(state, target.View, moment.Snapshot));
         if (moment.IsEnd)
-            body.WriteEnd();
+            (body as EventBody)?.WriteEnd();
         ValueTask<FlushResult> flush = body.FlushAsync(CancellationToken.None);
         return flush.IsCompletedSuccessfully ? new ValueTask<bool>(GoesOn(flush.Result, moment)) : AwaitAsync(flush, moment);
 
@@ -118,7 +126,7 @@ internal sealed class WatchStream(
     /// <summary>
     /// Sends a large event at the client's pace. Ten thousand slow clients share its bytes, and each buffers only a small part of them.
     /// </summary>
-    private async ValueTask<bool> SendLargeAsync(EventBody body, WatchMoment moment, ReadOnlyMemory<byte> all, CancellationToken closed)
+    private async ValueTask<bool> SendLargeAsync(PipeWriter body, WatchMoment moment, ReadOnlyMemory<byte> all, CancellationToken closed)
     {
         EndpointSnapshot snapshot = moment.Snapshot!;
         if (!all.IsEmpty)

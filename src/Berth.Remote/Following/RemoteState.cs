@@ -66,7 +66,7 @@ internal sealed class RemoteState(ServiceTarget target, PortScheme ports)
     private EndpointSnapshot Build(SnapshotBuilder builder) =>
         _built is null || builder.HasChanges ? _built = builder.Build() : _built;
 
-    /// <summary>Puts a whole state in the place of another. What is the same stays the same object, so that it is not published again.</summary>
+    /// <summary>Replaces the state with a whole one. What is the same stays the same object, so that it is not published again.</summary>
     private void Replace(WatchMessage.Content content)
     {
         SnapshotBuilder fresh = new(target, ports);

@@ -14,9 +14,10 @@ internal static class Refusal
     public static async Task<EndpointSourceException> ReadAsync(
         Uri dispatcher, HttpResponseMessage response, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        int status = (int)response.StatusCode;
         string? type = response.Content.Headers.ContentType?.MediaType;
-        string? detail = type == "application/problem+json" ? await ReadDetailAsync(response, cancellationToken).ConfigureAwait(false) : null;
+        string? detail = type == "application/problem+json"
+            ? await ReadDetailAsync(response, cancellationToken).ConfigureAwait(false)
+            : null;
         string remedy = response.StatusCode switch
         {
             HttpStatusCode.OK => $"It answered with {type ?? "no type"} and not with an event stream. Check that this is the address of a "
@@ -28,8 +29,10 @@ internal static class Refusal
                 $"It redirects to {response.Headers.Location}. Give that address, if it is right.",
             _ => detail ?? "It is tried again.",
         };
-        string status200 = response.StatusCode == HttpStatusCode.OK ? "" : string.Create(CultureInfo.InvariantCulture, $" answered {status}");
-        return new EndpointSourceException($"{dispatcher}{(status200.Length == 0 ? " is no dispatcher" : status200)}. {remedy}")
+        string what = response.StatusCode == HttpStatusCode.OK
+            ? "is no dispatcher"
+            : string.Create(CultureInfo.InvariantCulture, $"answered {(int)response.StatusCode}");
+        return new EndpointSourceException($"{dispatcher} {what}. {remedy}")
         {
             RetryAfter = AskedWait(response.Headers.RetryAfter, now),
         };

@@ -1,0 +1,83 @@
+using Berth.AspNetCore.Serving;
+using Berth.Checks;
+using Berth.Dispatcher.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Berth.AspNetCore;
+
+/// <summary>Adds the routes of service A to a program.</summary>
+public static class BerthRoutes
+{
+    private const string EndpointsPattern = "/v1/endpoints/{namespace}/{service}";
+    private const string WatchPattern = "/v1/watch/{namespace}/{service}";
+
+    private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>
+    /// Maps the routes of service A below a prefix, with the same answers: the prefix itself, <c>/v1/endpoints</c>, <c>/v1/watch</c>,
+    /// <c>/healthz</c> and <c>/readyz</c>. docs/http-api.md describes them. <c>/metrics</c> is left to the program; the meter
+    /// <c>Berth.AspNetCore</c> has its instruments.
+    /// </summary>
+    /// <param name="endpoints">The program.</param>
+    /// <param name="prefix">The path in front of the routes, such as <c>/discovery</c>; <c>/</c> for none.</param>
+    /// <param name="options">The targets and how they are answered.</param>
+    /// <returns>All routes, for conventions such as <c>RequireAuthorization()</c>.</returns>
+    /// <exception cref="ArgumentException">The options have faults; the message names all of them.</exception>
+    /// <exception cref="InvalidOperationException">There is no directory in the options or the services.</exception>
+    public static RouteGroupBuilder MapBerth(this IEndpointRouteBuilder endpoints, string prefix, BerthRouteOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(options);
+        OptionFaults.Throw(options.FindFaults(), nameof(options));
+        BerthAnswers answers = new(options, endpoints.ServiceProvider);
+        RouteGroupBuilder group = endpoints.MapGroup(prefix);
+        Map(group, "/", 0, Root, "The address of one available pod.", "text/plain", answers);
+        Map(group, EndpointsPattern, 4, Endpoints, "All endpoints of a Service, or one by key.", "application/json", answers);
+        Map(group, EndpointsPattern + "/{pod}", 5, Endpoint, "One endpoint by ordinal or by pod name.", "application/json", answers);
+        Map(group, WatchPattern, 4, Watch, "The endpoints and each change, as server-sent events.", "text/event-stream", answers);
+        Map(group, "/healthz", 1, Health, "Whether the program runs.", "text/plain", answers);
+        Map(group, "/readyz", 1, Health, "Whether every target has been listed.", "text/plain", answers);
+        // What is none of these is a problem of service A too, and so is another method.
+        group.Map("/{**rest}", context => answers.AnswerAsync(context, 1)).ExcludeFromDescription();
+        return group;
+    }
+
+    private static void Map(
+        RouteGroupBuilder group, string pattern, int segments, Delegate parameters, string summary, string contentType, BerthAnswers answers) =>
+        group.MapMethods(pattern, s_methods, context => answers.AnswerAsync(context, segments))
+            .WithSummary(summary)
+            .WithTags("Berth")
+            // OpenAPI describes the parameters of a method. The answer itself takes them from the request, as service A does.
+            .WithMetadata(
+                [
+                    parameters.Method,
+                    .. parameters.Method.GetParameters().Select(static p => new DescribedParameter(p)),
+                    new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), [contentType]),
+                    new ProducesResponseTypeMetadata(
+                        StatusCodes.Status503ServiceUnavailable, typeof(ProblemDetails), [ProblemWriter.ContentType]),
+                ]);
+
+    private static void Root(string? key = null)
+    {
+    }
+
+    private static void Endpoints(string @namespace, string service, string? key = null, string? pick = null)
+    {
+    }
+
+    private static void Endpoint(string @namespace, string service, string pod)
+    {
+    }
+
+    private static void Watch(string @namespace, string service, string? source = null)
+    {
+    }
+
+    private static void Health()
+    {
+    }
+}

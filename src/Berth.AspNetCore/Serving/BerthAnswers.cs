@@ -1,0 +1,61 @@
+using System.Diagnostics.Metrics;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.Routes;
+using Berth.Dispatcher.Server;
+using Berth.Dispatcher.State;
+using Berth.Dispatcher.Watching;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.AspNetCore.Serving;
+
+/// <summary>Service A's answers for one prefix of a program, for as long as the program runs.</summary>
+internal sealed class BerthAnswers
+{
+    public const string MeterName = "Berth.AspNetCore";
+
+    private readonly DispatcherApplication _application;
+
+    public BerthAnswers(BerthRouteOptions options, IServiceProvider services)
+    {
+        EndpointDirectory directory = options.Directory ?? services.GetService<EndpointDirectory>() ?? throw new InvalidOperationException(
+            "MapBerth finds no EndpointDirectory. Register one in the services, or give it in BerthRouteOptions.Directory.");
+        TimeProvider time = options.TimeProvider ?? services.GetService<TimeProvider>() ?? TimeProvider.System;
+        ILoggerFactory loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        ILogger logger = loggers.CreateLogger(MeterName);
+        Meter meter = services.GetService<IMeterFactory>()?.Create(MeterName) ?? new Meter(MeterName);
+        DispatcherState state = new(directory, options.ToDispatcher(), time);
+        WatchHubs hubs = new(state, logger);
+        DispatcherMetrics.Observe(meter, state, time);
+        _application = new DispatcherApplication(state, hubs, new RequestCounts(meter), null, logger);
+        // The program waits for open requests when it stops: the streams have to end first.
+        services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(() => Stop(state, hubs));
+    }
+
+    /// <summary>
+    /// Answers a request by its path behind the prefix. ASP.NET has only chosen the route: letters and slashes count as in service A.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="segments">How many segments of the route's pattern are service A's, and not the prefix's.</param>
+    public Task AnswerAsync(HttpContext context, int segments)
+    {
+        int prefix = ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.PathSegments.Count - segments;
+        string path = context.Request.Path.Value ?? "";
+        int at = 0;
+        for (int i = 0; i < prefix && at >= 0; i++)
+            at = path.IndexOf('/', Math.Min(at + 1, path.Length));
+        string rest = at < 0 ? "" : path[at..];
+        return _application.AnswerAsync(new Exchange(context.Features), RouteMatch.Of(rest.Length == 0 ? "/" : rest));
+    }
+
+    private static void Stop(DispatcherState state, WatchHubs hubs)
+    {
+        state.BeginShutdown();
+        hubs.EndAsync().GetAwaiter().GetResult();
+    }
+}
