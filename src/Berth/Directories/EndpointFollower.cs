@@ -120,8 +120,6 @@ internal sealed class EndpointFollower : IAsyncDisposable
         return failure.RetryAfter;
     }
 
-<<<<<<< HEAD
-    /// <summary>Publishes a snapshot as stale since the first of the failures.</summary>
     private void Tell(EndpointSnapshot? served, EndpointSourceException failure)
     {
         if (served is null)
@@ -130,11 +128,8 @@ internal sealed class EndpointFollower : IAsyncDisposable
             Log.Trouble(_logger, View.Target, served.Version, failure.Message, failure.InnerException);
     }
 
-    private void Swap(EndpointSnapshot? read, EndpointSnapshot? snapshot, EndpointSourceException failure)
-=======
     /// <summary>Publishes a snapshot as stale since the first of the failures, the source's own included.</summary>
     private void Swap(EndpointSnapshot? read, EndpointSnapshot? snapshot, EndpointSourceException failure, DateTimeOffset? stated = null)
->>>>>>> 30ee529 (Clients and dispatchers follow dispatchers: Berth.Remote and --from, with the age, staleness and way of a state)
     {
         ViewState before = _states.Value;
         try
