@@ -39,12 +39,14 @@ public sealed class ProviderTests
         await rig.StartAsync(0);
         EndpointView view = rig.Services.GetRequiredService<EndpointDirectory>().Follow(s_other, ports);
         PodEndpoint pod = PodEndpoint.Create(
-            "other-2", "k8s-example2", [IPAddress.Parse("10.77.0.9")], [new EndpointPort("game", 3002), new EndpointPort("admin", 4002)], 2);
+            "other-2", "k8s-example2", [IPAddress.Parse("10.77.0.9")],
+            [new EndpointPort("game", 3002), new EndpointPort("admin", 4002)], 2);
         await rig.Source.PublishAsync(view, [pod], null, Stop);
 
         Assert.Equal("10.77.0.9:3002", Text(Assert.Single((await ResolveAsync(rig, "http://arena")).Endpoints)));
         Assert.Equal("10.77.0.9:4002", Text(Assert.Single((await ResolveAsync(rig, "http://_admin.arena")).Endpoints)));
-        Assert.Equal("10.77.0.9:4002", Text(Assert.Single((await ResolveAsync(rig, "http://_admin.other-2.other.k8s-example2.berth")).Endpoints)));
+        ServiceEndpointSource one = await ResolveAsync(rig, "http://_admin.other-2.other.k8s-example2.berth");
+        Assert.Equal("10.77.0.9:4002", Text(Assert.Single(one.Endpoints)));
         NoEndpointException exception = await Assert.ThrowsAsync<NoEndpointException>(() => ResolveAsync(rig, "http://_voice.arena"));
         Assert.Equal("Pod other-2 of k8s-example2 has no port named 'voice'. It has game, admin.", exception.Message);
     }
@@ -154,7 +156,8 @@ public sealed class ProviderTests
         rig.Services.GetRequiredService<ServiceEndpointResolver>().GetEndpointsAsync(name, Stop).AsTask();
 
     private static IServiceEndpointProviderFactory Factory(PodRig rig) => Assert.Single(
-        rig.Services.GetServices<IServiceEndpointProviderFactory>(), static f => f.GetType().Namespace!.StartsWith("Berth", StringComparison.Ordinal));
+        rig.Services.GetServices<IServiceEndpointProviderFactory>(),
+        static factory => factory.GetType().Namespace!.StartsWith("Berth", StringComparison.Ordinal));
 
     private static ServiceEndpointQuery Query(string name) =>
         ServiceEndpointQuery.TryParse(name, out ServiceEndpointQuery? query) ? query : throw new FormatException(name);
