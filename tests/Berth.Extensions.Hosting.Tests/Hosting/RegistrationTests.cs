@@ -119,12 +119,12 @@ public sealed class RegistrationTests
         JsonElement view = berth.GetProperty("Views").GetProperty("additionalProperties").GetProperty("properties");
 
         string[] sources = [.. KnownKeys.OfSources.Keys];
-        Assert.Equal(Names<BerthSettings>(), [.. KnownKeys.OfDirectory.Concat(sources).Order(StringComparer.Ordinal)]);
+        Assert.Equal(Names<BerthSettings>(), KnownKeys.OfDirectory.Concat(sources).Order(StringComparer.Ordinal));
         Assert.Equal(
             Names<BerthSettings>().Concat(Names<BerthViewSettings>()).Append("Views").Order(StringComparer.Ordinal), Names(berth));
-        Assert.Equal(Names<BerthViewSettings>(), [.. KnownKeys.OfView.Order(StringComparer.Ordinal)]);
+        Assert.Equal(Names<BerthViewSettings>(), KnownKeys.OfView.Order(StringComparer.Ordinal));
         Assert.Equal(Names<BerthViewSettings>(), Names(view));
-        Assert.Equal(Names<BerthPortSettings>(), [.. KnownKeys.OfPort.Order(StringComparer.Ordinal)]);
+        Assert.Equal(Names<BerthPortSettings>(), KnownKeys.OfPort.Order(StringComparer.Ordinal));
         Assert.Equal(Names<BerthPortSettings>(), Names(view.GetProperty("Ports").GetProperty("items").GetProperty("properties")));
         foreach ((string source, string[] keys) in KnownKeys.OfSources)
             Assert.Equal(keys.Order(StringComparer.Ordinal), Names(berth.GetProperty(source).GetProperty("properties")));

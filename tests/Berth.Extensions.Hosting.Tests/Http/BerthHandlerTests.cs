@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Berth.Http;
-using Berth.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Berth.Extensions.Hosting.Http;
