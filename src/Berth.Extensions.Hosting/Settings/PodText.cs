@@ -21,7 +21,7 @@ internal static class PodText
         if (!PodOrdinal.TryParse(name, out int number, out fault) && ports.NeedsOrdinal)
             return false;
         int? ordinal = fault is null ? number : null;
-        if (!TrySplit(text, out IPAddress? address, out int? port))
+        if (!AddressText.TryParse(text, out IPAddress? address, out int? port))
         {
             fault = $"'{text}' is not an address or an address and a port, as in 10.88.0.10 or 10.88.0.10:3002";
             return false;
@@ -32,17 +32,6 @@ internal static class PodText
             return false;
         pod = PodEndpoint.Create(name, target.Namespace, [address], own, ordinal);
         fault = null;
-        return true;
-    }
-
-    private static bool TrySplit(string? text, [NotNullWhen(true)] out IPAddress? address, out int? port)
-    {
-        port = null;
-        if (IPAddress.TryParse(text, out address))
-            return true;
-        if (text is null || !IPEndPoint.TryParse(text, out IPEndPoint? both) || both.Port == 0)
-            return false;
-        (address, port) = (both.Address, both.Port);
         return true;
     }
 }

@@ -31,8 +31,8 @@ internal static class BuiltInSources
     /// <summary>Reads a DNS server: an address, with or without a port.</summary>
     public static bool TryParseServer(string text, [NotNullWhen(true)] out IPEndPoint? server)
     {
-        server = IPAddress.TryParse(text, out IPAddress? address) ? new IPEndPoint(address, 53) : null;
-        return server is not null || (IPEndPoint.TryParse(text, out server) && server.Port > 0);
+        server = AddressText.TryParse(text, out IPAddress? address, out int? port) ? new IPEndPoint(address, port ?? 53) : null;
+        return server is not null;
     }
 
     private static KubernetesEndpointSource Kubernetes(BerthSourceContext context)

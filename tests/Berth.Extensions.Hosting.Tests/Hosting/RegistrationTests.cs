@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json;
 using Berth.Extensions.Hosting.Checks;
 using Berth.TestKit;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -133,10 +132,10 @@ public sealed class RegistrationTests
         Assert.Equal(Names<BerthFileSettings>(), KnownKeys.OfSources["File"].Order(StringComparer.Ordinal));
     }
 
-    private static string[] Names<T>() =>
+    private static IEnumerable<string> Names<T>() =>
         [.. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(static p => p.Name).Order(StringComparer.Ordinal)];
 
-    private static string[] Names(JsonElement properties) =>
+    private static IEnumerable<string> Names(JsonElement properties) =>
         [.. properties.EnumerateObject().Select(static p => p.Name).Order(StringComparer.Ordinal)];
 
     private sealed class OwnSource : IEndpointSource, IDisposable

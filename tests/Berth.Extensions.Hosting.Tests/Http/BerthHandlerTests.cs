@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Berth.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -91,7 +92,7 @@ public sealed class BerthHandlerTests
     [Fact]
     public async Task No_more_pods_are_tried_than_the_options_say()
     {
-        await using PodRig rig = await StartAsync(3, static o => (o.Picker, o.MaxPods) = (new RoundRobinPicker(), 2));
+        await using PodRig rig = await StartAsync(3, static o => (o.Picker, o.MaxPods) = (new FirstPicker(), 2));
         using HttpClient client = rig.CreateClient("lobby");
         await rig.Pods[0].KillAsync();
         await rig.Pods[1].KillAsync();
@@ -255,6 +256,15 @@ public sealed class BerthHandlerTests
         Assert.Equal("k8s-example2/service-b", sent.GetTagItem("berth.target"));
         Assert.Equal(2, sent.GetTagItem("berth.pods.tried"));
         Assert.Equal(ActivityStatusCode.Unset, sent.Status);
+    }
+
+    private sealed class FirstPicker : IEndpointPicker
+    {
+        public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint)
+        {
+            endpoint = snapshot.Available.Count > 0 ? snapshot.Available[0] : null;
+            return endpoint is not null;
+        }
     }
 
     private static async Task<PodRig> StartAsync(int pods, Action<BerthHandlerOptions>? configure = null)
