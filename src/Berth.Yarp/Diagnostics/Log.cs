@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Yarp.Diagnostics;
+
+/// <summary>The log messages of this room. YARP logs requests, and destinations that come and go.</summary>
+internal static partial class Log
+{
+    public const string Name = "Berth.Yarp";
+
+    [LoggerMessage(EventId = 820, Level = LogLevel.Error, Message = "The destination '{Destination}' has no pods: {Fault}")]
+    public static partial void DestinationRefused(ILogger logger, string destination, string fault);
+
+    [LoggerMessage(EventId = 821, Level = LogLevel.Warning,
+        Message = "The proxy starts without the pods of {Target}; they are added when they are known. {Reason}")]
+    public static partial void StartedWithout(ILogger logger, ServiceTarget target, string reason);
+
+    [LoggerMessage(EventId = 822, Level = LogLevel.Error,
+        Message = "The pods of {Target} are no longer followed; the last known ones stay until the configuration is loaded again.")]
+    public static partial void FollowingFailed(ILogger logger, ServiceTarget target, Exception exception);
+
+    [LoggerMessage(EventId = 823, Level = LogLevel.Error, Message = "A change of pods could not be handed to the proxy.")]
+    public static partial void ReloadFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 824, Level = LogLevel.Debug, Message = "Cluster '{Cluster}' has no available pod '{Pod}'; the answer is 503.")]
+    public static partial void PodMissing(ILogger logger, string cluster, string pod);
+}

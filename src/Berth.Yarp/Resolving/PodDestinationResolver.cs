@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using Berth.Yarp.Destinations;
+using Berth.Yarp.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.ServiceDiscovery;
+
+namespace Berth.Yarp.Resolving;
+
+/// <summary>
+/// Gives the proxy the pods of destinations that name a target, from memory, and leaves all others to the resolver that was there before.
+/// Once the proxy has started it never fails for a target: the proxy would ignore every change for five minutes.
+/// </summary>
+internal sealed class PodDestinationResolver(
+    IDestinationResolver others, EndpointDirectory directory, BerthYarpOptions options, ILogger logger)
+    : IDestinationResolver, IConfigChangeListener, IAsyncDisposable, IDisposable
+{
+    private readonly Dictionary<(ServiceTarget Target, PortScheme Ports), TargetWatch> _watches = [];
+    private readonly ConditionalWeakTable<DestinationConfig, ResolvedDestination> _resolved = [];
+    private readonly ChangeSignal _signal = new(options.MinChangeInterval, options.TimeProvider, logger);
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile bool _isStarted;
+
+    /// <inheritdoc/>
+    public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
+        IReadOnlyDictionary<string, DestinationConfig> destinations, CancellationToken cancellationToken)
+    {
+        if (!destinations.Values.Any(DestinationTemplate.IsMeant))
+            return await others.ResolveDestinationsAsync(destinations, cancellationToken).ConfigureAwait(false);
+        // Before the pods are read, so that no change falls between the two.
+        List<IChangeToken> tokens = [_signal.Token];
+        Dictionary<string, DestinationConfig> resolved = new(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, DestinationConfig> strangers = new(
+            destinations.Where(static destination => !DestinationTemplate.IsMeant(destination.Value)), StringComparer.OrdinalIgnoreCase);
+        if (strangers.Count > 0)
+        {
+            ResolvedDestinationCollection found =
+                await others.ResolveDestinationsAsync(strangers, cancellationToken).ConfigureAwait(false);
+            foreach ((string name, DestinationConfig destination) in found.Destinations)
+                resolved[name] = destination;
+            if (found.ChangeToken is not null)
+                tokens.Add(found.ChangeToken);
+        }
+
+        foreach ((string name, DestinationConfig destination) in destinations.OrderBy(static d => d.Key, StringComparer.Ordinal))
+        {
+            if (DestinationTemplate.IsMeant(destination))
+                await AddPodsAsync(name, destination, resolved, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new ResolvedDestinationCollection(resolved, tokens.Count == 1 ? tokens[0] : new CompositeChangeToken(tokens));
+    }
+
+    /// <inheritdoc/>
+    public void ConfigurationApplied(IReadOnlyList<IProxyConfig> proxyConfigs) => _isStarted = true;
+
+    /// <inheritdoc/>
+    public void ConfigurationLoadingFailed(IProxyConfigProvider configProvider, Exception exception)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void ConfigurationLoaded(IReadOnlyList<IProxyConfig> proxyConfigs)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void ConfigurationApplyingFailed(IReadOnlyList<IProxyConfig> proxyConfigs, Exception exception)
+    {
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _signal.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        Task[] running;
+        lock (_watches)
+            running = [.. _watches.Values.Select(static watch => watch.Running)];
+        await Task.WhenAll(running).ConfigureAwait(false);
+    }
+
+    private async ValueTask AddPodsAsync(
+        string name, DestinationConfig destination, Dictionary<string, DestinationConfig> resolved, CancellationToken cancellationToken)
+    {
+        if (!DestinationTemplate.TryCreate(destination, options, out DestinationTemplate? template, out string? fault))
+        {
+            // A wrong configuration ends the start, as every other one does. Later it costs its own destination only.
+            if (!_isStarted)
+                throw new InvalidOperationException($"The destination '{name}' cannot be used: {fault}");
+            Log.DestinationRefused(logger, name, fault);
+            return;
+        }
+
+        IReadOnlyList<PodEndpoint> pods = await FindPodsAsync(template, cancellationToken).ConfigureAwait(false);
+        if (!_resolved.TryGetValue(destination, out ResolvedDestination? known) || !ReferenceEquals(known.Pods, pods))
+        {
+            known = ResolvedDestination.Of(template, pods);
+            _resolved.AddOrUpdate(destination, known);
+        }
+
+        foreach ((string pod, DestinationConfig podDestination) in known.Destinations)
+        {
+            // Two targets of one cluster may have pods of one name.
+            string unique = resolved.ContainsKey(pod) ? $"{pod}.{template.Target.Service}.{template.Target.Namespace}" : pod;
+            resolved[unique] = podDestination;
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<PodEndpoint>> FindPodsAsync(DestinationTemplate template, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Only the start waits. Later it would hold up the changes of all clusters.
+            if (!_isStarted)
+                await directory.GetEndpointsAsync(template.Target, template.Ports, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EndpointSourceException exception)
+        {
+            Log.StartedWithout(logger, template.Target, exception.Message);
+        }
+
+        return Watch(template)?.Pods ?? [];
+    }
+
+    private TargetWatch? Watch(DestinationTemplate template)
+    {
+        (ServiceTarget, PortScheme) key = (template.Target, template.Ports);
+        // Several providers of configuration are loaded at the same time.
+        lock (_watches)
+        {
+            TargetWatch? known = _watches.GetValueOrDefault(key);
+            if (known is { Running.IsCompleted: false } || _stopping.IsCancellationRequested)
+                return known;
+            try
+            {
+                return _watches[key] = new TargetWatch(
+                    directory.Follow(template.Target, template.Ports), options.TimeProvider, logger, _signal.Change, _stopping.Token);
+            }
+            catch (ObjectDisposedException exception)
+            {
+                Log.FollowingFailed(logger, template.Target, exception);
+                return known;
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Berth.TestKit;
+using Berth.Yarp.Resolving;
+using Microsoft.Extensions.Primitives;
+
+namespace Berth.Yarp;
+
+/// <summary>When the proxy is told of changes.</summary>
+public sealed class ChangeSignalTests : IDisposable
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly TestClock _clock = new();
+    private readonly RecordingLogger _log = new();
+    private readonly ChangeSignal _signal;
+    private int _told;
+
+    public ChangeSignalTests()
+    {
+        _signal = new ChangeSignal(s_interval, _clock, _log);
+        // As the proxy does: each time it is told, it takes the next token.
+        ChangeToken.OnChange(() => _signal.Token, () => _told++);
+    }
+
+    public void Dispose() => _signal.Dispose();
+
+    [Fact]
+    public void The_first_change_is_told_at_once()
+    {
+        _signal.Change();
+        Assert.Equal(1, _told);
+    }
+
+    [Fact]
+    public void A_burst_is_told_twice()
+    {
+        for (int i = 0; i < 1000; i++)
+            _signal.Change();
+        Assert.Equal(1, _told);
+        _clock.Advance(s_interval);
+        Assert.Equal(2, _told);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, _told);
+    }
+
+    [Fact]
+    public void A_stream_of_changes_is_told_once_an_interval()
+    {
+        for (int i = 0; i < 1000; i++)
+        {
+            _signal.Change();
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.InRange(_told, 10, 11);
+    }
+
+    [Fact]
+    public void Changes_far_apart_are_told_at_once()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _signal.Change();
+            Assert.Equal(i + 1, _told);
+            _clock.Advance(s_interval);
+        }
+    }
+
+    [Fact]
+    public void A_token_taken_before_a_change_stays_changed()
+    {
+        IChangeToken token = _signal.Token;
+        _signal.Change();
+        Assert.True(token.HasChanged);
+        Assert.False(_signal.Token.HasChanged);
+        int late = 0;
+        using IDisposable registration = token.RegisterChangeCallback(_ => late++, null);
+        Assert.Equal(1, late);
+    }
+
+    [Fact]
+    public void A_proxy_that_throws_is_logged_and_told_again()
+    {
+        using IDisposable registration = _signal.Token.RegisterChangeCallback(
+            static _ => throw new InvalidOperationException("The proxy failed."), null);
+        _signal.Change();
+        Assert.Equal("A change of pods could not be handed to the proxy.", Assert.Single(_log.Texts));
+        _clock.Advance(s_interval);
+        _signal.Change();
+        Assert.Equal(2, _told);
+    }
+
+    [Fact]
+    public void A_disposed_signal_is_silent_and_has_no_timer()
+    {
+        _signal.Change();
+        _signal.Change();
+        _signal.Dispose();
+        _clock.Advance(s_interval);
+        _signal.Change();
+        Assert.Equal(1, _told);
+        Assert.Equal(0, _clock.Timers);
+    }
+}
