@@ -122,5 +122,6 @@ internal sealed class ViewPlan
 
     // Pods that are all written with their ports need no rule.
     private static bool HasOwnPorts(BerthViewSettings settings) =>
-        settings.Pods.Count > 0 && settings.Pods.Values.All(static text => AddressText.TryParse(text, out _, out int? port) && port is not null);
+        settings.Pods.Count > 0
+            && settings.Pods.Values.All(static text => AddressText.TryParse(text, out _, out int? port) && port is not null);
 }
