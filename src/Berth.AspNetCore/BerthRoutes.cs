@@ -47,7 +47,8 @@ public static class BerthRoutes
     }
 
     private static void Map(
-        RouteGroupBuilder group, string pattern, int segments, Delegate parameters, string summary, string contentType, BerthAnswers answers) =>
+        RouteGroupBuilder group, string pattern, int segments, Delegate parameters, string summary, string contentType,
+        BerthAnswers answers) =>
         group.MapMethods(pattern, s_methods, context => answers.AnswerAsync(context, segments))
             .WithSummary(summary)
             .WithTags("Berth")

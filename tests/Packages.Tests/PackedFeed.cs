@@ -31,7 +31,8 @@ public sealed class PackedFeed : IAsyncLifetime
         Libraries = Read();
         // The tool as one portable package. The native ones take minutes: tools/pack makes them, and installs the tool from them.
         string publish = Path.Combine(Root, "publish") + Path.DirectorySeparatorChar;
-        await DotnetCommand.RunAsync(Checkout.Root, ["pack", "src/Berth.Cli", .. switches, "-p:BerthTool=true", $"-p:PublishDir={publish}"]);
+        await DotnetCommand.RunAsync(
+            Checkout.Root, ["pack", "src/Berth.Cli", .. switches, "-p:BerthTool=true", $"-p:PublishDir={publish}"]);
         All = Read();
     }
 

@@ -8,7 +8,8 @@ internal sealed class PodHolds(TimeProvider time)
 {
     /// <summary>
     /// The time that a pod which may be moving between slices is held. The controller writes both slices in one pass, some milliseconds
-    /// apart. A quarter of a second also covers a slow API server, and is well below the second within which a pod that is gone must vanish.
+    /// apart. A quarter of a second also covers a slow API server, and is well below the second within which a pod that is gone must
+    /// vanish.
     /// </summary>
     public static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(250);
 

@@ -4,7 +4,7 @@ using Berth.Snapshots;
 namespace Berth.Remote.Following;
 
 /// <summary>
-/// What is known of one target, kept over connections. Events change it; a <c>source</c> event completes it, and only then is it given on.
+/// The state of one target, kept over connections. Events change it; a <c>source</c> event completes it, and only then is it given on.
 /// </summary>
 internal sealed class RemoteState(ServiceTarget target, PortScheme ports)
 {

@@ -71,7 +71,9 @@ internal sealed class RemoteStream(
         return _connection = opened;
     }
 
-    /// <summary>What the dispatcher says of its source completes a snapshot, unless it has none, or has it from here.</summary>
+    /// <summary>
+    /// Completes a snapshot with the state that the dispatcher states of its source, unless it has none, or has it from here.
+    /// </summary>
     private async ValueTask<EndpointSnapshot?> TakeAsync(WatchConnection connection, WatchMessage.Source source)
     {
         if (options.RunId is { } own && source.Dispatchers.Contains(own))
