@@ -52,7 +52,7 @@ public sealed class EchoTests
         string line = await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(line);
         Assert.Equal("Berth.Echo", document.RootElement.GetProperty("Category").GetString());
-        echo.Signal(BerthProcess.Interrupt);
+        echo.Signal(echo.InterruptOrTerminate());
         BerthResult result = await echo.WaitForEndAsync();
         result.AssertOk();
         Assert.Empty(result.Out);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Berth.Cli.Tests.Running;
 
@@ -53,6 +54,18 @@ internal sealed class BerthProcess : IAsyncDisposable
     }
 
     public static Task<BerthResult> RunManagedAsync(params string[] args) => RunAsync(Programs.Managed, null, args);
+
+    /// <summary>
+    /// SIGINT, or SIGTERM where the process was started with SIGINT ignored, as a shell without job control does for what it starts in the
+    /// background (POSIX, 2.9.3.1).
+    /// </summary>
+    public int InterruptOrTerminate()
+    {
+        const string Ignored = "SigIgn:";
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(static l => l.StartsWith(Ignored, StringComparison.Ordinal));
+        ulong mask = ulong.Parse(line[Ignored.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return (mask & (1UL << (Interrupt - 1))) == 0 ? Interrupt : Terminate;
+    }
 
     public void Signal(int signal) => ProcessSignals.Send(_process.Id, signal);
 

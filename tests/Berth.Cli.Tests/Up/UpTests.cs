@@ -146,7 +146,7 @@ public sealed class UpTests
 
         // The same kubeconfig, once the cluster is gone.
         using TestFile kept = new(await File.ReadAllTextAsync(up.Kubeconfig, Cancelled));
-        up.Process.Signal(BerthProcess.Interrupt);
+        up.Process.Signal(up.Process.InterruptOrTerminate());
         (await up.Process.WaitForEndAsync()).AssertOk();
         foreach (string command in new[] { "get endpoints", "watch" })
         {
