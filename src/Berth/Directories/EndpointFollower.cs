@@ -97,7 +97,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
         if (!ReferenceEquals(next.Warnings, before.Snapshot?.Warnings))
             LogWarnings(before.Snapshot?.Warnings ?? [], next.Warnings);
         if (read.StaleReason is { } reason)
-            Swap(read, next, new EndpointSourceException(reason), read.StaleSince);
+            Swap(read, next, new EndpointSourceException(reason), read.StatedAge is null ? null : read.StaleSince);
         else
             Recover(before, new ViewState(read, next, null));
     }
