@@ -30,7 +30,7 @@ internal sealed class WatchedSlices : IAsyncDisposable
         return new WatchedSlices(harness, watch, first);
     }
 
-    /// <summary>Why watches and lists were begun again.</summary>
+    /// <summary>Why watches and lists were started again.</summary>
     public IReadOnlyList<string> RestartCauses => _harness.RestartCauses;
 
     /// <summary>Waits for the next request, which nothing has answered yet.</summary>

@@ -129,7 +129,8 @@ public sealed class FollowTests
         await rig.UntilLiveAsync("service-b-0");
         Assert.Equal(TimeSpan.FromSeconds(50), rig.View.Age);
 
-        // A beat without a confirmation does not make it younger.
+        // A beat without a confirmation does not make it younger. The dispatcher may answer before its beat is set up.
+        await a.Time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(15), Token);
         a.Time.Advance(TimeSpan.FromSeconds(15));
         await Wait.UntilAsync(
             () => Task.FromResult(rig.View.Age), static age => age == TimeSpan.FromSeconds(65), Wait.Limit, "the age grows", Token);
