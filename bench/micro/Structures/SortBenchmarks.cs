@@ -18,9 +18,9 @@ public class SortBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        PodPlace place = new("ns", "node", "zone");
+        PodScope scope = new("ns", "node", "zone");
         PodNamePrefix prefix = new("service-b-");
-        PortPlan plan = PortScheme.PerOrdinal(3000).PlanFor([])!;
+        PortRule rule = PortScheme.PerOrdinal(3000).RuleFor([])!;
         PodEndpoint[] all = [.. Enumerable.Range(0, Count).Select(i => Pod(new PodName(prefix, i)))];
         // The endpoint controller fills a slice with pods that came together.
         _slices = [.. all.Chunk(100)];
@@ -28,8 +28,8 @@ public class SortBenchmarks
 
         SlicePod Pod(PodName name)
         {
-            SlicePod pod = new(name, place, default, IPAddress.Loopback, true, true, false);
-            pod.TryTake(plan);
+            SlicePod pod = new(name, scope, default, IPAddress.Loopback, true, true, false);
+            pod.TryTake(rule);
             return pod;
         }
     }

@@ -20,10 +20,10 @@ public class TableBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        PodPlace place = new("ns", "node", "zone");
+        PodScope scope = new("ns", "node", "zone");
         PodNamePrefix prefix = new("service-b-");
         for (int i = 0; i < Count; i++)
-            _pods[i] = new SlicePod(new PodName(prefix, i), place, default, IPAddress.Loopback, true, true, false);
+            _pods[i] = new SlicePod(new PodName(prefix, i), scope, default, IPAddress.Loopback, true, true, false);
         Fill(_table);
         Fill(_set);
     }

@@ -95,14 +95,14 @@ internal sealed class PodOutcomes
     /// <summary>Puts the pod of a name into the snapshot as the slices state it now, leaves it out, or takes it out.</summary>
     public void Resolve(string key)
     {
-        int place = _pods.Find(new PodName(key));
-        if (place < 0)
+        int slot = _pods.Find(new PodName(key));
+        if (slot < 0)
         {
             _shadows.Clear(key);
             _checks?.Forget(key);
             _builder.Remove(key);
         }
-        else if (Resolve(key, _pods[place], out LeftOutPod? leftOut) is { } endpoint)
+        else if (Resolve(key, _pods[slot], out LeftOutPod? leftOut) is { } endpoint)
         {
             _builder.Set(endpoint);
         }

@@ -10,8 +10,8 @@ namespace Berth.Kubernetes.Assembly;
 /// <summary>Makes of a pod's sources either an endpoint that can be dialled, or the reason why it cannot.</summary>
 internal sealed class PodResolver(ServiceTarget target, PortScheme ports, AddressMode mode, AddressFamilies families)
 {
-    private IReadOnlyList<EndpointPort>? _planned;
-    private PortPlan? _plan;
+    private IReadOnlyList<EndpointPort>? _ruled;
+    private PortRule? _rule;
 
     /// <summary>The target that these pods belong to.</summary>
     public ServiceTarget Target => target;
@@ -50,9 +50,9 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         SliceObject slice = only.Slice!;
         if (!string.Equals(slice.Namespace, target.Namespace, StringComparison.Ordinal))
             return false;
-        if (!ReferenceEquals(_planned, slice.Ports))
-            (_plan, _planned) = (ports.PlanFor(slice.Ports), slice.Ports);
-        return _plan is not null && only.TryTake(_plan);
+        if (!ReferenceEquals(_ruled, slice.Ports))
+            (_rule, _ruled) = (ports.RuleFor(slice.Ports), slice.Ports);
+        return _rule is not null && only.TryTake(_rule);
     }
 
     private LeftOutPod? TryResolve(string key, in PodSources sources, ISliceEndpoint leader, out PodEndpoint? endpoint)

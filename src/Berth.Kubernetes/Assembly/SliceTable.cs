@@ -197,8 +197,8 @@ internal sealed class SliceTable
     private void RemoveSource(ISliceEndpoint endpoint, TimeSpan hold)
     {
         string key = endpoint.Key.ToString()!;
-        int place = _pods.Find(endpoint.Key);
-        ref PodSources sources = ref _pods[place];
+        int slot = _pods.Find(endpoint.Key);
+        ref PodSources sources = ref _pods[slot];
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
         if (hold > TimeSpan.Zero && endpoint is { Address: not null, HasName: true, Terminating: false })
@@ -206,7 +206,7 @@ internal sealed class SliceTable
         if (sources.Count == 0)
         {
             _outcomes.Remove(endpoint.Key);
-            _pods.RemoveAt(place);
+            _pods.RemoveAt(slot);
         }
 
         endpoint.Slice = null;
@@ -242,7 +242,7 @@ internal sealed class SliceTable
     /// <summary>True when a slice states the pod in that family, or says that it is terminating.</summary>
     private bool IsCovered(string key, AddressFamily family)
     {
-        int place = _pods.Find(new PodName(key));
-        return place >= 0 && _pods[place].Covers(family);
+        int slot = _pods.Find(new PodName(key));
+        return slot >= 0 && _pods[slot].Covers(family);
     }
 }

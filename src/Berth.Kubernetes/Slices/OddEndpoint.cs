@@ -10,7 +10,7 @@ namespace Berth.Kubernetes.Slices;
 /// <param name="Name">The pod's name, or the address as stated where there is none.</param>
 /// <param name="HasName">True when there is a pod's name.</param>
 /// <param name="Uid">The pod's UID, when the slice states it.</param>
-/// <param name="Place">The namespace, the node and the zone.</param>
+/// <param name="Scope">The namespace, the node and the zone.</param>
 /// <param name="Address">The address, when it is one and there is no fault.</param>
 /// <param name="Text">The address as stated.</param>
 /// <param name="Fault">Why it is no address to dial, or null.</param>
@@ -21,7 +21,7 @@ internal sealed record OddEndpoint(
     string Name,
     bool HasName,
     PodUid Uid,
-    PodPlace Place,
+    PodScope Scope,
     IPAddress? Address,
     string Text,
     EndpointFault? Fault,
@@ -39,17 +39,17 @@ internal sealed record OddEndpoint(
     public PodUid UidValue => Uid;
 
     /// <inheritdoc/>
-    public string? Node => Place.Node;
+    public string? Node => Scope.Node;
 
     /// <inheritdoc/>
-    public string? Zone => Place.Zone;
+    public string? Zone => Scope.Zone;
 
     /// <inheritdoc/>
     public bool ContentEquals(ISliceEndpoint other) =>
         other is OddEndpoint odd
         && (Name, HasName, Uid, Text) == (odd.Name, odd.HasName, odd.Uid, odd.Text)
         && (Ready, Serving, Terminating) == (odd.Ready, odd.Serving, odd.Terminating)
-        && Place.IsSameAs(odd.Place) && Equals(Address, odd.Address) && Equals(Fault, odd.Fault);
+        && Scope.IsSameAs(odd.Scope) && Equals(Address, odd.Address) && Equals(Fault, odd.Fault);
 
     /// <summary>True for the same object only: two slices may state the same.</summary>
     public bool Equals(OddEndpoint? other) => ReferenceEquals(this, other);

@@ -10,7 +10,7 @@ namespace Berth.Kubernetes.Slices;
 internal sealed class SliceEndpointMaker
 {
     private readonly PodNamePool _names = new();
-    private readonly PodPlacePool _places = new();
+    private readonly PodScopePool _scopes = new();
     private readonly AddressPool _addresses = new();
 
     /// <summary>Reads the first address. The API gives no meaning to further ones, and its own controller never writes any.</summary>
@@ -30,14 +30,14 @@ internal sealed class SliceEndpointMaker
         EndpointFault? fault = FaultOfTarget(draft, @namespace, ref name)
             ?? SliceAddress.FaultOf(type, draft.Address, draft.AddressText);
         PodUid uid = draft.TargetIsPod ? SliceUid.Read(draft.TargetUid) : default;
-        PodPlace place = _places.Get(@namespace, draft.Node, draft.HasNode, draft.Zone, draft.HasZone);
+        PodScope scope = _scopes.Get(@namespace, draft.Node, draft.HasNode, draft.Zone, draft.HasZone);
         (bool ready, bool serving, bool terminating) = (draft.Ready ?? true, draft.Serving ?? true, draft.Terminating ?? false);
         if (fault is null && name.IsStated)
-            return new SlicePod(name, place, uid, draft.Address!, ready, serving, terminating);
+            return new SlicePod(name, scope, uid, draft.Address!, ready, serving, terminating);
         string text = draft.AddressText ?? draft.Address?.ToString() ?? "";
         IPAddress? address = fault is null ? draft.Address : null;
         return new OddEndpoint(
-            name.ToString() ?? text, name.IsStated, uid, place, address, text, fault, ready, serving, terminating);
+            name.ToString() ?? text, name.IsStated, uid, scope, address, text, fault, ready, serving, terminating);
     }
 
     /// <summary>A pointer to a pod of another namespace is a fault. Its name must not shadow a pod of this namespace.</summary>

@@ -11,8 +11,8 @@ namespace Berth.Kubernetes.Slices;
 /// </summary>
 internal sealed class SlicePod : CompactEndpoint, ISliceEndpoint
 {
-    public SlicePod(PodName name, PodPlace place, PodUid uid, IPAddress address, bool ready, bool serving, bool terminating)
-        : base(name, place, uid, address, ready, serving, terminating)
+    public SlicePod(PodName name, PodScope scope, PodUid uid, IPAddress address, bool ready, bool serving, bool terminating)
+        : base(name, scope, uid, address, ready, serving, terminating)
     {
     }
 
@@ -28,8 +28,8 @@ internal sealed class SlicePod : CompactEndpoint, ISliceEndpoint
     PodName ISliceEndpoint.Key => Key;
 
     /// <summary>Completes the endpoint for the target that takes it: from then on snapshots may have it.</summary>
-    /// <returns>False when it follows another plan already, or has no port by this one.</returns>
-    public bool TryTake(PortPlan plan) => TrySetPlan(plan);
+    /// <returns>False when it follows another rule already, or has no port by this one.</returns>
+    public bool TryTake(PortRule rule) => TrySetRule(rule);
 
     /// <inheritdoc/>
     public bool ContentEquals(ISliceEndpoint other) =>

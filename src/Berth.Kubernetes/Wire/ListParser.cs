@@ -6,7 +6,7 @@ namespace Berth.Kubernetes.Wire;
 internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) : IListParser
     where T : class, IResource
 {
-    private enum Place
+    private enum Position
     {
         Start,
         Fields,
@@ -15,13 +15,13 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) 
     }
 
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = JsonFields.MaxDepth });
-    private Place _place = Place.Start;
+    private Position _position = Position.Start;
 
     /// <inheritdoc/>
     public ListAnswer Answer { get; } = new();
 
     /// <inheritdoc/>
-    public bool IsComplete => _place == Place.End;
+    public bool IsComplete => _position == Position.End;
 
     /// <inheritdoc/>
     public int Consume(ReadOnlySpan<byte> data, bool final)
@@ -47,20 +47,20 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) 
     {
         if (!reader.Read())
             return false;
-        switch (_place)
+        switch (_position)
         {
-            case Place.Start when reader.TokenType == JsonTokenType.StartObject:
-                _place = Place.Fields;
+            case Position.Start when reader.TokenType == JsonTokenType.StartObject:
+                _position = Position.Fields;
                 return true;
-            case Place.Fields when reader.TokenType == JsonTokenType.EndObject:
-                _place = Place.End;
+            case Position.Fields when reader.TokenType == JsonTokenType.EndObject:
+                _position = Position.End;
                 return true;
-            case Place.Fields:
+            case Position.Fields:
                 return TryReadField(ref reader);
-            case Place.Items when reader.TokenType == JsonTokenType.EndArray:
-                _place = Place.Fields;
+            case Position.Items when reader.TokenType == JsonTokenType.EndArray:
+                _position = Position.Fields;
                 return true;
-            case Place.Items when reader.TokenType == JsonTokenType.StartObject:
+            case Position.Items when reader.TokenType == JsonTokenType.StartObject:
                 if (!decoder.TryDecode(ref reader, out T? item))
                     return false;
                 items.Add(item);
@@ -79,7 +79,7 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) 
                 return false;
             Answer.HasItems = true;
             if (present)
-                _place = Place.Items;
+                _position = Position.Items;
             return true;
         }
 

@@ -10,19 +10,19 @@ namespace Berth.Remote.Wire;
 /// </summary>
 internal sealed class PodPorts(PortScheme scheme)
 {
-    private PortPlan? _plan;
+    private PortRule? _rule;
 
-    /// <summary>Finds the ports of a pod, and their plan where one gives just these.</summary>
+    /// <summary>Finds the ports of a pod, and their rule where one gives just these.</summary>
     /// <param name="name">The pod's name, for the message.</param>
     /// <param name="ordinal">The pod's ordinal, or null.</param>
     /// <param name="stated">The ports that the dispatcher states, at least one.</param>
-    /// <param name="plan">The plan, or null.</param>
+    /// <param name="rule">The rule, or null.</param>
     /// <exception cref="WatchFormatException">The dispatcher states other ports.</exception>
-    public IReadOnlyList<EndpointPort> Find(PodName name, int? ordinal, List<EndpointPort> stated, out PortPlan? plan)
+    public IReadOnlyList<EndpointPort> Find(PodName name, int? ordinal, List<EndpointPort> stated, out PortRule? rule)
     {
         if (scheme.NeedsServicePorts)
-            return FindStated(name, ordinal, stated, out plan);
-        plan = _plan ??= scheme.PlanFor([])!;
+            return FindStated(name, ordinal, stated, out rule);
+        rule = _rule ??= scheme.RuleFor([])!;
         if (scheme.TryResolve(ordinal, [], out IReadOnlyList<EndpointPort> computed, out string? reason)
             && computed.All(port => stated.Exists(s => s.Number == port.Number && s.Protocol == port.Protocol)))
             return computed;
@@ -32,9 +32,9 @@ internal sealed class PodPorts(PortScheme scheme)
     }
 
     /// <summary>Ordinal 0 of a scheme that takes its bases from the Service has the bases, here the ports themselves.</summary>
-    private IReadOnlyList<EndpointPort> FindStated(PodName name, int? ordinal, List<EndpointPort> stated, out PortPlan? plan)
+    private IReadOnlyList<EndpointPort> FindStated(PodName name, int? ordinal, List<EndpointPort> stated, out PortRule? rule)
     {
-        plan = null;
+        rule = null;
         if (!scheme.TryResolve(0, stated, out IReadOnlyList<EndpointPort> chosen, out _))
         {
             throw new WatchFormatException(
@@ -43,23 +43,23 @@ internal sealed class PodPorts(PortScheme scheme)
 
         if (ordinal is not { } number)
             return chosen;
-        if (_plan is null || !Gives(_plan, number, chosen))
-            _plan = Guess(number, chosen);
-        plan = _plan;
+        if (_rule is null || !Gives(_rule, number, chosen))
+            _rule = Guess(number, chosen);
+        rule = _rule;
         return chosen;
     }
 
-    /// <summary>The plan of consecutive ports that gives this pod just these, to be kept once for all pods.</summary>
-    private static PortPlan? Guess(int ordinal, IReadOnlyList<EndpointPort> ports)
+    /// <summary>The rule of consecutive ports that gives this pod just these, to be kept once for all pods.</summary>
+    private static PortRule? Guess(int ordinal, IReadOnlyList<EndpointPort> ports)
     {
         EndpointPort[] bases = [.. ports.Select(port => port with { Number = port.Number - ordinal })];
         if (Array.Exists(bases, static b => b.Number < PortRange.Min))
             return null;
-        PortPlan plan = new(bases, 1);
-        return ordinal <= plan.MaxOrdinal ? plan : null;
+        PortRule rule = new(bases, 1);
+        return ordinal <= rule.MaxOrdinal ? rule : null;
     }
 
-    private static bool Gives(PortPlan plan, int ordinal, IReadOnlyList<EndpointPort> ports) =>
-        ordinal <= plan.MaxOrdinal && plan.All(ordinal).AsSpan().SequenceEqual(
+    private static bool Gives(PortRule rule, int ordinal, IReadOnlyList<EndpointPort> ports) =>
+        ordinal <= rule.MaxOrdinal && rule.All(ordinal).AsSpan().SequenceEqual(
             ports is EndpointPort[] array ? array : CollectionsMarshal.AsSpan([.. ports]));
 }

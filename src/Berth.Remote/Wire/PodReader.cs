@@ -57,13 +57,13 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
 
         CheckStated(name, ordinal);
         int? used = scheme.NeedsOrdinal && name.Prefix is not null ? name.Number : null;
-        IReadOnlyList<EndpointPort> ports = _podPorts.Find(name, used, _ports, out PortPlan? plan);
-        PodPlace place = _parts.Place(node[..nodeLength], zone[..zoneLength]);
-        if (plan is not null && _addresses.Count == 1
-            && RemotePod.TryMake(name, place, uid, _addresses[0], ready, serving, terminating, plan) is { } pod)
+        IReadOnlyList<EndpointPort> ports = _podPorts.Find(name, used, _ports, out PortRule? rule);
+        PodScope scope = _parts.Scope(node[..nodeLength], zone[..zoneLength]);
+        if (rule is not null && _addresses.Count == 1
+            && RemotePod.TryMake(name, scope, uid, _addresses[0], ready, serving, terminating, rule) is { } pod)
             return pod;
         return PodEndpoint.Create(
-            name.ToString()!, target.Namespace, [.. _addresses], [.. ports], used, uid.ToString(), place.Node, place.Zone, ready, serving,
+            name.ToString()!, target.Namespace, [.. _addresses], [.. ports], used, uid.ToString(), scope.Node, scope.Zone, ready, serving,
             terminating);
     }
 

@@ -7,16 +7,16 @@ namespace Berth.Remote.Wire;
 /// <summary>A pod with one address, kept as the Kubernetes source keeps it.</summary>
 internal sealed class RemotePod : CompactEndpoint
 {
-    private RemotePod(PodName name, PodPlace place, PodUid uid, IPAddress address, bool ready, bool serving, bool terminating)
-        : base(name, place, uid, address, ready, serving, terminating)
+    private RemotePod(PodName name, PodScope scope, PodUid uid, IPAddress address, bool ready, bool serving, bool terminating)
+        : base(name, scope, uid, address, ready, serving, terminating)
     {
     }
 
-    /// <summary>Makes the pod, or gives null when its ports are not those of the plan.</summary>
+    /// <summary>Makes the pod, or gives null when its ports are not those of the rule.</summary>
     public static RemotePod? TryMake(
-        PodName name, PodPlace place, PodUid uid, IPAddress address, bool ready, bool serving, bool terminating, PortPlan plan)
+        PodName name, PodScope scope, PodUid uid, IPAddress address, bool ready, bool serving, bool terminating, PortRule rule)
     {
-        RemotePod pod = new(name, place, uid, address, ready, serving, terminating);
-        return pod.TrySetPlan(plan) ? pod : null;
+        RemotePod pod = new(name, scope, uid, address, ready, serving, terminating);
+        return pod.TrySetRule(rule) ? pod : null;
     }
 }

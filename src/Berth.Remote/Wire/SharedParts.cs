@@ -12,7 +12,7 @@ internal sealed class SharedParts(string @namespace)
     private const int MaxKept = 8192;
 
     private readonly Dictionary<string, PodNamePrefix> _prefixes = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PodPlace> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodScope> _scopes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
     private readonly Dictionary<IPAddress, IPAddress> _addresses = [];
 
@@ -32,15 +32,15 @@ internal sealed class SharedParts(string @namespace)
         return new PodName(prefix, ordinal);
     }
 
-    /// <summary>The place of a pod; empty texts are none.</summary>
-    public PodPlace Place(ReadOnlySpan<char> node, ReadOnlySpan<char> zone)
+    /// <summary>The scope of a pod; empty texts are none.</summary>
+    public PodScope Scope(ReadOnlySpan<char> node, ReadOnlySpan<char> zone)
     {
-        Dictionary<string, PodPlace>.AlternateLookup<ReadOnlySpan<char>> known = _places.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (known.TryGetValue(node, out PodPlace? place) && zone.SequenceEqual(place.Zone))
-            return place;
-        place = new PodPlace(@namespace, node.IsEmpty ? null : Word(node), zone.IsEmpty ? null : Word(zone));
-        Keep(_places, node.ToString(), place);
-        return place;
+        Dictionary<string, PodScope>.AlternateLookup<ReadOnlySpan<char>> known = _scopes.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (known.TryGetValue(node, out PodScope? scope) && zone.SequenceEqual(scope.Zone))
+            return scope;
+        scope = new PodScope(@namespace, node.IsEmpty ? null : Word(node), zone.IsEmpty ? null : Word(zone));
+        Keep(_scopes, node.ToString(), scope);
+        return scope;
     }
 
     /// <summary>A word that repeats, such as a protocol.</summary>

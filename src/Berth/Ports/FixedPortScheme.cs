@@ -5,7 +5,7 @@ namespace Berth.Ports;
 /// <summary>The same ports for every pod, for one pod per node.</summary>
 internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme
 {
-    private readonly PortPlan _plan = new(fixedPorts, 0);
+    private readonly PortRule _rule = new(fixedPorts, 0);
 
     public override bool NeedsOrdinal => false;
 
@@ -19,7 +19,7 @@ internal sealed class FixedPortScheme(EndpointPort[] fixedPorts) : PortScheme
         return true;
     }
 
-    internal override PortPlan PlanFor(IReadOnlyList<EndpointPort> servicePorts) => _plan;
+    internal override PortRule RuleFor(IReadOnlyList<EndpointPort> servicePorts) => _rule;
 
     public override bool Equals(PortScheme? other) => other is FixedPortScheme scheme && scheme.Ports.AsSpan().SequenceEqual(fixedPorts);
 

@@ -7,14 +7,14 @@ internal sealed class PerOrdinalPortScheme : PortScheme
 {
     private readonly EndpointPort[] _bases;
     private readonly int _stride;
-    private readonly PortPlan _plan;
+    private readonly PortRule _rule;
 
     public PerOrdinalPortScheme(EndpointPort[] bases, int stride)
     {
         CheckPlan(bases, stride);
         _bases = bases;
         _stride = stride;
-        _plan = new PortPlan(bases, stride);
+        _rule = new PortRule(bases, stride);
     }
 
     public override bool NeedsOrdinal => true;
@@ -22,9 +22,9 @@ internal sealed class PerOrdinalPortScheme : PortScheme
     public override bool TryResolve(
         int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
         [NotNullWhen(false)] out string? reason) =>
-        _plan.TryResolve(ordinal, out ports, out reason);
+        _rule.TryResolve(ordinal, out ports, out reason);
 
-    internal override PortPlan PlanFor(IReadOnlyList<EndpointPort> servicePorts) => _plan;
+    internal override PortRule RuleFor(IReadOnlyList<EndpointPort> servicePorts) => _rule;
 
     public override bool Equals(PortScheme? other) =>
         other is PerOrdinalPortScheme scheme && scheme._stride == _stride && scheme._bases.AsSpan().SequenceEqual(_bases);

@@ -86,8 +86,8 @@ public abstract class PortScheme : IEquatable<PortScheme>
         int? ordinal, IReadOnlyList<EndpointPort> servicePorts, out IReadOnlyList<EndpointPort> ports,
         [NotNullWhen(false)] out string? reason);
 
-    /// <summary>The plan for pods of a Service with these ports, or null when they have none.</summary>
-    internal abstract PortPlan? PlanFor(IReadOnlyList<EndpointPort> servicePorts);
+    /// <summary>The rule for pods of a Service with these ports, or null when they have none.</summary>
+    internal abstract PortRule? RuleFor(IReadOnlyList<EndpointPort> servicePorts);
 
     /// <inheritdoc/>
     public abstract bool Equals(PortScheme? other);

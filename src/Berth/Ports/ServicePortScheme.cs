@@ -15,7 +15,7 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
     {
         EndpointPort[] bases = Bases(servicePorts);
         if (bases.Length > 0)
-            return new PortPlan(bases, stride).TryResolve(ordinal, out ports, out reason);
+            return new PortRule(bases, stride).TryResolve(ordinal, out ports, out reason);
         ports = [];
         reason = portName is null
             ? "no port of the Service is stated for it, to take as a base"
@@ -23,12 +23,12 @@ internal sealed class ServicePortScheme(string? portName, int stride) : PortSche
         return false;
     }
 
-    internal override PortPlan? PlanFor(IReadOnlyList<EndpointPort> servicePorts)
+    internal override PortRule? RuleFor(IReadOnlyList<EndpointPort> servicePorts)
     {
         EndpointPort[] bases = Bases(servicePorts);
         return bases.Length == 0 || Array.Exists(bases, static b => b.Number is < PortRange.Min or > PortRange.Max)
             ? null
-            : new PortPlan(bases, stride);
+            : new PortRule(bases, stride);
     }
 
     public override bool Equals(PortScheme? other) =>

@@ -32,21 +32,21 @@ internal static class EndpointSort
             }
         }
 
-        // The places to deal to must be in proportion to what is dealt.
+        // The slots to deal to must be in proportion to what is dealt.
         return largest > (4L * count) + 1024 ? null : Deal(pieces, count, largest, runLength);
     }
 
     private static PodEndpoint[][] Deal(PodEndpoint[][] pieces, int count, int largest, int runLength)
     {
-        int[] places = new int[largest + 2];
+        int[] slots = new int[largest + 2];
         foreach (PodEndpoint[] piece in pieces)
         {
             foreach (PodEndpoint endpoint in piece)
-                places[endpoint.Key.Number + 1]++;
+                slots[endpoint.Key.Number + 1]++;
         }
 
-        for (int i = 1; i < places.Length; i++)
-            places[i] += places[i - 1];
+        for (int i = 1; i < slots.Length; i++)
+            slots[i] += slots[i - 1];
         PodEndpoint[][] runs = new PodEndpoint[(count + runLength - 1) / runLength][];
         for (int i = 0; i < runs.Length; i++)
             runs[i] = new PodEndpoint[Math.Min(runLength, count - (i * runLength))];
@@ -54,7 +54,7 @@ internal static class EndpointSort
         {
             foreach (PodEndpoint endpoint in piece)
             {
-                (int run, int at) = Math.DivRem(places[endpoint.Key.Number]++, runLength);
+                (int run, int at) = Math.DivRem(slots[endpoint.Key.Number]++, runLength);
                 runs[run][at] = endpoint;
             }
         }

@@ -1,7 +1,7 @@
 namespace Berth.Kubernetes.InProcess;
 
 /// <summary>
-/// In the place of connections: hands each request to a function. Nothing in it changes threads, so what a test does is done when the call
+/// In place of connections: hands each request to a function. Nothing in it changes threads, so what a test does is done when the call
 /// returns.
 /// </summary>
 internal sealed class InProcessTransport(Func<InProcessRequest, CancellationToken, Task<HttpResponseMessage>> serve) : HttpMessageHandler

@@ -129,7 +129,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         return $"{process} leaves";
     }
 
-    /// <summary>A new process under the old name, in the old one's place in each slice.</summary>
+    /// <summary>A new process under the old name, in the old one's slot in each slice.</summary>
     private string Replace(ClusterEndpoint process)
     {
         if (process.Uid is null)

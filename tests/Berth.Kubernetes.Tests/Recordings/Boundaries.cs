@@ -26,11 +26,11 @@ internal static class Boundaries
     }
 
     /// <summary>In two pieces, at one place.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Once(byte[] bytes, int place) => At(bytes, [place]);
+    public static IEnumerable<ReadOnlyMemory<byte>> Once(byte[] bytes, int position) => At(bytes, [position]);
 
-    private static IEnumerable<ReadOnlyMemory<byte>> At(byte[] bytes, IEnumerable<int> places)
+    private static IEnumerable<ReadOnlyMemory<byte>> At(byte[] bytes, IEnumerable<int> positions)
     {
-        SortedSet<int> cuts = [.. places.Where(p => p > 0 && p < bytes.Length), bytes.Length];
+        SortedSet<int> cuts = [.. positions.Where(p => p > 0 && p < bytes.Length), bytes.Length];
         for (int i = 0; i < bytes.Length; i++)
         {
             if (bytes[i] == '\n')

@@ -54,8 +54,8 @@ public sealed class ReplayTests
         // The whole of a short one, and of a long one the first events: they are all alike.
         Recording recording = new(name);
         int step = recording.Body.Length > 2 * Small ? 7 : 1;
-        for (int place = 1; place < Math.Min(recording.Body.Length, 2500); place += step)
-            Approval.Check(name, await PlayAsync(recording, Boundaries.Once(recording.Body, place)));
+        for (int position = 1; position < Math.Min(recording.Body.Length, 2500); position += step)
+            Approval.Check(name, await PlayAsync(recording, Boundaries.Once(recording.Body, position)));
     }
 
     [Theory]
@@ -81,12 +81,12 @@ public sealed class ReplayTests
         where T : class, IResource
     {
         string whole = Parse(body, decoder(), text, []);
-        // Past the first items it is the same again and again: of a long list, the places around its structure's turns are taken.
-        IEnumerable<int> places = body.Length < Small
+        // Past the first items it is the same again and again: of a long list, the positions around its structure's turns are taken.
+        IEnumerable<int> positions = body.Length < Small
             ? Enumerable.Range(1, body.Length - 1)
             : Enumerable.Range(1, body.Length - 1).Where(i => i < 3000 || i > body.Length - 100 || i % 997 == 0);
-        foreach (int place in places)
-            Assert.Equal(whole, Parse(body, decoder(), text, [place]));
+        foreach (int position in positions)
+            Assert.Equal(whole, Parse(body, decoder(), text, [position]));
         Assert.Equal(
             whole,
             Parse(
@@ -96,14 +96,14 @@ public sealed class ReplayTests
                     : Enumerable.Range(1, (body.Length - 1) / 61).Select(static i => i * 61)));
     }
 
-    private static string Parse<T>(byte[] body, IResourceDecoder<T> decoder, Func<T, string> text, IEnumerable<int> places)
+    private static string Parse<T>(byte[] body, IResourceDecoder<T> decoder, Func<T, string> text, IEnumerable<int> positions)
         where T : class, IResource
     {
         List<T> items = [];
         ListParser<T> parser = new(decoder, items);
         int done = 0;
-        foreach (int place in places)
-            done += parser.Consume(body.AsSpan(done, place - done), final: false);
+        foreach (int position in positions)
+            done += parser.Consume(body.AsSpan(done, position - done), final: false);
         done += parser.Consume(body.AsSpan(done), final: true);
         Assert.Equal(body.Length, done + (body[^1] == '\n' && done < body.Length ? 1 : 0));
         Assert.True(parser.IsComplete);

@@ -8,7 +8,7 @@ namespace Berth.Kubernetes.Slices;
 /// <summary>The table of pods does what a dictionary does.</summary>
 public sealed class PodTableTests
 {
-    private static readonly PodPlace s_place = new("ns", null, null);
+    private static readonly PodScope s_scope = new("ns", null, null);
     private static readonly PodNamePrefix[] s_prefixes = [new("web-"), new("api-"), new("web-a-")];
 
     [Fact]
@@ -26,10 +26,10 @@ public sealed class PodTableTests
                 _ = endpoint.Name;
             if (expected.Remove(name, out SlicePod? known))
             {
-                int place = table.Find(endpoint.Key);
-                Assert.Same(known, table[place][0]);
-                table[place].Remove(known);
-                table.RemoveAt(place);
+                int slot = table.Find(endpoint.Key);
+                Assert.Same(known, table[slot][0]);
+                table[slot].Remove(known);
+                table.RemoveAt(slot);
             }
             else
             {
@@ -52,6 +52,6 @@ public sealed class PodTableTests
         PodName name = random.Next(5) == 0
             ? new PodName(string.Create(CultureInfo.InvariantCulture, $"10.0.0.{number}"))
             : new PodName(s_prefixes[random.Next(s_prefixes.Length)], number);
-        return new SlicePod(name, s_place, default, IPAddress.Loopback, true, true, false);
+        return new SlicePod(name, s_scope, default, IPAddress.Loopback, true, true, false);
     }
 }

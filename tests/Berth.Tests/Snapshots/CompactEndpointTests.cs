@@ -8,14 +8,14 @@ namespace Berth.Snapshots;
 public sealed class CompactEndpointTests
 {
     private static readonly ServiceTarget s_target = new("ns", "svc");
-    private static readonly PodPlace s_place = new("ns", "node-1", "z1");
+    private static readonly PodScope s_scope = new("ns", "node-1", "z1");
 
     [Fact]
     public void Compact_endpoint_equals_one_made_of_its_parts()
     {
         Guid uid = Guid.Parse("6dab17d2-4cbf-4e7a-9e26-98a12b9624f4");
-        Compact compact = new(new PodName(new PodNamePrefix("web-"), 12), s_place, new PodUid(uid, null), IPAddress.Parse("10.0.0.1"));
-        compact.Take(PortScheme.PerOrdinal([new EndpointPort("a", 3000), new EndpointPort("b", 5000, "UDP")], 2).PlanFor([])!);
+        Compact compact = new(new PodName(new PodNamePrefix("web-"), 12), s_scope, new PodUid(uid, null), IPAddress.Parse("10.0.0.1"));
+        compact.Take(PortScheme.PerOrdinal([new EndpointPort("a", 3000), new EndpointPort("b", 5000, "UDP")], 2).RuleFor([])!);
         EndpointPort[] ports = [new EndpointPort("a", 3024), new EndpointPort("b", 5024, "UDP")];
         PodEndpoint plain = PodEndpoint.Create("web-12", "ns", [IPAddress.Parse("10.0.0.1")], ports, 12, uid.ToString(), "node-1", "z1");
         Assert.Equal(plain.NameHash, compact.NameHash);
@@ -98,38 +98,38 @@ public sealed class CompactEndpointTests
 
         static PodEndpoint InPieces(string name) => PodOrdinal.TryParse(name, out int ordinal, out _)
             ? Endpoint(new PodNamePrefix(name[..(name.LastIndexOf('-') + 1)]), ordinal)
-            : new Compact(new PodName(name), s_place, default, IPAddress.Loopback);
+            : new Compact(new PodName(name), s_scope, default, IPAddress.Loopback);
     }
 
     [Fact]
     public void A_place_made_of_another_has_a_plan_of_its_own()
     {
-        PortPlan plan = PortScheme.PerOrdinal(3000).PlanFor([])!;
-        Assert.Same(s_place.With(plan), s_place.With(plan));
-        PortPlan second = PortScheme.PerOrdinal(4000).PlanFor([])!;
-        Parallel.For(0, 10_000, i => Assert.Same(i % 2 == 0 ? plan : second, s_place.With(i % 2 == 0 ? plan : second).Plan));
-        PodPlace other = s_place with { Uid = "odd" };
-        Assert.Equal("odd", other.With(plan).Uid);
+        PortRule rule = PortScheme.PerOrdinal(3000).RuleFor([])!;
+        Assert.Same(s_scope.With(rule), s_scope.With(rule));
+        PortRule second = PortScheme.PerOrdinal(4000).RuleFor([])!;
+        Parallel.For(0, 10_000, i => Assert.Same(i % 2 == 0 ? rule : second, s_scope.With(i % 2 == 0 ? rule : second).Rule));
+        PodScope other = s_scope with { Uid = "odd" };
+        Assert.Equal("odd", other.With(rule).Uid);
     }
 
     [Fact]
     public void A_place_is_planned_once_and_its_pods_one_by_one()
     {
-        PodPlace place = new("ns", "node-1", "z1");
+        PodScope scope = new("ns", "node-1", "z1");
         PodNamePrefix prefix = new("web-");
-        Compact first = new(new PodName(prefix, 1), place, default, IPAddress.Loopback);
-        Compact second = new(new PodName(prefix, 1), place, default, IPAddress.Loopback);
-        PortPlan plan = PortScheme.PerOrdinal(3000).PlanFor([])!;
-        Assert.True(first.Take(plan));
-        Assert.Same(place, first.Place);
-        Assert.Same(plan, first.Plan);
-        Assert.Null(second.Plan);
+        Compact first = new(new PodName(prefix, 1), scope, default, IPAddress.Loopback);
+        Compact second = new(new PodName(prefix, 1), scope, default, IPAddress.Loopback);
+        PortRule rule = PortScheme.PerOrdinal(3000).RuleFor([])!;
+        Assert.True(first.Take(rule));
+        Assert.Same(scope, first.Scope);
+        Assert.Same(rule, first.Rule);
+        Assert.Null(second.Rule);
 
-        PortPlan other = PortScheme.PerOrdinal(4000).PlanFor([])!;
+        PortRule other = PortScheme.PerOrdinal(4000).RuleFor([])!;
         Assert.True(second.Take(other));
-        Assert.False(second.Take(plan));
+        Assert.False(second.Take(rule));
         Assert.Equal((3001, 4001), (first.Port, second.Port));
-        Assert.Same(plan, first.Plan);
+        Assert.Same(rule, first.Rule);
         Assert.False(first.ContentEquals(second));
     }
 
@@ -144,14 +144,14 @@ public sealed class CompactEndpointTests
 
     private static Compact Endpoint(PodNamePrefix prefix, int number)
     {
-        Compact endpoint = new(new PodName(prefix, number), s_place, default, IPAddress.Loopback);
-        endpoint.Take(PortScheme.PerOrdinal(3000).PlanFor([])!);
+        Compact endpoint = new(new PodName(prefix, number), s_scope, default, IPAddress.Loopback);
+        endpoint.Take(PortScheme.PerOrdinal(3000).RuleFor([])!);
         return endpoint;
     }
 
-    private sealed class Compact(PodName name, PodPlace place, PodUid uid, IPAddress address)
-        : CompactEndpoint(name, place, uid, address, ready: true, serving: true, terminating: false)
+    private sealed class Compact(PodName name, PodScope scope, PodUid uid, IPAddress address)
+        : CompactEndpoint(name, scope, uid, address, ready: true, serving: true, terminating: false)
     {
-        public bool Take(PortPlan plan) => TrySetPlan(plan);
+        public bool Take(PortRule rule) => TrySetRule(rule);
     }
 }

@@ -6,44 +6,44 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// Gives one object to all pods of a node. A node is nearly always in one zone, and a source in one namespace, so that places are found by
+/// Gives one object to all pods of a node. A node is nearly always in one zone, and a source in one namespace, so that scopes are found by
 /// the node's name. Not safe for several threads.
 /// </summary>
-internal sealed class PodPlacePool
+internal sealed class PodScopePool
 {
     private readonly TextPool _zones = new();
-    private readonly SharedObjects<ReadOnlySpan<byte>, PodPlace> _places = new(new ByNode());
+    private readonly SharedObjects<ReadOnlySpan<byte>, PodScope> _scopes = new(new ByNode());
 
     // The pods of one node often follow each other.
-    private PodPlace? _last;
+    private PodScope? _last;
 
     /// <param name="namespace">The namespace; the same string for all pods of a slice.</param>
     /// <param name="node">The node's name; empty for none when <paramref name="hasNode"/> is false.</param>
     /// <param name="hasNode">Whether a node is stated.</param>
     /// <param name="zone">The zone's name.</param>
     /// <param name="hasZone">Whether a zone is stated.</param>
-    public PodPlace Get(string @namespace, ReadOnlySpan<byte> node, bool hasNode, ReadOnlySpan<byte> zone, bool hasZone)
+    public PodScope Get(string @namespace, ReadOnlySpan<byte> node, bool hasNode, ReadOnlySpan<byte> zone, bool hasZone)
     {
-        PodPlace? known = _last is { } last && Is(last.Node, node, hasNode) ? last : _places.Find(node);
+        PodScope? known = _last is { } last && Is(last.Node, node, hasNode) ? last : _scopes.Find(node);
         if (known is not null && known.Namespace == @namespace && Is(known.Zone, zone, hasZone) && Is(known.Node, node, hasNode))
             return _last = known;
         string? nodeName = hasNode ? Utf8Text.Read(node, "nodeName") : null;
-        return _last = _places.Replace(new PodPlace(@namespace, nodeName, hasZone ? _zones.Get(zone, "zone") : null));
+        return _last = _scopes.Replace(new PodScope(@namespace, nodeName, hasZone ? _zones.Get(zone, "zone") : null));
     }
 
     private static bool Is(string? text, ReadOnlySpan<byte> utf8, bool stated) =>
         stated ? text is not null && Ascii.Equals(utf8, text) : text is null;
 
-    private sealed class ByNode : IEqualityComparer<PodPlace>, IAlternateEqualityComparer<ReadOnlySpan<byte>, PodPlace>
+    private sealed class ByNode : IEqualityComparer<PodScope>, IAlternateEqualityComparer<ReadOnlySpan<byte>, PodScope>
     {
-        public bool Equals(PodPlace? x, PodPlace? y) => (x?.Node ?? "") == (y?.Node ?? "");
+        public bool Equals(PodScope? x, PodScope? y) => (x?.Node ?? "") == (y?.Node ?? "");
 
-        public int GetHashCode(PodPlace obj) => (int)Utf8Text.Hash(obj.Node ?? "");
+        public int GetHashCode(PodScope obj) => (int)Utf8Text.Hash(obj.Node ?? "");
 
-        public bool Equals(ReadOnlySpan<byte> alternate, PodPlace other) => Ascii.Equals(alternate, other.Node ?? "");
+        public bool Equals(ReadOnlySpan<byte> alternate, PodScope other) => Ascii.Equals(alternate, other.Node ?? "");
 
         public int GetHashCode(ReadOnlySpan<byte> alternate) => (int)Utf8Text.Hash(alternate);
 
-        public PodPlace Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("The pool makes its objects itself.");
+        public PodScope Create(ReadOnlySpan<byte> alternate) => throw new NotSupportedException("The pool makes its objects itself.");
     }
 }

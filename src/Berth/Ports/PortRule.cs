@@ -5,14 +5,14 @@ namespace Berth.Ports;
 /// <summary>
 /// The bases that the ports of many pods are computed from, kept once for all of them. A stride of 0 gives every pod the bases themselves.
 /// </summary>
-internal sealed class PortPlan
+internal sealed class PortRule
 {
     private readonly EndpointPort[] _bases;
     private readonly int _stride;
 
     /// <param name="bases">At least one, each within the range of ports.</param>
     /// <param name="stride">How many ports lie between two ordinals.</param>
-    public PortPlan(EndpointPort[] bases, int stride)
+    public PortRule(EndpointPort[] bases, int stride)
     {
         _bases = bases;
         _stride = stride;
@@ -70,7 +70,7 @@ internal sealed class PortPlan
     }
 
     /// <summary>True when both give the same ports to every pod.</summary>
-    public bool IsSameAs(PortPlan other) =>
+    public bool IsSameAs(PortRule other) =>
         ReferenceEquals(this, other) || (_stride == other._stride && _bases.AsSpan().SequenceEqual(other._bases));
 
     private EndpointPort At(int index, int ordinal) =>
