@@ -24,7 +24,8 @@ internal static class DispatchCommand
             "berth dispatch --target games/lobby --target games/match --base-port game=4000,admin=5000 --stride 2",
             "berth dispatch --target games/lobby --base-port 4000 --urls 'http://127.0.0.1:8000;http://[::1]:8000'",
             "berth dispatch --target games/lobby --base-port 4000 --snapshot-file /var/lib/berth/snapshot --max-stale 1h",
-            "berth dispatch --target games/lobby --from http://service-a.games")
+            "berth dispatch --target games/lobby --from http://service-a.games",
+            "berth dispatch --target games/lobby --base-port 4000 --tls-cert tls.crt --tls-key tls.key --urls https://*:8443")
             .Runs(
                 host,
                 [
@@ -77,11 +78,14 @@ internal static class DispatchCommand
         bool targetsAreSound = !reader.HasFaults;
         PortScheme ports = PortSettings.Read(
             reader, ofPod: false, required: findDispatchers is null, ofDispatcher: findDispatchers is not null);
+        DispatcherTlsOptions? tls = TlsSettings.Read(reader);
+        string scheme = tls is null ? "http" : "https";
         DispatcherOptions options = new()
         {
             Targets = [.. targets.Select(target => new DispatcherTarget(target, ports))],
             Picker = reader.Get(DispatchSettings.Picker),
-            Urls = reader.Get(DispatchSettings.Urls) ?? UrlsOf(reader.Get(DispatchSettings.Bind)),
+            Urls = reader.Get(DispatchSettings.Urls) ?? UrlsOf(scheme, reader.Get(DispatchSettings.Bind)),
+            Tls = tls,
             ShutdownDelay = reader.Get(DispatchSettings.ShutdownDelay),
             RunId = runId,
             FindDispatchers = findDispatchers ?? (static _ => []),
@@ -97,8 +101,8 @@ internal static class DispatchCommand
         return options;
     }
 
-    private static string[] UrlsOf(IPAddress[] addresses) =>
+    private static string[] UrlsOf(string scheme, IPAddress[] addresses) =>
         addresses.Length == 0
-            ? ["http://*:8000"]
-            : [.. addresses.Select(static address => $"http://{new IPEndPoint(address, DefaultPort)}")];
+            ? [$"{scheme}://*:{DefaultPort}"]
+            : [.. addresses.Select(address => $"{scheme}://{new IPEndPoint(address, DefaultPort)}")];
 }

@@ -12,7 +12,8 @@ internal static class DispatchSettings
     public static Setting<string[]?> Urls { get; } = new(
         "urls",
         "URL",
-        "The addresses to listen on, http://HOST:PORT, separated by ';'. Default http://*:8000: every IPv4 and IPv6 address.",
+        "The addresses to listen on, http://HOST:PORT or https://HOST:PORT, separated by ';'. Default http://*:8000: every IPv4 and IPv6 "
+            + "address; with --tls-cert https://*:8000.",
         ParseUrls,
         null,
         separator: ';');
@@ -43,7 +44,7 @@ internal static class DispatchSettings
         ParseMaxStale,
         null);
 
-    public static Setting[] All { get; } = [Target, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale];
+    public static Setting[] All { get; } = [Target, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All];
 
     private static TimeSpan? ParseMaxStale(string text, out string? fault) =>
         Durations.AtLeast(TimeSpan.FromMilliseconds(1))(text, out fault);

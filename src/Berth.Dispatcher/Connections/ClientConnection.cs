@@ -1,5 +1,7 @@
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Berth.Dispatcher.Connections;
 
@@ -34,10 +36,49 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
         Volatile.Write(ref connection._ticked, null);
         if (connection._stream is not { } stream)
             return;
+        if (transport.Features.Get<ITlsConnectionFeature>() is not null)
+        {
+            await RunEncryptedAsync(transport, stream).ConfigureAwait(false);
+            return;
+        }
+
         // The stream does not read. Drop the data that the client sent after its request; any further data, or closing, ends the
         // connection. Otherwise that data would stay in memory while the stream lasts.
         await transport.Transport.Input.CompleteAsync().ConfigureAwait(false);
         await stream.RunAsync(transport).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Runs a stream over TLS. Completing TLS's receiving side would not complete the transport's, so further data would stay in memory,
+    /// and messages of TLS itself would not be answered. One read waits instead, without a buffer.
+    /// </summary>
+    private static async Task RunEncryptedAsync(ConnectionContext transport, IConnectionTakeOver stream)
+    {
+        PipeReader input = transport.Transport.Input;
+        if (input.TryRead(out ReadResult dropped))
+            input.AdvanceTo(dropped.Buffer.End);
+        Task reading = AbortAtInputAsync(transport, input);
+        await stream.RunAsync(transport).ConfigureAwait(false);
+        input.CancelPendingRead();
+        await reading.ConfigureAwait(false);
+    }
+
+    private static async Task AbortAtInputAsync(ConnectionContext transport, PipeReader input)
+    {
+        try
+        {
+            ReadResult read = await input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            if (read.IsCanceled)
+                return;
+            input.AdvanceTo(read.Buffer.End);
+        }
+        catch (Exception exception) when (
+            exception is IOException or ConnectionAbortedException or InvalidOperationException or OperationCanceledException)
+        {
+            // The connection has ended.
+        }
+
+        transport.Abort(new ConnectionAbortedException("The client sent more, or went away, during a stream."));
     }
 
     /// <summary>Called once by Kestrel's HTTP side.</summary>

@@ -36,4 +36,22 @@ internal static partial class Log
     [LoggerMessage(EventId = 305, Level = LogLevel.Error, Message = "Sending changes of {Target} to watching clients " +
         "failed. Their streams end; clients that reconnect get a new stream.")]
     public static partial void WatchFailed(ILogger logger, ServiceTarget target, Exception exception);
+
+    [LoggerMessage(EventId = 320, Level = LogLevel.Information, Message = "{File} has a new certificate, good until {NotAfter:u}.")]
+    public static partial void CertificateReloaded(ILogger logger, string file, DateTimeOffset notAfter);
+
+    [LoggerMessage(EventId = 321, Level = LogLevel.Error, Message = "{Fault} The earlier certificate stays; it expires at {NotAfter:u}.")]
+    public static partial void CertificateKept(ILogger logger, string fault, DateTimeOffset notAfter);
+
+    [LoggerMessage(EventId = 322, Level = LogLevel.Information, Message = "{File} has new CAs of clients: {Count}.")]
+    public static partial void CasReloaded(ILogger logger, string file, int count);
+
+    [LoggerMessage(EventId = 323, Level = LogLevel.Error, Message = "{Fault} What was read earlier stays.")]
+    public static partial void FileKept(ILogger logger, string fault);
+
+    [LoggerMessage(EventId = 324, Level = LogLevel.Error, Message = "Reading again ({What}) failed. What was read earlier stays.")]
+    public static partial void ReloadFailed(ILogger logger, string what, Exception exception);
+
+    [LoggerMessage(EventId = 325, Level = LogLevel.Debug, Message = "A TLS handshake failed.")]
+    public static partial void HandshakeFailed(ILogger logger, Exception exception);
 }

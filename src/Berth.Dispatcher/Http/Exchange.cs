@@ -22,8 +22,12 @@ internal readonly struct Exchange(IFeatureCollection features)
 
     public IHttpResponseFeature Response { get; } = features.Get<IHttpResponseFeature>()!;
 
-    // Only a dispatcher's own Kestrel has it. In other programs the HTTP side of their server carries the stream.
-    private ClientConnection? Connection => features.Get<IConnectionHeartbeatFeature>() as ClientConnection;
+    // Only a dispatcher's own Kestrel has it. In other programs the HTTP side of their server carries the stream, and so does HTTP/2, where
+    // one connection has many requests.
+    private ClientConnection? Connection =>
+        IsHttp1 ? features.Get<IConnectionHeartbeatFeature>() as ClientConnection : null;
+
+    private bool IsHttp1 => Request.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal);
 
     public PipeWriter Body => features.Get<IHttpResponseBodyFeature>()!.Writer;
 
@@ -48,7 +52,8 @@ internal readonly struct Exchange(IFeatureCollection features)
     /// <summary>Asks the client to come back on a new connection, which will go to another server.</summary>
     public void CloseIf(bool stopping)
     {
-        if (stopping)
+        // HTTP/2 has no such header: Kestrel asks by GOAWAY when it stops.
+        if (stopping && IsHttp1)
             Response.Headers.Connection = s_close;
     }
 

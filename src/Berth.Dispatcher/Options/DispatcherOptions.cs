@@ -18,9 +18,13 @@ public sealed class DispatcherOptions
 
     /// <summary>
     /// The addresses to listen on, at least one: <c>http://HOST:PORT</c> with an IP address, <c>localhost</c>, or <c>*</c> for every
-    /// address of both families. Port 0 takes any free port (not with <c>localhost</c>). Default: <c>http://*:8000</c>.
+    /// address of both families. <c>https://</c> needs <see cref="Tls"/>. Port 0 takes any free port (not with <c>localhost</c>). Default:
+    /// <c>http://*:8000</c>.
     /// </summary>
     public IReadOnlyList<string> Urls { get; init; } = ["http://*:8000"];
+
+    /// <summary>The certificates for addresses with <c>https://</c>. Default: null, for none.</summary>
+    public DispatcherTlsOptions? Tls { get; init; }
 
     /// <summary>
     /// The time during which the server still serves, as unready, before it stops accepting, 0 to 10 minutes. Default 0. In Kubernetes give
@@ -66,6 +70,7 @@ public sealed class DispatcherOptions
                 faults.Add(fault);
         }
 
+        FindTlsFaults(faults);
         CheckRange(faults, "shutdown delay", ShutdownDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         CheckRange(faults, "shutdown grace", ShutdownGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         CheckRange(faults, "keep-alive timeout", KeepAliveTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
@@ -76,6 +81,17 @@ public sealed class DispatcherOptions
         if (MaxConnections < 1)
             faults.Add($"The number of connections is bounded by {MaxConnections}. Give 1 or more, or no bound.");
         return faults;
+    }
+
+    private void FindTlsFaults(List<string> faults)
+    {
+        string? encrypted = (Urls ?? []).FirstOrDefault(ListenUrl.AsksForTls);
+        if (encrypted is not null && Tls is null)
+            faults.Add($"The address '{encrypted}' asks for TLS, and there is no certificate. Give one with --tls-cert and --tls-key.");
+        if (encrypted is null && Tls is not null)
+            faults.Add("There is a certificate for TLS, and no address with https://. Give one with --urls, such as https://*:8443.");
+        if (Tls is not null)
+            faults.AddRange(Tls.FindFaults());
     }
 
     private void FindTargetFaults(List<string> faults)

@@ -3,8 +3,8 @@ using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.Server;
 using Berth.Dispatcher.State;
+using Berth.Dispatcher.Tls;
 using Berth.Dispatcher.Watching;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +23,7 @@ public sealed class DispatcherServer : IAsyncDisposable
     private readonly DispatcherOptions _options;
     private readonly MetricsExporter _exporter;
     private readonly ClashLog _clashes;
+    private readonly ReloadLoop? _reloads;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _stopLock = new();
@@ -30,7 +31,7 @@ public sealed class DispatcherServer : IAsyncDisposable
 
     private DispatcherServer(
         KestrelServer kestrel, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter, ClashLog clashes,
-        TimeProvider time, ILogger logger)
+        ReloadLoop? reloads, TimeProvider time, ILogger logger)
     {
         _kestrel = kestrel;
         _state = state;
@@ -38,6 +39,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         _options = options;
         _exporter = exporter;
         _clashes = clashes;
+        _reloads = reloads;
         _time = time;
         _logger = logger;
     }
@@ -75,13 +77,15 @@ public sealed class DispatcherServer : IAsyncDisposable
         ILogger logger = loggers.CreateLogger("Berth.Dispatcher");
         // Created before the targets are followed, so that it sees the first counts of the sources.
         MetricsExporter exporter = new(meter, logger);
+        ServerTls? tls = options.Tls is null ? null : new ServerTls(options.Tls, meter, time, logger);
         DispatcherState state = new(directory, options, time);
         WatchHubs hubs = new(state, logger);
         RequestCounts counts = new(meter);
         DispatcherMetrics.Observe(meter, state, time);
-        KestrelServer kestrel = KestrelSetup.Create(options, new KestrelLoggers(loggers));
+        (KestrelServer kestrel, IReadOnlyList<ListenAddress> addresses) = KestrelSetup.Create(options, tls, new KestrelLoggers(loggers));
         ClashLog clashes = new(state.FindClashes, time, logger);
-        DispatcherServer server = new(kestrel, state, hubs, options, exporter, clashes, time, logger);
+        ReloadLoop? reloads = tls is null ? null : new ReloadLoop([("tls", tls.Reload)], meter, time, logger);
+        DispatcherServer server = new(kestrel, state, hubs, options, exporter, clashes, reloads, time, logger);
         try
         {
             await kestrel.StartAsync(
@@ -90,6 +94,8 @@ public sealed class DispatcherServer : IAsyncDisposable
         catch (Exception exception)
         {
             await clashes.DisposeAsync().ConfigureAwait(false);
+            if (reloads is not null)
+                await reloads.DisposeAsync().ConfigureAwait(false);
             kestrel.Dispose();
             exporter.Dispose();
             state.Dispose();
@@ -98,7 +104,7 @@ public sealed class DispatcherServer : IAsyncDisposable
             throw KestrelSetup.Explain(options, exception);
         }
 
-        server.Addresses = [.. kestrel.Features.Get<IServerAddressesFeature>()!.Addresses];
+        server.Addresses = [.. addresses.Select(static address => address.ToString())];
         Log.Listening(logger, string.Join(", ", server.Addresses), string.Join(", ", options.Targets.Select(static t => t.Target)));
         return server;
     }
@@ -129,6 +135,8 @@ public sealed class DispatcherServer : IAsyncDisposable
         using (CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry))
             await _kestrel.StopAsync(both.Token).ConfigureAwait(false);
         await _clashes.DisposeAsync().ConfigureAwait(false);
+        if (_reloads is not null)
+            await _reloads.DisposeAsync().ConfigureAwait(false);
         _kestrel.Dispose();
         _exporter.Dispose();
         _state.Dispose();

@@ -1,13 +1,14 @@
 using Berth.Dispatcher.Connections;
+using Berth.Dispatcher.Options;
+using Berth.Dispatcher.Tls;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Server;
 
-/// <summary>Configures Kestrel: HTTP/1.1 only, every size limited, no Server header.</summary>
+/// <summary>Configures Kestrel: HTTP/1.1, with TLS also HTTP/2; every size limited; no Server header.</summary>
 internal static class KestrelSetup
 {
     // A request here is one short line and a client's usual headers.
@@ -16,14 +17,12 @@ internal static class KestrelSetup
     private const int MaxHeaderCount = 64;
     private const int MaxReadAhead = 64 * 1024;
 
-    public static KestrelServer Create(DispatcherOptions options, ILoggerFactory loggers)
+    /// <summary>Creates the server, and what it will listen on. The ports are known when it has started.</summary>
+    public static (KestrelServer Server, IReadOnlyList<ListenAddress> Addresses) Create(
+        DispatcherOptions options, ServerTls? tls, ILoggerFactory loggers)
     {
         KestrelServerOptions kestrel = new() { AddServerHeader = false, AllowSynchronousIO = false };
-        kestrel.ConfigureEndpointDefaults(static endpoint =>
-        {
-            endpoint.Protocols = HttpProtocols.Http1;
-            endpoint.Use(static http => transport => ClientConnection.RunAsync(transport, http));
-        });
+        ListenAddress[] addresses = [.. options.Urls.Select(url => new ListenAddress(kestrel, ListenUrl.Parse(url), tls))];
         kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
@@ -37,11 +36,7 @@ internal static class KestrelSetup
         // MaxRequestBufferSize in Kestrel's limits has no effect on it.
         SocketTransportOptions transport = new() { UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead };
         SocketTransportFactory sockets = new(Microsoft.Extensions.Options.Options.Create(transport), loggers);
-        KestrelServer server = new(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(sockets), loggers);
-        ICollection<string> addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses;
-        foreach (string url in options.Urls)
-            addresses.Add(url);
-        return server;
+        return (new KestrelServer(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(sockets), loggers), addresses);
     }
 
     /// <summary>Converts a failure to listen into a sentence with the remedy.</summary>

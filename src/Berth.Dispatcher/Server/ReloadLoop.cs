@@ -1,0 +1,65 @@
+using System.Diagnostics.Metrics;
+using Berth.Dispatcher.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher.Server;
+
+/// <summary>
+/// Looks at the files that options name, and takes over what has changed. It compares contents, so it also sees the symlinks that
+/// Kubernetes swaps when a Secret changes.
+/// </summary>
+internal sealed class ReloadLoop : IAsyncDisposable
+{
+    /// <summary>The time between two looks. Kubernetes itself takes up to a minute to bring a Secret to a pod.</summary>
+    internal static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Counter<long> _counter;
+    private readonly ILogger _logger;
+    private readonly Task _running;
+
+    /// <param name="steps">
+    /// The name of each thing that is reloaded, and a step that returns null when nothing has changed, else whether it can be used.
+    /// </param>
+    /// <param name="meter">The meter of the counter.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The logger.</param>
+    public ReloadLoop(IReadOnlyList<(string Name, Func<bool?> Step)> steps, Meter meter, TimeProvider time, ILogger logger)
+    {
+        _counter = meter.CreateCounter<long>("berth.reloads", "{reload}", "Changes of files that options name, by what and result.");
+        _logger = logger;
+        _running = steps.Count == 0 ? Task.CompletedTask : RunAsync(steps, time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync(IReadOnlyList<(string Name, Func<bool?> Step)> steps, TimeProvider time)
+    {
+        using PeriodicTimer timer = new(Period, time);
+        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+        {
+            foreach ((string name, Func<bool?> step) in steps)
+            {
+                try
+                {
+                    if (step() is { } isGood)
+                        Count(name, isGood);
+                }
+                catch (Exception exception)
+                {
+                    // A defect here must not end the loop unseen.
+                    Log.ReloadFailed(_logger, name, exception);
+                    Count(name, isGood: false);
+                }
+            }
+        }
+    }
+
+    private void Count(string name, bool isGood) => _counter.Add(
+        1, new KeyValuePair<string, object?>("what", name), new KeyValuePair<string, object?>("result", isGood ? "ok" : "refused"));
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Berth.TestKit;
+
+namespace Berth.Dispatcher.Tests.Edge;
+
+/// <summary>A dispatcher with the options of one test, and clients that trust its authority.</summary>
+internal sealed class EdgeServer : IAsyncDisposable
+{
+    private readonly EndpointDirectory _directory;
+    private readonly Meter _meter = new("Berth");
+    private DispatcherServer _server = null!;
+
+    private EdgeServer() =>
+        _directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = _meter });
+
+    public PushableSource Source { get; } = new();
+
+    public TestClock Time { get; } = new();
+
+    public RecordingLogger Log { get; } = new();
+
+    public DispatcherServer Server => _server;
+
+    public EndpointView View => _directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports);
+
+    /// <summary>The options of a test: two targets, and a free port.</summary>
+    public static DispatcherTarget[] Targets { get; } =
+    [
+        new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports),
+        new DispatcherTarget(DispatcherFixture.Other, DispatcherFixture.Ports),
+    ];
+
+    public static async Task<EdgeServer> StartAsync(DispatcherOptions options)
+    {
+        EdgeServer edge = new();
+        edge._server = await DispatcherServer.StartAsync(
+            edge._directory, options, edge.Log, edge.Time, edge._meter, DispatcherFixture.Cancelled);
+        await edge.Source.PublishAsync(edge.View, [DispatcherFixture.Pod(0)], cancellationToken: DispatcherFixture.Cancelled);
+        return edge;
+    }
+
+    public int PortOf(int address = 0) =>
+        int.Parse(_server.Addresses[address].Split(':')[^1], CultureInfo.InvariantCulture);
+
+    /// <summary>A client that trusts an authority and reaches this server under any host name.</summary>
+    public HttpClient Client(TestAuthority? authority = null, string host = "localhost", X509Certificate2? own = null, int address = 0)
+    {
+        SocketsHttpHandler handler = new()
+        {
+            ConnectCallback = async (_, token) =>
+            {
+                Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, PortOf(address), token);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        if (authority is not null)
+            handler.SslOptions = OptionsOf(authority, host, own);
+        string scheme = authority is null ? "http" : "https";
+        return new HttpClient(handler) { BaseAddress = new Uri($"{scheme}://{host}:{PortOf(address)}"), Timeout = Wait.Limit };
+    }
+
+    public async Task<SslStream> ConnectAsync(TestAuthority authority, Action<SslClientAuthenticationOptions>? change = null)
+    {
+        Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, PortOf(), DispatcherFixture.Cancelled);
+        SslStream stream = new(new NetworkStream(socket, ownsSocket: true));
+        SslClientAuthenticationOptions options = OptionsOf(authority, "localhost", null);
+        change?.Invoke(options);
+        await stream.AuthenticateAsClientAsync(options, DispatcherFixture.Cancelled);
+        return stream;
+    }
+
+    /// <summary>Lets the files be looked at again, until something is logged.</summary>
+    public async Task ReloadAsync(string logged)
+    {
+        Time.Advance(TimeSpan.FromSeconds(5));
+        await Log.WaitForAsync(logged, DispatcherFixture.Cancelled);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _directory.DisposeAsync();
+        _meter.Dispose();
+    }
+
+    private static SslClientAuthenticationOptions OptionsOf(TestAuthority authority, string host, X509Certificate2? own)
+    {
+        X509ChainPolicy policy = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.ImportFromPem(authority.Pem);
+        SslClientAuthenticationOptions options = new() { TargetHost = host, CertificateChainPolicy = policy };
+        if (own is not null)
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(own, null, offline: true);
+        return options;
+    }
+}
