@@ -7,8 +7,9 @@ namespace Berth.Cli.Tests.Deploy;
 public sealed class ManifestTests
 {
     private static readonly IReadOnlyList<YamlMappingNode> s_objects =
-        [.. Directory.GetFiles(Path.Combine(Checkout.Root, "deploy"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .SelectMany(Load)];
+        [.. new[] { "base", "overlays" }
+            .SelectMany(static f => Directory.GetFiles(Path.Combine(Checkout.Root, "deploy", f), "*.yaml", SearchOption.AllDirectories))
+            .Order(StringComparer.Ordinal).SelectMany(Load)];
 
     private static IEnumerable<YamlMappingNode> Workloads => s_objects.Where(static o => Text(o, "kind") is "StatefulSet" or "Deployment");
 

@@ -1,0 +1,150 @@
+using System.Globalization;
+using YamlDotNet.RepresentationModel;
+
+namespace Berth.Cli.Tests.Deploy;
+
+/// <summary>The Helm chart: its defaults are the manifests of deploy/base, and wrong values are refused.</summary>
+public sealed class ChartTests
+{
+    private const string EverySwitch = """
+        {"address":"external-or-internal","picker":"sticky","tls":{"secretName":"web"},"podDisruptionBudget":{"enabled":true},
+        "targets":[{"service":"a"},{"service":"b","namespace":"games"},{"service":"c","namespace":"games"}],
+        "basePort":"game=4000,admin=5000/TCP","extraArgs":["--log-level","debug"],"replicas":2}
+        """;
+
+    private static readonly string[] s_labelsOfHelm =
+    [
+        "helm.sh/chart", "app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/version",
+        "app.kubernetes.io/managed-by",
+    ];
+
+    [Fact]
+    public async Task Default_values_make_the_base_object_for_object()
+    {
+        Dictionary<string, string> chart = Canonical(await Helm.TemplateAsync("namespace.create=true"));
+
+        Dictionary<string, string> manifests = Canonical(
+            [
+                .. Directory.GetFiles(Path.Combine(Checkout.Root, "deploy", "base"), "*.yaml")
+                    .SelectMany(static f => Helm.Load(File.ReadAllText(f))).Where(static o => Text(o, "kind") != "Kustomization"),
+            ]);
+        Assert.Equal(manifests.Keys.Order(StringComparer.Ordinal), chart.Keys.Order(StringComparer.Ordinal));
+        Assert.All(manifests, pair => Assert.Equal(pair.Value, chart[pair.Key]));
+    }
+
+    [Fact]
+    public async Task Namespace_is_left_to_Helm_unless_asked_for()
+    {
+        IReadOnlyList<YamlMappingNode> objects = await Helm.TemplateAsync();
+
+        Assert.DoesNotContain(objects, static o => Text(o, "kind") == "Namespace");
+        Assert.Contains(objects, static o => Text(o, "kind") == "StatefulSet");
+    }
+
+    [Fact]
+    public async Task Every_switch_makes_what_the_program_takes()
+    {
+        IReadOnlyList<YamlMappingNode> objects = await Helm.TemplateAsync(
+            $"dispatch={EverySwitch.ReplaceLineEndings("")}",
+            """monitoring={"serviceMonitor":{"enabled":true},"prometheusRule":{"enabled":true}}""");
+
+        YamlMappingNode container = (YamlMappingNode)((YamlSequenceNode)At(
+            Assert.Single(objects, static o => Text(o, "kind") == "Deployment"), "spec", "template", "spec")["containers"])[0];
+        List<string> words = [.. Items(container, "command"), .. Items(container, "args")];
+        Assert.Equal(
+            ["--target", "k8s-example2/a", "--target", "games/b", "--target", "games/c", "--base-port", "game=4000,admin=5000/TCP"],
+            words.Skip(2).Take(8));
+        Assert.Empty(CommandLines.FaultsOf(words[1..]));
+        IReadOnlyList<string> known = CommandLines.VariablesOf(words[1..]);
+        List<string> variables = [.. ((YamlSequenceNode)container["env"]).Cast<YamlMappingNode>().Select(static v => Text(v, "name"))];
+        Assert.Empty(new[] { "BERTH_PICKER", "BERTH_ADDRESS", "BERTH_TLS_CERT", "BERTH_TLS_KEY" }.Except(variables));
+        Assert.All(variables, variable => Assert.Contains(variable, known));
+        // One Role for each namespace of a target, and one grant for nodes.
+        Assert.Equal(
+            ["games", "k8s-example2"],
+            objects.Where(static o => Text(o, "kind") == "Role").Select(static o => Text(At(o, "metadata"), "namespace"))
+                .Order(StringComparer.Ordinal));
+        Assert.Single(objects, static o => Text(o, "kind") == "ClusterRoleBinding");
+        Assert.Equal(2, objects.Count(static o => Text(o, "kind") is "ServiceMonitor" or "PrometheusRule"));
+    }
+
+    [Fact]
+    public async Task Alerts_name_metrics_that_the_documents_list()
+    {
+        IReadOnlyList<YamlMappingNode> objects = await Helm.TemplateAsync("""monitoring={"prometheusRule":{"enabled":true}}""");
+
+        YamlMappingNode rule = Assert.Single(objects, static o => Text(o, "kind") == "PrometheusRule");
+        YamlMappingNode group = (YamlMappingNode)((YamlSequenceNode)At(rule, "spec")["groups"])[0];
+        string documented = Checkout.Read("docs/operations.md");
+        List<string> expressions = [.. ((YamlSequenceNode)group["rules"]).Cast<YamlMappingNode>().Select(static r => Text(r, "expr"))];
+        Assert.Equal(4, expressions.Count);
+        Assert.All(
+            expressions.SelectMany(static e => e.Split('(', ')', ' ', '{'))
+                .Where(static w => w.StartsWith("berth_", StringComparison.Ordinal)),
+            name => Assert.Contains($"| `{name}", documented, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("dispatch.basePort=70000", "/dispatch/basePort")]
+    [InlineData("dispatch.baseport=3000", "'baseport' not allowed")]
+    [InlineData("dispatch.address=\"outside\"", "/dispatch/address")]
+    [InlineData("dispatch.targets=[]", "/dispatch/targets")]
+    [InlineData("echo.drain=30", "/echo/drain")]
+    [InlineData("image.digest=\"latest\"", "/image/digest")]
+    [InlineData("ehco={}", "'ehco' not allowed")]
+    public async Task Wrong_values_are_refused_by_the_schema(string setting, string said)
+    {
+        (int code, _, string error) = await Helm.RunAsync("template", setting);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("values don't meet the specifications of the schema", error, StringComparison.Ordinal);
+        Assert.Contains(said, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Values_of_a_parent_chart_are_allowed()
+    {
+        Assert.NotEmpty(await Helm.TemplateAsync("""global={"storageClass":"fast"}"""));
+    }
+
+    [Fact]
+    public async Task Lint_has_no_complaint()
+    {
+        (int code, string output, string error) = await Helm.RunAsync("lint");
+
+        Assert.True(code == 0, output + error);
+        Assert.DoesNotContain("[WARNING]", output, StringComparison.Ordinal);
+        Assert.Contains("0 chart(s) failed", output, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> Canonical(IEnumerable<YamlMappingNode> objects) => objects
+        .Where(static o => !Has(At(o, "metadata"), "annotations"))
+        .ToDictionary(
+            static o => $"{Text(o, "kind")} {Text(At(o, "metadata"), "name")}",
+            static o => Canonical(o, inLabels: false));
+
+    private static string Canonical(YamlNode node, bool inLabels) => node switch
+    {
+        YamlMappingNode map => "{" + string.Join(", ", map.Children
+            .Select(pair => (Key: pair.Key.ToString(), Text: Canonical(pair.Value, pair.Key.ToString() == "labels")))
+            .Where(pair => !(inLabels && s_labelsOfHelm.Contains(pair.Key)) && pair is not ("labels", "{}"))
+            .OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}: {pair.Text}")) + "}",
+        YamlSequenceNode list => "[" + string.Join(", ", list.Children.Select(static item => Canonical(item, inLabels: false))) + "]",
+        YamlScalarNode scalar => IsNumberOrSwitch(scalar) ? $"!{scalar.Value}" : scalar.Value!,
+        _ => throw new NotSupportedException($"{node.NodeType}"),
+    };
+
+    // 3000 is no "3000": a cluster refuses the one where it expects the other.
+    private static bool IsNumberOrSwitch(YamlScalarNode scalar) => scalar.Style == YamlDotNet.Core.ScalarStyle.Plain
+        && (scalar.Value is "true" or "false" or "null" or "" || double.TryParse(scalar.Value, CultureInfo.InvariantCulture, out _));
+
+    private static bool Has(YamlMappingNode node, string key) => node.Children.ContainsKey(key);
+
+    private static string Text(YamlMappingNode node, string key) => ((YamlScalarNode)node[key]).Value!;
+
+    private static YamlMappingNode At(YamlMappingNode node, params string[] path) =>
+        path.Aggregate(node, static (at, key) => (YamlMappingNode)at[key]);
+
+    private static IEnumerable<string> Items(YamlMappingNode node, string key) =>
+        ((YamlSequenceNode)node[key]).Select(static item => ((YamlScalarNode)item).Value!);
+}
