@@ -78,6 +78,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             Store,
             tables,
             _faultHandler,
+            Refusal,
             logger);
         Api = new ApiServer(_certificates, handler, Gate, NullLoggerFactory.Instance);
     }
@@ -95,6 +96,7 @@ internal sealed class ClusterParts : IAsyncDisposable
     public PodObserver Observer { get; }
     public WatchHandler Watches { get; }
     public TransportGate Gate { get; } = new();
+    public Refusal Refusal { get; } = new();
     public ApiServer Api { get; }
     public LocalClusterFaults Faults { get; }
 
@@ -122,7 +124,8 @@ internal sealed class ClusterParts : IAsyncDisposable
         NodeFaults.Dispose();
         await _controllers.DisposeAsync().ConfigureAwait(false);
         await _forwarder.DisposeAsync().ConfigureAwait(false);
-        await Kubelet.StopAsync(s_endGrace).ConfigureAwait(false);
+        // A simulated pod has nothing to finish.
+        await Kubelet.StopAsync(_options.RunProcesses ? s_endGrace : TimeSpan.Zero).ConfigureAwait(false);
         await Kubelet.DisposeAsync().ConfigureAwait(false);
         await Runtime.DisposeAsync().ConfigureAwait(false);
         await Api.DisposeAsync().ConfigureAwait(false);

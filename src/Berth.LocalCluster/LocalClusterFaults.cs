@@ -37,6 +37,34 @@ public sealed class LocalClusterFaults : IClusterFaults
     /// <summary>The API answers again.</summary>
     public void ResumeApi() => _parts.Gate.Open();
 
+    /// <summary>
+    /// Answers every request with an error, until <see cref="AcceptRequests"/>. Running watches go on: a server that is overloaded
+    /// refuses new requests.
+    /// </summary>
+    /// <param name="code">401, 403, 429, 500, 503 or 504, with the words of a real API server.</param>
+    /// <param name="retryAfter">The header Retry-After and <c>retryAfterSeconds</c>, in whole seconds; null for none.</param>
+    /// <exception cref="LocalClusterException">A value is out of range.</exception>
+    public void RefuseRequests(int code, TimeSpan? retryAfter = null) => _parts.Refusal.Begin(code, retryAfter);
+
+    /// <summary>Requests are answered as usual again.</summary>
+    public void AcceptRequests() => _parts.Refusal.End();
+
+    /// <summary>
+    /// Takes the readiness of a pod away, or gives it back, as a readiness probe does that fails or succeeds again. A restart of its
+    /// containers keeps it; a pod that is created again under the name is ready by its own probes.
+    /// </summary>
+    /// <param name="namespace">The pod's namespace.</param>
+    /// <param name="name">The pod's name.</param>
+    /// <param name="ready">False: not ready, whatever its probes say. True: as its probes say.</param>
+    /// <exception cref="LocalClusterException">There is no such pod, or it is on no node yet.</exception>
+    public void SetPodReady(string @namespace, string name, bool ready) => ApiException.Translate(() =>
+    {
+        StoredObject pod = _parts.Store.Get(KindTable.Pod, @namespace, name);
+        if (_parts.Kubelet.Find(pod.Uid) is not { } worker)
+            throw new LocalClusterException($"Pod {@namespace}/{name} is on no node at the moment. Wait for it to run, and try again.");
+        worker.SetReady(ready);
+    });
+
     /// <summary>Kills the processes of a pod (SIGKILL). Its containers are restarted, as after any crash.</summary>
     /// <param name="namespace">The pod's namespace.</param>
     /// <param name="name">The pod's name.</param>

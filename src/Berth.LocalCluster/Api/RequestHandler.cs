@@ -20,6 +20,7 @@ internal sealed class RequestHandler(
     ObjectStore store,
     TableWriter tables,
     FaultHandler faults,
+    Refusal refusal,
     ILogger logger)
 {
     private const string OpenApiV2Type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
@@ -57,6 +58,9 @@ internal sealed class RequestHandler(
     {
         HttpRequest request = http.Request;
         string path = request.Path.Value!.TrimEnd('/');
+        // The command that ends a fault is still heard.
+        if (!path.StartsWith(FaultHandler.Path, StringComparison.Ordinal))
+            refusal.Check();
         string? Query(string name) => request.Query[name].FirstOrDefault();
         string user = identities.Authenticate(request.Headers.Authorization) ?? throw ApiException.Unauthorized();
         if (user == Identities.Administrator && request.Headers["Impersonate-User"].FirstOrDefault() is { Length: > 0 } other)

@@ -26,6 +26,7 @@ internal sealed class PodWorker
     private readonly CancellationTokenSource _killing = new();
     private readonly IReadOnlyList<(ContainerSupervisor Container, bool IsSidecar)> _first;
     private volatile TaskCompletionSource? _frozen;
+    private volatile bool _isHeldUnready;
     private TimeSpan? _graceGiven;
     private IDisposable? _graceTimer;
 
@@ -87,6 +88,13 @@ internal sealed class PodWorker
         TaskCompletionSource? gate = _frozen;
         _frozen = null;
         gate?.TrySetResult();
+    }
+
+    /// <summary>True: readiness is as the containers' probes say. False: the pod is not ready.</summary>
+    public void SetReady(bool ready)
+    {
+        _isHeldUnready = !ready;
+        Publish();
     }
 
     /// <summary>Kills what runs. False when nothing does.</summary>
@@ -161,7 +169,13 @@ internal sealed class PodWorker
         {
             List<JsonObject> first = [.. _first.Select(entry => entry.Container.Status())];
             List<JsonObject> statuses = [.. Containers.Select(container => container.Status())];
-            _store.Update(_pod, body => PodStatus.Write(body, first, statuses, _addresses, _context.Time));
+            _store.Update(_pod, body =>
+            {
+                // Within the change, so that the last of two changes at once knows it.
+                if (_isHeldUnready)
+                    statuses.ForEach(static status => status["ready"] = false);
+                PodStatus.Write(body, first, statuses, _addresses, _context.Time);
+            });
         }
         catch (ApiException exception) when (exception.Code == 404)
         {
