@@ -9,7 +9,7 @@ public sealed class TextTests
     private const int MaxWidth = 140;
     private const int MaxLines = 300;
 
-    private static readonly string[] s_code = ["src", "tests", "bench", "fuzz"];
+    private static readonly string[] s_code = ["src", "tests", "bench", "fuzz", "samples"];
     private static readonly string[] s_endings = [".cs", ".md", ".sh", ".yaml"];
     private static readonly string[] s_leftOut =
     [
