@@ -19,6 +19,10 @@ public static class FuzzTargets
         ManifestTarget.Yaml,
         EchoTarget.Lines,
         SnapshotFileTarget.Decode,
+        ClientTargets.Proxy,
+        ClientTargets.Forwarded,
+        ClientTargets.Tokens,
+        ClientTargets.QueryString,
     ];
 
     /// <summary>The target of a name, or null.</summary>

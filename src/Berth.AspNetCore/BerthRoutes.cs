@@ -14,12 +14,14 @@ public static class BerthRoutes
     private const string EndpointsPattern = "/v1/endpoints/{namespace}/{service}";
     private const string WatchPattern = "/v1/watch/{namespace}/{service}";
 
+    private const string GoPattern = "/v1/go/{namespace}/{service}/{pod}";
+
     private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps the routes of service A below a prefix, with the same answers: the prefix itself, <c>/v1/endpoints</c>, <c>/v1/watch</c>,
-    /// <c>/healthz</c> and <c>/readyz</c>. docs/http-api.md describes them. <c>/metrics</c> is left to the program; the meter
-    /// <c>Berth.AspNetCore</c> has its instruments.
+    /// Maps the routes of service A below a prefix, with the same answers: the prefix itself, <c>/v1/targets</c>, <c>/v1/endpoints</c>,
+    /// <c>/v1/watch</c>, <c>/v1/go</c>, <c>/healthz</c> and <c>/readyz</c>. docs/http-api.md describes them. <c>/metrics</c>
+    /// is left to the program; the meter <c>Berth.AspNetCore</c> has its instruments.
     /// </summary>
     /// <param name="endpoints">The program.</param>
     /// <param name="prefix">The path in front of the routes, such as <c>/discovery</c>; <c>/</c> for none.</param>
@@ -39,6 +41,9 @@ public static class BerthRoutes
         Map(group, EndpointsPattern, 4, Endpoints, "All endpoints of a Service, or one by key.", "application/json", answers);
         Map(group, EndpointsPattern + "/{pod}", 5, Endpoint, "One endpoint by ordinal or by pod name.", "application/json", answers);
         Map(group, WatchPattern, 4, Watch, "The endpoints and each change, as server-sent events.", "text/event-stream", answers);
+        Map(group, "/v1/targets", 2, Health, "The targets and their states.", "application/json", answers);
+        Map(group, GoPattern, 5, Endpoint, "Sends the client to one pod.", "text/plain", answers);
+        Map(group, GoPattern + "/{**rest}", 6, Go, "Sends the client to a path of one pod.", "text/plain", answers);
         Map(group, "/healthz", 1, Health, "Whether the program runs.", "text/plain", answers);
         Map(group, "/readyz", 1, Health, "Whether every target has been listed.", "text/plain", answers);
         // What is none of these is a problem of service A too, and so is another method.
@@ -62,15 +67,19 @@ public static class BerthRoutes
                         StatusCodes.Status503ServiceUnavailable, typeof(ProblemDetails), [ProblemWriter.ContentType]),
                 ]);
 
-    private static void Root(string? key = null)
+    private static void Root(string? key = null, string? zone = null)
     {
     }
 
-    private static void Endpoints(string @namespace, string service, string? key = null, string? pick = null)
+    private static void Endpoints(string @namespace, string service, string? key = null, string? pick = null, string? zone = null)
     {
     }
 
     private static void Endpoint(string @namespace, string service, string pod)
+    {
+    }
+
+    private static void Go(string @namespace, string service, string pod, string? rest = null)
     {
     }
 

@@ -87,7 +87,7 @@ public sealed class MapBerthTests
     }
 
     [Fact]
-    public async Task OpenAPI_document_describes_the_six_routes()
+    public async Task OpenAPI_document_describes_the_routes()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(
             "/discovery", null, static services => services.AddOpenApi(), static (app, _) => app.MapOpenApi());
@@ -98,14 +98,30 @@ public sealed class MapBerthTests
         Assert.Equal(
             [
                 "/discovery", "/discovery/healthz", "/discovery/readyz", "/discovery/v1/endpoints/{namespace}/{service}",
-                "/discovery/v1/endpoints/{namespace}/{service}/{pod}", "/discovery/v1/watch/{namespace}/{service}",
+                "/discovery/v1/endpoints/{namespace}/{service}/{pod}", "/discovery/v1/go/{namespace}/{service}/{pod}",
+                "/discovery/v1/go/{namespace}/{service}/{pod}/{rest}", "/discovery/v1/targets",
+                "/discovery/v1/watch/{namespace}/{service}",
             ],
             paths.EnumerateObject().Select(static p => p.Name.TrimEnd('/')).Order(StringComparer.Ordinal));
         JsonElement all = paths.GetProperty("/discovery/v1/endpoints/{namespace}/{service}").GetProperty("get");
         Assert.Equal(
-            ["path namespace", "path service", "query key", "query pick"],
+            ["path namespace", "path service", "query key", "query pick", "query zone"],
             all.GetProperty("parameters").EnumerateArray().Select(static p => $"{p.GetProperty("in")} {p.GetProperty("name")}"));
         Assert.True(all.GetProperty("responses").GetProperty("200").GetProperty("content").TryGetProperty("application/json", out _));
+    }
+
+    [Fact]
+    public async Task Client_is_sent_to_a_pod_below_a_prefix()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync("/discovery");
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        using HttpClientHandler handler = new() { AllowAutoRedirect = false };
+        using HttpClient client = new(handler) { BaseAddress = fixture.Client.BaseAddress };
+
+        using HttpResponseMessage response = await client.GetAsync("/discovery/v1/go/k8s-example2/service-b/0/join/a?x=1", Token);
+
+        Assert.Equal("http://10.88.0.10:3000/join/a?x=1", response.Headers.Location?.OriginalString);
+        Assert.Contains("service-b", await client.GetStringAsync("/discovery/v1/targets", Token), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class WatchStreamTests
 
         async Task WriteAsync()
         {
-            await WatchEvents.StreamChangesAsync(pipe.Writer, "epoch", first, last, DispatcherFixture.Cancelled);
+            await WatchEvents.StreamChangesAsync(pipe.Writer, "epoch", first, last, inLines: false, DispatcherFixture.Cancelled);
             await pipe.Writer.FlushAsync(DispatcherFixture.Cancelled);
         }
 
@@ -166,7 +166,9 @@ public sealed class WatchStreamTests
         public WatchHub Hub => Hubs.Of(Target);
 
         public WatchStream CreateStream(EndpointSnapshot? seen) =>
-            new(State, Target, Hub, seen, isChunked: true, tellsSource: false, new RequestCounts(_meter), NullLogger.Instance);
+            new(
+                State, Target, Hub, seen, isChunked: true, tellsSource: false, inLines: false, slot: null, new RequestCounts(_meter),
+                NullLogger.Instance);
 
         /// <summary>Publishes a set, and waits until the hub tells it.</summary>
         public async Task<EndpointSnapshot> PublishAsync(int pods, string address)

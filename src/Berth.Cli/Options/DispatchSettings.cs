@@ -44,7 +44,10 @@ internal static class DispatchSettings
         ParseMaxStale,
         null);
 
-    public static Setting[] All { get; } = [Target, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All];
+    public static Setting[] All { get; } =
+    [
+        Target, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All, .. AccessSettings.All, .. LimitSettings.All,
+    ];
 
     private static TimeSpan? ParseMaxStale(string text, out string? fault) =>
         Durations.AtLeast(TimeSpan.FromMilliseconds(1))(text, out fault);

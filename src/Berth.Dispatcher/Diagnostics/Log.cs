@@ -46,6 +46,12 @@ internal static partial class Log
     [LoggerMessage(EventId = 322, Level = LogLevel.Information, Message = "{File} has new CAs of clients: {Count}.")]
     public static partial void CasReloaded(ILogger logger, string file, int count);
 
+    [LoggerMessage(EventId = 326, Level = LogLevel.Information, Message = "{File} has changed: {Count} tokens.")]
+    public static partial void TokensReloaded(ILogger logger, string file, int count);
+
+    [LoggerMessage(EventId = 327, Level = LogLevel.Information, Message = "Listening on {Addresses} for probes, metrics and operators.")]
+    public static partial void AdminListening(ILogger logger, string addresses);
+
     [LoggerMessage(EventId = 323, Level = LogLevel.Error, Message = "{Fault} What was read earlier stays.")]
     public static partial void FileKept(ILogger logger, string fault);
 

@@ -1,4 +1,7 @@
 using System.IO.Pipelines;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Dispatcher.Clients;
 using Berth.Dispatcher.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +16,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     public const string PlainText = "text/plain; charset=utf-8";
     public const string Json = "application/json";
     public const string EventStream = "text/event-stream";
+    public const string JsonLines = "application/jsonl";
 
     private static readonly StringValues s_noStore = "no-store";
     private static readonly StringValues s_close = "close";
@@ -39,13 +43,44 @@ internal readonly struct Exchange(IFeatureCollection features)
     /// <summary>True for GET and HEAD, which every route accepts.</summary>
     public bool IsRead => Request.Method == HttpMethods.Get || IsHead;
 
+    /// <summary>The certificate that the client has shown, or null.</summary>
+    public X509Certificate2? ClientCertificate => features.Get<ITlsConnectionFeature>()?.ClientCertificate;
+
+    /// <summary>The caller that the gate has found, or null where it does not ask.</summary>
+    public Caller? Caller => features.Get<Caller>();
+
+    /// <summary>True when the client names a type of content among those that it accepts. <c>*/*</c> names none.</summary>
+    public bool Accepts(string contentType)
+    {
+        StringValues accept = Request.Headers.Accept;
+        if (accept.Count == 0)
+            return false;
+        foreach (string? line in accept)
+        {
+            if (line is not null && line.Contains(contentType, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>True when a stream can take the connection over.</summary>
     public bool CanHandOver => Connection is not null;
 
     /// <summary>True when the answer is a stream: it has the connection, or it was an event stream to its end.</summary>
     public bool HasStream => Connection is { } connection
         ? connection.IsHandedOver
-        : Response.HasStarted && Response.Headers.ContentType == EventStream;
+        : Response.HasStarted && (Response.Headers.ContentType == EventStream || Response.Headers.ContentType == JsonLines);
+
+    /// <summary>The address that the connection comes from, or that PROXY protocol states.</summary>
+    public IPAddress? RemoteAddress => features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;
+
+    /// <summary>The right to open a watch, or null where that has no limit.</summary>
+    public WatchSlot? WatchSlot => features.Get<WatchSlot>();
+
+    public void SetWatchSlot(WatchSlot slot) => features.Set(slot);
+
+    public void SetCaller(Caller caller) => features.Set(caller);
 
     public void Abort() => features.Get<IHttpRequestLifetimeFeature>()!.Abort();
 
@@ -65,6 +100,17 @@ internal readonly struct Exchange(IFeatureCollection features)
         headers.ContentType = contentType;
         headers.CacheControl = s_noStore;
         headers.ContentLength = length;
+    }
+
+    /// <summary>Sets the entity tag, and the status 304 when the client has that state already.</summary>
+    public bool IsNotModified(string tag)
+    {
+        Response.Headers.ETag = tag;
+        if (!EntityTag.Matches(Request.Headers.IfNoneMatch, tag))
+            return false;
+        Response.StatusCode = 304;
+        Response.Headers.CacheControl = s_noStore;
+        return true;
     }
 
     public ValueTask WriteWholeAsync(int status, StringValues contentType, ReadOnlyMemory<byte> body)

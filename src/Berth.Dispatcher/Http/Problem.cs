@@ -17,6 +17,9 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     /// <summary>The requested pod, when it is known, so that the client need not ask again for its details.</summary>
     public PodEndpoint? Endpoint { get; init; }
 
+    /// <summary>The challenge of a 401 (RFC 9110, 11.6.1).</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>The allowed methods, when the method was the problem.</summary>
     public string? Allow { get; init; }
 
@@ -69,7 +72,42 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
 
     public static Problem UnknownRoute(string path) => new(
         "unknown-route", "Unknown route", 404,
-        $"There is nothing at {path}. Try /, /v1/endpoints/NAMESPACE/SERVICE, /v1/watch/NAMESPACE/SERVICE, /healthz, /readyz or /metrics.");
+        $"There is nothing at {path}. Try /, /v1/targets, /v1/endpoints/NAMESPACE/SERVICE, /v1/watch/NAMESPACE/SERVICE, " +
+        "/v1/go/NAMESPACE/SERVICE/POD, /healthz, /readyz or /metrics.");
+
+    public static Problem HiddenRoute(string path) => new(
+        "unknown-route", "Unknown route", 404, $"There is nothing at {path} on this address. It is at the addresses of --admin-urls.");
+
+    public static Problem Unauthorized(bool isKnown) => new(
+        "unauthorized", "Unauthorized", 401,
+        isKnown
+            ? "This dispatcher answers known callers only. Send the header Authorization: Bearer TOKEN."
+            : "The header Authorization has no token that this dispatcher knows. Send Authorization: Bearer TOKEN with one of its tokens.")
+    {
+        Challenge = isKnown ? "Bearer realm=\"berth\"" : "Bearer realm=\"berth\", error=\"invalid_token\"",
+    };
+
+    public static Problem NoCertificate() => new(
+        "forbidden", "Forbidden", 403,
+        "This dispatcher answers clients with a certificate of its CAs only (--client-ca), and there was none.");
+
+    public static Problem OtherSubject(string subject) => new(
+        "forbidden", "Forbidden", 403, $"The certificate's subject '{subject}' is none that may ask here (--client-subject).");
+
+    public static Problem Forbidden(Caller caller, ServiceTarget target) => new(
+        "forbidden", "Forbidden", 403, $"The caller {caller.Name} may not ask for {target}. Its line in the token file names its targets.");
+
+    public static Problem TooManyRequests(int seconds) => new(
+        "too-many-requests", "Too many requests", 429, $"This client asks too often. Ask again in {seconds} s, and then less often.")
+    {
+        RetryAfter = seconds,
+    };
+
+    public static Problem TooManyWatches() => new(
+        "too-many-requests", "Too many requests", 429, "This client has as many watches open as it may. Close one first.")
+    {
+        RetryAfter = 10,
+    };
 
     public static Problem MethodNotAllowed(string method) => new(
         "method-not-allowed", "Method not allowed", 405, $"{method} is not answered here. Use GET or HEAD.")

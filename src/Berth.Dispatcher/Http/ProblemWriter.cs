@@ -14,6 +14,8 @@ internal static class ProblemWriter
     {
         if (problem.RetryAfter is { } seconds)
             exchange.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        if (problem.Challenge is { } challenge)
+            exchange.Response.Headers.WWWAuthenticate = challenge;
         if (problem.Allow is { } allow)
             exchange.Response.Headers.Allow = allow;
         return exchange.WriteWholeAsync(problem.Status, ContentType, Format(problem, exchange.Request.RawTarget));

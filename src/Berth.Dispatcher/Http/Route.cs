@@ -7,6 +7,8 @@ internal enum Route
     Endpoints,
     Endpoint,
     Watch,
+    Targets,
+    Go,
     Health,
     Ready,
     Metrics,

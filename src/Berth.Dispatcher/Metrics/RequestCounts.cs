@@ -10,10 +10,11 @@ internal sealed class RequestCounts
     private static readonly string[] s_routes =
     [
         "/", "/v1/endpoints/{namespace}/{service}", "/v1/endpoints/{namespace}/{service}/{pod}", "/v1/watch/{namespace}/{service}",
+        "/v1/targets", "/v1/go/{namespace}/{service}/{pod}",
         "/healthz", "/readyz", "/metrics", "other",
     ];
 
-    private static readonly int[] s_codes = [200, 304, 400, 404, 405, 500, 503];
+    private static readonly int[] s_codes = [200, 204, 304, 307, 400, 401, 403, 404, 405, 429, 500, 503];
 
     private readonly StripedCounter?[] _counters = new StripedCounter?[s_routes.Length * s_codes.Length];
 

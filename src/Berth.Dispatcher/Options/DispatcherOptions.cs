@@ -1,3 +1,4 @@
+using System.Net;
 using Berth.Dispatcher.Options;
 
 namespace Berth.Dispatcher;
@@ -25,6 +26,44 @@ public sealed class DispatcherOptions
 
     /// <summary>The certificates for addresses with <c>https://</c>. Default: null, for none.</summary>
     public DispatcherTlsOptions? Tls { get; init; }
+
+    /// <summary>
+    /// The addresses for probes, metrics and operators, written as <see cref="Urls"/>. They answer every route and ask for no token.
+    /// Default: none; then <see cref="Urls"/> answer <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c> too, otherwise they do not.
+    /// </summary>
+    public IReadOnlyList<string> AdminUrls { get; init; } = [];
+
+    /// <summary>
+    /// The path of a file with the tokens of those who may ask, one a line: <c>NAME TOKEN [NAMESPACE/SERVICE ...]</c>, 1 to 1,000. It is
+    /// looked at every 5 s. Default: null, for no tokens.
+    /// </summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>
+    /// The subjects whose client certificates count, as distinguished names such as <c>CN=lobby, O=games</c>. Needs
+    /// <see cref="DispatcherTlsOptions.ClientCaFile"/>. Default: none, for every certificate of its CAs.
+    /// </summary>
+    public IReadOnlyList<string> ClientSubjects { get; init; } = [];
+
+    /// <summary>
+    /// The origins of pages that may read the answers (CORS), such as <c>https://play.example.com</c>, or <c>*</c> for all. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
+    /// <summary>The limits of one client address at <see cref="Urls"/>. Default: null, for no limits.</summary>
+    public DispatcherClientLimits? ClientLimits { get; init; }
+
+    /// <summary>
+    /// The networks of the proxies and load balancers in front of this server, whose <c>X-Forwarded-For</c> and PROXY protocol are
+    /// believed. Default: none.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>
+    /// True when each connection to <see cref="Urls"/> starts with a header of PROXY protocol version 2. Connections that do not, and those
+    /// that do not come from <see cref="TrustedProxies"/>, are cut. Default false.
+    /// </summary>
+    public bool ProxyProtocol { get; init; }
 
     /// <summary>
     /// The time during which the server still serves, as unready, before it stops accepting, 0 to 10 minutes. Default 0. In Kubernetes give
@@ -64,13 +103,19 @@ public sealed class DispatcherOptions
             faults.Add("There is no picker. Choose one, such as random.");
         if (Urls is not { Count: > 0 })
             faults.Add("There is no address to listen on. Give at least one, such as http://*:8000.");
-        foreach (string url in Urls ?? [])
+        foreach (string url in (Urls ?? []).Concat(AdminUrls ?? []))
         {
             if (ListenUrl.FaultOf(url) is { } fault)
                 faults.Add(fault);
         }
 
         FindTlsFaults(faults);
+        AccessFaults.Find(this, faults);
+        faults.AddRange(ClientLimits?.FindFaults() ?? []);
+        if (TrustedProxies is null)
+            faults.Add("TrustedProxies is null. Give a list, or leave it out.");
+        if (ProxyProtocol && TrustedProxies is not { Count: > 0 })
+            faults.Add("PROXY protocol is on, and no proxy is trusted. Name the load balancer's network with --trusted-proxy.");
         CheckRange(faults, "shutdown delay", ShutdownDelay, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         CheckRange(faults, "shutdown grace", ShutdownGrace, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         CheckRange(faults, "keep-alive timeout", KeepAliveTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
@@ -85,7 +130,7 @@ public sealed class DispatcherOptions
 
     private void FindTlsFaults(List<string> faults)
     {
-        string? encrypted = (Urls ?? []).FirstOrDefault(ListenUrl.AsksForTls);
+        string? encrypted = (Urls ?? []).Concat(AdminUrls ?? []).FirstOrDefault(ListenUrl.AsksForTls);
         if (encrypted is not null && Tls is null)
             faults.Add($"The address '{encrypted}' asks for TLS, and there is no certificate. Give one with --tls-cert and --tls-key.");
         if (encrypted is null && Tls is not null)

@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
 using Berth.Dispatcher.State;
-using Berth.Writing;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.Dispatcher.Routes;
 
@@ -19,20 +17,17 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         if (Find(ns, service, out ServedTarget? target, out EndpointSnapshot? snapshot) is { } problem)
             return ProblemWriter.WriteAsync(exchange, problem);
         string query = exchange.Request.QueryString;
+        ZoneChoice zone = ZoneChoice.Of(target!, snapshot!, query);
         if (Query.Find(query, "key") is { } key)
-            return AnswerPicked(exchange, target!, snapshot!, Choice.Sticky, Choice.ByKey(snapshot!, key));
-        if (Query.Find(query, "pick") is not null)
-            return AnswerPicked(exchange, target!, snapshot!, state.Picker, Choice.ByPicker(state.Picker, snapshot!, query));
+            return OneEndpoint.WritePickedAsync(
+                exchange, target!, snapshot!, Choice.Sticky, Choice.ByKey(zone.Snapshot, key), zone);
+        if (zone.IsFallback is not null || Query.Find(query, "pick") is not null)
+            return OneEndpoint.WritePickedAsync(
+                exchange, target!, snapshot!, state.Picker, Choice.ByPicker(state.Picker, zone.Snapshot, query), zone);
         (IReadOnlyList<PortClash> clashes, string more) = target!.Clashes.Find(snapshot!.FindPortClashes(), state.FindClashes());
         string tag = EntityTag.Of(state.Epoch, snapshot, more);
-        exchange.Response.Headers.ETag = tag;
-        if (EntityTag.Matches(exchange.Request.Headers.IfNoneMatch, tag))
-        {
-            exchange.Response.StatusCode = 304;
-            exchange.Response.Headers.CacheControl = "no-store";
+        if (exchange.IsNotModified(tag))
             return ValueTask.CompletedTask;
-        }
-
         TimeSpan? age = target.View.Age;
         if (target.Page.TryFormat(snapshot, age, clashes) is { } page)
             return exchange.WriteWholeAsync(200, Exchange.Json, page);
@@ -47,20 +42,42 @@ internal sealed class EndpointsAnswer(DispatcherState state)
     {
         if (Find(ns, service, out ServedTarget? target, out EndpointSnapshot? snapshot) is { } problem)
             return ProblemWriter.WriteAsync(exchange, problem);
+        if (FindOne(snapshot!, wanted, out PodEndpoint? found) is { } ofPod)
+            return ProblemWriter.WriteAsync(exchange, ofPod);
+        return exchange.IsNotModified(EntityTag.Of(state.Epoch, snapshot!))
+            ? ValueTask.CompletedTask
+            : OneEndpoint.WriteAsync(exchange, target!, snapshot!, found!, zone: default);
+    }
+
+    /// <summary>
+    /// Sends the client to one pod (307), with the rest of the path and the query: <c>/v1/go/{namespace}/{service}/{pod}/...</c>.
+    /// </summary>
+    public ValueTask RedirectAsync(Exchange exchange, string[] parts)
+    {
+        if (Find(parts[0], parts[1], out ServedTarget? target, out EndpointSnapshot? snapshot) is { } problem)
+            return ProblemWriter.WriteAsync(exchange, problem);
+        if (FindOne(snapshot!, parts[2], out PodEndpoint? found) is { } ofPod)
+            return ProblemWriter.WriteAsync(exchange, ofPod);
+        target!.Picks.Increment();
+        string rest = new PathString(parts.Length < 4 ? "/" : "/" + parts[3]).ToUriComponent();
+        exchange.Response.Headers.Location = $"{exchange.Request.Scheme}://{found!.Authority}{rest}{exchange.Request.QueryString}";
+        return exchange.WriteWholeAsync(307, Exchange.PlainText, found.AuthorityUtf8);
+    }
+
+    /// <summary>Finds a pod by ordinal when the text is a number, else by name. Returns the problem when it cannot be given.</summary>
+    private static Problem? FindOne(EndpointSnapshot snapshot, string wanted, out PodEndpoint? found)
+    {
         bool isNumber = !wanted.AsSpan().ContainsAnyExceptInRange('0', '9');
-        PodEndpoint? found = !isNumber ? snapshot!.FindByName(wanted)
-            : int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? snapshot!.FindByOrdinal(ordinal)
+        found = !isNumber ? snapshot.FindByName(wanted)
+            : int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out int ordinal) ? snapshot.FindByOrdinal(ordinal)
             : null;
         if (found is null)
         {
-            LeftOutPod? leftOut = snapshot!.LeftOut.FirstOrDefault(p => p.Name == wanted);
-            return ProblemWriter.WriteAsync(
-                exchange, leftOut is null ? Problem.UnknownPod(snapshot, wanted) : Problem.PodLeftOut(snapshot, leftOut));
+            LeftOutPod? leftOut = snapshot.LeftOut.FirstOrDefault(p => p.Name == wanted);
+            return leftOut is null ? Problem.UnknownPod(snapshot, wanted) : Problem.PodLeftOut(snapshot, leftOut);
         }
 
-        return found.IsAvailable
-            ? WriteOne(exchange, target!, snapshot!, found)
-            : ProblemWriter.WriteAsync(exchange, Problem.PodNotReady(snapshot!, found));
+        return found.IsAvailable ? null : Problem.PodNotReady(snapshot, found);
     }
 
     private Problem? Find(string ns, string service, out ServedTarget? target, out EndpointSnapshot? snapshot)
@@ -75,29 +92,5 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             : snapshot is null ? Problem.NotListed(target.View)
             : target.View.IsTooStale ? Problem.TooStale(target.View)
             : null;
-    }
-
-    private static ValueTask AnswerPicked(
-        Exchange exchange, ServedTarget target, EndpointSnapshot snapshot, IEndpointPicker picker, PodEndpoint? picked)
-    {
-        if (picked is null)
-            return ProblemWriter.WriteAsync(exchange, Problem.NothingReady(snapshot, picker));
-        target.Picks.Increment();
-        return WriteOne(exchange, target, snapshot, picked);
-    }
-
-    private static ValueTask WriteOne(Exchange exchange, ServedTarget target, EndpointSnapshot snapshot, PodEndpoint endpoint)
-    {
-        ArrayBufferWriter<byte> buffer = new(1024);
-        using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
-        {
-            json.WriteStartObject();
-            SnapshotHead.Write(json, snapshot, target.View.Age);
-            json.WritePropertyName("endpoint"u8);
-            EndpointJson.Write(json, endpoint);
-            json.WriteEndObject();
-        }
-
-        return exchange.WriteWholeAsync(200, Exchange.Json, buffer.WrittenMemory);
     }
 }

@@ -19,7 +19,10 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
             return RefuseAsync(exchange, Problem.NotListed(view));
         if (view.IsTooStale)
             return RefuseAsync(exchange, Problem.TooStale(view));
-        ReadOnlyMemory<byte> body = Pick(snapshot, exchange.Request.QueryString);
+        string query = exchange.Request.QueryString;
+        if (exchange.Accepts(Exchange.Json))
+            return AnswerInJsonAsync(exchange, snapshot, query);
+        ReadOnlyMemory<byte> body = query.Length == 0 ? Pick(snapshot, query) : PickInZone(exchange, snapshot, query);
         counts.Root.Increment();
         ValueTask sent = exchange.WriteWholeAsync(200, s_plainText, body);
         return sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
@@ -36,9 +39,30 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
         return endpoint.AuthorityUtf8;
     }
 
+    /// <summary>Answers as <c>/v1/endpoints/{namespace}/{service}?pick</c> of the first target does.</summary>
+    private Task AnswerInJsonAsync(Exchange exchange, EndpointSnapshot snapshot, string query)
+    {
+        ZoneChoice zone = ZoneChoice.Of(state.First, snapshot, query);
+        PodEndpoint? picked = Choice.ByPicker(state.Picker, zone.Snapshot, query);
+        counts.Add(Route.Root, picked is null ? 503 : 200);
+        return OneEndpoint.WritePickedAsync(exchange, state.First, snapshot, state.Picker, picked, zone).AsTask();
+    }
+
+    private ReadOnlyMemory<byte> PickInZone(Exchange exchange, EndpointSnapshot snapshot, string query)
+    {
+        ZoneChoice zone = ZoneChoice.Of(state.First, snapshot, query);
+        if (Choice.ByPicker(state.Picker, zone.Snapshot, query) is not { } endpoint)
+            return default;
+        state.First.Picks.Increment();
+        zone.Tell(exchange, endpoint);
+        return endpoint.AuthorityUtf8;
+    }
+
     private Task RefuseAsync(Exchange exchange, Problem problem)
     {
         counts.Add(Route.Root, 503);
+        if (exchange.Accepts(Exchange.Json))
+            return ProblemWriter.WriteAsync(exchange, problem).AsTask();
         exchange.Response.Headers.RetryAfter = "1";
         return exchange.WriteWholeAsync(503, s_plainText, Encoding.UTF8.GetBytes(problem.Detail + "\n")).AsTask();
     }

@@ -4,11 +4,12 @@ namespace Berth.Dispatcher.Routes;
 
 /// <summary>The route of a path. The routes are few and fixed, so the code lists them.</summary>
 /// <param name="Route">The route.</param>
-/// <param name="Parts">The parts of the path that the route names: namespace, service, and perhaps the pod.</param>
+/// <param name="Parts">The parts of the path that the route names: namespace, service, perhaps the pod, and what is behind it.</param>
 internal readonly record struct RouteMatch(Route Route, string[] Parts)
 {
     private const string EndpointsPrefix = "/v1/endpoints/";
     private const string WatchPrefix = "/v1/watch/";
+    private const string GoPrefix = "/v1/go/";
 
     public static RouteMatch Of(string path) => path switch
     {
@@ -16,12 +17,19 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
         "/healthz" => new RouteMatch(Route.Health, []),
         "/readyz" => new RouteMatch(Route.Ready, []),
         "/metrics" => new RouteMatch(Route.Metrics, []),
+        "/v1/targets" => new RouteMatch(Route.Targets, []),
         _ when path.StartsWith(EndpointsPrefix, StringComparison.Ordinal) =>
             OfTarget(path[EndpointsPrefix.Length..].Split('/'), Route.Endpoints, Route.Endpoint),
         _ when path.StartsWith(WatchPrefix, StringComparison.Ordinal) =>
             OfTarget(path[WatchPrefix.Length..].Split('/'), Route.Watch, Route.Other),
+        _ when path.StartsWith(GoPrefix, StringComparison.Ordinal) => OfGo(path[GoPrefix.Length..].Split('/', 4)),
         _ => new RouteMatch(Route.Other, []),
     };
+
+    private static RouteMatch OfGo(string[] parts) =>
+        parts.Length < 3 || Array.Exists(parts[..3], static p => p.Length == 0)
+            ? new RouteMatch(Route.Other, [])
+            : new RouteMatch(Route.Go, parts);
 
     private static RouteMatch OfTarget(string[] parts, Route whole, Route one)
     {

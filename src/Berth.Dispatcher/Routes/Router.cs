@@ -11,6 +11,7 @@ namespace Berth.Dispatcher.Routes;
 internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExporter? exporter, RequestCounts counts, ILogger logger)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
+    private readonly TargetsAnswer _targets = new(state);
     private readonly WatchAnswer _watch = new(state, hubs, counts, logger);
 
     public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
@@ -28,6 +29,8 @@ internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExpor
                     : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state.NotReadyDetail)),
             Route.Metrics when exporter is not null => exchange.WriteWholeAsync(200, MetricsExporter.ContentType, exporter.Export()),
             Route.Endpoints => _endpoints.AnswerAllAsync(exchange, parts[0], parts[1]),
+            Route.Targets => _targets.AnswerAsync(exchange),
+            Route.Go => _endpoints.RedirectAsync(exchange, parts),
             Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1]),
             Route.Endpoint => _endpoints.AnswerOneAsync(exchange, parts[0], parts[1], parts[2]),
             _ => ProblemWriter.WriteAsync(exchange, Problem.UnknownRoute(exchange.Request.Path)),

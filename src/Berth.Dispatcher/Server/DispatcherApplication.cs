@@ -1,3 +1,4 @@
+using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Metrics;
@@ -14,7 +15,8 @@ namespace Berth.Dispatcher.Server;
 /// The application that Kestrel calls for each request. It answers <c>GET /</c> itself and gives everything else to the router.
 /// </summary>
 internal sealed class DispatcherApplication(
-    DispatcherState state, WatchHubs hubs, RequestCounts counts, MetricsExporter? exporter, ILogger logger)
+    DispatcherState state, WatchHubs hubs, RequestCounts counts, MetricsExporter? exporter, ILogger logger,
+    RequestGate? gate = null)
     : IHttpApplication<IFeatureCollection>
 {
     private readonly RootAnswer _root = new(state, counts);
@@ -30,6 +32,8 @@ internal sealed class DispatcherApplication(
     public Task ProcessRequestAsync(IFeatureCollection context)
     {
         Exchange exchange = new(context);
+        if (gate is not null)
+            return AnswerGuardedAsync(exchange, RouteMatch.Of(exchange.Request.Path), gate);
         if (exchange.Request.Path == "/" && exchange.IsRead)
             return AnswerRoot(exchange);
         return AnswerOthersAsync(exchange, RouteMatch.Of(exchange.Request.Path));
@@ -38,6 +42,23 @@ internal sealed class DispatcherApplication(
     /// <summary>Answers a request whose route another router has found.</summary>
     public Task AnswerAsync(Exchange exchange, RouteMatch match) =>
         match.Route == Route.Root && exchange.IsRead ? AnswerRoot(exchange) : AnswerOthersAsync(exchange, match);
+
+    private Task AnswerGuardedAsync(Exchange exchange, RouteMatch match, RequestGate gate)
+    {
+        try
+        {
+            if (gate.Check(exchange, match) is not { } answer)
+                return AnswerAsync(exchange, match);
+            counts.Add(match.Route, answer.Status);
+            exchange.CloseIf(state.IsStopping);
+            exchange.Response.StatusCode = answer.Status;
+            return answer.Problem is { } problem ? ProblemWriter.WriteAsync(exchange, problem).AsTask() : Task.CompletedTask;
+        }
+        catch (Exception exception)
+        {
+            return FailAsync(exchange, match.Route, exception);
+        }
+    }
 
     private Task AnswerRoot(Exchange exchange)
     {

@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
+using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.Server;
 using Berth.Dispatcher.State;
 using Berth.Dispatcher.Tls;
 using Berth.Dispatcher.Watching;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher;
@@ -17,7 +17,7 @@ namespace Berth.Dispatcher;
 /// </remarks>
 public sealed class DispatcherServer : IAsyncDisposable
 {
-    private readonly KestrelServer _kestrel;
+    private readonly Listeners _listeners;
     private readonly DispatcherState _state;
     private readonly WatchHubs _hubs;
     private readonly DispatcherOptions _options;
@@ -30,10 +30,10 @@ public sealed class DispatcherServer : IAsyncDisposable
     private Task? _stopped;
 
     private DispatcherServer(
-        KestrelServer kestrel, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter, ClashLog clashes,
+        Listeners listeners, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter, ClashLog clashes,
         ReloadLoop? reloads, TimeProvider time, ILogger logger)
     {
-        _kestrel = kestrel;
+        _listeners = listeners;
         _state = state;
         _hubs = hubs;
         _options = options;
@@ -48,6 +48,9 @@ public sealed class DispatcherServer : IAsyncDisposable
     /// The addresses that the server listens on, such as <c>http://127.0.0.1:8000</c>, with the actual port where port 0 was given.
     /// </summary>
     public IReadOnlyList<string> Addresses { get; private set; } = [];
+
+    /// <summary>The addresses of <see cref="DispatcherOptions.AdminUrls"/>, with the actual port where port 0 was given.</summary>
+    public IReadOnlyList<string> AdminAddresses { get; private set; } = [];
 
     /// <summary>
     /// Follows the targets and listens. It does not wait for the first snapshot; until that arrives the server answers, and is not ready.
@@ -75,37 +78,35 @@ public sealed class DispatcherServer : IAsyncDisposable
             throw new DispatcherStartException(string.Join(" ", faults));
 
         ILogger logger = loggers.CreateLogger("Berth.Dispatcher");
+        ServerTls? tls = options.Tls is null ? null : new ServerTls(options.Tls, meter, time, logger);
+        RequestGate? gate = RequestGate.TryCreate(options, meter, time, logger);
         // Created before the targets are followed, so that it sees the first counts of the sources.
         MetricsExporter exporter = new(meter, logger);
-        ServerTls? tls = options.Tls is null ? null : new ServerTls(options.Tls, meter, time, logger);
         DispatcherState state = new(directory, options, time);
         WatchHubs hubs = new(state, logger);
         RequestCounts counts = new(meter);
         DispatcherMetrics.Observe(meter, state, time);
-        (KestrelServer kestrel, IReadOnlyList<ListenAddress> addresses) = KestrelSetup.Create(options, tls, new KestrelLoggers(loggers));
+        Listeners listeners = new(options, tls, gate?.Clients, new KestrelLoggers(loggers));
         ClashLog clashes = new(state.FindClashes, time, logger);
-        ReloadLoop? reloads = tls is null ? null : new ReloadLoop([("tls", tls.Reload)], meter, time, logger);
-        DispatcherServer server = new(kestrel, state, hubs, options, exporter, clashes, reloads, time, logger);
+        ReloadLoop? reloads = ReloadLoop.TryStart(tls, gate, meter, time, logger);
+        DispatcherServer server = new(listeners, state, hubs, options, exporter, clashes, reloads, time, logger);
         try
         {
-            await kestrel.StartAsync(
-                new DispatcherApplication(state, hubs, counts, exporter, logger), cancellationToken).ConfigureAwait(false);
+            DispatcherApplication application = new(state, hubs, counts, exporter, logger, gate);
+            DispatcherApplication admin = gate is null ? application : new DispatcherApplication(state, hubs, counts, exporter, logger);
+            await listeners.StartAsync(application, admin, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch
         {
-            await clashes.DisposeAsync().ConfigureAwait(false);
-            if (reloads is not null)
-                await reloads.DisposeAsync().ConfigureAwait(false);
-            kestrel.Dispose();
-            exporter.Dispose();
-            state.Dispose();
-            if (exception is OperationCanceledException)
-                throw;
-            throw KestrelSetup.Explain(options, exception);
+            await server.ReleaseAsync().ConfigureAwait(false);
+            throw;
         }
 
-        server.Addresses = [.. addresses.Select(static address => address.ToString())];
+        server.Addresses = listeners.Addresses;
+        server.AdminAddresses = listeners.AdminAddresses;
         Log.Listening(logger, string.Join(", ", server.Addresses), string.Join(", ", options.Targets.Select(static t => t.Target)));
+        if (server.AdminAddresses.Count > 0)
+            Log.AdminListening(logger, string.Join(", ", server.AdminAddresses));
         return server;
     }
 
@@ -133,13 +134,18 @@ public sealed class DispatcherServer : IAsyncDisposable
         await _hubs.EndAsync().ConfigureAwait(false);
         using (CancellationTokenSource limit = new(_options.ShutdownGrace, _time))
         using (CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry))
-            await _kestrel.StopAsync(both.Token).ConfigureAwait(false);
+            await _listeners.StopAsync(both.Token).ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
+        Log.Stopped(_logger);
+    }
+
+    private async Task ReleaseAsync()
+    {
         await _clashes.DisposeAsync().ConfigureAwait(false);
         if (_reloads is not null)
             await _reloads.DisposeAsync().ConfigureAwait(false);
-        _kestrel.Dispose();
+        _listeners.Dispose();
         _exporter.Dispose();
         _state.Dispose();
-        Log.Stopped(_logger);
     }
 }

@@ -1,3 +1,4 @@
+using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Options;
 using Berth.Dispatcher.Tls;
@@ -19,18 +20,19 @@ internal static class KestrelSetup
 
     /// <summary>Creates the server, and what it will listen on. The ports are known when it has started.</summary>
     public static (KestrelServer Server, IReadOnlyList<ListenAddress> Addresses) Create(
-        DispatcherOptions options, ServerTls? tls, ILoggerFactory loggers)
+        IReadOnlyList<string> urls, TimeSpan keepAlive, int? maxConnections, ServerTls? tls, ClientDoor? door,
+        ILoggerFactory loggers)
     {
         KestrelServerOptions kestrel = new() { AddServerHeader = false, AllowSynchronousIO = false };
-        ListenAddress[] addresses = [.. options.Urls.Select(url => new ListenAddress(kestrel, ListenUrl.Parse(url), tls))];
+        ListenAddress[] addresses = [.. urls.Select(url => new ListenAddress(kestrel, ListenUrl.Parse(url), tls, door))];
         kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
         // No route reads a body. Kestrel reads past a body up to this size.
         kestrel.Limits.MaxRequestBodySize = 4 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.KeepAliveTimeout = keepAlive;
+        kestrel.Limits.MaxConcurrentConnections = maxConnections;
         // Nothing here blocks, so the thread that wrote an answer may also send it. Otherwise a change for 10,000 watchers first fills a
         // buffer for each of them before the first one is sent. The transport limits how much is read ahead (default 1 MB per connection);
         // MaxRequestBufferSize in Kestrel's limits has no effect on it.
@@ -40,20 +42,20 @@ internal static class KestrelSetup
     }
 
     /// <summary>Converts a failure to listen into a sentence with the remedy.</summary>
-    public static DispatcherStartException Explain(DispatcherOptions options, Exception exception)
+    public static DispatcherStartException Explain(IReadOnlyList<string> addresses, string option, Exception exception)
     {
-        string urls = string.Join(", ", options.Urls);
+        string urls = string.Join(", ", addresses);
         for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
         {
             if (inner is AddressInUseException)
                 return new DispatcherStartException(
-                    $"{Where(exception, urls)} is in use by another program. Stop that one, or choose another port with --urls.",
+                    $"{Where(exception, urls)} is in use by another program. Stop that one, or choose another port with {option}.",
                     exception);
         }
 
         return new DispatcherStartException(
             $"Listening on {urls} failed: {exception.GetBaseException().Message.TrimEnd('.')}. " +
-            "Choose addresses of this machine with --urls.",
+            $"Choose addresses of this machine with {option}.",
             exception);
     }
 

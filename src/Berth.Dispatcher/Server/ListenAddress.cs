@@ -1,3 +1,4 @@
+using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Options;
 using Berth.Dispatcher.Tls;
@@ -10,13 +11,15 @@ internal sealed class ListenAddress
 {
     private readonly ListenUrl _url;
     private readonly ServerTls? _tls;
+    private readonly ClientDoor? _door;
     private ListenOptions? _endpoint;
 
     /// <summary>Adds the address to the options of a server.</summary>
-    public ListenAddress(KestrelServerOptions kestrel, ListenUrl url, ServerTls? tls)
+    public ListenAddress(KestrelServerOptions kestrel, ListenUrl url, ServerTls? tls, ClientDoor? door)
     {
         _url = url;
         _tls = tls;
+        _door = door;
         if (url.Address is { } address)
             kestrel.Listen(address, url.Port, Configure);
         else if (url.IsLocalhost)
@@ -35,6 +38,8 @@ internal sealed class ListenAddress
     private void Configure(ListenOptions endpoint)
     {
         _endpoint = endpoint;
+        if (_door is { } door)
+            endpoint.Use(inside => transport => door.RunAsync(transport, inside, !_url.IsTls));
         // Kestrel does not know of our TLS, so HTTP/2 is its default and not set here: it would warn. The handshake chooses the protocol.
         if (_url.IsTls)
             endpoint.Use(inside => transport => TlsConnection.RunAsync(transport, _tls!, inside));

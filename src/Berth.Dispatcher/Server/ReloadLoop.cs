@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Server;
@@ -24,11 +26,22 @@ internal sealed class ReloadLoop : IAsyncDisposable
     /// <param name="meter">The meter of the counter.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The logger.</param>
-    public ReloadLoop(IReadOnlyList<(string Name, Func<bool?> Step)> steps, Meter meter, TimeProvider time, ILogger logger)
+    private ReloadLoop(IReadOnlyList<(string Name, Func<bool?> Step)> steps, Meter meter, TimeProvider time, ILogger logger)
     {
         _counter = meter.CreateCounter<long>("berth.reloads", "{reload}", "Changes of files that options name, by what and result.");
         _logger = logger;
-        _running = steps.Count == 0 ? Task.CompletedTask : RunAsync(steps, time);
+        _running = RunAsync(steps, time);
+    }
+
+    /// <summary>Starts the loop, or returns null where no option names a file that can change.</summary>
+    public static ReloadLoop? TryStart(ServerTls? tls, RequestGate? gate, Meter meter, TimeProvider time, ILogger logger)
+    {
+        List<(string Name, Func<bool?> Step)> steps = [];
+        if (tls is not null)
+            steps.Add(("tls", tls.Reload));
+        if (gate?.Access is { } access)
+            steps.Add(("tokens", access.Reload));
+        return steps.Count == 0 ? null : new ReloadLoop(steps, meter, time, logger);
     }
 
     public async ValueTask DisposeAsync()

@@ -16,6 +16,8 @@ internal sealed class ServedTarget(EndpointView view)
 
     public TargetClashes Clashes { get; } = new(view.Target);
 
+    public ZoneSets Zones { get; } = new();
+
     public string Name { get; } = view.Target.ToString();
 
     /// <summary>The number of watchers.</summary>

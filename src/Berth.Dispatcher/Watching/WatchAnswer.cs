@@ -1,3 +1,4 @@
+using Berth.Dispatcher.Clients;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.State;
@@ -18,11 +19,15 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
             return ProblemWriter.WriteAsync(exchange, Problem.MalformedTarget(fault));
         if (state.Find(asked) is not { } target)
             return ProblemWriter.WriteAsync(exchange, Problem.UnknownTarget(asked, state.TargetNames));
-        exchange.Begin(200, Exchange.EventStream, length: null);
-        return exchange.IsHead ? ValueTask.CompletedTask : StreamAsync(exchange, target);
+        WatchSlot? slot = exchange.IsHead ? null : exchange.WatchSlot;
+        if (slot is not null && !slot.TryEnter())
+            return ProblemWriter.WriteAsync(exchange, Problem.TooManyWatches());
+        bool inLines = exchange.Accepts(Exchange.JsonLines) || exchange.Accepts("application/x-ndjson");
+        exchange.Begin(200, inLines ? Exchange.JsonLines : Exchange.EventStream, length: null);
+        return exchange.IsHead ? ValueTask.CompletedTask : StreamAsync(exchange, target, inLines, slot);
     }
 
-    private async ValueTask StreamAsync(Exchange exchange, ServedTarget target)
+    private async ValueTask StreamAsync(Exchange exchange, ServedTarget target, bool inLines, WatchSlot? slot)
     {
         WatchHub hub = hubs.Of(target);
         string? lastId = exchange.Request.Headers["Last-Event-ID"];
@@ -30,12 +35,22 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
         bool tellsSource = Query.Find(exchange.Request.QueryString, "source") is not null;
         if (!exchange.CanHandOver)
         {
-            WatchStream carried = new(state, target, hub, seen, isChunked: false, tellsSource, counts, logger);
+            WatchStream carried = new(state, target, hub, seen, isChunked: false, tellsSource, inLines, slot, counts, logger);
             await carried.RunAsync(exchange.Body, exchange.Abort, exchange.Aborted).ConfigureAwait(false);
             return;
         }
 
-        bool isChunked = await exchange.StartStreamAsync().ConfigureAwait(false);
-        exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, tellsSource, counts, logger));
+        bool isChunked;
+        try
+        {
+            isChunked = await exchange.StartStreamAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            slot?.Leave();
+            throw;
+        }
+
+        exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, tellsSource, inLines, slot, counts, logger));
     }
 }

@@ -110,9 +110,10 @@ internal static class WatchEvents
     /// Streams the same event to one client, at its pace. There may be many slow clients, each with a different previous state.
     /// </summary>
     public static async ValueTask StreamChangesAsync(
-        PipeWriter body, string epoch, EndpointSnapshot before, EndpointSnapshot after, CancellationToken closed)
+        PipeWriter body, string epoch, EndpointSnapshot before, EndpointSnapshot after, bool inLines,
+        CancellationToken closed)
     {
-        body.Write(BeginChanges);
+        body.Write(inLines ? JsonLines.BeginChanges : BeginChanges);
         using (PacedJson paced = new(body, closed))
         {
             WriteHead(paced.Json, after);
@@ -134,7 +135,7 @@ internal static class WatchEvents
             await paced.Json.FlushAsync(closed).ConfigureAwait(false);
         }
 
-        body.Write(End(epoch, after));
+        body.Write(inLines ? JsonLines.End(epoch, after) : End(epoch, after));
     }
 
     private static IReadOnlyList<PodChange> Compare(EndpointSnapshot before, EndpointSnapshot after) =>

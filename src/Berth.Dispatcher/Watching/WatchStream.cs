@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Berth.Dispatcher.Clients;
 using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Http;
@@ -21,11 +22,13 @@ namespace Berth.Dispatcher.Watching;
 /// <param name="seen">The snapshot that the client already has, or null.</param>
 /// <param name="isChunked">False for a client of HTTP/1.0, whose body ends with the connection.</param>
 /// <param name="tellsSource">True when <c>source</c> events are wanted.</param>
+/// <param name="inLines">True for JSON Lines, false for server-sent events.</param>
+/// <param name="slot">The client's right to this watch, given back at its end, or null.</param>
 /// <param name="counts">The counts, to which the request is added when it ends.</param>
 /// <param name="logger">The logger for a failure.</param>
 internal sealed class WatchStream(
     DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, bool tellsSource,
-    RequestCounts counts, ILogger logger)
+    bool inLines, WatchSlot? slot, RequestCounts counts, ILogger logger)
     : WatchSignal, IConnectionTakeOver
 {
     private EndpointSnapshot? _seen = seen;
@@ -51,7 +54,8 @@ internal sealed class WatchStream(
         CancellationTokenRegistration closing = closed.UnsafeRegister(static s => ((WatchStream)s!).Wake(), this);
         try
         {
-            body.Write(WatchEvents.Opening);
+            if (!inLines)
+                body.Write(WatchEvents.Opening);
             WatchMoment moment = hub.Now;
             while (await SendAsync(body, moment, closed).ConfigureAwait(false))
             {
@@ -79,6 +83,7 @@ internal sealed class WatchStream(
         await closing.DisposeAsync().ConfigureAwait(false);
         hub.Remove(this);
         target.AddWatcher(-1);
+        slot?.Leave();
         counts.Add(Route.Watch, status);
     }
 
@@ -100,9 +105,17 @@ internal sealed class WatchStream(
             : SendLargeAsync(body, moment, piece, closed);
     }
 
+    private void Write(PipeWriter body, ReadOnlySpan<byte> events)
+    {
+        if (inLines)
+            JsonLines.Write(body, events);
+        else
+            body.Write(events);
+    }
+
     private ValueTask<bool> SendAsync(PipeWriter body, WatchMoment moment, ReadOnlySpan<byte> all)
     {
-        body.Write(all);
+        Write(body, all);
         return FlushAsync(body, moment);
     }
 
@@ -111,7 +124,7 @@ internal sealed class WatchStream(
     {
         _seen = moment.Snapshot;
         if (tellsSource)
-            body.Write(WatchEvents.Source(state, target.View, moment.Snapshot));
+            Write(body, WatchEvents.Source(state, target.View, moment.Snapshot));
         if (moment.IsEnd)
             (body as EventBody)?.WriteEnd();
         ValueTask<FlushResult> flush = body.FlushAsync(CancellationToken.None);
@@ -129,8 +142,11 @@ internal sealed class WatchStream(
     private async ValueTask<bool> SendLargeAsync(PipeWriter body, WatchMoment moment, ReadOnlyMemory<byte> all, CancellationToken closed)
     {
         EndpointSnapshot snapshot = moment.Snapshot!;
+        ReadOnlyMemory<byte> end = default;
         if (!all.IsEmpty)
         {
+            if (inLines)
+                (all, end) = (JsonLines.Begin(body, all), JsonLines.End(state.Epoch, snapshot));
             for (; all.Length > PacedJson.FlushAbove; all = all[PacedJson.FlushAbove..])
             {
                 body.Write(all.Span[..PacedJson.FlushAbove]);
@@ -140,16 +156,17 @@ internal sealed class WatchStream(
             }
 
             body.Write(all.Span);
+            body.Write(end.Span);
         }
         else if (_seen is not null)
         {
-            await WatchEvents.StreamChangesAsync(body, state.Epoch, _seen, snapshot, closed).ConfigureAwait(false);
+            await WatchEvents.StreamChangesAsync(body, state.Epoch, _seen, snapshot, inLines, closed).ConfigureAwait(false);
         }
         else
         {
-            body.Write(WatchEvents.BeginSnapshot);
+            body.Write(inLines ? JsonLines.BeginSnapshot : WatchEvents.BeginSnapshot);
             await EndpointsPage.StreamAsync(body, snapshot, age: null, snapshot.FindPortClashes(), closed).ConfigureAwait(false);
-            body.Write(WatchEvents.End(state.Epoch, snapshot));
+            body.Write(inLines ? JsonLines.End(state.Epoch, snapshot) : WatchEvents.End(state.Epoch, snapshot));
         }
 
         return await FlushAsync(body, moment).ConfigureAwait(false);

@@ -44,25 +44,26 @@ internal sealed class EdgeServer : IAsyncDisposable
         return edge;
     }
 
-    public int PortOf(int address = 0) =>
-        int.Parse(_server.Addresses[address].Split(':')[^1], CultureInfo.InvariantCulture);
+    public int PortOf() =>
+        int.Parse(_server.Addresses[0].Split(':')[^1], CultureInfo.InvariantCulture);
 
     /// <summary>A client that trusts an authority and reaches this server under any host name.</summary>
-    public HttpClient Client(TestAuthority? authority = null, string host = "localhost", X509Certificate2? own = null, int address = 0)
+    public HttpClient Client(TestAuthority? authority = null, string host = "localhost", X509Certificate2? own = null, bool follow = true)
     {
         SocketsHttpHandler handler = new()
         {
+            AllowAutoRedirect = follow,
             ConnectCallback = async (_, token) =>
             {
                 Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(IPAddress.Loopback, PortOf(address), token);
+                await socket.ConnectAsync(IPAddress.Loopback, PortOf(), token);
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
         if (authority is not null)
             handler.SslOptions = OptionsOf(authority, host, own);
         string scheme = authority is null ? "http" : "https";
-        return new HttpClient(handler) { BaseAddress = new Uri($"{scheme}://{host}:{PortOf(address)}"), Timeout = Wait.Limit };
+        return new HttpClient(handler) { BaseAddress = new Uri($"{scheme}://{host}:{PortOf()}"), Timeout = Wait.Limit };
     }
 
     public async Task<SslStream> ConnectAsync(TestAuthority authority, Action<SslClientAuthenticationOptions>? change = null)

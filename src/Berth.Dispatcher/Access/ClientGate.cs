@@ -1,0 +1,80 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Berth.Dispatcher.Clients;
+using Berth.Dispatcher.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Berth.Dispatcher.Access;
+
+/// <summary>Counts what each client address asks for, and refuses what is too much.</summary>
+internal sealed class ClientGate
+{
+    private readonly TrustedProxies _proxies;
+    private readonly RateTable? _rates;
+    private readonly CountTable? _watches;
+    private readonly CountTable? _connections;
+    private readonly int _prefix;
+    private readonly Counter<long> _refused;
+
+    public ClientGate(DispatcherOptions options, Meter meter, TimeProvider time)
+    {
+        DispatcherClientLimits limits = options.ClientLimits ?? new DispatcherClientLimits();
+        _proxies = new TrustedProxies(options.TrustedProxies);
+        _prefix = limits.IPv6Prefix;
+        if (limits.RequestsPerSecond is { } perSecond)
+            _rates = new RateTable(perSecond, limits.Burst ?? perSecond * 2, time);
+        if (limits.Watchers is { } watchers)
+            _watches = new CountTable(watchers);
+        if (limits.Connections is { } connections)
+            _connections = new CountTable(connections);
+        ReadsProxyHeader = options.ProxyProtocol;
+        Time = time;
+        _refused = meter.CreateCounter<long>("berth.refused", "{refusal}", "Connections and requests refused by a limit, by its name.");
+    }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>True when connections start with a header of PROXY protocol.</summary>
+    public bool ReadsProxyHeader { get; }
+
+    /// <summary>True when any option of clients is used.</summary>
+    public static bool IsNeeded(DispatcherOptions options) => options.ClientLimits is not null || options.ProxyProtocol;
+
+    public bool IsProxy(IPAddress peer) => _proxies.Contain(peer);
+
+    /// <summary>Counts a connection. Returns false when the client has too many; a true is followed by one <see cref="Leave"/>.</summary>
+    public bool TryEnter(IPAddress peer)
+    {
+        if (_connections is null || _proxies.Contain(peer) || _connections.TryEnter(ClientKey.Of(peer, _prefix)))
+            return true;
+        Refuse("connections");
+        return false;
+    }
+
+    public void Leave(IPAddress peer)
+    {
+        if (_connections is not null && !_proxies.Contain(peer))
+            _connections.Leave(ClientKey.Of(peer, _prefix));
+    }
+
+    /// <summary>Counts a connection that did not begin as it must.</summary>
+    public void Refuse(string limit) => _refused.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
+    /// <summary>Counts a request. Returns the problem when it is too much, else null.</summary>
+    public Problem? Check(Exchange exchange, Route route)
+    {
+        if (route is Route.Health or Route.Ready || exchange.RemoteAddress is not { } peer)
+            return null;
+        StringValues forwarded = exchange.Request.Headers["X-Forwarded-For"];
+        UInt128 client = ClientKey.Of(forwarded.Count == 0 ? peer : _proxies.FindClient(peer, forwarded), _prefix);
+        if (_rates?.Take(client) is { Ticks: > 0 } wait)
+        {
+            Refuse("requests");
+            return Problem.TooManyRequests((int)Math.Ceiling(wait.TotalSeconds));
+        }
+
+        if (route == Route.Watch && _watches is not null)
+            exchange.SetWatchSlot(new WatchSlot(_watches, client));
+        return null;
+    }
+}

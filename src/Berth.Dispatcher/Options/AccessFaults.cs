@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Berth.Dispatcher.Files;
+
+namespace Berth.Dispatcher.Options;
+
+/// <summary>Finds the faults of the options that say who may ask, and where.</summary>
+internal static class AccessFaults
+{
+    public static void Find(DispatcherOptions options, List<string> faults)
+    {
+        if (options.AdminUrls is null || options.ClientSubjects is null || options.CorsOrigins is null)
+        {
+            faults.Add("AdminUrls, ClientSubjects or CorsOrigins is null. Give a list, or leave it out.");
+            return;
+        }
+
+        foreach (string url in options.AdminUrls.Where(url => options.Urls?.Contains(url) == true && !IsAnyPort(url)))
+            faults.Add($"The address '{url}' is public and of the admin. Give two ports.");
+        if (options.TokenFile is { } path)
+        {
+            byte[]? content = SmallFile.TryRead(path, "--token-file", out string? fault);
+            if (content is not null)
+                TokenTable.TryParse(path, content, out fault);
+            if (fault is not null)
+                faults.Add(fault);
+        }
+
+        if (options.ClientSubjects.Count > 0 && options.Tls?.ClientCaFile is null)
+            faults.Add("There is a subject of clients, and no CA of their certificates. Give one with --client-ca.");
+        faults.AddRange(options.ClientSubjects.Select(FaultOfSubject).OfType<string>());
+        faults.AddRange(options.CorsOrigins.Select(FaultOfOrigin).OfType<string>());
+    }
+
+    private static bool IsAnyPort(string url) => url.EndsWith(":0", StringComparison.Ordinal);
+
+    private static string? FaultOfSubject(string? subject)
+    {
+        try
+        {
+            if (!string.IsNullOrWhiteSpace(subject) && new X500DistinguishedName(subject).RawData.Length > 2)
+                return null;
+        }
+        catch (CryptographicException)
+        {
+            // Told below.
+        }
+
+        return $"The subject '{subject}' is no distinguished name. Write it as CN=lobby or CN=lobby, O=games.";
+    }
+
+    private static string? FaultOfOrigin(string? origin)
+    {
+        if (origin == "*")
+            return null;
+        // An origin is compared as a browser sends it: no path, no default port, lower case.
+        return Uri.TryCreate(origin, UriKind.Absolute, out Uri? parsed) && parsed.Scheme is "http" or "https"
+            && parsed!.GetLeftPart(UriPartial.Authority) == origin && parsed.UserInfo.Length == 0
+            ? null
+            : $"The origin '{origin}' is not as browsers send it. Write SCHEME://HOST in lower case, with the port unless it is the "
+                + "scheme's, such as https://play.example.com, or * for all.";
+    }
+}

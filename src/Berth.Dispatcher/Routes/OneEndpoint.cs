@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Text.Json;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Json;
+using Berth.Dispatcher.State;
+using Berth.Writing;
+
+namespace Berth.Dispatcher.Routes;
+
+/// <summary>An answer with one endpoint.</summary>
+internal static class OneEndpoint
+{
+    /// <summary>Writes a picked endpoint, or the problem when none could be picked.</summary>
+    public static ValueTask WritePickedAsync(
+        Exchange exchange, ServedTarget target, EndpointSnapshot snapshot, IEndpointPicker picker, PodEndpoint? picked, ZoneChoice zone)
+    {
+        if (picked is null)
+            return ProblemWriter.WriteAsync(exchange, Problem.NothingReady(snapshot, picker));
+        target.Picks.Increment();
+        zone.Tell(exchange, picked);
+        return WriteAsync(exchange, target, snapshot, picked, zone);
+    }
+
+    public static ValueTask WriteAsync(
+        Exchange exchange, ServedTarget target, EndpointSnapshot snapshot, PodEndpoint endpoint, ZoneChoice zone)
+    {
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
+        {
+            json.WriteStartObject();
+            SnapshotHead.Write(json, snapshot, target.View.Age);
+            if (zone.IsFallback is { } isFallback)
+                json.WriteBoolean("zoneFallback"u8, isFallback);
+            json.WritePropertyName("endpoint"u8);
+            EndpointJson.Write(json, endpoint);
+            json.WriteEndObject();
+        }
+
+        return exchange.WriteWholeAsync(200, Exchange.Json, buffer.WrittenMemory);
+    }
+}
