@@ -9,6 +9,7 @@ internal enum Route
     Watch,
     Targets,
     Go,
+    Document,
     Health,
     Ready,
     Metrics,

@@ -10,7 +10,7 @@ internal sealed class RequestCounts
     private static readonly string[] s_routes =
     [
         "/", "/v1/endpoints/{namespace}/{service}", "/v1/endpoints/{namespace}/{service}/{pod}", "/v1/watch/{namespace}/{service}",
-        "/v1/targets", "/v1/go/{namespace}/{service}/{pod}",
+        "/v1/targets", "/v1/go/{namespace}/{service}/{pod}", "/openapi.json",
         "/healthz", "/readyz", "/metrics", "other",
     ];
 

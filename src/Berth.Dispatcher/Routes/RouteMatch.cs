@@ -17,6 +17,7 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
         "/healthz" => new RouteMatch(Route.Health, []),
         "/readyz" => new RouteMatch(Route.Ready, []),
         "/metrics" => new RouteMatch(Route.Metrics, []),
+        "/openapi.json" => new RouteMatch(Route.Document, []),
         "/v1/targets" => new RouteMatch(Route.Targets, []),
         _ when path.StartsWith(EndpointsPrefix, StringComparison.Ordinal) =>
             OfTarget(path[EndpointsPrefix.Length..].Split('/'), Route.Endpoints, Route.Endpoint),

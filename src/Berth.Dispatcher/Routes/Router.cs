@@ -1,4 +1,5 @@
 using System.Text;
+using Berth.Dispatcher.Documents;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.State;
@@ -29,6 +30,7 @@ internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExpor
                     : ProblemWriter.WriteAsync(exchange, Problem.NotReady(state.NotReadyDetail)),
             Route.Metrics when exporter is not null => exchange.WriteWholeAsync(200, MetricsExporter.ContentType, exporter.Export()),
             Route.Endpoints => _endpoints.AnswerAllAsync(exchange, parts[0], parts[1]),
+            Route.Document => WriteDocumentAsync(exchange),
             Route.Targets => _targets.AnswerAsync(exchange),
             Route.Go => _endpoints.RedirectAsync(exchange, parts),
             Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1]),
@@ -36,6 +38,10 @@ internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExpor
             _ => ProblemWriter.WriteAsync(exchange, Problem.UnknownRoute(exchange.Request.Path)),
         };
     }
+
+    private static ValueTask WriteDocumentAsync(Exchange exchange) => exchange.IsNotModified(OpenApiDocument.Tag)
+        ? ValueTask.CompletedTask
+        : exchange.WriteWholeAsync(200, Exchange.Json, OpenApiDocument.Bytes);
 
     private static ValueTask WriteTextAsync(Exchange exchange, string text) =>
         exchange.WriteWholeAsync(200, Exchange.PlainText, Encoding.UTF8.GetBytes(text));
