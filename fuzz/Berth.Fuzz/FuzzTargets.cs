@@ -13,6 +13,7 @@ public static class FuzzTargets
         SliceTargets.StatusInProtobuf,
         SliceTargets.Event,
         WatchTarget.Framing,
+        RemoteTarget.Events,
         AccessTargets.Kubeconfig,
         AccessTargets.ExecAnswer,
         AccessTargets.ServiceTarget,

@@ -44,6 +44,20 @@ internal sealed class DispatcherTurns(ServiceTarget target, Uri[] dispatchers, D
         throw failures.Count == 1 ? failures[0] : Join(failures);
     }
 
+    /// <summary>Opens a watch of another dispatcher than the one whose turn it is, with the whole state.</summary>
+    /// <param name="step">How many turns later: 1 for the next one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="EndpointSourceException">It gives none.</exception>
+    public Task<WatchConnection> OpenOtherAsync(int step, CancellationToken cancellationToken) =>
+        client.OpenAsync(dispatchers[(_next + step) % dispatchers.Length], target, null, reader, cancellationToken);
+
+    /// <summary>The turn goes to a dispatcher whose watch is open.</summary>
+    public void Take(Uri dispatcher)
+    {
+        _next = Array.IndexOf(dispatchers, dispatcher);
+        Tell(dispatcher);
+    }
+
     private void Tell(Uri dispatcher)
     {
         if (_followed is null)

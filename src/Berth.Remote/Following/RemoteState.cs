@@ -70,7 +70,7 @@ internal sealed class RemoteState(ServiceTarget target, PortScheme ports)
     private void Replace(WatchMessage.Content content)
     {
         SnapshotBuilder fresh = new(target, ports);
-        fresh.SetAll([content.Endpoints]);
+        fresh.SetAll(content.Endpoints);
         EndpointSnapshot whole = fresh.Build();
         CheckNames(whole);
         if (_builder is null)
@@ -93,8 +93,11 @@ internal sealed class RemoteState(ServiceTarget target, PortScheme ports)
     {
         foreach (string name in content.Left)
             _builder!.Remove(name);
-        foreach (PodEndpoint endpoint in content.Endpoints)
-            _builder!.Set(endpoint);
+        foreach (PodEndpoint[] piece in content.Endpoints)
+        {
+            foreach (PodEndpoint endpoint in piece)
+                _builder!.Set(endpoint);
+        }
     }
 
     private void LeaveOut(SnapshotBuilder builder, LeftOutPod[] leftOut)

@@ -13,6 +13,7 @@ internal sealed class RemoteStream(
     // A dispatcher that ends each watch at once must not be asked again without a pause.
     private static readonly TimeSpan s_shortLife = TimeSpan.FromSeconds(1);
 
+    private readonly LiveSearch _search = new(turns, options);
     private WatchConnection? _connection;
     private bool _hasGiven;
     private string? _toldReason;
@@ -24,6 +25,12 @@ internal sealed class RemoteStream(
             WatchConnection connection = _connection ?? await OpenAsync(cancellationToken).ConfigureAwait(false);
             try
             {
+                if (_search.IsDue && await _search.FindAsync(cancellationToken).ConfigureAwait(false) is { } live)
+                {
+                    connection = live.Connection;
+                    return await ChangeAsync(live).ConfigureAwait(false);
+                }
+
                 WatchMessage message = await connection.ReadAsync(cancellationToken).ConfigureAwait(false)
                     ?? throw new EndOfStreamException("it ended the stream");
                 if (message is WatchMessage.Content content)
@@ -65,10 +72,27 @@ internal sealed class RemoteStream(
     private async Task<WatchConnection> OpenAsync(CancellationToken cancellationToken)
     {
         WatchConnection opened = await turns.OpenAsync(state.Id, cancellationToken).ConfigureAwait(false);
+        Begin(opened);
+        return opened;
+    }
+
+    private void Begin(WatchConnection opened)
+    {
+        _connection = opened;
         _hasGiven = false;
         _toldReason = null;
         state.BeginConnection();
-        return _connection = opened;
+    }
+
+    /// <summary>Goes over to a live dispatcher, whose first state is complete.</summary>
+    private async ValueTask<EndpointSnapshot> ChangeAsync(LiveDispatcher live)
+    {
+        await CloseAsync().ConfigureAwait(false);
+        turns.Take(live.Connection.Dispatcher);
+        Begin(live.Connection);
+        state.Apply(live.Content);
+        return await TakeAsync(live.Connection, live.Source).ConfigureAwait(false)
+            ?? throw new WatchFormatException("its first state is not complete");
     }
 
     /// <summary>
@@ -95,6 +119,8 @@ internal sealed class RemoteStream(
 
         EndpointSnapshot? snapshot = state.Complete(source);
         _hasGiven |= snapshot is not null;
+        if (snapshot is not null)
+            _search.Note(snapshot.IsStale);
         return snapshot;
     }
 

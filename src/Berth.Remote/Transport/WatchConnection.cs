@@ -1,4 +1,3 @@
-using System.Net.ServerSentEvents;
 using Berth.Remote.Wire;
 
 namespace Berth.Remote.Transport;
@@ -6,10 +5,18 @@ namespace Berth.Remote.Transport;
 /// <summary>One open watch of one dispatcher. Read by one reader at a time.</summary>
 internal sealed class WatchConnection : IAsyncDisposable
 {
+    // There may be thousands of connections, and most of them are idle.
+    private const int IdleLength = 1024;
+    private const int BusyLength = 64 * 1024;
+
     private readonly HttpResponseMessage _response;
     private readonly CancellationTokenSource _closing = new();
     private readonly GuardedStream _body;
-    private readonly IAsyncEnumerator<SseItem<WatchMessage>> _events;
+    private readonly EventParser _parser;
+    private byte[] _buffer = new byte[IdleLength];
+    private int _start;
+    private int _end;
+    private bool _isBetweenEvents = true;
 
     /// <param name="dispatcher">The dispatcher.</param>
     /// <param name="response">Its answer. The connection disposes it.</param>
@@ -23,7 +30,7 @@ internal sealed class WatchConnection : IAsyncDisposable
         _response = response;
         OpenedAt = options.TimeProvider.GetTimestamp();
         _body = new GuardedStream(body, options, _closing);
-        _events = SseParser.Create(_body, reader.Read).EnumerateAsync(_closing.Token).GetAsyncEnumerator(CancellationToken.None);
+        _parser = new EventParser(reader);
     }
 
     /// <summary>The dispatcher at the other end.</summary>
@@ -41,20 +48,40 @@ internal sealed class WatchConnection : IAsyncDisposable
     {
         using CancellationTokenRegistration end = cancellationToken.UnsafeRegister(
             static closing => ((CancellationTokenSource)closing!).Cancel(), _closing);
-        if (!await _events.MoveNextAsync().ConfigureAwait(false))
-            return null;
-        _body.BeginEvent();
-        return _events.Current.Data;
+        while (true)
+        {
+            if (_start == _end && !await FillAsync().ConfigureAwait(false))
+                return null;
+            WatchMessage? message = _parser.Read(_buffer.AsSpan(_start, _end - _start), out int taken);
+            _start += taken;
+            _isBetweenEvents = message is not null;
+            if (message is not null)
+            {
+                _body.BeginEvent();
+                return message;
+            }
+        }
     }
 
     /// <summary>Ends the connection at once.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
-        // No read is in progress here: the enumerator is disposed between two, or after one has thrown.
-        await _events.DisposeAsync().ConfigureAwait(false);
+        // No read is in progress here: this comes between two, or after one has thrown.
         await _body.DisposeAsync().ConfigureAwait(false);
         _response.Dispose();
         _closing.Dispose();
+    }
+
+    /// <summary>Waits for bytes when all are read. False at the end of the stream.</summary>
+    private async ValueTask<bool> FillAsync()
+    {
+        if (_isBetweenEvents && _buffer.Length > IdleLength)
+            _buffer = new byte[IdleLength];
+        else if (!_isBetweenEvents && _end == IdleLength)
+            _buffer = new byte[BusyLength];
+        _start = 0;
+        _end = await _body.ReadAsync(_buffer, _closing.Token).ConfigureAwait(false);
+        return _end > 0;
     }
 }

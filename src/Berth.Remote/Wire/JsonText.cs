@@ -20,11 +20,12 @@ internal static class JsonText
     /// <summary>Goes to the next member of an object. False at its end.</summary>
     public static bool NextMember(scoped ref Utf8JsonReader reader) => reader.Read() && reader.TokenType != JsonTokenType.EndObject;
 
-    /// <summary>Passes over the value of the member.</summary>
+    /// <summary>Passes over the value of the member, which is all there.</summary>
     public static void Skip(scoped ref Utf8JsonReader reader)
     {
         reader.Read();
-        reader.Skip();
+        // Skip() refuses to work while more data may follow.
+        reader.TrySkip();
     }
 
     /// <summary>The text of the member, or null.</summary>

@@ -12,6 +12,7 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
     private const int UuidLength = 36;
 
     private readonly SharedParts _parts = new(target.Namespace);
+    private readonly PodMembers _members = new();
     private readonly PodPorts _podPorts = new(scheme);
     private readonly List<IPAddress> _addresses = [];
     private readonly List<EndpointPort> _ports = [];
@@ -31,28 +32,42 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         _ports.Clear();
         while (JsonText.NextMember(ref reader))
         {
-            if (reader.ValueTextEquals("pod"u8))
-                name = ReadName(ref reader);
-            else if (reader.ValueTextEquals("uid"u8))
-                uid = ReadUid(ref reader);
-            else if (reader.ValueTextEquals("ordinal"u8))
-                ordinal = JsonText.ReadNumber(ref reader, "ordinal");
-            else if (reader.ValueTextEquals("addresses"u8))
-                ReadAddresses(ref reader);
-            else if (reader.ValueTextEquals("ports"u8))
-                ReadPorts(ref reader);
-            else if (reader.ValueTextEquals("node"u8))
-                nodeLength = JsonText.CopyName(ref reader, "node", node);
-            else if (reader.ValueTextEquals("zone"u8))
-                zoneLength = JsonText.CopyName(ref reader, "zone", zone);
-            else if (reader.ValueTextEquals("ready"u8))
-                ready = JsonText.ReadFlag(ref reader, "ready");
-            else if (reader.ValueTextEquals("serving"u8))
-                serving = JsonText.ReadFlag(ref reader, "serving");
-            else if (reader.ValueTextEquals("terminating"u8))
-                terminating = JsonText.ReadFlag(ref reader, "terminating");
-            else
-                JsonText.Skip(ref reader);
+            switch (_members.Find(ref reader))
+            {
+                case PodMember.Pod:
+                    name = ReadName(ref reader);
+                    break;
+                case PodMember.Uid:
+                    uid = ReadUid(ref reader);
+                    break;
+                case PodMember.Ordinal:
+                    ordinal = JsonText.ReadNumber(ref reader, "ordinal");
+                    break;
+                case PodMember.Addresses:
+                    ReadAddresses(ref reader);
+                    break;
+                case PodMember.Ports:
+                    ReadPorts(ref reader);
+                    break;
+                case PodMember.Node:
+                    nodeLength = JsonText.CopyName(ref reader, "node", node);
+                    break;
+                case PodMember.Zone:
+                    zoneLength = JsonText.CopyName(ref reader, "zone", zone);
+                    break;
+                case PodMember.Ready:
+                    ready = JsonText.ReadFlag(ref reader, "ready");
+                    break;
+                case PodMember.Serving:
+                    serving = JsonText.ReadFlag(ref reader, "serving");
+                    break;
+                case PodMember.Terminating:
+                    terminating = JsonText.ReadFlag(ref reader, "terminating");
+                    break;
+                default:
+                    JsonText.Skip(ref reader);
+                    break;
+            }
         }
 
         CheckStated(name, ordinal);
@@ -106,9 +121,8 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         while (JsonText.NextItem(ref reader))
         {
             int length = JsonText.CopyValue(ref reader, "addresses", text);
-            if (!IPAddress.TryParse(text[..length], out IPAddress? address))
-                throw new WatchFormatException($"it states '{text[..length]}' as an address");
-            _addresses.Add(_parts.Share(address));
+            _addresses.Add(_parts.Address(text[..length])
+                ?? throw new WatchFormatException($"it states '{text[..length]}' as an address"));
         }
     }
 

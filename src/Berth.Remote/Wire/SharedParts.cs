@@ -14,7 +14,7 @@ internal sealed class SharedParts(string @namespace)
     private readonly Dictionary<string, PodNamePrefix> _prefixes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodScope> _scopes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
-    private readonly Dictionary<IPAddress, IPAddress> _addresses = [];
+    private readonly Dictionary<string, IPAddress> _addresses = new(StringComparer.Ordinal);
 
     /// <summary>A pod's name; one that is not a set's name, a dash and an ordinal is kept as it is.</summary>
     public PodName Name(ReadOnlySpan<char> text)
@@ -38,8 +38,8 @@ internal sealed class SharedParts(string @namespace)
         Dictionary<string, PodScope>.AlternateLookup<ReadOnlySpan<char>> known = _scopes.GetAlternateLookup<ReadOnlySpan<char>>();
         if (known.TryGetValue(node, out PodScope? scope) && zone.SequenceEqual(scope.Zone))
             return scope;
-        scope = new PodScope(@namespace, node.IsEmpty ? null : Word(node), zone.IsEmpty ? null : Word(zone));
-        Keep(_scopes, node.ToString(), scope);
+        scope = new PodScope(@namespace, node.IsEmpty ? null : node.ToString(), zone.IsEmpty ? null : Word(zone));
+        Keep(_scopes, scope.Node ?? "", scope);
         return scope;
     }
 
@@ -55,17 +55,17 @@ internal sealed class SharedParts(string @namespace)
         return word;
     }
 
-    /// <summary>The same address as an object that is shared.</summary>
-    public IPAddress Share(IPAddress address)
+    /// <summary>The address that a text states, or null when it states none.</summary>
+    public IPAddress? Address(ReadOnlySpan<char> text)
     {
-        if (_addresses.TryGetValue(address, out IPAddress? known))
+        if (_addresses.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out IPAddress? known))
             return known;
-        Keep(_addresses, address, address);
+        if (IPAddress.TryParse(text, out IPAddress? address))
+            Keep(_addresses, text.ToString(), address);
         return address;
     }
 
-    private static void Keep<TKey, TValue>(Dictionary<TKey, TValue> table, TKey key, TValue value)
-        where TKey : notnull
+    private static void Keep<T>(Dictionary<string, T> table, string key, T value)
     {
         if (table.Count >= MaxKept)
             table.Clear();

@@ -31,8 +31,8 @@ internal abstract record WatchMessage
 
         public required string? Reason { get; init; }
 
-        /// <summary>The pods of a whole state, or those that joined or changed.</summary>
-        public required PodEndpoint[] Endpoints { get; init; }
+        /// <summary>The pods of a whole state, or those that joined or changed, in pieces of any length.</summary>
+        public required PodEndpoint[][] Endpoints { get; init; }
 
         /// <summary>The names of the pods that left.</summary>
         public required string[] Left { get; init; }

@@ -1,0 +1,197 @@
+using System.Text.Json;
+
+namespace Berth.Remote.Wire;
+
+/// <summary>
+/// Reads a <c>snapshot</c> or <c>changes</c> event while it arrives, straight into endpoints. Nothing is given out before the event is
+/// complete. It holds a few items of the event, never all of it. Not safe for several threads.
+/// </summary>
+internal sealed class ContentReader(ServiceTarget target, PortScheme scheme)
+{
+    // Almost every pod is shorter.
+    private const int UsualPod = 2048;
+
+    private readonly PodReader _pods = new(target, scheme);
+    private readonly PieceBuffer _data = new();
+    private ContentParts _parts = new(target, isWhole: true);
+    private JsonReaderState _json;
+    private Place _place;
+    private ContentMember _member;
+    private int _skippedDepth;
+    private bool _isWhole;
+
+    private enum Place
+    {
+        Start,
+        Members,
+        Value,
+        Items,
+        Skipped,
+        End,
+    }
+
+    /// <summary>Begins an event. What is left of another one is forgotten.</summary>
+    public void Begin(bool isWhole)
+    {
+        _isWhole = isWhole;
+        _parts = new ContentParts(target, isWhole);
+        _data.Clear();
+        _json = default;
+        _place = Place.Start;
+    }
+
+    /// <summary>Takes a piece of the data.</summary>
+    public void Append(ReadOnlySpan<byte> piece)
+    {
+        while (!piece.IsEmpty)
+        {
+            if (_data.IsFull)
+                MakeRoom();
+            piece = _data.Add(piece);
+        }
+    }
+
+    /// <summary>The data is complete.</summary>
+    public WatchMessage.Content End()
+    {
+        Read(isFinal: true);
+        _data.Clear();
+        ContentParts parts = _parts;
+        _parts = new ContentParts(target, _isWhole);
+        return parts.ToContent();
+    }
+
+    private void MakeRoom()
+    {
+        if (!_data.IsSmall)
+            Read(isFinal: false);
+        // One item fills it, or it is still small.
+        if (_data.IsFull)
+            _data.Grow();
+    }
+
+    private void Read(bool isFinal)
+    {
+        Utf8JsonReader reader = new(_data.Unread, isFinal, _json);
+        while (TryStep(ref reader))
+        {
+        }
+
+        _json = reader.CurrentState;
+        _data.Remove((int)reader.BytesConsumed);
+    }
+
+    /// <summary>Goes one step further. False when the data so far does not suffice, or at the end.</summary>
+    private bool TryStep(scoped ref Utf8JsonReader reader) => _place switch
+    {
+        Place.Start => TryStart(ref reader),
+        Place.Members => TryMember(ref reader),
+        Place.Value => TryValue(ref reader),
+        Place.Items => TryItem(ref reader),
+        Place.Skipped => TrySkipped(ref reader),
+        // The reader throws when something follows the object.
+        _ => reader.Read(),
+    };
+
+    private bool TryStart(scoped ref Utf8JsonReader reader)
+    {
+        if (!reader.Read())
+            return false;
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw JsonText.Unexpected(ref reader, "data");
+        _place = Place.Members;
+        return true;
+    }
+
+    private bool TryMember(scoped ref Utf8JsonReader reader)
+    {
+        if (!reader.Read())
+            return false;
+        _place = reader.TokenType == JsonTokenType.EndObject ? Place.End : Place.Value;
+        if (_place == Place.Value)
+            _member = ContentMembers.Find(ref reader, _isWhole);
+        return true;
+    }
+
+    private bool TryValue(scoped ref Utf8JsonReader reader)
+    {
+        Utf8JsonReader ahead = reader;
+        if (!ahead.Read())
+            return false;
+        if (_member == ContentMember.Other)
+        {
+            reader = ahead;
+            _skippedDepth = reader.CurrentDepth;
+            _place = reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray ? Place.Skipped : Place.Members;
+            return true;
+        }
+
+        _parts.ReadValue(ref reader, _member);
+        _place = ContentMembers.IsList(_member) ? Place.Items : Place.Members;
+        return true;
+    }
+
+    private bool TrySkipped(scoped ref Utf8JsonReader reader)
+    {
+        if (!reader.Read())
+            return false;
+        if (reader.CurrentDepth == _skippedDepth)
+            _place = Place.Members;
+        return true;
+    }
+
+    private bool TryItem(scoped ref Utf8JsonReader reader)
+    {
+        Utf8JsonReader before = reader;
+        if (!reader.Read())
+            return false;
+        if (reader.TokenType == JsonTokenType.EndArray)
+        {
+            _place = Place.Members;
+            return true;
+        }
+
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw JsonText.Unexpected(ref reader, ContentMembers.NameOf(_member));
+        bool isRead = _member == ContentMember.Endpoints ? TryPod(ref reader) : TryOther(ref reader);
+        if (!isRead)
+            reader = before;
+        return isRead;
+    }
+
+    /// <summary>
+    /// Reads the pod whose object the reader has just entered. Where enough data follows it is read at once, without a look at its end
+    /// first, which would take as long as reading. If its data was not all there, what was read of it is dropped.
+    /// </summary>
+    private bool TryPod(scoped ref Utf8JsonReader reader)
+    {
+        Utf8JsonReader item = reader;
+        if (_data.Unread.Length - reader.BytesConsumed < UsualPod && !IsComplete(item))
+            return false;
+        try
+        {
+            PodEndpoint pod = _pods.Read(ref reader);
+            if (reader.TokenType != JsonTokenType.EndObject || reader.CurrentDepth != item.CurrentDepth)
+                return false;
+            _parts.Add(pod);
+            return true;
+        }
+        catch (Exception exception) when (exception is WatchFormatException or InvalidOperationException && !IsComplete(item))
+        {
+            return false;
+        }
+    }
+
+    private bool TryOther(scoped ref Utf8JsonReader reader)
+    {
+        if (!IsComplete(reader))
+            return false;
+        if (_member == ContentMember.Changes)
+            _parts.ReadChange(ref reader, _pods);
+        else
+            _parts.ReadItem(ref reader, _member);
+        return true;
+    }
+
+    private static bool IsComplete(Utf8JsonReader item) => item.TrySkip();
+}

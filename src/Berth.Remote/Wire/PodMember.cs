@@ -1,0 +1,18 @@
+namespace Berth.Remote.Wire;
+
+/// <summary>A member of a pod's JSON.</summary>
+internal enum PodMember
+{
+    /// <summary>One that nothing follows from here.</summary>
+    Other,
+    Pod,
+    Uid,
+    Ordinal,
+    Addresses,
+    Ports,
+    Node,
+    Zone,
+    Ready,
+    Serving,
+    Terminating,
+}
