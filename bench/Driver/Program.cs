@@ -21,6 +21,11 @@ BenchOptions options = BenchOptions.Parse(args);
     ("image", ImageRows.MeasureAsync),
     ("targets", TargetRows.MeasureAsync),
     ("watchers", WatcherRows.MeasureAsync),
+    ("remote", RemoteRows.MeasureAsync),
+    ("chain", ChainRows.MeasureAsync),
+    ("call", CallRows.MeasureAsync),
+    ("grpc", GrpcPickRows.MeasureAsync),
+    ("reach", ReachRows.MeasureAsync),
     ("old", OldWayRows.MeasureAsync),
 ];
 

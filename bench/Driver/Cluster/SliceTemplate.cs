@@ -10,7 +10,7 @@ namespace Berth.Bench.Cluster;
 internal sealed class SliceTemplate
 {
     public const int VersionWidth = 10;
-    private const string AddressMark = "10.000.000.000";
+    private const string AddressMark = "127.000.000.000";
 
     private readonly byte[] _body;
     private readonly byte[] _protobuf;
@@ -62,9 +62,9 @@ internal sealed class SliceTemplate
         return line;
     }
 
-    /// <summary>10.1xx.1xx.1xx: always as wide as the mark, a million of them.</summary>
+    /// <summary>127.1xx.1xx.1xx: always as wide as the mark, a million of them, and each can be dialled on this machine.</summary>
     public static string Address(int index) => string.Create(
-        CultureInfo.InvariantCulture, $"10.{100 + (index / 10_000 % 100)}.{100 + (index / 100 % 100)}.{100 + (index % 100)}");
+        CultureInfo.InvariantCulture, $"127.{100 + (index / 10_000 % 100)}.{100 + (index / 100 % 100)}.{100 + (index % 100)}");
 
     /// <summary>A UID made of a number.</summary>
     public static string Uid(int id) => new Guid(id, 0x4dd8, 0x40c3, 0xa9, 0x0c, 0xdf, 0x70, 0xcc, 0xd7, 0xe2, 0x32).ToString();

@@ -19,6 +19,10 @@ internal static class Servers
             options.Berth, ["dispatch", .. targets, "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig]);
     }
 
+    /// <summary>Service A over another one.</summary>
+    public static ServerProcess Remote(BenchOptions options, ServerProcess from) => ServerProcess.Start(
+        options.Berth, ["dispatch", "--target", Target(), "--base-port", "3000", "--urls", "URL", "--from", from.Url]);
+
     /// <summary>Kestrel alone.</summary>
     public static ServerProcess Bare(BenchOptions options) => ServerProcess.Start(options.Bare, "URL");
 
