@@ -4,7 +4,9 @@ using Berth.Bench.Report;
 
 namespace Berth.Bench.Rows;
 
-/// <summary>From the moment the API server sends an event until the third of three dispatchers in a row answers with what it says.</summary>
+/// <summary>
+/// From the moment the API server sends an event until the third of three dispatchers in a row answers with what it says.
+/// </summary>
 internal static class ChainRows
 {
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)

@@ -64,7 +64,8 @@ internal static class GrpcPickRows
 
         double median = Figures.Median(times);
         return new Row(
-            what, "< 150 ns, 0 B", FormattableString.Invariant($"{median:0.0} ns, {(double)allocated / Picks / times.Count:0.##} B"), "", "",
+            what, "< 150 ns, 0 B",
+            FormattableString.Invariant($"{median:0.0} ns, {(double)allocated / Picks / times.Count:0.##} B"), "", "",
             median < 150 && allocated < Picks / 100);
     }
 

@@ -52,7 +52,7 @@ internal static class RemoteTarget
     {
         WatchMessage.Content content =>
             $"{content.IsWhole} {content.Version} {content.StaleSince:O} {content.Reason}"
-            + $" {string.Join(' ', content.Endpoints.SelectMany(static piece => piece).Select(static e => $"{e.Name}@{e.Authority} {e.Uid}"))}"
+            + $" {string.Join(' ', content.Endpoints.SelectMany(static p => p).Select(static e => $"{e.Name}@{e.Authority} {e.Uid}"))}"
             + $" - {string.Join(' ', content.Left)} / {string.Join<LeftOutPod>(' ', content.LeftOut ?? [])}"
             + $" / {string.Join<EndpointWarning>(' ', content.Warnings ?? [])}",
         WatchMessage.Source source => $"{source.State} {source.Age} {string.Join(' ', source.Dispatchers)} {source.Reason}",
