@@ -43,6 +43,8 @@ internal static class BerthCommands
         root.Add(EchoCommand.Create(host));
         root.Add(ProbeCommand.Create(host));
         root.Add(CallCommand.Create(host));
+        root.Add(SeatsCommand.CreateGroup(host));
+        root.Add(DrainCommand.Create(host));
         root.Add(get);
         root.Add(WatchCommand.Create(host));
         root.Add(VersionCommand.Create(host));

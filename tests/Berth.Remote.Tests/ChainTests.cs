@@ -76,7 +76,7 @@ public sealed class ChainTests
     }
 
     [Fact]
-    public async Task F80_dispatcher_that_follows_itself_says_so()
+    public async Task F94_dispatcher_that_follows_itself_says_so()
     {
         int port = 0;
         await using TcpRelay relay = new(() => port);
@@ -92,7 +92,7 @@ public sealed class ChainTests
     [Theory]
     [InlineData(2, ", directly: a loop")]
     [InlineData(3, ", through 1 other: a loop")]
-    public async Task F80_loop_of_several_is_noticed_and_said(int count, string said)
+    public async Task F94_loop_of_several_is_noticed_and_said(int count, string said)
     {
         int[] ports = new int[count];
         await using TcpRelay relay = new(() => ports[^1]);

@@ -12,7 +12,7 @@ public sealed class CutTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task F71_watch_cut_at_any_byte_misses_no_change_and_shows_no_half_one()
+    public async Task F85_watch_cut_at_any_byte_misses_no_change_and_shows_no_half_one()
     {
         await using TestDispatcher a = await TestDispatcher.StartAsync("a");
         await a.PublishAsync(TestPods.Endpoint(0), TestPods.Endpoint(1));

@@ -20,7 +20,7 @@ public sealed class FaultTests
     [InlineData(401, "text/plain", "", "answered 401. It wants a token, or another one.")]
     [InlineData(403, "text/plain", "", "answered 403. It does not let this client watch.")]
     [InlineData(404, "text/plain", "", "answered 404. There is no dispatcher at this address.")]
-    public async Task F75_answer_that_is_no_stream_is_an_error_and_keeps_the_set(int status, string type, string body, string failure)
+    public async Task F89_answer_that_is_no_stream_is_an_error_and_keeps_the_set(int status, string type, string body, string failure)
     {
         await using ScriptedApi api = await ScriptedApi.StartAsync();
         await using RemoteRig rig = new RemoteRig([api.Address.ToString()]).Follow("service-b-0", "service-b-0 service-b-1");
@@ -98,7 +98,7 @@ public sealed class FaultTests
 
     [Theory]
     [MemberData(nameof(Unusable))]
-    public async Task F76_event_that_cannot_be_used_is_an_error_and_a_snapshot_helps(string sent, string failure)
+    public async Task F90_event_that_cannot_be_used_is_an_error_and_a_snapshot_helps(string sent, string failure)
     {
         await using ScriptedApi api = await ScriptedApi.StartAsync();
         await using RemoteRig rig = new RemoteRig([api.Address.ToString()]).Follow("service-b-0", "service-b-0 service-b-1");
@@ -212,7 +212,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task F74_event_beyond_the_bound_is_an_error()
+    public async Task F88_event_beyond_the_bound_is_an_error()
     {
         await using ScriptedApi api = await ScriptedApi.StartAsync();
         await using RemoteRig rig = new RemoteRig([api.Address.ToString()], new RemoteEndpointSourceOptions { MaxEventBytes = 64 * 1024 })
@@ -230,7 +230,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task F74_event_that_comes_byte_by_byte_is_given_up()
+    public async Task F88_event_that_comes_byte_by_byte_is_given_up()
     {
         await using ScriptedApi api = await ScriptedApi.StartAsync();
         await using RemoteRig rig = new RemoteRig([api.Address.ToString()]).Follow("service-b-0");

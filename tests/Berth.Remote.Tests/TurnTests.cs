@@ -29,7 +29,7 @@ public sealed class TurnTests
     }
 
     [Fact]
-    public async Task F77_dispatcher_of_another_run_publishes_nothing_that_is_the_same()
+    public async Task F91_dispatcher_of_another_run_publishes_nothing_that_is_the_same()
     {
         await using TestDispatcher a = await TestDispatcher.StartAsync("a");
         await using TestDispatcher b = await TestDispatcher.StartAsync("b");
@@ -79,7 +79,7 @@ public sealed class TurnTests
     }
 
     [Fact]
-    public async Task F79_dispatchers_that_are_away_are_named_and_the_snapshot_stays()
+    public async Task F93_dispatchers_that_are_away_are_named_and_the_snapshot_stays()
     {
         TestDispatcher a = await TestDispatcher.StartAsync("a");
         await a.PublishAsync(TestPods.Endpoint(0));
@@ -107,7 +107,7 @@ public sealed class TurnTests
     }
 
     [Fact]
-    public async Task F73_silent_stream_is_given_up_after_the_idle_timeout()
+    public async Task F87_silent_stream_is_given_up_after_the_idle_timeout()
     {
         await using TestDispatcher a = await TestDispatcher.StartAsync("a");
         await a.PublishAsync(TestPods.Endpoint(0));
@@ -131,7 +131,7 @@ public sealed class TurnTests
     }
 
     [Fact]
-    public async Task F72_host_that_accepts_and_says_nothing_is_a_failure_after_10_s()
+    public async Task F86_host_that_accepts_and_says_nothing_is_a_failure_after_10_s()
     {
         await using TestDispatcher a = await TestDispatcher.StartAsync("a");
         await a.PublishAsync(TestPods.Endpoint(0));

@@ -25,12 +25,13 @@ internal static class DispatchCommand
             "berth dispatch --target games/lobby --base-port 4000 --urls 'http://127.0.0.1:8000;http://[::1]:8000'",
             "berth dispatch --target games/lobby --base-port 4000 --snapshot-file /var/lib/berth/snapshot --max-stale 1h",
             "berth dispatch --target games/lobby --from http://service-a.games",
-            "berth dispatch --target games/lobby --base-port 4000 --tls-cert tls.crt --tls-key tls.key --urls https://*:8443")
+            "berth dispatch --target games/lobby --base-port 4000 --tls-cert tls.crt --tls-key tls.key --urls https://*:8443",
+            "berth dispatch --target games/lobby --base-port 4000 --seat-keys /etc/berth/keys --desk-base-port 9000")
             .Runs(
                 host,
                 [
-                    .. DispatchSettings.All, .. FromSettings.All, .. PortSettings.OfTarget, .. ClusterSettings.All, .. CommonSettings.OfLog,
-                    CommonSettings.Config,
+                    .. DispatchSettings.All, .. FromSettings.All, .. SeatSettings.OfDispatch, .. PortSettings.OfTarget,
+                    .. ClusterSettings.All, .. CommonSettings.OfLog, CommonSettings.Config,
                 ],
                 reader => RunAsync(reader, host));
 
@@ -97,6 +98,7 @@ internal static class DispatchCommand
             ShutdownDelay = reader.Get(DispatchSettings.ShutdownDelay),
             RunId = runId,
             FindDispatchers = findDispatchers ?? (static _ => []),
+            Seats = SeatSettings.ReadDispatcher(reader),
         };
 
         // The dispatcher finds further faults. A target that could not be parsed is not reported as missing too.

@@ -19,6 +19,7 @@ internal static class UpCommand
             "berth up",
             "berth up --replicas 5 --base-port 4000 --port 8080",
             "berth up --nodes 3 --rbac true",
+            "berth up --seats 8",
             "berth up -f my-manifests/ --image nginx=/usr/sbin/nginx --kubeconfig-out ./kubeconfig")
             .Runs(host, UpSettings.All, reader => RunAsync(reader, host));
 
@@ -29,12 +30,13 @@ internal static class UpCommand
         if (options.FindTakenPorts() is { } taken)
             throw CommandException.Usage(taken);
         long started = host.Time.GetTimestamp();
+        using SeatKeysFile? keys = options.Seats is null ? null : SeatKeysFile.Create();
         using StopSignal stop = new();
         using ILoggerFactory? loggers = host.Variable(FailureReport.DebugVariable) is "1"
             ? ProgramLogging.Create(json: false, LogLevel.Debug, host)
             : null;
         LocalCluster.LocalCluster cluster = await LocalCluster.LocalCluster.StartAsync(
-            OptionsFor(options, host, loggers), stop.Token).ConfigureAwait(false);
+            OptionsFor(options, keys?.Path, host, loggers), stop.Token).ConfigureAwait(false);
         await using (cluster.ConfigureAwait(false))
         {
             if (!options.IsBuiltIn)
@@ -53,9 +55,10 @@ internal static class UpCommand
         return ExitCode.Ok;
     }
 
-    private static LocalClusterOptions OptionsFor(UpOptions options, ProgramHost host, ILoggerFactory? loggers) => new()
+    private static LocalClusterOptions OptionsFor(
+        UpOptions options, string? seatKeys, ProgramHost host, ILoggerFactory? loggers) => new()
     {
-        Manifests = options.IsBuiltIn ? BuiltInManifests.Read(options) : [],
+        Manifests = options.IsBuiltIn ? BuiltInManifests.Read(options, seatKeys) : [],
         Forwards = options.IsBuiltIn
             ? [new ServiceForward(UpOptions.Namespace, UpOptions.ServiceA, UpSettings.DefaultPort, options.Port)]
             : [],

@@ -2,6 +2,7 @@ using Berth.Dispatcher;
 using Berth.Echo;
 using Berth.Kubernetes;
 using Berth.LocalCluster;
+using Berth.Seats;
 
 namespace Berth.Cli.Hosting;
 
@@ -32,6 +33,7 @@ internal static class FailureReport
         DispatcherStartException start => (ExitCode.Usage, start.Message),
         LocalClusterException cluster => (ExitCode.Usage, cluster.Message),
         EchoStartException start => (ExitCode.Usage, start.Message),
+        SeatKeyException keys => (ExitCode.Usage, keys.Message),
         OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
         _ => (ExitCode.Internal, $"{exception.GetType().Name}: {FirstLine(exception.Message)}"),
     };

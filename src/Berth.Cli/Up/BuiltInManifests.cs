@@ -12,8 +12,10 @@ internal static class BuiltInManifests
     private const string Prefix = "deploy/";
 
     /// <summary>Reads the manifests and applies the options.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="seatKeys">The file of keys for seats, or null without seats.</param>
     /// <returns>A text for each file, the Namespace first.</returns>
-    public static IReadOnlyList<string> Read(UpOptions options)
+    public static IReadOnlyList<string> Read(UpOptions options, string? seatKeys = null)
     {
         Assembly assembly = typeof(BuiltInManifests).Assembly;
         string[] names =
@@ -21,7 +23,7 @@ internal static class BuiltInManifests
                 .Order(StringComparer.Ordinal)];
         if (names.Length == 0)
             throw CommandException.Usage("This build of berth carries no manifests. Give some with --file, such as deploy/base.");
-        return [.. names.Select(name => Change(ReadText(assembly, name), options))];
+        return [.. names.Select(name => Change(ReadText(assembly, name), options, seatKeys))];
     }
 
     private static string ReadText(Assembly assembly, string name)
@@ -30,9 +32,9 @@ internal static class BuiltInManifests
         return reader.ReadToEnd();
     }
 
-    private static string Change(string text, UpOptions options)
+    private static string Change(string text, UpOptions options, string? seatKeys)
     {
-        if (options is { Replicas: 3, BasePort: PortSettings.DefaultBase })
+        if (options is { Replicas: 3, BasePort: PortSettings.DefaultBase } && seatKeys is null)
             return text;
         YamlStream documents = [];
         using (StringReader reader = new(text))
@@ -40,7 +42,7 @@ internal static class BuiltInManifests
         foreach (YamlDocument document in documents)
         {
             if (document.RootNode is YamlMappingNode root)
-                Change(root, options);
+                Change(root, options, seatKeys);
         }
 
         using StringWriter writer = new(CultureInfo.InvariantCulture);
@@ -48,9 +50,11 @@ internal static class BuiltInManifests
         return writer.ToString();
     }
 
-    private static void Change(YamlMappingNode root, UpOptions options)
+    private static void Change(YamlMappingNode root, UpOptions options, string? seatKeys)
     {
         string name = root.Map("metadata").Text("name");
+        if (seatKeys is not null && root.Text("kind") is ("StatefulSet" or "Deployment"))
+            AddSeats(root, options, seatKeys, isServiceB: name == UpOptions.ServiceB);
         switch (root.Text("kind"), name)
         {
             case ("StatefulSet", UpOptions.ServiceB):
@@ -66,6 +70,20 @@ internal static class BuiltInManifests
                 foreach (YamlMappingNode container in Containers(root))
                     container.SetArgument("--base-port", options.BasePort.ToString(CultureInfo.InvariantCulture));
                 break;
+        }
+    }
+
+    private static void AddSeats(YamlMappingNode root, UpOptions options, string seatKeys, bool isServiceB)
+    {
+        foreach (YamlMappingNode container in Containers(root))
+        {
+            container.SetVariable(SeatSettings.Keys.Variable, seatKeys);
+            container.SetVariable(SeatSettings.DeskBasePort.Variable, options.DeskBasePort.ToString(CultureInfo.InvariantCulture));
+            if (!isServiceB)
+                continue;
+            container.SetVariable(SeatSettings.Seats.Variable, options.Seats!.Value.ToString(CultureInfo.InvariantCulture));
+            container.SetFieldVariable(SeatSettings.DeskAddress.Variable, "status.hostIP");
+            container.SetFieldVariable("POD_UID", "metadata.uid");
         }
     }
 

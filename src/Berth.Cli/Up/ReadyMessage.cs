@@ -24,6 +24,8 @@ internal static class ReadyMessage
         string ready = string.Create(CultureInfo.InvariantCulture, $"Ready after {after.TotalSeconds:0.0} s. Service A answers on {url}");
         if (address is null)
             return [ready + " (with nothing: there is no pod of service B).", .. Kubectl(kubeconfig), "Ctrl-C stops everything."];
+        if (options.Seats is not null)
+            return [ready + ". Try:", .. Seats(options, url, command), .. Kubectl(kubeconfig), "Ctrl-C stops everything."];
         return
         [
             ready + ". Try:",
@@ -47,6 +49,12 @@ internal static class ReadyMessage
         ["Accepted, but not enforced here: " + string.Join(", ",
             lines.Select(
                 static line => line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..]).Distinct(StringComparer.Ordinal)) + "."];
+
+    private static string[] Seats(UpOptions options, string url, string command) =>
+    [
+        $"  {command} call {url} --seat {UpOptions.Namespace}/{UpOptions.ServiceB}     # reserves a seat, and shows its ticket to the pod",
+        $"  curl {url}/v1/seats/{UpOptions.Namespace}/{UpOptions.ServiceB}     # the seats of each pod",
+    ];
 
     private static string[] Kubectl(string kubeconfig) =>
     [

@@ -23,6 +23,12 @@ internal sealed record UpOptions(IReadOnlyList<string> Files, int Replicas, int 
     /// <summary>The number of replicas of service A in the manifests of deploy/.</summary>
     public const int ReplicasOfServiceA = 3;
 
+    /// <summary>The seats of each pod of service B, or null without desks.</summary>
+    public int? Seats { get; init; }
+
+    /// <summary>The port of the desk of service-b-0.</summary>
+    public int DeskBasePort { get; init; }
+
     /// <summary>The number of nodes.</summary>
     public int Nodes { get; init; } = 1;
 
@@ -51,6 +57,8 @@ internal sealed record UpOptions(IReadOnlyList<string> Files, int Replicas, int 
             reader.Get(UpSettings.Port) ?? UpSettings.DefaultPort,
             reader.Get(UpSettings.KubeconfigOut))
         {
+            Seats = reader.Get(UpSettings.Seats),
+            DeskBasePort = reader.Get(SeatSettings.DeskBasePort),
             Nodes = reader.Get(UpSettings.Nodes) ?? 1,
             ExternalAddresses = reader.Get(UpSettings.ExternalAddresses),
             Rbac = reader.Get(UpSettings.Rbac),
@@ -73,6 +81,8 @@ internal sealed record UpOptions(IReadOnlyList<string> Files, int Replicas, int 
         if (options.IsBuiltIn && options.Replicas > 0 && options.Port >= options.BasePort && options.Port <= last)
             reader.Fault($"Port {options.Port} would be both service A's and a pod's of service B ({options.BasePort} to {last}). " +
                 "Choose another --port or --base-port.");
+        if (options is { IsBuiltIn: true, Seats: not null })
+            CheckDesks(options, last, reader);
         return options;
     }
 
@@ -82,13 +92,26 @@ internal sealed record UpOptions(IReadOnlyList<string> Files, int Replicas, int 
     {
         if (!IsBuiltIn)
             return null;
-        int[] taken = [.. Enumerable.Range(BasePort, Replicas).Prepend(Port).Where(IsTaken)];
+        IEnumerable<int> desks = Seats is null ? [] : Enumerable.Range(DeskBasePort, Replicas);
+        int[] taken = [.. Enumerable.Range(BasePort, Replicas).Prepend(Port).Concat(desks).Where(IsTaken)];
         if (taken.Length == 0)
             return null;
         string ports = string.Join(", ", taken.Take(10)) + (taken.Length > 10 ? ", ..." : "");
         return $"{(taken.Length == 1 ? "Port" : "Ports")} {ports} of 127.0.0.1 {(taken.Length == 1 ? "is" : "are")} in use by another " +
             "program. " +
             "Stop that one, or choose others with --port (service A) and --base-port (service B).";
+    }
+
+    private static void CheckDesks(UpOptions options, int lastPod, SettingsReader reader)
+    {
+        int last = options.DeskBasePort + options.Replicas - 1;
+        if (last > IPEndPoint.MaxPort)
+            reader.Fault($"{options.Replicas} desks from port {options.DeskBasePort} on would end at {last}, above 65535. " +
+                "Choose a lower --desk-base-port or fewer --replicas.");
+        bool meetsPods = options.DeskBasePort <= lastPod && last >= options.BasePort;
+        if (options.Replicas > 0 && (meetsPods || (options.Port >= options.DeskBasePort && options.Port <= last)))
+            reader.Fault($"The ports of desks ({options.DeskBasePort} to {last}) would meet those of pods or of service A. " +
+                "Choose another --desk-base-port.");
     }
 
     private static bool IsTaken(int port)

@@ -19,6 +19,11 @@ internal static class UpSettings
     public static Setting<int?> Port { get; } = new(
         "port", "PORT", "The port of service A on 127.0.0.1, 1..65535. Default 8000.", ParsePort, null);
 
+    public static Setting<int?> Seats { get; } = new(
+        "seats", "N",
+        "The number of clients that each pod of service B takes, 0..1000000, with desks from --desk-base-port on. Default: no desks.",
+        ParseSeats, null);
+
     public static Setting<int?> Nodes { get; } = new(
         "nodes", "N", "The number of nodes, 1..50, each with an address 127.0.0.N and its own zone. Default 1.", ParseNodes, null);
 
@@ -43,7 +48,7 @@ internal static class UpSettings
     public static Setting<string?> KubeconfigOut { get; } = new(
         "kubeconfig-out", "PATH", "Also write the kubeconfig to this file. It is removed at the end.", CommonParsers.Text, null);
 
-    public static Setting[] OfBuiltIn { get; } = [Replicas, BasePort, Port];
+    public static Setting[] OfBuiltIn { get; } = [Replicas, BasePort, Port, Seats, SeatSettings.DeskBasePort];
 
     public static Setting[] All { get; } = [Files, .. OfBuiltIn, Nodes, ExternalAddresses, Rbac, SkipUnknown, Images, KubeconfigOut];
 
@@ -66,6 +71,9 @@ internal static class UpSettings
                 "Write it as NAME=PATH, such as nginx=/usr/sbin/nginx, with a program that exists.";
         return images;
     }
+
+    private static int? ParseSeats(string text, out string? fault) =>
+        CommonParsers.Between(0, 1_000_000, "number of seats")(text, out fault);
 
     private static int? ParseNodes(string text, out string? fault) => CommonParsers.Between(1, 50, "number of nodes")(text, out fault);
 

@@ -24,17 +24,14 @@ internal static class YamlEditing
         node.Children[new YamlScalarNode(key)] = new YamlScalarNode(value);
 
     /// <summary>Sets an environment variable of a container.</summary>
-    public static void SetVariable(this YamlMappingNode container, string name, string value)
-    {
-        if (Find(container, "env") is not YamlSequenceNode variables)
-            container.Children[new YamlScalarNode("env")] = variables = [];
-        YamlMappingNode? variable = variables.OfType<YamlMappingNode>().FirstOrDefault(entry => entry.Text("name") == name);
-        if (variable is null)
-            variables.Add(variable = new YamlMappingNode { { "name", name } });
-
+    public static void SetVariable(this YamlMappingNode container, string name, string value) =>
         // Quoted, because a variable is a text even if it contains only digits.
-        variable.Children[new YamlScalarNode("value")] = new YamlScalarNode(value) { Style = ScalarStyle.DoubleQuoted };
-    }
+        Variable(container, name).Children[new YamlScalarNode("value")] = new YamlScalarNode(value) { Style = ScalarStyle.DoubleQuoted };
+
+    /// <summary>Sets an environment variable of a container from a field of its pod.</summary>
+    public static void SetFieldVariable(this YamlMappingNode container, string name, string field) =>
+        Variable(container, name).Children[new YamlScalarNode("valueFrom")] =
+            new YamlMappingNode { { "fieldRef", new YamlMappingNode { { "fieldPath", field } } } };
 
     /// <summary>Sets the value after an argument of a container, if the container has that argument.</summary>
     public static void SetArgument(this YamlMappingNode container, string argument, string value)
@@ -49,6 +46,16 @@ internal static class YamlEditing
                     words.Children[i + 1] = new YamlScalarNode(value) { Style = ScalarStyle.DoubleQuoted };
             }
         }
+    }
+
+    private static YamlMappingNode Variable(YamlMappingNode container, string name)
+    {
+        if (Find(container, "env") is not YamlSequenceNode variables)
+            container.Children[new YamlScalarNode("env")] = variables = [];
+        YamlMappingNode? variable = variables.OfType<YamlMappingNode>().FirstOrDefault(entry => entry.Text("name") == name);
+        if (variable is null)
+            variables.Add(variable = new YamlMappingNode { { "name", name } });
+        return variable;
     }
 
     private static YamlNode? Find(YamlMappingNode node, string key) =>

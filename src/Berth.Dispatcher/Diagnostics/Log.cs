@@ -60,4 +60,14 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 325, Level = LogLevel.Debug, Message = "A TLS handshake failed.")]
     public static partial void HandshakeFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 310, Level = LogLevel.Warning,
+        Message = "The desk of {Pod} at {Address} cannot be reached, and takes no part: {Reason}")]
+    public static partial void DeskFails(ILogger logger, string pod, System.Net.IPEndPoint address, string reason);
+
+    [LoggerMessage(EventId = 311, Level = LogLevel.Information, Message = "The desk of {Pod} at {Address} can be reached again.")]
+    public static partial void DeskAnswers(ILogger logger, string pod, System.Net.IPEndPoint address);
+
+    [LoggerMessage(EventId = 312, Level = LogLevel.Error, Message = "Seats of {Target}: {What} failed. It goes on.")]
+    public static partial void SeatsFailed(ILogger logger, ServiceTarget target, string what, Exception exception);
 }

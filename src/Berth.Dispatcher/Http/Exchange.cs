@@ -35,6 +35,9 @@ internal readonly struct Exchange(IFeatureCollection features)
 
     public PipeWriter Body => features.Get<IHttpResponseBodyFeature>()!.Writer;
 
+    /// <summary>The body of the request. Kestrel bounds its size and its time.</summary>
+    public PipeReader RequestBody => features.Get<IRequestBodyPipeFeature>()!.Reader;
+
     public CancellationToken Aborted => features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
     // Methods are case-sensitive (RFC 9110, 9.1), and Kestrel sends a body for "head".

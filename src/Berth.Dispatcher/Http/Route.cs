@@ -13,5 +13,8 @@ internal enum Route
     Health,
     Ready,
     Metrics,
+    Seats,
+    Seat,
+    Scale,
     Other,
 }

@@ -94,6 +94,9 @@ public sealed class DispatcherOptions
     /// </summary>
     public Func<ServiceTarget, IReadOnlyList<string>> FindDispatchers { get; init; } = static _ => [];
 
+    /// <summary>Seats: how this dispatcher reaches the desks of pods. Default: null, without seats and their routes.</summary>
+    public DispatcherSeatOptions? Seats { get; init; }
+
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
@@ -125,6 +128,8 @@ public sealed class DispatcherOptions
             faults.Add("FindDispatchers is null. Give a function, or leave it out.");
         if (MaxConnections < 1)
             faults.Add($"The number of connections is bounded by {MaxConnections}. Give 1 or more, or no bound.");
+        if (Seats is not null)
+            faults.AddRange(Seats.FindFaults());
         return faults;
     }
 

@@ -4,12 +4,16 @@ namespace Berth.Dispatcher.Routes;
 
 /// <summary>The route of a path. The routes are few and fixed, so the code lists them.</summary>
 /// <param name="Route">The route.</param>
-/// <param name="Parts">The parts of the path that the route names: namespace, service, perhaps the pod, and what is behind it.</param>
+/// <param name="Parts">
+/// The parts of the path that the route names: namespace, service, perhaps the pod or reservation, and what is behind.
+/// </param>
 internal readonly record struct RouteMatch(Route Route, string[] Parts)
 {
     private const string EndpointsPrefix = "/v1/endpoints/";
     private const string WatchPrefix = "/v1/watch/";
     private const string GoPrefix = "/v1/go/";
+    private const string SeatsPrefix = "/v1/seats/";
+    private const string ScalePrefix = "/v1/scale/";
 
     public static RouteMatch Of(string path) => path switch
     {
@@ -24,6 +28,9 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
         _ when path.StartsWith(WatchPrefix, StringComparison.Ordinal) =>
             OfTarget(path[WatchPrefix.Length..].Split('/'), Route.Watch, Route.Other),
         _ when path.StartsWith(GoPrefix, StringComparison.Ordinal) => OfGo(path[GoPrefix.Length..].Split('/', 4)),
+        _ when path.StartsWith(SeatsPrefix, StringComparison.Ordinal) => OfSeats(path[SeatsPrefix.Length..].Split('/')),
+        _ when path.StartsWith(ScalePrefix, StringComparison.Ordinal) =>
+            OfTarget(path[ScalePrefix.Length..].Split('/'), Route.Scale, Route.Other),
         _ => new RouteMatch(Route.Other, []),
     };
 
@@ -31,6 +38,11 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
         parts.Length < 3 || Array.Exists(parts[..3], static p => p.Length == 0)
             ? new RouteMatch(Route.Other, [])
             : new RouteMatch(Route.Go, parts);
+
+    // A reservation, or its renewal.
+    private static RouteMatch OfSeats(string[] parts) => parts is [_, _, { Length: > 0 }, "renew"]
+        ? OfTarget(parts[..3], Route.Other, Route.Seat) with { Parts = parts }
+        : OfTarget(parts, Route.Seats, Route.Seat);
 
     private static RouteMatch OfTarget(string[] parts, Route whole, Route one)
     {

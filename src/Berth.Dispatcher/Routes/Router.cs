@@ -2,6 +2,7 @@ using System.Text;
 using Berth.Dispatcher.Documents;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.Seats;
 using Berth.Dispatcher.State;
 using Berth.Dispatcher.Watching;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Routes;
 
 /// <summary>Answers each route.</summary>
-internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExporter? exporter, RequestCounts counts, ILogger logger)
+internal sealed class Router(
+    DispatcherState state, WatchHubs hubs, MetricsExporter? exporter, RequestCounts counts, ILogger logger, SeatService? seats)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
     private readonly TargetsAnswer _targets = new(state);
@@ -17,6 +19,11 @@ internal sealed class Router(DispatcherState state, WatchHubs hubs, MetricsExpor
 
     public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
     {
+        // Without seats their routes do not exist.
+        if (match.Route is Route.Seats or Route.Seat or Route.Scale && seats is not null)
+            return seats.AnswerAsync(exchange, match.Route, match.Parts);
+        if (match.Route is Route.Seats or Route.Seat or Route.Scale)
+            match = new RouteMatch(Route.Other, []);
         // OPTIONS * and CONNECT have no path.
         if ((match.Route != Route.Other || exchange.Request.Path.Length == 0) && !exchange.IsRead)
             return ProblemWriter.WriteAsync(exchange, Problem.MethodNotAllowed(exchange.Request.Method));

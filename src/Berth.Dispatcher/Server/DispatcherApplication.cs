@@ -3,6 +3,7 @@ using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.Routes;
+using Berth.Dispatcher.Seats;
 using Berth.Dispatcher.State;
 using Berth.Dispatcher.Watching;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -16,11 +17,11 @@ namespace Berth.Dispatcher.Server;
 /// </summary>
 internal sealed class DispatcherApplication(
     DispatcherState state, WatchHubs hubs, RequestCounts counts, MetricsExporter? exporter, ILogger logger,
-    RequestGate? gate = null)
+    RequestGate? gate = null, SeatService? seats = null)
     : IHttpApplication<IFeatureCollection>
 {
     private readonly RootAnswer _root = new(state, counts);
-    private readonly Router _router = new(state, hubs, exporter, counts, logger);
+    private readonly Router _router = new(state, hubs, exporter, counts, logger, seats);
 
     // Kestrel's features are the context; no HttpContext is created.
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;

@@ -2,10 +2,13 @@ using System.Diagnostics.Metrics;
 using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.Seats;
 using Berth.Dispatcher.Server;
 using Berth.Dispatcher.State;
 using Berth.Dispatcher.Tls;
 using Berth.Dispatcher.Watching;
+using Berth.Seats;
+using Berth.Seats.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher;
@@ -24,6 +27,7 @@ public sealed class DispatcherServer : IAsyncDisposable
     private readonly MetricsExporter _exporter;
     private readonly ClashLog _clashes;
     private readonly ReloadLoop? _reloads;
+    private readonly SeatService? _seats;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _stopLock = new();
@@ -31,7 +35,7 @@ public sealed class DispatcherServer : IAsyncDisposable
 
     private DispatcherServer(
         Listeners listeners, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter, ClashLog clashes,
-        ReloadLoop? reloads, TimeProvider time, ILogger logger)
+        ReloadLoop? reloads, SeatService? seats, TimeProvider time, ILogger logger)
     {
         _listeners = listeners;
         _state = state;
@@ -40,6 +44,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         _exporter = exporter;
         _clashes = clashes;
         _reloads = reloads;
+        _seats = seats;
         _time = time;
         _logger = logger;
     }
@@ -80,6 +85,8 @@ public sealed class DispatcherServer : IAsyncDisposable
         ILogger logger = loggers.CreateLogger("Berth.Dispatcher");
         ServerTls? tls = options.Tls is null ? null : new ServerTls(options.Tls, meter, time, logger);
         RequestGate? gate = RequestGate.TryCreate(options, meter, time, logger);
+        // Before anything runs: the keys may have faults.
+        SeatKeyFile? keys = ReadKeys(options, time, logger);
         // Created before the targets are followed, so that it sees the first counts of the sources.
         MetricsExporter exporter = new(meter, logger);
         DispatcherState state = new(directory, options, time);
@@ -89,10 +96,11 @@ public sealed class DispatcherServer : IAsyncDisposable
         Listeners listeners = new(options, tls, gate?.Clients, new KestrelLoggers(loggers));
         ClashLog clashes = new(state.FindClashes, time, logger);
         ReloadLoop? reloads = ReloadLoop.TryStart(tls, gate, meter, time, logger);
-        DispatcherServer server = new(listeners, state, hubs, options, exporter, clashes, reloads, time, logger);
+        SeatService? seats = keys is null ? null : new SeatService(state, options.Seats!, keys, meter, logger);
+        DispatcherServer server = new(listeners, state, hubs, options, exporter, clashes, reloads, seats, time, logger);
         try
         {
-            DispatcherApplication application = new(state, hubs, counts, exporter, logger, gate);
+            DispatcherApplication application = new(state, hubs, counts, exporter, logger, gate, seats);
             DispatcherApplication admin = gate is null ? application : new DispatcherApplication(state, hubs, counts, exporter, logger);
             await listeners.StartAsync(application, admin, cancellationToken).ConfigureAwait(false);
         }
@@ -125,6 +133,18 @@ public sealed class DispatcherServer : IAsyncDisposable
     /// <summary>Stops the server without the delay and the grace, unless it is stopped already.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
+    private static SeatKeyFile? ReadKeys(DispatcherOptions options, TimeProvider time, ILogger logger)
+    {
+        try
+        {
+            return options.Seats is null ? null : new SeatKeyFile(options.Seats.KeyFile, time, logger);
+        }
+        catch (SeatKeyException exception)
+        {
+            throw new DispatcherStartException(exception.Message, exception);
+        }
+    }
+
     private async Task StopOnceAsync(CancellationToken hurry)
     {
         _state.BeginShutdown();
@@ -132,6 +152,9 @@ public sealed class DispatcherServer : IAsyncDisposable
         if (_options.ShutdownDelay > TimeSpan.Zero)
             await Task.Delay(_options.ShutdownDelay, _time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _hubs.EndAsync().ConfigureAwait(false);
+        // Clients in line would hold up the end.
+        if (_seats is not null)
+            await _seats.EndLinesAsync().ConfigureAwait(false);
         using (CancellationTokenSource limit = new(_options.ShutdownGrace, _time))
         using (CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, hurry))
             await _listeners.StopAsync(both.Token).ConfigureAwait(false);
@@ -141,6 +164,8 @@ public sealed class DispatcherServer : IAsyncDisposable
 
     private async Task ReleaseAsync()
     {
+        if (_seats is not null)
+            await _seats.DisposeAsync().ConfigureAwait(false);
         await _clashes.DisposeAsync().ConfigureAwait(false);
         if (_reloads is not null)
             await _reloads.DisposeAsync().ConfigureAwait(false);

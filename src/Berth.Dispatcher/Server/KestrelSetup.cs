@@ -28,7 +28,7 @@ internal static class KestrelSetup
         kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
-        // No route reads a body. Kestrel reads past a body up to this size.
+        // Only requests for seats have a body, and a short one. Kestrel reads past another body up to this size.
         kestrel.Limits.MaxRequestBodySize = 4 * 1024;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         kestrel.Limits.KeepAliveTimeout = keepAlive;

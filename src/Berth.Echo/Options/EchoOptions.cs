@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Seats;
 
 namespace Berth.Echo;
 
@@ -24,6 +25,13 @@ public sealed class EchoOptions
     /// The longest line that gets one answer, in bytes, 1 to 65,536. A longer line is answered in pieces of this size. Default 16,384.
     /// </summary>
     public int MaxLineLength { get; init; } = 16_384;
+
+    /// <summary>
+    /// The desk that lets TCP clients in, or null to let all in. Default null. With a desk the first line of a client is its ticket; the
+    /// answer <c>LOCALADDR seats N</c> follows, or <c>LOCALADDR refused: REASON</c> and the end of the connection. The caller keeps the
+    /// desk.
+    /// </summary>
+    public SeatDesk? Desk { get; init; }
 
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()

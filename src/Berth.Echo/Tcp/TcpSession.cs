@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Berth.Echo.Diagnostics;
 using Berth.Echo.Sockets;
+using Berth.Seats;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Echo.Tcp;
@@ -26,6 +27,7 @@ internal sealed class TcpSession : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly ITimer _idle;
     private ArrayBufferWriter<byte>? _answers;
+    private SeatSession? _seats;
     private long _received;
     private long _sent;
     private volatile bool _timedOut;
@@ -50,8 +52,9 @@ internal sealed class TcpSession : IDisposable
         string reason;
         try
         {
-            await EchoAsync(_closing.Token).ConfigureAwait(false);
-            reason = "it ended";
+            reason = await AdmitAsync(_closing.Token).ConfigureAwait(false) ?? "it ended";
+            if (_seats is not null || _options.Desk is null)
+                await EchoAsync(_closing.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -81,8 +84,41 @@ internal sealed class TcpSession : IDisposable
     public void Dispose()
     {
         _idle.Dispose();
+        _seats?.Dispose();
         _socket.Dispose();
         _framing.Dispose();
+    }
+
+    /// <summary>Lets the client in when it shows a good ticket in its first line. Returns the reason why not, or null.</summary>
+    private async ValueTask<string?> AdmitAsync(CancellationToken closing)
+    {
+        if (_options.Desk is not { } desk)
+            return null;
+        ReadOnlyMemory<byte> ticket, rest;
+        try
+        {
+            (ticket, rest) = await TicketLine.ReadAsync(_socket, _time, closing).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!closing.IsCancellationRequested)
+        {
+            return "it showed no ticket";
+        }
+
+        bool admitted = desk.TryRedeem(Encoding.UTF8.GetString(ticket.Span).TrimEnd('\r'), out _seats, out SeatRefusal refusal);
+        string answer = admitted ? $"{_local} seats {_seats!.Seats}\n" : $"{_local} refused: {new SeatRefusedException(refusal).Message}\n";
+        Answers.Write(Encoding.UTF8.GetBytes(answer));
+        if (admitted)
+        {
+            _received += ticket.Length + 1 + rest.Length;
+            Log.Opened(_logger, _client, _local);
+            _framing.Feed(rest.Span, Answers);
+        }
+
+        await SendAsync(closing).ConfigureAwait(false);
+        if (admitted)
+            return null;
+        _socket.Shutdown(SocketShutdown.Send);
+        return $"its ticket was refused ({refusal})";
     }
 
     private async Task EchoAsync(CancellationToken closing)

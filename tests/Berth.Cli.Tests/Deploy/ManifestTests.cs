@@ -13,7 +13,7 @@ public sealed class ManifestTests
 
     private static IEnumerable<YamlMappingNode> Workloads => s_objects.Where(static o => Text(o, "kind") is "StatefulSet" or "Deployment");
 
-    private static YamlMappingNode ServiceB => Find("StatefulSet", "service-b");
+    private static YamlMappingNode ServiceB => Find("StatefulSet", "service-b", "command");
 
     [Fact]
     public void Every_command_line_in_a_manifest_is_one_that_the_program_takes()
@@ -34,11 +34,36 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Variables_that_an_overlay_sets_are_read_by_service_A()
+    public void Variables_that_an_overlay_sets_are_read_by_its_program()
     {
-        YamlMappingNode patch = Assert.Single(Workloads, static w => !Containers(w).All(static c => Has(c, "command")));
-        Assert.Equal(["BERTH_ADDRESS"], Variables(Assert.Single(Containers(patch))));
-        Assert.Contains("BERTH_ADDRESS", CommandLines.VariablesOf(["dispatch"]));
+        YamlMappingNode[] patches = [.. Workloads.Where(static w => !Containers(w).All(static c => Has(c, "command")))];
+        Assert.Equal(3, patches.Length);
+        foreach (YamlMappingNode patch in patches)
+        {
+            bool isServiceA = Text(At(patch, "metadata"), "name") == "service-a";
+            IReadOnlyList<string> known = CommandLines.VariablesOf([isServiceA ? "dispatch" : "echo"]);
+            foreach (string variable in Variables(Assert.Single(Containers(patch))))
+                Assert.Contains(variable, known.Append("POD_UID"));
+        }
+    }
+
+    [Fact]
+    public void Hook_of_seats_reads_the_variables_of_its_server_and_ends_in_time()
+    {
+        YamlMappingNode patch = Assert.Single(
+            Workloads, static w => Text(w, "kind") == "StatefulSet" && Variables(Containers(w).Single()).Contains("BERTH_SEATS"));
+        YamlMappingNode container = Assert.Single(Containers(patch));
+        List<string> hook = [.. Items(At(container, "lifecycle", "preStop", "exec"), "command")];
+        Assert.Equal("/berth", hook[0]);
+        Assert.Empty(CommandLines.FaultsOf(hook[1..]));
+        IReadOnlyList<string> known = CommandLines.VariablesOf(hook[1..]);
+        foreach (string variable in new[] { "BERTH_SEAT_KEYS", "BERTH_DESK_BASE_PORT", "BERTH_DESK_ADDRESS", "BERTH_DRAIN" })
+            Assert.Contains(variable, known);
+        Assert.Equal("status.hostIP", FieldOf(container, "BERTH_DESK_ADDRESS"));
+        int drain = int.Parse(
+            ValueOf(Assert.Single(Containers(ServiceB)), "BERTH_DRAIN").TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture);
+        int grace = int.Parse(Text(PodOf(patch), "terminationGracePeriodSeconds"), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(2 * drain < grace);
     }
 
     [Fact]
@@ -141,6 +166,7 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("deploy/base", 9)]
     [InlineData("deploy/overlays/external-addresses", 11)]
+    [InlineData("deploy/overlays/seats", 9)]
     public async Task Kustomize_builds_them(string folder, int objects)
     {
         Process? kubectl = TryStart("kubectl", "kustomize", Path.Combine(Checkout.Root, folder));

@@ -218,6 +218,7 @@ public sealed class AnswerTests
             JsonElement source = await ReadLineAsync(reader);
             Assert.Equal("source", source.GetProperty("event").GetString());
             Assert.Equal(first.GetProperty("id").GetString(), source.GetProperty("data").GetProperty("state").GetString());
+            await edge.Time.WaitForTimerAsync(static due => due == TimeSpan.FromSeconds(15), DispatcherFixture.Cancelled);
             edge.Time.Advance(TimeSpan.FromSeconds(15));
             Assert.Equal("heartbeat", (await ReadLineAsync(reader)).GetProperty("event").GetString());
         }

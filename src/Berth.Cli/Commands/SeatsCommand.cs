@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Berth.Cli.Call;
+using Berth.Cli.Hosting;
+using Berth.Cli.Options;
+using Berth.Cli.Output;
+using Berth.Cli.Seats;
+using Berth.Seats.Wire;
+
+namespace Berth.Cli.Commands;
+
+/// <summary><c>berth seats</c>: shows the seats of a Service, and closes or opens the desk of one pod.</summary>
+internal static class SeatsCommand
+{
+    public static Command CreateGroup(ProgramHost host)
+    {
+        Command group = new("seats", "Shows the seats of a Service, and closes or opens the desk of a pod.");
+        group.Add(CreateShow(host));
+        group.Add(CreateSet(
+            host, "close", closed: true, "Closes the desk of a pod: no new reservations; sessions go on.",
+            "berth seats close k8s-example2/service-b-1 --desk 10.0.0.7:9001 --seat-keys keys"));
+        group.Add(CreateSet(
+            host, "open", closed: false, "Opens the desk of a pod again.",
+            "berth seats open k8s-example2/service-b-1 --desk 10.0.0.7:9001 --seat-keys keys"));
+        return group;
+    }
+
+    private static ExampleCommand CreateShow(ProgramHost host)
+    {
+        Argument<string?> target = new("NAMESPACE/SERVICE") { Description = "The Service.", Arity = ArgumentArity.ExactlyOne };
+        ExampleCommand command = new(
+            "show", "Shows the seats of a Service by pod, as a dispatcher knows them.",
+            "berth seats show k8s-example2/service-b", "berth seats show games/lobby --url http://service-a.games -o json")
+        {
+            target,
+        };
+        return command.Runs(
+            host, [SeatSettings.Url, CommonSettings.TableOutput], reader => ShowAsync(reader, host, reader.GetArgument(target)));
+    }
+
+    private static ExampleCommand CreateSet(ProgramHost host, string name, bool closed, string description, string example)
+    {
+        Argument<string?> pod = new("NAMESPACE/POD") { Description = "The pod.", Arity = ArgumentArity.ExactlyOne };
+        ExampleCommand command = new(name, description, example) { pod };
+        return command.Runs(
+            host, [SeatSettings.Desk, SeatSettings.Keys], reader => SetAsync(reader, host, reader.GetArgument(pod)!, closed));
+    }
+
+    private static async Task<int> ShowAsync(SettingsReader reader, ProgramHost host, string? target)
+    {
+        Uri url = reader.Get(SeatSettings.Url);
+        OutputFormat format = reader.Get(CommonSettings.TableOutput);
+        if (!ServiceTarget.TryParse(target ?? "", out ServiceTarget service, out string? fault))
+            reader.Fault(fault);
+        reader.ThrowIfFaulty();
+        using StopSignal stop = new();
+        using JsonDocument page = await SeatPageClient.ReadAsync(new Uri(url, $"/v1/seats/{service}"), host.Time, stop.Token)
+            .ConfigureAwait(false);
+        if (format == OutputFormat.Json)
+        {
+            host.Out.WriteLine(page.RootElement.GetRawText());
+            return ExitCode.Ok;
+        }
+
+        string[][] rows =
+        [
+            .. page.RootElement.GetProperty("pods").EnumerateArray().Select(static pod => new[]
+            {
+                Text(pod, "pod"), Text(pod, "authority"), Text(pod, "desk"), Text(pod, "capacity"), Text(pod, "free"),
+                Text(pod, "reserved"), Text(pod, "taken"),
+            }),
+        ];
+        foreach (string line in TextTable.Format(["POD", "ADDRESS", "DESK", "CAPACITY", "FREE", "RESERVED", "TAKEN"], rows))
+            host.Out.WriteLine(line);
+        return ExitCode.Ok;
+    }
+
+    private static async Task<int> SetAsync(SettingsReader reader, ProgramHost host, string pod, bool closed)
+    {
+        IPEndPoint? address = reader.Get(SeatSettings.Desk);
+        string? keys = reader.Get(SeatSettings.Keys);
+        if (pod.Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
+            reader.Fault($"'{pod}' does not name a pod. Write it as NAMESPACE/POD, such as k8s-example2/service-b-1.");
+        if (address is null)
+            reader.Fault($"The address of the desk is not given. Give --{SeatSettings.Desk.Name}, such as 10.0.0.7:9001.");
+        if (keys is null)
+            reader.Fault($"The keys of the desk are not given. Give --{SeatSettings.Keys.Name}.");
+        reader.ThrowIfFaulty();
+        using StopSignal stop = new();
+        using DeskCalls desk = new(address!, pod, keys!, host.Time);
+        StateMessage state = await desk.SetClosedAsync(closed, stop.Token).ConfigureAwait(false);
+        host.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{pod} is {(state.Closed ? "closed" : "open")}: {state.Taken} seats taken, {state.Reserved} reserved of {state.Capacity}."));
+        return ExitCode.Ok;
+    }
+
+    private static string Text(JsonElement pod, string name) =>
+        pod.TryGetProperty(name, out JsonElement value) ? value.ToString() : "-";
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using Berth.Cli.Hosting;
+using Berth.Seats.Clients;
+using Berth.Seats.Keys;
+using Berth.Seats.Wire;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Cli.Seats;
+
+/// <summary>Asks one desk on behalf of a person or a preStop hook.</summary>
+internal sealed class DeskCalls : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http = SeatDeskClient.CreateHttp(s_patience);
+    private readonly SeatDeskClient _client;
+    private readonly IPEndPoint _desk;
+    private readonly TimeProvider _time;
+
+    /// <param name="desk">The address of the desk.</param>
+    /// <param name="pod">The pod, as <c>namespace/name</c>.</param>
+    /// <param name="keyFile">The file of keys.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="Berth.Seats.SeatKeyException">The key file cannot be used.</exception>
+    public DeskCalls(IPEndPoint desk, string pod, string keyFile, TimeProvider time)
+    {
+        _desk = desk;
+        _time = time;
+        _client = new SeatDeskClient(_http, new Uri($"http://{desk}/"), pod, new SeatKeyFile(keyFile, time, NullLogger.Instance));
+    }
+
+    /// <summary>Closes or opens the desk.</summary>
+    /// <exception cref="CommandException">It did not answer.</exception>
+    public Task<StateMessage> SetClosedAsync(bool closed, CancellationToken cancellationToken) =>
+        AskAsync(token => _client.SetClosedAsync(closed, token), cancellationToken);
+
+    /// <summary>Closes the desk, and waits until no seat is in use, up to a time.</summary>
+    /// <returns>The last state.</returns>
+    /// <exception cref="CommandException">It did not answer.</exception>
+    public async Task<StateMessage> DrainAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        StateMessage last = await SetClosedAsync(true, cancellationToken).ConfigureAwait(false);
+        using CancellationTokenSource time = new(limit, _time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        try
+        {
+            while (last.Reserved + last.Taken > 0)
+                last = await WaitForEmptyAsync(last, both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The time is up.
+        }
+
+        return last;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Task<StateMessage> WaitForEmptyAsync(StateMessage last, CancellationToken cancellationToken) => AskAsync(
+        async token =>
+        {
+            await foreach (StateMessage? state in _client.WatchAsync(token).ConfigureAwait(false))
+            {
+                last = state ?? last;
+                if (last.Reserved + last.Taken == 0)
+                    break;
+            }
+
+            return last;
+        },
+        cancellationToken);
+
+    private async Task<StateMessage> AskAsync(Func<CancellationToken, Task<StateMessage>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw CommandException.Unreachable(
+                $"The desk at {_desk} did not answer: {exception.Message.TrimEnd('.')}. Check its address and the keys.", exception);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using Berth.Backoff;
+using Berth.Dispatcher.Diagnostics;
+using Berth.Seats;
+using Berth.Seats.Clients;
+using Berth.Seats.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher.Seats;
+
+/// <summary>
+/// The link to one desk: it follows the desk's state, and sends requests. The state is a hint, and the desk decides. A desk that does not
+/// answer has no state, and takes no part (S6).
+/// </summary>
+internal sealed class DeskLink : IAsyncDisposable
+{
+    /// <summary>The time without a word after which a desk takes no part. It says something every 2 s.</summary>
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(6);
+
+    private readonly SeatBatcher _batcher;
+    private readonly Supervisor _following;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Action _changed;
+    private volatile SeatDeskState? _state;
+    private string? _boot;
+    private int _free;
+    private bool _failing;
+
+    /// <param name="endpoint">The pod.</param>
+    /// <param name="desk">The address of its desk.</param>
+    /// <param name="context">What all links share.</param>
+    /// <param name="changed">Called when the state has changed.</param>
+    public DeskLink(PodEndpoint endpoint, IPEndPoint desk, SeatContext context, Action changed)
+    {
+        Endpoint = endpoint;
+        Address = desk;
+        Client = new SeatDeskClient(
+            context.Http, new Uri($"http://{desk}/"), $"{endpoint.Namespace}/{endpoint.Name}", context.Keys);
+        _changed = changed;
+        _time = context.Time;
+        _logger = context.Logger;
+        _batcher = new SeatBatcher(Client, context.Options.AttemptTimeout, _time);
+        ExponentialBackoff backoff = new(context.Random) { MaxDelay = TimeSpan.FromSeconds(5) };
+        _following = new Supervisor(FollowAsync, Fail, backoff, _time);
+        _following.Start();
+    }
+
+    /// <summary>The pod, as the latest snapshot has it.</summary>
+    public PodEndpoint Endpoint { get; set; }
+
+    /// <summary>The address of its desk.</summary>
+    public IPEndPoint Address { get; }
+
+    public SeatDeskClient Client { get; }
+
+    /// <summary>The desk's last known state, or null while the desk cannot be reached.</summary>
+    public SeatDeskState? State => _state;
+
+    /// <summary>The number of seats that are believed to be free: the state's, less those that were reserved here since.</summary>
+    public int Free => _state is null ? 0 : Volatile.Read(ref _free);
+
+    /// <summary>The idempotency keys that the desk is known to have.</summary>
+    public KnownKeys Keys { get; } = new();
+
+    /// <summary>Asks the desk for a reservation.</summary>
+    /// <exception cref="HttpRequestException">The desk did not answer in time, or refused the whole. Seats may be reserved.</exception>
+    public async Task<SeatMessage> ReserveAsync(ReserveMessage request)
+    {
+        SeatMessage answer = await _batcher.ReserveAsync(request).ConfigureAwait(false);
+        if (answer.Refused is null)
+            Interlocked.Add(ref _free, -request.Seats);
+        else if (answer.Refused is "full" or "closed")
+            Volatile.Write(ref _free, Math.Min(Volatile.Read(ref _free), request.Seats - 1));
+        return answer;
+    }
+
+    public ValueTask DisposeAsync() => _following.DisposeAsync();
+
+    /// <summary>One stream of the desk, to its end.</summary>
+    private async ValueTask FollowAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource silence = new(s_silence, _time);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+        try
+        {
+            await foreach (StateMessage? message in Client.WatchAsync(both.Token).ConfigureAwait(false))
+            {
+                silence.CancelAfter(s_silence);
+                if (message is not null)
+                    Take(message);
+            }
+
+            throw new IOException("its stream ended");
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException(
+                string.Create(CultureInfo.InvariantCulture, $"it said nothing for {s_silence.TotalSeconds} s"), exception);
+        }
+        finally
+        {
+            _state = null;
+            _changed();
+        }
+    }
+
+    private void Take(StateMessage message)
+    {
+        if (message.Pod != $"{Endpoint.Namespace}/{Endpoint.Name}")
+            throw new IOException($"it is the desk of {message.Pod}");
+        // Another process knows no key of the one before it.
+        if (_boot != message.Boot)
+            Keys.Clear();
+        _boot = message.Boot;
+        byte[] keys = message.Keys ?? [];
+        for (int i = 0; i + 8 <= keys.Length; i += 8)
+            Keys.Add(BinaryPrimitives.ReadUInt64LittleEndian(keys.AsSpan(i)));
+        Volatile.Write(ref _free, message.Free);
+        _state = message.ToState();
+        if (_failing)
+            Log.DeskAnswers(_logger, Endpoint.Name, Address);
+        _failing = false;
+        _changed();
+    }
+
+    private TimeSpan? Fail(Exception exception)
+    {
+        if (!_failing)
+            Log.DeskFails(_logger, Endpoint.Name, Address, exception.Message);
+        _failing = true;
+        return null;
+    }
+}

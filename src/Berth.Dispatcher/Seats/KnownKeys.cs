@@ -1,0 +1,41 @@
+namespace Berth.Dispatcher.Seats;
+
+/// <summary>
+/// The hashes of idempotency keys that one desk knows, as its stream told. It is a hint: it says which desk is asked first. The oldest are
+/// dropped above a limit. Safe for several threads.
+/// </summary>
+internal sealed class KnownKeys
+{
+    private const int Limit = 16_384;
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<ulong> _known = [];
+    private readonly Queue<ulong> _order = [];
+
+    public void Add(ulong key)
+    {
+        lock (_lock)
+        {
+            if (!_known.Add(key))
+                return;
+            _order.Enqueue(key);
+            if (_order.Count > Limit)
+                _known.Remove(_order.Dequeue());
+        }
+    }
+
+    public bool Contains(ulong key)
+    {
+        lock (_lock)
+            return _known.Contains(key);
+    }
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _known.Clear();
+            _order.Clear();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Berth.Seats.Clients;
+using Berth.Seats.Wire;
+
+namespace Berth.Dispatcher.Seats;
+
+/// <summary>
+/// Sends the requests for one desk. A request is sent at once when nothing is under way; those that come meanwhile go together in the next
+/// one. So an idle desk answers without delay, and a busy one has few and large requests.
+/// </summary>
+internal sealed class SeatBatcher(SeatDeskClient client, TimeSpan timeout, TimeProvider time)
+{
+    // Two, so that the desk works on one while the answers to the other travel.
+    private const int MaxUnderWay = 2;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Waiting> _waiting = [];
+    private int _underWay;
+
+    /// <summary>Asks for one reservation.</summary>
+    /// <exception cref="HttpRequestException">The desk did not answer in time, or refused the whole. Seats may be reserved.</exception>
+    public Task<SeatMessage> ReserveAsync(ReserveMessage request)
+    {
+        Waiting waiting = new(request);
+        lock (_lock)
+        {
+            _waiting.Enqueue(waiting);
+            if (_underWay == MaxUnderWay)
+                return waiting.Answer.Task;
+            _underWay++;
+        }
+
+        // It completes every answer with a value or an exception, and never throws.
+        _ = SendAllAsync();
+        return waiting.Answer.Task;
+    }
+
+    private async Task SendAllAsync()
+    {
+        while (TakeBatch() is { Count: > 0 } batch)
+        {
+            try
+            {
+                using CancellationTokenSource limit = new(timeout, time);
+                IReadOnlyList<SeatMessage> answers = await client.ReserveAsync(
+                    [.. batch.Select(static waiting => waiting.Request)], limit.Token).ConfigureAwait(false);
+                for (int i = 0; i < batch.Count; i++)
+                    batch[i].Answer.SetResult(answers[i]);
+            }
+            catch (Exception exception)
+            {
+                HttpRequestException failure = exception as HttpRequestException ?? new HttpRequestException(
+                    exception is OperationCanceledException
+                        ? $"The desk at {client.Desk} did not answer within {timeout.TotalSeconds:0.###} s."
+                        : $"The desk at {client.Desk} did not answer: {exception.Message}",
+                    exception);
+                foreach (Waiting waiting in batch)
+                    waiting.Answer.TrySetException(failure);
+            }
+        }
+    }
+
+    private List<Waiting> TakeBatch()
+    {
+        List<Waiting> batch = [];
+        lock (_lock)
+        {
+            while (batch.Count < ReserveBatch.MaxRequests && _waiting.TryDequeue(out Waiting? waiting))
+                batch.Add(waiting);
+            if (batch.Count == 0)
+                _underWay--;
+        }
+
+        return batch;
+    }
+
+    private sealed record Waiting(ReserveMessage Request)
+    {
+        public TaskCompletionSource<SeatMessage> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text.Json;
+using Berth.Dispatcher.Http;
+using Berth.Seats.Wire;
+using Berth.Writing;
+
+namespace Berth.Dispatcher.Seats;
+
+/// <summary>Writes the JSON of the routes of seats.</summary>
+internal static class SeatPages
+{
+    /// <summary><c>GET /v1/seats/{namespace}/{service}</c>: the seats by pod, and in all.</summary>
+    public static ValueTask WriteAllAsync(Exchange exchange, SeatTarget target) => WriteAsync(exchange, 200, json =>
+    {
+        SeatTotals totals = SeatTotals.Of(target);
+        json.WriteStartObject();
+        json.WriteString("target"u8, target.Target.Name);
+        WriteTotals(json, totals);
+        json.WriteNumber("waiting"u8, target.Line.Count);
+        json.WriteStartArray("pods"u8);
+        foreach (DeskLink link in target.Links)
+            WritePod(json, link);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    /// <summary>
+    /// <c>GET /v1/scale/{namespace}/{service}</c>: the numbers for an autoscaler. Fewer replicas than <c>atLeast</c> lose a session.
+    /// </summary>
+    public static ValueTask WriteScaleAsync(Exchange exchange, SeatTarget target) => WriteAsync(exchange, 200, json =>
+    {
+        IReadOnlyList<DeskLink> links = target.Links;
+        // A desk that cannot be reached may have sessions, and a StatefulSet scales down from the top.
+        int atLeast = links.Where(static link => link.State is not { } state || state.Reserved + state.Taken > 0)
+            .Select(static link => (link.Endpoint.Ordinal ?? 0) + 1).DefaultIfEmpty().Max();
+        json.WriteStartObject();
+        json.WriteString("target"u8, target.Target.Name);
+        json.WriteNumber("replicas"u8, target.Target.View.Current?.Endpoints.Count ?? 0);
+        json.WriteNumber("atLeast"u8, atLeast);
+        SeatTotals totals = SeatTotals.Of(target);
+        json.WriteNumber("used"u8, totals.Reserved + totals.Taken);
+        WriteTotals(json, totals);
+        json.WriteNumber("waiting"u8, target.Line.Count);
+        json.WriteNumber("silent"u8, links.Count(static link => link.State is null));
+        json.WriteEndObject();
+    });
+
+    /// <summary>Writes a reservation.</summary>
+    public static ValueTask WriteReservationAsync(Exchange exchange, int status, DeskLink link, SeatMessage seat)
+    {
+        string id = $"{link.Endpoint.Name}.{seat.Reservation}";
+        if (status == 201)
+            exchange.Response.Headers.Location = $"{exchange.Request.Path}/{id}";
+        return WriteAsync(exchange, status, json =>
+        {
+            PodEndpoint endpoint = link.Endpoint;
+            json.WriteStartObject();
+            json.WriteString("reservation"u8, id);
+            json.WriteString("state"u8, seat.Phase);
+            json.WriteString("pod"u8, endpoint.Name);
+            json.WriteString("authority"u8, endpoint.Authority);
+            json.WriteStartArray("ports"u8);
+            foreach (EndpointPort port in endpoint.Ports)
+            {
+                json.WriteStartObject();
+                json.WriteString("name"u8, port.Name);
+                json.WriteNumber("port"u8, port.Number);
+                json.WriteString("protocol"u8, port.Protocol);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("seats"u8, seat.Seats ?? 0);
+            json.WriteString("ticket"u8, seat.Ticket);
+            json.WriteNumber("ttl"u8, seat.Ttl ?? 0);
+            if (seat.ExpiresAt is { } expires)
+                json.WriteString("expiresAt"u8, expires);
+            json.WriteEndObject();
+        });
+    }
+
+    private static void WritePod(Utf8JsonWriter json, DeskLink link)
+    {
+        json.WriteStartObject();
+        json.WriteString("pod"u8, link.Endpoint.Name);
+        json.WriteString("authority"u8, link.Endpoint.Authority);
+        json.WriteString("desk"u8, link.State is not { } state ? "silent" : state.IsClosed ? "closed" : "open");
+        if (link.State is { } known)
+            WriteTotals(json, new SeatTotals(known.Capacity, known.Free, known.Reserved, known.Taken));
+        json.WriteEndObject();
+    }
+
+    private static void WriteTotals(Utf8JsonWriter json, in SeatTotals totals)
+    {
+        json.WriteNumber("capacity"u8, totals.Capacity);
+        json.WriteNumber("free"u8, totals.Free);
+        json.WriteNumber("reserved"u8, totals.Reserved);
+        json.WriteNumber("taken"u8, totals.Taken);
+    }
+
+    private static ValueTask WriteAsync(Exchange exchange, int status, Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
+            write(json);
+        return exchange.WriteWholeAsync(status, Exchange.Json, buffer.WrittenMemory);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Berth.Dispatcher.Seats;
+
+/// <summary>The reasons why no desk gave an answer of its own.</summary>
+internal enum SeatProblemKind
+{
+    /// <summary>Every desk that can be reached is full or closed.</summary>
+    Full,
+
+    /// <summary>No desk can be reached.</summary>
+    NoDesk,
+
+    /// <summary>The desks that were asked did not answer in time.</summary>
+    DeskSilent,
+
+    /// <summary>Too many clients wait already.</summary>
+    LineFull,
+}

@@ -1,0 +1,189 @@
+using System.Net;
+using Berth.Backoff;
+using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.State;
+using Berth.Seats.Desks;
+using Berth.Seats.Wire;
+using Berth.Signals;
+
+namespace Berth.Dispatcher.Seats;
+
+/// <summary>The desks of one target. It follows the target's snapshots, and keeps a link to the desk of each pod.</summary>
+internal sealed class SeatTarget : IAsyncDisposable
+{
+    private readonly SeatContext _context;
+    private readonly Supervisor _following;
+    private readonly Lock _signalLock = new();
+    private readonly Latest<object> _changes = new(new object());
+    private volatile IReadOnlyList<DeskLink> _links = [];
+    private EndpointSnapshot? _seen;
+
+    public SeatTarget(ServedTarget target, SeatContext context)
+    {
+        Target = target;
+        _context = context;
+        Line = new SeatLine(this, context);
+        _following = new Supervisor(FollowAsync, Fail, new ExponentialBackoff(context.Random), context.Time);
+        _following.Start();
+    }
+
+    public ServedTarget Target { get; }
+
+    /// <summary>The desks by ordinal, those that cannot be reached included.</summary>
+    public IReadOnlyList<DeskLink> Links => _links;
+
+    /// <summary>The clients that wait.</summary>
+    public SeatLine Line { get; }
+
+    /// <summary>Counts requests by their outcome.</summary>
+    public SeatCounts Counts { get; } = new();
+
+    /// <summary>The number of changes of desks is not known, but that there was one since this.</summary>
+    public object Moment => _changes.Value;
+
+    /// <summary>Completes once a desk has changed since a moment.</summary>
+    public Task<bool> WaitForChangeAsync(object moment) => _changes.WaitAsync(moment);
+
+    public DeskLink? Find(string pod) => _links.FirstOrDefault(link => link.Endpoint.Name == pod);
+
+    /// <summary>
+    /// Asks one desk after the other until one gives seats: first those that know the idempotency key, then by the policy.
+    /// </summary>
+    public async Task<SeatOutcome> ReserveAsync(ReserveMessage request, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = new(_context.Options.Deadline, _context.Time);
+        List<DeskLink> asked = [];
+        SeatOutcome? ended = null;
+        SeatMessage? refused = null;
+        string? failure = null;
+        while ((FindByKey(request, asked) ?? (ended is null ? Choose(request, asked) : null)) is { } link && !limit.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            asked.Add(link);
+            try
+            {
+                SeatMessage answer = await AskAsync(link, request).ConfigureAwait(false);
+                switch (answer.Refused)
+                {
+                    case "full" or "closed":
+                        refused = answer;
+                        break;
+                    case "key-reused":
+                        ended = new SeatOutcome(link, answer, null);
+                        break;
+                    case "expired" or "released":
+                        // The key's reservation has ended here. After a lost answer another desk may have one that has not.
+                        ended ??= new SeatOutcome(link, answer, null);
+                        break;
+                    default:
+                        // Another desk would say the same of the request itself.
+                        return new SeatOutcome(link, answer, null);
+                }
+            }
+            catch (HttpRequestException exception)
+            {
+                failure = exception.Message;
+            }
+        }
+
+        return ended ?? new SeatOutcome(null, null, FindProblem(refused, failure));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _following.DisposeAsync().ConfigureAwait(false);
+        await Line.DisposeAsync().ConfigureAwait(false);
+        foreach (DeskLink link in _links)
+            await link.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private DeskLink? Choose(ReserveMessage request, List<DeskLink> asked) =>
+        SeatPlacement.Next(_context.Options.Policy, _links, request.Seats, request.Key, asked, _context.Random);
+
+    /// <summary>Returns the next desk that is known to have the request's idempotency key, or null.</summary>
+    private DeskLink? FindByKey(ReserveMessage request, List<DeskLink> asked)
+    {
+        if (request.IdempotencyKey is null)
+            return null;
+        ulong hash = RecentKeys.HashOf(IdempotencyKey.Hash(request.IdempotencyKey));
+        return _links.FirstOrDefault(link => link.State is not null && link.Keys.Contains(hash) && !asked.Contains(link));
+    }
+
+    private static async Task<SeatMessage> AskAsync(DeskLink link, ReserveMessage request)
+    {
+        SeatMessage answer;
+        try
+        {
+            answer = await link.ReserveAsync(request).ConfigureAwait(false);
+        }
+        catch (HttpRequestException) when (request.IdempotencyKey is not null && link.State is not null)
+        {
+            // The answer may be lost, and the seats reserved: the same key then gives the same reservation.
+            answer = await link.ReserveAsync(request).ConfigureAwait(false);
+        }
+
+        if (request.IdempotencyKey is { } key && answer.Refused is null)
+            link.Keys.Add(RecentKeys.HashOf(IdempotencyKey.Hash(key)));
+        return answer;
+    }
+
+    private SeatProblemKind FindProblem(SeatMessage? refused, string? failure) =>
+        _links.Any(static link => link.State is not null && link.Endpoint.IsAvailable)
+            ? failure is not null && refused is null && !_links.Any(static link => link.State is not null && link.Free == 0)
+                ? SeatProblemKind.DeskSilent
+                : SeatProblemKind.Full
+            : SeatProblemKind.NoDesk;
+
+    private async ValueTask FollowAsync(CancellationToken cancellationToken)
+    {
+        // After the directory's end no change follows, and the links stay until this is disposed.
+        if (!await Target.View.WaitForChangeAsync(_seen, cancellationToken).ConfigureAwait(false))
+            await Task.Delay(Timeout.InfiniteTimeSpan, _context.Time, cancellationToken).ConfigureAwait(false);
+        if (Target.View.Current is not { } snapshot || snapshot == _seen)
+            return;
+        await TakeAsync(snapshot).ConfigureAwait(false);
+        _seen = snapshot;
+    }
+
+    /// <summary>Keeps the links of pods that are the same, and replaces the others.</summary>
+    private async Task TakeAsync(EndpointSnapshot snapshot)
+    {
+        Dictionary<string, DeskLink> before = _links.ToDictionary(static link => link.Endpoint.Name, StringComparer.Ordinal);
+        List<DeskLink> links = [];
+        foreach (PodEndpoint endpoint in snapshot.Endpoints)
+        {
+            if (!_context.Options.DeskPorts.TryResolve(endpoint.Ordinal, [], out IReadOnlyList<EndpointPort> ports, out _))
+                continue;
+            IPEndPoint desk = new(endpoint.Address, ports[0].Number);
+            if (before.TryGetValue(endpoint.Name, out DeskLink? link) && link.Endpoint.Uid == endpoint.Uid && link.Address.Equals(desk))
+            {
+                before.Remove(endpoint.Name);
+                link.Endpoint = endpoint;
+            }
+            else
+            {
+                link = new DeskLink(endpoint, desk, _context, SignalChange);
+            }
+
+            links.Add(link);
+        }
+
+        _links = links;
+        SignalChange();
+        foreach (DeskLink link in before.Values)
+            await link.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Many links signal, and the signal is for one writer.
+    private void SignalChange()
+    {
+        lock (_signalLock)
+            _changes.Swap(new object());
+    }
+
+    private TimeSpan? Fail(Exception exception)
+    {
+        Log.SeatsFailed(_context.Logger, Target.View.Target, "following the pods", exception);
+        return null;
+    }
+}

@@ -1,0 +1,4 @@
+namespace Berth.Seats.Wire;
+
+/// <summary>A session.</summary>
+internal sealed record SessionMessage(string Session, int Seats, string? Key);

@@ -1,0 +1,183 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Berth.Seats;
+using Berth.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Berth.Dispatcher.Tests.Seats;
+
+/// <summary>Desks on loopback, and a dispatcher that reserves their seats, over real connections and the system's clock.</summary>
+internal sealed class SeatCluster : IAsyncDisposable
+{
+    public const string Path = "/v1/seats/k8s-example2/service-b";
+
+    private readonly PushableSource _source = new();
+    private readonly TestFolder _folder = new();
+    private readonly EndpointDirectory _directory;
+    private readonly Meter _meter = new("Berth");
+    private readonly int _deskBase;
+    private readonly int _pods;
+
+    private SeatCluster(int pods)
+    {
+        _pods = pods;
+        _deskBase = FreePorts.Take(pods);
+        _directory = new EndpointDirectory(_source, new EndpointDirectoryOptions());
+        KeyFile = _folder.Write("keys", "one=" + Convert.ToBase64String(new byte[32]));
+        Desks = new SeatDesk?[pods];
+        Servers = new SeatDeskServer?[pods];
+    }
+
+    public string KeyFile { get; }
+
+    public SeatDesk?[] Desks { get; }
+
+    public SeatDeskServer?[] Servers { get; }
+
+    public DispatcherServer Server { get; private set; } = null!;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>Starts pods with a desk each, and a dispatcher that has heard of all desks.</summary>
+    public static async Task<SeatCluster> StartAsync(
+        int pods, int seats, SeatPolicy policy = SeatPolicy.LowestOrdinal, Func<int, bool>? hasDesk = null)
+    {
+        SeatCluster cluster = new(pods);
+        try
+        {
+            for (int i = 0; i < pods; i++)
+            {
+                if (hasDesk?.Invoke(i) != false)
+                    await cluster.StartDeskAsync(i, seats);
+            }
+
+            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy);
+            await cluster.PublishAsync();
+            int desks = cluster.Desks.Count(static desk => desk is not null);
+            await cluster.WaitForAsync(page => page.GetProperty("capacity").GetInt32() == seats * desks);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task StartDeskAsync(int ordinal, int seats)
+    {
+        Desks[ordinal] = new SeatDesk(new SeatDeskOptions
+        {
+            Pod = PodIdentity.FromEnvironment(variable => variable switch
+            {
+                PodIdentity.NameVariable => NameOf(ordinal),
+                PodIdentity.NamespaceVariable => DispatcherFixture.B.Namespace,
+                _ => null,
+            }),
+            Capacity = seats,
+            KeyFile = KeyFile,
+        });
+        Servers[ordinal] = await SeatDeskServer.StartAsync(
+            Desks[ordinal]!, new IPEndPoint(IPAddress.Loopback, _deskBase + ordinal), Cancelled);
+    }
+
+    /// <summary>Ends a desk as a killed process does: its connections are cut, and its book is gone.</summary>
+    public async Task KillDeskAsync(int ordinal)
+    {
+        await Servers[ordinal]!.DisposeAsync();
+        Desks[ordinal]!.Dispose();
+        Servers[ordinal] = null;
+        Desks[ordinal] = null;
+    }
+
+    public async Task<(DispatcherServer Server, HttpClient Client)> StartDispatcherAsync(SeatPolicy policy = SeatPolicy.LowestOrdinal)
+    {
+        DispatcherServer server = await DispatcherServer.StartAsync(
+            _directory,
+            new DispatcherOptions
+            {
+                Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)],
+                Urls = ["http://127.0.0.1:0"],
+                Seats = new DispatcherSeatOptions
+                {
+                    DeskPorts = PortScheme.PerOrdinal(_deskBase),
+                    KeyFile = KeyFile,
+                    Policy = policy,
+                    AttemptTimeout = TimeSpan.FromSeconds(20),
+                    Deadline = TimeSpan.FromSeconds(60),
+                },
+            },
+            NullLoggerFactory.Instance, TimeProvider.System, _meter, Cancelled);
+        return (server, new HttpClient { BaseAddress = new Uri(server.Addresses[0]), Timeout = Wait.Limit });
+    }
+
+    public Task PublishAsync(Func<int, bool>? isReady = null) => _source.PublishAsync(
+        _directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports),
+        Enumerable.Range(0, _pods).Select(i => DispatcherFixture.Pod(i, "127.0.0.1", ready: isReady?.Invoke(i) != false)),
+        cancellationToken: Cancelled);
+
+    /// <summary>Asks for seats. Returns the status and the body.</summary>
+    public async Task<(int Status, JsonElement Body)> ReserveAsync(
+        string body = """{"seats":1}""", string query = "", string? key = null, HttpClient? through = null)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Post, Path + query)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        if (key is not null)
+            request.Headers.Add("Idempotency-Key", key);
+        return await SendAsync(request, through);
+    }
+
+    public async Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, HttpClient? through = null)
+    {
+        using HttpResponseMessage response = await (through ?? Client).SendAsync(request, Cancelled);
+        string text = await response.Content.ReadAsStringAsync(Cancelled);
+        return ((int)response.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone());
+    }
+
+    /// <summary>Asks for a seat, and returns the pod that gives it.</summary>
+    public async Task<string> ReservePodAsync(string body = """{"seats":1}""", string? key = null)
+    {
+        (int status, JsonElement answer) = await ReserveAsync(body, key: key);
+        Assert.True(status == 201, answer.ToString());
+        return answer.GetProperty("pod").GetString()!;
+    }
+
+    /// <summary>Reads the page of seats until it meets a condition.</summary>
+    public async Task<JsonElement> WaitForAsync(Func<JsonElement, bool> condition, HttpClient? through = null)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        limit.CancelAfter(Wait.Limit);
+        while (true)
+        {
+            using HttpResponseMessage response = await (through ?? Client).GetAsync(Path, limit.Token);
+            JsonElement page = JsonDocument.Parse(await response.Content.ReadAsStringAsync(limit.Token)).RootElement.Clone();
+            if (condition(page))
+                return page;
+        }
+    }
+
+    public static string NameOf(int ordinal) => string.Create(CultureInfo.InvariantCulture, $"service-b-{ordinal}");
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (Server is not null)
+            await Server.DisposeAsync();
+        await _directory.DisposeAsync();
+        for (int i = 0; i < Desks.Length; i++)
+        {
+            if (Desks[i] is not null)
+                await KillDeskAsync(i);
+        }
+
+        _meter.Dispose();
+        _folder.Dispose();
+    }
+}
