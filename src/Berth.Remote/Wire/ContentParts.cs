@@ -3,7 +3,7 @@ using Berth.Snapshots;
 
 namespace Berth.Remote.Wire;
 
-/// <summary>What has been read of a <c>snapshot</c> or <c>changes</c> event.</summary>
+/// <summary>The parts of a <c>snapshot</c> or <c>changes</c> event that have been read so far.</summary>
 internal sealed class ContentParts(ServiceTarget target, bool isWhole)
 {
     // 8 KB. One array of 60,000 pods would be copied as it grows, and would be an object of its own kind for the collector.
