@@ -16,7 +16,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     public const string PlainText = "text/plain; charset=utf-8";
     public const string Json = "application/json";
     public const string EventStream = "text/event-stream";
-    public const string JsonLines = "application/jsonl";
+    public const string LineStream = "application/jsonl";
 
     private static readonly StringValues s_noStore = "no-store";
     private static readonly StringValues s_close = "close";
@@ -73,7 +73,7 @@ internal readonly struct Exchange(IFeatureCollection features)
     /// <summary>True when the answer is a stream: it has the connection, or it was an event stream to its end.</summary>
     public bool HasStream => Connection is { } connection
         ? connection.IsHandedOver
-        : Response.HasStarted && (Response.Headers.ContentType == EventStream || Response.Headers.ContentType == JsonLines);
+        : Response.HasStarted && (Response.Headers.ContentType == EventStream || Response.Headers.ContentType == LineStream);
 
     /// <summary>The address that the connection comes from, or that PROXY protocol states.</summary>
     public IPAddress? RemoteAddress => features.Get<IHttpConnectionFeature>()?.RemoteIpAddress;

@@ -50,7 +50,7 @@ internal sealed class NodePorts
                 ? ports.Where(other => other.Number("port") == number).Select(NumberOf).FirstOrDefault(given => given is not null)
                 : null;
             if ((asked ?? shared) is { } wanted && Fault(wanted, number) is { } why)
-                throw Refusal($"spec.ports[{index}].nodePort", wanted, why);
+                throw Refused($"spec.ports[{index}].nodePort", wanted, why);
             if (forAll || asked is not null)
                 port["nodePort"] = Take(asked ?? shared ?? Free(), number);
         }
@@ -120,7 +120,7 @@ internal sealed class NodePorts
         ?? throw new ApiException(
             500, "InternalError", "Internal error occurred: failed to allocate a nodePort: range is full");
 
-    private ApiException Refusal(string field, long number, string why) => ApiException.Invalid(
+    private ApiException Refused(string field, long number, string why) => ApiException.Invalid(
         KindTable.Service,
         _service.Text("metadata", "name") ?? "",
         (field, $"Invalid value: {number}: {why}", "FieldValueInvalid"));
