@@ -46,7 +46,7 @@ public sealed class ConsumerTests(PackedFeed feed)
             """
             kubernetes: service-b-0, service-b-1
             grpc: rooms-1
-            yarp: service-b-1 /a
+            yarp: service-b-1 /pods/service-b-1/a
             remote: service-b-0, service-b-1
             dns: 10.88.0.10:3000, 10.88.0.11:3001
             replaced: seen
