@@ -46,16 +46,17 @@ internal sealed class ClusterParts : IAsyncDisposable
         KubeletContext context = new(
             Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, events, time, logger);
         Kubelet = new Kubelet(Store, context);
-        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, events, NotEnforced);
+        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, events, NotEnforced, time);
         _controllers = new ControllerLoop(
             Store,
             [
                 // Slices first: what became of a pod is told before another change follows from it.
                 new EndpointSliceController(Operations, events),
-                new NamespaceController(Operations),
+                new NamespaceController(Operations, _certificates.AuthorityPem),
                 new GarbageCollector(Operations),
                 new Scheduler(Store, events, time),
                 new StatefulSetController(Operations, events, time),
+                new DaemonSetController(Operations, events, time),
                 new DeploymentController(Operations, events, time),
                 new ReplicaSetController(Operations, events, time),
                 Kubelet, _forwarder,
@@ -64,6 +65,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             logger);
         NodeFaults = new NodeFaults(Operations, Kubelet, time);
         Observer = new PodObserver(Store, Kubelet.ProcessOf);
+        Troubles = new TroubleList(Store);
         TableWriter tables = new(time);
         Watches = new WatchHandler(Store, tables, names, time, _options.BookmarkInterval);
         Faults = new LocalClusterFaults(this);
@@ -75,6 +77,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             Watches,
             new WriteHandler(Operations),
             new PodLogs(Kubelet, time),
+            new ExecHandler(Store, new PodExec(Kubelet, Runtime), time),
             Store,
             tables,
             _faultHandler,
@@ -94,6 +97,7 @@ internal sealed class ClusterParts : IAsyncDisposable
     public Kubelet Kubelet { get; }
     public NodeFaults NodeFaults { get; }
     public PodObserver Observer { get; }
+    public TroubleList Troubles { get; }
     public WatchHandler Watches { get; }
     public TransportGate Gate { get; } = new();
     public Refusal Refusal { get; } = new();

@@ -35,6 +35,9 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <summary>Every pod now, ordered by namespace and name (numbers in names by value).</summary>
     public IReadOnlyList<PodSummary> Pods => _parts.Observer.Read();
 
+    /// <summary>The objects that are not as their manifests want them now, with the reasons: sets first, then pods.</summary>
+    public IReadOnlyList<ClusterTrouble> Troubles => _parts.Troubles.Read();
+
     /// <summary>
     /// Starts a cluster and applies the manifests of the options. Pods come up after it returns: follow <see
     /// cref="WatchPodsAsync"/>.
@@ -149,7 +152,7 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <returns>Completes when nothing is left.</returns>
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
 
-    private static ResourceKind Known(string kind) => KindTable.ByAnyName(kind)
+    private ResourceKind Known(string kind) => _parts.Store.Kinds.ByAnyName(kind)
         ?? throw new LocalClusterException(
-            $"The local cluster has no kind {kind}. It has {string.Join(", ", KindTable.All.Select(known => known.Kind))}.");
+            $"The local cluster has no kind {kind}. It has {string.Join(", ", _parts.Store.Kinds.All.Select(known => known.Kind))}.");
 }

@@ -41,27 +41,36 @@ internal sealed class TestCluster : IAsyncDisposable
         Manifests = [TestManifests.Namespace],
     });
 
+    /// <summary>A handler that trusts the cluster, for a client of WebSockets.</summary>
+    public HttpMessageInvoker NewInvoker() => new(NewHandler(File.ReadAllText(Cluster.KubeconfigPath)));
+
     public static HttpClient NewClient(string kubeconfigPath)
     {
         string text = File.ReadAllText(kubeconfigPath);
-        string Line(string name) => text.Split('\n').First(line => line.Contains(name + ":", StringComparison.Ordinal));
-        string Field(string name) => Line(name).Split(": ")[1].Trim().Trim('"');
-        byte[] pem = Convert.FromBase64String(Field("certificate-authority-data"));
-        X509Certificate2 authority = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem));
-        string token = text.Contains("tokenFile:", StringComparison.Ordinal) ? File.ReadAllText(Field("tokenFile")) : Field("token");
+        string token = text.Contains("tokenFile:", StringComparison.Ordinal) ? File.ReadAllText(Field(text, "tokenFile")) : Field(text, "token");
+        SocketsHttpHandler handler = NewHandler(text);
+        return new HttpClient(new CutConnections(handler))
+        {
+            BaseAddress = new Uri(Field(text, "server")),
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
+    }
+
+    private static string Field(string kubeconfig, string name) =>
+        kubeconfig.Split('\n').First(line => line.Contains(name + ":", StringComparison.Ordinal)).Split(": ")[1].Trim().Trim('"');
+
+    private static SocketsHttpHandler NewHandler(string kubeconfig)
+    {
+        byte[] pem = Convert.FromBase64String(Field(kubeconfig, "certificate-authority-data"));
         SocketsHttpHandler handler = new();
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { authority },
+            CustomTrustStore = { X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem)) },
             RevocationMode = X509RevocationMode.NoCheck,
         };
-        return new HttpClient(new CutConnections(handler))
-        {
-            BaseAddress = new Uri(Field("server")),
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
-        };
+        return handler;
     }
 
     /// <summary>Whether a pod is ready.</summary>

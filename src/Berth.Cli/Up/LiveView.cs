@@ -13,6 +13,7 @@ internal sealed class LiveView : IUpView
     private readonly PosixSignalRegistration? _resized;
     private IReadOnlyList<PodRow> _pods = [];
     private IReadOnlyList<string> _message = [];
+    private IReadOnlyList<string> _troubles = [];
     private int _drawn;
     private (int Width, int Height) _drawnSize;
     private bool _disposed;
@@ -43,6 +44,12 @@ internal sealed class LiveView : IUpView
         Draw();
     }
 
+    public void ShowTroubles(IReadOnlyList<string> lines)
+    {
+        _troubles = lines;
+        Draw();
+    }
+
     public void Dispose()
     {
         _resized?.Dispose();
@@ -61,7 +68,7 @@ internal sealed class LiveView : IUpView
             if (_disposed)
                 return;
             (int Width, int Height) size = _size();
-            (IReadOnlyList<string> lines, int rows) = Frame.Lay(_pods, _message, size.Width, size.Height, _colour);
+            (IReadOnlyList<string> lines, int rows) = Frame.Lay(_pods, [.. _message, .. _troubles], size.Width, size.Height, _colour);
             StringBuilder text = new();
 
             // After a resize the terminal has wrapped the old lines again, so their number is unknown.

@@ -3,6 +3,7 @@ namespace Berth.Cli.Up;
 /// <summary>Writes a line for each change, for files, pipes and simple terminals.</summary>
 internal sealed class PlainView(TextWriter output) : IUpView
 {
+    private IReadOnlyList<string> _troubles = [];
     private Dictionary<(string Namespace, string Name), PodRow> _shown = [];
 
     public void ShowPods(IReadOnlyList<PodRow> pods)
@@ -26,6 +27,14 @@ internal sealed class PlainView(TextWriter output) : IUpView
         foreach (string line in lines)
             output.WriteLine(line);
         output.Flush();
+    }
+
+    public void ShowTroubles(IReadOnlyList<string> lines)
+    {
+        foreach (string line in lines.Where(line => !_troubles.Contains(line, StringComparer.Ordinal)))
+            output.WriteLine(line);
+        output.Flush();
+        _troubles = lines;
     }
 
     public void Dispose()

@@ -37,6 +37,12 @@ internal static class ReadyMessage
         ];
     }
 
+    /// <summary>The message as soon as the API answers: pods may take a while, or never become ready.</summary>
+    public static IReadOnlyList<string> Answers(string kubeconfig) =>
+    [
+        $"The cluster answers; its pods are starting. kubectl --kubeconfig {kubeconfig} get pods -A",
+    ];
+
     public static IReadOnlyList<string> ForManifests(TimeSpan after, string kubeconfig) =>
     [
         string.Create(CultureInfo.InvariantCulture, $"Every pod is ready after {after.TotalSeconds:0.0} s. Try:"),

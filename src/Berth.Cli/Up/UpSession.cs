@@ -15,22 +15,46 @@ internal sealed class UpSession(
     /// <summary>The time between two looks while the user waits for the cluster to become ready.</summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>The time between two looks at what is not as it is wanted.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+
+    private readonly TroubleReport _troubles = new(kubeconfig);
+
     /// <summary>Runs until the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         try
         {
+            if (!options.IsBuiltIn)
+                view.ShowMessage([.. ReadyMessage.Answers(kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)]);
             bool told = false;
-            await foreach (IReadOnlyList<PodSummary> pods in cluster.WatchPodsAsync(stopping).ConfigureAwait(false))
+            IAsyncEnumerator<IReadOnlyList<PodSummary>> pods = cluster.WatchPodsAsync(stopping).GetAsyncEnumerator(stopping);
+            await using (pods.ConfigureAwait(false))
             {
-                view.ShowPods(PodRow.FromAll(pods, options));
-                if (!told && IsReady(pods))
+                Task<bool> next = pods.MoveNextAsync().AsTask();
+                while (true)
                 {
-                    told = true;
-                    view.ShowMessage(await DescribeAsync(stopping).ConfigureAwait(false));
-                }
+                    Task look = Task.Delay(s_look, host.Time, stopping);
+                    if (await Task.WhenAny(next, look).ConfigureAwait(false) == look)
+                    {
+                        await look.ConfigureAwait(false);
+                        view.ShowTroubles(_troubles.Look(cluster.Troubles));
+                        continue;
+                    }
 
-                await Task.Delay(told ? s_redraw : s_soon, host.Time, stopping).ConfigureAwait(false);
+                    if (!await next.ConfigureAwait(false))
+                        return;
+                    view.ShowPods(PodRow.FromAll(pods.Current, options));
+                    if (!told && IsReady(pods.Current))
+                    {
+                        told = true;
+                        view.ShowTroubles([]);
+                        view.ShowMessage(await DescribeAsync(stopping).ConfigureAwait(false));
+                    }
+
+                    await Task.Delay(told ? s_redraw : s_soon, host.Time, stopping).ConfigureAwait(false);
+                    next = pods.MoveNextAsync().AsTask();
+                }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -49,10 +73,7 @@ internal sealed class UpSession(
     private async Task<IReadOnlyList<string>> DescribeAsync(CancellationToken stopping)
     {
         if (!options.IsBuiltIn)
-            return [
-                .. ReadyMessage.ForManifests(
-                    host.Time.GetElapsedTime(started), kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)
-            ];
+            return ReadyMessage.ForManifests(host.Time.GetElapsedTime(started), kubeconfig);
         IPEndPoint? address = options.Replicas == 0 ? null : await AskAsync(stopping).ConfigureAwait(false);
         TimeSpan after = host.Time.GetElapsedTime(started);
         string command = ReadyMessage.CommandOf(host.Variable);

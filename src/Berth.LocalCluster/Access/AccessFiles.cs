@@ -1,10 +1,11 @@
 namespace Berth.LocalCluster.Access;
 
-/// <summary>The kubeconfig files, in a folder of their own, for this user only.</summary>
+/// <summary>The kubeconfig files, tokens and folders of pods, in a folder of their own, for this user only.</summary>
 internal sealed class AccessFiles(string? directory, Identities identities, string authorityPem) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<(string Namespace, string Account)> _written = [];
+    private readonly HashSet<(string Namespace, string Account)> _mounted = [];
     private string? _folder;
 
     /// <summary>Address of the API.</summary>
@@ -33,6 +34,30 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         return PathOf(@namespace, account);
     }
 
+    /// <summary>The folder that a client of the in-cluster way looks into: token, ca.crt and namespace.</summary>
+    public string TokenFolder(string @namespace, string account)
+    {
+        lock (_gate)
+        {
+            string folder = Path.Combine(_folder!, "accounts", $"{@namespace}_{account}");
+            if (_mounted.Add((@namespace, account)))
+            {
+                Directory.CreateDirectory(folder);
+                Write(Path.Combine(folder, "ca.crt"), authorityPem);
+                Write(Path.Combine(folder, "namespace"), @namespace);
+                WriteToken(folder, @namespace, account);
+            }
+
+            return folder;
+        }
+    }
+
+    /// <summary>The folder of what belongs to one pod.</summary>
+    public string FolderOfPod(string key) => Path.Combine(_folder!, "pods", key);
+
+    /// <summary>The folder of a claim, which stays when its pod goes.</summary>
+    public string FolderOfClaim(string key) => Path.Combine(_folder!, "claims", key);
+
     /// <summary>Puts a fresh token into every service account's token file, where clients look again when the old one is refused.</summary>
     public void Rewrite()
     {
@@ -40,6 +65,8 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         {
             foreach ((string @namespace, string account) in _written)
                 WriteAccount(@namespace, account);
+            foreach ((string @namespace, string account) in _mounted)
+                WriteToken(Path.Combine(_folder!, "accounts", $"{@namespace}_{account}"), @namespace, account);
         }
     }
 
@@ -61,7 +88,15 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         }
 
         File.Delete(AdministratorPath);
+        foreach (string folder in (string[])["accounts", "pods", "claims"])
+        {
+            if (Directory.Exists(Path.Combine(_folder, folder)))
+                Directory.Delete(Path.Combine(_folder, folder), recursive: true);
+        }
     }
+
+    private void WriteToken(string folder, string @namespace, string account) =>
+        Write(Path.Combine(folder, "token"), identities.TokenOf(Identities.ServiceAccount(@namespace, account)));
 
     private string PathOf(string @namespace, string account) => Path.Combine(_folder!, $"{@namespace}_{account}.kubeconfig");
 

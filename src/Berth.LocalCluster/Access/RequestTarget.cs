@@ -7,14 +7,14 @@ namespace Berth.LocalCluster.Access;
 internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, string? Name, string? Subresource)
 {
     /// <summary>Null when the path is not one of an object or a collection.</summary>
-    public static RequestTarget? Parse(string path)
+    public static RequestTarget? Parse(string path, KindSet kinds)
     {
         string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        (string? group, int taken) = parts switch
+        (string? group, string version, int taken) = parts switch
         {
-            ["api", "v1", ..] => ("", 2),
-            ["apis", var name, "v1", ..] => (name, 3),
-            _ => (null, 0),
+            ["api", "v1", ..] => ("", "v1", 2),
+            ["apis", var name, var served, ..] => (name, served, 3),
+            _ => (null, "", 0),
         };
         if (group is null)
             return null;
@@ -26,13 +26,13 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
             rest = rest[2..];
         }
 
-        if (rest is not [string plural, ..] || rest.Length > 3 || KindTable.ByPlural(group, plural) is not { } kind)
+        if (rest is not [string plural, ..] || rest.Length > 3 || kinds.ByPlural(group, version, plural) is not { } kind)
             return null;
         if (@namespace is not null && !kind.Namespaced)
             return null;
-        if (kind == KindTable.Pod && rest is [_, _, "exec" or "attach" or "portforward"])
+        if (kind == KindTable.Pod && rest is [_, _, "portforward"])
         {
-            string message = $"the local cluster has no {rest[2]}: its pods are processes of this machine, "
+            string message = "the local cluster has no portforward: its pods are processes of this machine, "
                 + "which can be reached at their own addresses";
             throw new ApiException(405, "MethodNotAllowed", message);
         }

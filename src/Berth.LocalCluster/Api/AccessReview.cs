@@ -9,10 +9,10 @@ internal static class AccessReview
 {
     public const string Path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-    public static JsonObject Answer(JsonObject review, Func<RequestTarget?, string, bool> allows)
+    public static JsonObject Answer(JsonObject review, KindSet kinds, Func<RequestTarget?, string, bool> allows)
     {
         JsonNode? asked = review.At("spec", "resourceAttributes");
-        ResourceKind? kind = KindTable.ByPlural(asked.Text("group") ?? "", asked.Text("resource") ?? "");
+        ResourceKind? kind = kinds.ByPlural(asked.Text("group") ?? "", asked.Text("resource") ?? "");
         string? Given(string field) => asked.Text(field) is { Length: > 0 } text ? text : null;
         RequestTarget? target = kind is null
             ? null

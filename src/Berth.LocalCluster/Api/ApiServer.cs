@@ -39,6 +39,7 @@ internal sealed class ApiServer(
         });
         WebApplication application = builder.Build();
         CancellationToken ended = _stopping.Token;
+        application.UseWebSockets();
         application.Run(context => handler.HandleAsync(context, ended));
         try
         {

@@ -19,22 +19,23 @@ internal static class DiscoveryDocuments
     public static ReadOnlySpan<byte> OpenApiV2 => "\n\u00032.0\u0012\u0011\n\nKubernetes\u0012\u00031.0B\0"u8;
 
     /// <summary>The document of a path, with its content type; null when there is none.</summary>
-    public static (JsonObject Body, string ContentType)? Find(string path, string accept, string userAgent)
+    public static (JsonObject Body, string ContentType)? Find(KindSet kinds, string path, string accept, string userAgent)
     {
         bool aggregated = accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal)
             && accept.Contains("v=v2;", StringComparison.Ordinal);
         if (path is "/api" or "/apis" && aggregated)
-            return (AggregatedList(path == "/api" ? [""] : KindTable.Groups), Aggregated);
+            return (AggregatedList(kinds, path == "/api" ? [""] : kinds.Groups), Aggregated);
         JsonObject? body = path.Split('/') switch
         {
             ["", "api"] => Versions(),
-            ["", "apis"] => AllGroups(),
-            ["", "api", "v1"] => Resources(""),
-            ["", "apis", var group] when KindTable.Groups.Contains(group, StringComparer.Ordinal) => Group(group, alone: true),
-            ["", "apis", var group, "v1"] when KindTable.Groups.Contains(group, StringComparer.Ordinal) => Resources(group),
+            ["", "apis"] => AllGroups(kinds),
+            ["", "api", "v1"] => Resources(kinds, "", "v1"),
+            ["", "apis", var group] when kinds.Versions(group).Count > 0 => Group(kinds, group, alone: true),
+            ["", "apis", var group, var version] when kinds.Versions(group).Contains(version, StringComparer.Ordinal) =>
+                Resources(kinds, group, version),
             ["", "version"] => Version(userAgent),
-            ["", "openapi", "v3"] => OpenApiIndex(),
-            ["", "openapi", "v3", ..] => OpenApiDocument(path["/openapi/v3".Length..]),
+            ["", "openapi", "v3"] => OpenApiIndex(kinds),
+            ["", "openapi", "v3", ..] => OpenApiDocument(kinds, path["/openapi/v3".Length..]),
             _ => null,
         };
         return body is null ? null : (body, "application/json");
@@ -47,29 +48,30 @@ internal static class DiscoveryDocuments
         ["serverAddressByClientCIDRs"] = new JsonArray(),
     };
 
-    private static JsonObject AllGroups() => new()
+    private static JsonObject AllGroups(KindSet kinds) => new()
     {
         ["kind"] = "APIGroupList",
         ["apiVersion"] = "v1",
-        ["groups"] = new JsonArray([.. KindTable.Groups.Select(group => Group(group, alone: false))]),
+        ["groups"] = new JsonArray([.. kinds.Groups.Select(group => Group(kinds, group, alone: false))]),
     };
 
-    private static JsonObject Group(string name, bool alone)
+    private static JsonObject Group(KindSet kinds, string name, bool alone)
     {
-        JsonObject version = new() { ["groupVersion"] = $"{name}/v1", ["version"] = "v1" };
+        JsonObject[] versions = [.. kinds.Versions(name)
+            .Select(version => new JsonObject { ["groupVersion"] = $"{name}/{version}", ["version"] = version })];
         return JsonWriting.Fields(
             ("kind", alone ? "APIGroup" : null),
             ("apiVersion", alone ? "v1" : null),
             ("name", name),
-            ("versions", new JsonArray(version)),
-            ("preferredVersion", version.DeepClone()));
+            ("versions", new JsonArray([.. versions])),
+            ("preferredVersion", versions[0].DeepClone()));
     }
 
-    private static JsonObject Resources(string group) => JsonWriting.Fields(
+    private static JsonObject Resources(KindSet kinds, string group, string version) => JsonWriting.Fields(
         ("kind", "APIResourceList"),
         ("apiVersion", group.Length > 0 ? "v1" : null),
-        ("groupVersion", group.Length == 0 ? "v1" : $"{group}/v1"),
-        ("resources", new JsonArray([.. KindTable.All.Where(kind => kind.Group == group).SelectMany(WithSubresources)])));
+        ("groupVersion", group.Length == 0 ? version : $"{group}/{version}"),
+        ("resources", new JsonArray([.. kinds.Of(group, version).SelectMany(WithSubresources)])));
 
     private static IEnumerable<JsonObject> WithSubresources(ResourceKind kind) =>
         Subresources(kind).Select(sub => Subresource(kind, sub)).Prepend(Resource(kind));
@@ -99,35 +101,39 @@ internal static class DiscoveryDocuments
     private static IEnumerable<(string Name, string Kind, string[] Verbs)> Subresources(ResourceKind kind)
     {
         if (kind == KindTable.Pod)
+        {
+            yield return ("attach", "PodAttachOptions", ["create", "get"]);
+            yield return ("exec", "PodExecOptions", ["create", "get"]);
             yield return ("log", "Pod", ["get"]);
+        }
+
         if (kind.HasScale)
             yield return ("scale", "Scale", s_change);
         if (kind.HasStatus)
             yield return ("status", kind.Kind, s_change);
     }
 
-    private static JsonObject AggregatedList(IEnumerable<string> groups) => JsonWriting.Fields(
+    private static JsonObject AggregatedList(KindSet kinds, IEnumerable<string> groups) => JsonWriting.Fields(
         ("kind", "APIGroupDiscoveryList"),
         ("apiVersion", "apidiscovery.k8s.io/v2"),
         ("metadata", new JsonObject()),
-        ("items", new JsonArray([.. groups.Select(AggregatedGroup)])));
+        ("items", new JsonArray([.. groups.Select(group => AggregatedGroup(kinds, group))])));
 
-    private static JsonObject AggregatedGroup(string group)
+    private static JsonObject AggregatedGroup(KindSet kinds, string group)
     {
-        IEnumerable<JsonNode> resources = KindTable.All.Where(kind => kind.Group == group).Select(AggregatedResource);
         JsonObject metadata = new() { ["creationTimestamp"] = null };
         if (group.Length > 0)
             metadata.Insert(0, "name", group);
-        JsonObject version = JsonWriting.Fields(
-            ("version", "v1"),
-            ("resources", new JsonArray([.. resources])),
-            ("freshness", "Current"));
-        return JsonWriting.Fields(("metadata", metadata), ("versions", new JsonArray(version)));
+        IEnumerable<JsonNode> versions = kinds.Versions(group).Select(version => JsonWriting.Fields(
+            ("version", version),
+            ("resources", new JsonArray([.. kinds.Of(group, version).Select(AggregatedResource)])),
+            ("freshness", "Current")));
+        return JsonWriting.Fields(("metadata", metadata), ("versions", new JsonArray([.. versions])));
     }
 
     private static JsonObject AggregatedResource(ResourceKind kind) => JsonWriting.Fields(
         ("resource", kind.Plural),
-        ("responseKind", KindOf(kind.Group, kind.Kind)),
+        ("responseKind", KindOf(kind.Group, kind.Version, kind.Kind)),
         ("scope", kind.Namespaced ? "Namespaced" : "Cluster"),
         ("singularResource", kind.Singular),
         ("verbs", JsonWriting.TextArray(VerbsOf(kind))),
@@ -137,14 +143,14 @@ internal static class DiscoveryDocuments
 
     private static JsonObject AggregatedSubresource(ResourceKind kind, (string Name, string Kind, string[] Verbs) sub)
     {
-        string group = sub.Kind == "Scale" ? "autoscaling" : kind.Group;
         return JsonWriting.Fields(
             ("subresource", sub.Name),
-            ("responseKind", KindOf(group, sub.Kind)),
+            ("responseKind", sub.Kind == "Scale" ? KindOf("autoscaling", "v1", sub.Kind) : KindOf(kind.Group, kind.Version, sub.Kind)),
             ("verbs", JsonWriting.TextArray(sub.Verbs)));
     }
 
-    private static JsonObject KindOf(string group, string kind) => new() { ["group"] = group, ["version"] = "v1", ["kind"] = kind };
+    private static JsonObject KindOf(string group, string version, string kind) =>
+        new() { ["group"] = group, ["version"] = version, ["kind"] = kind };
 
     /// <summary>
     /// kubectl warns when the server's version is far from its own. What is served here has been the same since 1.21, so each
@@ -166,9 +172,9 @@ internal static class DiscoveryDocuments
             """)!;
     }
 
-    private static JsonObject OpenApiIndex() => new()
+    private static JsonObject OpenApiIndex(KindSet kinds) => new()
     {
-        ["paths"] = JsonWriting.Fields(KindTable.All.Select(kind => kind.BasePath[1..]).Distinct(StringComparer.Ordinal)
+        ["paths"] = JsonWriting.Fields(kinds.All.Select(kind => kind.BasePath[1..]).Distinct(StringComparer.Ordinal)
             .Select(path => (path, (JsonNode?)new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash=berth" }))),
     };
 
@@ -176,11 +182,11 @@ internal static class DiscoveryDocuments
     /// kubectl asks one thing of it: whether PATCH of a kind takes fieldValidation. Where it does, kubectl leaves checking to
     /// the server, and it computes patches from the types it was built with.
     /// </summary>
-    private static JsonObject? OpenApiDocument(string basePath)
+    private static JsonObject? OpenApiDocument(KindSet all, string basePath)
     {
         JsonNode? Path(ResourceKind kind) => new JsonObject { ["patch"] = PatchOperation(kind) };
         string NameOf(ResourceKind kind) => kind.BasePath + (kind.Namespaced ? "/namespaces/{namespace}/" : "/") + kind.Plural + "/{name}";
-        IEnumerable<ResourceKind> kinds = KindTable.All.Where(kind => kind.BasePath == basePath);
+        IEnumerable<ResourceKind> kinds = all.All.Where(kind => kind.BasePath == basePath);
         JsonObject paths = JsonWriting.Fields(kinds.Select(kind => (NameOf(kind), Path(kind))));
         return paths.Count == 0 ? null : new JsonObject
         {
@@ -200,7 +206,7 @@ internal static class DiscoveryDocuments
           ],
           "requestBody": { "content": { "application/merge-patch+json": {} } },
           "responses": { "200": { "description": "OK" } },
-          "x-kubernetes-group-version-kind": { "group": "{{kind.Group}}", "version": "v1", "kind": "{{kind.Kind}}" }
+          "x-kubernetes-group-version-kind": { "group": "{{kind.Group}}", "version": "{{kind.Version}}", "kind": "{{kind.Kind}}" }
         }
         """);
 }

@@ -17,6 +17,7 @@ internal sealed class RequestHandler(
     WatchHandler watches,
     WriteHandler writes,
     PodLogs logs,
+    ExecHandler exec,
     ObjectStore store,
     TableWriter tables,
     FaultHandler faults,
@@ -86,19 +87,19 @@ internal sealed class RequestHandler(
             JsonObject review = WriteHandler.Object(content, ContentTypeOf(request));
             bool Allows(RequestTarget? asked, string verb) =>
                 asked is null ? user == Identities.Administrator : authorizer.Allows(user, asked, verb);
-            await WriteAsync(http, 201, AccessReview.Answer(review, Allows).ToUtf8()).ConfigureAwait(false);
+            await WriteAsync(http, 201, AccessReview.Answer(review, store.Kinds, Allows).ToUtf8()).ConfigureAwait(false);
         }
         else if (path == "/openapi/v2")
         {
             authorizer.RequireUser(user, path);
             await WriteAsync(http, 200, DiscoveryDocuments.OpenApiV2.ToArray(), OpenApiV2Type).ConfigureAwait(false);
         }
-        else if (DiscoveryDocuments.Find(path, accept, request.Headers.UserAgent.ToString()) is var (document, type))
+        else if (DiscoveryDocuments.Find(store.Kinds, path, accept, request.Headers.UserAgent.ToString()) is var (document, type))
         {
             authorizer.RequireUser(user, path);
             await WriteAsync(http, 200, document.ToUtf8(), type).ConfigureAwait(false);
         }
-        else if (RequestTarget.Parse(request.Path.Value!) is { } target)
+        else if (RequestTarget.Parse(request.Path.Value!, store.Kinds) is { } target)
         {
             bool watch = Query("watch") is "true" or "1";
             authorizer.Require(user, target, Verb(request.Method, target, watch));
@@ -117,6 +118,12 @@ internal sealed class RequestHandler(
     private async Task ServeAsync(
         HttpContext http, RequestTarget target, Func<string, string?> query, bool watch, string accept, CancellationToken stopping)
     {
+        if (target.Kind == KindTable.Pod && ExecHandler.Answers(target))
+        {
+            await exec.HandleAsync(target, http, stopping).ConfigureAwait(false);
+            return;
+        }
+
         bool asTable = accept.Contains("as=Table", StringComparison.Ordinal);
         if (http.Request.Method != "GET")
         {
@@ -124,7 +131,7 @@ internal sealed class RequestHandler(
             void Warn(string warning) =>
                 http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
             (JsonObject body, int status) = writes.Handle(
-                http.Request.Method, target, query, ContentTypeOf(http.Request), content, Warn);
+                http.Request.Method, target, query, ContentTypeOf(http.Request), content, http.Request.Headers.UserAgent.ToString(), Warn);
             await WriteAsync(http, status, body.ToUtf8()).ConfigureAwait(false);
         }
         else if (watch)
@@ -155,6 +162,7 @@ internal sealed class RequestHandler(
 
     private static string Verb(string method, RequestTarget target, bool watch) => method switch
     {
+        _ when target.Kind == KindTable.Pod && ExecHandler.Answers(target) => "create",
         "GET" => watch ? "watch" : target.Name is null ? "list" : "get",
         "POST" => "create",
         "PUT" => "update",

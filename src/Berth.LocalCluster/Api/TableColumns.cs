@@ -23,6 +23,8 @@ internal static class TableColumns
         ["images"] = (set, _) => OfContainers(set, "image"),
         ["selector"] = (set, _) => LabelSelector.Pairs(set.At("spec", "selector", "matchLabels")),
         ["chosen"] = (service, _) => OrNone(LabelSelector.Pairs(service.At("spec", "selector"))),
+        ["chosen-nodes"] = (set, _) => OrNone(LabelSelector.Pairs(set.At("spec", "template", "spec", "nodeSelector"))),
+        ["count"] = (item, _) => (item.Map("data").Count() + item.Map("binaryData").Count()).ToString(CultureInfo.InvariantCulture),
         ["external"] = (service, _) => ExternalAddress(service),
         ["ports"] = (service, _) => OrNone(string.Join(',', service.Items("spec", "ports").Select(Port))),
         ["node"] = (node, _) => (node.IsReady() ? "Ready" : "NotReady") + (node.Flag("spec", "unschedulable") ? ",SchedulingDisabled" : ""),
@@ -43,7 +45,7 @@ internal static class TableColumns
 
     private static readonly Lazy<Dictionary<string, TableColumn[]>> s_columns = new(ReadColumns);
 
-    public static IReadOnlyList<TableColumn> Of(ResourceKind kind) => s_columns.Value.GetValueOrDefault(kind.Kind) ?? s_columns.Value["*"];
+    public static IReadOnlyList<TableColumn> Of(ResourceKind kind) => s_columns.Value.GetValueOrDefault(kind.Type) ?? s_columns.Value["*"];
 
     /// <summary>
     /// The text that kubectl shows under STATUS: a container's trouble before the phase, a deletion before both until they have ended.

@@ -13,6 +13,8 @@ namespace Berth.LocalCluster.Api;
 /// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>
 internal sealed class WriteHandler(ObjectOperations operations)
 {
+    private const string ApplyType = "application/apply-patch+yaml";
+
     private static readonly string[] s_patches =
         ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json"];
 
@@ -22,15 +24,19 @@ internal sealed class WriteHandler(ObjectOperations operations)
         Func<string, string?> query,
         string contentType,
         ReadOnlyMemory<byte> content,
+        string client,
         Action<string> warn)
     {
         bool dryRun = query("dryRun") == "All";
         FieldValidation validation = new(target.Subresource == "scale" ? KindTable.Scale : target.Kind, query("fieldValidation"), warn);
+        string manager = query("fieldManager") is { Length: > 0 } named ? named : client.Split('/')[0];
+        if (method == "PATCH" && contentType == ApplyType)
+            return Apply(target, query, validation, content, dryRun);
         if (method == "PATCH" && !s_patches.Contains(contentType, StringComparer.Ordinal))
         {
             throw ApiException.UnsupportedMediaType(
                 $" ({contentType})",
-                $"{string.Join(", ", s_patches)}. The local cluster has no server-side apply: use kubectl apply without --server-side.");
+                $"{string.Join(", ", s_patches)}, {ApplyType}");
         }
 
         JsonObject Given() => validation.OfObject(Object(content, contentType));
@@ -41,14 +47,14 @@ internal sealed class WriteHandler(ObjectOperations operations)
             case "POST" when target is { Name: null }:
                 return (operations.Create(target.Kind, target.Namespace, Given(), dryRun).Body, 201);
             case "PUT" when target is { Name: { } name, Subresource: "scale" }:
-                return (ChangeScale(target, name, _ => Given(), dryRun), 200);
+                return (ChangeScale(target, name, _ => Given(), dryRun, manager), 200);
             case "PUT" when target.Name is { } name:
                 JsonObject body = Given();
-                return (Change(target, name, _ => body.Clone(), dryRun).Body, 200);
+                return (Change(target, name, _ => body.Clone(), dryRun, manager).Body, 200);
             case "PATCH" when target is { Name: { } name, Subresource: "scale" }:
-                return (ChangeScale(target, name, scale => PatchedOf(KindTable.Scale, scale), dryRun), 200);
+                return (ChangeScale(target, name, scale => PatchedOf(KindTable.Scale, scale), dryRun, manager), 200);
             case "PATCH" when target.Name is { } name:
-                return (Change(target, name, before => PatchedOf(target.Kind, before), dryRun).Body, 200);
+                return (Change(target, name, before => PatchedOf(target.Kind, before), dryRun, manager).Body, 200);
             case "DELETE" when target is { Subresource: null } or { Name: null }:
                 DeleteOptions options = DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query);
                 return (target.Name is { } gone ? Delete(target, gone, options) : DeleteCollection(target, query, options), 200);
@@ -57,7 +63,35 @@ internal sealed class WriteHandler(ObjectOperations operations)
         }
     }
 
-    private StoredObject Change(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
+    /// <summary>https://kubernetes.io/docs/reference/using-api/server-side-apply/</summary>
+    private (JsonObject Body, int Status) Apply(
+        RequestTarget target, Func<string, string?> query, FieldValidation validation, ReadOnlyMemory<byte> content, bool dryRun)
+    {
+        if (target.Name is not { } name || target.Subresource is not (null or "status"))
+            throw ApiException.MethodNotAllowed();
+        if (query("fieldManager") is not { Length: > 0 } manager)
+        {
+            throw new ApiException(
+                422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
+        }
+
+        JsonObject applied = validation.OfObject(Object(content, "application/yaml"));
+        if (applied.At("metadata", "managedFields") is not null)
+            throw ApiException.BadRequest("metadata.managedFields must be nil");
+        if ((applied.Text("metadata", "name") ?? name) != name)
+        {
+            string other = applied.Text("metadata", "name")!;
+            throw ApiException.BadRequest($"the name of the object ({other}) does not match the name on the URL ({name})");
+        }
+
+        applied.Child("metadata")["name"] = name;
+        (StoredObject item, bool isNew) = operations.Apply(
+            target.Kind, target.Namespace, name, applied, manager, query("force") == "true", target.Subresource == "status", dryRun);
+        return (item.Body, isNew ? 201 : 200);
+    }
+
+    private StoredObject Change(
+        RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun, string manager)
     {
         if (target.Subresource is not (null or "status" or "finalize"))
             throw ApiException.NoSuchResource();
@@ -70,10 +104,12 @@ internal sealed class WriteHandler(ObjectOperations operations)
                 : throw ApiException.BadRequest($"the name of the object ({changed}) does not match the name on the URL ({name})");
         }
 
-        return operations.Update(target.Kind, target.Namespace, name, Apply, target.Subresource == "status", dryRun);
+        return operations.Update(
+            target.Kind, target.Namespace, name, Apply, target.Subresource == "status", dryRun, manager: manager);
     }
 
-    private JsonObject ChangeScale(RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun)
+    private JsonObject ChangeScale(
+        RequestTarget target, string name, Func<JsonObject, JsonObject> change, bool dryRun, string manager)
     {
         if (!target.Kind.HasScale)
             throw ApiException.NoSuchResource();
@@ -84,7 +120,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
                 throw ApiException.Modified(target.Kind, name);
             body.Child("spec")["replicas"] = scale.Number("spec", "replicas") ?? 0;
             return body;
-        }, dryRun: dryRun).Body);
+        }, dryRun: dryRun, manager: manager).Body);
     }
 
     private static JsonObject Patched(ResourceKind kind, JsonObject body, string contentType, ReadOnlyMemory<byte> content)
@@ -97,6 +133,11 @@ internal sealed class WriteHandler(ObjectOperations operations)
         else if (contentType == "application/merge-patch+json")
         {
             MergePatch.Apply(body, Object(content, "application/json"));
+        }
+        else if (kind.IsCustom)
+        {
+            throw ApiException.UnsupportedMediaType(
+                " (application/strategic-merge-patch+json)", "application/json-patch+json, application/merge-patch+json");
         }
         else
         {

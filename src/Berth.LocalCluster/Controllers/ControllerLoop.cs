@@ -73,7 +73,7 @@ internal sealed class ControllerLoop(
         catch (ApiException exception) when (exception.Code == 410)
         {
             version = store.Version;
-            return [.. KindTable.All.SelectMany(kind => store.List(kind)).Select(item => new Change(item.Version, item, item, item))];
+            return [.. store.Kinds.All.SelectMany(kind => store.List(kind)).Select(item => new Change(item.Version, item, item, item))];
         }
     }
 

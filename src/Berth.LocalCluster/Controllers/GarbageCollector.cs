@@ -22,8 +22,8 @@ internal sealed class GarbageCollector(ObjectOperations operations) : IControlle
 
     public void Reconcile(string? @namespace, string name)
     {
-        List<StoredObject> dependents = [.. KindTable.All.SelectMany(kind => _store.List(kind)).Where(item => item.IsOwnedBy(name))];
-        StoredObject? owner = KindTable.All.SelectMany(kind => _store.List(kind)).FirstOrDefault(item => item.Uid == name);
+        List<StoredObject> dependents = [.. _store.Kinds.All.SelectMany(kind => _store.List(kind)).Where(item => item.IsOwnedBy(name))];
+        StoredObject? owner = _store.Kinds.All.SelectMany(kind => _store.List(kind)).FirstOrDefault(item => item.Uid == name);
         if (owner is null)
         {
             dependents.ForEach(item => Delete(item, null));

@@ -5,9 +5,12 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Gives every namespace its default service account, and empties one that is deleted before it goes.</summary>
-internal sealed class NamespaceController(ObjectOperations operations) : IController
+/// <summary>Gives every namespace its default service account and the certificate of the API, and empties one that is deleted before it goes.</summary>
+internal sealed class NamespaceController(ObjectOperations operations, string authorityPem) : IController
 {
+    /// <summary>The ConfigMap that projected tokens are mounted with.</summary>
+    private const string Authority = "kube-root-ca.crt";
+
     private readonly ObjectStore _store = operations.Store;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Namespace ? ["/" + change.Last.Name]
@@ -21,10 +24,17 @@ internal sealed class NamespaceController(ObjectOperations operations) : IContro
         {
             if (_store.Find(KindTable.ServiceAccount, name, "default") is null)
                 operations.Create(KindTable.ServiceAccount, name, KindTable.ServiceAccount.NewObject(name, "default"));
+            if (_store.Find(KindTable.ConfigMap, name, Authority) is null)
+            {
+                JsonObject map = KindTable.ConfigMap.NewObject(name, Authority);
+                map["data"] = new JsonObject { ["ca.crt"] = authorityPem };
+                operations.Create(KindTable.ConfigMap, name, map);
+            }
+
             return;
         }
 
-        List<StoredObject> content = [.. KindTable.All.Where(kind => kind.Namespaced).SelectMany(kind => _store.List(kind, name))];
+        List<StoredObject> content = [.. _store.Kinds.All.Where(kind => kind.Namespaced).SelectMany(kind => _store.List(kind, name))];
         foreach (StoredObject thing in content.Where(thing => !thing.Body.IsTerminating()))
             operations.Delete(thing.Kind, name, thing.Name, new DeleteOptions());
         if (content.Count == 0)

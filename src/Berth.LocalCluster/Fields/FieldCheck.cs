@@ -17,6 +17,15 @@ internal sealed class FieldCheck
     public static IReadOnlyList<string> Prune(ResourceKind kind, JsonObject body)
     {
         FieldCheck check = new();
+        if (kind.IsCustom)
+        {
+            // Its definition says what it has; here only what every object has is known.
+            JsonObject known = JsonWriting.Fields(("metadata", body["metadata"]?.DeepClone()));
+            check.Walk("Namespace", known, "", "");
+            body["metadata"] = known["metadata"]?.DeepClone() ?? new JsonObject();
+            return check._unknown;
+        }
+
         check.Walk(kind.Kind, body, "", "");
         return check._unknown;
     }
@@ -85,8 +94,20 @@ internal sealed class FieldCheck
         };
         if (!good)
             throw Mismatch(owner, value!, plainPath, GoName(type));
+        if (type == "bytes" && value.Text() is { } coded && IllegalBase64(coded) is { } at)
+            throw new FormatException($"illegal base64 data at input byte {at.ToString(CultureInfo.InvariantCulture)}");
         if (value is JsonObject body && FieldTable.Of(type) is not null)
             Walk(type, body, path, plainPath);
+    }
+
+    /// <summary>Where a text stops being base64, as Go's decoder counts; null where it is base64 as a whole.</summary>
+    private static int? IllegalBase64(string text)
+    {
+        if (Convert.TryFromBase64String(text, new byte[text.Length], out _))
+            return null;
+        static bool IsDigit(char each) => char.IsAsciiLetterOrDigit(each) || each is '+' or '/' or '\r' or '\n';
+        int bad = text.AsSpan().TrimEnd('=').ToString().ToList().FindIndex(static each => !IsDigit(each));
+        return bad >= 0 ? bad : text.Length;
     }
 
     /// <summary>A quantity in its one form.</summary>

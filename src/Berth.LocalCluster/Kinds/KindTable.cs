@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Kinds;
 
-/// <summary>Every kind the local cluster knows. What is not here is refused by name.</summary>
+/// <summary>The kinds that the local cluster does something with, and <see cref="StoredKinds"/>. What is not here is refused by name.</summary>
 internal static class KindTable
 {
     public const string Discovery = "discovery.k8s.io";
@@ -11,6 +11,8 @@ internal static class KindTable
     public static readonly ResourceKind Pod = new("", "Pod", "pods", true, "po") { HasStatus = true, InAll = true, HasGeneration = true };
     public static readonly ResourceKind Service = new("", "Service", "services", true, "svc") { HasStatus = true, InAll = true };
     public static readonly ResourceKind ServiceAccount = new("", "ServiceAccount", "serviceaccounts", true, "sa");
+    public static readonly ResourceKind ConfigMap = new("", "ConfigMap", "configmaps", true, "cm");
+    public static readonly ResourceKind Secret = new("", "Secret", "secrets", true);
     public static readonly ResourceKind Event = new("", "Event", "events", true, "ev");
 
     public static readonly ResourceKind StatefulSet =
@@ -22,10 +24,21 @@ internal static class KindTable
     public static readonly ResourceKind ReplicaSet =
         new("apps", "ReplicaSet", "replicasets", true, "rs") { HasStatus = true, HasScale = true, InAll = true, HasGeneration = true };
 
+    public static readonly ResourceKind DaemonSet =
+        new("apps", "DaemonSet", "daemonsets", true, "ds") { HasStatus = true, InAll = true, HasGeneration = true };
+
     public static readonly ResourceKind ControllerRevision = new("apps", "ControllerRevision", "controllerrevisions", true);
     public static readonly ResourceKind EndpointSlice = new(Discovery, "EndpointSlice", "endpointslices", true) { HasGeneration = true };
     public static readonly ResourceKind PodDisruptionBudget =
-        new("policy", "PodDisruptionBudget", "poddisruptionbudgets", true, "pdb") { HasStatus = true, HasGeneration = true };
+        new("policy", "PodDisruptionBudget", "poddisruptionbudgets", true, "pdb") { HasStatus = true, HasGeneration = true, StoredAnd = "not enforced" };
+
+    public static readonly ResourceKind PriorityClass = 
+        new("scheduling.k8s.io", "PriorityClass", "priorityclasses", false, "pc") { HasGeneration = true };
+    public static readonly ResourceKind CustomResourceDefinition =
+        new("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", false, "crd", "crds")
+        {
+            HasStatus = true, HasGeneration = true,
+        };
 
     public static readonly ResourceKind Lease = new("coordination.k8s.io", "Lease", "leases", true);
     public static readonly ResourceKind Role = new(Rbac, "Role", "roles", true);
@@ -38,22 +51,8 @@ internal static class KindTable
 
     public static readonly IReadOnlyList<ResourceKind> All =
     [
-        Namespace, Node, Pod, Service, ServiceAccount, Event, ControllerRevision, Deployment, ReplicaSet, StatefulSet, EndpointSlice, Lease,
-        PodDisruptionBudget, Role, RoleBinding, ClusterRole, ClusterRoleBinding,
+        Namespace, Node, Pod, Service, ServiceAccount, ConfigMap, Secret, Event, ControllerRevision, DaemonSet, Deployment, ReplicaSet,
+        StatefulSet, EndpointSlice, Lease, PodDisruptionBudget, PriorityClass, Role, RoleBinding, ClusterRole, ClusterRoleBinding,
+        CustomResourceDefinition, .. StoredKinds.All,
     ];
-
-    public static IEnumerable<string> Groups =>
-        All.Select(kind => kind.Group).Where(group => group.Length > 0).Distinct(StringComparer.Ordinal);
-
-    public static ResourceKind? ByPlural(string group, string plural) =>
-        All.FirstOrDefault(kind => kind.Group == group && kind.Plural == plural);
-
-    public static ResourceKind? ByKind(string? apiVersion, string? name) =>
-        All.FirstOrDefault(kind => kind.ApiVersion == apiVersion && kind.Kind == name);
-
-    /// <summary>By any name a person uses: <c>sts</c>, <c>statefulset</c>, <c>statefulsets</c>, <c>StatefulSet</c>.</summary>
-    public static ResourceKind? ByAnyName(string name) => All.FirstOrDefault(kind =>
-        kind.Plural.Equals(name, StringComparison.OrdinalIgnoreCase)
-        || kind.Kind.Equals(name, StringComparison.OrdinalIgnoreCase)
-        || kind.ShortNames.Contains(name, StringComparer.OrdinalIgnoreCase));
 }

@@ -5,18 +5,27 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
 {
     private static readonly char[] s_digits = [.. "0123456789"];
 
-    public string Version => "v1";
+    public string Version { get; init; } = "v1";
     public string Singular => Kind.ToLowerInvariant();
     public bool InAll { get; init; }
     public bool HasStatus { get; init; }
     public bool HasScale { get; init; }
+
+    /// <summary>What becomes of its objects where they are stored and nothing more, as <c>not run</c>; null otherwise.</summary>
+    public string? StoredAnd { get; init; }
+
+    /// <summary>True when its fields are known to its CustomResourceDefinition alone.</summary>
+    public bool IsCustom { get; init; }
+
+    /// <summary>The name of its type in <c>fields.txt</c>; a custom kind has none, whatever it is called.</summary>
+    public string Type => IsCustom ? "" : Kind;
 
     /// <summary>True when metadata.generation counts changes outside metadata and status.</summary>
     public bool HasGeneration { get; init; }
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>The name error messages use: <c>pods</c>, <c>statefulsets.apps</c>.</summary>
-    public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+    public string QualifiedName { get; } = Group.Length == 0 ? Plural : $"{Plural}.{Group}";
     public string BasePath => Group.Length == 0 ? "/api/v1" : $"/apis/{Group}/{Version}";
 
     /// <summary>

@@ -22,14 +22,15 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
                 .Select(body => (body, manifest.Origin)))];
         foreach ((JsonObject body, string origin) in all)
             RequireKind(body, origin);
-        (JsonObject Body, string Origin)[] unknown = [.. all.Where(static each => KindOf(each.Body) is null)];
+        KindSet kinds = KindsWith(all.Select(static each => each.Body));
+        (JsonObject Body, string Origin)[] unknown = [.. all.Where(each => KindOf(each.Body, kinds) is null)];
         if (unknown.Length > 0 && !skipUnknown)
-            throw Unknown(unknown);
+            throw Unknown(unknown, kinds);
 
         // A list or a number where text belongs is found before the first object is made.
         (JsonObject Body, ResourceKind Kind, string Origin)[] known =
-            [.. all.Where(static each => KindOf(each.Body) is not null)
-                .Select(static each => (each.Body, KindOf(each.Body)!, each.Origin))];
+            [.. all.Where(each => KindOf(each.Body, kinds) is not null)
+                .Select(each => (each.Body, KindOf(each.Body, kinds)!, each.Origin))];
         foreach ((JsonObject body, ResourceKind kind, string origin) in known)
             Validate(body, kind, origin);
         foreach (
@@ -41,9 +42,23 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
     }
 
     /// <summary>Orders objects so that those which others need come first.</summary>
-    private static int Turn(ResourceKind kind) => kind == KindTable.Namespace ? 0 : kind == KindTable.ServiceAccount ? 1 : 2;
+    private static int Turn(ResourceKind kind) => kind == KindTable.Namespace || kind == KindTable.CustomResourceDefinition ? 0
+        : kind == KindTable.ServiceAccount || kind == KindTable.PriorityClass || kind == StoredKinds.RuntimeClass ? 1
+        : kind == KindTable.ConfigMap || kind == KindTable.Secret ? 2
+        : kind.IsCustom ? 4
+        : 3;
 
-    private static ResourceKind? KindOf(JsonObject body) => KindTable.ByKind(body.Text("apiVersion"), body.Text("kind"));
+    private static ResourceKind? KindOf(JsonObject body, KindSet kinds) => kinds.ByKind(body.Text("apiVersion"), body.Text("kind"));
+
+    /// <summary>The kinds that are served, and those that definitions among these objects add.</summary>
+    private KindSet KindsWith(IEnumerable<JsonObject> bodies)
+    {
+        KindSet kinds = new();
+        kinds.Define(operations.Store.List(KindTable.CustomResourceDefinition).Select(static stored => stored.Body)
+            .Concat(bodies.Where(static body => body.Text("kind") == KindTable.CustomResourceDefinition.Kind))
+            .Select(CustomDefinitions.Read).OfType<CustomKind>());
+        return kinds;
+    }
 
     private static void RequireKind(JsonObject body, string origin)
     {
@@ -55,12 +70,12 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         }
     }
 
-    private static LocalClusterException Unknown((JsonObject Body, string Origin)[] unknown)
+    private static LocalClusterException Unknown((JsonObject Body, string Origin)[] unknown, KindSet kinds)
     {
         IEnumerable<string> each = unknown.Select(
             static one => $"{one.Origin}: no matches for kind \"{one.Body.Text("kind")}\" in version \"{one.Body.Text("apiVersion")}\".");
         return new LocalClusterException($"{string.Join(" ", each.Distinct(StringComparer.Ordinal))} The local cluster has "
-            + $"{string.Join(", ", KindTable.All.Select(static kind => kind.Kind))}. Nothing was applied. To run the rest, pass unknown " +
+            + $"{string.Join(", ", kinds.All.Select(static kind => kind.Kind))}. Nothing was applied. To run the rest, pass unknown " +
                 "kinds over (berth up --skip-unknown true).");
     }
 
@@ -110,7 +125,10 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
 
             operations.Update(kind, @namespace, name, current =>
             {
-                StrategicMergePatch.Apply(kind.Kind, current, body);
+                if (kind.IsCustom)
+                    MergePatch.Apply(current, body);
+                else
+                    StrategicMergePatch.Apply(kind.Kind, current, body);
                 return current;
             });
         }

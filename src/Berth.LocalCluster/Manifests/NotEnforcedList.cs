@@ -14,10 +14,13 @@ internal sealed class NotEnforcedList(ILogger logger)
         "topologySpreadConstraints",
         "priorityClassName",
         "runtimeClassName",
-        "volumes",
     ];
 
-    private static readonly string[] s_containerFields = ["resources", "securityContext", "volumeMounts", "envFrom"];
+    private static readonly string[] s_containerFields = ["resources", "securityContext"];
+
+    /// <summary>The volumes that a pod of processes has. Of others it gets an empty folder.</summary>
+    private static readonly string[] s_volumes =
+        ["name", "configMap", "secret", "emptyDir", "downwardAPI", "projected", "hostPath", "persistentVolumeClaim"];
 
     private readonly Lock _gate = new();
 
@@ -25,19 +28,19 @@ internal sealed class NotEnforcedList(ILogger logger)
 
     public void Look(ResourceKind kind, JsonObject body)
     {
-        // Nothing here evicts by a budget: a drain deletes.
-        if (kind == KindTable.PodDisruptionBudget)
-            Add(kind, body, "spec");
+        // Nothing here evicts by a budget, for example: a drain deletes.
+        if (kind.StoredAnd is { } fate)
+            Add(kind, body, $"{kind.Kind} ({fate})");
         JsonNode? spec = kind == KindTable.Pod ? body["spec"] : body.At("spec", "template", "spec");
         foreach (string field in s_podFields.Where(field => IsGiven(spec.At(field)) || spec.At(field) is JsonValue))
             Add(kind, body, $"spec.{field}");
+        IEnumerable<string> volumes = spec.Items("volumes").SelectMany(static volume => volume).Select(static field => field.Key);
+        foreach (string volume in volumes.Where(static volume => !s_volumes.Contains(volume, StringComparer.Ordinal)))
+            Add(kind, body, $"spec.volumes.{volume} (an empty folder)");
         foreach (JsonObject container in spec.Items("initContainers").Concat(spec.Items("containers")))
         {
             foreach (string field in s_containerFields.Where(field => IsGiven(container[field])))
                 Add(kind, body, $"containers.{field}");
-            IEnumerable<string> sources = container.Items("env").SelectMany(variable => variable.Map("valueFrom")).Select(pair => pair.Key);
-            foreach (string source in sources.Where(source => source is not ("fieldRef" or "resourceFieldRef")))
-                Add(kind, body, $"containers.env.valueFrom.{source}");
             if (container.Text("workingDir") is { Length: > 0 } folder && !Directory.Exists(folder))
                 Add(kind, body, $"containers.workingDir ({folder} is not on this machine)");
         }

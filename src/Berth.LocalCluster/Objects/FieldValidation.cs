@@ -15,7 +15,7 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
     public JsonObject OfObject(JsonObject body)
     {
         ApiException Refuse(string why) =>
-            ApiException.BadRequest($"{kind.Kind} in version \"v1\" cannot be handled as a {kind.Kind}: {why}");
+            ApiException.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {why}");
         return (body.Text("kind") ?? kind.Kind) == kind.Kind ? Pruned(body, Refuse) : body;
     }
 

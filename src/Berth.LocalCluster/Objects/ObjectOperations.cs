@@ -1,3 +1,4 @@
+using Berth.LocalCluster.Apply;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Rules;
@@ -16,20 +17,14 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
 {
     private static readonly string[] s_identity =
     [
-        "name",
-        "uid",
-        "creationTimestamp",
-        "generation",
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-        "resourceVersion",
+        "name", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion",
     ];
 
     private readonly PodAdmission _admission = new(store);
 
     public ObjectStore Store => store;
 
-    public StoredObject Create(ResourceKind kind, string? @namespace, JsonObject body, bool dryRun = false)
+    public StoredObject Create(ResourceKind kind, string? @namespace, JsonObject body, bool dryRun = false, JsonNode? owners = null)
     {
         Conform(kind, @namespace, body);
         JsonObject metadata = body.Child("metadata");
@@ -37,17 +32,23 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             throw ApiException.BadRequest("resourceVersion should not be set on objects to be created");
         metadata.Remove("deletionTimestamp");
         metadata.Remove("managedFields");
+        if (owners is not null)
+            metadata["managedFields"] = owners.DeepClone();
         if (kind.HasStatus)
             body.Remove("status");
         RequireNamespace(kind, @namespace, metadata.Text("name"));
         Defaults.Apply(kind, body);
-        if (kind == KindTable.Service)
+        if (kind == KindTable.Secret)
+            SecretData.Merge(body);
+        else if (kind == KindTable.Service)
             addresses.Assign(body);
         else if (kind == KindTable.Pod)
         {
             _admission.Admit(body);
-            body["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService(body) };
+            body["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodQuality.Of(body) };
         }
+        else if (kind == KindTable.CustomResourceDefinition)
+            CustomDefinitions.Establish(body, time);
         else if (kind == KindTable.StatefulSet)
             body["status"] = new JsonObject { ["replicas"] = 0, ["availableReplicas"] = 0 };
         else if (kind.HasScale)
@@ -60,12 +61,22 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
 
         if (metadata.Text("name") is not null)
             Validation.Check(kind, body);
-        return store.Create(kind, body, kept: !dryRun);
+        StoredObject made = store.Create(kind, body, kept: !dryRun);
+        if (kind == KindTable.CustomResourceDefinition)
+            CustomDefinitions.Serve(store);
+        return made;
     }
 
     /// <summary>Replaces or patches: the change gets a copy of what is stored and returns what shall be.</summary>
     public StoredObject Update(
-        ResourceKind kind, string? @namespace, string name, Func<JsonObject, JsonObject> change, bool status = false, bool dryRun = false)
+        ResourceKind kind,
+        string? @namespace,
+        string name,
+        Func<JsonObject, JsonObject> change,
+        bool status = false,
+        bool dryRun = false,
+        bool isApply = false,
+        string manager = "unknown")
     {
         JsonObject Apply(JsonObject before)
         {
@@ -75,10 +86,41 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
                 throw ApiException.Modified(kind, name);
             Require(kind, name, "UID", after.Text("metadata", "uid"), before.Text("metadata", "uid"));
             Conform(kind, @namespace, after);
-            return Kept(kind, before, after, status);
+            JsonNode? owners = (isApply ? after : before).At("metadata", "managedFields")?.DeepClone();
+            JsonObject kept = Kept(kind, before, after, status);
+            if (owners is JsonArray { Count: > 0 })
+                kept.Child("metadata")["managedFields"] = isApply || status ? owners : Followed(kind, before, kept, manager);
+            return kept;
         }
 
-        return store.Update(kind, @namespace, name, Apply, kept: !dryRun);
+        StoredObject changed = store.Update(kind, @namespace, name, Apply, kept: !dryRun);
+        if (kind == KindTable.CustomResourceDefinition)
+            CustomDefinitions.Serve(store);
+        return changed;
+    }
+
+    /// <summary>Applies on the server's side. Returns the object, and whether it is new.</summary>
+    /// <exception cref="ApiException">409: a field is another owner's, and is not taken by force.</exception>
+    public (StoredObject Object, bool IsNew) Apply(
+        ResourceKind kind, string? @namespace, string name, JsonObject applied, string manager, bool force, bool status, bool dryRun)
+    {
+        if (!status && store.Find(kind, @namespace, name) is null)
+        {
+            JsonObject made = ServerSideApply.New(kind, applied, manager, time.Timestamp());
+            return (Create(kind, @namespace, made, dryRun, made.At("metadata", "managedFields")), true);
+        }
+
+        JsonObject Merged(JsonObject live)
+        {
+            Require(kind, name, "UID", applied.Text("metadata", "uid"), live.Text("metadata", "uid"));
+            if (!status)
+                return ServerSideApply.Change(
+                    kind, live, applied, manager, force, time.Timestamp(), merged => Defaults.Apply(kind, merged));
+            AppliedFields.Merge(kind.Type, live, new JsonObject { ["status"] = applied["status"]?.DeepClone() });
+            return live;
+        }
+
+        return (Update(kind, @namespace, name, Merged, status, dryRun, isApply: true), false);
     }
 
     /// <summary>Deletes. Returns the object, and whether it is gone at once.</summary>
@@ -97,6 +139,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             return (current, true);
         if (kind == KindTable.Pod)
             return DeletePod(current, options.GracePeriodSeconds);
+        if (kind == KindTable.CustomResourceDefinition)
+            return CustomDefinitions.Remove(store, current, Gone);
         string? finalizer = options.PropagationPolicy switch { "Foreground" => "foregroundDeletion", "Orphan" => "orphan", _ => null };
         bool lingers = kind == KindTable.Namespace || finalizer is not null || HasFinalizers(current);
         return lingers ? (store.Update(current, body => Linger(kind, body, finalizer)), false) : Gone(current);
@@ -112,6 +156,14 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         return (grace == 0 || !running) && !HasFinalizers(pod)
             ? Gone(pod)
             : (store.Update(pod, body => Terminate(body, running ? grace : 0)), false);
+    }
+
+    /// <summary>The owners after a change that was not applied.</summary>
+    private JsonArray Followed(ResourceKind kind, JsonObject before, JsonObject after, string manager)
+    {
+        ManagedFields owners = ManagedFields.Of(before);
+        owners.Update(kind.Type, before, after, manager, time.Timestamp());
+        return owners.Write();
     }
 
     private static bool HasFinalizers(StoredObject item) => item.Body.Texts("metadata", "finalizers").Any();
@@ -140,17 +192,6 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             ("status", new JsonObject { ["replicas"] = body.Number("status", "replicas") ?? 0, ["selector"] = selector }));
     }
 
-    /// <summary>https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>
-    private static string QualityOfService(JsonObject pod)
-    {
-        List<JsonNode?> resources = [.. pod.Items("spec", "containers").Select(container => container["resources"])];
-        if (!resources.Any(asked => asked.Map("requests").Concat(asked.Map("limits")).Any()))
-            return "BestEffort";
-        static bool Fixed(JsonNode? asked, string what) =>
-            asked.At("limits", what) is { } limit && JsonNode.DeepEquals(asked.At("requests", what) ?? limit, limit);
-        return resources.TrueForAll(asked => Fixed(asked, "cpu") && Fixed(asked, "memory")) ? "Guaranteed" : "Burstable";
-    }
-
     private void Terminate(JsonObject body, long grace)
     {
         JsonObject metadata = body.Child("metadata");
@@ -176,6 +217,9 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     /// <summary>Refuses a body that is not of this kind or place, and puts kind and apiVersion first, as the API sends them.</summary>
     private static void Conform(ResourceKind kind, string? @namespace, JsonObject body)
     {
+        // Another version of a custom kind says the same: there is no conversion.
+        if (kind.IsCustom && (body.Text("apiVersion") ?? "").StartsWith(kind.Group + "/", StringComparison.Ordinal))
+            body["apiVersion"] = kind.ApiVersion;
         if ((body.Text("kind") ?? kind.Kind) != kind.Kind || (body.Text("apiVersion") ?? kind.ApiVersion) != kind.ApiVersion)
         {
             throw ApiException.BadRequest(
@@ -220,8 +264,12 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         {
             if (kind.HasStatus && before["status"] is { } old)
                 after["status"] = old.DeepClone();
-            if (kind == KindTable.Service)
+            if (kind == KindTable.Secret)
+                SecretData.Merge(after);
+            else if (kind == KindTable.Service)
                 addresses.Assign(after, before);
+            else if (kind == KindTable.CustomResourceDefinition)
+                CustomDefinitions.Establish(after, time);
             Defaults.Apply(kind, after);
             Validation.Check(kind, after, before);
             return after;

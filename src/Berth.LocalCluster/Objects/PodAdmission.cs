@@ -9,7 +9,7 @@ namespace Berth.LocalCluster.Objects;
 /// <summary>The objects that a pod names and that must exist when it is created: its service account and its classes.</summary>
 internal sealed class PodAdmission(ObjectStore store)
 {
-    /// <summary>The classes that every cluster has. There are no others here, since the kind is not.</summary>
+    /// <summary>The classes that every cluster has.</summary>
     private static readonly Dictionary<string, long> s_priorities = new(StringComparer.Ordinal)
     {
         ["system-cluster-critical"] = 2_000_000_000,
@@ -33,12 +33,14 @@ internal sealed class PodAdmission(ObjectStore store)
 
         if (spec.Text("priorityClassName") is { Length: > 0 } priority)
         {
-            spec["priority"] = s_priorities.TryGetValue(priority, out long value)
-                ? value
-                : throw Forbidden(pod, $"no PriorityClass with name {priority} was found");
+            long? stated = store.Find(KindTable.PriorityClass, null, priority)?.Body.Number("value");
+            spec["priority"] = s_priorities.TryGetValue(priority, out long value) ? value
+                : stated
+                ?? throw Forbidden(pod, $"no PriorityClass with name {priority} was found");
         }
 
-        if (spec.Text("runtimeClassName") is { Length: > 0 } runtime)
+        if (spec.Text("runtimeClassName") is { Length: > 0 } runtime
+            && store.Find(StoredKinds.RuntimeClass, null, runtime) is null)
             throw Forbidden(pod, $"pod rejected: RuntimeClass \"{runtime}\" not found");
     }
 

@@ -37,9 +37,9 @@ internal static class Defaults
             }
         }
 
-        if (kind.HasScale)
+        if (kind.HasScale || kind == KindTable.DaemonSet)
             body.Child("spec").Child("template").Child("spec");
-        Walk(kind.Kind, body, hostNetwork: false);
+        Walk(kind.Type, body, hostNetwork: false);
     }
 
     /// <summary>A pod stays for a while on a node that is lost, unless it says itself for how long.</summary>
@@ -105,6 +105,10 @@ internal static class Defaults
         {
             Fill(body, body["type"] is null ? "StatefulSetUpdateStrategy without a type" : "");
             (body["rollingUpdate"] as JsonObject)?.Default("partition", 0);
+        }
+        else if (type == "DaemonSetUpdateStrategy" && body.Text("type") == "RollingUpdate")
+        {
+            Fill(body, "DaemonSetUpdateStrategy that rolls");
         }
         else if (type == "DeploymentStrategy" && body.Text("type") == "RollingUpdate")
         {

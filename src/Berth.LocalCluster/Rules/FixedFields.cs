@@ -30,8 +30,10 @@ internal static class FixedFields
                 + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden");
         }
 
-        if (kind == KindTable.Deployment || kind == KindTable.ReplicaSet)
+        if (kind == KindTable.Deployment || kind == KindTable.ReplicaSet || kind == KindTable.DaemonSet)
             Immutable(faults, "spec.selector", before.At("spec", "selector"), after.At("spec", "selector"));
+        if (kind == KindTable.ConfigMap || kind == KindTable.Secret)
+            Data(faults, kind, before, after);
         if (kind == KindTable.EndpointSlice)
             Immutable(faults, "addressType", before["addressType"], after["addressType"]);
         if (kind == KindTable.Pod && ChangesPod(before, after))
@@ -47,6 +49,22 @@ internal static class FixedFields
             Address(faults, before.Text("spec", "clusterIP"), after.Text("spec", "clusterIP"));
         if (kind == KindTable.RoleBinding || kind == KindTable.ClusterRoleBinding)
             Role(faults, before["roleRef"], after["roleRef"]);
+    }
+
+    /// <summary>https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable</summary>
+    private static void Data(FieldFaults faults, ResourceKind kind, JsonObject before, JsonObject after)
+    {
+        if (kind == KindTable.Secret)
+            Immutable(faults, "type", before["type"], after["type"]);
+        if (!before.Flag("immutable"))
+            return;
+        if (!after.Flag("immutable"))
+            faults.Forbidden("immutable", "field is immutable when `immutable` is set");
+        foreach (string field in (string[])["data", "binaryData"])
+        {
+            if (!JsonNode.DeepEquals(before[field], after[field]))
+                faults.Forbidden(field, "field is immutable when `immutable` is set");
+        }
     }
 
     private static void Immutable(FieldFaults faults, string field, JsonNode? before, JsonNode? after)

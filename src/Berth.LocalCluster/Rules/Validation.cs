@@ -18,8 +18,8 @@ internal static class Validation
     {
         FieldFaults faults = new();
         Metadata(faults, kind, body);
-        FieldRules.Check(faults, kind.Kind, body);
-        if (kind.HasScale)
+        FieldRules.Check(faults, kind.Type, body);
+        if (kind.HasScale || kind == KindTable.DaemonSet)
             Workload(faults, kind, body["spec"]);
         else if (kind == KindTable.Pod)
             PodRules.Check(faults, body["spec"], "spec");
@@ -95,7 +95,7 @@ internal static class Validation
             JsonObject given = new() { ["Type"] = type, ["RollingUpdate"] = null };
             faults.Invalid("spec.updateStrategy", given, "must be 'RollingUpdate' or 'OnDelete'");
         }
-        else if (type == "OnDelete" && rolling is not null)
+        else if (kind == KindTable.StatefulSet && type == "OnDelete" && rolling is not null)
         {
             JsonObject given = new() { ["Partition"] = rolling.Number("partition"), ["MaxUnavailable"] = null };
             faults.Invalid("spec.updateStrategy.rollingUpdate", given, "only allowed for updateStrategy 'RollingUpdate'");

@@ -3,7 +3,8 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>The commands of a container's manifest: its program, its probes, its hooks.</summary>
-internal sealed class ContainerCommands(JsonObject pod, JsonObject spec, JsonNode? ofNode, KubeletContext context)
+internal sealed class ContainerCommands(
+    JsonObject pod, JsonObject spec, JsonNode? ofNode, ConfigSources sources, PodVolumes volumes, KubeletContext context)
 {
     private string Image => spec.Text("image") ?? "";
 
@@ -16,10 +17,10 @@ internal sealed class ContainerCommands(JsonObject pod, JsonObject spec, JsonNod
     /// <summary>Returns the command that starts it at an address of its pod.</summary>
     public ContainerLaunch Launch(string address, ContainerLog output)
     {
-        Dictionary<string, string> variables = ContainerVariables.Of(spec, pod, ofNode, context.ServiceEnvironment);
+        Dictionary<string, string> variables = ContainerVariables.Of(spec, pod, ofNode, sources, context.ServiceEnvironment);
         IReadOnlyList<string> Words(string field) => [.. spec.Texts(field).Select(word => ContainerSpec.Expand(word, variables))];
         (string executable, IReadOnlyList<string> arguments) =
-            ContainerSpec.Resolve(Image, Words("command"), Words("args"), context.Images)!.Value;
+            ContainerSpec.Resolve(Image, Words("command"), Words("args"), context.Images, IsHere)!.Value;
         Dictionary<string, string> environment = new(context.BaseEnvironment(pod), StringComparer.Ordinal);
         foreach ((string name, string value) in variables)
             environment[name] = value;
@@ -31,7 +32,50 @@ internal sealed class ContainerCommands(JsonObject pod, JsonObject spec, JsonNod
             context.Events.Record(pod, "Warning", "NotEnforced", message);
         }
 
-        return new ContainerLaunch(spec.Text("name")!, executable, arguments, environment, folder, address, output, RunsToItsEnd);
+        IReadOnlyList<ContainerMount> mounts = context.Images is null ? [] : volumes.MountsOf(spec, variables);
+        if (mounts.Count > 0 && !context.Runtime.CanMount)
+            TellUnmounted(mounts);
+        return new ContainerLaunch(spec.Text("name")!, executable, arguments, environment, folder, address, output, RunsToItsEnd)
+        {
+            Mounts = mounts,
+            NewScratch = volumes.NewScratch,
+        };
+    }
+
+    /// <summary>Returns the launch of a command with all that the container has.</summary>
+    public ContainerLaunch LaunchBeside(string address, IReadOnlyList<string> command, bool isTerminal, ContainerLog output)
+    {
+        (string executable, IReadOnlyList<string> arguments) =
+            ContainerSpec.Resolve(Image, command, [], context.Images, IsHere) ?? (command[0], [.. command.Skip(1)]);
+        ContainerLaunch launch = Launch(address, output) with { Executable = executable, Arguments = arguments, HasInput = true };
+        if (!isTerminal)
+            return launch;
+
+        // script(1) of util-linux gives a command a terminal of its own.
+        string line = string.Join(' ', arguments.Prepend(executable).Select(static word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        Dictionary<string, string> environment = new(launch.Environment, StringComparer.Ordinal) { ["TERM"] = "xterm" };
+        return launch with { Executable = "script", Arguments = ["-qefc", line, "/dev/null"], Environment = environment };
+    }
+
+    /// <summary>The reason why its variables cannot be had yet. Or null.</summary>
+    public string? MissingVariable() => ContainerVariables.Missing(spec, sources);
+
+    /// <summary>Waits until that reason is another one, or none.</summary>
+    public Task UntilOtherVariableAsync(string? missing, CancellationToken cancellationToken) =>
+        sources.UntilOtherAsync(missing, MissingVariable, cancellationToken);
+
+    /// <summary>True when a program is on this machine, or may come with a volume.</summary>
+    private bool IsHere(string program) => program.Contains('/', StringComparison.Ordinal)
+        ? File.Exists(program) || spec.Items("volumeMounts").Any(mount =>
+            program.StartsWith((mount.Text("mountPath") ?? "").TrimEnd('/') + "/", StringComparison.Ordinal))
+        : context.FoldersOfPrograms.Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    private void TellUnmounted(IReadOnlyList<ContainerMount> mounts)
+    {
+        string where = string.Join(", ", mounts.Select(static mount => $"{mount.Target} is {mount.Source}"));
+        context.Events.Record(
+            pod, "Warning", "NotMounted", $"This system allows no mount namespaces, so nothing stands at the mount paths of container {
+                spec.Text("name")}: {where}");
     }
 
     /// <summary>A probe or a hook, with the program of its command and the number of its port. Null where there is none.</summary>
@@ -41,7 +85,7 @@ internal sealed class ContainerCommands(JsonObject pod, JsonObject spec, JsonNod
             return null;
         JsonObject handler = given.Clone();
         if (handler["exec"] is JsonObject exec
-            && ContainerSpec.Resolve(Image, [.. exec.Texts("command")], [], context.Images) is var (executable, arguments))
+            && ContainerSpec.Resolve(Image, [.. exec.Texts("command")], [], context.Images, IsHere) is var (executable, arguments))
         {
             exec["command"] = JsonWriting.TextArray([executable, .. arguments]);
         }

@@ -9,4 +9,14 @@ internal sealed record ContainerLaunch(
     string? WorkingDirectory,
     string Address,
     ContainerLog Log,
-    bool RunsToItsEnd = false);
+    bool RunsToItsEnd = false)
+{
+    /// <summary>True when its input stays open.</summary>
+    public bool HasInput { get; init; }
+
+    /// <summary>What it finds at paths of its own. Upper folders come first.</summary>
+    public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
+
+    /// <summary>Makes an empty folder to put its view of the files together in.</summary>
+    public Func<string>? NewScratch { get; init; }
+}

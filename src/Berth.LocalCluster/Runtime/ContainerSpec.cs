@@ -8,10 +8,11 @@ internal static partial class ContainerSpec
 {
     /// <summary>
     /// The program and arguments of a command, by the image's mapping. Null where the image is not mapped; without a map, any
-    /// image will do.
+    /// image will do. The program of an image stands in for commands that only the image has, and gets them as its arguments.
     /// </summary>
     public static (string Executable, IReadOnlyList<string> Arguments)? Resolve(
-        string image, IReadOnlyList<string> command, IReadOnlyList<string> args, IReadOnlyDictionary<string, ImageProgram>? images)
+        string image, IReadOnlyList<string> command, IReadOnlyList<string> args, IReadOnlyDictionary<string, ImageProgram>? images,
+        Func<string, bool>? isHere = null)
     {
         if (images is null)
             return (image, [.. command, .. args]);
@@ -19,9 +20,11 @@ internal static partial class ContainerSpec
         if (!images.TryGetValue(name, out ImageProgram? program))
             return null;
 
-        // The image's own program, under the name the image gives it: /berth. Any other command is a program of this machine.
-        return command.Count == 0 || Path.GetFileName(command[0]) == name
-            ? (program.Executable, [.. program.LeadingArguments, .. command.Skip(1), .. args])
+        // The image's own program, under the name the image gives it: /berth. Any other command is a program of this machine, if it has it.
+        if (command.Count == 0 || Path.GetFileName(command[0]) == name)
+            return (program.Executable, [.. program.LeadingArguments, .. command.Skip(1), .. args]);
+        return isHere?.Invoke(command[0]) == false
+            ? (program.Executable, [.. program.LeadingArguments, .. command, .. args])
             : (command[0], [.. command.Skip(1), .. args]);
     }
 

@@ -75,6 +75,10 @@ internal sealed class ContainerSupervisor(
         }
     }
 
+    /// <summary>The launch of a command beside its program.</summary>
+    public ContainerLaunch LaunchOf(IReadOnlyList<string> command, bool isTerminal) =>
+        commands.LaunchBeside(pod.Text("status", "podIP")!, command, isTerminal, new ContainerLog(context.Time, 0));
+
     /// <summary>Kills the run now. False when there is none.</summary>
     public bool KillInstance()
     {
@@ -123,12 +127,12 @@ internal sealed class ContainerSupervisor(
             return null;
         }
 
-        if (ContainerVariables.Missing(spec) is { } missing)
+        while (commands.MissingVariable() is { } missing)
         {
-            // It will not come: it is not a thing that this cluster can have.
             Wait(_troubles.NoVariable(missing));
-            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return null;
+            await commands.UntilOtherVariableAsync(missing, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested)
+                return null;
         }
 
         ContainerLaunch launch = commands.Launch(address, Output);

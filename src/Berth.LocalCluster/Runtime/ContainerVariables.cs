@@ -1,29 +1,54 @@
-using Berth.LocalCluster.Fields;
 using Berth.LocalCluster.Json;
+using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>The variables of a container's manifest, made as a kubelet makes them.</summary>
 internal static class ContainerVariables
 {
-    /// <summary>The reason why a container waits without end: no ConfigMaps and no Secrets exist here. Or null.</summary>
-    public static string? Missing(JsonObject container) => container.Items("envFrom")
-        .SelectMany(source => Sources(source, "configMapRef", "secretRef"))
-        .Concat(container.Items("env").SelectMany(variable => Sources(variable["valueFrom"], "configMapKeyRef", "secretKeyRef")))
-        .FirstOrDefault();
+    /// <summary>The reason why a container must wait: a ConfigMap, a Secret or a key of one is not there. Or null.</summary>
+    public static string? Missing(JsonObject container, ConfigSources sources)
+    {
+        foreach ((ResourceKind kind, JsonObject wanted, bool isWhole) in References(container))
+        {
+            if (wanted.Flag("optional"))
+                continue;
+            if (sources.Find(kind, wanted.Text("name")) is not { } values)
+                return $"{kind.Singular} \"{wanted.Text("name")}\" not found";
+            if (!isWhole && !values.ContainsKey(wanted.Text("key") ?? ""))
+                return $"couldn't find key {wanted.Text("key")} in {kind.Kind} {sources.Namespace}/{wanted.Text("name")}";
+        }
+
+        return null;
+    }
 
     /// <summary>
-    /// The values, by name. A value may refer to those before it and to those that the cluster gives, as <c>$(NAME)</c>; one that is
-    /// taken from elsewhere stays as it is. What may be missing and is missing has no variable.
+    /// The values, by name: first those of whole ConfigMaps and Secrets, then each of its own. A value may refer to those before it and to
+    /// those that the cluster gives, as <c>$(NAME)</c>; one that is taken from elsewhere stays as it is. What may be missing and is missing
+    /// has no variable.
     /// </summary>
     /// <param name="container">Its manifest.</param>
     /// <param name="pod">Its pod.</param>
     /// <param name="ofNode">What the node has, by resource: the limit of a container that states none.</param>
+    /// <param name="sources">The ConfigMaps and Secrets of its namespace.</param>
     /// <param name="given">What the cluster gives.</param>
     public static Dictionary<string, string> Of(
-        JsonObject container, JsonObject pod, JsonNode? ofNode, IEnumerable<KeyValuePair<string, string>> given)
+        JsonObject container,
+        JsonObject pod,
+        JsonNode? ofNode,
+        ConfigSources sources,
+        IEnumerable<KeyValuePair<string, string>> given)
     {
         Dictionary<string, string> variables = new(given, StringComparer.Ordinal);
+        foreach (JsonObject all in container.Items("envFrom"))
+        {
+            IReadOnlyDictionary<string, byte[]>? values = all["configMapRef"] is JsonObject map
+                ? sources.Find(KindTable.ConfigMap, map.Text("name"))
+                : sources.Find(KindTable.Secret, all.Text("secretRef", "name"));
+            foreach ((string key, byte[] value) in values ?? new Dictionary<string, byte[]>())
+                variables[all.Text("prefix") + key] = Encoding.UTF8.GetString(value);
+        }
+
         foreach (JsonObject variable in container.Items("env"))
         {
             string name = variable.Text("name") ?? "";
@@ -32,32 +57,41 @@ internal static class ContainerVariables
             else if (source.Text("fieldRef", "fieldPath") is { } path)
                 variables[name] = ContainerSpec.Field(pod, path) ?? "";
             else if (source["resourceFieldRef"] is JsonObject resource)
-                variables[name] = Amount(resource, container, pod, ofNode);
+                variables[name] = ResourceAmount.Of(resource, container, pod, ofNode);
+            else if (Value(source, sources) is { } value)
+                variables[name] = value;
         }
 
         return variables;
     }
 
-    private static IEnumerable<string> Sources(JsonNode? source, string configMap, string secret)
+    private static string? Value(JsonObject source, ConfigSources sources)
     {
-        foreach ((string kind, string field) in new[] { ("configmap", configMap), ("secret", secret) })
-        {
-            if (source.At(field) is JsonObject wanted && !wanted.Flag("optional"))
-                yield return $"{kind} \"{wanted.Text("name")}\" not found";
-        }
+        (ResourceKind kind, JsonNode? wanted) = source["configMapKeyRef"] is { } map
+            ? (KindTable.ConfigMap, map)
+            : (KindTable.Secret, source["secretKeyRef"]);
+        return sources.Find(kind, wanted.Text("name"))?.GetValueOrDefault(wanted.Text("key") ?? "") is { } value
+            ? Encoding.UTF8.GetString(value)
+            : null;
     }
 
-    /// <summary>A limit or a request, in units of the divisor, rounded up: <c>limits.cpu</c> of 250m is 1.</summary>
-    private static string Amount(JsonObject reference, JsonObject container, JsonObject pod, JsonNode? ofNode)
+    /// <summary>Every ConfigMap and Secret that a variable is taken from, whole or by one key.</summary>
+    private static IEnumerable<(ResourceKind Kind, JsonObject Wanted, bool IsWhole)> References(JsonObject container)
     {
-        JsonNode? of = reference.Text("containerName") is { Length: > 0 } other
-            ? pod.Items("spec", "containers").Concat(pod.Items("spec", "initContainers")).FirstOrDefault(item => item.Text("name") == other)
-            : container;
-        string[] asked = [.. (reference.Text("resource") ?? "").Split('.', 2), ""];
-        string? stated = of.At("resources", asked[0], asked[1]).Plain() is { Length: > 0 } text ? text : null;
-        stated ??= asked[0] == "limits" ? ofNode.Text(asked[1]) : null;
-        decimal unit = Quantity.Parse(reference["divisor"].Plain() is { Length: > 0 } divisor ? divisor : "0").Value;
-        decimal amount = Quantity.Parse(stated ?? "0").Value / (unit == 0 ? 1 : unit);
-        return Math.Ceiling(amount).ToString("0", CultureInfo.InvariantCulture);
+        foreach (JsonObject all in container.Items("envFrom"))
+        {
+            if (all["configMapRef"] is JsonObject map)
+                yield return (KindTable.ConfigMap, map, true);
+            if (all["secretRef"] is JsonObject secret)
+                yield return (KindTable.Secret, secret, true);
+        }
+
+        foreach (JsonObject source in container.Items("env").Select(static variable => variable["valueFrom"]).OfType<JsonObject>())
+        {
+            if (source["configMapKeyRef"] is JsonObject map)
+                yield return (KindTable.ConfigMap, map, false);
+            if (source["secretKeyRef"] is JsonObject secret)
+                yield return (KindTable.Secret, secret, false);
+        }
     }
 }

@@ -66,6 +66,8 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
     }
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Pod ? [change.Last.Key]
+        : change.Kind == KindTable.ConfigMap || change.Kind == KindTable.Secret
+            ? WithStaleVolumes(change.Last.Namespace)
         : change.Kind != KindTable.Node ? []
         : [
             .. store.List(KindTable.Pod).Where(pod => pod.NodeName == change.Last.Name).Select(pod => pod.Key),
@@ -73,6 +75,15 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
             // A pod may be gone without our having seen it go.
             .. _workers.Values.Where(entry => entry.Worker.Node == change.Last.Name).Select(entry => entry.Worker.Key),
         ];
+
+    /// <summary>The pods whose volumes may have to follow their objects.</summary>
+    private List<string> WithStaleVolumes(string? @namespace)
+    {
+        List<PodWorker> workers =
+            [.. _workers.Values.Select(static entry => entry.Worker).Where(worker => worker.Namespace == @namespace)];
+        workers.ForEach(static worker => worker.MarkVolumesStale());
+        return workers.ConvertAll(static worker => worker.Key);
+    }
 
     public void Reconcile(string? @namespace, string name)
     {
@@ -99,6 +110,10 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
         else if (pod.Body.IsTerminating())
         {
             entry.Worker.Stop(LongWait.Seconds(pod.Body.Number("metadata", "deletionGracePeriodSeconds") ?? 30));
+        }
+        else
+        {
+            entry.Worker.RefreshVolumes();
         }
     }
 

@@ -24,6 +24,10 @@ internal sealed record KubeletContext(
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)),
     ];
 
+    /// <summary>Where programs without a path are looked for.</summary>
+    public IEnumerable<string> FoldersOfPrograms =>
+        _inherited.Where(static pair => pair.Key == "PATH").SelectMany(static pair => pair.Value.Split(Path.PathSeparator));
+
     /// <summary>The address of the API, as every container gets it.</summary>
     public IEnumerable<KeyValuePair<string, string>> ServiceEnvironment =>
     [

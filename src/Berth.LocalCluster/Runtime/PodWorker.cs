@@ -21,12 +21,16 @@ internal sealed class PodWorker
     private readonly KubeletContext _context;
     private readonly ObjectStore _store;
     private readonly (string Host, string Pod) _addresses;
+    private readonly ConfigSources _sources;
+    private readonly PodVolumes _volumes;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _stoppingSidecars = new();
     private readonly CancellationTokenSource _killing = new();
     private readonly IReadOnlyList<(ContainerSupervisor Container, bool IsSidecar)> _first;
     private volatile TaskCompletionSource? _frozen;
     private volatile bool _isHeldUnready;
+    private volatile bool _hasVolumes;
+    private volatile bool _areVolumesStale;
     private TimeSpan? _graceGiven;
     private IDisposable? _graceTimer;
 
@@ -42,10 +46,12 @@ internal sealed class PodWorker
         body.Child("status")["hostIP"] = _addresses.Host;
         JsonWriting.Freeze(body);
         JsonNode? ofNode = store.Find(KindTable.Node, null, Node)?.Body.At("status", "allocatable");
+        _sources = new ConfigSources(store, pod.Namespace);
+        _volumes = new PodVolumes(body, ofNode, _sources, context);
         Task NodeIsUp() => _frozen?.Task ?? Task.CompletedTask;
         ContainerSupervisor Supervisor(JsonObject spec, string restart, bool runsToItsEnd)
         {
-            ContainerCommands commands = new(body, spec, ofNode, _context) { RunsToItsEnd = runsToItsEnd };
+            ContainerCommands commands = new(body, spec, ofNode, _sources, _volumes, _context) { RunsToItsEnd = runsToItsEnd };
             return new ContainerSupervisor(body, spec, commands, restart, _context, Publish, NodeIsUp);
         }
 
@@ -58,6 +64,7 @@ internal sealed class PodWorker
     }
 
     public string Key { get; }
+    public string? Namespace => _pod.Namespace;
     public string Node => _pod.Body.Text("spec", "nodeName")!;
     public string Address => _addresses.Pod;
     public IReadOnlyList<ContainerSupervisor> Containers { get; }
@@ -115,7 +122,7 @@ internal sealed class PodWorker
         {
             Publish();
             List<Task> sidecars = [];
-            if (await InitialiseAsync(sidecars).ConfigureAwait(false))
+            if (await HasVolumesAsync().ConfigureAwait(false) && await InitialiseAsync(sidecars).ConfigureAwait(false))
                 await Task.WhenAll(Containers.Select(container => RunAsync(container, _stopping.Token))).ConfigureAwait(false);
             if (sidecars.Count > 0)
             {
@@ -127,12 +134,44 @@ internal sealed class PodWorker
 
             Publish();
             _graceTimer?.Dispose();
+            _volumes.Remove();
         }
         catch (Exception exception)
         {
             Log.WorkerFailed(_context.Logger, exception, _pod.Namespace, _pod.Name);
             Kill();
         }
+    }
+
+    /// <summary>A ConfigMap or a Secret of its namespace has changed.</summary>
+    public void MarkVolumesStale() => _areVolumesStale = true;
+
+    /// <summary>Brings the files of its volumes to what their objects hold now, where one has changed.</summary>
+    public void RefreshVolumes()
+    {
+        if (!_hasVolumes || !_areVolumesStale)
+            return;
+        _areVolumesStale = false;
+        if (_volumes.Missing() is null)
+            _volumes.Write();
+    }
+
+    /// <summary>Waits until its volumes can be made, and makes them. False: the pod is to end before that.</summary>
+    private async Task<bool> HasVolumesAsync()
+    {
+        if (_context.Images is null)
+            return true;
+        while (_volumes.Missing() is { } missing)
+        {
+            _context.Events.Record(_pod.Body, "Warning", "FailedMount", missing);
+            await _sources.UntilOtherAsync(missing, _volumes.Missing, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_stopping.IsCancellationRequested)
+                return false;
+        }
+
+        _volumes.Write();
+        _hasVolumes = true;
+        return true;
     }
 
     private Task RunAsync(ContainerSupervisor container, CancellationToken stopping) =>

@@ -11,7 +11,16 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
     private readonly ConcurrentDictionary<int, ProcessInstance> _running = new();
     private volatile bool _disposed;
 
+    public bool CanMount => _starter.CanMount;
+
     public async Task<IContainerInstance> StartAsync(ContainerLaunch launch) => await BeginAsync(launch).ConfigureAwait(false);
+
+    public async Task<int> ExecAsync(ContainerLaunch launch, IExecSession session, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using Process process = await _starter.StartAsync(launch).ConfigureAwait(false);
+        return await ExecProcess.RunAsync(process, _starter.OwnGroups, session, cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task<bool> ProbeAsync(JsonObject probe, ContainerLaunch launch, CancellationToken cancellationToken)
     {

@@ -12,14 +12,16 @@ namespace Berth.LocalCluster.Runtime;
 internal sealed class ProcessStarter : IDisposable
 {
     private static readonly string[] s_folders = ["/usr/bin", "/bin", "/usr/local/bin"];
-    private readonly BlockingCollection<(ProcessStartInfo Info, TaskCompletionSource<Process> Started)> _requests = [];
+    private readonly BlockingCollection<(ProcessStartInfo Info, bool HasInput, TaskCompletionSource<Process> Started)> _requests = [];
     private readonly Thread _thread;
     private readonly List<string> _prefix = [];
+    private readonly string[] _killWithUs;
+    private readonly MountNamespace _mounts = new(s_folders);
 
     public ProcessStarter()
     {
-        if (Tool("setpriv") is { } setpriv)
-            _prefix.AddRange([setpriv, "--pdeathsig", "KILL", "--"]);
+        _killWithUs = Tool("setpriv") is { } setpriv ? [setpriv, "--pdeathsig", "KILL", "--"] : [];
+        _prefix.AddRange(_killWithUs);
         if (Tool("setsid") is { } setsid)
         {
             _prefix.Add(setsid);
@@ -33,17 +35,24 @@ internal sealed class ProcessStarter : IDisposable
     /// <summary>True when every process leads a group of its own.</summary>
     public bool OwnGroups { get; }
 
+    /// <summary>True when this system lets a process have files at paths of its own.</summary>
+    public bool CanMount => _mounts.IsAllowed;
+
     /// <exception cref="LocalClusterException">The program is not there or cannot be run.</exception>
     public async Task<Process> StartAsync(ContainerLaunch launch)
     {
-        if (launch.Executable.Contains('/', StringComparison.Ordinal) && !File.Exists(launch.Executable))
+        bool mounts = launch.Mounts.Count > 0 && CanMount;
+        if (!mounts && launch.Executable.Contains('/', StringComparison.Ordinal) && !File.Exists(launch.Executable))
         {
             throw new LocalClusterException(
                 $"{launch.Executable} is not on this machine. A local cluster's container is a process: "
                 + "map its image to a program, or name one that exists.");
         }
 
-        List<string> words = [.. _prefix, launch.Executable, .. launch.Arguments];
+        // What changes the rights of a process forgets the signal, so it is asked for again behind it.
+        List<string> words = mounts
+            ? [.. _prefix, .. _mounts.Words(launch.NewScratch!(), launch.Mounts), .. _killWithUs, launch.Executable, .. launch.Arguments]
+            : [.. _prefix, launch.Executable, .. launch.Arguments];
         ProcessStartInfo info = new(words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
@@ -57,7 +66,7 @@ internal sealed class ProcessStarter : IDisposable
         foreach ((string name, string value) in launch.Environment)
             info.Environment[name] = value;
         TaskCompletionSource<Process> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _requests.Add((info, started));
+        _requests.Add((info, launch.HasInput, started));
         return await started.Task.ConfigureAwait(false);
     }
 
@@ -72,13 +81,14 @@ internal sealed class ProcessStarter : IDisposable
 
     private void Run()
     {
-        foreach ((ProcessStartInfo info, TaskCompletionSource<Process> started) in _requests.GetConsumingEnumerable())
+        foreach ((ProcessStartInfo info, bool hasInput, TaskCompletionSource<Process> started) in _requests.GetConsumingEnumerable())
         {
             try
             {
                 Process process = new() { StartInfo = info, EnableRaisingEvents = true };
                 process.Start();
-                process.StandardInput.Close();
+                if (!hasInput)
+                    process.StandardInput.Close();
                 started.SetResult(process);
             }
             catch (Exception exception) when (exception is Win32Exception or IOException or InvalidOperationException)

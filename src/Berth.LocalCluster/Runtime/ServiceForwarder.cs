@@ -10,19 +10,22 @@ namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
 /// Node ports, and ports of this machine given by options: a listener each, every connection passed on to a ready endpoint of the
-/// Service. TCP only. It does what kube-proxy does on a real node, where the manifests need it, and no more.
+/// Service, and of UDP every sender. It does what kube-proxy does on a real node, where the manifests need it, and no more.
 /// </summary>
 internal sealed class ServiceForwarder(
     ObjectStore store,
     IReadOnlyList<ServiceForward> given,
     bool nodePorts,
     EventRecorder events,
-    NotEnforcedList notEnforced)
+    NotEnforcedList notEnforced,
+    TimeProvider time)
     : IController, IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<IPEndPoint, (string Target, Socket? Listener, Task Accepting)> _open = [];
+    private readonly Dictionary<IPEndPoint, (string Target, UdpRelay? Relay)> _relays = [];
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
+    private readonly List<Task> _ending = [];
     private int _turn;
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Service || change.Kind == KindTable.Node ? ["/"] : [];
@@ -40,6 +43,9 @@ internal sealed class ServiceForwarder(
         }
 
         await Task.WhenAll(_connections.Keys).ConfigureAwait(false);
+        foreach (UdpRelay relay in _relays.Values.Select(static entry => entry.Relay).OfType<UdpRelay>())
+            await relay.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_ending).ConfigureAwait(false);
         _stopping.Dispose();
     }
 
@@ -58,23 +64,55 @@ internal sealed class ServiceForwarder(
 
         foreach ((IPEndPoint at, string target) in wanted.Where(pair => !_open.ContainsKey(pair.Key)))
             _open[at] = Open(at, target);
+        ConvergeUdp();
     }
 
-    private IEnumerable<(IPEndPoint At, string Target)> Wanted()
+    private void ConvergeUdp()
+    {
+        Dictionary<IPEndPoint, string> wanted =
+            NodePorts("UDP").DistinctBy(static pair => pair.At).ToDictionary(static pair => pair.At, static pair => pair.Target);
+        foreach ((IPEndPoint at, (string target, UdpRelay? relay)) in _relays.ToList())
+        {
+            if (wanted.GetValueOrDefault(at) == target)
+                continue;
+            _relays.Remove(at);
+            if (relay is not null)
+                _ending.Add(relay.DisposeAsync().AsTask());
+        }
+
+        _ending.RemoveAll(static ending => ending.IsCompletedSuccessfully);
+        foreach ((IPEndPoint at, string target) in wanted.Where(pair => !_relays.ContainsKey(pair.Key)))
+        {
+            try
+            {
+                _relays[at] = (target, new UdpRelay(at, () => Endpoints(target).FirstOrDefault(), time));
+            }
+            catch (SocketException exception)
+            {
+                TellTaken(at, target, exception);
+                _relays[at] = (target, null);
+            }
+        }
+    }
+
+    private IEnumerable<(IPEndPoint At, string Target)> Wanted() => given
+        .Select(static forward => (
+            new IPEndPoint(IPAddress.Loopback, forward.LocalPort),
+            $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}/TCP"))
+        .Concat(NodePorts("TCP"));
+
+    private List<(IPEndPoint At, string Target)> NodePorts(string protocol)
     {
         List<IPAddress> nodes = nodePorts
             ? [.. store.List(KindTable.Node).Select(node => IPAddress.Parse(PodAddresses.InternalOf(node.Body)))]
             : [];
         return
         [
-            .. given.Select(forward => (
-                new IPEndPoint(IPAddress.Loopback, forward.LocalPort),
-                $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}")),
             .. from service in store.List(KindTable.Service)
                from port in service.Body.Items("spec", "ports")
-               where port.Number("nodePort") > 0 && port.Text("protocol") == "TCP"
+               where port.Number("nodePort") > 0 && (port.Text("protocol") ?? "TCP") == protocol
                from node in nodes
-               select (new IPEndPoint(node, (int)port.Number("nodePort")!.Value), $"{service.Key}/{port.Number("port")}"),
+               select (new IPEndPoint(node, (int)port.Number("nodePort")!.Value), $"{service.Key}/{port.Number("port")}/{protocol}"),
         ];
     }
 
@@ -91,16 +129,18 @@ internal sealed class ServiceForwarder(
         {
             // Tried once: the Service says so in its events, and the rest of the cluster works.
             listener.Dispose();
-            string[] parts = target.Split('/');
-            if (store.Find(KindTable.Service, parts[0], parts[1]) is { } service)
-            {
-                notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({exception.Message})");
-                string message = $"{at} cannot be listened on: {exception.Message}";
-                events.Record(service.Body, "Warning", "PortNotAvailable", message, "berth-forwarder");
-            }
-
+            TellTaken(at, target, exception);
             return (target, null, Task.CompletedTask);
         }
+    }
+
+    private void TellTaken(IPEndPoint at, string target, SocketException exception)
+    {
+        string[] parts = target.Split('/');
+        if (store.Find(KindTable.Service, parts[0], parts[1]) is not { } service)
+            return;
+        notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({exception.Message})");
+        events.Record(service.Body, "Warning", "PortNotAvailable", $"{at} cannot be listened on: {exception.Message}", "berth-forwarder");
     }
 
     private async Task AcceptAsync(Socket listener, string target)
@@ -180,7 +220,8 @@ internal sealed class ServiceForwarder(
         string[] parts = target.Split('/');
         IEnumerable<JsonObject> ports = store.Find(KindTable.Service, parts[0], parts[1])?.Body.Items("spec", "ports") ?? [];
         string? portName = ports
-            .Where(port => port.Number("port")?.ToString(CultureInfo.InvariantCulture) == parts[2])
+            .Where(port => port.Number("port")?.ToString(CultureInfo.InvariantCulture) == parts[2]
+                && (port.Text("protocol") ?? "TCP") == parts[3])
             .Select(port => port.Text("name") ?? "")
             .FirstOrDefault();
         List<IPEndPoint> all =

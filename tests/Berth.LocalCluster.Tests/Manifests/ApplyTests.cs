@@ -9,7 +9,7 @@ public sealed class ApplyTests
 
     private const string Service = "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: late}\nspec: {ports: [{port: 80}]}\n";
 
-    private const string ConfigMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n";
+    private const string Widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: c}\n";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -28,13 +28,13 @@ public sealed class ApplyTests
     public async Task Unknown_kinds_are_named_together_and_nothing_is_applied()
     {
         await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
-        const string Job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\n";
+        const string Gadget = "apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: j}\n";
 
         LocalClusterException exception = Assert.Throws<LocalClusterException>(
-            () => cluster.Apply([(Namespace + "---\n" + ConfigMap, "a.yaml"), (Job, "b.yaml")]));
+            () => cluster.Apply([(Namespace + "---\n" + Widget, "a.yaml"), (Gadget, "b.yaml")]));
 
         Assert.Contains(
-            "a.yaml: no matches for kind \"ConfigMap\" in version \"v1\". b.yaml: no matches for kind \"Job\" in version \"batch/v1\".",
+            "a.yaml: no matches for kind \"Widget\" in version \"example.com/v1\". b.yaml: no matches for kind \"Gadget\" in version \"example.com/v1\".",
             exception.Message, StringComparison.Ordinal);
         Assert.Contains("Nothing was applied.", exception.Message, StringComparison.Ordinal);
         Assert.Null(cluster.Get("namespace", null, "late"));
@@ -45,9 +45,9 @@ public sealed class ApplyTests
     {
         await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
 
-        ApplyResult result = cluster.Apply([(ConfigMap, "a.yaml"), (Namespace, "a.yaml")], skipUnknownKinds: true);
+        ApplyResult result = cluster.Apply([(Widget, "a.yaml"), (Namespace, "a.yaml")], skipUnknownKinds: true);
 
-        Assert.Equal((1, "ConfigMap c (a.yaml)"), (result.Applied, Assert.Single(result.PassedOver)));
+        Assert.Equal((1, "Widget c (a.yaml)"), (result.Applied, Assert.Single(result.PassedOver)));
         Assert.NotNull(cluster.Get("namespace", null, "late"));
     }
 

@@ -40,6 +40,70 @@ public sealed class ForwarderTests
     }
 
     [Fact]
+    public async Task Datagrams_of_a_sender_reach_one_endpoint_and_are_answered()
+    {
+        using UdpClient backend = new(new IPEndPoint(IPAddress.Loopback, 0));
+        int port;
+        using (TcpListener holder = HoldNodePort())
+            port = ((IPEndPoint)holder.LocalEndpoint).Port;
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
+        {
+            Manifests = [TestManifests.Namespace, $$"""
+                apiVersion: v1
+                kind: Service
+                metadata: { name: media, namespace: k8s-example2 }
+                spec: { type: NodePort, ports: [{ name: rtp, protocol: UDP, port: 80, nodePort: {{port}} }] }
+                ---
+                apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: { name: media, namespace: k8s-example2, labels: { kubernetes.io/service-name: media } }
+                addressType: IPv4
+                ports: [{ name: rtp, protocol: UDP, port: {{((IPEndPoint)backend.Client.LocalEndPoint!).Port}} }]
+                endpoints: [{ addresses: [127.0.0.1], conditions: { ready: true } }]
+                """],
+        });
+        using UdpClient one = new(new IPEndPoint(IPAddress.Loopback, 0));
+        using UdpClient two = new(new IPEndPoint(IPAddress.Loopback, 0));
+        foreach (UdpClient client in new[] { one, two })
+            client.Connect(IPAddress.Loopback, port);
+
+        for (int round = 0; round < 3; round++)
+        {
+            foreach ((int index, UdpClient client) in new[] { one, two }.Index())
+            {
+                string text = $"{index} {round}";
+                UdpReceiveResult asked = await AskAsync(client, backend, text);
+                await backend.SendAsync(Encoding.ASCII.GetBytes($"answer {text}"), asked.RemoteEndPoint, TestCluster.Token);
+                Assert.Equal($"answer {text}", Encoding.ASCII.GetString((await client.ReceiveAsync(TestCluster.Token)).Buffer));
+            }
+        }
+    }
+
+    /// <summary>Sends a text until it arrives: the port may not be open yet, and UDP promises nothing.</summary>
+    private static async Task<UdpReceiveResult> AskAsync(UdpClient client, UdpClient backend, string text)
+    {
+        Task<UdpReceiveResult> arrived = backend.ReceiveAsync(TestCluster.Token).AsTask();
+        while (true)
+        {
+            try
+            {
+                await client.SendAsync(Encoding.ASCII.GetBytes(text), TestCluster.Token);
+            }
+            catch (SocketException)
+            {
+                // Nothing listened at the one before.
+            }
+
+            if (await Task.WhenAny(arrived, Task.Delay(TimeSpan.FromSeconds(1), TestCluster.Token)) != arrived)
+                continue;
+            UdpReceiveResult result = await arrived;
+            if (Encoding.ASCII.GetString(result.Buffer) == text)
+                return result;
+            arrived = backend.ReceiveAsync(TestCluster.Token).AsTask();
+        }
+    }
+
+    [Fact]
     public async Task Port_in_use_is_reported_and_stops_nothing()
     {
         using TcpListener holder = HoldNodePort();

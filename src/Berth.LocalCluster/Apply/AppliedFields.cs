@@ -1,0 +1,222 @@
+namespace Berth.LocalCluster.Apply;
+
+/// <summary>The walks over an object and its fields: which it has, what differs, how it is merged, what is taken away.</summary>
+internal static class AppliedFields
+{
+    /// <summary>Every field that an object states.</summary>
+    public static FieldSet Of(string type, JsonObject body)
+    {
+        FieldSet set = new();
+        Collect(type, body, set);
+        return set;
+    }
+
+    /// <summary>The fields of an object that another does not have, or has with another value.</summary>
+    public static FieldSet Changed(string type, JsonObject? before, JsonObject after)
+    {
+        FieldSet set = new();
+        Compare(type, before, after, set);
+        return set;
+    }
+
+    /// <summary>Puts what is applied into an object.</summary>
+    public static void Merge(string type, JsonObject target, JsonObject applied)
+    {
+        foreach ((string name, JsonNode? value) in applied)
+        {
+            if (value is null || FieldShape.IsAtomic(type, name, value) || target[name] is null)
+                target[name] = value?.DeepClone();
+            else if (value is JsonObject fields && target[name] is JsonObject old)
+                Merge(FieldShape.Below(type, name), old, fields);
+            else if (value is JsonArray items && target[name] is JsonArray list)
+                MergeItems(type, name, list, items);
+            else
+                target[name] = value.DeepClone();
+        }
+    }
+
+    /// <summary>Takes fields away from an object. What is left empty by that goes too.</summary>
+    public static void Remove(string type, JsonObject target, FieldSet fields)
+    {
+        foreach ((string step, FieldSet below) in fields.Children)
+        {
+            string name = step[2..];
+            if (!step.StartsWith("f:", StringComparison.Ordinal) || target[name] is not { } value)
+                continue;
+            bool isWhole = FieldShape.IsAtomic(type, name, value) || !below.Children.Any();
+            if (!isWhole && value is JsonObject inner)
+            {
+                Remove(FieldShape.Below(type, name), inner, below);
+                if (inner.Count == 0)
+                    target.Remove(name);
+            }
+            else if (!isWhole && value is JsonArray items)
+            {
+                RemoveItems(type, name, items, below);
+                if (items.Count == 0)
+                    target.Remove(name);
+            }
+            else
+            {
+                target.Remove(name);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The fields that are applied and in a set and would change, by their paths, as <c>.spec.replicas</c>. What an object would become is
+    /// compared with what it is, since values that are filled in are in both.
+    /// </summary>
+    public static IEnumerable<(string Path, FieldSet Field)> Differing(
+        string type, JsonObject live, JsonObject after, JsonObject applied, FieldSet owned, string path = "")
+    {
+        foreach ((string name, JsonNode? value) in applied)
+        {
+            if (!owned.TryGet("f:" + name, out FieldSet? below))
+                continue;
+            string at = $"{path}.{name}";
+            if (FieldShape.IsAtomic(type, name, value) || value is JsonObject { Count: 0 } or JsonArray { Count: 0 })
+            {
+                if (below.IsMember && !JsonNode.DeepEquals(live[name], after[name]))
+                    yield return (at, One("f:" + name));
+            }
+            else if (value is JsonObject fields)
+            {
+                JsonObject old = live[name] as JsonObject ?? [];
+                JsonObject became = after[name] as JsonObject ?? [];
+                foreach ((string inner, FieldSet field) in Differing(FieldShape.Below(type, name), old, became, fields, below, at))
+                    yield return (inner, One("f:" + name, field));
+            }
+            else if (value is JsonArray items)
+            {
+                foreach (JsonObject item in items.OfType<JsonObject>())
+                {
+                    string step = FieldShape.StepOf(type, name, item);
+                    if (!below.TryGet(step, out FieldSet? ofItem))
+                        continue;
+                    JsonObject old = Find(type, name, live[name] as JsonArray, step) as JsonObject ?? [];
+                    JsonObject became = Find(type, name, after[name] as JsonArray, step) as JsonObject ?? [];
+                    string itemAt = $"{at}[{step[3..^1].Replace("\":", "=", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)}]";
+                    foreach ((string inner, FieldSet field) in Differing(FieldShape.Below(type, name), old, became, item, ofItem, itemAt))
+                        yield return (inner, One("f:" + name, One(step, field)));
+                }
+            }
+        }
+    }
+
+    private static FieldSet One(string step, FieldSet? below = null)
+    {
+        FieldSet set = new();
+        if (below is null)
+            set.At(step).IsMember = true;
+        else
+            return set.With(Under(step, below));
+        return set;
+    }
+
+    private static FieldSet Under(string step, FieldSet below)
+    {
+        FieldSet set = new();
+        FieldSet child = set.At(step);
+        child.IsMember = below.IsMember;
+        foreach ((string inner, FieldSet each) in below.Children)
+            Copy(child.At(inner), each);
+        return set;
+    }
+
+    private static void Copy(FieldSet into, FieldSet from)
+    {
+        into.IsMember = from.IsMember;
+        foreach ((string step, FieldSet each) in from.Children)
+            Copy(into.At(step), each);
+    }
+
+    private static void Collect(string type, JsonObject body, FieldSet set)
+    {
+        foreach ((string name, JsonNode? value) in body)
+        {
+            FieldSet child = set.At("f:" + name);
+            if (FieldShape.IsAtomic(type, name, value) || value is JsonObject { Count: 0 } or JsonArray { Count: 0 })
+                child.IsMember = true;
+            else if (value is JsonObject fields)
+                Collect(FieldShape.Below(type, name), fields, child);
+            else
+                CollectItems(type, name, (JsonArray)value!, child);
+        }
+    }
+
+    private static void CollectItems(string type, string name, JsonArray items, FieldSet set)
+    {
+        foreach (JsonNode? item in items)
+        {
+            FieldSet child = set.At(FieldShape.StepOf(type, name, item));
+            child.IsMember = true;
+            if (item is JsonObject fields)
+                Collect(FieldShape.Below(type, name), fields, child);
+        }
+    }
+
+    private static void Compare(string type, JsonObject? before, JsonObject after, FieldSet set)
+    {
+        foreach ((string name, JsonNode? value) in after)
+        {
+            JsonNode? old = before?[name];
+            if (JsonNode.DeepEquals(old, value))
+                continue;
+            FieldSet child = new();
+            if (FieldShape.IsAtomic(type, name, value) || value is JsonObject { Count: 0 } or JsonArray { Count: 0 })
+                child.IsMember = true;
+            else if (value is JsonObject fields)
+                Compare(FieldShape.Below(type, name), old as JsonObject, fields, child);
+            else
+                CompareItems(type, name, old as JsonArray, (JsonArray)value!, child);
+            if (!child.IsEmpty)
+                Copy(set.At("f:" + name), child);
+        }
+    }
+
+    private static void CompareItems(string type, string name, JsonArray? before, JsonArray after, FieldSet set)
+    {
+        foreach (JsonNode? item in after)
+        {
+            string step = FieldShape.StepOf(type, name, item);
+            JsonNode? old = Find(type, name, before, step);
+            if (JsonNode.DeepEquals(old, item))
+                continue;
+            FieldSet child = set.At(step);
+            child.IsMember = old is null;
+            if (item is JsonObject fields)
+                Compare(FieldShape.Below(type, name), old as JsonObject, fields, child);
+        }
+    }
+
+    private static void MergeItems(string type, string name, JsonArray target, JsonArray applied)
+    {
+        foreach (JsonNode? item in applied)
+        {
+            JsonNode? old = Find(type, name, target, FieldShape.StepOf(type, name, item));
+            if (old is JsonObject known && item is JsonObject fields)
+                Merge(FieldShape.Below(type, name), known, fields);
+            else if (old is null)
+                target.Add(item?.DeepClone());
+        }
+    }
+
+    private static void RemoveItems(string type, string name, JsonArray items, FieldSet fields)
+    {
+        foreach (JsonNode? item in items.ToList())
+        {
+            if (!fields.TryGet(FieldShape.StepOf(type, name, item), out FieldSet? below))
+                continue;
+
+            // The item itself is nobody's any more; what was filled in goes with it.
+            if (below.IsMember)
+                items.Remove(item);
+            else if (item is JsonObject inner)
+                Remove(FieldShape.Below(type, name), inner, below);
+        }
+    }
+
+    private static JsonNode? Find(string type, string name, JsonArray? items, string step) =>
+        items?.FirstOrDefault(item => FieldShape.StepOf(type, name, item) == step);
+}

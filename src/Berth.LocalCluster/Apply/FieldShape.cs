@@ -1,0 +1,61 @@
+using Berth.LocalCluster.Fields;
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Apply;
+
+/// <summary>
+/// Says how a field is merged: as a whole, field by field, or item by item. From the markers structType, mapType, listType and listMapKey
+/// of the Go types (https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy).
+/// </summary>
+internal static class FieldShape
+{
+    /// <summary>The types that are set as a whole.</summary>
+    private static readonly HashSet<string> s_atomicTypes = new(StringComparer.Ordinal)
+    {
+        "ConfigMapKeySelector", "FileKeySelector", "LabelSelector", "LocalObjectReference", "NodeSelector", "NodeSelectorTerm",
+        "ObjectFieldSelector", "ObjectReference", "ResourceFieldSelector", "RoleRef", "ScopeSelector", "SecretKeySelector", "SecretReference",
+        "ServiceBackendPort", "Subject", "TopologySelectorTerm", "TypedLocalObjectReference", "RawExtension", "any",
+    };
+
+    /// <summary>The fields that are set as a whole, though their type or their merge key says otherwise.</summary>
+    private static readonly HashSet<(string Type, string Field)> s_atomicFields =
+        [("PodSpec", "nodeSelector"), ("ServiceSpec", "selector"), ("ServiceAccount", "imagePullSecrets"), ("JobStatus", "conditions")];
+
+    /// <summary>The lists whose items have a second key, with the value of one that states none.</summary>
+    private static readonly Dictionary<(string Type, string Field), (string Key, string? Else)> s_secondKeys = new()
+    {
+        [("Container", "ports")] = ("protocol", "TCP"),
+        [("ServiceSpec", "ports")] = ("protocol", "TCP"),
+        [("PodSpec", "topologySpreadConstraints")] = ("whenUnsatisfiable", null),
+    };
+
+    /// <summary>The field of a type; null where the type is not known, as that of a custom kind.</summary>
+    public static FieldTable.Field? Of(string type, string name) => FieldTable.Of(type)?.GetValueOrDefault(name);
+
+    /// <summary>True when a value is owned and set as a whole.</summary>
+    public static bool IsAtomic(string type, string name, JsonNode? value)
+    {
+        FieldTable.Field? field = Of(type, name);
+        return value switch
+        {
+            JsonObject => s_atomicFields.Contains((type, name)) || (field is not null && s_atomicTypes.Contains(field.Type)),
+            JsonArray => field is not { MergeKey.Length: > 0 } || s_atomicFields.Contains((type, name)),
+            _ => true,
+        };
+    }
+
+    /// <summary>The type of what is below a field: of the fields of an object, of the items of a list. Unknown is an empty text.</summary>
+    public static string Below(string type, string name) => Of(type, name) is { Map: false } field ? field.Type : "";
+
+    /// <summary>The step that names an item of a list that is merged item by item.</summary>
+    public static string StepOf(string type, string name, JsonNode? item)
+    {
+        string key = Of(type, name)!.MergeKey;
+        if (key == "*")
+            return "v:" + Encoding.UTF8.GetString(item.ToUtf8());
+        JsonObject keys = new() { [key] = item.At(key)?.DeepClone() };
+        if (s_secondKeys.TryGetValue((type, name), out (string Key, string? Else) second))
+            keys[second.Key] = item.At(second.Key)?.DeepClone() ?? second.Else;
+        return "k:" + Encoding.UTF8.GetString(JsonWriting.Sorted(keys).ToUtf8());
+    }
+}

@@ -1,0 +1,56 @@
+namespace Berth.LocalCluster.Kinds;
+
+/// <summary>
+/// The kinds that one cluster serves: those of the program, and those that its CustomResourceDefinitions add. Each of these is served in
+/// all of its versions and answers in the one that it is stored in.
+/// </summary>
+internal sealed class KindSet
+{
+    private volatile State _state = new(KindTable.All, new Dictionary<(string, string), ResourceKind>());
+
+    public IReadOnlyList<ResourceKind> All => _state.All;
+
+    public IEnumerable<string> Groups =>
+        All.Select(kind => kind.Group).Where(group => group.Length > 0).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The versions of a group, the preferred one first.</summary>
+    public IReadOnlyList<string> Versions(string group) =>
+        [.. All.Where(kind => kind.Group == group).Select(kind => kind.Version).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The kinds of a group and version.</summary>
+    public IEnumerable<ResourceKind> Of(string group, string version) =>
+        All.Where(kind => kind.Group == group && kind.Version == version);
+
+    public ResourceKind? ByPlural(string group, string version, string plural) =>
+        _state.Served.GetValueOrDefault(($"{group}/{version}", plural))
+        ?? All.FirstOrDefault(kind => kind.Group == group && kind.Version == version && kind.Plural == plural);
+
+    public ResourceKind? ByPlural(string group, string plural) => All.FirstOrDefault(kind => kind.Group == group && kind.Plural == plural);
+
+    public ResourceKind? ByKind(string? apiVersion, string? name) =>
+        All.FirstOrDefault(kind => kind.ApiVersion == apiVersion && kind.Kind == name)
+        ?? _state.Served.Where(served => served.Key.Item1 == apiVersion && served.Value.Kind == name).Select(served => served.Value)
+            .FirstOrDefault();
+
+    /// <summary>By any name a person uses: <c>sts</c>, <c>statefulset</c>, <c>statefulsets</c>, <c>StatefulSet</c>.</summary>
+    public ResourceKind? ByAnyName(string name) => All.FirstOrDefault(kind =>
+        kind.Plural.Equals(name, StringComparison.OrdinalIgnoreCase)
+        || kind.Kind.Equals(name, StringComparison.OrdinalIgnoreCase)
+        || kind.ShortNames.Contains(name, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Takes the kinds of these definitions in place of the custom kinds before.</summary>
+    public void Define(IEnumerable<CustomKind> definitions)
+    {
+        List<CustomKind> custom = [.. definitions.Where(custom => KindTable.All.All(kind => kind.QualifiedName != custom.Kind.QualifiedName))];
+        Dictionary<(string, string), ResourceKind> served = new();
+        foreach (CustomKind each in custom)
+        {
+            foreach (string version in each.Versions)
+                served[($"{each.Kind.Group}/{version}", each.Kind.Plural)] = each.Kind;
+        }
+
+        _state = new([.. KindTable.All, .. custom.Select(each => each.Kind)], served);
+    }
+
+    private sealed record State(IReadOnlyList<ResourceKind> All, IReadOnlyDictionary<(string ApiVersion, string Plural), ResourceKind> Served);
+}

@@ -1,0 +1,17 @@
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Objects;
+
+/// <summary>The class of a pod by what it asks for: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>
+internal static class PodQuality
+{
+    public static string Of(JsonObject pod)
+    {
+        List<JsonNode?> resources = [.. pod.Items("spec", "containers").Select(container => container["resources"])];
+        if (!resources.Any(asked => asked.Map("requests").Concat(asked.Map("limits")).Any()))
+            return "BestEffort";
+        static bool Fixed(JsonNode? asked, string what) =>
+            asked.At("limits", what) is { } limit && JsonNode.DeepEquals(asked.At("requests", what) ?? limit, limit);
+        return resources.TrueForAll(asked => Fixed(asked, "cpu") && Fixed(asked, "memory")) ? "Guaranteed" : "Burstable";
+    }
+}

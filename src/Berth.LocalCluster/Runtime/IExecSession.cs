@@ -1,0 +1,20 @@
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>The client of a command that runs beside a container's program: what it types, and where the output goes.</summary>
+internal interface IExecSession
+{
+    /// <summary>True when the client sends input.</summary>
+    bool HasInput { get; }
+
+    /// <summary>True when the command believes to be on a terminal.</summary>
+    bool IsTerminal { get; }
+
+    /// <summary>Completes when the client has gone.</summary>
+    Task Gone { get; }
+
+    /// <summary>The next input; empty at its end.</summary>
+    ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sends output. Called by one at a time for each of the two kinds.</summary>
+    Task WriteAsync(ReadOnlyMemory<byte> output, bool isError, CancellationToken cancellationToken);
+}

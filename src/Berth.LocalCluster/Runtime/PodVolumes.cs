@@ -1,0 +1,103 @@
+using Berth.LocalCluster.Json;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>
+/// The volumes of one pod as folders of this machine: ConfigMaps, Secrets, the downward API, projections of them, tokens, empty folders,
+/// claims and paths of the host. A container finds them at its mount paths where the system allows it a view of its own.
+/// </summary>
+/// <param name="pod">The pod, with its addresses.</param>
+/// <param name="ofNode">What its node has, by resource.</param>
+/// <param name="sources">The ConfigMaps and Secrets of its namespace.</param>
+/// <param name="context">What every pod's worker needs from outside.</param>
+internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources sources, KubeletContext context)
+{
+    private const string TokenPath = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    private readonly string _folder = context.Files.FolderOfPod(
+        $"{pod.Text("metadata", "namespace")}_{pod.Text("metadata", "name")}_{pod.Text("metadata", "uid")}");
+
+    private int _views;
+
+    /// <summary>True when a container of this pod mounts something.</summary>
+    private bool AreMounted => Containers.Any(static container => container.Items("volumeMounts").Any());
+
+    private IEnumerable<JsonObject> Containers => pod.Items("spec", "initContainers").Concat(pod.Items("spec", "containers"));
+
+    /// <summary>The reason why the pod must wait: what a volume is made of is not there. Or null.</summary>
+    public string? Missing() => Volumes
+        .Select(volume => VolumeContent.Missing(volume, sources) is { } why
+            ? $"MountVolume.SetUp failed for volume \"{volume.Text("name")}\" : {why}"
+            : null)
+        .FirstOrDefault(static why => why is not null);
+
+    /// <summary>Makes the folders, or brings their files to what they are made of now.</summary>
+    public void Write()
+    {
+        foreach (JsonObject volume in Volumes)
+        {
+            if (VolumeContent.Files(volume, pod, ofNode, sources, Token) is { } files)
+                VolumeFiles.Write(FolderOf(volume), files);
+            else if (volume["hostPath"] is null)
+                Directory.CreateDirectory(FolderOf(volume));
+            else if (volume.Text("hostPath", "type") == "DirectoryOrCreate")
+                Directory.CreateDirectory(volume.Text("hostPath", "path")!);
+        }
+    }
+
+    /// <summary>The mounts of a container, those of upper folders first, and its token where it has none of its own.</summary>
+    /// <param name="container">Its manifest.</param>
+    /// <param name="variables">Its variables, for <c>subPathExpr</c>.</param>
+    public IReadOnlyList<ContainerMount> MountsOf(JsonObject container, IReadOnlyDictionary<string, string> variables)
+    {
+        List<ContainerMount> mounts = [];
+        foreach (JsonObject mount in container.Items("volumeMounts"))
+        {
+            if (pod.Items("spec", "volumes").FirstOrDefault(volume => volume.Text("name") == mount.Text("name")) is not { } volume)
+                continue;
+            string? below = mount.Text("subPath") ?? ContainerSpec.Expand(mount.Text("subPathExpr") ?? "", variables);
+            bool isReadOnly = mount.Flag("readOnly") || VolumeContent.IsReadOnly(volume);
+            mounts.Add(new(SourceOf(volume, below), mount.Text("mountPath")!, isReadOnly));
+        }
+
+        // Our own program reads its kubeconfig; any other client looks here.
+        bool hasToken = pod["spec"].At("automountServiceAccountToken") is null || pod.Flag("spec", "automountServiceAccountToken");
+        if (hasToken && ContainerSpec.ImageName(container.Text("image") ?? "") != "berth" && !mounts.Exists(static m => m.Target == TokenPath))
+            mounts.Add(new(context.Files.TokenFolder(sources.Namespace!, Account), TokenPath, true));
+        return [.. mounts.OrderBy(static mount => mount.Target.TrimEnd('/').Count(static each => each == '/'))];
+    }
+
+    /// <summary>A folder that a container's view is put together in.</summary>
+    public string NewScratch() => Directory.CreateDirectory(Path.Combine(
+        _folder, "views", Interlocked.Increment(ref _views).ToString(CultureInfo.InvariantCulture))).FullName;
+
+    /// <summary>Removes everything of this pod. Claims stay for the next pod of the name.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    private byte[] Token() => File.ReadAllBytes(Path.Combine(context.Files.TokenFolder(sources.Namespace!, Account), "token"));
+
+    private string Account => pod.Text("spec", "serviceAccountName") ?? "default";
+
+    private IEnumerable<JsonObject> Volumes => AreMounted ? pod.Items("spec", "volumes") : [];
+
+    private string FolderOf(JsonObject volume) => volume.Text("persistentVolumeClaim", "claimName") is { } claim
+        ? context.Files.FolderOfClaim($"{sources.Namespace}_{claim}")
+        : Path.Combine(_folder, "volumes", volume.Text("name")!);
+
+    private string SourceOf(JsonObject volume, string? below)
+    {
+        string folder = volume.Text("hostPath", "path") ?? FolderOf(volume);
+        if (string.IsNullOrEmpty(below))
+            return folder;
+        string path = Path.GetFullPath(Path.Combine(folder, below));
+        if (!File.Exists(path) && !VolumeContent.IsReadOnly(volume))
+            Directory.CreateDirectory(path);
+
+        // The file itself: what is mounted alone does not follow later changes, on a cluster neither.
+        return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+    }
+}

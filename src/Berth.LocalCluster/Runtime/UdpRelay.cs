@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>
+/// A UDP port that leads to an endpoint of a Service: all datagrams of one sender go to one endpoint, and its answers come back from this
+/// port, as kube-proxy does. A sender that is silent for a minute is forgotten.
+/// </summary>
+internal sealed class UdpRelay : IAsyncDisposable
+{
+    /// <summary>The senders that are known at the same time. The next one takes the place of the one that is silent for longest.</summary>
+    private const int MostSenders = 1024;
+
+    private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(1);
+
+    private readonly Socket _socket;
+    private readonly Func<IPEndPoint?> _choose;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<IPEndPoint, Sender> _senders = [];
+    private readonly Task _receiving;
+
+    /// <exception cref="SocketException">The port cannot be had.</exception>
+    public UdpRelay(IPEndPoint at, Func<IPEndPoint?> choose, TimeProvider time)
+    {
+        _choose = choose;
+        _time = time;
+        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            _socket.Bind(at);
+        }
+        catch
+        {
+            _socket.Dispose();
+            throw;
+        }
+
+        _receiving = ReceiveAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _receiving.ConfigureAwait(false);
+        foreach (Sender sender in _senders.Values)
+            await EndAsync(sender).ConfigureAwait(false);
+        _socket.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task ReceiveAsync()
+    {
+        byte[] buffer = new byte[65535];
+        IPEndPoint any = new(IPAddress.Any, 0);
+        while (true)
+        {
+            try
+            {
+                SocketReceiveFromResult received = await _socket.ReceiveFromAsync(buffer, any, _stopping.Token).ConfigureAwait(false);
+                if (await SenderAsync((IPEndPoint)received.RemoteEndPoint).ConfigureAwait(false) is not { } sender)
+                    continue;
+                sender.LastHeard = _time.GetTimestamp();
+                await sender.Socket.SendAsync(buffer.AsMemory(0, received.ReceivedBytes), _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // The endpoint refused a datagram, or the sender an answer: the next one may arrive.
+            }
+        }
+    }
+
+    /// <summary>The sender's way to its endpoint; a new one where the endpoint is silent for long. Null while nothing is ready.</summary>
+    private async Task<Sender?> SenderAsync(IPEndPoint from)
+    {
+        foreach ((IPEndPoint at, Sender old) in _senders
+            .Where(pair => pair.Value.Answering.IsCompleted || _time.GetElapsedTime(pair.Value.LastHeard) > s_silence).ToList())
+        {
+            _senders.Remove(at);
+            await EndAsync(old).ConfigureAwait(false);
+        }
+
+        if (_senders.TryGetValue(from, out Sender? known))
+            return known;
+        if (_choose() is not { } endpoint)
+            return null;
+        if (_senders.Count == MostSenders)
+        {
+            (IPEndPoint at, Sender oldest) = _senders.MinBy(static pair => pair.Value.LastHeard);
+            _senders.Remove(at);
+            await EndAsync(oldest).ConfigureAwait(false);
+        }
+
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(endpoint, _stopping.Token).ConfigureAwait(false);
+        Sender sender = new(socket, AnswerAsync(socket, from)) { LastHeard = _time.GetTimestamp() };
+        _senders[from] = sender;
+        return sender;
+    }
+
+    /// <summary>Passes answers back. It ends when the endpoint refuses, which a datagram to a process that has ended shows.</summary>
+    private async Task AnswerAsync(Socket from, IPEndPoint to)
+    {
+        byte[] buffer = new byte[65535];
+        try
+        {
+            while (true)
+            {
+                int count = await from.ReceiveAsync(buffer, _stopping.Token).ConfigureAwait(false);
+                await _socket.SendToAsync(buffer.AsMemory(0, count), to, _stopping.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The endpoint, the sender or the cluster is gone.
+        }
+    }
+
+    private static async Task EndAsync(Sender sender)
+    {
+        sender.Socket.Dispose();
+        await sender.Answering.ConfigureAwait(false);
+    }
+
+    private sealed record Sender(Socket Socket, Task Answering)
+    {
+        public long LastHeard { get; set; }
+    }
+}

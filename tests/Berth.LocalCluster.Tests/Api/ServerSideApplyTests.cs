@@ -1,0 +1,163 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Berth.LocalCluster.Api;
+
+/// <summary>Server-side apply: who owns which field, and what a conflict is.</summary>
+public sealed class ServerSideApplyTests
+{
+    private const string Maps = "/api/v1/namespaces/k8s-example2/configmaps";
+    private const string Sets = "/apis/apps/v1/namespaces/k8s-example2/statefulsets";
+
+    private const string Set = """
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: { name: web, labels: { tier: a } }
+        spec:
+          replicas: 1
+          serviceName: web
+          selector: { matchLabels: { app: web } }
+          template:
+            metadata: { labels: { app: web } }
+            spec:
+              containers:
+              - { name: c, image: x, env: [{ name: A, value: "1" }], ports: [{ containerPort: 80 }] }
+        """;
+
+    [Fact]
+    public async Task Object_is_made_and_its_fields_have_an_owner()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+
+        (HttpStatusCode status, JsonNode made) = await ApplyAsync(test, $"{Sets}/web", Set, "helm");
+
+        Assert.Equal(HttpStatusCode.Created, status);
+        JsonNode owner = Assert.Single(made["metadata"]!["managedFields"]!.AsArray())!;
+        Assert.Equal(("helm", "Apply", "apps/v1"), ((string?)owner["manager"], (string?)owner["operation"], (string?)owner["apiVersion"]));
+        JsonNode template = owner["fieldsV1"]!["f:spec"]!["f:template"]!["f:spec"]!["f:containers"]!;
+        Assert.Equal(
+            """
+            {"k:{\"name\":\"c\"}":{".":{},"f:env":{"k:{\"name\":\"A\"}":{".":{},"f:name":{},"f:value":{}}},"f:image":{},"f:name":{},"f:ports":{"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{".":{},"f:containerPort":{}}}}}
+            """.Trim(),
+            template.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Assert.Null(owner["fieldsV1"]!["f:spec"]!["f:updateStrategy"]);
+    }
+
+    [Fact]
+    public async Task Fields_that_are_no_longer_applied_go_and_others_stay()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Maps}/m", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"1","b":"2"}}""", "one");
+        await ApplyAsync(test, $"{Maps}/m", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"c":"3"}}""", "two");
+
+        (HttpStatusCode status, JsonNode map) = await ApplyAsync(
+            test, $"{Maps}/m", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"9"}}""", "one");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("""{"a":"9","c":"3"}""", map["data"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Field_of_another_owner_is_a_conflict_unless_it_is_taken_by_force()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Sets}/web", Set, "helm");
+        string three = Set.Replace("replicas: 1", "replicas: 3", StringComparison.Ordinal);
+
+        (HttpStatusCode refused, JsonNode conflict) = await ApplyAsync(test, $"{Sets}/web", three, "flux");
+        (HttpStatusCode forced, JsonNode set) = await ApplyAsync(test, $"{Sets}/web", three, "flux", "&force=true");
+        (HttpStatusCode back, JsonNode again) = await ApplyAsync(test, $"{Sets}/web", Set, "helm");
+
+        Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.OK, HttpStatusCode.Conflict), (refused, forced, back));
+        Assert.Equal("Apply failed with 1 conflict: conflict with \"helm\" using apps/v1: .spec.replicas", (string?)conflict["message"]);
+        Assert.Equal(
+            """[{"reason":"FieldManagerConflict","message":"conflict with \"helm\" using apps/v1","field":".spec.replicas"}]""",
+            conflict["details"]!["causes"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Assert.Equal(3, (int)set["spec"]!["replicas"]!);
+        Assert.Contains("conflict with \"flux\"", (string?)again["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Same_value_of_two_owners_is_no_conflict_and_stays_until_both_leave_it()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        const string Both = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"1"}}""";
+        const string None = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"}}""";
+        await ApplyAsync(test, $"{Maps}/m", Both, "one");
+        await ApplyAsync(test, $"{Maps}/m", Both, "two");
+
+        (_, JsonNode left) = await ApplyAsync(test, $"{Maps}/m", None, "one");
+        (_, JsonNode gone) = await ApplyAsync(test, $"{Maps}/m", None, "two");
+
+        Assert.Equal("1", (string?)left["data"]!["a"]);
+        Assert.Null(gone["data"]);
+    }
+
+    [Fact]
+    public async Task Patch_takes_the_field_that_it_changes()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Sets}/web", Set, "helm");
+
+        await test.MergeAsync($"{Sets}/web?fieldManager=scaler", """{"spec":{"replicas":5}}""");
+        (HttpStatusCode status, JsonNode conflict) = await ApplyAsync(test, $"{Sets}/web", Set, "helm");
+        (HttpStatusCode without, JsonNode set) = await ApplyAsync(
+            test, $"{Sets}/web", Set.Replace("  replicas: 1\n", "", StringComparison.Ordinal), "helm");
+
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Equal("Apply failed with 1 conflict: conflict with \"scaler\" using apps/v1: .spec.replicas", (string?)conflict["message"]);
+        Assert.Equal((HttpStatusCode.OK, 5), (without, (int)set["spec"]!["replicas"]!));
+    }
+
+    [Fact]
+    public async Task Object_of_before_has_an_owner_for_all_that_it_was()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await test.SendAsync(HttpMethod.Post, Maps, """{"metadata":{"name":"m"},"data":{"a":"1"}}""");
+
+        (HttpStatusCode status, JsonNode conflict) = await ApplyAsync(
+            test, $"{Maps}/m", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"2"}}""", "new");
+
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Equal("Apply failed with 1 conflict: conflict with \"before-first-apply\" using v1: .data.a", (string?)conflict["message"]);
+    }
+
+    [Fact]
+    public async Task Items_of_lists_are_merged_by_their_keys()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Sets}/web", Set, "helm");
+        const string Sidecar = """
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: { name: web }
+            spec: { template: { spec: { containers: [{ name: c, env: [{ name: B, value: "2" }] }, { name: side, image: z }] } } }
+            """;
+
+        (HttpStatusCode status, JsonNode both) = await ApplyAsync(test, $"{Sets}/web", Sidecar, "injector");
+        (_, JsonNode one) = await ApplyAsync(test, $"{Sets}/web", Sidecar.Replace(
+            ", { name: side, image: z }", "", StringComparison.Ordinal), "injector");
+
+        Assert.True(status == HttpStatusCode.OK, both.ToJsonString());
+        JsonArray containers = both["spec"]!["template"]!["spec"]!["containers"]!.AsArray();
+        Assert.Equal(["c", "side"], containers.Select(static container => (string?)container!["name"]));
+        Assert.Equal(["A", "B"], containers[0]!["env"]!.AsArray().Select(static variable => (string?)variable!["name"]));
+        Assert.Single(one["spec"]!["template"]!["spec"]!["containers"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Manager_must_be_named()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+
+        (HttpStatusCode status, JsonNode refusal) = await test.SendAsync(
+            HttpMethod.Patch, $"{Maps}/m", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"}}""", "application/apply-patch+yaml");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Contains("fieldManager: Required value: is required for apply patch", (string?)refusal["message"], StringComparison.Ordinal);
+    }
+
+    private static Task<(HttpStatusCode Status, JsonNode Body)> ApplyAsync(
+        TestCluster test, string path, string body, string manager, string more = "") =>
+        test.SendAsync(HttpMethod.Patch, $"{path}?fieldManager={manager}{more}", body, "application/apply-patch+yaml");
+}
