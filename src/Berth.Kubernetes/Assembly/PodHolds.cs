@@ -27,6 +27,10 @@ internal sealed class PodHolds(TimeProvider time)
     private bool _isDealing;
     private long? _dealtAt;
 
+    // The clock of the holds: it stands still while the API cannot be heard.
+    private long? _pausedAt;
+    private long _missed;
+
     /// <summary>
     /// The longest time that pods are held while the controller deals them out again: it does so when a port of the Service changes, and
     /// meanwhile the slices have different ports.
@@ -38,12 +42,17 @@ internal sealed class PodHolds(TimeProvider time)
         return longest < s_longest ? longest : s_longest;
     }
 
+    /// <summary>True while some pod is held.</summary>
+    public bool Any => _holds.Count > 0;
+
+    private long Now => (_pausedAt ?? time.GetTimestamp()) - _missed;
+
     /// <summary>The time until the next hold ends, or null without one.</summary>
     public TimeSpan? Remaining
     {
         get
         {
-            if (_holds.Count == 0)
+            if (_holds.Count == 0 || _pausedAt is not null)
                 return null;
             TimeSpan left = _holds.Values.Min(LeftOf);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
@@ -54,16 +63,38 @@ internal sealed class PodHolds(TimeProvider time)
     public void Heard(bool isDealing)
     {
         if (isDealing || _isDealing)
-            _dealtAt = time.GetTimestamp();
+            _dealtAt = Now;
         _isDealing = isDealing;
     }
 
-    /// <summary>Holds a pod. One that is held already is not held longer.</summary>
+    /// <summary>
+    /// Holds a pod. One that is held already is not held longer, unless it is now missing in its other family too: a pod that is in no
+    /// slice has its whole time from then on.
+    /// </summary>
     /// <param name="key">The pod's name.</param>
+    /// <param name="gap">What is no longer stated of it.</param>
     /// <param name="duration">How long.</param>
     /// <param name="slices">How many slices there are.</param>
-    public void Add(string key, TimeSpan duration, int slices) =>
-        _holds.TryAdd(key, new Hold(time.GetTimestamp(), duration, LongestDeal(slices)));
+    public void Add(string key, PodGap gap, TimeSpan duration, int slices)
+    {
+        if (!_holds.TryGetValue(key, out Hold held) || (held.Gap.Left.Family != gap.Left.Family && held.Gap.Rank >= gap.Rank))
+            _holds[key] = new Hold(gap, Now, duration, LongestDeal(slices));
+    }
+
+    /// <summary>What is no longer stated of a pod that is held; null where it is not.</summary>
+    public PodGap? Find(string key) => Any && _holds.TryGetValue(key, out Hold hold) ? hold.Gap : null;
+
+    /// <summary>Stops the clock.</summary>
+    public void Pause() => _pausedAt ??= time.GetTimestamp();
+
+    /// <summary>Lets the clock go on from where it was stopped.</summary>
+    public void Resume()
+    {
+        if (_pausedAt is not { } paused)
+            return;
+        _missed += time.GetTimestamp() - paused;
+        _pausedAt = null;
+    }
 
     /// <summary>Ends a hold, because more is known.</summary>
     public void Remove(string key) => _holds.Remove(key);
@@ -81,13 +112,13 @@ internal sealed class PodHolds(TimeProvider time)
 
     private TimeSpan LeftOf(Hold hold)
     {
-        TimeSpan held = time.GetElapsedTime(hold.Since);
+        TimeSpan held = time.GetElapsedTime(hold.Since, Now);
         TimeSpan left = hold.Duration - held;
         if (_isDealing)
             return Longer(left, hold.Longest - held);
         // Every pod is in a slice again once all have the new ports. What is still on the wire has as long as any move.
         return _dealtAt is { } dealt && dealt >= hold.Since
-            ? Longer(left, Shorter(hold.Longest - held, Duration - time.GetElapsedTime(dealt)))
+            ? Longer(left, Shorter(hold.Longest - held, Duration - time.GetElapsedTime(dealt, Now)))
             : left;
     }
 
@@ -95,5 +126,5 @@ internal sealed class PodHolds(TimeProvider time)
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
-    private readonly record struct Hold(long Since, TimeSpan Duration, TimeSpan Longest);
+    private readonly record struct Hold(PodGap Gap, long Since, TimeSpan Duration, TimeSpan Longest);
 }

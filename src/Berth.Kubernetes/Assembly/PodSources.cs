@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Berth.Kubernetes.Slices;
 
 namespace Berth.Kubernetes.Assembly;
@@ -54,14 +53,12 @@ internal struct PodSources
         return null;
     }
 
-    /// <summary>
-    /// True when one of them has an address of the family, or tells that the pod is terminating: then its absence elsewhere is no gap.
-    /// </summary>
-    public readonly bool Covers(AddressFamily family)
+    /// <summary>True when one of them takes the place of what a slice no longer states.</summary>
+    public readonly bool Fills(in PodGap gap)
     {
         for (int i = 0; i < Count; i++)
         {
-            if (this[i].Family == family || this[i].Terminating)
+            if (gap.IsFilledBy(this[i]))
                 return true;
         }
 

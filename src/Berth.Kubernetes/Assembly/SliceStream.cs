@@ -200,8 +200,8 @@ internal sealed class SliceStream : IEndpointStream
         }
 
         _failure = done.Exception?.InnerException ?? new OperationCanceledException(_closing.Token);
-        // Backing off may take longer than a hold may last.
-        _table.EndHolds(all: true);
+        // A failure takes no pod away: one that was on its way has as long as before once the API is heard again.
+        _table.PauseHolds();
         return false;
     }
 
@@ -209,6 +209,7 @@ internal sealed class SliceStream : IEndpointStream
     {
         try
         {
+            _table.ResumeHolds();
             Update(happened);
         }
         catch

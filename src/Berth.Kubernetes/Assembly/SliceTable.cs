@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Slices;
 using Berth.Pods;
@@ -16,8 +15,10 @@ internal sealed class SliceTable
     private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
     private readonly PodTable _pods = new();
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
-    // The pods that a slice no longer states and that are to be held: the family, and for how long.
-    private readonly Dictionary<string, (AddressFamily Family, TimeSpan Hold)> _mayMove = new(StringComparer.Ordinal);
+    // The pods that a slice no longer states and that are to be held: what it stated, and for how long.
+    private readonly Dictionary<string, (PodGap Gap, TimeSpan Hold)> _mayMove = new(StringComparer.Ordinal);
+    // The pods that no slice states and that still count among those of their set: they are held.
+    private readonly HashSet<string> _unstated = new(StringComparer.Ordinal);
     private readonly SlicePorts _ports = new();
     private readonly SliceWatch _watch = new();
     private readonly PodOutcomes _outcomes;
@@ -61,7 +62,7 @@ internal sealed class SliceTable
     /// <summary>These are all slices: what is not among them is gone, and nothing is held, except in the middle of a deal.</summary>
     public void Replace(IReadOnlyList<SliceObject> all)
     {
-        Origin origin = _pods.Count == 0 ? Origin.FirstList : Origin.List;
+        Origin origin = _pods.Count == 0 && !_holds.Any ? Origin.FirstList : Origin.List;
         if (_slices.Count > 0)
         {
             HashSet<string> names = new(all.Select(static s => s.Name), StringComparer.Ordinal);
@@ -78,7 +79,7 @@ internal sealed class SliceTable
         // A list is all there is, but in the middle of a deal a pod may be in no slice.
         if (!_ports.Differ)
         {
-            EndHolds(all: true);
+            _touched.UnionWith(_holds.Take(all: true));
             _mayMove.Clear();
         }
 
@@ -115,10 +116,19 @@ internal sealed class SliceTable
     /// <summary>Drops the pods that were held long enough, or all that are held.</summary>
     public void EndHolds(bool all = false)
     {
-        foreach (string key in _holds.Take(all))
-            _outcomes.Resolve(key);
-        _outcomes.Warn(_watch.Warning);
+        IReadOnlyList<string> over = _holds.Take(all);
+        if (over.Count > 0)
+        {
+            _touched.UnionWith(over);
+            Settle();
+        }
     }
+
+    /// <summary>The API cannot be heard: holds do not go on until it says something again.</summary>
+    public void PauseHolds() => _holds.Pause();
+
+    /// <summary>The API says something again.</summary>
+    public void ResumeHolds() => _holds.Resume();
 
     /// <summary>More is known of nodes.</summary>
     /// <param name="nodes">What is known now.</param>
@@ -139,8 +149,8 @@ internal sealed class SliceTable
         _slices.TryGetValue(slice.Name, out SliceObject? before);
         if (before is not null)
             _slicesByType[(int)before.AddressType]--;
-        // Only other slices of the same family can take in what this one lost.
-        bool mayMove = origin != Origin.FirstList && before is not null && _slicesByType[(int)before.AddressType] > 0;
+        // Only other slices of the same family can take in what this one lost. A list may bring them yet.
+        bool mayMove = before is not null && (origin == Origin.List || _slicesByType[(int)before.AddressType] > 0);
         _slicesByType[(int)slice.AddressType]++;
         _slices[slice.Name] = slice;
         _ports.Change(before, slice);
@@ -174,13 +184,11 @@ internal sealed class SliceTable
             return known;
         }
 
-        if (sources.Count == 0)
+        if (sources.Count == 0 && (_unstated.Count == 0 || !_unstated.Remove(key.ToString()!)))
             _outcomes.Add(key);
         sources.Add(endpoint);
         _byNode?.Add(endpoint);
         Touch(endpoint, origin);
-        if (origin != Origin.FirstList)
-            _holds.Remove(key.ToString()!);
         return endpoint;
     }
 
@@ -202,10 +210,10 @@ internal sealed class SliceTable
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
         if (hold > TimeSpan.Zero && endpoint is { Address: not null, HasName: true, Terminating: false })
-            _mayMove[key] = (endpoint.Family, hold);
+            Miss(key, new PodGap(endpoint, endpoint.Slice!.Rank), hold);
         if (sources.Count == 0)
         {
-            _outcomes.Remove(endpoint.Key);
+            _unstated.Add(key);
             _pods.RemoveAt(slot);
         }
 
@@ -219,15 +227,31 @@ internal sealed class SliceTable
             _touched.Add(endpoint.Key.ToString()!);
     }
 
+    /// <summary>Notes that a pod is to be held. What the slice of the highest rank stated of it counts.</summary>
+    private void Miss(string key, PodGap gap, TimeSpan hold)
+    {
+        if (!_mayMove.TryGetValue(key, out (PodGap Gap, TimeSpan Hold) other) || gap.Rank <= other.Gap.Rank)
+            _mayMove[key] = (gap, hold);
+    }
+
     private void Settle()
     {
+        foreach ((string key, (PodGap gap, TimeSpan hold)) in _mayMove)
+            _holds.Add(key, gap, hold, _slices.Count);
+        _mayMove.Clear();
+        // What slices state of a held pod ends its hold only where that fills the gap.
+        foreach (string key in _touched)
+        {
+            if (_holds.Find(key) is { } gap && IsFilled(key, gap))
+                _holds.Remove(key);
+        }
+
+        DropUnstated();
         if (_outcomes.Decide())
             _touched.UnionWith(_pods.Keys);
         foreach (string key in _touched)
         {
-            if (_mayMove.TryGetValue(key, out (AddressFamily Family, TimeSpan Hold) left) && !IsCovered(key, left.Family))
-                _holds.Add(key, left.Hold, _slices.Count);
-            else
+            if (_holds.Find(key) is null)
                 _outcomes.Resolve(key);
         }
 
@@ -235,14 +259,26 @@ internal sealed class SliceTable
         // A relist may have touched everything; the next event touches a few.
         if (_touched.Capacity > MaxKept)
             _touched.TrimExcess();
-        _mayMove.Clear();
         _outcomes.Warn(_watch.Warning);
     }
 
-    /// <summary>True when a slice states the pod in that family, or says that it is terminating.</summary>
-    private bool IsCovered(string key, AddressFamily family)
+    /// <summary>
+    /// Pods that are held go on counting among those of their set: else a stranger would be followed until they are back.
+    /// </summary>
+    private void DropUnstated()
+    {
+        if (_unstated.Count == 0)
+            return;
+        foreach (string key in _unstated.Where(key => _holds.Find(key) is null).ToArray())
+        {
+            _unstated.Remove(key);
+            _outcomes.Remove(new PodName(key));
+        }
+    }
+
+    private bool IsFilled(string key, in PodGap gap)
     {
         int slot = _pods.Find(new PodName(key));
-        return slot >= 0 && _pods[slot].Covers(family);
+        return slot >= 0 && _pods[slot].Fills(gap);
     }
 }

@@ -1,3 +1,5 @@
+using Berth.Kubernetes.Assembly;
+
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
@@ -5,8 +7,8 @@ namespace Berth.Kubernetes.Model;
 /// </summary>
 internal sealed class Hearing(ApiServer api, bool withNodes, TimeProvider time)
 {
-    // What may be held is held for a quarter of a second.
-    private static readonly TimeSpan s_prompt = TimeSpan.FromSeconds(1);
+    // Nothing is held for longer than the pods of a deleted slice.
+    private static readonly TimeSpan s_prompt = PodHolds.Deleted + TimeSpan.FromSeconds(1);
 
     private OpenWatch? _slices;
     private OpenWatch? _nodes;

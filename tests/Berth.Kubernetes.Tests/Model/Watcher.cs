@@ -20,6 +20,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     private readonly bool _hops = habits.AddressMode != AddressMode.Internal;
     private DateTimeOffset _busyUntil;
     private int _wordsAtFailure;
+    private DateTimeOffset? _lostAt;
 
     /// <summary>The states of nodes that it may know.</summary>
     public NodeViews Nodes { get; } = new(cluster, api, habits.AddressMode);
@@ -69,6 +70,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
             if (!_hops && api.Slices.SpokenAt > _busyUntil && time.GetUtcNow() - api.Slices.SpokenAt > PodHolds.Deleted)
                 throw new HistoryException(
                     $"It was confirmed, and the server has said nothing for {time.GetUtcNow() - api.Slices.SpokenAt}.");
+            Found();
             if (snapshot.StaleReason is { } reason)
             {
                 // Trouble with nodes, which were read before: what is new of slices is given, and says that it may be out of date.
@@ -101,6 +103,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         if (exception is EndpointSourceException failure && failure.Message.EndsWith('.'))
         {
             Trouble = failure;
+            _lostAt ??= time.GetUtcNow();
             TroubleBegan ??= (failure, time.GetUtcNow());
             note($"failure: {failure.Message}");
             return;
@@ -240,6 +243,16 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
 
         foreach (string name in _shownBefore.Keys.Except(_heldUntil.Keys).ToArray())
             _shownBefore.Remove(name);
+    }
+
+    /// <summary>The time of a failure is no part of any hold.</summary>
+    private void Found()
+    {
+        if (_lostAt is not { } lost)
+            return;
+        _lostAt = null;
+        foreach ((string name, DateTimeOffset until) in _heldUntil.ToArray())
+            _heldUntil[name] = until < lost ? until : until + (time.GetUtcNow() - lost);
     }
 
     private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;

@@ -1,0 +1,172 @@
+namespace Berth.Kubernetes.Cases;
+
+/// <summary>
+/// What decision 0028 promises, worked out from what the API told and from nothing else: for each process of a pod, whether the slices
+/// state it, and if they do not, until when it is shown all the same.
+/// </summary>
+internal sealed class CaseModel(TimeProvider time)
+{
+    private static readonly TimeSpan s_move = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_deleted = TimeSpan.FromMilliseconds(1500);
+    private static readonly TimeSpan s_perSlice = TimeSpan.FromMilliseconds(125);
+
+    private readonly Dictionary<string, CaseSlice> _slices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
+    private DateTimeOffset? _agreedAt;
+    private DateTimeOffset? _lostAt;
+    private bool _differ;
+
+    /// <summary>The slices as they were told.</summary>
+    public IReadOnlyDictionary<string, CaseSlice> Slices => _slices;
+
+    /// <summary>True once there was a list.</summary>
+    public bool IsListed { get; private set; }
+
+    /// <summary>True from a failure until the API says something again.</summary>
+    public bool IsLost => _lostAt is not null;
+
+    /// <summary>The next moment at which a promise ends, or null.</summary>
+    public DateTimeOffset? NextEnd => IsLost ? null : _held.Values.Select(EndOf).Where(end => end > time.GetUtcNow())
+        .Select(static end => (DateTimeOffset?)end).Min();
+
+    /// <summary>A slice is now so, or gone.</summary>
+    public void Heard(string name, CaseSlice? after)
+    {
+        CaseSlice? before = _slices.GetValueOrDefault(name);
+        Put(name, after);
+        if (before is not null)
+            Hold(before, after);
+        if (after is not null)
+            End(after);
+        Compare();
+    }
+
+    /// <summary>These are all slices. A list ends every hold, but not in the middle of a deal.</summary>
+    public void Listed(IEnumerable<CaseSlice> all)
+    {
+        CaseSlice[] now = [.. all];
+        CaseSlice[] before = [.. _slices.Values];
+        Found();
+        foreach (CaseSlice gone in before.Where(b => !Array.Exists(now, n => n.Name == b.Name)))
+            Put(gone.Name, null);
+        foreach (CaseSlice slice in now)
+            Put(slice.Name, slice);
+        foreach (CaseSlice was in before)
+            Hold(was, _slices.GetValueOrDefault(was.Name), isList: true);
+        foreach (CaseSlice slice in now)
+            End(slice);
+        Compare();
+        if (!_differ)
+            _held.Clear();
+        IsListed = true;
+    }
+
+    /// <summary>The watch broke: what was said last counts, and no hold ends, until the API speaks again.</summary>
+    public void Lost() => _lostAt ??= time.GetUtcNow();
+
+    /// <summary>It speaks again: the time in which it did not is no part of any hold.</summary>
+    public void Watched() => Found();
+
+    /// <summary>The pods that have to be shown, and how.</summary>
+    public IEnumerable<CasePromise> Promises()
+    {
+        foreach (IGrouping<string, (CaseSlice Slice, CaseEndpoint Endpoint)> pod in _slices.Values
+            .SelectMany(static s => s.Endpoints.Select(e => (Slice: s, Endpoint: e)))
+            .Concat(_held.Values.Where(IsHeld).Select(static h => (h.Slice, h.Endpoint)))
+            .GroupBy(static x => x.Endpoint.Name, StringComparer.Ordinal))
+        {
+            // What is newest of each process counts, in the slices of the highest rank that state it.
+            (CaseSlice Slice, CaseEndpoint Endpoint)[] processes = [.. pod.GroupBy(static x => x.Endpoint.Uid, StringComparer.Ordinal)
+                .Select(static g => g.OrderBy(static x => x.Slice.Manager).ThenByDescending(static x => x.Slice.Version).First())];
+            (CaseManager Manager, bool Terminating, bool NotReady) best = processes.Min(RankOf);
+            (CaseSlice Slice, CaseEndpoint Endpoint)[] right = [.. processes.Where(p => RankOf(p) == best)];
+            // One that is held and one that is stated, both not terminating: which of the two is shown is not promised.
+            CaseEndpoint[] also = [.. processes.Where(p => p.Slice.Manager == best.Manager && !p.Endpoint.Terminating)
+                .Select(static p => p.Endpoint)];
+            bool isHeld = processes.Any(p => _held.ContainsKey(p.Endpoint.Uid));
+            yield return new CasePromise(pod.Key, [.. right.Select(static p => p.Endpoint), .. isHeld ? also : []]);
+        }
+    }
+
+    private static (CaseManager, bool, bool) RankOf((CaseSlice Slice, CaseEndpoint Endpoint) process) =>
+        (process.Slice.Manager, process.Endpoint.Terminating, !(process.Endpoint.Ready && process.Endpoint.Serving));
+
+    private void Put(string name, CaseSlice? after)
+    {
+        if (after is null)
+            _slices.Remove(name);
+        else
+            _slices[name] = after;
+    }
+
+    /// <summary>Notes what a slice no longer states.</summary>
+    private void Hold(CaseSlice before, CaseSlice? after, bool isList = false)
+    {
+        TimeSpan duration = isList ? s_move : after is null ? s_deleted
+            : _slices.Values.Any(s => s.Name != before.Name && s.IPv6 == before.IPv6) ? s_move
+            : TimeSpan.Zero;
+        foreach (CaseEndpoint left in before.Endpoints)
+        {
+            bool isStated = _slices.Values.Any(s => s.Endpoints.Any(e => e.Uid == left.Uid));
+            if (isStated || left.Terminating || duration == TimeSpan.Zero || _held.ContainsKey(left.Uid))
+                continue;
+            _held[left.Uid] = new Held(before, left, time.GetUtcNow(), duration, s_move + (s_perSlice * _slices.Count));
+        }
+    }
+
+    /// <summary>Ends the holds of the processes that a slice states, and of those in whose place it states another.</summary>
+    private void End(CaseSlice slice)
+    {
+        foreach (CaseEndpoint there in slice.Endpoints)
+        {
+            foreach ((string uid, Held held) in _held.ToArray())
+            {
+                bool isAnother = held.Endpoint.Name == there.Name && !there.Terminating && slice.Manager <= held.Slice.Manager;
+                if (uid == there.Uid || isAnother)
+                    _held.Remove(uid);
+            }
+        }
+    }
+
+    /// <summary>Looks whether the slices that are dealt out have different ports.</summary>
+    private void Compare()
+    {
+        bool differ = _slices.Values.Where(static s => s.IsDealt && !s.Endpoints.IsEmpty).Select(static s => s.Port).Distinct().Count() > 1;
+        if (_differ && !differ)
+            _agreedAt = time.GetUtcNow();
+        _differ = differ;
+    }
+
+    private bool IsHeld(Held held) => IsLost || EndOf(held) > time.GetUtcNow();
+
+    private DateTimeOffset EndOf(Held held)
+    {
+        DateTimeOffset usual = held.Since + held.Duration;
+        DateTimeOffset longest = held.Since + held.Longest;
+        if (_differ)
+            return usual > longest ? usual : longest;
+        if (_agreedAt is not { } agreed || agreed < held.Since)
+            return usual;
+        DateTimeOffset dealt = agreed + s_move < longest ? agreed + s_move : longest;
+        return usual > dealt ? usual : dealt;
+    }
+
+    private void Found()
+    {
+        if (_lostAt is not { } lost)
+            return;
+        TimeSpan silence = time.GetUtcNow() - lost;
+        foreach ((string uid, Held held) in _held.ToArray())
+            _held[uid] = held with { Since = held.Since + silence };
+        if (_agreedAt is { } agreed)
+            _agreedAt = agreed + silence;
+        _lostAt = null;
+    }
+
+    private sealed record Held(CaseSlice Slice, CaseEndpoint Endpoint, DateTimeOffset Since, TimeSpan Duration, TimeSpan Longest);
+}
+
+/// <summary>A pod that has to be shown.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Right">The processes and conditions that are right.</param>
+internal sealed record CasePromise(string Name, CaseEndpoint[] Right);
