@@ -65,7 +65,7 @@ public sealed class IdleTests
     }
 
     [Fact]
-    public async Task Failure_does_not_extend_the_hold_of_a_pod()
+    public async Task Failure_takes_no_held_pod_away_and_its_time_is_no_part_of_the_hold()
     {
         await using SourceHarness harness = await SourceHarness.StartAsync(
             options: new KubernetesEndpointSourceOptions { TimeProvider = _time });
@@ -80,8 +80,16 @@ public sealed class IdleTests
         next = harness.ReadAsync();
         await watch.SendEventAsync("ERROR", Json.Status(500, "InternalError", "etcd is away"));
 
-        Assert.Equal(["service-b-1"], (await next).Endpoints.Select(static e => e.Name));
-        await harness.FailAsync();
+        await Assert.ThrowsAsync<EndpointSourceException>(() => next);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        next = harness.ReadAsync();
+        watch = await harness.Api.NextAsync(Token);
+        await watch.StartAsync();
+        await watch.SendEventAsync("BOOKMARK", Json.Bookmark("101"));
+        Assert.Same(first, await next);
+        Task<EndpointSnapshot> without = harness.ReadUntilAsync(static snapshot => snapshot.Endpoints.Count == 1);
+        _time.Advance(TimeSpan.FromMilliseconds(250));
+        Assert.Equal(["service-b-1"], (await without).Endpoints.Select(static e => e.Name));
     }
 
     [Fact]
