@@ -2,26 +2,27 @@ using Berth.Kubernetes.Slices;
 
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>What a slice stated of a pod, and states no longer.</summary>
-/// <param name="Left">What it stated.</param>
+/// <summary>An endpoint that a slice stated and states no longer.</summary>
+/// <param name="Left">The endpoint.</param>
 /// <param name="Rank">The rank of that slice.</param>
 internal readonly record struct PodGap(ISliceEndpoint Left, int Rank)
 {
     /// <summary>
     /// True for an endpoint that takes its place: the same process in the same family, or with other conditions, so that more is known of
-    /// it; or another process of the name. That one must not be terminating, nor come from a slice of lower rank: neither a pod that is
-    /// about to end nor the copy of another cluster's slices takes the place of a pod that is only on its way.
+    /// it; or another process of the name that counts more. Neither a process that is about to end nor one that a slice of lower rank
+    /// states, such as the copy of another cluster's slices, takes the place of a pod that is only on its way.
     /// </summary>
     public bool IsFilledBy(ISliceEndpoint other)
     {
-        bool isSame = Left.UidValue.IsStated && Left.UidValue == other.UidValue;
-        if (!isSame && other.Slice!.Rank > Rank)
-            return false;
-        if (isSame || !Left.UidValue.IsStated || !other.UidValue.IsStated)
-        {
-            return other.Family == Left.Family || other.Terminating || other.Ready != Left.Ready || other.Serving != Left.Serving;
-        }
-
-        return !other.Terminating;
+        bool isOther = Left.UidValue.IsStated && other.UidValue.IsStated && Left.UidValue != other.UidValue;
+        if (isOther)
+            return other.Slice!.Rank < Rank || (other.Slice.Rank == Rank && !other.Terminating);
+        bool isSame = Left.UidValue.IsStated && other.UidValue.IsStated;
+        return (isSame || other.Slice!.Rank <= Rank)
+            && (other.Family == Left.Family || other.Terminating || other.Ready != Left.Ready || other.Serving != Left.Serving);
     }
+
+    /// <summary>True for an endpoint that may be of the same process. One that was written by hand may have no UID.</summary>
+    public bool IsOfProcess(ISliceEndpoint other) =>
+        !Left.UidValue.IsStated || !other.UidValue.IsStated || Left.UidValue == other.UidValue;
 }

@@ -54,7 +54,7 @@ internal sealed class PodHolds(TimeProvider time)
         {
             if (_holds.Count == 0 || _pausedAt is not null)
                 return null;
-            TimeSpan left = _holds.Values.Min(LeftOf);
+            TimeSpan left = _holds.Values.Min(LeftOfBoth);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -69,7 +69,7 @@ internal sealed class PodHolds(TimeProvider time)
 
     /// <summary>
     /// Holds a pod. One that is held already is not held longer, unless it is now missing in its other family too: a pod that is in no
-    /// slice has its whole time from then on.
+    /// slice has its whole time from then on. Another process of its name that a slice of lower rank no longer states changes nothing.
     /// </summary>
     /// <param name="key">The pod's name.</param>
     /// <param name="gap">What is no longer stated of it.</param>
@@ -77,12 +77,31 @@ internal sealed class PodHolds(TimeProvider time)
     /// <param name="slices">How many slices there are.</param>
     public void Add(string key, PodGap gap, TimeSpan duration, int slices)
     {
-        if (!_holds.TryGetValue(key, out Hold held) || (held.Gap.Left.Family != gap.Left.Family && held.Gap.Rank >= gap.Rank))
-            _holds[key] = new Hold(gap, Now, duration, LongestDeal(slices));
+        Hold hold = new(gap, Now, duration, LongestDeal(slices));
+        if (_holds.TryAdd(key, hold))
+            return;
+        Hold held = _holds[key];
+        if (held.Other is null && held.Gap.Left.Family != gap.Left.Family && (held.Gap.IsOfProcess(gap.Left) || gap.Rank <= held.Gap.Rank))
+            held.Other = hold;
     }
 
-    /// <summary>What is no longer stated of a pod that is held; null where it is not.</summary>
-    public PodGap? Find(string key) => Any && _holds.TryGetValue(key, out Hold hold) ? hold.Gap : null;
+    /// <summary>True for a pod that is held.</summary>
+    public bool Holds(string key) => Any && _holds.ContainsKey(key);
+
+    /// <summary>Ends the hold of a pod where what slices state of it takes the place of what they no longer state.</summary>
+    public void Fill(string key, in PodSources sources)
+    {
+        if (!Any || !_holds.TryGetValue(key, out Hold? hold))
+            return;
+        if (hold.Other is { } other && sources.Fills(other.Gap))
+            hold.Other = null;
+        if (!sources.Fills(hold.Gap))
+            return;
+        if (hold.Other is { } left)
+            _holds[key] = left;
+        else
+            _holds.Remove(key);
+    }
 
     /// <summary>Stops the clock.</summary>
     public void Pause() => _pausedAt ??= time.GetTimestamp();
@@ -96,19 +115,21 @@ internal sealed class PodHolds(TimeProvider time)
         _pausedAt = null;
     }
 
-    /// <summary>Ends a hold, because more is known.</summary>
-    public void Remove(string key) => _holds.Remove(key);
+    /// <summary>Ends the holds that are over, and names the pods.</summary>
+    public IReadOnlyList<string> TakeOver() => Take((_, hold) => LeftOfBoth(hold) <= TimeSpan.Zero);
 
-    /// <summary>Ends the holds that are over, or all of them, and names the pods.</summary>
-    public IReadOnlyList<string> Take(bool all)
+    /// <summary>Ends the holds of the pods whose names satisfy a condition, and names them.</summary>
+    public IReadOnlyList<string> Take(Func<string, bool> condition) => Take((key, _) => condition(key));
+
+    private List<string> Take(Func<string, Hold, bool> condition)
     {
-        if (_holds.Count == 0)
-            return [];
-        List<string> over = [.. _holds.Where(h => all || LeftOf(h.Value) <= TimeSpan.Zero).Select(static h => h.Key)];
-        foreach (string key in over)
+        List<string> taken = [.. _holds.Where(held => condition(held.Key, held.Value)).Select(static held => held.Key)];
+        foreach (string key in taken)
             _holds.Remove(key);
-        return over;
+        return taken;
     }
+
+    private TimeSpan LeftOfBoth(Hold hold) => hold.Other is { } other ? Longer(LeftOf(hold), LeftOf(other)) : LeftOf(hold);
 
     private TimeSpan LeftOf(Hold hold)
     {
@@ -126,5 +147,9 @@ internal sealed class PodHolds(TimeProvider time)
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
-    private readonly record struct Hold(PodGap Gap, long Since, TimeSpan Duration, TimeSpan Longest);
+    private sealed record Hold(PodGap Gap, long Since, TimeSpan Duration, TimeSpan Longest)
+    {
+        /// <summary>The hold in the pod's other family, where it is missing in both.</summary>
+        public Hold? Other { get; set; }
+    }
 }

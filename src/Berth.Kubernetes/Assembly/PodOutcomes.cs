@@ -40,6 +40,9 @@ internal sealed class PodOutcomes
     /// <summary>Decides again which set is followed. Returns true when it is another: every pod has to be resolved again.</summary>
     public bool Decide() => _choice.Decide();
 
+    /// <summary>True for a pod of the set that is followed.</summary>
+    public bool IsFollowed(string key) => _choice.FindFault(new PodName(key)) is null;
+
     /// <summary>
     /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose
     /// pod has several sources stands for it only where it is the first of them.

@@ -16,7 +16,7 @@ internal sealed class SliceTable
     private readonly PodTable _pods = new();
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     // The pods that a slice no longer states and that are to be held: what it stated, and for how long.
-    private readonly Dictionary<string, (PodGap Gap, TimeSpan Hold)> _mayMove = new(StringComparer.Ordinal);
+    private readonly List<(string Key, PodGap Gap, TimeSpan Hold)> _mayMove = [];
     // The pods that no slice states and that still count among those of their set: they are held.
     private readonly HashSet<string> _unstated = new(StringComparer.Ordinal);
     private readonly SlicePorts _ports = new();
@@ -79,7 +79,7 @@ internal sealed class SliceTable
         // A list is all there is, but in the middle of a deal a pod may be in no slice.
         if (!_ports.Differ)
         {
-            _touched.UnionWith(_holds.Take(all: true));
+            _touched.UnionWith(_holds.Take(static _ => true));
             _mayMove.Clear();
         }
 
@@ -113,11 +113,10 @@ internal sealed class SliceTable
         Settle();
     }
 
-    /// <summary>Drops the pods that were held long enough, or all that are held.</summary>
-    public void EndHolds(bool all = false)
+    /// <summary>Drops the pods that were held long enough.</summary>
+    public void EndHolds()
     {
-        IReadOnlyList<string> over = _holds.Take(all);
-        if (over.Count > 0)
+        if (_holds.Any && _holds.TakeOver() is { Count: > 0 } over)
         {
             _touched.UnionWith(over);
             Settle();
@@ -210,7 +209,7 @@ internal sealed class SliceTable
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
         if (hold > TimeSpan.Zero && endpoint is { Address: not null, HasName: true, Terminating: false })
-            Miss(key, new PodGap(endpoint, endpoint.Slice!.Rank), hold);
+            _mayMove.Add((key, new PodGap(endpoint, endpoint.Slice!.Rank), hold));
         if (sources.Count == 0)
         {
             _unstated.Add(key);
@@ -227,31 +226,24 @@ internal sealed class SliceTable
             _touched.Add(endpoint.Key.ToString()!);
     }
 
-    /// <summary>Notes that a pod is to be held. What the slice of the highest rank stated of it counts.</summary>
-    private void Miss(string key, PodGap gap, TimeSpan hold)
-    {
-        if (!_mayMove.TryGetValue(key, out (PodGap Gap, TimeSpan Hold) other) || gap.Rank <= other.Gap.Rank)
-            _mayMove[key] = (gap, hold);
-    }
-
     private void Settle()
     {
-        foreach ((string key, (PodGap gap, TimeSpan hold)) in _mayMove)
+        foreach ((string key, PodGap gap, TimeSpan hold) in _mayMove)
             _holds.Add(key, gap, hold, _slices.Count);
         _mayMove.Clear();
-        // What slices state of a held pod ends its hold only where that fills the gap.
-        foreach (string key in _touched)
+        FillHolds();
+        DropUnstated();
+        while (_outcomes.Decide())
         {
-            if (_holds.Find(key) is { } gap && IsFilled(key, gap))
-                _holds.Remove(key);
+            // Strangers are not held, and pods of the set that is followed now are shown as they are stated.
+            _touched.UnionWith(_pods.Keys);
+            _touched.UnionWith(_holds.Take(key => !_outcomes.IsFollowed(key) || _pods.Find(new PodName(key)) >= 0));
+            DropUnstated();
         }
 
-        DropUnstated();
-        if (_outcomes.Decide())
-            _touched.UnionWith(_pods.Keys);
         foreach (string key in _touched)
         {
-            if (_holds.Find(key) is null)
+            if (!_holds.Holds(key))
                 _outcomes.Resolve(key);
         }
 
@@ -259,7 +251,22 @@ internal sealed class SliceTable
         // A relist may have touched everything; the next event touches a few.
         if (_touched.Capacity > MaxKept)
             _touched.TrimExcess();
+        if (_mayMove.Capacity > MaxKept)
+            _mayMove.TrimExcess();
         _outcomes.Warn(_watch.Warning);
+    }
+
+    /// <summary>Ends the holds of pods that slices state again, or of which they state more.</summary>
+    private void FillHolds()
+    {
+        if (!_holds.Any)
+            return;
+        foreach (string key in _touched)
+        {
+            int slot = _pods.Find(new PodName(key));
+            if (slot >= 0)
+                _holds.Fill(key, _pods[slot]);
+        }
     }
 
     /// <summary>
@@ -269,16 +276,10 @@ internal sealed class SliceTable
     {
         if (_unstated.Count == 0)
             return;
-        foreach (string key in _unstated.Where(key => _holds.Find(key) is null).ToArray())
+        foreach (string key in _touched)
         {
-            _unstated.Remove(key);
-            _outcomes.Remove(new PodName(key));
+            if (!_holds.Holds(key) && _unstated.Remove(key))
+                _outcomes.Remove(new PodName(key));
         }
-    }
-
-    private bool IsFilled(string key, in PodGap gap)
-    {
-        int slot = _pods.Find(new PodName(key));
-        return slot >= 0 && _pods[slot].Fills(gap);
     }
 }

@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Cases;
 
 /// <summary>
-/// What decision 0028 promises, worked out from what the API told and from nothing else: for each process of a pod, whether the slices
-/// state it, and if they do not, until when it is shown all the same.
+/// What decision 0028 promises, worked out from what the API told and from nothing else: for each process of a pod, whether the slices of
+/// a family state it, and if they do not, until when it is shown all the same.
 /// </summary>
 internal sealed class CaseModel(TimeProvider time)
 {
@@ -11,7 +11,7 @@ internal sealed class CaseModel(TimeProvider time)
     private static readonly TimeSpan s_perSlice = TimeSpan.FromMilliseconds(125);
 
     private readonly Dictionary<string, CaseSlice> _slices = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Uid, bool IPv6), Held> _held = [];
     private DateTimeOffset? _agreedAt;
     private DateTimeOffset? _lostAt;
     private bool _differ;
@@ -32,6 +32,7 @@ internal sealed class CaseModel(TimeProvider time)
     /// <summary>A slice is now so, or gone.</summary>
     public void Heard(string name, CaseSlice? after)
     {
+        Forget();
         CaseSlice? before = _slices.GetValueOrDefault(name);
         Put(name, after);
         if (before is not null)
@@ -47,6 +48,7 @@ internal sealed class CaseModel(TimeProvider time)
         CaseSlice[] now = [.. all];
         CaseSlice[] before = [.. _slices.Values];
         Found();
+        Forget();
         foreach (CaseSlice gone in before.Where(b => !Array.Exists(now, n => n.Name == b.Name)))
             Put(gone.Name, null);
         foreach (CaseSlice slice in now)
@@ -83,7 +85,7 @@ internal sealed class CaseModel(TimeProvider time)
             // One that is held and one that is stated, both not terminating: which of the two is shown is not promised.
             CaseEndpoint[] also = [.. processes.Where(p => p.Slice.Manager == best.Manager && !p.Endpoint.Terminating)
                 .Select(static p => p.Endpoint)];
-            bool isHeld = processes.Any(p => _held.ContainsKey(p.Endpoint.Uid));
+            bool isHeld = _held.Keys.Any(held => processes.Any(p => p.Endpoint.Uid == held.Uid));
             yield return new CasePromise(pod.Key, [.. right.Select(static p => p.Endpoint), .. isHeld ? also : []]);
         }
     }
@@ -107,10 +109,13 @@ internal sealed class CaseModel(TimeProvider time)
             : TimeSpan.Zero;
         foreach (CaseEndpoint left in before.Endpoints)
         {
-            bool isStated = _slices.Values.Any(s => s.Endpoints.Any(e => e.Uid == left.Uid));
-            if (isStated || left.Terminating || duration == TimeSpan.Zero || _held.ContainsKey(left.Uid))
+            bool isFilled = _slices.Values.Any(s => s.Endpoints.Any(e => Fills(before, left, s, e)));
+            // One that lost against another is not shown, so that there is nothing to hold.
+            bool isLess = _held.Values.Any(
+                h => h.Endpoint.Name == left.Name && h.Endpoint.Uid != left.Uid && h.Slice.Manager < before.Manager);
+            if (isFilled || isLess || left.Terminating || duration == TimeSpan.Zero || _held.ContainsKey((left.Uid, before.IPv6)))
                 continue;
-            _held[left.Uid] = new Held(before, left, time.GetUtcNow(), duration, s_move + (s_perSlice * _slices.Count));
+            _held[(left.Uid, before.IPv6)] = new Held(before, left, time.GetUtcNow(), duration, s_move + (s_perSlice * _slices.Count));
         }
     }
 
@@ -119,14 +124,20 @@ internal sealed class CaseModel(TimeProvider time)
     {
         foreach (CaseEndpoint there in slice.Endpoints)
         {
-            foreach ((string uid, Held held) in _held.ToArray())
+            foreach (((string, bool) key, Held held) in _held.ToArray())
             {
-                bool isAnother = held.Endpoint.Name == there.Name && !there.Terminating && slice.Manager <= held.Slice.Manager;
-                if (uid == there.Uid || isAnother)
-                    _held.Remove(uid);
+                if (Fills(held.Slice, held.Endpoint, slice, there))
+                    _held.Remove(key);
             }
         }
     }
+
+    /// <summary>
+    /// True for the same process in the same family, or with other conditions, and for another that takes the place of one of its name.
+    /// </summary>
+    private static bool Fills(CaseSlice slice, CaseEndpoint left, CaseSlice other, CaseEndpoint there) => left.Uid == there.Uid
+        ? slice.IPv6 == other.IPv6 || left.State != there.State
+        : left.Name == there.Name && (other.Manager < slice.Manager || (other.Manager == slice.Manager && !there.Terminating));
 
     /// <summary>Looks whether the slices that are dealt out have different ports.</summary>
     private void Compare()
@@ -151,13 +162,23 @@ internal sealed class CaseModel(TimeProvider time)
         return usual > dealt ? usual : dealt;
     }
 
+    /// <summary>A hold that is over does not come back, whatever is said then.</summary>
+    private void Forget()
+    {
+        foreach (((string, bool) key, Held held) in _held.ToArray())
+        {
+            if (!IsHeld(held))
+                _held.Remove(key);
+        }
+    }
+
     private void Found()
     {
         if (_lostAt is not { } lost)
             return;
         TimeSpan silence = time.GetUtcNow() - lost;
-        foreach ((string uid, Held held) in _held.ToArray())
-            _held[uid] = held with { Since = held.Since + silence };
+        foreach (((string, bool) key, Held held) in _held.ToArray())
+            _held[key] = held with { Since = held.Since + silence };
         if (_agreedAt is { } agreed)
             _agreedAt = agreed + silence;
         _lostAt = null;

@@ -6,13 +6,17 @@ namespace Berth.Kubernetes.Model;
 /// </summary>
 internal static class ExpectedPods
 {
-    public static Dictionary<string, string[]> Of(IEnumerable<ClusterSlice> slices, AddressOfNode address)
+    /// <summary>The pods of a state, each with the texts that are right for it.</summary>
+    /// <param name="slices">The state.</param>
+    /// <param name="address">Tells addresses of nodes.</param>
+    /// <param name="shown">The pods that are shown: one that is held still counts among those of its set.</param>
+    public static Dictionary<string, string[]> Of(IEnumerable<ClusterSlice> slices, AddressOfNode address, IEnumerable<string> shown)
     {
         IGrouping<string, (ClusterSlice Slice, ClusterEndpoint Endpoint)>[] pods = [.. slices.Where(static s => s.IsOurs)
             .SelectMany(static s => s.Endpoints.Select(e => (Slice: s, Endpoint: e)))
             .GroupBy(static x => x.Endpoint.Name ?? x.Endpoint.Address(x.Slice.IPv6), StringComparer.Ordinal)];
         // There are two sets, and one has the Service's name.
-        bool isOwn = pods.Any(static pod => IsClean(pod.Key) && IsOfService(pod.Key));
+        bool isOwn = pods.Select(static pod => pod.Key).Concat(shown).Any(static name => IsClean(name) && IsOfService(name));
         return pods.ToDictionary(
             static g => g.Key, g => Winners(g).Select(w => Describe(g.Key, w, address, isOwn)).ToArray(), StringComparer.Ordinal);
     }

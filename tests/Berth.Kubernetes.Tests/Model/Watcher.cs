@@ -117,7 +117,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     {
         if (Shown is null)
             return "nothing has been published";
-        return Difference(ExpectedPods.Of(cluster.Slices.Values, Nodes.Now), static (_, _) => false);
+        return Difference(ExpectedPods.Of(cluster.Slices.Values, Nodes.Now, Shown.Keys), static (_, _) => false);
     }
 
     private void Take(EndpointSnapshot snapshot)
@@ -167,7 +167,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
             foreach (NodeView nodes in Nodes.Candidates())
             {
                 string? difference = Difference(
-                    ExpectedPods.Of(cluster.At(candidate).Values, nodes.Address), (name, text) => IsHeld(name, text, before));
+                    ExpectedPods.Of(cluster.At(candidate).Values, nodes.Address, next.Keys), (name, text) => IsHeld(name, text, before));
                 first ??= difference;
                 if (difference is not null)
                     continue;
@@ -219,9 +219,10 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
 
     private void NoteRight(long version)
     {
+        string[] shown = [.. Shown?.Keys ?? Enumerable.Empty<string>()];
         foreach (NodeView nodes in Nodes.Candidates())
         {
-            foreach ((string name, string[] texts) in ExpectedPods.Of(cluster.At(version).Values, nodes.Address))
+            foreach ((string name, string[] texts) in ExpectedPods.Of(cluster.At(version).Values, nodes.Address, shown))
                 ShownBefore(name).UnionWith(texts);
         }
     }
