@@ -81,18 +81,17 @@ internal sealed class PodHolds(TimeProvider time)
         if (_holds.TryAdd(key, hold))
             return;
         Hold held = _holds[key];
-        if (held.Other is null && held.Gap.Left.Family != gap.Left.Family && (held.Gap.IsOfProcess(gap.Left) || gap.Rank <= held.Gap.Rank))
+        if (held.Other is null && held.Gap.Family != gap.Family && (held.Gap.IsOf(gap.Uid) || gap.Rank <= held.Gap.Rank))
             held.Other = hold;
     }
 
     /// <summary>True for a pod that is held.</summary>
     public bool Holds(string key) => Any && _holds.ContainsKey(key);
 
-    /// <summary>Ends the hold of a pod where what slices state of it takes the place of what they no longer state.</summary>
+    /// <summary>Ends the hold of a pod in each family where what slices state of it takes the place of what they no longer state.</summary>
     public void Fill(string key, in PodSources sources)
     {
-        if (!Any || !_holds.TryGetValue(key, out Hold? hold))
-            return;
+        Hold hold = _holds[key];
         if (hold.Other is { } other && sources.Fills(other.Gap))
             hold.Other = null;
         if (!sources.Fills(hold.Gap))
@@ -120,6 +119,9 @@ internal sealed class PodHolds(TimeProvider time)
 
     /// <summary>Ends the holds of the pods whose names satisfy a condition, and names them.</summary>
     public IReadOnlyList<string> Take(Func<string, bool> condition) => Take((key, _) => condition(key));
+
+    /// <summary>Ends the hold of a pod.</summary>
+    public void Remove(string key) => _holds.Remove(key);
 
     private List<string> Take(Func<string, Hold, bool> condition)
     {

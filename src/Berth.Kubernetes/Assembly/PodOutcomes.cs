@@ -43,6 +43,16 @@ internal sealed class PodOutcomes
     /// <summary>True for a pod of the set that is followed.</summary>
     public bool IsFollowed(string key) => _choice.FindFault(new PodName(key)) is null;
 
+    /// <summary>True when slices state the process that is shown of a pod, with other conditions than those that are shown.</summary>
+    public bool IsNews(string key, in PodSources sources)
+    {
+        if (_builder.Find(key) is not { } shown)
+            return false;
+        ISliceEndpoint lead = PodMerge.Lead(sources);
+        bool isSame = shown.Uid is null || !lead.UidValue.IsStated || shown.Uid == lead.UidValue.ToString();
+        return isSame && (lead.Terminating != shown.Terminating || lead.Ready != shown.Ready || lead.Serving != shown.Serving);
+    }
+
     /// <summary>
     /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose
     /// pod has several sources stands for it only where it is the first of them.

@@ -209,7 +209,7 @@ internal sealed class SliceTable
         sources.Remove(endpoint);
         _byNode?.Remove(endpoint, sources);
         if (hold > TimeSpan.Zero && endpoint is { Address: not null, HasName: true, Terminating: false })
-            _mayMove.Add((key, new PodGap(endpoint, endpoint.Slice!.Rank), hold));
+            _mayMove.Add((key, new PodGap(endpoint.UidValue, endpoint.Family, endpoint.Slice!.Rank), hold));
         if (sources.Count == 0)
         {
             _unstated.Add(key);
@@ -264,7 +264,11 @@ internal sealed class SliceTable
         foreach (string key in _touched)
         {
             int slot = _pods.Find(new PodName(key));
-            if (slot >= 0)
+            if (slot < 0 || !_holds.Holds(key))
+                continue;
+            if (_outcomes.IsNews(key, _pods[slot]))
+                _holds.Remove(key);
+            else
                 _holds.Fill(key, _pods[slot]);
         }
     }

@@ -118,6 +118,10 @@ public sealed class SnapshotBuilder
             _leftOutChanged = true;
     }
 
+    /// <summary>The endpoint of a pod, or null where it has none.</summary>
+    internal PodEndpoint? Find(string name) =>
+        _unusual.Count > 0 && _unusual.TryGetValue(name, out PodEndpoint? unusual) ? unusual : _runs.Find(OrdinalOf(name), name);
+
     /// <summary>Freezes what is there.</summary>
     public EndpointSnapshot Build()
     {
@@ -147,9 +151,6 @@ public sealed class SnapshotBuilder
 
     private PodEndpoint? FindLike(PodEndpoint endpoint) =>
         _unusual.Count > 0 || IsUnusual(endpoint) ? Find(endpoint.Name) : _runs.FindLike(endpoint);
-
-    private PodEndpoint? Find(string name) =>
-        _unusual.Count > 0 && _unusual.TryGetValue(name, out PodEndpoint? unusual) ? unusual : _runs.Find(OrdinalOf(name), name);
 
     private int? OrdinalOf(string name) => _ports.NeedsOrdinal && PodOrdinal.TryParse(name, out int ordinal, out _) ? ordinal : null;
 }

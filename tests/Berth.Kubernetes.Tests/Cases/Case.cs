@@ -163,6 +163,8 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps)
                 return $"{promise.Name} is missing: {string.Join(" or ", promise.Right.AsEnumerable())}";
             if (!Array.Exists(promise.Right, right => Describe(right) == Describe(pod)))
                 return $"{promise.Name} is shown as {Describe(pod)}, and is {string.Join(" or ", promise.Right.Select(Describe))}";
+            if (_model.FindWrongFamily(pod) is { } family)
+                return $"{promise.Name} is shown at {string.Join(',', pod.Addresses)}: its {family} address is wrong";
         }
 
         foreach (PodEndpoint pod in shown.Endpoints)

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Berth.Kubernetes.Cases;
 
 /// <summary>
@@ -33,12 +35,12 @@ internal sealed class CaseModel(TimeProvider time)
     public void Heard(string name, CaseSlice? after)
     {
         Forget();
-        CaseSlice? before = _slices.GetValueOrDefault(name);
+        CaseSlice[] before = [.. _slices.Values];
+        CaseSlice? changed = _slices.GetValueOrDefault(name);
         Put(name, after);
-        if (before is not null)
-            Hold(before, after);
-        if (after is not null)
-            End(after);
+        if (changed is not null)
+            Hold(before, changed, after);
+        End();
         Compare();
     }
 
@@ -54,9 +56,8 @@ internal sealed class CaseModel(TimeProvider time)
         foreach (CaseSlice slice in now)
             Put(slice.Name, slice);
         foreach (CaseSlice was in before)
-            Hold(was, _slices.GetValueOrDefault(was.Name), isList: true);
-        foreach (CaseSlice slice in now)
-            End(slice);
+            Hold(before, was, _slices.GetValueOrDefault(was.Name), isList: true);
+        End();
         Compare();
         if (!_differ)
             _held.Clear();
@@ -90,6 +91,23 @@ internal sealed class CaseModel(TimeProvider time)
         }
     }
 
+    /// <summary>The family in which a pod is shown without an address that it has, or with one that it has not; null without one.</summary>
+    public string? FindWrongFamily(PodEndpoint pod)
+    {
+        bool isHeld = _held.Values.Any(h => h.Endpoint.Name == pod.Name && IsHeld(h));
+        bool IsStated(bool ipv6) => _slices.Values.Any(s => s.IPv6 == ipv6 && s.Endpoints.Any(e => e.Uid == pod.Uid));
+        foreach (bool ipv6 in (bool[])[false, true])
+        {
+            bool isShown = pod.Addresses.Any(a => a.AddressFamily == (ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork));
+            bool isHeldHere = _held.TryGetValue((pod.Uid!, ipv6), out Held? held) && IsHeld(held);
+            // One that is held is shown as before, and both families may have been missing before.
+            if (isShown ? !IsStated(ipv6) && !isHeld : isHeldHere ? IsStated(!ipv6) : IsStated(ipv6) && !isHeld)
+                return ipv6 ? "IPv6" : "IPv4";
+        }
+
+        return null;
+    }
+
     private static (CaseManager, bool, bool) RankOf((CaseSlice Slice, CaseEndpoint Endpoint) process) =>
         (process.Slice.Manager, process.Endpoint.Terminating, !(process.Endpoint.Ready && process.Endpoint.Serving));
 
@@ -102,42 +120,47 @@ internal sealed class CaseModel(TimeProvider time)
     }
 
     /// <summary>Notes what a slice no longer states.</summary>
-    private void Hold(CaseSlice before, CaseSlice? after, bool isList = false)
+    private void Hold(CaseSlice[] all, CaseSlice before, CaseSlice? after, bool isList = false)
     {
         TimeSpan duration = isList ? s_move : after is null ? s_deleted
             : _slices.Values.Any(s => s.Name != before.Name && s.IPv6 == before.IPv6) ? s_move
             : TimeSpan.Zero;
         foreach (CaseEndpoint left in before.Endpoints)
         {
-            bool isFilled = _slices.Values.Any(s => s.Endpoints.Any(e => Fills(before, left, s, e)));
+            CaseEndpoint known = Newest(all, left.Uid)!;
             // One that lost against another is not shown, so that there is nothing to hold.
             bool isLess = _held.Values.Any(
                 h => h.Endpoint.Name == left.Name && h.Endpoint.Uid != left.Uid && h.Slice.Manager < before.Manager);
-            if (isFilled || isLess || left.Terminating || duration == TimeSpan.Zero || _held.ContainsKey((left.Uid, before.IPv6)))
+            if (isLess || left.Terminating || duration == TimeSpan.Zero || _held.ContainsKey((left.Uid, before.IPv6)))
                 continue;
-            _held[(left.Uid, before.IPv6)] = new Held(before, left, time.GetUtcNow(), duration, s_move + (s_perSlice * _slices.Count));
+            _held[(left.Uid, before.IPv6)] = new Held(before, known, time.GetUtcNow(), duration, s_move + (s_perSlice * _slices.Count));
         }
     }
 
-    /// <summary>Ends the holds of the processes that a slice states, and of those in whose place it states another.</summary>
-    private void End(CaseSlice slice)
+    /// <summary>Ends the holds of what slices state again or otherwise, and of what another process has taken the place of.</summary>
+    private void End()
     {
-        foreach (CaseEndpoint there in slice.Endpoints)
+        foreach (((string Uid, bool) key, Held held) in _held.ToArray())
         {
-            foreach (((string, bool) key, Held held) in _held.ToArray())
-            {
-                if (Fills(held.Slice, held.Endpoint, slice, there))
-                    _held.Remove(key);
-            }
+            bool isNews = Newest(_slices.Values, key.Uid) is { } newest && newest.State != held.Endpoint.State;
+            if (isNews || _slices.Values.Any(s => s.Endpoints.Any(e => Fills(held, s, e))))
+                _held.Remove(key);
         }
     }
 
-    /// <summary>
-    /// True for the same process in the same family, or with other conditions, and for another that takes the place of one of its name.
-    /// </summary>
-    private static bool Fills(CaseSlice slice, CaseEndpoint left, CaseSlice other, CaseEndpoint there) => left.Uid == there.Uid
-        ? slice.IPv6 == other.IPv6 || left.State != there.State
-        : left.Name == there.Name && (other.Manager < slice.Manager || (other.Manager == slice.Manager && !there.Terminating));
+    /// <summary>The newest that slices of the highest rank state of a process, or null.</summary>
+    private static CaseEndpoint? Newest(IEnumerable<CaseSlice> slices, string uid) => slices
+        .OrderBy(static s => s.Manager).ThenByDescending(static s => s.Version)
+        .SelectMany(static s => s.Endpoints).FirstOrDefault(e => e.Uid == uid);
+
+    /// <summary>True for the same process in the same family, and for another that takes its place.</summary>
+    private static bool Fills(Held held, CaseSlice slice, CaseEndpoint there)
+    {
+        if (held.Endpoint.Uid == there.Uid)
+            return held.Slice.IPv6 == slice.IPv6;
+        return held.Endpoint.Name == there.Name
+            && (slice.Manager < held.Slice.Manager || (slice.Manager == held.Slice.Manager && !there.Terminating));
+    }
 
     /// <summary>Looks whether the slices that are dealt out have different ports.</summary>
     private void Compare()
