@@ -1,6 +1,6 @@
 namespace Berth.Faults;
 
-/// <summary>Faults 64 to 66: slices of another writer, and slices without one.</summary>
+/// <summary>Faults 64 to 66 and 95: slices of another writer, and slices without one.</summary>
 public sealed class ForeignSliceTests : FaultTest
 {
     [Fact]
@@ -98,6 +98,31 @@ public sealed class ForeignSliceTests : FaultTest
         await HeldAsync();
         EndpointSnapshot gone = await UntilAsync(Slices.State(0));
         Assert.Empty(gone.Warnings);
+    }
+
+    [Fact]
+    public async Task F95_copy_of_another_cluster_takes_no_pods_place_during_a_deal()
+    {
+        const string State = "b-0 b-1 !b-0 (slice peer)";
+        await StartAsync(State, "b-0 b-1");
+        string peer = ManagedBy(Json.Slice("peer", "80", Json.Pod("b-0", "10.9.9.9", "peer-0")), "peer-sync");
+        ScriptedExchange watch = await ListAndWatchAsync(Json.List(
+            "100", Controlled(Json.Slice("s0", "90", Slices.Pod(0))), Controlled(Json.Slice("s1", "91", Slices.Pod(1))), peer));
+        await UntilAsync(State);
+        // The controller moves b-0, and for some milliseconds only the copy states a pod of that name.
+        await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", Controlled(Json.Slice("s0", "101"))));
+        Rig.SourceTime.Advance(TimeSpan.FromMilliseconds(249));
+        await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", Controlled(Json.Slice("s1", "102", Slices.Pod(0), Slices.Pod(1)))));
+        Assert.Single(Observer.Published);
+        Assert.Equal("10.0.0.1:3000", Rig.Current.FindByOrdinal(0)!.Authority);
+
+        // Once the pod has really left, the copy is all that the API states.
+        await watch.SendEventAsync("MODIFIED", Controlled(Json.Slice("s1", "103", Slices.Pod(1))));
+        await Rig.SourceTime.WaitForTimerAsync(static due => due == TimeSpan.FromMilliseconds(250), Token);
+        Assert.Equal("10.0.0.1:3000", Rig.Current.FindByOrdinal(0)!.Authority);
+        Rig.SourceTime.Advance(TimeSpan.FromMilliseconds(250));
+        EndpointSnapshot left = await UntilAsync("b-0 b-1");
+        Assert.Equal("10.9.9.9:3000", left.FindByOrdinal(0)!.Authority);
     }
 
     private static string Controlled(string slice) => ManagedBy(slice, "endpointslice-controller.k8s.io").Replace(
