@@ -229,7 +229,13 @@ internal sealed class SliceTable
     private void Settle()
     {
         foreach ((string key, PodGap gap, TimeSpan hold) in _mayMove)
-            _holds.Add(key, gap, hold, _slices.Count);
+        {
+            // Nearly always the slice states the pod again, with other conditions.
+            int slot = _pods.Find(new PodName(key));
+            if (slot < 0 || !_pods[slot].Fills(gap))
+                _holds.Add(key, gap, hold, _slices.Count);
+        }
+
         _mayMove.Clear();
         FillHolds();
         DropUnstated();
