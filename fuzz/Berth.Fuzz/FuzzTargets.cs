@@ -24,6 +24,10 @@ public static class FuzzTargets
         ClientTargets.Forwarded,
         ClientTargets.Tokens,
         ClientTargets.QueryString,
+        SeatTargets.Ticket,
+        SeatTargets.Keys,
+        SeatTargets.Request,
+        SeatTargets.Answer,
     ];
 
     /// <summary>The target of a name, or null.</summary>

@@ -35,9 +35,9 @@ public sealed class DeskServerTests : IAsyncLifetime
     [Fact]
     public async Task Seats_are_reserved_renewed_redeemed_and_released_over_http()
     {
-        IReadOnlyList<SeatMessage> seats = await _client.ReserveAsync(
+        IReadOnlyList<SeatMessage> seats = (await _client.ReserveAsync(
             [new ReserveMessage(1, 30, "a", "one"), new ReserveMessage(1, 30, "a", "one"), new ReserveMessage(9, 30)],
-            SeatFixture.Cancelled);
+            SeatFixture.Cancelled)).Results;
         Assert.Equal(seats[0].Reservation, seats[1].Reservation);
         Assert.Equal("full", seats[2].Refused);
         Assert.Equal(1, _desk.State.Reserved);
@@ -55,10 +55,23 @@ public sealed class DeskServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Refusal_of_a_value_names_its_range()
+    {
+        IReadOnlyList<SeatMessage> seats = (await _client.ReserveAsync(
+            [new ReserveMessage(101, 30), new ReserveMessage(0, 30), new ReserveMessage(1, 0.05), new ReserveMessage(1, 601)],
+            SeatFixture.Cancelled)).Results;
+        Assert.Equal(
+            ["seats-out-of-range", "seats-out-of-range", "ttl-out-of-range", "ttl-out-of-range"],
+            seats.Select(static seat => seat.Refused));
+        Assert.Equal("One client may have 1 to 100 seats. Ask for another number.", seats[0].Detail);
+        Assert.Equal("A client may have 0.1 s to 600 s to come. Give a ttl in this range.", seats[3].Detail);
+    }
+
+    [Fact]
     public async Task Desk_is_closed_opened_and_resized_over_http()
     {
         Assert.True((await _client.SetClosedAsync(true, SeatFixture.Cancelled)).Closed);
-        Assert.Equal("closed", (await _client.ReserveAsync([new ReserveMessage(1, 30)], SeatFixture.Cancelled))[0].Refused);
+        Assert.Equal("closed", (await _client.ReserveAsync([new ReserveMessage(1, 30)], SeatFixture.Cancelled)).Results[0].Refused);
         Assert.False((await _client.SetClosedAsync(false, SeatFixture.Cancelled)).Closed);
         (int status, JsonElement state) = await SendAsync(HttpMethod.Put, "v1/capacity", """{"capacity":9}""");
         Assert.Equal((200, 9), (status, state.GetProperty("free").GetInt32()));
@@ -113,7 +126,7 @@ public sealed class DeskServerTests : IAsyncLifetime
         newer.WriteKeys($"newer={SeatFixture.OtherSecret}\nnew={SeatFixture.Secret}\n");
         SeatDeskClient client = new(_http, Url, "games/lobby-0", newer.Create().Keys);
         Assert.Equal(4, (await client.GetStateAsync(SeatFixture.Cancelled)).Free);
-        Assert.Null((await client.ReserveAsync([new ReserveMessage(1, 30)], SeatFixture.Cancelled))[0].Refused);
+        Assert.Null((await client.ReserveAsync([new ReserveMessage(1, 30)], SeatFixture.Cancelled)).Results[0].Refused);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
 using Berth.Cli.Hosting;
@@ -9,6 +10,26 @@ internal static class SeatPageClient
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private const int MaxAnswer = 16 * 1024 * 1024;
+
+    /// <summary>Reads the seats in use and in all of each pod, such as <c>3/8</c>, or the state of its desk.</summary>
+    /// <exception cref="CommandException">The dispatcher did not answer, has no seats, or is another program.</exception>
+    public static async Task<Dictionary<string, string>> ReadUsedAsync(Uri url, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using JsonDocument page = await ReadAsync(url, time, cancellationToken).ConfigureAwait(false);
+        Dictionary<string, string> seats = new(StringComparer.Ordinal);
+        foreach (JsonElement pod in page.RootElement.GetProperty("pods").EnumerateArray())
+        {
+            string desk = pod.GetProperty("desk").ToString();
+            string numbers = desk == "silent"
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{pod.GetProperty("reserved").GetInt32() + pod.GetProperty("taken").GetInt32()}/{pod.GetProperty("capacity")}");
+            seats[pod.GetProperty("pod").ToString()] = desk == "open" ? numbers : $"{numbers} {desk}".Trim();
+        }
+
+        return seats;
+    }
 
     /// <summary>Reads the page once.</summary>
     /// <exception cref="CommandException">The dispatcher did not answer, has no seats, or is another program.</exception>

@@ -37,7 +37,8 @@ internal static class DrainCommand
             return ExitCode.Ok;
         host.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"berth: After {Durations.Format(limit)} {last.Taken} seats are taken and {last.Reserved} reserved. Give a longer --drain."));
+            $"berth: After {Durations.Format(limit)} seats are still in use: {last.Taken} taken, {last.Reserved} reserved. " +
+            $"Give a longer --{EchoSettings.Drain.Name}."));
         return ExitCode.NothingFound;
     }
 }

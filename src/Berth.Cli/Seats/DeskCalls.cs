@@ -77,10 +77,16 @@ internal sealed class DeskCalls : IDisposable
         {
             return await ask(cancellationToken).ConfigureAwait(false);
         }
+        catch (HttpRequestException exception) when (exception.StatusCode is not null)
+        {
+            throw CommandException.Unreachable(
+                $"{exception.Message.TrimEnd('.')}. Check that it is the desk of this pod, and that both sides have the same keys.",
+                exception);
+        }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw CommandException.Unreachable(
-                $"The desk at {_desk} did not answer: {exception.Message.TrimEnd('.')}. Check its address and the keys.", exception);
+                $"The desk at {_desk} did not answer: {exception.Message.TrimEnd('.')}. Check its address.", exception);
         }
     }
 }

@@ -12,6 +12,7 @@ internal static class Frame
     private static readonly Column s_pod = new("POD", static pod => pod.Name);
     private static readonly Column s_address = new("ADDRESS", static pod => pod.Address);
     private static readonly Column s_state = new("STATE", static pod => pod.State);
+    private static readonly Column s_seats = new("SEATS", static pod => pod.Seats ?? "-");
     private static readonly Column s_restarts = new("RESTARTS", static pod => pod.Restarts.ToString(CultureInfo.InvariantCulture));
     private static readonly Column s_node = new("NODE", static pod => pod.Node);
 
@@ -19,6 +20,10 @@ internal static class Frame
     private static readonly Column[][] s_columns =
         [[s_pod, s_address, s_state, s_restarts, s_node], [s_pod, s_address, s_state, s_restarts], [s_pod, s_address, s_state],
             [s_pod, s_state]];
+
+    private static readonly Column[][] s_columnsWithSeats =
+        [[s_pod, s_address, s_state, s_seats, s_restarts, s_node], [s_pod, s_address, s_state, s_seats, s_restarts],
+            [s_pod, s_address, s_state, s_seats], [s_pod, s_state, s_seats], [s_pod, s_state]];
 
     /// <summary>Lays out a frame that is never higher than the terminal, minus the row of the cursor.</summary>
     /// <returns>
@@ -51,8 +56,9 @@ internal static class Frame
         int rows = Math.Max(room - 1, 0);
         bool all = pods.Count <= rows;
         IReadOnlyList<PodRow> shown = all ? pods : [.. pods.OrderBy(static pod => pod.IsReady).Take(Math.Max(rows - 1, 0))];
-        IReadOnlyList<string> table = s_columns.Select(columns => Format(columns, shown)).FirstOrDefault(
-            lines => lines.All(line => line.Length <= width)) ?? Format(s_columns[^1], shown);
+        Column[][] choices = pods.Any(static pod => pod.Seats is not null) ? s_columnsWithSeats : s_columns;
+        IReadOnlyList<string> table = choices.Select(columns => Format(columns, shown)).FirstOrDefault(
+            lines => lines.All(line => line.Length <= width)) ?? Format(choices[^1], shown);
         List<string> lines = [Decorate(CellWidth.Cut(table[0], width), Ansi.Bold, colour)];
         for (int i = 0; i < shown.Count; i++)
             lines.Add(Decorate(CellWidth.Cut(table[i + 1], width), shown[i].IsReady ? Ansi.Green : Ansi.Yellow, colour));

@@ -46,6 +46,8 @@ internal sealed class LiveView : IUpView
 
     public void ShowTroubles(IReadOnlyList<string> lines)
     {
+        if (lines.SequenceEqual(_troubles, StringComparer.Ordinal))
+            return;
         _troubles = lines;
         Draw();
     }

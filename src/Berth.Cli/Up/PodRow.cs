@@ -14,18 +14,26 @@ internal sealed record PodRow(string Namespace, string Name, string Address, str
 {
     public bool IsReady => State == "ready";
 
+    /// <summary>The seats in use and in all, such as <c>3/8</c>, or the state of the desk; null for a pod without a desk.</summary>
+    public string? Seats { get; init; }
+
     /// <summary>Returns the rows of all pods. The pods of a set are in order of their ordinals.</summary>
-    public static IReadOnlyList<PodRow> FromAll(IEnumerable<PodSummary> pods, UpOptions options) =>
+    /// <param name="pods">The pods.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="seats">The seats by pod of service B.</param>
+    public static IReadOnlyList<PodRow> FromAll(
+        IEnumerable<PodSummary> pods, UpOptions options, IReadOnlyDictionary<string, string> seats) =>
     [
         .. pods.OrderBy(static pod => pod.Namespace, StringComparer.Ordinal)
-            .ThenBy(static pod => SetAndOrdinalOf(pod.Name)).Select(pod => From(pod, options)),
+            .ThenBy(static pod => SetAndOrdinalOf(pod.Name))
+            .Select(pod => From(pod, options) with { Seats = seats.GetValueOrDefault(pod.Name) }),
     ];
 
     private static PodRow From(PodSummary pod, UpOptions options) =>
         new(pod.Namespace, pod.Name, AddressOf(pod, options), StateOf(pod), pod.Restarts, pod.Node ?? "-");
 
     /// <summary>Formats the row as one line, for a view without a table.</summary>
-    public override string ToString() => $"{Name}  {Address}  {State}  {Node}" + Restarts switch
+    public override string ToString() => $"{Name}  {Address}  {State}  {Node}{(Seats is null ? "" : $"  seats {Seats}")}" + Restarts switch
     {
         0 => "",
         1 => "  1 restart",

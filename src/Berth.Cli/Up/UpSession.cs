@@ -15,51 +15,90 @@ internal sealed class UpSession(
     /// <summary>The time between two looks while the user waits for the cluster to become ready.</summary>
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>The time between two looks at the seats.</summary>
+    private static readonly TimeSpan s_seatInterval = TimeSpan.FromSeconds(1);
+
     /// <summary>The time between two looks at what is not as it is wanted.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _showing = new();
     private readonly TroubleReport _troubles = new(kubeconfig);
+    private IReadOnlyList<PodSummary> _pods = [];
+    private Dictionary<string, string> _seats = new(StringComparer.Ordinal);
 
     /// <summary>Runs until the token is cancelled.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(
+        FollowPodsAsync(stopping),
+        FollowTroublesAsync(stopping),
+        options is { Seats: not null, IsBuiltIn: true } ? FollowSeatsAsync(stopping) : Task.CompletedTask);
+
+    private async Task FollowPodsAsync(CancellationToken stopping)
     {
         try
         {
             if (!options.IsBuiltIn)
                 view.ShowMessage([.. ReadyMessage.Answers(kubeconfig), .. ReadyMessage.NotEnforced(cluster.NotEnforced)]);
             bool told = false;
-            IAsyncEnumerator<IReadOnlyList<PodSummary>> pods = cluster.WatchPodsAsync(stopping).GetAsyncEnumerator(stopping);
-            await using (pods.ConfigureAwait(false))
+            await foreach (IReadOnlyList<PodSummary> pods in cluster.WatchPodsAsync(stopping).ConfigureAwait(false))
             {
-                Task<bool> next = pods.MoveNextAsync().AsTask();
-                while (true)
+                Show(() => _pods = pods);
+                if (!told && IsReady(pods))
                 {
-                    Task look = Task.Delay(s_look, host.Time, stopping);
-                    if (await Task.WhenAny(next, look).ConfigureAwait(false) == look)
-                    {
-                        await look.ConfigureAwait(false);
-                        view.ShowTroubles(_troubles.Look(cluster.Troubles));
-                        continue;
-                    }
-
-                    if (!await next.ConfigureAwait(false))
-                        return;
-                    view.ShowPods(PodRow.FromAll(pods.Current, options));
-                    if (!told && IsReady(pods.Current))
-                    {
-                        told = true;
-                        view.ShowTroubles([]);
-                        view.ShowMessage(await DescribeAsync(stopping).ConfigureAwait(false));
-                    }
-
-                    await Task.Delay(told ? s_redraw : s_soon, host.Time, stopping).ConfigureAwait(false);
-                    next = pods.MoveNextAsync().AsTask();
+                    told = true;
+                    IReadOnlyList<string> message = await DescribeAsync(stopping).ConfigureAwait(false);
+                    lock (_showing)
+                        view.ShowMessage(message);
                 }
+
+                await Task.Delay(told ? s_redraw : s_soon, host.Time, stopping).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The user ended it.
+        }
+    }
+
+    /// <summary>Says of what is not as it is wanted the reason and the remedy.</summary>
+    private async Task FollowTroublesAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await Task.Delay(s_look, host.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            IReadOnlyList<string> lines = _troubles.Look(cluster.Troubles);
+            lock (_showing)
+                view.ShowTroubles(lines);
+        }
+    }
+
+    /// <summary>Asks service A for the seats once a second. While it does not answer, the last ones stay.</summary>
+    private async Task FollowSeatsAsync(CancellationToken stopping)
+    {
+        Uri page = new(options.ServiceAUrl, $"/v1/seats/{UpOptions.Namespace}/{UpOptions.ServiceB}");
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                Dictionary<string, string> seats = await SeatPageClient.ReadUsedAsync(page, host.Time, stopping).ConfigureAwait(false);
+                if (seats.Count != _seats.Count || seats.Any(pod => _seats.GetValueOrDefault(pod.Key) != pod.Value))
+                    Show(() => _seats = seats);
+            }
+            catch (Exception exception) when (
+                exception is CommandException or OperationCanceledException or InvalidOperationException or KeyNotFoundException)
+            {
+                // Service A does not answer yet, or the user ended it.
+            }
+
+            await Task.Delay(s_seatInterval, host.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void Show(Action change)
+    {
+        lock (_showing)
+        {
+            change();
+            view.ShowPods(PodRow.FromAll(_pods, options, _seats));
         }
     }
 

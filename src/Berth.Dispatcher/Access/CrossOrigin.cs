@@ -12,8 +12,8 @@ internal sealed class CrossOrigin
     private static readonly StringValues s_any = Any;
     private static readonly StringValues s_vary = "Origin";
     private static readonly StringValues s_exposed = "ETag, Retry-After, Location, Berth-Zone";
-    private static readonly StringValues s_methods = "GET, HEAD, POST";
-    private static readonly StringValues s_headers = "Authorization, Content-Type, If-None-Match, Last-Event-ID";
+    private static readonly StringValues s_methods = "GET, HEAD, POST, DELETE";
+    private static readonly StringValues s_headers = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID";
     // Two hours, the most that Chromium keeps.
     private static readonly StringValues s_maxAge = "7200";
 

@@ -16,5 +16,6 @@ internal enum Route
     Seats,
     Seat,
     Scale,
+    Allocation,
     Other,
 }

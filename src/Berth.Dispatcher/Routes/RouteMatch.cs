@@ -22,6 +22,7 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
         "/readyz" => new RouteMatch(Route.Ready, []),
         "/metrics" => new RouteMatch(Route.Metrics, []),
         "/openapi.json" => new RouteMatch(Route.Document, []),
+        "/gameserverallocation" => new RouteMatch(Route.Allocation, []),
         "/v1/targets" => new RouteMatch(Route.Targets, []),
         _ when path.StartsWith(EndpointsPrefix, StringComparison.Ordinal) =>
             OfTarget(path[EndpointsPrefix.Length..].Split('/'), Route.Endpoints, Route.Endpoint),

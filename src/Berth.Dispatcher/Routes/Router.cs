@@ -20,9 +20,9 @@ internal sealed class Router(
     public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
     {
         // Without seats their routes do not exist.
-        if (match.Route is Route.Seats or Route.Seat or Route.Scale && seats is not null)
+        if (match.Route is Route.Seats or Route.Seat or Route.Scale or Route.Allocation && seats is not null)
             return seats.AnswerAsync(exchange, match.Route, match.Parts);
-        if (match.Route is Route.Seats or Route.Seat or Route.Scale)
+        if (match.Route is Route.Seats or Route.Seat or Route.Scale or Route.Allocation)
             match = new RouteMatch(Route.Other, []);
         // OPTIONS * and CONNECT have no path.
         if ((match.Route != Route.Other || exchange.Request.Path.Length == 0) && !exchange.IsRead)

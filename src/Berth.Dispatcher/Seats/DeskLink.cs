@@ -25,8 +25,11 @@ internal sealed class DeskLink : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Action _changed;
     private volatile SeatDeskState? _state;
+    private readonly Lock _lock = new();
     private string? _boot;
+    private long _version;
     private int _free;
+    private int _maxSeats;
     private bool _failing;
 
     /// <param name="endpoint">The pod.</param>
@@ -42,7 +45,7 @@ internal sealed class DeskLink : IAsyncDisposable
         _changed = changed;
         _time = context.Time;
         _logger = context.Logger;
-        _batcher = new SeatBatcher(Client, context.Options.AttemptTimeout, _time);
+        _batcher = new SeatBatcher(Client, Hear, context.Options.AttemptTimeout, _time);
         ExponentialBackoff backoff = new(context.Random) { MaxDelay = TimeSpan.FromSeconds(5) };
         _following = new Supervisor(FollowAsync, Fail, backoff, _time);
         _following.Start();
@@ -59,23 +62,18 @@ internal sealed class DeskLink : IAsyncDisposable
     /// <summary>The desk's last known state, or null while the desk cannot be reached.</summary>
     public SeatDeskState? State => _state;
 
-    /// <summary>The number of seats that are believed to be free: the state's, less those that were reserved here since.</summary>
+    /// <summary>The number of seats that are believed to be free, by the newest of what the stream and the answers said.</summary>
     public int Free => _state is null ? 0 : Volatile.Read(ref _free);
+
+    /// <summary>The most seats that the desk gives to one client.</summary>
+    public int MaxSeats => Volatile.Read(ref _maxSeats);
 
     /// <summary>The idempotency keys that the desk is known to have.</summary>
     public KnownKeys Keys { get; } = new();
 
     /// <summary>Asks the desk for a reservation.</summary>
     /// <exception cref="HttpRequestException">The desk did not answer in time, or refused the whole. Seats may be reserved.</exception>
-    public async Task<SeatMessage> ReserveAsync(ReserveMessage request)
-    {
-        SeatMessage answer = await _batcher.ReserveAsync(request).ConfigureAwait(false);
-        if (answer.Refused is null)
-            Interlocked.Add(ref _free, -request.Seats);
-        else if (answer.Refused is "full" or "closed")
-            Volatile.Write(ref _free, Math.Min(Volatile.Read(ref _free), request.Seats - 1));
-        return answer;
-    }
+    public Task<SeatMessage> ReserveAsync(ReserveMessage request) => _batcher.ReserveAsync(request);
 
     public ValueTask DisposeAsync() => _following.DisposeAsync();
 
@@ -112,18 +110,35 @@ internal sealed class DeskLink : IAsyncDisposable
         if (message.Pod != $"{Endpoint.Namespace}/{Endpoint.Name}")
             throw new IOException($"it is the desk of {message.Pod}");
         // Another process knows no key of the one before it.
-        if (_boot != message.Boot)
+        bool isOther = _boot != message.Boot;
+        if (isOther)
             Keys.Clear();
-        _boot = message.Boot;
         byte[] keys = message.Keys ?? [];
         for (int i = 0; i + 8 <= keys.Length; i += 8)
             Keys.Add(BinaryPrimitives.ReadUInt64LittleEndian(keys.AsSpan(i)));
-        Volatile.Write(ref _free, message.Free);
-        _state = message.ToState();
+        lock (_lock)
+        {
+            _boot = message.Boot;
+            _maxSeats = message.MaxSeats;
+            if (isOther || message.Version >= _version)
+                (_version, _free) = (message.Version, message.Free);
+            _state = message.ToState();
+        }
+
         if (_failing)
             Log.DeskAnswers(_logger, Endpoint.Name, Address);
         _failing = false;
         _changed();
+    }
+
+    // An answer may overtake the stream, and the stream an answer: the higher version counts.
+    private void Hear(ReserveResults answer)
+    {
+        lock (_lock)
+        {
+            if (answer.Boot == _boot && answer.Version > _version)
+                (_version, _free) = (answer.Version, answer.Free);
+        }
     }
 
     private TimeSpan? Fail(Exception exception)

@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text.Json;
 using Berth.Dispatcher.Http;
 using Berth.Seats;
 using Berth.Seats.Tickets;
 using Berth.Seats.Wire;
-using Microsoft.AspNetCore.Http;
 
 namespace Berth.Dispatcher.Seats;
 
@@ -104,7 +102,7 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
 
         Problem problem = outcome.Answer is { } refused
             ? SeatProblems.OfRefusal(refused)
-            : SeatProblems.Of(outcome.Problem!.Value, target.Target, request.Seats);
+            : SeatProblems.Of(outcome.Problem!.Value, target, request.Seats);
         target.Counts.Add(problem.Type);
         await ProblemWriter.WriteAsync(exchange, problem).ConfigureAwait(false);
     }
@@ -132,7 +130,7 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
             return (null, default, SeatProblems.Malformed($"'{asked}' is no time to wait. Give 0s to {most}s, such as ?wait=10s."));
         }
 
-        string? key = ReadIdempotencyKey(exchange.Request.Headers, out string? fault);
+        string? key = SeatBody.ReadIdempotencyKey(exchange.Request.Headers, out string? fault);
         if (fault is not null)
             return (null, default, SeatProblems.Malformed(fault));
         (SeatRequestMessage? message, Problem? problem) = await ReadBodyAsync(exchange).ConfigureAwait(false);
@@ -154,34 +152,13 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
         return true;
     }
 
-    // The draft of the HTTP working group writes it as a structured field, in quotes; most clients leave them out.
-    private static string? ReadIdempotencyKey(IHeaderDictionary headers, out string? fault)
-    {
-        fault = null;
-        if (!headers.TryGetValue("Idempotency-Key", out Microsoft.Extensions.Primitives.StringValues values))
-            return null;
-        string text = values.ToString();
-        if (text.Length >= 2 && text[0] == '"' && text[^1] == '"')
-            text = text[1..^1];
-        if (values.Count != 1 || text.Length == 0)
-            fault = "The header Idempotency-Key is empty, or is there more than once. Send one key.";
-        return text;
-    }
-
     private static async ValueTask<(SeatRequestMessage? Message, Problem? Problem)> ReadBodyAsync(Exchange exchange)
     {
+        if (await SeatBody.ReadAsync(exchange).ConfigureAwait(false) is not { } body)
+            return (null, SeatProblems.TooLarge());
         try
         {
-            PipeReader reader = exchange.RequestBody;
-            ReadResult read = await reader.ReadAsync(exchange.Aborted).ConfigureAwait(false);
-            while (!read.IsCompleted)
-            {
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                read = await reader.ReadAsync(exchange.Aborted).ConfigureAwait(false);
-            }
-
-            SeatRequestMessage? message = read.Buffer.IsEmpty ? new SeatRequestMessage() : Parse(read);
-            reader.AdvanceTo(read.Buffer.End);
+            SeatRequestMessage? message = body.Length == 0 ? new SeatRequestMessage() : Parse(body);
             return (message, message is null ? SeatProblems.Malformed("The body is null. Send an object such as {\"seats\":1}.") : null);
         }
         catch (JsonException exception)
@@ -190,15 +167,11 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
                 $"The body is no request for seats: there is a fault at {exception.Path ?? "$"}. " +
                 "Send an object with seats, key and ttl (in seconds), each of them optional."));
         }
-        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return (null, SeatProblems.TooLarge());
-        }
     }
 
-    private static SeatRequestMessage? Parse(ReadResult read)
+    private static SeatRequestMessage? Parse(byte[] body)
     {
-        Utf8JsonReader json = new(read.Buffer, new JsonReaderOptions { MaxDepth = 4 });
+        Utf8JsonReader json = new(body, new JsonReaderOptions { MaxDepth = 4 });
         SeatRequestMessage? message = JsonSerializer.Deserialize(ref json, SeatJson.Default.SeatRequestMessage);
         return json.Read() ? throw new JsonException() : message;
     }

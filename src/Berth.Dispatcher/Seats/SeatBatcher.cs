@@ -5,9 +5,9 @@ namespace Berth.Dispatcher.Seats;
 
 /// <summary>
 /// Sends the requests for one desk. A request is sent at once when nothing is under way; those that come meanwhile go together in the next
-/// one. So an idle desk answers without delay, and a busy one has few and large requests.
+/// one. So an idle desk answers without delay, and a busy one has few and large requests. Each answer is heard before it is given.
 /// </summary>
-internal sealed class SeatBatcher(SeatDeskClient client, TimeSpan timeout, TimeProvider time)
+internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> heard, TimeSpan timeout, TimeProvider time)
 {
     // Two, so that the desk works on one while the answers to the other travel.
     private const int MaxUnderWay = 2;
@@ -41,10 +41,11 @@ internal sealed class SeatBatcher(SeatDeskClient client, TimeSpan timeout, TimeP
             try
             {
                 using CancellationTokenSource limit = new(timeout, time);
-                IReadOnlyList<SeatMessage> answers = await client.ReserveAsync(
+                ReserveResults answer = await client.ReserveAsync(
                     [.. batch.Select(static waiting => waiting.Request)], limit.Token).ConfigureAwait(false);
+                heard(answer);
                 for (int i = 0; i < batch.Count; i++)
-                    batch[i].Answer.SetResult(answers[i]);
+                    batch[i].Answer.SetResult(answer.Results[i]);
             }
             catch (Exception exception)
             {

@@ -24,7 +24,7 @@ internal static class SeatPlacement
     }
 
     private static bool IsCandidate(DeskLink link, int seats, IReadOnlyCollection<DeskLink> asked) =>
-        link.Endpoint.IsAvailable && link.Free >= seats && !asked.Contains(link);
+        link.Endpoint.IsAvailable && link.State is not null && link.Free >= seats && !asked.Contains(link);
 
     // As StickyPicker scores pods, so that GET /?key= and seats with this key name the same pod while it has room.
     private static DeskLink FirstOf(DeskLink[] candidates, string key)

@@ -6,6 +6,9 @@ internal enum SeatProblemKind
     /// <summary>Every desk that can be reached is full or closed.</summary>
     Full,
 
+    /// <summary>No pod gives so many seats to one client, however long it waits.</summary>
+    TooManySeats,
+
     /// <summary>No desk can be reached.</summary>
     NoDesk,
 

@@ -1,5 +1,4 @@
 using Berth.Dispatcher.Http;
-using Berth.Dispatcher.State;
 using Berth.Seats;
 using Berth.Seats.Refusals;
 using Berth.Seats.Wire;
@@ -9,7 +8,7 @@ namespace Berth.Dispatcher.Seats;
 /// <summary>The problems of requests for seats.</summary>
 internal static class SeatProblems
 {
-    public static Problem Of(SeatProblemKind kind, ServedTarget target, int seats) => kind switch
+    public static Problem Of(SeatProblemKind kind, SeatTarget target, int seats) => kind switch
     {
         SeatProblemKind.Full => new Problem(
             "full", "Full", 503,
@@ -17,6 +16,9 @@ internal static class SeatProblems
         {
             RetryAfter = 1,
         },
+        SeatProblemKind.TooManySeats => new Problem(
+            "seats-out-of-range", "Seats out of range", 400,
+            $"No pod of {target.Name} gives {seats} seats to one client; the most is {target.MostSeats}. Ask for fewer."),
         SeatProblemKind.NoDesk => new Problem(
             "no-desk", "No desk", 503,
             $"No desk of {target.Name} can be reached. Check that its pods run desks, and that the base port and the key file of desks " +
@@ -63,8 +65,7 @@ internal static class SeatProblems
     private static Problem Of(SeatRefusal refusal, string detail)
     {
         DeskProblem problem = DeskProblem.Of(refusal);
-        string title = char.ToUpperInvariant(problem.Word[0]) + problem.Word[1..].Replace('-', ' ');
-        return new Problem(problem.Word, title, problem.Status, detail)
+        return new Problem(problem.Word, problem.Title, problem.Status, detail)
         {
             RetryAfter = problem.Status == 503 ? 1 : null,
         };

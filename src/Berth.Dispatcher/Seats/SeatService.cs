@@ -14,6 +14,7 @@ internal sealed class SeatService : IAsyncDisposable
     private readonly DispatcherState _state;
     private readonly SeatContext _context;
     private readonly Dictionary<ServiceTarget, SeatTarget> _targets;
+    private readonly AllocationAnswers _allocations;
 
     [SuppressMessage("ApiDesign", "RS0030",
         Justification = "The shared instance is the only lock-free source for many threads; tests give their own.")]
@@ -23,15 +24,20 @@ internal sealed class SeatService : IAsyncDisposable
         _context = new SeatContext(
             options, SeatDeskClient.CreateHttp(options.AttemptTimeout), keys, options.Random ?? Random.Shared, state.Time, logger);
         _targets = state.Targets.ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
+        _allocations = new AllocationAnswers(_targets, _context, state.TargetNames);
         SeatMetrics.Observe(meter, _targets.Values);
     }
 
     /// <summary>Answers a request of one of the routes of seats.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="route">The route.</param>
-    /// <param name="parts">Namespace and service; then perhaps the reservation, and <c>renew</c>.</param>
+    /// <param name="parts">
+    /// Nothing for allocations. Otherwise namespace and service; then perhaps the reservation, and <c>renew</c>.
+    /// </param>
     public ValueTask AnswerAsync(Exchange exchange, Route route, string[] parts)
     {
+        if (route == Route.Allocation)
+            return _allocations.AnswerAsync(exchange);
         string method = exchange.Request.Method;
         string allow = route switch
         {

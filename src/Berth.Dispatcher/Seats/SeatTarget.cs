@@ -29,6 +29,22 @@ internal sealed class SeatTarget : IAsyncDisposable
 
     public ServedTarget Target { get; }
 
+    /// <summary>Its name, as <c>namespace/service</c>.</summary>
+    public string Name => Target.Name;
+
+    /// <summary>The most seats that one client can get, or null while a desk is silent or no desk has seats.</summary>
+    public int? MostSeats
+    {
+        get
+        {
+            IReadOnlyList<DeskLink> links = _links;
+            if (links.Count == 0 || links.Any(static link => link.State is null))
+                return null;
+            int most = links.Max(static link => Math.Min(link.MaxSeats, link.State?.Capacity ?? 0));
+            return most == 0 ? null : most;
+        }
+    }
+
     /// <summary>The desks by ordinal, those that cannot be reached included.</summary>
     public IReadOnlyList<DeskLink> Links => _links;
 
@@ -86,7 +102,7 @@ internal sealed class SeatTarget : IAsyncDisposable
             }
         }
 
-        return ended ?? new SeatOutcome(null, null, FindProblem(refused, failure));
+        return ended ?? new SeatOutcome(null, null, FindProblem(request.Seats, refused, failure));
     }
 
     public async ValueTask DisposeAsync()
@@ -127,12 +143,12 @@ internal sealed class SeatTarget : IAsyncDisposable
         return answer;
     }
 
-    private SeatProblemKind FindProblem(SeatMessage? refused, string? failure) =>
-        _links.Any(static link => link.State is not null && link.Endpoint.IsAvailable)
-            ? failure is not null && refused is null && !_links.Any(static link => link.State is not null && link.Free == 0)
-                ? SeatProblemKind.DeskSilent
-                : SeatProblemKind.Full
-            : SeatProblemKind.NoDesk;
+    private SeatProblemKind FindProblem(int seats, SeatMessage? refused, string? failure) =>
+        MostSeats < seats ? SeatProblemKind.TooManySeats
+        : !_links.Any(static link => link.State is not null && link.Endpoint.IsAvailable) ? SeatProblemKind.NoDesk
+        : failure is not null && refused is null && !_links.Any(static link => link.State is not null && link.Free == 0)
+            ? SeatProblemKind.DeskSilent
+        : SeatProblemKind.Full;
 
     private async ValueTask FollowAsync(CancellationToken cancellationToken)
     {

@@ -101,7 +101,9 @@ public sealed class DispatcherServer : IAsyncDisposable
         try
         {
             DispatcherApplication application = new(state, hubs, counts, exporter, logger, gate, seats);
-            DispatcherApplication admin = gate is null ? application : new DispatcherApplication(state, hubs, counts, exporter, logger);
+            DispatcherApplication admin = gate is null
+                ? application
+                : new DispatcherApplication(state, hubs, counts, exporter, logger, seats: seats);
             await listeners.StartAsync(application, admin, cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -41,13 +41,13 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
 
     /// <summary>Asks for several reservations at once.</summary>
     /// <exception cref="HttpRequestException">The desk did not answer, or refused the whole.</exception>
-    public async Task<IReadOnlyList<SeatMessage>> ReserveAsync(IReadOnlyList<ReserveMessage> requests, CancellationToken cancellationToken)
+    public async Task<ReserveResults> ReserveAsync(IReadOnlyList<ReserveMessage> requests, CancellationToken cancellationToken)
     {
         ReserveResults answer = await SendAsync(
             HttpMethod.Post, "v1/reservations", Content(new ReserveBatch(requests), WireJson.Default.ReserveBatch),
             WireJson.Default.ReserveResults, cancellationToken).ConfigureAwait(false);
         return answer.Results.Count == requests.Count
-            ? answer.Results
+            ? answer
             : throw new HttpRequestException($"The desk at {desk} gave {answer.Results.Count} answers to {requests.Count} requests.");
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Security.Cryptography;
 using Berth.Checks;
 using Berth.Seats.Books;
 using Berth.Seats.Desks;
@@ -39,7 +38,7 @@ public sealed class SeatDesk : IDisposable
     /// <exception cref="ArgumentException">The options have faults; the message names all of them.</exception>
     /// <exception cref="SeatKeyException">The key file cannot be read, or has faults.</exception>
     public SeatDesk(SeatDeskOptions options)
-        : this(options, NewId, null)
+        : this(options, SeatIds.Create, null)
     {
     }
 
@@ -73,6 +72,8 @@ public sealed class SeatDesk : IDisposable
     internal SeatKeyFile Keys { get; }
 
     internal int MaxConnections => _options.MaxConnections;
+    internal int MaxSeatsPerClient => _options.MaxSeatsPerClient;
+    internal TimeSpan MaxTtl => _options.MaxTtl;
     internal ILogger Logger => _logger;
     internal TimeProvider Time => _time;
 
@@ -227,14 +228,6 @@ public sealed class SeatDesk : IDisposable
             Publish();
             return answer;
         }
-    }
-
-    // Ids cannot be guessed: who knows one may release it.
-    private static UInt128 NewId()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(bytes) | 1;
     }
 
     // Whole milliseconds, as tickets state them, so that a ticket and its reservation end at the same moment.

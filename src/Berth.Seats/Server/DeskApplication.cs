@@ -40,6 +40,8 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == 413)
         {
+            // Kestrel closes the connection, because the rest of the body was not read.
+            exchange.Response.Headers.Connection = "close";
             await exchange.WriteProblemAsync(DeskProblem.TooLarge).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not BadHttpRequestException)
@@ -107,14 +109,16 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
                 throw new JsonException(fault);
         }
 
-        SeatMessage[] results = [.. batch.Requests.Select(message => SeatMessages.Of(desk.Reserve(SeatMessages.ToRequest(message))))];
-        await exchange.WriteAsync(200, new ReserveResults(results), WireJson.Default.ReserveResults).ConfigureAwait(false);
+        SeatMessage[] results = [.. batch.Requests.Select(message => SeatMessages.Of(desk, desk.Reserve(SeatMessages.ToRequest(message))))];
+        SeatDeskState after = desk.State;
+        ReserveResults answer = new(results, after.Boot, after.Version, after.Free);
+        await exchange.WriteAsync(200, answer, WireJson.Default.ReserveResults).ConfigureAwait(false);
     }
 
     private async ValueTask RenewAsync(DeskExchange exchange, UInt128 id)
     {
         RenewMessage message = await exchange.ReadAsync(WireJson.Default.RenewMessage).ConfigureAwait(false);
-        SeatMessage renewed = SeatMessages.Of(desk.Renew(id, SeatMessages.ToTtl(message.Ttl)));
+        SeatMessage renewed = SeatMessages.Of(desk, desk.Renew(id, SeatMessages.ToTtl(message.Ttl)));
         await exchange.WriteAsync(200, renewed, WireJson.Default.SeatMessage).ConfigureAwait(false);
     }
 
@@ -159,7 +163,7 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
     }
 
     private ValueTask WriteStateAsync(DeskExchange exchange) =>
-        exchange.WriteAsync(200, StateMessage.Of(desk.State), WireJson.Default.StateMessage);
+        exchange.WriteAsync(200, StateMessage.Of(desk, desk.State), WireJson.Default.StateMessage);
 
     // The path of the JSON tells where the fault is; .NET's own sentence names types of this program.
     private static string Explain(JsonException exception) => exception.Path is null

@@ -38,7 +38,7 @@ internal sealed class StateStream(SeatDesk desk, CancellationToken ending)
         }
     }
 
-    private static void Write(DeskExchange exchange, SeatDeskState? state, ulong[] keys)
+    private void Write(DeskExchange exchange, SeatDeskState? state, ulong[] keys)
     {
         if (state is null)
         {
@@ -50,7 +50,7 @@ internal sealed class StateStream(SeatDesk desk, CancellationToken ending)
         byte[]? hashes = keys.Length == 0 ? null : new byte[8 * keys.Length];
         for (int i = 0; i < keys.Length; i++)
             BinaryPrimitives.WriteUInt64LittleEndian(hashes.AsSpan(8 * i), keys[i]);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(StateMessage.Of(state, hashes), WireJson.Default.StateMessage);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(StateMessage.Of(desk, state, hashes), WireJson.Default.StateMessage);
         ReadOnlySpan<byte> before = "data: "u8;
         Span<byte> span = exchange.Body.GetSpan(before.Length + json.Length + 2);
         before.CopyTo(span);

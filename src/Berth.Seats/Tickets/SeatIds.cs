@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Berth.Seats.Tickets;
 
@@ -9,6 +11,14 @@ internal static class SeatIds
     public const int Length = 32;
 
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>Returns a new id. It cannot be guessed, because who knows an id may release it; it is never 0.</summary>
+    public static UInt128 Create()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt128LittleEndian(bytes) | 1;
+    }
 
     public static string Format(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 

@@ -11,7 +11,7 @@ internal readonly record struct DeskProblem(string Word, int Status, string Deta
     public const string TypePrefix = "urn:berth:problem:";
 
     public static DeskProblem NoKey { get; } = new(
-        "desk-key", 401, "This desk answers clients with a key only. Send 'Authorization: Bearer TOKEN'; see docs/seats.md.");
+        "desk-key", 401, "This desk answers clients with its key only. Send the header Authorization: Bearer TOKEN; see docs/seats.md.");
 
     public static DeskProblem UnknownRoute { get; } = new(
         "unknown-route", 404, "The desk has no such route. See docs/seats.md.");
@@ -23,12 +23,15 @@ internal readonly record struct DeskProblem(string Word, int Status, string Deta
     public static DeskProblem Internal { get; } = new(
         "internal", 500, "Answering failed in a way that was not foreseen. The desk's log has the reason.");
 
+    /// <summary>The kind in words.</summary>
+    public string Title => char.ToUpperInvariant(Word[0]) + Word[1..].Replace('-', ' ');
+
     public static DeskProblem Malformed(string detail) => new("malformed-request", 400, detail);
 
     public static DeskProblem Of(SeatRefusal refusal) =>
         new(RefusalWords.WordOf(refusal), StatusOf(refusal), RefusalWords.SentenceOf(refusal));
 
-    public ProblemMessage ToMessage() => new(TypePrefix + Word, Word.Replace('-', ' '), Status, Detail);
+    public ProblemMessage ToMessage() => new(TypePrefix + Word, Title, Status, Detail);
 
     private static int StatusOf(SeatRefusal refusal) => refusal switch
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Berth.Seats.Books;
 using Berth.Seats.Desks;
 using Berth.Seats.Refusals;
@@ -14,7 +15,7 @@ internal static class SeatMessages
     // Longer than any desk allows, and well inside the range of TimeSpan.
     private const double MaxSeconds = 1_000_000;
 
-    public static SeatMessage Of(in IssuedSeat issued) => issued.Answer is { IsGiven: true } answer
+    public static SeatMessage Of(SeatDesk desk, in IssuedSeat issued) => issued.Answer is { IsGiven: true } answer
         ? new SeatMessage(
             Reservation: SeatIds.Format(answer.Reservation.Id),
             Phase: answer.Reservation.Phase == SeatPhase.Taken ? "taken" : "reserved",
@@ -22,10 +23,7 @@ internal static class SeatMessages
             Ticket: issued.Ticket,
             ExpiresAt: issued.ExpiresAt,
             Ttl: issued.Left.TotalSeconds)
-        : Refused(issued.Answer.Refusal);
-
-    public static SeatMessage Refused(SeatRefusal refusal) =>
-        new(RefusalWords.WordOf(refusal), RefusalWords.SentenceOf(refusal));
+        : new SeatMessage(RefusalWords.WordOf(issued.Answer.Refusal), SentenceOf(desk, issued.Answer.Refusal));
 
     /// <summary>Returns the fault of a request's texts as a sentence, or null.</summary>
     public static string? FindFault(ReserveMessage message) =>
@@ -40,4 +38,14 @@ internal static class SeatMessages
     /// <summary>Converts seconds to whole milliseconds. What is no duration becomes one that every desk refuses.</summary>
     public static TimeSpan ToTtl(double seconds) =>
         seconds is > 0 and < MaxSeconds ? TimeSpan.FromMilliseconds(Math.Round(seconds * 1000)) : TimeSpan.Zero;
+
+    private static string SentenceOf(SeatDesk desk, SeatRefusal refusal) => refusal switch
+    {
+        SeatRefusal.SeatsOutOfRange => string.Create(
+            CultureInfo.InvariantCulture, $"One client may have 1 to {desk.MaxSeatsPerClient} seats. Ask for another number."),
+        SeatRefusal.TtlOutOfRange => string.Create(
+            CultureInfo.InvariantCulture,
+            $"A client may have {SeatDesk.MinTtl.TotalSeconds} s to {desk.MaxTtl.TotalSeconds} s to come. Give a ttl in this range."),
+        _ => RefusalWords.SentenceOf(refusal),
+    };
 }

@@ -19,6 +19,9 @@ public sealed class SeatTests
             () => client.GetStringAsync("/v1/seats/" + Target, TestContext.Current.CancellationToken),
             static page => page.Contains("\"capacity\":2,\"free\":2", StringComparison.Ordinal), Wait.Limit, "both desks",
             TestContext.Current.CancellationToken);
+        await up.Process.Out.WaitForLineAsync(
+            static line => line.StartsWith("service-b-1 ", StringComparison.Ordinal)
+                && line.EndsWith("seats 0/1", StringComparison.Ordinal));
         for (int i = 0; i < 3; i++)
         {
             BerthResult result = await up.BerthAsync("call", up.Url, "good morning", "--seat", Target);

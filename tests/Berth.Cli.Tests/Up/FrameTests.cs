@@ -94,6 +94,19 @@ public sealed class FrameTests
         Assert.Equal("\x1b[32mservice-b-\x1b[0m", lines[1]);
     }
 
+    [Fact]
+    public void Seats_have_a_column_where_a_pod_has_a_desk()
+    {
+        PodRow[] pods = [Pods(1)[0] with { Seats = "3/8" }, Pods(2)[1]];
+        (IReadOnlyList<string> lines, _) = Frame.Lay(pods, [], width: 80, height: 24, colour: false);
+        Assert.Equal("POD          ADDRESS         STATE  SEATS  RESTARTS  NODE", lines[0].TrimEnd());
+        Assert.Equal("service-b-0  127.0.0.1:3000  ready  3/8    0         node-0", lines[1].TrimEnd());
+        Assert.Equal("service-b-1  127.0.0.1:3001  ready  -      0         node-0", lines[2].TrimEnd());
+        Assert.Equal("service-b-0  127.0.0.1:3000  ready  node-0  seats 3/8", pods[0].ToString());
+        (lines, _) = Frame.Lay(pods, [], width: 30, height: 24, colour: false);
+        Assert.Equal("service-b-0  ready  3/8", lines[1].TrimEnd());
+    }
+
     private static IEnumerable<PodRow> Rows(int count) =>
         Enumerable.Range(0, count).Select(
             static i => new PodRow("k8s-example2", $"service-b-{i}", $"127.0.0.1:{3000 + i}", "ready", 0, "node-0"));

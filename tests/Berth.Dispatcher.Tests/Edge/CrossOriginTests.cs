@@ -46,7 +46,7 @@ public sealed class CrossOriginTests
 
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
         Assert.Equal(Play, HeaderOf(response, "Access-Control-Allow-Origin"));
-        Assert.Equal("GET, HEAD, POST", HeaderOf(response, "Access-Control-Allow-Methods"));
+        Assert.Equal("GET, HEAD, POST, DELETE", HeaderOf(response, "Access-Control-Allow-Methods"));
         Assert.Contains("Authorization", HeaderOf(response, "Access-Control-Allow-Headers"), StringComparison.Ordinal);
         Assert.Contains("Last-Event-ID", HeaderOf(response, "Access-Control-Allow-Headers"), StringComparison.Ordinal);
         Assert.Equal("7200", HeaderOf(response, "Access-Control-Max-Age"));

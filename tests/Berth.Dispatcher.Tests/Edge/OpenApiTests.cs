@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Berth.Dispatcher.Tests.Seats;
 using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Edge;
@@ -48,6 +49,7 @@ public sealed class OpenApiTests
         await CheckAsync(client, document.RootElement, Own + "?pick");
         await CheckRefusalsAsync(document.RootElement);
         await CheckStaleAsync(document.RootElement);
+        await CheckSeatsAsync(document.RootElement);
 
         Assert.Equal("", string.Join('\n', _faults));
         Assert.Equal(
@@ -114,6 +116,55 @@ public sealed class OpenApiTests
         await CheckAsync(stale, document, "/");
     }
 
+    private async Task CheckSeatsAsync(JsonElement document)
+    {
+        (string, string) post = ("method", "POST");
+        await using SeatCluster cluster = await SeatCluster.StartAsync(2, 1);
+        HttpClient client = cluster.Client;
+        await CheckAsync(client, document, SeatCluster.Path);
+        await CheckAsync(client, document, SeatCluster.Path, ("method", "PUT"));
+        foreach (string path in new[] { "/v1/scale/k8s-example2/service-b", "/v1/scale/a/b", "/v1/seats/a/b", "/v1/seats/A/b" })
+            await CheckAsync(client, document, path);
+        string[] bodies = ["[]", """{"seats":0}""", """{"seats":2}""", """{"ttl":0}""", new string(' ', 5000)];
+        foreach (string body in bodies)
+            await CheckAsync(client, document, SeatCluster.Path, post, ("body", body));
+        await CheckAsync(client, document, SeatCluster.Path, post, ("Idempotency-Key", "one"));
+        await CheckAsync(client, document, SeatCluster.Path, post, ("Idempotency-Key", "one"), ("body", """{"key":"other"}"""));
+
+        (_, JsonElement seat) = await cluster.ReserveAsync("""{"ttl":0.1}""");
+        string reservation = $"{SeatCluster.Path}/{seat.GetProperty("reservation").GetString()}";
+        await cluster.WaitForAsync(
+            page => cluster.Desks[1]!.State.Reserved == 0 && page.GetProperty("free").GetInt32() == 1);
+        await CheckAsync(client, document, reservation, ("method", "DELETE"));
+        (_, seat) = await cluster.ReserveAsync();
+        await CheckAsync(client, document, SeatCluster.Path, post);
+        reservation = $"{SeatCluster.Path}/{seat.GetProperty("reservation").GetString()}";
+        await CheckAsync(client, document, reservation);
+        await CheckAsync(client, document, reservation + "/renew", post, ("body", """{"ttl":60}"""));
+        await CheckAsync(client, document, reservation, ("method", "DELETE"));
+        await CheckAsync(client, document, reservation + "/renew", post);
+        await CheckAsync(client, document, SeatCluster.Path + "/service-b-9.00", ("method", "DELETE"));
+
+        const string Allocate = "/gameserverallocation";
+        await CheckAsync(client, document, Allocate, post, ("body", """{"namespace":"k8s-example2"}"""));
+        await CheckAsync(client, document, Allocate, post, ("body", """{"namespace":"k8s-example2"}"""));
+        await CheckAsync(client, document, Allocate, post, ("body", """{"lists":{"a":{}}}"""));
+        await CheckAsync(client, document, Allocate, post, ("body", "{}"));
+        await CheckAsync(client, document, Allocate);
+        await cluster.KillDeskAsync(0);
+        await cluster.KillDeskAsync(1);
+        await CheckAsync(client, document, reservation, ("method", "DELETE"));
+        await cluster.WaitForAsync(static page => page.GetProperty("capacity").GetInt32() == 0);
+        await CheckAsync(client, document, SeatCluster.Path);
+        await CheckAsync(client, document, SeatCluster.Path, post);
+        (DispatcherServer server, HttpClient other) = await cluster.StartDispatcherAsync(maxWaiting: 0);
+        await using (server)
+        {
+            using (other)
+                await CheckAsync(other, document, SeatCluster.Path + "?wait=10s", post);
+        }
+    }
+
     private async Task CheckAsync(HttpClient client, JsonElement document, string path, params (string Name, string Value)[] headers)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, path);
@@ -121,6 +172,8 @@ public sealed class OpenApiTests
         {
             if (name == "method")
                 request.Method = new HttpMethod(value);
+            else if (name == "body")
+                request.Content = new StringContent(value);
             else
                 request.Headers.TryAddWithoutValidation(name, value);
         }
@@ -135,7 +188,10 @@ public sealed class OpenApiTests
         if (RouteOf(document, path) is { } route)
         {
             _routes.Add(route.Name);
-            if (!route.Value.GetProperty("get").GetProperty("responses").TryGetProperty(status, out JsonElement found))
+            // A method that is not documented is answered with 405, which every operation documents.
+            if (!route.Value.TryGetProperty(request.Method.Method.ToLowerInvariant(), out JsonElement operation))
+                operation = route.Value.EnumerateObject().First().Value;
+            if (!operation.GetProperty("responses").TryGetProperty(status, out JsonElement found))
             {
                 _faults.Add($"{where} is not documented");
                 return;

@@ -95,7 +95,8 @@ internal sealed class SeatCluster : IAsyncDisposable
         Desks[ordinal] = null;
     }
 
-    public async Task<(DispatcherServer Server, HttpClient Client)> StartDispatcherAsync(SeatPolicy policy = SeatPolicy.LowestOrdinal)
+    public async Task<(DispatcherServer Server, HttpClient Client)> StartDispatcherAsync(
+        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000)
     {
         DispatcherServer server = await DispatcherServer.StartAsync(
             _directory,
@@ -108,6 +109,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                     DeskPorts = PortScheme.PerOrdinal(_deskBase),
                     KeyFile = KeyFile,
                     Policy = policy,
+                    MaxWaiting = maxWaiting,
                     AttemptTimeout = TimeSpan.FromSeconds(20),
                     Deadline = TimeSpan.FromSeconds(60),
                 },
@@ -116,9 +118,9 @@ internal sealed class SeatCluster : IAsyncDisposable
         return (server, new HttpClient { BaseAddress = new Uri(server.Addresses[0]), Timeout = Wait.Limit });
     }
 
-    public Task PublishAsync(Func<int, bool>? isReady = null) => _source.PublishAsync(
+    public Task PublishAsync(Func<int, bool>? isReady = null, int? count = null) => _source.PublishAsync(
         _directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports),
-        Enumerable.Range(0, _pods).Select(i => DispatcherFixture.Pod(i, "127.0.0.1", ready: isReady?.Invoke(i) != false)),
+        Enumerable.Range(0, count ?? _pods).Select(i => DispatcherFixture.Pod(i, "127.0.0.1", ready: isReady?.Invoke(i) != false)),
         cancellationToken: Cancelled);
 
     /// <summary>Asks for seats. Returns the status and the body.</summary>

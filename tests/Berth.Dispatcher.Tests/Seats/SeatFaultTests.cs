@@ -139,6 +139,35 @@ public sealed class SeatFaultTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task F119_answer_that_its_stream_overtook_counts_once()
+    {
+        (SeatTarget dispatcher, SimulatedNetwork network) = await StartAsync();
+        network.BeforeAnswer = () =>
+        {
+            _desk.Tell();
+            return WaitAsync(() => dispatcher.Links[0].State == _desk.Desk.State);
+        };
+        Assert.Null((await dispatcher.ReserveAsync(new ReserveMessage(3, 30, null, "one"), Cancelled)).Answer!.Refused);
+        Assert.Equal(1, dispatcher.Links[0].Free);
+        // The same reservation again takes no seat.
+        Assert.Null((await dispatcher.ReserveAsync(new ReserveMessage(3, 30, null, "one"), Cancelled)).Answer!.Refused);
+        Assert.Null((await dispatcher.ReserveAsync(new ReserveMessage(1, 30), Cancelled)).Answer!.Refused);
+        Assert.Equal(0, dispatcher.Links[0].Free);
+    }
+
+    [Fact]
+    public async Task F120_client_that_wants_more_than_any_pod_has_holds_up_no_line()
+    {
+        (SeatTarget dispatcher, _) = await StartAsync();
+        SeatOutcome outcome = await dispatcher.Line.ReserveAsync(new ReserveMessage(5, 30), TimeSpan.FromHours(1), Cancelled);
+        Assert.Equal(SeatProblemKind.TooManySeats, outcome.Problem);
+        Assert.Equal(4, dispatcher.MostSeats);
+        Assert.Equal(0, dispatcher.Line.Count);
+        // Fewer seats may become free: that client waits.
+        Assert.Null((await dispatcher.Line.ReserveAsync(new ReserveMessage(4, 30), TimeSpan.FromHours(1), Cancelled)).Answer!.Refused);
+    }
+
     /// <summary>Starts a dispatcher that has heard of the desk.</summary>
     private async Task<(SeatTarget Dispatcher, SimulatedNetwork Network)> StartAsync()
     {

@@ -202,7 +202,7 @@ public sealed class SeatTests
     {
         await using SeatCluster cluster = await SeatCluster.StartAsync(1, 2);
         await cluster.ReservePodAsync();
-        await cluster.ReserveAsync("""{"seats":9}""");
+        await cluster.ReserveAsync("""{"seats":2}""");
         await cluster.WaitForAsync(static page => page.GetProperty("reserved").GetInt32() == 1);
         string metrics = await cluster.Client.GetStringAsync("/metrics", Cancelled);
         foreach (string line in new[]

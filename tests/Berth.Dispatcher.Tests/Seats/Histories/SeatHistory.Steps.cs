@@ -33,7 +33,9 @@ internal sealed partial class SeatHistory
                 await RenewAsync();
                 break;
             case 14:
-                Advance();
+                Advance(TimeSpan.FromMilliseconds(_random.Next(1, 4000)));
+                if (_random.Next(2) == 0)
+                    RedeemAtTheLimit();
                 break;
             case 15:
                 ChangeNetwork();
@@ -96,7 +98,11 @@ internal sealed partial class SeatHistory
             return;
         HeldTicket ticket = _tickets[_random.Next(_tickets.Count)];
         // One in eight is shown to some pod.
-        int ordinal = _random.Next(8) == 0 ? _random.Next(_desks.Length) : ticket.Ordinal;
+        Redeem(ticket, _random.Next(8) == 0 ? _random.Next(_desks.Length) : ticket.Ordinal);
+    }
+
+    private void Redeem(HeldTicket ticket, int ordinal)
+    {
         if (_desks[ordinal] is not { } life)
             return;
         TimeSpan now = NowOf(ordinal);
@@ -146,98 +152,24 @@ internal sealed partial class SeatHistory
         Take(new SeatOutcome(link, renewed, null), null);
     }
 
-    private void Advance()
+    private void Advance(TimeSpan time)
     {
-        TimeSpan time = TimeSpan.FromMilliseconds(_random.Next(1, 4000));
         Note($"{time.TotalMilliseconds} ms pass");
         foreach (Berth.TestKit.TestClock clock in _clocks)
             clock.Advance(time);
     }
 
-    private void ChangeNetwork()
+    /// <summary>A ticket is shown in the last millisecond of its time, or in the first one after it.</summary>
+    private void RedeemAtTheLimit()
     {
-        int d = _random.Next(_dispatchers.Length);
-        int ordinal = _random.Next(_desks.Length);
-        bool cut = !_networks[d].IsCut(BasePort + ordinal);
-        Note($"dispatcher {d} and desk {ordinal}: {(cut ? "cut" : "healed")}");
-        if (cut)
-        {
-            _networks[d].Cut(BasePort + ordinal);
-            _desks[ordinal]?.Cut(d);
-        }
-        else
-        {
-            _networks[d].Heal(BasePort + ordinal);
-        }
-    }
-
-    /// <summary>A desk is killed, starts again, or its pod is replaced under its name and address.</summary>
-    private async Task ChangeDeskAsync()
-    {
-        int ordinal = _random.Next(_desks.Length);
-        bool dies = _desks[ordinal] is not null;
-        if (dies)
-            KillDesk(ordinal);
-        bool starts = !dies || _random.Next(2) == 0;
-        bool isReplaced = starts && _random.Next(2) == 0;
-        Note($"desk {ordinal}: {(dies ? "killed " : "")}{(isReplaced ? "replaced " : "")}{(starts ? "started" : "")}");
-        if (isReplaced)
-        {
-            _uids[ordinal] = string.Create(CultureInfo.InvariantCulture, $"uid-{ordinal}-{++_lives}");
-            await PublishAsync();
-        }
-
-        if (starts)
-            StartDesk(ordinal);
-    }
-
-    private async Task RestartDispatcherAsync()
-    {
-        int d = _random.Next(_dispatchers.Length);
-        Note($"dispatcher {d}: killed and started");
-        SeatTarget before = _dispatchers[d]!;
-        // It is killed while it asks.
-        Task<SeatOutcome> asked = before.ReserveAsync(new ReserveMessage(1, 2), TestContext.Current.CancellationToken);
-        await before.DisposeAsync();
-        await asked;
-        StartDispatcher(d);
-    }
-
-    private void ChangeCapacity()
-    {
-        if (_desks[_random.Next(_desks.Length)] is not { } life)
+        HeldTicket[] tickets = [.. _tickets.Where(ticket => ticket.Until > NowOf(ticket.Ordinal))];
+        if (tickets.Length == 0)
             return;
-        switch (_random.Next(5))
-        {
-            case 0:
-                life.Desk.Close();
-                break;
-            case < 3:
-                life.Desk.Open();
-                break;
-            default:
-                life.Capacity = _random.Next(0, 7);
-                life.Observer.Want(life.Capacity);
-                life.Desk.SetCapacity(life.Capacity);
-                break;
-        }
-
-        Note($"{life.Desk}, closed: {life.Desk.State.IsClosed}");
-    }
-
-    private void ChangeClocksOrKeys()
-    {
-        if (_random.Next(2) == 0)
-        {
-            bool swapped = _random.Next(2) == 0;
-            Note($"keys: {(swapped ? "two" : "one")} signs");
-            _folder.Write("keys", Keys(swapped));
-            return;
-        }
-
-        int at = _random.Next(_clocks.Length);
-        _clocks[at].WallClockShift = TimeSpan.FromSeconds(_random.Next(-100_000, 100_000));
-        Note($"the wall clock of desk {at} jumps to {_clocks[at].WallClockShift}");
+        HeldTicket shown = tickets[_random.Next(tickets.Length)];
+        TimeSpan left = shown.Until - NowOf(shown.Ordinal) - TimeSpan.FromMilliseconds(_random.Next(2));
+        if (left > TimeSpan.Zero)
+            Advance(left);
+        Redeem(shown, shown.Ordinal);
     }
 
     /// <summary>Keeps the ticket of an answer.</summary>
@@ -281,7 +213,7 @@ internal sealed partial class SeatHistory
     private void Allow(UInt128 hash) => _allowed[hash] = _allowed.GetValueOrDefault(hash) + 1;
 
     // The desk's monotonic clock starts with its life; a history knows the time of its own.
-    private TimeSpan NowOf(int ordinal) => _clocks[ordinal].GetElapsedTime(0);
+    private TimeSpan NowOf(int ordinal) => _clocks[ordinal].GetElapsedTime(_began[ordinal]);
 
     private void Note(string step) => _steps.Add(step);
 

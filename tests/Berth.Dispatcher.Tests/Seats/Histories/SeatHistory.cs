@@ -27,6 +27,7 @@ internal sealed partial class SeatHistory : IAsyncDisposable
     private readonly SimulatedDesk?[] _desks;
     private readonly string[] _uids;
     private readonly TestClock[] _clocks;
+    private readonly long[] _began;
     private readonly SimulatedNetwork[] _networks;
     private readonly SeatTarget?[] _dispatchers;
     private readonly HttpClient[] _clients;
@@ -47,6 +48,7 @@ internal sealed partial class SeatHistory : IAsyncDisposable
         _desks = new SimulatedDesk?[desks];
         _uids = [.. Enumerable.Range(0, desks).Select(static i => string.Create(CultureInfo.InvariantCulture, $"uid-{i}"))];
         _clocks = [.. Enumerable.Range(0, desks).Select(static _ => new TestClock())];
+        _began = [.. _clocks.Select(static clock => clock.GetTimestamp())];
         _networks = [.. Enumerable.Range(0, dispatchers).Select(d => new SimulatedNetwork(d, port => _desks[port - BasePort]))];
         _clients = [.. _networks.Select(static network => new HttpClient(network, disposeHandler: false))];
         _dispatchers = new SeatTarget?[dispatchers];
@@ -72,6 +74,7 @@ internal sealed partial class SeatHistory : IAsyncDisposable
         {
             await StepAsync();
             await SettleAsync();
+            CheckFree();
         }
 
         Transitions += _desks.Sum(static desk => desk?.Observer.Count ?? 0);
@@ -179,6 +182,19 @@ internal sealed partial class SeatHistory : IAsyncDisposable
         }
 
         return true;
+    }
+
+    /// <summary>What a dispatcher believes to be free is free: it neither asks in vain nor leaves a seat out.</summary>
+    private void CheckFree()
+    {
+        for (int d = 0; d < _dispatchers.Length; d++)
+        {
+            for (int i = 0; i < _desks.Length; i++)
+            {
+                if (IsReachable(d, i) && _dispatchers[d]!.Links[i].Free != _desks[i]!.Desk.State.Free)
+                    _violations.Add($"dispatcher {d} believes that {_dispatchers[d]!.Links[i].Free} seats are free: {_desks[i]!.Desk}");
+            }
+        }
     }
 
     private bool IsReachable(int dispatcher, int ordinal) =>

@@ -77,7 +77,8 @@ internal sealed class SimulatedDesk : IDisposable
     /// <summary>Opens a stream of the state for a dispatcher.</summary>
     public HttpResponseMessage OpenStream(int dispatcher)
     {
-        Pipe pipe = new();
+        // Without a limit: a dispatcher that has no time to read holds up no history.
+        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 0));
         lock (_lock)
         {
             (int, PipeWriter, long[]) stream = (dispatcher, pipe.Writer, [0]);
@@ -119,9 +120,8 @@ internal sealed class SimulatedDesk : IDisposable
         byte[] hashes = new byte[8 * keys.Length];
         for (int i = 0; i < keys.Length; i++)
             BinaryPrimitives.WriteUInt64LittleEndian(hashes.AsSpan(8 * i), keys[i]);
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(StateMessage.Of(state, hashes), WireJson.Default.StateMessage);
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(StateMessage.Of(Desk, state, hashes), WireJson.Default.StateMessage);
         byte[] text = [.. "data: "u8, .. json, .. "\n\n"u8];
-        // A pipe takes all that a history says without a wait.
         _ = stream.Writer.WriteAsync(text).AsTask();
     }
 

@@ -27,6 +27,9 @@ internal sealed class SimulatedNetwork(int dispatcher, Func<int, SimulatedDesk?>
     /// <summary>True when desks answer nothing more: no stream can be opened.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>Something that happens between the desk's part and the arrival of its answer.</summary>
+    public Func<Task>? BeforeAnswer { get; set; }
+
     public void Cut(int port) => Change(() => _cut.Add(port));
 
     public void Heal(int port) => Change(() => _cut.Remove(port));
@@ -55,6 +58,8 @@ internal sealed class SimulatedNetwork(int dispatcher, Func<int, SimulatedDesk?>
         if (fault == NetworkFault.Duplicated)
             (await desk.AnswerAsync(request)).Dispose();
         HttpResponseMessage answer = await desk.AnswerAsync(request);
+        if (BeforeAnswer is not null)
+            await BeforeAnswer();
         if (fault != NetworkFault.LostAnswer)
             return answer;
         answer.Dispose();

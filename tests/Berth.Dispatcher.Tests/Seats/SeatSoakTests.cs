@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Berth.Dispatcher.Tests.Seats;
+
+/// <summary>
+/// Seats under churn. BERTH_SEAT_SOAK sets the time in seconds (default 8; 600 for the long form), BERTH_SEAT_SEED the seed.
+/// </summary>
+public sealed class SeatSoakTests
+{
+    [Fact]
+    public async Task F121_kills_restarts_and_scaling_lose_no_drained_session()
+    {
+        int seconds = Read("BERTH_SEAT_SOAK", 8);
+        await using SeatSoak soak = await SeatSoak.StartAsync(Read("BERTH_SEAT_SEED", 1));
+        await soak.RunAsync(TimeSpan.FromSeconds(seconds));
+        (long sessions, long full, int killed, int drained) = soak.Done;
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{seconds} s: {sessions} sessions, {full} times full, {killed} pods killed, {drained} drains.");
+        Assert.Equal("", string.Join('\n', soak.Violations.Take(20)));
+        Assert.True(sessions > seconds, $"{sessions} sessions");
+        Assert.True(drained > 0, $"{drained} drains");
+    }
+
+    private static int Read(string variable, int fallback) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : fallback;
+}
