@@ -8,6 +8,10 @@ using Berth.Bench.Rows;
 if (args is ["serve", var slices, var pods, var changes])
     return await FakeServer.RunAsync(slices, pods, changes);
 
+// The API server of a peer that writes, until it is ended.
+if (args is ["pods", var folder, var count])
+    return await PodApi.RunAsync(folder, count);
+
 BenchOptions options = BenchOptions.Parse(args);
 (string Name, Func<BenchOptions, Task<IEnumerable<Row>>> Measure)[] groups =
 [
@@ -26,6 +30,7 @@ BenchOptions options = BenchOptions.Parse(args);
     ("call", CallRows.MeasureAsync),
     ("grpc", GrpcPickRows.MeasureAsync),
     ("reach", ReachRows.MeasureAsync),
+    ("seats", SeatRows.MeasureAsync),
     ("old", OldWayRows.MeasureAsync),
 ];
 

@@ -11,11 +11,15 @@ namespace Berth.Bench.Load;
 internal sealed partial record Wrk(long Requests, double PerSecond, TimeSpan P99)
 {
     /// <summary>Loads a URL from one thread.</summary>
-    public static async Task<Wrk> RunAsync(string url, int seconds, int connections = 32)
+    /// <param name="url">The URL.</param>
+    /// <param name="seconds">The time.</param>
+    /// <param name="connections">The number of connections.</param>
+    /// <param name="script">The path of a Lua script for the requests, or null for GET.</param>
+    public static async Task<Wrk> RunAsync(string url, int seconds, int connections = 32, string? script = null)
     {
         ProcessStartInfo start = new(
             "wrk",
-            ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", url]) { RedirectStandardOutput = true, UseShellExecute = false };
+            ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", .. script is null ? [] : new[] { "-s", script }, url]) { RedirectStandardOutput = true, UseShellExecute = false };
         using Process process = Process.Start(start)!;
         string text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

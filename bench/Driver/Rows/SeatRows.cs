@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Berth.Bench.Cluster;
+using Berth.Bench.Load;
+using Berth.Bench.Processes;
+using Berth.Bench.Report;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>
+/// Reservations through one dispatcher over three desks, against an allocator that writes to the API server for each of them. The load
+/// comes from wrk on both sides, and is not counted.
+/// </summary>
+internal static class SeatRows
+{
+    private const int Wanted = 15_000;
+    private const int PodsOfPeer = 100;
+    private const string BasePort = "23000";
+    private const string DeskBasePort = "29000";
+
+    private readonly record struct Round(double PerSecond, double CpuPerRequest);
+
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-bench-");
+        try
+        {
+            return [.. await MeasureServersAsync(options, folder.FullName), .. SeatDeskRows.Measure(folder.FullName)];
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<IEnumerable<Row>> MeasureServersAsync(BenchOptions options, string folder)
+    {
+        string keys = Path.Combine(folder, "keys");
+        await File.WriteAllTextAsync(keys, $"one={Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n");
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using ServerProcess desk0 = StartDesk(options, api, keys, 0);
+        await using ServerProcess desk1 = StartDesk(options, api, keys, 1);
+        await using ServerProcess desk2 = StartDesk(options, api, keys, 2);
+        await using ServerProcess dispatcher = ServerProcess.Start(
+            options.Berth,
+            [
+                "dispatch", "--target", Servers.Target(), "--base-port", BasePort, "--urls", "URL", "--kubeconfig", api.Kubeconfig,
+                "--seat-keys", keys, "--desk-base-port", DeskBasePort, "--seat-policy", "least-loaded",
+            ]);
+        await using ServerProcess cluster = ServerProcess.Start(
+            Environment.ProcessPath!, "pods", folder, PodsOfPeer.ToString(CultureInfo.InvariantCulture));
+        await using ServerProcess peer = ServerProcess.Start(
+            options.Clients, "allocate", await PodApi.WaitAsync(folder), PodApi.Namespace, PodApi.Service, "URL");
+        await dispatcher.ReadyAsync();
+        await peer.ReadyAsync();
+        await WaitForDesksAsync(dispatcher);
+        ServerProcess[] ours = [dispatcher, desk0, desk1, desk2];
+        ServerProcess[] theirs = [peer, cluster];
+        string script = await WriteScriptAsync(folder, "full", 0);
+        // A desk's seats are given back after a second.
+        await Wrk.RunAsync(dispatcher.Url, 2, script: script);
+        await Wrk.RunAsync(peer.Url, 2, script: script);
+        long asked = api.Requests;
+        List<Round> seats = [];
+        List<Round> patches = [];
+        long reserved = 0;
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            reserved += await LoadAsync(dispatcher.Url, ours, script, seats, options.Seconds);
+            await LoadAsync(peer.Url, theirs, script, patches, options.Seconds);
+        }
+
+        // Each connection waits for some milliseconds before each request.
+        string paced = await WriteScriptAsync(folder, "half", 4);
+        Wrk half = await Wrk.RunAsync(dispatcher.Url, Math.Max(5, options.Seconds), 40, paced);
+        return [.. Throughput(seats, patches), Half(half), Requests(reserved + half.Requests, api.Requests - asked)];
+    }
+
+    private static ServerProcess StartDesk(BenchOptions options, FakeApi api, string keys, int ordinal) => ServerProcess.Start(
+        "/usr/bin/env",
+        [
+            string.Create(CultureInfo.InvariantCulture, $"POD_NAME={Servers.Service}-{ordinal}"), $"POD_NAMESPACE={Fleet.Namespace}",
+            options.Berth, "echo", "--base-port", BasePort, "--seats", "200000", "--seat-keys", keys, "--desk-base-port", DeskBasePort,
+            "--desk-address", api.Fleet.Slices[0].FirstAddress,
+        ]);
+
+    private static async Task WaitForDesksAsync(ServerProcess dispatcher)
+    {
+        for (int i = 0; ; i++)
+        {
+            using JsonDocument page = JsonDocument.Parse(await dispatcher.GetAsync($"/v1/seats/{Servers.Target()}"));
+            if (page.RootElement.GetProperty("capacity").GetInt32() == 600_000)
+                return;
+            if (i > 3_000)
+                throw new TimeoutException("The dispatcher knows no three desks after 30 s.");
+            await Task.Delay(10);
+        }
+    }
+
+    private static async Task<string> WriteScriptAsync(string folder, string name, int delay)
+    {
+        string path = Path.Combine(folder, name + ".lua");
+        string pause = delay == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"function delay() return {delay} end\n");
+        await File.WriteAllTextAsync(
+            path, $"wrk.method = 'POST'\nwrk.path = '/v1/seats/{Servers.Target()}'\nwrk.body = '{{\"ttl\":1}}'\n{pause}");
+        return path;
+    }
+
+    private static async Task<long> LoadAsync(string url, ServerProcess[] servers, string script, List<Round> rounds, int seconds)
+    {
+        double before = servers.Sum(static server => server.Cpu.TotalMicroseconds);
+        Wrk load = await Wrk.RunAsync(url, seconds, 64, script);
+        rounds.Add(new Round(load.PerSecond, (servers.Sum(static server => server.Cpu.TotalMicroseconds) - before) / load.Requests));
+        return load.Requests;
+    }
+
+    private static Row[] Throughput(List<Round> ours, List<Round> theirs)
+    {
+        double rate = Figures.Median(ours.Select(static r => r.PerSecond));
+        double times = Figures.Median(ours.Zip(theirs, static (a, b) => a.PerSecond / b.PerSecond));
+        double share = Figures.Median(ours.Zip(theirs, static (a, b) => a.CpuPerRequest / b.CpuPerRequest));
+        return
+        [
+            new Row("seats: reservations through one dispatcher", ">= 15,000/s", Figures.PerSecond(rate), "", "", rate >= Wanted),
+            new Row(
+                "  against a PATCH for each allocation", ">= 10 of the peer", Figures.PerSecond(rate), Figures.Ratio(times),
+                $"allocator {Figures.PerSecond(Figures.Median(theirs.Select(static r => r.PerSecond)))}", times >= 10),
+            new Row(
+                "  CPU of all servers for one", "<= 0.10 of the peer", Figures.Microseconds(
+                    Figures.Median(ours.Select(static r => r.CpuPerRequest))), Figures.Ratio(share),
+                $"allocator {Figures.Microseconds(Figures.Median(theirs.Select(static r => r.CpuPerRequest)))}", share <= 0.1),
+        ];
+    }
+
+    private static Row Half(Wrk half) => new(
+        $"  p99 at {Figures.PerSecond(half.PerSecond)}", "< 10 ms at 7,500/s", Figures.Milliseconds(half.P99.TotalMilliseconds), "", "",
+        half.PerSecond >= Wanted / 2 && half.P99 < TimeSpan.FromMilliseconds(10));
+
+    private static Row Requests(long reserved, long asked) =>
+        new($"  API requests caused by {reserved:#,0} reservations", "0", $"{asked}", "", "", asked == 0);
+}
