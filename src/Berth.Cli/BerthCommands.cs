@@ -35,10 +35,11 @@ internal static class BerthCommands
         }
         else
         {
-            root.Add(LeftOutCommand.Create("up"));
-            root.Add(LeftOutCommand.Create("local"));
+            root.Add(LeftOutCommand.Create("up", "the local cluster"));
+            root.Add(LeftOutCommand.Create("local", "the local cluster"));
         }
 
+        root.Add(ProgramParts.HasPlanning ? PlanCommands.Create(host) : LeftOutCommand.Create("plan", "port plans"));
         root.Add(DispatchCommand.Create(host));
         root.Add(EchoCommand.Create(host));
         root.Add(ProbeCommand.Create(host));

@@ -40,7 +40,7 @@ internal static class UpCommand
         await using (cluster.ConfigureAwait(false))
         {
             if (!options.IsBuiltIn)
-                ManifestFiles.Apply(cluster, options, host.Error);
+                ManifestApply.Run(cluster, options, host.Error);
             using KubeconfigCopy copy = KubeconfigCopy.Write(options.KubeconfigOut, cluster.Kubeconfig);
             using (IUpView view = ViewFor(host))
             {

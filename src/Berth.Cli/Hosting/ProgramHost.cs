@@ -5,6 +5,9 @@ namespace Berth.Cli.Hosting;
 /// <summary>The surroundings of the program: its streams, environment, clock and randomness. All other code takes them from here.</summary>
 internal sealed class ProgramHost
 {
+    /// <summary>Standard input.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>The stream for results.</summary>
     public required TextWriter Out { get; init; }
 
@@ -31,6 +34,7 @@ internal sealed class ProgramHost
         bool terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
         return new ProgramHost
         {
+            In = Console.In,
             Out = Console.Out,
             Error = Console.Error,
             Variable = Environment.GetEnvironmentVariable,

@@ -1,3 +1,5 @@
+using Berth.Ports;
+
 namespace Berth.Cli.Options;
 
 /// <summary>The options for the ports of pods, and the port scheme that they define.</summary>

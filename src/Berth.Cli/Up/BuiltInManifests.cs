@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Berth.Cli.Files;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using YamlDotNet.RepresentationModel;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Berth.Cli.Files;
 using Berth.Cli.Hosting;
 using YamlDotNet.RepresentationModel;
 

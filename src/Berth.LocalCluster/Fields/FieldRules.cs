@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Fields;
 
 /// <summary>Holds an object against <c>rules.txt</c>, which says field by field what it must hold.</summary>

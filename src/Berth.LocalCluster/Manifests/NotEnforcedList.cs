@@ -1,5 +1,4 @@
 using Berth.LocalCluster.Diagnostics;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Manifests;

@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>The options of a deletion, from the body or, as older clients do, from the query.</summary>

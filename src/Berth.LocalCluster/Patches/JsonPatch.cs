@@ -1,4 +1,3 @@
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Patches;

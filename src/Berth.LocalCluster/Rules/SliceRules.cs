@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Berth.LocalCluster.Fields;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Rules;
 

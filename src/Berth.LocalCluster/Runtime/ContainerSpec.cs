@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>Why a container waits. Each is told in an event, and returned as the container's state.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

@@ -1,6 +1,5 @@
 using Berth.LocalCluster.Access;
 using Berth.LocalCluster.Controllers;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

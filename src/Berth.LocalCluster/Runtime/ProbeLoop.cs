@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Runtime;

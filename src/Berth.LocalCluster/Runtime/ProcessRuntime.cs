@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Berth.LocalCluster.Controllers;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Manifests;
 using Berth.LocalCluster.Storage;

@@ -1,5 +1,4 @@
 using Berth.LocalCluster.Fields;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Selectors;

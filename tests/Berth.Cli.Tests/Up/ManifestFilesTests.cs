@@ -1,5 +1,5 @@
+using Berth.Cli.Files;
 using Berth.Cli.Hosting;
-using Berth.Cli.Up;
 
 namespace Berth.Cli.Tests.Up;
 

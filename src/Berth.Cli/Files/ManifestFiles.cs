@@ -1,27 +1,14 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Berth.Cli.Hosting;
-using Berth.LocalCluster;
 using YamlDotNet.RepresentationModel;
 
-namespace Berth.Cli.Up;
+namespace Berth.Cli.Files;
 
 /// <summary>Manifests from files and folders. A kustomization that only names resources is read here; any other by kubectl.</summary>
 internal static class ManifestFiles
 {
     private static readonly string[] s_kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-    /// <summary>Applies all files of the options together.</summary>
-    /// <exception cref="CommandException">The files contain no objects.</exception>
-    public static void Apply(LocalCluster.LocalCluster cluster, UpOptions options, TextWriter error)
-    {
-        ApplyResult result = cluster.Apply(options.Files.SelectMany(Read).ToArray(), skipUnknownKinds: options.SkipUnknown);
-        foreach (string each in result.PassedOver)
-            error.WriteLine($"berth: passed over {each}: the local cluster does not have this kind.");
-        if (result.Applied == 0)
-            throw CommandException.Usage("No objects to apply: " +
-                $"{string.Join(", ", options.Files)} {(options.Files.Count == 1 ? "has" : "have")} none. Name a file with manifests.");
-    }
 
     /// <summary>Reads a file, a folder of files, or the resources of a folder's kustomization.</summary>
     /// <returns>The texts, and the file or folder each came from.</returns>

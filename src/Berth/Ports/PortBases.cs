@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Berth.Cli.Options;
+namespace Berth.Ports;
 
 /// <summary>Reads base ports: <c>3000</c>, <c>3000/UDP</c>, or several with names, <c>game=4000,admin=5000/TCP</c>.</summary>
 internal static class PortBases
@@ -29,7 +29,7 @@ internal static class PortBases
         bool isNumber = long.TryParse(numberAndProtocol[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long port);
         fault = !isNumber
                 ? $"The {noun} '{text}' is not a number. " +
-                    $"Choose one in 1..65535, such as {PortSettings.DefaultBase}, or name several: game=4000,admin=5000/TCP."
+                    "Choose one in 1..65535, such as 3000, or name several: game=4000,admin=5000/TCP."
             : port is < 1 or > 65535 ? $"The {noun} {port} is outside 1..65535. Choose a {(noun == "port" ? noun : "base")} in that range."
             : protocol is not ("TCP" or "UDP" or "SCTP")
                 ? $"The {noun} '{text}' has the unknown protocol '{protocol}'. Choose TCP, UDP or SCTP."

@@ -1,4 +1,7 @@
-namespace Berth.LocalCluster.Json;
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Berth.Manifests;
 
 /// <summary>Reading Kubernetes objects without their types: a path that leads nowhere reads as null.</summary>
 internal static class JsonReading
@@ -42,12 +45,4 @@ internal static class JsonReading
 
     public static IEnumerable<KeyValuePair<string, string>> Map(this JsonNode? node, params ReadOnlySpan<string> path) =>
         (node.At(path) as JsonObject)?.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Text() ?? "")) ?? [];
-
-    public static bool IsTerminating(this JsonNode? node) => node.At("metadata", "deletionTimestamp") is not null;
-
-    /// <summary>The status of the condition of a type, or null where the object states none.</summary>
-    public static JsonObject? Condition(this JsonNode? node, string type) =>
-        node.Items("status", "conditions").FirstOrDefault(condition => condition.Text("type") == type);
-
-    public static bool IsReady(this JsonNode? node) => node.Condition("Ready").Text("status") == "True";
 }

@@ -2,7 +2,7 @@ using Berth.Cli.Hosting;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Berth.Cli.Up;
+namespace Berth.Cli.Files;
 
 /// <summary>Reads YAML files. Every error message contains the path.</summary>
 internal static class YamlFile

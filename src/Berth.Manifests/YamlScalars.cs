@@ -1,7 +1,9 @@
 using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Berth.LocalCluster.Manifests;
+namespace Berth.Manifests;
 
 /// <summary>
 /// Converts one scalar as kubectl does: its YAML 1.1, that of go-yaml v2

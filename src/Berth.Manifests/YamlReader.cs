@@ -1,8 +1,9 @@
 using System.Buffers;
+using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Berth.LocalCluster.Manifests;
+namespace Berth.Manifests;
 
 /// <summary>
 /// Reads one YAML stream to JSON as kubectl does: merge keys in the order they stand in, the last of two like keys, keys as text. What a
@@ -27,22 +28,26 @@ internal sealed class YamlReader
     private readonly Parser _parser;
     private readonly Dictionary<string, Anchored> _anchors = new(StringComparer.Ordinal);
     private readonly long _maximum;
+    private readonly SourceLines? _lines;
     private int _nodes;
 
-    private YamlReader(TextReader text, int length)
+    private YamlReader(TextReader text, int length, SourceLines? lines)
     {
         _parser = new Parser(text);
+        _lines = lines;
         _maximum = ValuesForNothing + ((long)length * ValuesForACharacter);
     }
 
     /// <summary>The documents, each with the line it begins at. A document without anything is null.</summary>
+    /// <param name="text">The stream.</param>
+    /// <param name="lines">Gets the line of every value, or null when nothing asks for them.</param>
     /// <exception cref="YamlFault">It is not YAML, or not taken.</exception>
-    public static IReadOnlyList<(JsonNode? Body, long Line)> Read(string text)
+    public static IReadOnlyList<(JsonNode? Body, long Line)> Read(string text, SourceLines? lines = null)
     {
         if (text.AsSpan().IndexOfAny(s_controls) is >= 0 and int at)
             throw new YamlFault(1 + text.AsSpan(0, at).Count('\n'), "control characters are not allowed");
         using StringReader source = new(text);
-        YamlReader reader = new(source, text.Length);
+        YamlReader reader = new(source, text.Length, lines);
         try
         {
             return reader.ReadStream();
@@ -82,7 +87,7 @@ internal sealed class YamlReader
             _anchors.Clear();
             _parser.MoveNext();
             long line = Line;
-            documents.Add((ToNode(ReadNode(1).Value, line), line));
+            documents.Add((Note(ToNode(ReadNode(1).Value, line), line), line));
         }
 
         return documents;
@@ -121,9 +126,10 @@ internal sealed class YamlReader
         {
             if (into is JsonArray list)
             {
+                long line = Line;
                 Anchored item = ReadNode(depth + 1);
                 height = Math.Max(height, item.Height);
-                list.Add(ToNode(item.Value, Line));
+                list.Add(Note(ToNode(item.Value, Line), line));
             }
             else
             {
@@ -148,7 +154,7 @@ internal sealed class YamlReader
         bool isAlias = _parser.Current is AnchorAlias;
         Anchored value = ReadNode(depth + 1);
         if (!merges)
-            into[name] = ToNode(value.Value, line);
+            into[name] = Note(ToNode(value.Value, line), line);
         else if (value.Value is JsonObject map)
             Merge(into, map);
         else if (!isAlias && value.Value is JsonArray maps && maps.All(static item => item is JsonObject))
@@ -202,6 +208,12 @@ internal sealed class YamlReader
         double real => real,
         _ => (string)value,
     };
+
+    private JsonNode? Note(JsonNode? node, long line)
+    {
+        _lines?.Add(node, line);
+        return node;
+    }
 
     private static T At<T>(long line, Func<T> read)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Berth.Cli.Up;
+namespace Berth.Cli.Files;
 
 /// <summary>Reads and changes values in a manifest. A missing value reads as empty.</summary>
 internal static class YamlEditing

@@ -1,4 +1,6 @@
-namespace Berth.LocalCluster.Manifests;
+using System.Globalization;
+
+namespace Berth.Manifests;
 
 /// <summary>
 /// Converts a key that is no text as kubectl does: JSON has only texts as keys, so numbers and truths are written in one form each.

@@ -1,0 +1,63 @@
+using Berth.Cli.Files;
+using Berth.Cli.Hosting;
+using Berth.Cli.Options;
+using Berth.Kubernetes;
+using Berth.Planning;
+
+namespace Berth.Cli.Commands;
+
+/// <summary>Reads the manifests and the cluster that a command of <c>berth plan</c> names.</summary>
+internal static class PlanReading
+{
+    /// <summary>Makes the plan, and says which exit code its reading asks for.</summary>
+    public static async Task<(PortPlan Plan, int ExitCode)> CreateAsync(SettingsReader reader, ProgramHost host, PlanOptions options)
+    {
+        string[] files = reader.Get(PlanSettings.Files);
+        string? @namespace = reader.Get(PlanSettings.Namespace);
+        bool withCluster = reader.Get(PlanSettings.WithCluster) || files.Length == 0;
+        string? kubeconfig = reader.Get(ClusterSettings.Kubeconfig);
+        string? context = reader.Get(ClusterSettings.Context);
+        reader.ThrowIfFaulty();
+        PlanInput input = new(@namespace ?? "default");
+        foreach (string file in files)
+            AddFile(input, file, host);
+        if (withCluster)
+        {
+            using StopSignal stop = new();
+            ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions
+            {
+                Kubeconfig = kubeconfig,
+                Context = context,
+                Environment = host.Variable,
+                TimeProvider = host.Time,
+                PluginOutput = host.Error.WriteLine,
+            });
+            await input.AddClusterAsync(access, host.Time, @namespace, stop.Token).ConfigureAwait(false);
+        }
+
+        PortPlan plan = PortPlan.Create(input, options);
+        if (plan.Objects == 0 && plan.Unread.Count == 0)
+            throw CommandException.Usage($"No objects to check: {string.Join(", ", files.DefaultIfEmpty("the cluster"))} has none.");
+        return (plan, input.IsClusterUnread ? ExitCode.Unreachable : plan.Unread.Count > 0 ? ExitCode.Usage : ExitCode.Ok);
+    }
+
+    private static void AddFile(PlanInput input, string file, ProgramHost host)
+    {
+        try
+        {
+            if (file == "-")
+            {
+                input.Add(host.In.ReadToEnd(), "stdin");
+                return;
+            }
+
+            foreach ((string text, string origin) in ManifestFiles.Read(file))
+                input.Add(text, origin);
+        }
+        catch (CommandException exception)
+        {
+            // The other files are checked all the same.
+            input.AddUnread(exception.Message);
+        }
+    }
+}

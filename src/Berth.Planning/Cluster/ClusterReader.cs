@@ -1,0 +1,78 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Berth.Kubernetes;
+using Berth.Kubernetes.Http;
+using Berth.Planning.Objects;
+
+namespace Berth.Planning.Cluster;
+
+/// <summary>Lists the objects of a cluster that a plan is about, with the rights of the user. It only reads.</summary>
+internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
+{
+    /// <summary>The word for where objects of a cluster are from.</summary>
+    public const string Origin = "cluster";
+
+    private const int PageSize = 500;
+
+    /// <summary>Reads all kinds. A kind that cannot be read is a sentence; the others are read all the same.</summary>
+    /// <param name="namespace">The namespace, or null for all.</param>
+    /// <param name="unread">Gets the sentences.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<IReadOnlyList<PlanObject>> ReadAsync(
+        string? @namespace, List<string> unread, CancellationToken cancellationToken)
+    {
+        using Meter meter = new("Berth.Planning");
+        using KubernetesApi api = new(access, meter, time);
+        List<PlanObject> objects = [];
+        foreach (ClusterKind kind in ClusterKind.All)
+        {
+            try
+            {
+                await ReadAsync(api, kind, @namespace, objects, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KubernetesUnreachableException exception)
+            {
+                // The next kind would wait as long for the same answer.
+                unread.Add(exception.Message);
+                break;
+            }
+            catch (EndpointSourceException exception)
+            {
+                unread.Add($"{kind.Resource} are not read, and the plan does not count them: {exception.Message}");
+            }
+        }
+
+        return objects;
+    }
+
+    private static async Task ReadAsync(
+        KubernetesApi api, ClusterKind kind, string? @namespace, List<PlanObject> objects, CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            string query = next is null ? "" : $"&continue={Uri.EscapeDataString(next)}";
+            using KubernetesResponse response = await api.GetAsync(
+                $"{kind.PathOf(@namespace)}?limit={PageSize}{query}", cancellationToken).ConfigureAwait(false);
+            JsonNode? list;
+            try
+            {
+                list = await JsonNode.ParseAsync(response.Body, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+            catch (JsonException exception)
+            {
+                throw new EndpointSourceException($"the answer is cut or no JSON ({exception.Message})", exception);
+            }
+
+            foreach (JsonObject item in list.Items("items"))
+            {
+                item["apiVersion"] = kind.ApiVersion;
+                item["kind"] = kind.Kind;
+                objects.Add(new PlanObject(item, Origin, 0, null, "default"));
+            }
+
+            next = list.Text("metadata", "continue");
+        }
+        while (!string.IsNullOrEmpty(next));
+    }
+}

@@ -1,0 +1,112 @@
+using Berth.Kubernetes;
+using Berth.Planning.Cluster;
+using Berth.Planning.Objects;
+
+namespace Berth.Planning;
+
+/// <summary>The objects that a plan is about: manifests, a cluster, or manifests over a cluster. Not safe for several threads.</summary>
+/// <param name="defaultNamespace">The namespace of objects that state none.</param>
+public sealed class PlanInput(string defaultNamespace = "default")
+{
+    // Every document of a chart that was not rendered is broken in the same way.
+    private const int MostForEachText = 3;
+
+    private readonly List<string> _unread = [];
+    private readonly List<PlanObject> _given = [];
+    private readonly List<PlanObject> _running = [];
+
+    /// <summary>Sentences about what could not be read, with file and line.</summary>
+    public IReadOnlyList<string> Unread => _unread;
+
+    /// <summary>True when a part of the cluster could not be read.</summary>
+    public bool IsClusterUnread { get; private set; }
+
+    /// <summary>The manifests first; of a cluster what they do not replace.</summary>
+    internal IReadOnlyList<PlanObject> Objects
+    {
+        get
+        {
+            HashSet<(string, string, string)> given = [.. _given.Select(KeyOf)];
+            return [.. _given, .. _running.Where(each => !given.Contains(KeyOf(each)))];
+        }
+    }
+
+    /// <summary>True when the whole cluster was read.</summary>
+    internal bool IsWholeCluster { get; private set; }
+
+    /// <summary>
+    /// Adds the objects of one text, YAML or JSON, as kubectl reads it. What cannot be read is noted, and the rest added.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="origin">The file, for messages.</param>
+    public void Add(string text, string origin)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(origin);
+        try
+        {
+            AddObjects(text, origin);
+        }
+        catch (ManifestException whole)
+        {
+            List<string> faults = [];
+            foreach (string document in Split(text))
+            {
+                try
+                {
+                    AddObjects(document, origin);
+                }
+                catch (ManifestException part)
+                {
+                    faults.Add(part.Message);
+                }
+            }
+
+            _unread.AddRange(faults.DefaultIfEmpty(whole.Message).Take(MostForEachText));
+            if (faults.Count > MostForEachText)
+                _unread.Add($"{origin}: {faults.Count - MostForEachText} more documents cannot be read.");
+        }
+    }
+
+    /// <summary>Notes something that cannot be read, such as a file that is not there.</summary>
+    /// <param name="sentence">A sentence.</param>
+    public void AddUnread(string sentence) => _unread.Add(sentence);
+
+    /// <summary>Adds what a cluster runs, with the rights of the user. It only lists. A kind that cannot be listed is noted.</summary>
+    /// <param name="access">The cluster.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="namespace">The namespace, or null for all.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task AddClusterAsync(
+        ClusterAccess access, TimeProvider time, string? @namespace = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(access);
+        int before = _unread.Count;
+        _running.AddRange(await new ClusterReader(access, time).ReadAsync(@namespace, _unread, cancellationToken).ConfigureAwait(false));
+        IsClusterUnread = _unread.Count > before;
+        IsWholeCluster = !IsClusterUnread && @namespace is null;
+    }
+
+    private static (string, string, string) KeyOf(PlanObject each) => (each.Group, each.Kind, each.Path);
+
+    private void AddObjects(string text, string origin)
+    {
+        SourceLines lines = new();
+        foreach (ManifestObject each in ManifestText.Read(text, origin, lines))
+            _given.Add(new PlanObject(each.Body, each.Origin, each.Line, lines, defaultNamespace));
+    }
+
+    /// <summary>The documents of a YAML text, each with empty lines before it, so that its lines keep their numbers.</summary>
+    private static IEnumerable<string> Split(string text)
+    {
+        string[] lines = text.Split('\n');
+        int start = 0;
+        for (int i = 1; i <= lines.Length; i++)
+        {
+            if (i < lines.Length && !lines[i].StartsWith("---", StringComparison.Ordinal))
+                continue;
+            yield return new string('\n', start) + string.Join('\n', lines[start..i]);
+            start = i;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Berth.Planning;
+
+/// <summary>The options of a plan.</summary>
+public sealed record PlanOptions
+{
+    /// <summary>
+    /// The ports of workloads that state none, by namespace and name: <c>games/lobby</c> and <c>4000</c>,
+    /// <c>game=4000,admin=5000/TCP</c> or <c>4000@10</c> for a stride of 10. They count before what the workload states. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Ports { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The NodePort range, or null for none. Default: 30000 to 32767.</summary>
+    public PlanRange? NodePorts { get; init; } = PlanRange.NodePorts;
+
+    /// <summary>The ephemeral range of the nodes, or null for none. Default: 32768 to 60999.</summary>
+    public PlanRange? Ephemeral { get; init; } = PlanRange.Ephemeral;
+
+    /// <summary>Ranges that others use. Default: none.</summary>
+    public IReadOnlyList<PlanRange> Reserved { get; init; } = [];
+
+    /// <summary>
+    /// The pods by which every set without an autoscaler must be able to grow, 0 or more. Default 1.
+    /// </summary>
+    public int Headroom { get; init; } = 1;
+
+    /// <summary>True to pass objects of unknown kinds over without a word. Default: false.</summary>
+    public bool SkipUnknown { get; init; }
+
+    /// <summary>The ids of rules that are left out. Default: none.</summary>
+    public IReadOnlyList<string> Skip { get; init; } = [];
+}

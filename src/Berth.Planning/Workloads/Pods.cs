@@ -1,0 +1,35 @@
+using Berth.Planning.Objects;
+
+namespace Berth.Planning.Workloads;
+
+/// <summary>The pods that an object makes: the path of its template, and whether another object makes them already.</summary>
+internal static class Pods
+{
+    private static readonly string[] s_groups = ["apps", "extensions", "apps.kruise.io"];
+
+    // Pods and sets of these owners are counted with the owner.
+    private static readonly string[] s_owners =
+        ["StatefulSet", "DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "Job", "CronJob"];
+
+    /// <summary>The <c>metadata</c> and <c>spec</c> of the pods of an object; null when it makes none.</summary>
+    public static (JsonNode? Metadata, JsonObject Spec)? Find(PlanObject each)
+    {
+        JsonNode? template = each.Kind switch
+        {
+            "StatefulSet" or "DaemonSet" or "Deployment" or "ReplicaSet" when s_groups.Contains(each.Group, StringComparer.Ordinal) =>
+                each.Body.At("spec", "template"),
+            "ReplicationController" when each.Group.Length == 0 => each.Body.At("spec", "template"),
+            "Job" when each.Group == "batch" => each.Body.At("spec", "template"),
+            "CronJob" when each.Group == "batch" => each.Body.At("spec", "jobTemplate", "spec", "template"),
+            "Pod" when each.Group.Length == 0 => each.Body,
+            _ => null,
+        };
+        return template.At("spec") is JsonObject spec && !IsOwned(each) && !HasEnded(each) ? (template.At("metadata"), spec) : null;
+    }
+
+    private static bool IsOwned(PlanObject each) => each.Body.Items("metadata", "ownerReferences")
+        .Any(static owner => owner.Flag("controller") && s_owners.Contains(owner.Text("kind"), StringComparer.Ordinal));
+
+    private static bool HasEnded(PlanObject each) =>
+        each.Kind == "Pod" && each.Body.Text("status", "phase") is "Succeeded" or "Failed";
+}

@@ -1,0 +1,89 @@
+using Berth.Kubernetes;
+using Berth.LocalCluster;
+
+namespace Berth.Planning.Reading;
+
+public sealed class ClusterTests
+{
+    private const string Space = """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: games, labels: {pod-security.kubernetes.io/enforce: privileged}}
+        ---
+
+        """;
+
+    [Fact]
+    public async Task Sets_of_a_cluster_are_checked_and_their_pods_count_once()
+    {
+        await using LocalCluster.LocalCluster cluster = await StartAsync(Plans.Set() + Plans.Set("match", 4002), rbac: false);
+        PlanInput input = new();
+        await input.AddClusterAsync(Access(cluster.KubeconfigPath), TimeProvider.System, null, TestContext.Current.CancellationToken);
+        PortPlan plan = PortPlan.Create(input);
+        Assert.Empty(plan.Unread);
+        PlanFault fault = Assert.Single(plan.Faults);
+        Assert.Equal((PlanRule.Overlap, "cluster"), (fault.Rule, fault.Location.ToString()));
+        Assert.Equal(2, plan.Ranges.Count);
+    }
+
+    [Fact]
+    public async Task Manifests_replace_what_the_cluster_runs()
+    {
+        await using LocalCluster.LocalCluster cluster = await StartAsync(Plans.Set() + Plans.Set("match", 4002), rbac: false);
+        PlanInput input = new();
+        input.Add(Plans.Set("match", 4100), "games.yaml");
+        await input.AddClusterAsync(Access(cluster.KubeconfigPath), TimeProvider.System, null, TestContext.Current.CancellationToken);
+        Assert.Empty(PortPlan.Create(input).Faults);
+    }
+
+    [Fact]
+    public async Task Kinds_that_the_user_may_not_list_are_told_and_the_rest_is_checked()
+    {
+        const string Account = """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: reader, namespace: games}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: reader}
+            rules: [{apiGroups: [apps], resources: [statefulsets], verbs: [list]}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: reader}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}
+            subjects: [{kind: ServiceAccount, name: reader, namespace: games}]
+            ---
+
+            """;
+        await using LocalCluster.LocalCluster cluster = await StartAsync(
+            Account + Plans.Set() + Plans.Set("match", 4002), rbac: true);
+        PlanInput input = new();
+        await input.AddClusterAsync(
+            Access(cluster.ServiceAccountKubeconfig("games", "reader")), TimeProvider.System, null, TestContext.Current.CancellationToken);
+        Assert.True(input.IsClusterUnread);
+        Assert.Contains(input.Unread, static sentence => sentence.StartsWith("services are not read", StringComparison.Ordinal));
+        Assert.Contains(PortPlan.Create(input).Faults, static fault => fault.Rule == PlanRule.Overlap);
+    }
+
+    [Fact]
+    public async Task Cluster_that_is_gone_is_told_once()
+    {
+        string kubeconfig;
+        using TestFolder folder = new();
+        await using (LocalCluster.LocalCluster cluster = await StartAsync(Plans.Set(), rbac: false))
+            kubeconfig = folder.Write("config", cluster.Kubeconfig);
+        PlanInput input = new();
+        await input.AddClusterAsync(Access(kubeconfig), TimeProvider.System, null, TestContext.Current.CancellationToken);
+        Assert.Single(input.Unread);
+        Assert.True(input.IsClusterUnread);
+    }
+
+    private static Task<LocalCluster.LocalCluster> StartAsync(string manifests, bool rbac) => LocalCluster.LocalCluster.StartAsync(
+        new LocalClusterOptions { Manifests = [Space + manifests], RunProcesses = false, EnforceRbac = rbac },
+        TestContext.Current.CancellationToken);
+
+    private static ClusterAccess Access(string kubeconfig) => KubernetesEndpoints.FindAccess(
+        new ClusterAccessOptions { Kubeconfig = kubeconfig, Environment = static _ => null });
+}

@@ -1,0 +1,67 @@
+namespace Berth.Planning.Reading;
+
+public sealed class InputTests
+{
+    [Fact]
+    public void Broken_document_is_told_with_its_line_and_the_rest_is_checked()
+    {
+        PortPlan plan = Plans.Of(Plans.Set() + "a: [1\n---\n" + Plans.Set("match", 4000));
+        string unread = Assert.Single(plan.Unread);
+        Assert.StartsWith("games.yaml is not valid YAML at line 3", unread, StringComparison.Ordinal);
+        Assert.Equal(PlanRule.Overlap, Assert.Single(plan.Faults).Rule);
+        Assert.Equal(64, plan.Faults[0].Location.Line);
+    }
+
+    [Fact]
+    public void Template_that_was_not_rendered_is_told()
+    {
+        PortPlan plan = Plans.Of("metadata:\n  name: {{ .Values.name }}\n---\n" + Plans.Set());
+        Assert.Contains("games.yaml, line 2: {{ .Values.name }} is a template that was not rendered", Assert.Single(plan.Unread),
+            StringComparison.Ordinal);
+        Assert.Equal(2, plan.Objects);
+    }
+
+    [Fact]
+    public void Unknown_kind_is_told_unless_it_is_passed_over()
+    {
+        const string Custom = "apiVersion: example.com/v1\nkind: Fleet\nmetadata: {name: f, namespace: games}\n";
+        Assert.StartsWith("games.yaml:1: the kind Fleet of example.com/v1 is not known", Assert.Single(Plans.Of(Custom).Unread),
+            StringComparison.Ordinal);
+        Plans.AssertClean(Custom, new PlanOptions { SkipUnknown = true });
+        Assert.Contains(
+            "StatefullSet", Assert.Single(Plans.Of("apiVersion: apps/v1\nkind: StatefullSet").Unread), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Document_without_a_kind_is_told() => Assert.Contains(
+        "games.yaml:1: a document has no kind", Assert.Single(Plans.Of("apiVersion: v1\nmetadata: {name: x}").Unread),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void List_of_JSON_is_opened_and_has_lines()
+    {
+        PortPlan plan = Plans.Of("""
+            {"apiVersion": "v1", "kind": "List", "items": [
+              {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x-3", "namespace": "games"},
+               "spec": {"hostNetwork": true,
+                        "containers": [{"name": "c", "image": "i", "env": [{"name": "BERTH_BASE_PORT", "value": "4000"}]}]}}
+            ]}
+            """);
+        Assert.Equal(4003, Assert.Single(plan.Ranges).First);
+        Assert.Equal(new PlanLocation("games.yaml", 3), Assert.Single(plan.Faults).Location);
+    }
+
+    [Fact]
+    public void Lines_count_in_texts_with_carriage_returns()
+    {
+        PlanFault fault = Assert.Single(Plans.Of(
+            (Plans.Set() + Plans.Set("match", 4002)).ReplaceLineEndings("\r\n")).Faults);
+        Assert.Equal(62, fault.Location.Line);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("---\n---\n")]
+    [InlineData("# nothing\n")]
+    public void Empty_text_has_no_objects(string text) => Assert.Equal(0, Plans.Of(text).Objects);
+}
