@@ -16,7 +16,7 @@ internal static class BerthCommands
     {
         const string Call = "berth call http://127.0.0.1:8000     asks service A for an address, and talks to that pod";
         ExampleCommand root = new(
-            "berth",
+            host.IsPlugin ? "kubectl-berth" : "berth",
             "Direct-connect discovery for Kubernetes StatefulSets: every pod has its node's address, " +
             "and a port that follows from its name.",
             ProgramParts.HasLocalCluster
@@ -47,7 +47,10 @@ internal static class BerthCommands
         root.Add(SeatsCommand.CreateGroup(host));
         root.Add(DrainCommand.Create(host));
         root.Add(get);
+        if (host.IsPlugin)
+            root.Add(GetEndpointsCommand.Create(host));
         root.Add(WatchCommand.Create(host));
+        root.Add(CompletionCommand.Create(host));
         root.Add(VersionCommand.Create(host));
         return root;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Berth.Cli.Commands;
 using Berth.Cli.Hosting;
 
 namespace Berth.Cli;
@@ -12,6 +13,8 @@ internal static class BerthProgram
         try
         {
             Command root = BerthCommands.CreateRoot(host);
+            if (args.Count > 0 && args[0] == CompletionCommand.Ask)
+                return CompletionCommand.Complete(root, [.. args.Skip(1)], host.Out);
 
             // A text to send may start with '@', so '@FILE' does not read a file of arguments.
             ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -25,13 +25,14 @@ internal static class DispatchCommand
             "berth dispatch --target games/lobby --base-port 4000 --urls 'http://127.0.0.1:8000;http://[::1]:8000'",
             "berth dispatch --target games/lobby --base-port 4000 --snapshot-file /var/lib/berth/snapshot --max-stale 1h",
             "berth dispatch --target games/lobby --from http://service-a.games",
+            "berth dispatch --target games/lobby --base-port 4000 --source dns",
             "berth dispatch --target games/lobby --base-port 4000 --tls-cert tls.crt --tls-key tls.key --urls https://*:8443",
             "berth dispatch --target games/lobby --base-port 4000 --seat-keys /etc/berth/keys --desk-base-port 9000")
             .Runs(
                 host,
                 [
-                    .. DispatchSettings.All, .. FromSettings.All, .. SeatSettings.OfDispatch, .. PortSettings.OfTarget,
-                    .. ClusterSettings.All, .. CommonSettings.OfLog, CommonSettings.Config,
+                    .. DispatchSettings.All, .. FromSettings.All, .. SourceSettings.All, .. SeatSettings.OfDispatch,
+                    .. PortSettings.OfTarget, .. ClusterSettings.All, .. CommonSettings.OfLog, CommonSettings.Config,
                 ],
                 reader => RunAsync(reader, host));
 
@@ -41,7 +42,11 @@ internal static class DispatchCommand
         string runId = FromSettings.CreateRunId(host);
         RemoteEndpointSource? source = null;
         DispatcherOptions options = ReadOptions(reader, runId, from.Length > 0 ? target => source!.FindDispatchers(target) : null);
-        ClusterChoice cluster = ClusterSettings.Read(reader);
+        SourceChoice choice = SourceSettings.Read(reader, [.. options.Targets.Select(static target => target.Target)]);
+        if (from.Length > 0 && choice.Kind != SourceKind.Kubernetes)
+            reader.Fault("--from and --source are both given: a dispatcher is a source too. Leave one out.");
+        foreach (string fault in choice.FindFaults(host))
+            reader.Fault(fault);
         string? snapshotFile = reader.Get(DispatchSettings.SnapshotFile);
         TimeSpan? maxStale = reader.Get(DispatchSettings.MaxStale);
         using ILoggerFactory loggers = ProgramLogging.Create(reader, host);
@@ -52,7 +57,7 @@ internal static class DispatchCommand
         using Meter meter = new("Berth");
         source = from.Length > 0 ? FromSettings.Open(reader, from, runId, host, loggers, meter) : null;
         EndpointDirectory directory = source is null
-            ? cluster.Open(cluster.Find(host, loggers), host, loggers, meter, snapshotFile, maxStale)
+            ? choice.Open(host, loggers, meter, snapshotFile, maxStale).Directory
             : new EndpointDirectory(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
         await using (directory.ConfigureAwait(false))
         {

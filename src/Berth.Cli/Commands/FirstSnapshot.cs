@@ -11,7 +11,7 @@ internal static class FirstSnapshot
 {
     /// <exception cref="CommandException">The source failed, or did not answer in time.</exception>
     public static async Task<EndpointSnapshot> WaitAsync(
-        EndpointView view, ClusterAccess access, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+        EndpointView view, ClusterAccess? access, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(timeout, time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -32,8 +32,9 @@ internal static class FirstSnapshot
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            string why = view.Failure?.Message ?? access.Waiting
-                ?? "The API server has not answered yet; check that it is reachable, or give a longer --timeout.";
+            string why = view.Failure?.Message ?? access?.Waiting
+                ?? $"{(access is null ? "The source" : "The API server")} has not answered yet; check that it is reachable, or give a " +
+                    "longer --timeout.";
             throw CommandException.Unreachable($"No list of {view.Target} arrived within {Durations.Format(timeout)}. {why}");
         }
     }

@@ -23,21 +23,25 @@ internal static class WatchCommand
         };
         return command.Runs(
             host,
-            [.. PortSettings.OfTarget, .. ClusterSettings.All, ClusterSettings.Timeout, CommonSettings.Output],
+            [
+                .. PortSettings.OfTarget, ServiceTargetArgument.Namespace, .. SourceSettings.All, .. ClusterSettings.All,
+                ClusterSettings.Timeout, CommonSettings.Output,
+            ],
             reader => RunAsync(reader, host, target));
     }
 
     private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host, Argument<string?> argument)
     {
-        ServiceTarget target = ServiceTargetArgument.Read(reader, argument);
+        ServiceTarget target = ServiceTargetArgument.Read(reader, host, argument);
         PortScheme ports = PortSettings.Read(reader, ofPod: false);
-        ClusterChoice cluster = ClusterSettings.Read(reader);
+        SourceChoice choice = SourceSettings.Read(reader, [target]);
         TimeSpan timeout = reader.Get(ClusterSettings.Timeout);
         OutputFormat format = reader.Get(CommonSettings.Output);
+        foreach (string fault in choice.FindFaults(host))
+            reader.Fault(fault);
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
-        ClusterAccess access = cluster.Find(host);
-        EndpointDirectory directory = cluster.Open(access, host);
+        (EndpointDirectory directory, ClusterAccess? access) = choice.Open(host);
         await using (directory.ConfigureAwait(false))
         {
             EndpointView view = directory.Follow(target, ports);

@@ -5,6 +5,9 @@ namespace Berth.Cli.Hosting;
 /// <summary>The surroundings of the program: its streams, environment, clock and randomness. All other code takes them from here.</summary>
 internal sealed class ProgramHost
 {
+    /// <summary>True when kubectl runs the program, which it does by the name <c>kubectl-berth</c>.</summary>
+    public bool IsPlugin { get; init; }
+
     /// <summary>Standard input.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
@@ -34,6 +37,7 @@ internal sealed class ProgramHost
         bool terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
         return new ProgramHost
         {
+            IsPlugin = IsPluginName(Environment.GetCommandLineArgs()[0]) || IsPluginName(Environment.ProcessPath),
             In = Console.In,
             Out = Console.Out,
             Error = Console.Error,
@@ -43,4 +47,7 @@ internal sealed class ProgramHost
             OutIsTerminal = terminal,
         };
     }
+
+    // kubectl calls the file kubectl-berth; a plugin manager may have made it a link to another name.
+    private static bool IsPluginName(string? path) => Path.GetFileNameWithoutExtension(path) == "kubectl-berth";
 }

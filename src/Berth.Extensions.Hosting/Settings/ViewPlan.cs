@@ -1,4 +1,5 @@
 using Berth.Checks;
+using Berth.Sources;
 using Berth.Targets;
 
 namespace Berth.Extensions.Hosting.Settings;

@@ -4,6 +4,7 @@ using System.Net;
 using Berth.Dns;
 using Berth.Extensions.Hosting.Settings;
 using Berth.Kubernetes;
+using Berth.Sources;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Berth.Cli.Hosting;
+using Berth.Cli.Tests.Running;
 
 namespace Berth.Cli.Tests.Commands;
 
@@ -100,18 +100,7 @@ public sealed class PlanTests
 
     private static async Task<(int Code, string Out, string Error)> RunAsync(string input, params string[] args)
     {
-        using StringReader reader = new(input);
-        using StringWriter output = new() { NewLine = "\n" };
-        using StringWriter error = new() { NewLine = "\n" };
-        int code = await BerthProgram.RunAsync(args, new ProgramHost
-        {
-            In = reader,
-            Out = output,
-            Error = error,
-            Variable = static _ => null,
-            Time = TimeProvider.System,
-            Random = new Random(1),
-        });
-        return (code, output.ToString(), error.ToString());
+        BerthResult result = await InProcess.RunAsync(input, isPlugin: false, args);
+        return (result.ExitCode, result.Out, result.Error);
     }
 }

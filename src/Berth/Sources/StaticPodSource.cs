@@ -1,8 +1,6 @@
-using Berth.Extensions.Hosting.Settings;
+namespace Berth.Sources;
 
-namespace Berth.Extensions.Hosting.Sources;
-
-/// <summary>The pods that the settings of the views list. They never change.</summary>
+/// <summary>Pods that settings or options list. They never change.</summary>
 internal sealed class StaticPodSource(IReadOnlyDictionary<ServiceTarget, KeyValuePair<string, string>[]> pods) : IEndpointSource
 {
     /// <inheritdoc/>
@@ -11,7 +9,7 @@ internal sealed class StaticPodSource(IReadOnlyDictionary<ServiceTarget, KeyValu
         if (!pods.TryGetValue(target, out KeyValuePair<string, string>[]? listed))
         {
             throw new ArgumentException(
-                $"{target} is not a view's target, and the source Static knows only these. Add a view with its Pods, or choose another " +
+                $"The source Static has no pods of {target}. List them (Pods of a view; berth --pod), or choose another " +
                 "source.",
                 nameof(target));
         }

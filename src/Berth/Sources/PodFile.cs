@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Berth.Extensions.Hosting.Settings;
 
-namespace Berth.Extensions.Hosting.Sources;
+namespace Berth.Sources;
 
 /// <summary>The content of a file of pods: <c>{"k8s-example2/service-b": {"service-b-0": "10.88.0.10"}}</c>.</summary>
 internal static class PodFile

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
-namespace Berth.Extensions.Hosting.Settings;
+namespace Berth.Sources;
 
 /// <summary>Reads a pod that is written as its address, or as its address and its port.</summary>
 internal static class PodText

@@ -1,4 +1,4 @@
-namespace Berth.Extensions.Hosting.Sources;
+namespace Berth.Sources;
 
 /// <summary>Reads pods from a JSON file, again and again: mounted files change by renaming, which no watcher sees everywhere.</summary>
 internal sealed class FilePodSource(string path, TimeSpan period, TimeProvider time) : IEndpointSource

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Berth.Extensions.Hosting.Settings;
+namespace Berth.Sources;
 
 /// <summary>Reads an address, or an address and a port, that is written in full.</summary>
 internal static class AddressText
