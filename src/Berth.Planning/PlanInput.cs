@@ -26,10 +26,14 @@ public sealed class PlanInput(string defaultNamespace = "default")
     {
         get
         {
-            HashSet<(string, string, string)> given = [.. _given.Select(KeyOf)];
-            return [.. _given, .. _running.Where(each => !given.Contains(KeyOf(each)))];
+            HashSet<(string, string, string)> given = [.. _given.Select(static each => each.Key)];
+            return [.. _given, .. _running.Where(each => !given.Contains(each.Key))];
         }
     }
+
+    /// <summary>Manifests that replace an object of the cluster, with that object.</summary>
+    internal IEnumerable<(PlanObject Given, PlanObject Running)> Changes =>
+        _given.Join(_running, static each => each.Key, static each => each.Key, static (given, running) => (given, running));
 
     /// <summary>True when the whole cluster was read.</summary>
     internal bool IsWholeCluster { get; private set; }
@@ -39,32 +43,19 @@ public sealed class PlanInput(string defaultNamespace = "default")
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="origin">The file, for messages.</param>
-    public void Add(string text, string origin)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        ArgumentNullException.ThrowIfNull(origin);
-        try
-        {
-            AddObjects(text, origin);
-        }
-        catch (ManifestException whole)
-        {
-            List<string> faults = [];
-            foreach (string document in Split(text))
-            {
-                try
-                {
-                    AddObjects(document, origin);
-                }
-                catch (ManifestException part)
-                {
-                    faults.Add(part.Message);
-                }
-            }
+    public void Add(string text, string origin) => Add([(text, origin)]);
 
-            _unread.AddRange(faults.DefaultIfEmpty(whole.Message).Take(MostForEachText));
-            if (faults.Count > MostForEachText)
-                _unread.Add($"{origin}: {faults.Count - MostForEachText} more documents cannot be read.");
+    /// <summary>Adds the objects of several texts in their order. They are read at the same time.</summary>
+    /// <param name="texts">The texts, each with its file.</param>
+    public void Add(IReadOnlyList<(string Text, string Origin)> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        (List<PlanObject> Objects, List<string> Unread)[] read = new (List<PlanObject>, List<string>)[texts.Count];
+        Parallel.For(0, texts.Count, i => read[i] = Read(texts[i].Text, texts[i].Origin));
+        foreach ((List<PlanObject> objects, List<string> unread) in read)
+        {
+            _given.AddRange(objects);
+            _unread.AddRange(unread);
         }
     }
 
@@ -87,13 +78,40 @@ public sealed class PlanInput(string defaultNamespace = "default")
         IsWholeCluster = !IsClusterUnread && @namespace is null;
     }
 
-    private static (string, string, string) KeyOf(PlanObject each) => (each.Group, each.Kind, each.Path);
+    private (List<PlanObject> Objects, List<string> Unread) Read(string text, string origin)
+    {
+        try
+        {
+            return ([.. ReadObjects(text, origin)], []);
+        }
+        catch (ManifestException whole)
+        {
+            List<PlanObject> objects = [];
+            List<string> faults = [];
+            foreach (string document in Split(text))
+            {
+                try
+                {
+                    objects.AddRange(ReadObjects(document, origin));
+                }
+                catch (ManifestException part)
+                {
+                    faults.Add(part.Message);
+                }
+            }
 
-    private void AddObjects(string text, string origin)
+            List<string> told = [.. faults.DefaultIfEmpty(whole.Message).Take(MostForEachText)];
+            if (faults.Count > MostForEachText)
+                told.Add($"{origin}: {faults.Count - MostForEachText} more documents cannot be read.");
+            return (objects, told);
+        }
+    }
+
+    private IEnumerable<PlanObject> ReadObjects(string text, string origin)
     {
         SourceLines lines = new();
-        foreach (ManifestObject each in ManifestText.Read(text, origin, lines))
-            _given.Add(new PlanObject(each.Body, each.Origin, each.Line, lines, defaultNamespace));
+        return ManifestText.Read(text, origin, lines)
+            .Select(each => new PlanObject(each.Body, each.Origin, each.Line, lines, defaultNamespace));
     }
 
     /// <summary>The documents of a YAML text, each with empty lines before it, so that its lines keep their numbers.</summary>

@@ -24,6 +24,9 @@ public sealed class PortPlan
     /// <summary>Sentences about what could not be read. The plan does not count it.</summary>
     public IReadOnlyList<string> Unread { get; }
 
+    /// <summary>The options, with the NodePort range that the cluster's own API server states.</summary>
+    public PlanOptions Options => _context.Options;
+
     /// <summary>The number of objects that were read.</summary>
     public int Objects => _context.Index.All.Count;
 
@@ -56,11 +59,14 @@ public sealed class PortPlan
         ArgumentNullException.ThrowIfNull(input);
         options ??= new PlanOptions();
         List<string> unread = [.. input.Unread];
-        if (!options.SkipUnknown)
-            unread.AddRange(input.Objects.Select(KnownKinds.FindFault).OfType<string>());
-        ObjectIndex index = new(input.Objects, input.IsWholeCluster);
         List<PlanFault> faults = [];
+        IReadOnlyList<PlanObject> objects = Repeats.LastOfEach(input.Objects, faults);
+        if (!options.SkipUnknown)
+            unread.AddRange(objects.Select(KnownKinds.FindFault).OfType<string>());
+        ObjectIndex index = new(objects, input.IsWholeCluster);
         IReadOnlyList<Workload> workloads = WorkloadReader.Read(index, options.Ports, faults);
+        if (options.NodePorts == PlanRange.NodePorts && NodePortRange.Find(workloads) is { } nodePorts)
+            options = options with { NodePorts = nodePorts };
         PlanContext context = new(index, workloads, new Reach(index.Nodes), options);
         faults.AddRange(OverlapRules.Check(context));
         faults.AddRange(RangeRules.Check(context));
@@ -68,6 +74,7 @@ public sealed class PortPlan
         faults.AddRange(SetRules.Check(context));
         faults.AddRange(PodRules.Check(context));
         faults.AddRange(ServiceRules.Check(context));
+        faults.AddRange(ChangeRules.Check(input.Changes));
         return new PortPlan(context, [.. Order(faults, options)], unread);
     }
 

@@ -4,37 +4,37 @@ namespace Berth.Planning;
 internal static class Plans
 {
     /// <summary>A set of three pods at 4000, with its headless Service.</summary>
-    public static string Set(string name = "lobby", int basePort = 4000, int replicas = 3, string podSpec = "", string spec = "") => $$$"""
+    public static string Set(string name = "lobby", int basePort = 4000, int replicas = 3, string podSpec = "", string spec = "") => $$$$"""
         apiVersion: v1
         kind: Service
-        metadata: {name: {{{name}}}, namespace: games}
+        metadata: {name: {{{{name}}}}, namespace: games}
         spec:
           clusterIP: None
-          selector: {app: {{{name}}}}
-          ports: [{name: game, port: {{{basePort}}}}]
+          selector: {app: {{{{name}}}}}
+          ports: [{name: game, port: {{{{basePort}}}}}]
         ---
         apiVersion: apps/v1
         kind: StatefulSet
-        metadata: {name: {{{name}}}, namespace: games}
+        metadata: {name: {{{{name}}}}, namespace: games}
         spec:
-          serviceName: {{{name}}}
-          replicas: {{{replicas}}}
-          {{{spec}}}
-          selector: {matchLabels: {app: {{{name}}}}}
+          serviceName: {{{{name}}}}
+          replicas: {{{{replicas}}}}
+          {{{{spec}}}}
+          selector: {matchLabels: {app: {{{{name}}}}}}
           template:
-            metadata: {labels: {app: {{{name}}}}}
+            metadata: {labels: {app: {{{{name}}}}}}
             spec:
               hostNetwork: true
               dnsPolicy: ClusterFirstWithHostNet
               terminationGracePeriodSeconds: 40
-              {{{podSpec}}}
+              {{{{podSpec}}}}
               containers:
                 - name: server
                   image: berth:latest
                   command: ["/berth", "echo"]
                   env:
                     - {name: POD_NAME, valueFrom: {fieldRef: {fieldPath: metadata.name}}}
-                    - {name: BERTH_BASE_PORT, value: "{{{basePort}}}"}
+                    - {name: BERTH_BASE_PORT, value: "{{{{basePort}}}}"}
                   readinessProbe: {exec: {command: ["/berth", "probe"]}}
         ---
 

@@ -103,7 +103,7 @@ internal static class PlanCommands
         PlanOptions options = PlanSettings.Read(reader);
         OutputFormat format = reader.Get(CommonSettings.TableOutput);
         (PortPlan plan, int exitCode) = await PlanReading.CreateAsync(reader, host, options).ConfigureAwait(false);
-        PlanOutput.WriteRanges(plan, options, format, host);
+        PlanOutput.WriteRanges(plan, format, host);
         return exitCode;
     }
 }

@@ -24,15 +24,23 @@ internal static class PlanReading
         if (withCluster)
         {
             using StopSignal stop = new();
-            ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions
+            try
             {
-                Kubeconfig = kubeconfig,
-                Context = context,
-                Environment = host.Variable,
-                TimeProvider = host.Time,
-                PluginOutput = host.Error.WriteLine,
-            });
-            await input.AddClusterAsync(access, host.Time, @namespace, stop.Token).ConfigureAwait(false);
+                ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions
+                {
+                    Kubeconfig = kubeconfig,
+                    Context = context,
+                    Environment = host.Variable,
+                    TimeProvider = host.Time,
+                    PluginOutput = host.Error.WriteLine,
+                });
+                await input.AddClusterAsync(access, host.Time, @namespace, stop.Token).ConfigureAwait(false);
+            }
+            catch (ClusterAccessException exception) when (files.Length > 0)
+            {
+                // The manifests are checked all the same.
+                input.AddUnread(exception.Message);
+            }
         }
 
         PortPlan plan = PortPlan.Create(input, options);
@@ -51,8 +59,7 @@ internal static class PlanReading
                 return;
             }
 
-            foreach ((string text, string origin) in ManifestFiles.Read(file))
-                input.Add(text, origin);
+            input.Add([.. ManifestFiles.Read(file, input.AddUnread)]);
         }
         catch (CommandException exception)
         {

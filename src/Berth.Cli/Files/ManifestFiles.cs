@@ -11,8 +11,11 @@ internal static class ManifestFiles
     private static readonly string[] s_kustomizations = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
     /// <summary>Reads a file, a folder of files, or the resources of a folder's kustomization.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="onUnread">Gets a sentence about each file of a folder that cannot be read. Null makes it an exception.</param>
     /// <returns>The texts, and the file or folder each came from.</returns>
-    public static IEnumerable<(string Text, string Origin)> Read(string path)
+    /// <exception cref="CommandException">There is nothing to read, or it cannot be read.</exception>
+    public static IEnumerable<(string Text, string Origin)> Read(string path, Action<string>? onUnread = null)
     {
         if (File.Exists(path))
             return [(YamlFile.ReadText(path), path)];
@@ -24,9 +27,22 @@ internal static class ManifestFiles
             [.. Directory.EnumerateFiles(path).Where(static file => Path.GetExtension(file) is ".yaml" or ".yml" or ".json")
                 .Order(StringComparer.Ordinal)];
         return files.Length > 0
-            ? files.Select(static file => (YamlFile.ReadText(file), file))
+            ? files.SelectMany(file => ReadOne(file, onUnread))
             : throw CommandException.Usage(
                 $"{path} has no manifest: recognized file extensions are .json, .yaml and .yml. Name another folder, or a file.");
+    }
+
+    private static IEnumerable<(string Text, string Origin)> ReadOne(string file, Action<string>? onUnread)
+    {
+        try
+        {
+            return [(YamlFile.ReadText(file), file)];
+        }
+        catch (CommandException exception) when (onUnread is not null)
+        {
+            onUnread(exception.Message);
+            return [];
+        }
     }
 
     private static string? FindKustomization(string folder) =>

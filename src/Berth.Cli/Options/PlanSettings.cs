@@ -29,7 +29,9 @@ internal static class PlanSettings
         ParsePorts, new Dictionary<string, string>(), separator: ';');
 
     public static Setting<PlanRange?> NodePorts { get; } = new(
-        "node-ports", "FIRST-LAST|none", "The API server's NodePort range. Default 30000-32767.", ParseRange, PlanRange.NodePorts);
+        "node-ports", "FIRST-LAST|none",
+        "The NodePort range. Default: that of the API server's own pods where they are read, else 30000-32767.",
+        ParseRange, PlanRange.NodePorts);
 
     public static Setting<PlanRange?> Ephemeral { get; } = new(
         "ephemeral-ports", "FIRST-LAST|node|none",

@@ -36,7 +36,7 @@ internal static class PlanOutput
             $"{Count(plan.Count(PlanLevel.Warning), "warning")}, {Count(plan.Count(PlanLevel.Note), "note")}.");
     }
 
-    public static void WriteRanges(PortPlan plan, PlanOptions options, OutputFormat format, ProgramHost host)
+    public static void WriteRanges(PortPlan plan, OutputFormat format, ProgramHost host)
     {
         foreach (string sentence in plan.Unread)
             host.Error.WriteLine($"berth: {sentence}");
@@ -59,7 +59,7 @@ internal static class PlanOutput
                     ["PORTS", "PODS", "HEADROOM", "WORKLOAD", "PORT", "FROM"], [.. plan.Ranges.Select(CellsOf)]))
                     host.Out.WriteLine(line);
                 host.Out.WriteLine();
-                Draw(plan.Ranges, options, host.Out);
+                Draw(plan.Ranges, plan.Options, host.Out);
                 return;
         }
     }

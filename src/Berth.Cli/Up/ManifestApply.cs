@@ -12,7 +12,7 @@ internal static class ManifestApply
     public static void Run(LocalCluster.LocalCluster cluster, UpOptions options, TextWriter error)
     {
         ApplyResult result = cluster.Apply(
-            options.Files.SelectMany(ManifestFiles.Read).ToArray(), skipUnknownKinds: options.SkipUnknown);
+            options.Files.SelectMany(static path => ManifestFiles.Read(path)).ToArray(), skipUnknownKinds: options.SkipUnknown);
         foreach (string each in result.PassedOver)
             error.WriteLine($"berth: passed over {each}: the local cluster does not have this kind.");
         if (result.Applied == 0)

@@ -18,7 +18,7 @@ internal sealed record ClusterKind(string Group, string Resource, string Kind, b
         new("apis/apps/v1", "statefulsets", "StatefulSet"),
         new("apis/apps/v1", "daemonsets", "DaemonSet"),
         new("apis/apps/v1", "deployments", "Deployment"),
-        new("apis/autoscaling/v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
+        new("apis/autoscaling/v1", "horizontalpodautoscalers", "HorizontalPodAutoscaler"),
     ];
 
     /// <summary>The <c>apiVersion</c> of its objects.</summary>

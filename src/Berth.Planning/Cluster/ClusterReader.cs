@@ -14,6 +14,9 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
 
     private const int PageSize = 500;
 
+    // An API server itself gives up a list after a minute.
+    private static readonly TimeSpan s_pageLimit = TimeSpan.FromSeconds(60);
+
     /// <summary>Reads all kinds. A kind that cannot be read is a sentence; the others are read all the same.</summary>
     /// <param name="namespace">The namespace, or null for all.</param>
     /// <param name="unread">Gets the sentences.</param>
@@ -36,34 +39,43 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
                 unread.Add(exception.Message);
                 break;
             }
-            catch (EndpointSourceException exception)
+            catch (KubernetesApiException exception) when (exception.StatusCode == 404)
+            {
+                // The server does not have this kind, so there are no objects of it.
+            }
+            catch (KubernetesRequestException exception)
             {
                 unread.Add($"{kind.Resource} are not read, and the plan does not count them: {exception.Message}");
+            }
+            catch (JsonException exception)
+            {
+                unread.Add(
+                    $"{kind.Resource} are not read in full, and the plan does not count the others: the answer of {access.Server} is " +
+                    $"no JSON ({exception.Message.TrimEnd('.')}). Check that it is a Kubernetes API.");
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                unread.Add(
+                    $"{kind.Resource} and all kinds behind it are not read: {access.Server} did not send a list within 60 s. Try again.");
+                break;
             }
         }
 
         return objects;
     }
 
-    private static async Task ReadAsync(
+    private async Task ReadAsync(
         KubernetesApi api, ClusterKind kind, string? @namespace, List<PlanObject> objects, CancellationToken cancellationToken)
     {
         string? next = null;
         do
         {
             string query = next is null ? "" : $"&continue={Uri.EscapeDataString(next)}";
+            using CancellationTokenSource limit = new(s_pageLimit, time);
+            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             using KubernetesResponse response = await api.GetAsync(
-                $"{kind.PathOf(@namespace)}?limit={PageSize}{query}", cancellationToken).ConfigureAwait(false);
-            JsonNode? list;
-            try
-            {
-                list = await JsonNode.ParseAsync(response.Body, cancellationToken: cancellationToken).ConfigureAwait(false);
-            }
-            catch (JsonException exception)
-            {
-                throw new EndpointSourceException($"the answer is cut or no JSON ({exception.Message})", exception);
-            }
-
+                $"{kind.PathOf(@namespace)}?limit={PageSize}{query}", both.Token).ConfigureAwait(false);
+            JsonNode? list = await JsonNode.ParseAsync(response.Body, cancellationToken: both.Token).ConfigureAwait(false);
             foreach (JsonObject item in list.Items("items"))
             {
                 item["apiVersion"] = kind.ApiVersion;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.Planning;
 
 /// <summary>The position of something in a file.</summary>

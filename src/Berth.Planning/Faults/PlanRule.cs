@@ -35,6 +35,12 @@ public sealed record PlanRule(string Id, string Title)
     /// <summary>Two statements about one set's ports differ.</summary>
     public static PlanRule Disagreement { get; } = new("ports-disagree", "Two statements about the ports of one set differ");
 
+    /// <summary>A field has a value that the API server refuses.</summary>
+    public static PlanRule FieldValue { get; } = new("field-value", "A field has a value that the API server refuses");
+
+    /// <summary>One object is in the input twice.</summary>
+    public static PlanRule Repeated { get; } = new("object-twice", "One object is in the manifests twice");
+
     /// <summary>A base port is given to pods without ordinals.</summary>
     public static PlanRule NoOrdinal { get; } = new("no-ordinal", "A base port is given to pods without ordinals");
 
@@ -78,11 +84,15 @@ public sealed record PlanRule(string Id, string Title)
     public static PlanRule NamedTargetPort { get; } =
         new("named-target-port", "A Service's port names a container port that the pods do not declare");
 
+    /// <summary>The ordinals of a running set move.</summary>
+    public static PlanRule OrdinalsMoved { get; } = new("ordinals-moved", "The ordinals of a running set move");
+
     /// <summary>All rules.</summary>
     public static IReadOnlyList<PlanRule> All { get; } =
     [
-        Overlap, OverlapWithin, AboveMax, NodePorts, Ephemeral, NodeProgram, Headroom, UnknownPorts, PortValue, Disagreement, NoOrdinal,
+        Overlap, OverlapWithin, AboveMax, NodePorts, Ephemeral, NodeProgram, Headroom, UnknownPorts, PortValue, Disagreement, FieldValue,
+        Repeated, NoOrdinal,
         DeclaredPort, FixedProbe, PodName, DnsPolicy, PodSecurity, Grace, NameLength, ServiceMissing, ServiceNotHeadless, ServiceOfOthers,
-        ServiceShared, NotReady, NamedTargetPort,
+        ServiceShared, NotReady, NamedTargetPort, OrdinalsMoved,
     ];
 }

@@ -36,6 +36,9 @@ internal sealed class PlanObject
 
     public string Namespace { get; }
 
+    /// <summary>The key that no other object has. Of these kinds only nodes and namespaces are in no namespace.</summary>
+    public (string Group, string Kind, string Path) Key => (Group, Kind, Kind is "Namespace" or "Node" ? Name : Path);
+
     /// <summary>The namespace and the name, as in <c>games/lobby</c>.</summary>
     public string Path => $"{Namespace}/{Name}";
 

@@ -3,7 +3,7 @@ using Berth.Planning.Workloads;
 
 namespace Berth.Planning.Placement;
 
-/// <summary>Whether pods of two workloads can be on one node.</summary>
+/// <summary>The nodes that pods of two workloads can share.</summary>
 internal sealed class Reach
 {
     private readonly IReadOnlyList<PlanObject> _nodes;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Berth.Planning;
 
 /// <summary>A closed range of ports.</summary>
@@ -13,6 +11,8 @@ public readonly record struct PlanRange(int First, int Last)
     /// <summary>The default ephemeral range of Linux (<c>net.ipv4.ip_local_port_range</c>).</summary>
     public static PlanRange Ephemeral { get; } = new(32768, 60999);
 
-    /// <summary>Returns <c>30000..32767</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{First}..{Last}");
+    /// <summary>Returns <c>30000..32767</c>, or the port alone when it is one.</summary>
+    public override string ToString() => First == Last
+        ? First.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{First}..{Last}");
 }

@@ -4,7 +4,7 @@ using Berth.Planning.Workloads;
 
 namespace Berth.Planning.Rules;
 
-/// <summary>What the rules look at.</summary>
+/// <summary>The input of the rules.</summary>
 /// <param name="Index">The objects.</param>
 /// <param name="Workloads">The workloads, in the order of the input.</param>
 /// <param name="Reach">Who can share a node.</param>

@@ -9,7 +9,9 @@ public sealed record PlanOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Ports { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The NodePort range, or null for none. Default: 30000 to 32767.</summary>
+    /// <summary>
+    /// The NodePort range, or null for none. Default: 30000 to 32767, or what the pods of the API server state where they are read.
+    /// </summary>
     public PlanRange? NodePorts { get; init; } = PlanRange.NodePorts;
 
     /// <summary>The ephemeral range of the nodes, or null for none. Default: 32768 to 60999.</summary>

@@ -52,18 +52,8 @@ internal static class RangeRules
                 "Choose a base port outside of the range; --ephemeral-ports states another range.");
         }
 
-        foreach (NodeProgram program in NodeProgram.WellKnown)
-        {
-            if (!Meets(span, program) || workload.Object.Namespace == "kube-system")
-                continue;
-            bool certain = !program.OnControlPlane || Taints.ToleratesControlPlane(workload.PodSpec);
-            yield return Fault(
-                workload, PlanRule.NodeProgram, certain && span.Stride > 0 ? PlanLevel.Error : PlanLevel.Warning,
-                $"Ports {span} contain {program.First}, which {program.Name} uses" +
-                $"{(program.OnControlPlane ? " on control plane nodes" : "")}.",
-                "Where that program runs, the pod with this port cannot bind it.",
-                "Choose a base port whose range leaves it out.");
-        }
+        foreach (PlanFault fault in CheckPrograms(workload, span))
+            yield return fault;
 
         foreach (PlanRange reserved in context.Options.Reserved)
         {
@@ -73,6 +63,25 @@ internal static class RangeRules
                     workload, PlanRule.NodeProgram, PlanLevel.Error, $"Port {taken} of {span} is in the reserved range {reserved}.",
                     "--reserved says that another program of the nodes uses it.", "Choose a base port outside of the range.");
             }
+        }
+    }
+
+    /// <summary>One fault for the programs of every node, and one for those of the control plane.</summary>
+    private static IEnumerable<PlanFault> CheckPrograms(Workload workload, PortSpan span)
+    {
+        if (workload.Object.Namespace == "kube-system")
+            yield break;
+        foreach (IGrouping<bool, NodeProgram> met in NodeProgram.WellKnown.Where(program => Meets(span, program))
+            .GroupBy(static program => program.OnControlPlane))
+        {
+            bool certain = !met.Key || Taints.ToleratesControlPlane(workload.PodSpec);
+            string programs = string.Join(", ", met.Select(program => string.Create(
+                CultureInfo.InvariantCulture, $"{span.FindWithin(program.First, program.Last)} ({program.Name})")));
+            yield return Fault(
+                workload, PlanRule.NodeProgram, certain && span.Stride > 0 ? PlanLevel.Error : PlanLevel.Warning,
+                $"Ports {span} contain ports that programs of {(met.Key ? "control plane nodes" : "nodes")} use: {programs}.",
+                "Where such a program runs, the pod with its port cannot bind it.",
+                "Choose a base port whose range leaves them out.");
         }
     }
 

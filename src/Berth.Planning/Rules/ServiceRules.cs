@@ -18,12 +18,14 @@ internal static class ServiceRules
                 yield return fault;
         }
 
-        foreach (PlanObject service in ofSets)
+        foreach (PlanFault fault in ofSets.SelectMany(CheckService))
+            yield return fault;
+        foreach (PlanObject service in ofSets.Union(DispatcherPorts.FindServices(context.Workloads, context.Index)))
         {
             // Only workloads with the first label of the selector can be selected.
             KeyValuePair<string, string> first = service.Body.Map("spec", "selector").FirstOrDefault();
-            foreach (PlanFault fault in CheckService(service, byLabel[(service.Namespace, first.Key ?? "", first.Value ?? "")]))
-                yield return fault;
+            if (FindShared(service, byLabel[(service.Namespace, first.Key ?? "", first.Value ?? "")]) is { } shared)
+                yield return shared;
         }
     }
 
@@ -76,7 +78,7 @@ internal static class ServiceRules
         }
     }
 
-    private static IEnumerable<PlanFault> CheckService(PlanObject service, IEnumerable<Workload> neighbours)
+    private static IEnumerable<PlanFault> CheckService(PlanObject service)
     {
         JsonNode spec = service.Body["spec"] ?? new JsonObject();
         if (spec.Text("clusterIP") != "None" && spec.Text("type") != "ExternalName")
@@ -97,21 +99,23 @@ internal static class ServiceRules
                 "has no such sign.",
                 "Leave it out, unless the pods must find each other before they are ready.");
         }
+    }
 
+    private static PlanFault? FindShared(PlanObject service, IEnumerable<Workload> neighbours)
+    {
         Workload[] selected =
         [
-            .. neighbours.Where(workload => LabelSelector.MapSelects(spec["selector"], workload.Labels)),
+            .. neighbours.Where(workload => LabelSelector.MapSelects(service.Body.At("spec", "selector"), workload.Labels)),
         ];
-        if (selected.Length > 1)
-        {
-            yield return new PlanFault(
-                PlanRule.ServiceShared, PlanLevel.Error, service.Subject, service.At(spec["selector"]),
+        return selected.Length < 2
+            ? null
+            : new PlanFault(
+                PlanRule.ServiceShared, PlanLevel.Error, service.Subject, service.At("spec", "selector"),
                 $"It selects the pods of {string.Join(" and ", selected.Take(5).Select(static workload => workload.Subject))}" +
                 $"{(selected.Length > 5 ? $" and {selected.Length - 5} others" : "")}.",
                 "Pods of one stem are followed; the others are left out with a warning, and clients in other languages may take them for " +
                 "pods of the set.",
                 "Give each set a label of its own, and select that.", selected[1].Object.Location);
-        }
     }
 
     private static bool Declares(Workload set, string port) =>

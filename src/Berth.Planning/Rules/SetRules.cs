@@ -1,4 +1,3 @@
-using Berth.Planning.Objects;
 using Berth.Planning.Workloads;
 
 namespace Berth.Planning.Rules;

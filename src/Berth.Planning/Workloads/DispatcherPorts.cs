@@ -15,6 +15,13 @@ internal static class DispatcherPorts
         where statement is not null
         select (target.Trim(), statement);
 
+    /// <summary>The Services of the input that its dispatchers follow.</summary>
+    public static IEnumerable<PlanObject> FindServices(IEnumerable<Workload> workloads, ObjectIndex index) =>
+        workloads.SelectMany(static workload => workload.Containers).Where(static container => container.Runs("dispatch"))
+            .SelectMany(static container => container.Settings("target")).SelectMany(static setting => setting.Value.Split(','))
+            .Select(static target => target.Trim().Split('/'))
+            .Select(parts => parts is [var @namespace, var name] ? index.FindService(@namespace, name) : null).OfType<PlanObject>();
+
     /// <summary>The port of the target's Service that <c>--port-name</c> names.</summary>
     private static PortStatement? Named(Workload workload, Container container, string target, ObjectIndex index)
     {

@@ -14,7 +14,18 @@ internal static class Pods
     /// <summary>The <c>metadata</c> and <c>spec</c> of the pods of an object; null when it makes none.</summary>
     public static (JsonNode? Metadata, JsonObject Spec)? Find(PlanObject each)
     {
-        JsonNode? template = each.Kind switch
+        JsonNode? template = FindTemplate(each);
+        return template.At("spec") is JsonObject spec && !IsOwned(each) && !HasEnded(each) ? (template.At("metadata"), spec) : null;
+    }
+
+    /// <summary>True for an object that is to make pods, and does not say which.</summary>
+    public static bool LacksTemplate(PlanObject each) =>
+        each.Kind is "StatefulSet" or "DaemonSet" or "Deployment" or "ReplicaSet" or "Pod"
+            && FindTemplate(each).At("spec") is not JsonObject
+            && (each.Group.Length == 0 ? each.Kind == "Pod" : s_groups.Contains(each.Group, StringComparer.Ordinal));
+
+    private static JsonNode? FindTemplate(PlanObject each) =>
+        each.Kind switch
         {
             "StatefulSet" or "DaemonSet" or "Deployment" or "ReplicaSet" when s_groups.Contains(each.Group, StringComparer.Ordinal) =>
                 each.Body.At("spec", "template"),
@@ -24,8 +35,6 @@ internal static class Pods
             "Pod" when each.Group.Length == 0 => each.Body,
             _ => null,
         };
-        return template.At("spec") is JsonObject spec && !IsOwned(each) && !HasEnded(each) ? (template.At("metadata"), spec) : null;
-    }
 
     private static bool IsOwned(PlanObject each) => each.Body.Items("metadata", "ownerReferences")
         .Any(static owner => owner.Flag("controller") && s_owners.Contains(owner.Text("kind"), StringComparer.Ordinal));

@@ -11,12 +11,19 @@ internal static class WorkloadReader
     public static IReadOnlyList<Workload> Read(
         ObjectIndex index, IReadOnlyDictionary<string, string> stated, List<PlanFault> faults)
     {
-        Dictionary<string, (PlanObject Object, int Max)> autoscalers = FindAutoscalers(index);
+        Dictionary<string, (PlanObject Object, int Max)> autoscalers = FindAutoscalers(index, faults);
         List<Workload> all = [];
         foreach (PlanObject each in index.All)
         {
             if (Pods.Find(each) is { } pods)
+            {
+                faults.AddRange(FieldValues.Check(each, pods.Spec));
                 all.Add(Create(each, pods, index, autoscalers, all.Count));
+            }
+            else if (Pods.LacksTemplate(each))
+            {
+                faults.Add(FieldValues.WithoutTemplate(each));
+            }
         }
 
         ILookup<string, PortStatement> dispatchers = DispatcherPorts.Find(all, index).ToLookup(
@@ -52,19 +59,25 @@ internal static class WorkloadReader
         };
     }
 
-    private static Dictionary<string, (PlanObject Object, int Max)> FindAutoscalers(ObjectIndex index)
+    private static Dictionary<string, (PlanObject Object, int Max)> FindAutoscalers(
+        ObjectIndex index, List<PlanFault> faults)
     {
         Dictionary<string, (PlanObject Object, int Max)> found = new(StringComparer.Ordinal);
         foreach (PlanObject each in index.All)
         {
-            // 100 is KEDA's own default.
-            long? max = each.Kind switch
+            string? field = each.Kind switch
             {
-                "HorizontalPodAutoscaler" => each.Body.Number("spec", "maxReplicas"),
-                "ScaledObject" when each.Group == "keda.sh" => each.Body.Number("spec", "maxReplicaCount") ?? 100,
+                "HorizontalPodAutoscaler" => "maxReplicas",
+                "ScaledObject" when each.Group == "keda.sh" => "maxReplicaCount",
                 _ => null,
             };
-            if (max is not { } most)
+            if (field is null)
+                continue;
+            if (FieldValues.CheckMaximum(each, field) is { } fault)
+                faults.Add(fault);
+
+            // 100 is KEDA's own default.
+            if ((each.Body.Number("spec", field) ?? (each.Group == "keda.sh" ? 100 : null)) is not { } most)
                 continue;
             string kind = each.Body.Text("spec", "scaleTargetRef", "kind") ?? "Deployment";
             string target = $"{kind} {each.Namespace}/{each.Body.Text("spec", "scaleTargetRef", "name")}";

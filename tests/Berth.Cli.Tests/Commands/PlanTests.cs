@@ -60,6 +60,18 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public async Task File_of_a_folder_that_cannot_be_read_is_named_and_the_rest_is_checked()
+    {
+        using TestFolder folder = new();
+        folder.Write("a.yaml", s_two);
+        File.CreateSymbolicLink(folder["b.yaml"], folder["nowhere"]);
+        (int code, string output, string error) = await RunAsync("", "plan", "check", "-f", folder.Root);
+        Assert.Equal(2, code);
+        Assert.Contains("overlap", output, StringComparison.Ordinal);
+        Assert.Contains("b.yaml", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Next_free_base_is_suggested()
     {
         Assert.Equal((0, "4100\n"), Take(await RunAsync(s_two, "plan", "suggest", "-f", "-", "--from", "4000")));

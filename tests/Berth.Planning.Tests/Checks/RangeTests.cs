@@ -51,6 +51,31 @@ public sealed class RangeTests
     }
 
     [Fact]
+    public void Programs_of_one_range_are_told_together()
+    {
+        PlanFault fault = Plans.Only(PlanRule.NodeProgram, Plans.Set(basePort: 10240, replicas: 17));
+        Assert.Contains(
+            "10248 (the kubelet's health check), 10249 (kube-proxy's metrics), 10250 (the kubelet)", fault.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NodePort_range_of_the_API_server_itself_counts()
+    {
+        const string Server = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: kube-apiserver-node-1, namespace: kube-system}
+            spec: {hostNetwork: true, containers: [{name: a, image: i, command: [kube-apiserver, --service-node-port-range=3900-4001]}]}
+            ---
+
+            """;
+        PlanOptions quiet = new() { Skip = ["unknown-ports"] };
+        Assert.Contains("3900..4001", Plans.Only(PlanRule.NodePorts, Server + Plans.Set(), quiet).What, StringComparison.Ordinal);
+        Plans.AssertClean(Server.Replace("3900-4001", "3900+99", StringComparison.Ordinal) + Plans.Set(basePort: 29999), quiet);
+        Plans.AssertClean(Server + Plans.Set(), quiet with { NodePorts = null });
+    }
+
+    [Fact]
     public void Port_of_the_control_plane_is_an_error_where_its_taint_is_tolerated() => Assert.Equal(
         PlanLevel.Error,
         Plans.Only(PlanRule.NodeProgram, Plans.Set(basePort: 6443, replicas: 1, podSpec: "tolerations: [{operator: Exists}]")).Level);

@@ -50,6 +50,26 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public void Target_of_a_dispatcher_that_selects_two_sets_is_told()
+    {
+        const string Dispatcher = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: all, namespace: games}
+            spec: {clusterIP: None, selector: {tier: game}, ports: [{name: game, port: 4000}]}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: a, namespace: games}
+            spec: {template: {spec: {containers: [{name: a, image: "berth:1", command: [/berth, dispatch, --target=games/all]}]}}}
+            ---
+
+            """;
+        string sets = (Plans.Set() + Plans.Set("match", 4100)).Replace("labels: {", "labels: {tier: game, ", StringComparison.Ordinal);
+        Assert.Equal("Service games/all", Plans.Only(PlanRule.ServiceShared, Dispatcher + sets).Subject);
+    }
+
+    [Fact]
     public void Named_target_port_that_no_pod_declares_is_reported() => Plans.Only(
         PlanRule.NamedTargetPort, Plans.Set().Replace("port: 4000}]", "port: 4000, targetPort: game}]", StringComparison.Ordinal));
 }

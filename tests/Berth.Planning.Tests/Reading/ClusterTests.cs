@@ -37,6 +37,19 @@ public sealed class ClusterTests
     }
 
     [Fact]
+    public async Task Ordinals_that_move_on_a_running_parallel_set_are_told()
+    {
+        await using LocalCluster.LocalCluster cluster = await StartAsync(Plans.Set(), rbac: false);
+        PlanInput input = new();
+        input.Add(Plans.Set(spec: "podManagementPolicy: Parallel\n  ordinals: {start: 5}"), "games.yaml");
+        await input.AddClusterAsync(Access(cluster.KubeconfigPath), TimeProvider.System, null, TestContext.Current.CancellationToken);
+        PlanFault fault = Assert.Single(PortPlan.Create(input).Faults);
+        Assert.Equal(PlanRule.OrdinalsMoved, fault.Rule);
+        Assert.Contains("from 0 to 5", fault.What, StringComparison.Ordinal);
+        Assert.Equal(16, fault.Location.Line);
+    }
+
+    [Fact]
     public async Task Kinds_that_the_user_may_not_list_are_told_and_the_rest_is_checked()
     {
         const string Account = """
@@ -78,6 +91,38 @@ public sealed class ClusterTests
         await input.AddClusterAsync(Access(kubeconfig), TimeProvider.System, null, TestContext.Current.CancellationToken);
         Assert.Single(input.Unread);
         Assert.True(input.IsClusterUnread);
+    }
+
+    [Fact]
+    public async Task Answers_that_are_cut_or_refused_are_told_and_the_rest_is_checked()
+    {
+        const string Pod = """
+            {"metadata": {"name": "NAME", "namespace": "games"}, "spec": {"hostNetwork": true, "dnsPolicy": "Default",
+             "containers": [{"name": "c", "image": "i", "ports": [{"containerPort": 4000}]}]}}
+            """;
+        await using ScriptedApi api = await ScriptedApi.StartAsync();
+        api.OnNodes(static exchange => exchange.AnswerAsync(500, """{"kind": "Status", "code": 500, "message": "etcd is slow"}"""));
+        api.OnList(200, """{"items": []}""");
+        api.OnList(200, """{"items": [{"metadata": """);
+        api.OnList(200, $$"""{"metadata": {"continue": "next"}, "items": [{{Pod.Replace("NAME", "a", StringComparison.Ordinal)}}]}""");
+        api.OnList(200, $$"""{"items": [{{Pod.Replace("NAME", "b", StringComparison.Ordinal)}}]}""");
+        for (int kind = 0; kind < 5; kind++)
+            api.OnList(404, """{"kind": "Status", "code": 404, "message": "no such kind"}""");
+        using TestFolder folder = new();
+        string kubeconfig = folder.Write("config", $$$"""
+            clusters: [{name: c, cluster: {server: "{{{api.Address}}}"}}]
+            contexts: [{name: x, context: {cluster: c}}]
+            current-context: x
+            """);
+        PlanInput input = new();
+        await input.AddClusterAsync(Access(kubeconfig), TimeProvider.System, null, TestContext.Current.CancellationToken);
+        Assert.Equal(2, input.Unread.Count);
+        Assert.StartsWith("nodes are not read, and the plan does not count them:", input.Unread[0], StringComparison.Ordinal);
+        Assert.Contains("etcd is slow", input.Unread[0], StringComparison.Ordinal);
+        Assert.StartsWith("services are not read in full", input.Unread[1], StringComparison.Ordinal);
+        Assert.Contains("continue=next", api.Requests.ElementAt(4).QueryString, StringComparison.Ordinal);
+        Assert.Equal(
+            PlanRule.Overlap, Assert.Single(PortPlan.Create(input).Faults, static fault => fault.Level == PlanLevel.Error).Rule);
     }
 
     private static Task<LocalCluster.LocalCluster> StartAsync(string manifests, bool rbac) => LocalCluster.LocalCluster.StartAsync(

@@ -33,6 +33,44 @@ public sealed class InputTests
     }
 
     [Fact]
+    public void Object_that_is_there_twice_is_told_and_the_later_counts()
+    {
+        PlanFault fault = Plans.Only(PlanRule.Repeated, Plans.Set() + Plans.Set(replicas: 5).Split("---\n")[1]);
+        Assert.Equal((new PlanLocation("games.yaml", 35), 9), (fault.Location, fault.Related!.Value.Line));
+        Assert.Equal(5, Assert.Single(Plans.Of(Plans.Set() + Plans.Set(replicas: 5)).Ranges).Pods);
+        Plans.AssertClean(Plans.Set() + Plans.Set());
+    }
+
+    [Theory]
+    [InlineData("replicas: 3", "replicas: \"3\"", "spec.replicas is \"3\", which is not a whole number, 0 or more.")]
+    [InlineData("replicas: 3", "replicas: -1", "spec.replicas is -1")]
+    [InlineData("replicas: 3", "ordinals: {start: 4294967296}", "spec.ordinals.start is 4294967296")]
+    [InlineData("hostNetwork: true", "hostNetwork: \"true\"", "hostNetwork is \"true\", which is not true or false, without quotes.")]
+    [InlineData("Seconds: 40", "Seconds: 40s", "terminationGracePeriodSeconds is \"40s\"")]
+    [InlineData("image: berth:latest", "ports: [{containerPort: 70000}]", "containerPort is 70000, which is not a port in 1..65535.")]
+    public void Value_that_the_API_server_refuses_is_told(string old, string @new, string words)
+    {
+        PortPlan plan = Plans.Of(Plans.Set().Replace(old, @new, StringComparison.Ordinal));
+        PlanFault fault = Assert.Single(plan.Faults, static fault => fault.Rule == PlanRule.FieldValue);
+        Assert.Contains(words, fault.What, StringComparison.Ordinal);
+        Assert.True(fault.Location.Line > 8);
+    }
+
+    [Fact]
+    public void Set_without_a_template_is_told() => Plans.Only(
+        PlanRule.FieldValue, "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: x, namespace: games}\nspec:\ntemplate: {}\n");
+
+    [Fact]
+    public void Maximum_that_is_no_number_is_told() => Plans.Only(PlanRule.FieldValue, """
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: lobby, namespace: games}
+        spec: {scaleTargetRef: {kind: StatefulSet, name: lobby}, maxReplicas: many}
+        ---
+
+        """ + Plans.Set());
+
+    [Fact]
     public void Document_without_a_kind_is_told() => Assert.Contains(
         "games.yaml:1: a document has no kind", Assert.Single(Plans.Of("apiVersion: v1\nmetadata: {name: x}").Unread),
         StringComparison.Ordinal);

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Berth.Planning.Objects;
+
+namespace Berth.Planning.Workloads;
+
+/// <summary>
+/// Fields that decide about ports, and whose value the API server refuses. The plan would otherwise read them as not set.
+/// </summary>
+internal static class FieldValues
+{
+    /// <summary>Checks an object that makes pods.</summary>
+    /// <param name="each">The object.</param>
+    /// <param name="podSpec">The <c>spec</c> of its pods.</param>
+    public static IEnumerable<PlanFault> Check(PlanObject each, JsonObject podSpec)
+    {
+        (string Field, JsonNode? Value)[] numbers =
+        [
+            ("spec.replicas", each.Body.At("spec", "replicas")),
+            ("spec.ordinals.start", each.Body.At("spec", "ordinals", "start")),
+            ("terminationGracePeriodSeconds", podSpec["terminationGracePeriodSeconds"]),
+        ];
+        foreach ((string field, JsonNode? value) in numbers)
+        {
+            if (value is not null && !IsWhole(value, 0, int.MaxValue))
+                yield return Fault(each, field, value, "a whole number, 0 or more");
+        }
+
+        if (podSpec["hostNetwork"] is { } network && network.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
+            yield return Fault(each, "hostNetwork", network, "true or false, without quotes");
+        foreach (JsonObject port in podSpec.Items("containers").SelectMany(static container => container.Items("ports")))
+        {
+            foreach (string field in (string[])["containerPort", "hostPort"])
+            {
+                if (port[field] is { } value && !IsWhole(value, field == "hostPort" ? 0 : 1, 65535))
+                    yield return Fault(each, field, value, "a port in 1..65535");
+            }
+        }
+    }
+
+    /// <summary>Checks the largest number of pods of an autoscaler.</summary>
+    public static PlanFault? CheckMaximum(PlanObject scaler, string field)
+    {
+        JsonNode? value = scaler.Body.At("spec", field);
+        return value is null || IsWhole(value, 1, int.MaxValue) ? null : Fault(scaler, $"spec.{field}", value, "a whole number, 1 or more");
+    }
+
+    /// <summary>The fault of an object that is to make pods, and has no template for them.</summary>
+    public static PlanFault WithoutTemplate(PlanObject each) => new(
+        PlanRule.FieldValue, PlanLevel.Error, each.Subject, each.At("spec", "template"), "It has no spec for its pods.",
+        "The API server refuses the object, and the plan cannot count its ports.",
+        "Write the pods below spec.template.spec; look at the indentation.");
+
+    private static bool IsWhole(JsonNode value, long lowest, long highest) =>
+        value.GetValueKind() == JsonValueKind.Number && value.AsValue().TryGetValue(out long number)
+        && number >= lowest && number <= highest;
+
+    private static PlanFault Fault(PlanObject each, string field, JsonNode value, string wanted)
+    {
+        string text = value.ToJsonString();
+        return new PlanFault(
+            PlanRule.FieldValue, PlanLevel.Error, each.Subject, each.At(value),
+            $"{field} is {(text.Length > 40 ? text[..40] + "..." : text)}, which is not {wanted}.",
+            "The API server refuses the object, and the plan cannot count its ports.", "Correct the value.");
+    }
+}
