@@ -50,6 +50,7 @@ internal static class BerthCommands
         if (host.IsPlugin)
             root.Add(GetEndpointsCommand.Create(host));
         root.Add(WatchCommand.Create(host));
+        root.Add(DoctorCommand.Create(host));
         root.Add(CompletionCommand.Create(host));
         root.Add(VersionCommand.Create(host));
         return root;

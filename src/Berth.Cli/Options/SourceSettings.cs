@@ -78,7 +78,7 @@ internal static class SourceSettings
         foreach ((string name, string text) in reader.Get(Pods))
         {
             int slash = name.LastIndexOf('/');
-            ServiceTarget target = targets.FirstOrDefault();
+            ServiceTarget target = targets.Count > 0 ? targets[0] : default;
             if (slash < 0 && targets.Count != 1)
                 reader.Fault($"--pod {name}: there are {targets.Count} targets. Name the pod's one: NAMESPACE/SERVICE/{name}={text}.");
             else if (slash >= 0 && !ServiceTarget.TryParse(name[..slash], out target, out string? fault))
@@ -102,7 +102,7 @@ internal static class SourceSettings
         _ => "kubernetes",
     };
 
-    private static IPEndPoint[] ParseServers(string text, out string? fault)
+    public static IPEndPoint[] ParseServers(string text, out string? fault)
     {
         List<IPEndPoint> servers = [];
         fault = null;

@@ -20,6 +20,9 @@ internal sealed class KubernetesResponse : IDisposable
 
     internal string? ContentType => _message.Content.Headers.ContentType?.MediaType;
 
+    /// <summary>The server's clock, in whole seconds; null when it does not tell it.</summary>
+    internal DateTimeOffset? Date => _message.Headers.Date;
+
     /// <summary>True when it is protobuf, false when it is JSON.</summary>
     internal bool IsProtobuf => ContentType == ProtobufEnvelope.ContentType;
 

@@ -1,0 +1,67 @@
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Berth.Kubernetes;
+using Berth.Kubernetes.Http;
+
+namespace Berth.Cli.Doctor;
+
+/// <summary>Questions to the API server, whose refusals are values. It only reads.</summary>
+internal sealed class ApiQuestions : IDisposable
+{
+    private readonly DoctorTask _task;
+    private readonly Meter _meter = new("Berth.Doctor");
+    private readonly KubernetesApi _api;
+
+    public ApiQuestions(DoctorTask task, ClusterAccess access)
+    {
+        _task = task;
+        _api = new KubernetesApi(access, _meter, task.Host.Time);
+    }
+
+    /// <summary>Asks for an object or a list.</summary>
+    public Task<ApiAnswer> GetAsync(string path, CancellationToken cancellationToken) => AskAsync(
+        path,
+        async (response, token) =>
+        {
+            using JsonDocument document = await JsonDocument.ParseAsync(response.Body, cancellationToken: token).ConfigureAwait(false);
+            return new ApiAnswer(response.StatusCode, document.RootElement.Clone(), null, response.Date);
+        },
+        cancellationToken);
+
+    /// <summary>Opens a watch, and closes it as soon as the server has accepted it.</summary>
+    public Task<ApiAnswer> OpenAsync(string path, CancellationToken cancellationToken) => AskAsync(
+        path, static (response, _) => Task.FromResult(new ApiAnswer(response.StatusCode, default, null, response.Date)), cancellationToken);
+
+    public void Dispose()
+    {
+        _api.Dispose();
+        _meter.Dispose();
+    }
+
+    private async Task<ApiAnswer> AskAsync(
+        string path, Func<KubernetesResponse, CancellationToken, Task<ApiAnswer>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _task.WithinAsync(
+                async token =>
+                {
+                    using KubernetesResponse response = await _api.GetAsync(path, token).ConfigureAwait(false);
+                    return await read(response, token).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubernetesApiException exception)
+        {
+            return new ApiAnswer(exception.StatusCode, default, exception.Status.Message ?? exception.Message, null);
+        }
+        catch (Exception exception) when (exception is KubernetesRequestException or ClusterAccessException or TimeoutException)
+        {
+            return new ApiAnswer(0, default, exception.Message, null);
+        }
+        catch (JsonException exception)
+        {
+            return new ApiAnswer(0, default, $"The answer to {path} is no JSON: {exception.Message}", null);
+        }
+    }
+}

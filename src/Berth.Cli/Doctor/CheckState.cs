@@ -1,0 +1,17 @@
+namespace Berth.Cli.Doctor;
+
+/// <summary>The outcome of one check.</summary>
+internal enum CheckState
+{
+    /// <summary>As it should be.</summary>
+    Ok = 0,
+
+    /// <summary>Not looked at, because something for it is not there or was not asked for.</summary>
+    Skipped = 1,
+
+    /// <summary>It works, and a person should look at it.</summary>
+    Warning = 2,
+
+    /// <summary>It does not work.</summary>
+    Failed = 3,
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Berth.Cli.Call;
+
+namespace Berth.Cli.Doctor;
+
+/// <summary>Asks every replica of service A behind a URL: each address of its name.</summary>
+internal sealed class DispatcherClient(DoctorTask task)
+{
+    private const int MaxAnswer = 64 * 1024 * 1024;
+
+    public async Task<IReadOnlyList<DispatcherPage>> AskAsync(Uri url, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses;
+        try
+        {
+            addresses = await task.WithinAsync(token => System.Net.Dns.GetHostAddressesAsync(url.DnsSafeHost, token), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException or TimeoutException)
+        {
+            return [DispatcherPage.Broken(url.ToString(), $"Its name cannot be resolved: {exception.Message.TrimEnd('.')}.")];
+        }
+
+        List<DispatcherPage> pages = [];
+        foreach (IPAddress address in addresses)
+        {
+            string name = DispatcherPage.NameOf(url, address, addresses.Length == 1);
+            pages.Add(await AskAsync(url, name, new IPEndPoint(address, url.Port), cancellationToken).ConfigureAwait(false));
+        }
+
+        return pages;
+    }
+
+    private async Task<DispatcherPage> AskAsync(Uri url, string name, IPEndPoint address, CancellationToken cancellationToken)
+    {
+        using HttpClient http = new(new SocketsHttpHandler
+        {
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectCallback = async (_, token) =>
+            {
+                Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(Dialling.ThisMachine(address), token).ConfigureAwait(false);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MaxAnswer,
+        };
+        try
+        {
+            return await task.WithinAsync(token => ReadAsync(http, url, name, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or TimeoutException)
+        {
+            return DispatcherPage.Broken(name, $"It did not answer: {(exception.InnerException ?? exception).Message.TrimEnd('.')}.");
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return DispatcherPage.Broken(name, "What answers there is not service A.");
+        }
+    }
+
+    private async Task<DispatcherPage> ReadAsync(HttpClient http, Uri url, string name, CancellationToken cancellationToken)
+    {
+        DateTimeOffset asked = task.Host.Time.GetUtcNow();
+        using HttpResponseMessage response = await http.GetAsync(new Uri(url, $"/v1/endpoints/{task.Target}"), cancellationToken)
+            .ConfigureAwait(false);
+        DateTimeOffset answered = task.Host.Time.GetUtcNow();
+        using JsonDocument page = JsonDocument.Parse(
+            await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        JsonElement root = page.RootElement;
+        if (!response.IsSuccessStatusCode)
+        {
+            return DispatcherPage.Broken(
+                name,
+                root.TryGetProperty("detail", out JsonElement detail) ? detail.ToString() : $"It answers {(int)response.StatusCode}.");
+        }
+
+        string[] pods =
+        [
+            .. root.GetProperty("endpoints").EnumerateArray().Where(static pod => ApiAnswer.Text(pod, "state") == "ready")
+                .Select(static pod => $"{ApiAnswer.Text(pod, "pod")} {ApiAnswer.Text(pod, "uid")} {ApiAnswer.Text(pod, "authority")}"),
+        ];
+        return new DispatcherPage(
+            name, null, ApiAnswer.Text(root, "state"), ApiAnswer.Text(root, "reason"), pods,
+            await VersionAsync(http, url, cancellationToken).ConfigureAwait(false),
+            ServerChecks.Clock(name, "dispatcher-clock", response.Headers.Date, asked, answered));
+    }
+
+    private static async Task<string?> VersionAsync(HttpClient http, Uri url, CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await http.GetAsync(new Uri(url, "/openapi.json"), cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+            return null;
+        using JsonDocument page = JsonDocument.Parse(
+            await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        return ApiAnswer.Text(page.RootElement, "info", "version");
+    }
+}

@@ -1,0 +1,42 @@
+using Berth.Snapshots;
+
+namespace Berth.Cli.Doctor;
+
+/// <summary>The pods of the target as service A would hand them out: how many, which are left out, and what is odd.</summary>
+internal static class PodChecks
+{
+    private const int MostNamed = 5;
+
+    public static IEnumerable<CheckResult> Run(EndpointSnapshot snapshot)
+    {
+        yield return snapshot.UnavailableReason is { } reason
+            ? CheckResult.Failed("pods", reason, $"Look at the pods: kubectl -n {snapshot.Target.Namespace} get pods -o wide.")
+            : CheckResult.Ok(
+                "pods",
+                $"{snapshot.Available.Count} of {SliceChecks.Count(snapshot.Endpoints.Count, "pod")} can be dialled: " +
+                $"{Name([.. snapshot.Available.Select(static pod => $"{pod.Name} {pod.Authority}")])}.");
+        foreach (IGrouping<LeftOutReason, LeftOutPod> left in snapshot.LeftOut.GroupBy(static pod => pod.Reason))
+        {
+            LeftOutPod[] pods = [.. left];
+            yield return CheckResult.Warning(
+                "left-out", $"{SliceChecks.Count(pods.Length, "pod")} left out ({EndpointWords.Of(left.Key)}): " +
+                    $"{Name([.. pods.Select(static pod => pod.Name)])}. {pods[0].Detail}",
+                "docs/http-api.md lists the reasons. No client is sent to such a pod.");
+        }
+
+        if (snapshot.LeftOut.Count == 0)
+            yield return CheckResult.Ok("left-out", "No pod is left out.");
+        foreach (EndpointWarning warning in snapshot.Warnings)
+            yield return CheckResult.Warning(EndpointWords.Of(warning.Kind), warning.Detail, "docs/operations.md says what it means.");
+        foreach (PortClash clash in snapshot.FindPortClashes())
+        {
+            yield return CheckResult.Failed(
+                "clash", clash.ToString(),
+                "Give each set a range of its own: berth plan check finds what meets, and berth plan suggest a range.");
+        }
+    }
+
+    /// <summary>Names the first few.</summary>
+    public static string Name(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} others" : "");
+}

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Berth.Cli.Tests.Running;
+using Berth.TestKit.Dns;
+
+namespace Berth.Cli.Tests.Commands;
+
+public sealed class DoctorTests
+{
+    private const string Target = "k8s-example2/service-b";
+
+    [Fact]
+    public async Task Local_cluster_is_well()
+    {
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 2);
+        await using ScriptedDnsServer dns = new(TestZone.Headless([("service-b-0", "127.0.0.1"), ("service-b-1", "127.0.0.1")]));
+        BerthResult result = await InProcess.RunAsync(
+            "", isPlugin: false, "doctor", Target, "--kubeconfig", up.Kubeconfig, "--base-port", Text(up.PortBase), "--url", up.Url,
+            "--echo", "true", "--dns-server", dns.EndPoint.ToString(), "--timeout", "60s");
+        Assert.True(result.ExitCode == 0, result.Out + result.Error);
+        string[] lines = result.Out.TrimEnd('\n').Split('\n');
+        Assert.All(lines, static line => Assert.StartsWith("ok ", line, StringComparison.Ordinal));
+        string[] names =
+        [
+            "access", "server", "clock", "list", "watch", "hostnames", "role", "pods", "left-out", "tcp", "udp", "dispatcher",
+            "agreement", "dns",
+        ];
+        Assert.Equal(names, lines.Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
+        Assert.Contains("List and watch are allowed by Role service-a (ServiceAccount service-a).", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Missing_Role_is_told_with_the_rule_that_it_needs()
+    {
+        BerthResult result = await RunAsync(new SlicesServer { IsForbidden = true });
+        Assert.Equal(1, result.ExitCode);
+        AssertLine(result, "failed", "list", "does not list EndpointSlices of k8s-example2: User \"me\" cannot do this");
+        AssertLine(result, "failed", "watch", "User \"me\" cannot do this");
+        AssertLine(result, "skipped", "role", "do not read Roles");
+        Assert.Contains("Remedy: Bind this account to a Role in k8s-example2 with apiGroups", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Slices_without_hostnames_are_a_warning()
+    {
+        using TcpListener listener = Listen();
+        BerthResult result = await RunAsync(
+            new SlicesServer { WithHostNames = false, Pods = ["service-b-0"] }, "--base-port", PortOf(listener));
+        Assert.Equal(0, result.ExitCode);
+        AssertLine(result, "warning", "hostnames", "0 of 1 endpoints carry a hostname");
+    }
+
+    [Fact]
+    public async Task Pod_that_does_not_accept_is_named()
+    {
+        using TcpListener listener = Listen();
+        string port = Text(FreePorts.Take());
+        BerthResult result = await RunAsync(
+            new SlicesServer { Pods = ["service-b-0"] }, "--fixed-port", $"game={PortOf(listener)},admin={port}");
+        Assert.Equal(1, result.ExitCode);
+        AssertLine(result, "failed", "tcp", $"1 of 2 ports do not answer over TCP from here: service-b-0 127.0.0.1:{port} (refused).");
+    }
+
+    [Fact]
+    public async Task Datagrams_that_are_not_answered_are_told()
+    {
+        using TcpListener listener = Listen();
+        using UdpClient silent = new(new IPEndPoint(IPAddress.Loopback, 0));
+        string port = Text(((IPEndPoint)silent.Client.LocalEndPoint!).Port);
+        BerthResult result = await RunAsync(
+            new SlicesServer { Pods = ["service-b-0"] }, "--fixed-port", port, "--echo", "true", "--timeout", "300ms");
+        AssertLine(result, "failed", "udp", $"service-b-0 127.0.0.1:{port} (no answer).");
+    }
+
+    [Fact]
+    public async Task Pods_that_are_left_out_are_named_with_their_reason()
+    {
+        BerthResult result = await RunAsync(new SlicesServer { Pods = ["service-b-0", "service-b-1", "postgresql-0"] });
+        AssertLine(result, "warning", "left-out", "1 pod left out (other-set): postgresql-0.");
+        AssertLine(result, "warning", "several-sets", "postgresql");
+    }
+
+    [Theory]
+    [InlineData(30, "warning", "s ahead of the one here")]
+    [InlineData(-7200, "failed", "s behind the one here")]
+    public async Task Clock_that_is_off_is_told(int seconds, string state, string words) => AssertLine(
+        await RunAsync(new SlicesServer { Ahead = TimeSpan.FromSeconds(seconds) }), state, "clock", words);
+
+    [Fact]
+    public async Task Server_that_is_too_old_is_told() => AssertLine(
+        await RunAsync(new SlicesServer { Version = "v1.20.15" }), "failed", "server", "Kubernetes v1.20.15 has no EndpointSlices");
+
+    [Fact]
+    public async Task Dispatcher_that_is_not_there_is_told()
+    {
+        string url = $"http://127.0.0.1:{Text(FreePorts.Take())}";
+        BerthResult result = await RunAsync(new SlicesServer(), "--url", url);
+        AssertLine(result, "failed", "dispatcher", $"{url}: It did not answer:");
+        AssertLine(await RunAsync(new SlicesServer(), "--url", "http://nowhere.invalid"), "failed", "dispatcher", "cannot be resolved");
+        AssertLine(await RunAsync(new SlicesServer()), "skipped", "dispatcher", "No dispatcher is named.");
+    }
+
+    [Theory]
+    [InlineData("live", 200, "failed", "agreement", "EndpointSlices differ in service-b-0, service-b-1.")]
+    [InlineData("stale", 200, "failed", "dispatcher", "is stale: it is away")]
+    [InlineData("live", 404, "failed", "dispatcher", "It is not followed here.")]
+    public async Task Dispatcher_that_differs_or_is_ill_is_told(string state, int status, string outcome, string check, string words)
+    {
+        await using FakeServiceA dispatcher = await FakeServiceA.StartAsync(
+            () => $$"""{"state": "{{state}}", "reason": "it is away", "endpoints": [], "detail": "It is not followed here."}""", status);
+        AssertLine(await RunAsync(new SlicesServer(), "--url", dispatcher.Url), outcome, check, words);
+    }
+
+    [Fact]
+    public async Task Page_of_another_program_is_told()
+    {
+        await using FakeServiceA dispatcher = await FakeServiceA.StartAsync(static () => "<html>");
+        AssertLine(
+            await RunAsync(new SlicesServer(), "--url", dispatcher.Url), "failed", "dispatcher", "What answers there is not service A.");
+    }
+
+    [Fact]
+    public async Task Dns_that_disagrees_is_told()
+    {
+        await using ScriptedDnsServer dns = new(TestZone.Headless([("service-b-1", "10.88.0.9"), ("service-b-2", "10.88.0.10")]));
+        BerthResult result = await RunAsync(new SlicesServer(), "--dns-server", dns.EndPoint.ToString());
+        AssertLine(
+            result, "failed", "dns", "DNS lacks service-b-0; only DNS has service-b-2; another address in DNS have service-b-1.");
+    }
+
+    [Fact]
+    public async Task Cluster_that_is_not_there_is_exit_code_3_and_the_rest_is_checked()
+    {
+        using TestFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{Text(FreePorts.Take())}"));
+        await using ScriptedDnsServer dns = new(TestZone.Headless([("service-b-0", "127.0.0.1")]));
+        BerthResult result = await InProcess.RunAsync(
+            "", isPlugin: false, "doctor", Target, "--kubeconfig", kubeconfig.Path, "--dns-server", dns.EndPoint.ToString());
+        Assert.Equal(3, result.ExitCode);
+        AssertLine(result, "failed", "server", "refused");
+        AssertLine(result, "ok", "dns", "DNS names 1 pod");
+        BerthResult none = await InProcess.RunAsync("", isPlugin: false, "doctor", Target, "--kubeconfig", kubeconfig.Path + ".none");
+        Assert.Equal(3, none.ExitCode);
+        AssertLine(none, "failed", "access", ".none");
+    }
+
+    [Fact]
+    public async Task Json_has_every_check()
+    {
+        BerthResult result = await RunAsync(new SlicesServer { IsForbidden = true }, "-o", "json");
+        JsonElement root = JsonDocument.Parse(result.Out).RootElement;
+        Assert.Equal(Target, root.GetProperty("target").GetString());
+        Assert.Equal(3, root.GetProperty("failed").GetInt32());
+        Assert.Contains(
+            root.GetProperty("checks").EnumerateArray(),
+            static check => check.GetProperty("name").GetString() == "list" && check.GetProperty("state").GetString() == "failed"
+                && check.GetProperty("remedy").GetString()!.Contains("Role", StringComparison.Ordinal));
+    }
+
+    private static async Task<BerthResult> RunAsync(SlicesServer server, params string[] more)
+    {
+        await using FakeKubernetes kubernetes = await FakeKubernetes.StartAsync(server.AnswerAsync);
+        return await InProcess.RunAsync("", isPlugin: false, ["doctor", Target, "--kubeconfig", kubernetes.Kubeconfig, .. more]);
+    }
+
+    private static void AssertLine(BerthResult result, string state, string check, string words) => Assert.True(
+        result.Out.Split('\n').Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var first, var second, ..]
+            && first == state && second == check && line.Contains(words, StringComparison.Ordinal)),
+        $"There is no line '{state} {check} ... {words}':\n{result.Out}{result.Error}");
+
+    private static TcpListener Listen()
+    {
+        TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener;
+    }
+
+    private static string PortOf(TcpListener listener) => Text(((IPEndPoint)listener.LocalEndpoint).Port);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
