@@ -25,9 +25,10 @@ internal static class BerthCommands
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         root.Add(help);
-        Command get = new("get", "Shows endpoints, or this pod's own port.");
+        Command get = new("get", "Shows endpoints, or this pod's own port or address.");
         get.Add(GetEndpointsCommand.Create(host));
         get.Add(GetPortCommand.Create(host));
+        get.Add(GetAddressCommand.Create(host));
         if (ProgramParts.HasLocalCluster)
         {
             root.Add(UpCommand.Create(host));
@@ -42,6 +43,8 @@ internal static class BerthCommands
         root.Add(ProgramParts.HasPlanning ? PlanCommands.Create(host) : LeftOutCommand.Create("plan", "port plans"));
         root.Add(DispatchCommand.Create(host));
         root.Add(EchoCommand.Create(host));
+        root.Add(ExecCommand.Create(host));
+        root.Add(MeshCommand.Create(host));
         root.Add(ProbeCommand.Create(host));
         root.Add(CallCommand.Create(host));
         root.Add(SeatsCommand.CreateGroup(host));

@@ -71,9 +71,9 @@ public sealed class SampleTests
         await worker.WaitForLineAsync("service-b-0 says: hello");
 
         await set.ReplaceAsync(0, Token);
-        await worker.WaitForLineAsync("session with service-b-0 ended");
+        await worker.WaitForLineAsync($"the session with service-b-0 at {set[0].EndPoint} is closed");
         using TcpClient second = await listener.AcceptTcpClientAsync(Token);
-        await worker.WaitForLineAsync("session with service-b-0 at");
+        await worker.WaitForLineAsync($"the session with service-b-0 at {set[0].EndPoint} is open");
         Assert.Equal(0, await first.GetStream().ReadAsync(new byte[1], Token));
     }
 

@@ -17,6 +17,12 @@ internal static class ExitCode
     /// <summary>A defect in Berth itself (EX_SOFTWARE of sysexits.h).</summary>
     public const int Internal = 70;
 
+    /// <summary>The program that is to be run cannot be executed, as in shells (POSIX, 2.8.2).</summary>
+    public const int ProgramNotExecutable = 126;
+
+    /// <summary>The program that is to be run does not exist, as in shells (POSIX, 2.8.2).</summary>
+    public const int ProgramNotFound = 127;
+
     /// <summary>A signal arrived before there was a result: 128 + SIGINT, as in shells.</summary>
     public const int Interrupted = 130;
 }

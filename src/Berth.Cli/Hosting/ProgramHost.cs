@@ -20,12 +20,18 @@ internal sealed class ProgramHost
     /// <summary>Returns an environment variable, or null when it is not set.</summary>
     public required Func<string, string?> Variable { get; init; }
 
+    /// <summary>Returns the whole environment, as NAME=VALUE. Default: empty.</summary>
+    public Func<IReadOnlyList<string>> Environs { get; init; } = static () => [];
+
     public required TimeProvider Time { get; init; }
 
     public required Random Random { get; init; }
 
     /// <summary>True when the results go to a terminal, so that a table may be redrawn.</summary>
     public bool OutIsTerminal { get; init; }
+
+    /// <summary>True when the input comes from a terminal.</summary>
+    public bool InIsTerminal { get; init; }
 
     /// <summary>True on a terminal, unless NO_COLOR (no-color.org) is set.</summary>
     public bool UseColour => OutIsTerminal && string.IsNullOrEmpty(Variable("NO_COLOR"));
@@ -42,9 +48,12 @@ internal sealed class ProgramHost
             Out = Console.Out,
             Error = Console.Error,
             Variable = Environment.GetEnvironmentVariable,
+            Environs = static () => [.. Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+                .Select(static entry => $"{entry.Key}={entry.Value}")],
             Time = TimeProvider.System,
             Random = Random.Shared,
             OutIsTerminal = terminal,
+            InIsTerminal = !Console.IsInputRedirected,
         };
     }
 

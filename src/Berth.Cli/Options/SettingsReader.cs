@@ -41,6 +41,10 @@ internal sealed class SettingsReader
 
     public string? GetArgument(Argument<string?> argument) => _parsed.GetValue(argument);
 
+    public IReadOnlyList<string> GetArguments(Argument<string[]> argument) => _parsed.GetValue(argument) ?? [];
+
+    public bool GetFlag(Option<bool> flag) => _parsed.GetValue(flag);
+
     public SettingOrigin OriginOf(Setting setting) => TextOf(setting).Origin;
 
     public bool HasFaults => _faults.Count > 0;

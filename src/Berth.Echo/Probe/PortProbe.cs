@@ -42,6 +42,17 @@ public static class PortProbe
         }
     }
 
+    /// <summary>Checks that a server can listen on a port, for TCP and UDP.</summary>
+    /// <param name="address">The address to listen on, or null for every address of both families.</param>
+    /// <param name="port">The port, 1 to 65535.</param>
+    /// <exception cref="EchoStartException">It cannot; the message says why, and who holds the port where that can be told.</exception>
+    public static void ThrowIfTaken(IPAddress? address, int port)
+    {
+        (Socket tcp, Socket udp) = EchoSockets.Bind(new EchoOptions { Port = port, BindAddress = address });
+        tcp.Dispose();
+        udp.Dispose();
+    }
+
     /// <summary>
     /// Finds out whether another pod listens on a port: on the host network every pod of a node sees the same ports, and a connection
     /// proves only that one of them accepts.

@@ -48,4 +48,36 @@ internal static partial class Log
     [LoggerMessage(EventId = 103, Level = LogLevel.Warning,
         Message = "{Target}: serving version {Version} from the snapshot file, {Age} old, until the source answers.")]
     public static partial void ServingFromFile(ILogger logger, ServiceTarget target, long version, TimeSpan age);
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Information, Message = "{Target}: the session with {Pod} at {Address} is open.")]
+    public static partial void SessionOpened(ILogger logger, ServiceTarget target, string pod, string address);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "{Target}: the session with {Pod} at {Address} is closed.")]
+    public static partial void SessionClosed(ILogger logger, ServiceTarget target, string pod, string address);
+
+    [LoggerMessage(EventId = 122,
+        Message = "{Target}: the session with {Pod} at {Address} failed, {Failures} times in a row; it is tried again. {Reason}")]
+    public static partial void SessionFailed(
+        ILogger logger, LogLevel level, ServiceTarget target, string pod, string address, int failures, string reason,
+        Exception? exception);
+
+    [LoggerMessage(EventId = 123, Level = LogLevel.Debug,
+        Message = "{Target}: opening a session with {Pod} ended after it was given up: {Reason}")]
+    public static partial void SessionOpenFailedLate(
+        ILogger logger, ServiceTarget target, string pod, string reason, Exception? exception);
+
+    [LoggerMessage(EventId = 124, Level = LogLevel.Warning,
+        Message = "{Target}: opening a session with {Pod} was given up and does not end. If it opens, it is closed then.")]
+    public static partial void SessionOpenStuck(ILogger logger, ServiceTarget target, string pod);
+
+    [LoggerMessage(EventId = 125, Level = LogLevel.Warning, Message = "{Target}: closing the session with {Pod} failed.")]
+    public static partial void SessionCloseFailed(ILogger logger, ServiceTarget target, string pod, Exception exception);
+
+    [LoggerMessage(EventId = 126, Level = LogLevel.Warning,
+        Message = "{Target}: closing the session with {Pod} does not end; it is no longer waited for.")]
+    public static partial void SessionCloseStuck(ILogger logger, ServiceTarget target, string pod);
+
+    [LoggerMessage(EventId = 127, Level = LogLevel.Error,
+        Message = "{Target}: a filter or a backoff of sessions failed. The sessions stay as they are, and it is tried again.")]
+    public static partial void SessionsNotFollowed(ILogger logger, ServiceTarget target, Exception exception);
 }

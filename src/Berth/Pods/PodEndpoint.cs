@@ -146,6 +146,14 @@ public abstract class PodEndpoint
     /// <summary>The endpoint for people: <c>service-b-2 10.88.0.10:3002 Ready</c>.</summary>
     public override string ToString() => $"{Name} {Authority} {State}";
 
+    /// <summary>
+    /// True when both are one pod: the same name and UID. Where a source states no UID, the same name and address.
+    /// </summary>
+    internal bool IsSameProcess(PodEndpoint other) => ReferenceEquals(this, other)
+        || (PodNames.AreEqual(this, other) && (Uid is null || other.Uid is null
+            ? Address.Equals(other.Address)
+            : string.Equals(Uid, other.Uid, StringComparison.Ordinal)));
+
     /// <summary>True when all but the conditions is the same.</summary>
     private protected virtual bool SameParts(PodEndpoint other) =>
         Ordinal == other.Ordinal

@@ -36,10 +36,7 @@ public static class SnapshotComparison
 
     private static PodChangeKind KindOf(PodEndpoint before, PodEndpoint after)
     {
-        bool sameProcess = before.Uid is null || after.Uid is null
-            ? before.Address.Equals(after.Address)
-            : string.Equals(before.Uid, after.Uid, StringComparison.Ordinal);
-        if (!sameProcess)
+        if (!before.IsSameProcess(after))
             return PodChangeKind.Replaced;
         if (before.State == after.State)
             return PodChangeKind.Updated;

@@ -51,7 +51,7 @@ public sealed partial class DocumentTests
     // In code spans and code blocks: `berth get port`, ./berth up --nodes 3
     [GeneratedRegex(
         @"(?m)(?:`|^\$? ?|^POD_NAME=\S+ )(?:\./)?berth (?<line>(?:up|dispatch|echo|probe|call|get|watch|version|local|seats|drain|plan"
-            + @"|completion|doctor)\b[^`\n]*)",
+            + @"|completion|doctor|exec|mesh)\b[^`\n]*)",
         RegexOptions.ExplicitCapture)]
     private static partial Regex BerthCommand();
 

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Berth.Cli.Tests.Running;
+
+namespace Berth.Cli.Tests.Exec;
+
+/// <summary>Runs <c>berth exec</c> as the pod game-2, whose port is free.</summary>
+internal static class ExecRun
+{
+    private const int Ordinal = 2;
+
+    /// <summary>A shell that says <c>ready</c> and then waits on a pipe of its own, so that its traps run at once.</summary>
+    public const string WaitingShell = "mkfifo $0; exec 3<>$0; echo ready; while :; do read x <&3; done";
+
+    public static Dictionary<string, string> Pod(params (string Name, string Value)[] more)
+    {
+        Dictionary<string, string> variables = new(StringComparer.Ordinal) { ["POD_NAME"] = "game-2", ["POD_NAMESPACE"] = "games" };
+        foreach ((string name, string value) in more)
+            variables[name] = value;
+        return variables;
+    }
+
+    /// <summary>A base port for which the port of this pod is free.</summary>
+    public static string FreeBase() => Text(FreePorts.Take(Ordinal + 1));
+
+    /// <summary>The port of this pod.</summary>
+    public static int PortOf(string basePort) => int.Parse(basePort, CultureInfo.InvariantCulture) + Ordinal;
+
+    public static BerthProcess Start(string basePort, params string[] command) =>
+        BerthProcess.Start(Programs.Managed, Pod(), ["exec", "--base-port", basePort, "--", .. command]);
+
+    public static Task<BerthResult> RunAsync(params string[] command) =>
+        BerthProcess.RunAsync(Programs.Managed, Pod(), ["exec", "--base-port", FreeBase(), "--", .. command]);
+
+    public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
