@@ -72,7 +72,8 @@ internal static class ExecCommand
             if (pod.Desk is not null)
                 variables = variables.Append($"BERTH_POD_DESK=http://{PodDesk.AddressOf(reader, self)}");
             string[] environment = [.. host.Environs().Where(static each => !IsOurs(each)), .. variables];
-            using ServerProcess server = ServerProcess.Start(arguments, environment, host.InIsTerminal, holdsTerminate: pod.Desk is not null);
+            using ServerProcess server = ServerProcess.Start(
+                arguments, environment, host.InIsTerminal, holdsTerminate: pod.Desk is not null);
             if (pod.Desk is { } desk && await Task.WhenAny(server.Terminated, server.Ended).ConfigureAwait(false) == server.Terminated)
             {
                 using CancellationTokenSource ended = new();

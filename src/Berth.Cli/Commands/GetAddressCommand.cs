@@ -10,8 +10,10 @@ namespace Berth.Cli.Commands;
 /// <summary><c>berth get address</c>: this pod's own address as its clients see it, asked of service A.</summary>
 internal static class GetAddressCommand
 {
-    /// <summary>The variables of the downward API that tell this pod from one before it, and its address from that of its clients.</summary>
+    /// <summary>From fieldRef metadata.uid. It tells this pod from one before it.</summary>
     private const string UidVariable = "POD_UID";
+
+    /// <summary>From fieldRef status.podIP. It tells the pod's own address from an external one.</summary>
     private const string PodIPVariable = "POD_IP";
 
     public static Command Create(ProgramHost host)

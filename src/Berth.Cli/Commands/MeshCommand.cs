@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
 
-/// <summary><c>berth mesh</c>: service B whose pods keep a session with each other, as an example of <see cref="EndpointSessions{T}"/>.</summary>
+/// <summary><c>berth mesh</c>: service B whose pods keep a session with each other by <see cref="EndpointSessions{T}"/>.</summary>
 internal static class MeshCommand
 {
     public static Command Create(ProgramHost host)

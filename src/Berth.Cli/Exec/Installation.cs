@@ -27,7 +27,8 @@ internal static class Installation
     {
         if (program is null || Path.GetFileNameWithoutExtension(program) == "dotnet")
             throw CommandException.Usage(
-                "Only the native program can be installed, and this one runs on the .NET runtime. Use the image's, or deploy/image/publish.");
+                "Only the native program can be installed, and this one runs on the .NET runtime. Use the image's program, or that of "
+                    + "deploy/image/publish.");
         string[] libraries = [.. mapped.Select(PathOf).OfType<string>().Where(IsLibrary).Distinct(StringComparer.Ordinal)];
         string? loader = libraries.FirstOrDefault(IsLoader);
         try

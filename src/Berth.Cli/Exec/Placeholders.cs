@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Berth.Cli.Exec;
 
-/// <summary>Fills what is known of this pod into arguments and variables: <c>{port}</c>, <c>{port:NAME}</c>, <c>{ordinal}</c> and others.</summary>
+/// <summary>
+/// Fills what is known of this pod into arguments and variables: <c>{port}</c>, <c>{port:NAME}</c>, <c>{ordinal}</c> and others.
+/// </summary>
 /// <param name="self">The pod.</param>
 /// <param name="ports">Its ports, the main one first.</param>
 /// <param name="address">Its address, or null when it is not known.</param>
@@ -29,7 +31,7 @@ internal sealed partial class Placeholders(PodIdentity self, IReadOnlyList<Endpo
         return match.Value;
     });
 
-    /// <summary>The variables for the server, as NAME=VALUE: <c>BERTH_POD_PORT</c> and others, which are no options of <c>berth</c>.</summary>
+    /// <summary>The variables for the server, as NAME=VALUE: <c>BERTH_POD_PORT</c> and others. None is an option of <c>berth</c>.</summary>
     public IEnumerable<string> Variables()
     {
         yield return "BERTH_POD_PORT=" + Text(ports[0].Number);

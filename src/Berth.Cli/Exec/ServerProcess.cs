@@ -4,8 +4,8 @@ using Berth.Cli.Hosting;
 namespace Berth.Cli.Exec;
 
 /// <summary>
-/// The server that <c>berth exec</c> runs, as process 1 of a container has to run it: signals are sent on, and every process that ends below
-/// it is taken, the orphans too.
+/// The server that <c>berth exec</c> runs, as process 1 of a container has to run it: signals are sent on, and every process that ends
+/// below it is taken, the orphans too.
 /// </summary>
 internal sealed class ServerProcess : IDisposable
 {
@@ -135,10 +135,11 @@ internal sealed class ServerProcess : IDisposable
     {
         LinuxProcesses.NotFound => new CommandException(
             ExitCode.ProgramNotFound,
-            $"There is no program '{program}'{(program.Contains('/') ? "" : " on the PATH")}, or the interpreter that it names is not there. "
-                + "Check its path inside the image."),
+            $"There is no program '{program}'{(program.Contains('/') ? "" : " on the PATH")}, or the interpreter that it names is not "
+                + "there. Check its path inside the image."),
         LinuxProcesses.NoAccess => new CommandException(
-            ExitCode.ProgramNotExecutable, $"'{program}' may not be executed. Check its mode (chmod +x), and that its file system allows it."),
+            ExitCode.ProgramNotExecutable,
+            $"'{program}' may not be executed. Check its mode (chmod +x), and that its file system allows it."),
         LinuxProcesses.NotExecutable => new CommandException(
             ExitCode.ProgramNotExecutable,
             $"'{program}' is not a program for this machine: another processor, or a script without a first line such as #!/bin/sh."),

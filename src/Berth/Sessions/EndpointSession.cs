@@ -38,7 +38,8 @@ public sealed class EndpointSession<T>
 
     /// <summary>The session for people: <c>service-b-2 10.88.0.10:3002 Open</c>.</summary>
     public override string ToString() =>
-        $"{Pod.Name} {Pod.Authority} {State}" + (State == EndpointSessionState.Waiting && Failure is not null ? $": {Failure.Message}" : "");
+        $"{Pod.Name} {Pod.Authority} {State}"
+            + (State == EndpointSessionState.Waiting && Failure is not null ? $": {Failure.Message}" : "");
 
     internal EndpointSession<T> WithPod(PodEndpoint pod) => ReferenceEquals(pod, Pod) ? this : new(pod, State, Since)
     {

@@ -10,9 +10,9 @@ namespace Berth;
 /// name), closed when the pod leaves, and opened again after a failure.
 /// </summary>
 /// <remarks>
-/// <para>One ordinal never has two sessions: the next is opened when the one before is closed. A session stays while its pod is not ready or
-/// drains; a new one is opened only to a pod that is available. While the source of the view is in trouble its last pods stay, and so do
-/// the sessions.</para>
+/// <para>One ordinal never has two sessions: the next is opened when the one before is closed. A session stays while its pod is not ready
+/// or drains; a new one is opened only to a pod that is available. While the source of the view is in trouble its last pods stay, and so
+/// do the sessions.</para>
 /// <para>Under a port scheme without ordinals, one pod a node on one port, sessions are kept by pod name.</para>
 /// </remarks>
 /// <typeparam name="T">The session: a connection, a channel, or an object of the caller's.</typeparam>
@@ -31,7 +31,8 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
     /// <summary>Starts to keep sessions with the pods of a view.</summary>
     /// <param name="view">The view. It is not disposed. When its directory is, the sessions with its last pods stay.</param>
     /// <param name="open">
-    /// Opens a session with a pod. The token is cancelled when the pod leaves or the time is up, and means nothing once the session is open.
+    /// Opens a session with a pod. The token is cancelled when the pod leaves or the time is up, and means nothing once the session is
+    /// open.
     /// </param>
     /// <param name="options">The options, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
@@ -68,7 +69,8 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
     /// <param name="cancellationToken">
     /// Ends the sequence with an <see cref="OperationCanceledException"/>. Disposal ends it without one.
     /// </param>
-    public async IAsyncEnumerable<EndpointSessionSet<T>> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<EndpointSessionSet<T>> ReadAllAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         EndpointSessionSet<T> seen;
         do
@@ -90,8 +92,8 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes all sessions at the same time, and completes when they are closed, or when <see cref="EndpointSessionsOptions{T}.CloseTimeout"/>
-    /// has passed.
+    /// Closes all sessions at the same time, and completes when they are closed, or when
+    /// <see cref="EndpointSessionsOptions{T}.CloseTimeout"/> has passed.
     /// </summary>
     public ValueTask DisposeAsync()
     {

@@ -9,7 +9,7 @@ internal sealed class SessionWorker<T>(
     Func<PodEndpoint, CancellationToken, Task<T>> open, EndpointSessionsOptions<T> options, IBackoffPolicy backoff, SessionLog log)
     where T : class
 {
-    /// <summary>A session that lasted as long was a success. A shorter one counts as one more failure, so that its retries slow down.</summary>
+    /// <summary>A session that lasted as long was a success. A shorter one is one more failure, so that its retries slow down.</summary>
     public static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock.</summary>

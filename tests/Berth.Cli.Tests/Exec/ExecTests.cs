@@ -20,7 +20,8 @@ public sealed class ExecTests
             ExecRun.Pod(("POD_IP", "10.0.0.7"), ("BERTH_POD_ADDRESS", "of another life")),
             "exec", "--base-port", $"game={main},admin-api={admin}", "--", "sh", "-c",
             "for each in \"$@\"; do echo \"$each\"; done; env | grep ^BERTH_POD_ | sort", "sh",
-            "--port={port}", "{port:game}", "{port:admin-api}", "{ordinal} {name} {namespace}", "{address}:{port}", "{{port}} {\"a\":{}} ${port}");
+            "--port={port}", "{port:game}", "{port:admin-api}", "{ordinal} {name} {namespace}", "{address}:{port}",
+            "{{port}} {\"a\":{}} ${port}");
         result.AssertOk();
         Assert.Equal(
             [
@@ -71,7 +72,11 @@ public sealed class ExecTests
         await process.Out.WaitForLineAsync(static line => line == "ready");
         await Wait.ForAsync(
             "the orphan to be a child of berth exec",
-            _ => Task.FromResult(File.ReadAllText($"/proc/{orphan}/status").Contains($"PPid:\t{process.Id}\n", StringComparison.Ordinal) ? "" : null),
+            async token =>
+            {
+                string status = await File.ReadAllTextAsync($"/proc/{orphan}/status", token);
+                return status.Contains($"PPid:\t{process.Id}\n", StringComparison.Ordinal) ? "" : null;
+            },
             Cancelled);
         await File.WriteAllTextAsync(folder["end"], "\n", Cancelled);
         // A process that nothing waited for would stay as a zombie, which a signal still finds.

@@ -69,7 +69,8 @@ public sealed partial class MeshTests
             BaseAddress = new Uri(Server().Match(kubeconfig).Groups["value"].Value),
         };
 #pragma warning restore CA5400
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token().Match(kubeconfig).Groups["value"].Value);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", Token().Match(kubeconfig).Groups["value"].Value);
         return client;
     }
 

@@ -158,7 +158,12 @@ public sealed class SessionFailureTests
         await using SessionHarness harness = new(backoff: new ThrowingBackoff());
         await using EndpointSessions<object> sessions = new(
             harness.View, (_, _) => Task.FromResult(gives ? new object() : null!),
-            new EndpointSessionsOptions<object> { TimeProvider = harness.Clock, Backoff = new ThrowingBackoff(), LoggerFactory = harness.Log });
+            new EndpointSessionsOptions<object>
+            {
+                TimeProvider = harness.Clock,
+                Backoff = new ThrowingBackoff(),
+                LoggerFactory = harness.Log,
+            });
         harness.Push(TestPods.Endpoint(0));
         await harness.Clock.WaitForTimerAsync(static due => due == TimeSpan.FromMinutes(5), Cancellation);
         Assert.Contains("returned null", sessions.Current.Find(0)!.Failure!.Message, StringComparison.Ordinal);

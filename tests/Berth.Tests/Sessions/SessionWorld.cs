@@ -12,7 +12,7 @@ internal sealed class SessionWorld
     private int _opened;
     private int _closed;
 
-    /// <summary>Called before a session is open. Throws, waits, or returns whether the session is handed over although it is cancelled.</summary>
+    /// <summary>Called before a session is open. It may throw, wait, or return although the attempt is cancelled.</summary>
     public Func<PodEndpoint, CancellationToken, Task>? Opening { get; set; }
 
     /// <summary>Called after a session is closed.</summary>
