@@ -27,6 +27,9 @@ public sealed class VersionAndHelpTests
     [InlineData("call")]
     [InlineData("get", "endpoints")]
     [InlineData("get", "port")]
+    [InlineData("get", "address")]
+    [InlineData("exec")]
+    [InlineData("mesh")]
     [InlineData("watch")]
     [InlineData("version")]
     public async Task Every_command_has_help_with_examples(params string[] command)
