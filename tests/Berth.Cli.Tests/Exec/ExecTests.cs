@@ -19,7 +19,7 @@ public sealed class ExecTests
             Programs.Managed,
             ExecRun.Pod(("POD_IP", "10.0.0.7"), ("BERTH_POD_ADDRESS", "of another life")),
             "exec", "--base-port", $"game={main},admin-api={admin}", "--", "sh", "-c",
-            "for each in \"$@\"; do echo \"$each\"; done; env | grep ^BERTH_POD_ | sort", "sh",
+            "for each in \"$@\"; do echo \"$each\"; done; env | grep ^BERTH_POD_ | LC_ALL=C sort", "sh",
             "--port={port}", "{port:game}", "{port:admin-api}", "{ordinal} {name} {namespace}", "{address}:{port}",
             "{{port}} {\"a\":{}} ${port}");
         result.AssertOk();
