@@ -2,6 +2,7 @@ using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Berth.Bench.Cluster;
 using Berth.Kubernetes;
+using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Slices;
 
@@ -31,7 +32,7 @@ public class SliceBenchmarks
         Fleet fleet = new Fleet().Add("service-b", Slices, 100);
         _builder = new SnapshotBuilder(s_target, s_ports);
         _table = new SliceTable(
-            new PodResolver(s_target, s_ports, AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), _builder, TimeProvider.System);
+            new PodResolver(s_target, s_ports, AddressRules.Internal), _builder, TimeProvider.System);
         _table.Replace([.. fleet.Slices.Select(slice => Read(slice.Body.Span))]);
         _builder.Build();
         _protobuf = fleet.Slices[0].Protobuf.ToArray();

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Berth.Checks;
+using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Nodes;
@@ -21,6 +22,8 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     public const string MeterName = "Berth.Kubernetes";
 
     private readonly KubernetesEndpointSourceOptions _options;
+    private readonly AddressRules _rules;
+    private readonly AddressMapFile? _mapFile;
     private readonly Meter _meter;
     private readonly KubernetesApi _api;
     private readonly ServerTraits _traits;
@@ -35,6 +38,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
     /// <param name="access">The cluster, from <see cref="KubernetesEndpoints.FindAccess"/>.</param>
     /// <param name="options">The options, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
+    /// <exception cref="ClusterAccessException">The map file became unreadable after it was checked.</exception>
     [SuppressMessage("ApiDesign", "RS0030", Justification = "The default jitter; tests give their own.")]
     public KubernetesEndpointSource(ClusterAccess access, KubernetesEndpointSourceOptions? options = null)
         : this(access, options ?? new KubernetesEndpointSourceOptions(), null)
@@ -47,16 +51,19 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(access);
         OptionFaults.Throw(options.FindFaults(), nameof(options));
         _options = options;
+        _rules = options.Rules;
+        _mapFile = _rules.MapFile is { } path ? new AddressMapFile(path, options.Logger) : null;
         _meter = options.Meter ?? new Meter(MeterName);
         _api = new KubernetesApi(access, _meter, options.TimeProvider, apiOptions);
         _traits = new ServerTraits(options.StreamingLists);
         _metrics = new ReflectorMetrics(_meter);
         _random = options.Random ?? Random.Shared;
         _sharing = new NamespaceSharing(
-            target => Reflect(ResourceQuery.SlicesOf(target), new SliceDecoder()),
+            target => Reflect(ResourceQuery.SlicesOf(target), new SliceDecoder(_rules.Host)),
             ns =>
                 new NamespaceSlices(
-                    Reflect(ResourceQuery.SlicesIn(ns), new SliceDecoder()), options.TimeProvider, new ExponentialBackoff(NextRandom())));
+                    Reflect(ResourceQuery.SlicesIn(ns), new SliceDecoder(_rules.Host)), options.TimeProvider,
+                    new ExponentialBackoff(NextRandom())));
     }
 
     /// <inheritdoc/>
@@ -70,7 +77,7 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             return new SliceStream(
-                target, ports, _options.AddressMode, _options.AddressFamilies, _sharing.Open(target), Nodes(), _options.TimeProvider,
+                target, ports, _rules, _sharing.Open(target), Nodes(), _options.TimeProvider, _options.Logger,
                 _options.StatefulSetName(target));
         }
     }
@@ -99,8 +106,8 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         if (_options.AddressMode == AddressMode.Internal)
             return null;
         return _nodes ??= new NodeFeed(
-            Reflect(ResourceQuery.Nodes, new NodeDecoder()), _options.AddressMode, _options.TimeProvider,
-            new ExponentialBackoff(NextRandom()), _options.Logger);
+            _rules.ReadsNodes ? Reflect(ResourceQuery.Nodes, new NodeDecoder(_rules.From)) : null, _mapFile, _options.AddressMode,
+            _options.TimeProvider, new ExponentialBackoff(NextRandom()), _options.Logger);
     }
 
     private ListWatchReflector<T> Reflect<T>(ResourceQuery query, IResourceDecoder<T> decoder)

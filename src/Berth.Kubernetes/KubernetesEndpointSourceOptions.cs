@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using Berth.Checks;
+using Berth.Kubernetes.Addresses;
+using Berth.Kubernetes.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,11 +10,27 @@ namespace Berth.Kubernetes;
 /// <summary>The options of a <see cref="KubernetesEndpointSource"/>. Every value has a default.</summary>
 public sealed class KubernetesEndpointSourceOptions
 {
+    private static readonly ExternalAddressSource[] s_externalIP = [ExternalAddressSource.ExternalIP];
+
     /// <summary>The kind of address of a pod. Default: <see cref="AddressMode.Internal"/>, which does not need to read nodes.</summary>
     public AddressMode AddressMode { get; init; } = AddressMode.Internal;
 
     /// <summary>The IP families of a pod's addresses, and their order. Default: <see cref="AddressFamilies.IPv4ThenIPv6"/>.</summary>
     public AddressFamilies AddressFamilies { get; init; } = AddressFamilies.IPv4ThenIPv6;
+
+    /// <summary>
+    /// The sources of external addresses and host names, the preferred first; for <see cref="AddressMode.External"/> and
+    /// <see cref="AddressMode.ExternalOrInternal"/>. The first source that has addresses of a wanted family gives them, and the first that
+    /// has a host name gives the name. At least one, each once, and at most one map file. Default: the ExternalIP of the node.
+    /// </summary>
+    public IReadOnlyList<ExternalAddressSource> ExternalFrom { get; init; } = s_externalIP;
+
+    /// <summary>
+    /// The template of host names, such as <c>{pod}.{namespace}.play.example.com</c>, for every kind of address. It may name <c>{pod}</c>,
+    /// <c>{namespace}</c>, <c>{ordinal}</c>, <c>{node}</c> and <c>{zone}</c>, and comes before every name of
+    /// <see cref="ExternalFrom"/>. Default: null, for none.
+    /// </summary>
+    public string? HostTemplate { get; init; }
 
     /// <summary>
     /// The name of the StatefulSet whose pods a target is to have, or null to find it: a Service's slices hold every pod that its selector
@@ -45,15 +63,53 @@ public sealed class KubernetesEndpointSourceOptions
 
     internal ILogger Logger => LoggerFactory.CreateLogger("Berth.Kubernetes");
 
+    internal AddressRules Rules => new(
+        AddressMode, AddressFamilies, ExternalFrom, HostTemplate is null ? null : Pods.HostTemplate.TryParse(HostTemplate, out _));
+
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
         OptionFaults faults = new();
         faults.CheckDefined(AddressMode, nameof(AddressMode));
         faults.CheckDefined(AddressFamilies, nameof(AddressFamilies));
+        faults.CheckGiven(ExternalFrom, nameof(ExternalFrom));
+        if (ExternalFrom is not null)
+            FindSourceFaults(faults);
+        if (HostTemplate is not null && Pods.HostTemplate.TryParse(HostTemplate, out string? fault) is null)
+            faults.Check(false, fault!);
         faults.CheckGiven(StatefulSetName, nameof(StatefulSetName));
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));
         faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
         return faults.Found;
+    }
+
+    private void FindSourceFaults(OptionFaults faults)
+    {
+        if (ExternalFrom.Contains(null!))
+        {
+            faults.Check(false, $"{nameof(ExternalFrom)} has a null. Leave it out.");
+            return;
+        }
+
+        string all = string.Join(", ", ExternalFrom);
+        faults.Check(ExternalFrom.Count > 0, "There is no source of external addresses. Give one, such as external-ip.");
+        faults.Check(
+            ExternalFrom.Distinct().Count() == ExternalFrom.Count,
+            $"A source of external addresses is given twice among {all}. Give each once.");
+        ExternalAddressSource[] maps = [.. ExternalFrom.Where(static source => source.Kind == ExternalAddressKind.Map)];
+        faults.Check(maps.Length < 2, $"Two address maps are given among {all}. Put their lines into one file.");
+        faults.Check(
+            AddressMode != AddressMode.Internal || ExternalFrom.SequenceEqual(s_externalIP),
+            $"There are sources of external addresses ({all}), and internal addresses are asked for. Ask for external or "
+                + "external-or-internal addresses, or leave the sources out.");
+        faults.Check(
+            AddressMode != AddressMode.External || ExternalFrom.Count == 0
+                || ExternalFrom.Any(static source => source.Kind != ExternalAddressKind.ExternalDns),
+            "external-dns gives names and no address, so every pod would be left out. Add a source of addresses, such as external-ip.");
+        foreach (ExternalAddressSource map in maps)
+        {
+            if (AddressMapFile.FindFault(map.Argument) is { } fault)
+                faults.Check(false, fault);
+        }
     }
 }

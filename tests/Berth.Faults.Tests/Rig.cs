@@ -24,7 +24,8 @@ internal sealed class Rig : IAsyncDisposable
 
         Account.Write("token", "first-token");
         Account.Write("ca.crt", authority.Pem);
-        Observer = new InvariantObserver(TestPods.Target, s => Api.Stated.Contains(s) || Others.Any(o => o.Stated.Contains(s)));
+        Observer = new InvariantObserver(TestPods.Target, s =>
+            Api.Stated.Contains(s) || Others.Any(o => o.Stated.Contains(s)) || options.Mapped.Contains(s));
         Source = CreateSource();
         Directory = new EndpointDirectory(Observer.Tap(Source), new EndpointDirectoryOptions
         {
@@ -169,6 +170,7 @@ internal sealed class Rig : IAsyncDisposable
         KubernetesEndpointSourceOptions options = new()
         {
             AddressMode = Options.AddressMode,
+            ExternalFrom = Options.ExternalFrom,
             AddressFamilies = Options.AddressFamilies,
             StatefulSetName = _ => Options.StatefulSetName,
             StreamingLists = Options.StreamingLists,

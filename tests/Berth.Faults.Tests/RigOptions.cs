@@ -21,6 +21,11 @@ internal sealed record RigOptions
 
     public AddressFamilies AddressFamilies { get; init; }
 
+    public IReadOnlyList<ExternalAddressSource> ExternalFrom { get; init; } = [ExternalAddressSource.ExternalIP];
+
+    /// <summary>Addresses that the API server does not state, and that may be given: those of a map.</summary>
+    public IReadOnlyList<string> Mapped { get; init; } = [];
+
     /// <summary>The StatefulSet that is asked for, or null.</summary>
     public string? StatefulSetName { get; init; }
 

@@ -17,6 +17,8 @@ internal sealed class SourceHarness : IAsyncDisposable
         {
             AddressMode = options.AddressMode,
             AddressFamilies = options.AddressFamilies,
+            ExternalFrom = options.ExternalFrom,
+            HostTemplate = options.HostTemplate,
             StreamingLists = options.StreamingLists,
             TimeProvider = options.TimeProvider,
             LoggerFactory = options.LoggerFactory,

@@ -19,6 +19,9 @@ public sealed class FollowTests
         builder.Set(PodEndpoint.Create(
             "service-b-1", "k8s-example2", [System.Net.IPAddress.Parse("10.88.0.11"), System.Net.IPAddress.Parse("fd00::11")],
             [new EndpointPort("", 3001)], 1, null, ready: false, terminating: true));
+        builder.Set(PodEndpoint.Create(
+            "service-b-2", "k8s-example2", [System.Net.IPAddress.Parse("203.0.113.2")], [new EndpointPort("", 3002)], 2, "uid-2",
+            host: "service-b-2.play.example.com"));
         builder.LeaveOut(new LeftOutPod("web-007", LeftOutReason.NoOrdinal, "'web-007' has leading zeros"));
         builder.Warnings = [new EndpointWarning(EndpointWarningKind.SeveralSets, "Pods of 'a' and of 'b' match.")];
         EndpointSnapshot pushed = builder.Build();
@@ -32,6 +35,8 @@ public sealed class FollowTests
         Assert.False(read.IsStale);
         Assert.Equal("10.88.0.10:3000", read.FindByOrdinal(0)!.Authority);
         Assert.Same(read.Endpoints[0], read.FindByName("service-b-0"));
+        Assert.Null(read.Endpoints[0].Host);
+        Assert.Equal("service-b-2.play.example.com:3002", read.FindByOrdinal(2)!.HostAuthority);
     }
 
     [Fact]

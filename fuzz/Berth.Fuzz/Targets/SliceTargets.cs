@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Kubernetes;
+using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Slices;
 using Berth.Kubernetes.Wire;
@@ -58,7 +59,7 @@ internal static class SliceTargets
         PortScheme ports = PortScheme.PerOrdinal(3000);
         SnapshotBuilder builder = new(target, ports);
         SliceTable table = new(
-            new PodResolver(target, ports, AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), builder, new FakeTimeProvider());
+            new PodResolver(target, ports, AddressRules.Internal), builder, new FakeTimeProvider());
         foreach (SliceObject slice in slices)
             table.Apply(slice);
         EndpointSnapshot snapshot = builder.Build();

@@ -23,18 +23,18 @@ internal sealed class Caller(ServiceAClient serviceA, Uri url, TimeSpan timeout,
             for (int attempt = 1; ; attempt++)
             {
                 long asked = time.GetTimestamp();
-                IPEndPoint? address = await serviceA.AskAsync(both.Token).ConfigureAwait(false);
+                PodAddress? pod = await serviceA.AskAsync(both.Token).ConfigureAwait(false);
                 TimeSpan ask = time.GetElapsedTime(asked);
-                if (address is null)
+                if (pod is null)
                 {
                     trouble = $"Service A at {url} has no list of pods yet";
                 }
                 else
                 {
-                    trouble = $"The pod at {address} did not answer";
+                    trouble = $"The pod at {pod.Address} did not answer";
                     long connecting = time.GetTimestamp();
-                    if (await TryTalkAsync(address, text, both.Token).ConfigureAwait(false) is { } answer)
-                        return new CallResult(address, answer, ask, time.GetElapsedTime(connecting), attempt);
+                    if (await TryTalkAsync(pod.Address, text, both.Token).ConfigureAwait(false) is { } answer)
+                        return new CallResult(pod.Address, pod.Host, answer, ask, time.GetElapsedTime(connecting), attempt);
                 }
 
                 await Task.Delay(s_pause, time, both.Token).ConfigureAwait(false);

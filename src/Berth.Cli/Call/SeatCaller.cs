@@ -39,13 +39,13 @@ internal sealed class SeatCaller : IDisposable
         try
         {
             long asked = _time.GetTimestamp();
-            (IPEndPoint address, string ticket) = await ReserveAsync(both.Token).ConfigureAwait(false);
+            (IPEndPoint address, string? host, string ticket) = await ReserveAsync(both.Token).ConfigureAwait(false);
             TimeSpan ask = _time.GetElapsedTime(asked);
             long connecting = _time.GetTimestamp();
             string? answer = await ServiceBClient.SendAsync(address, $"{ticket}\n{text}", both.Token).ConfigureAwait(false);
             return answer is null
                 ? throw CommandException.NothingFound($"The pod at {address} refused the ticket, or ended the connection. Look at its log.")
-                : new CallResult(address, answer.Split('\n', 2)[^1], ask, _time.GetElapsedTime(connecting), 1);
+                : new CallResult(address, host, answer.Split('\n', 2)[^1], ask, _time.GetElapsedTime(connecting), 1);
         }
         catch (OperationCanceledException exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -61,7 +61,7 @@ internal sealed class SeatCaller : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<(IPEndPoint Address, string Ticket)> ReserveAsync(CancellationToken cancellationToken)
+    private async Task<(IPEndPoint Address, string? Host, string Ticket)> ReserveAsync(CancellationToken cancellationToken)
     {
         using ByteArrayContent content = new(Encoding.UTF8.GetBytes("{\"seats\":1}"));
         content.Headers.ContentType = new System.Net.Http.Headers.MediaTypeHeaderValue("application/json");
@@ -72,7 +72,9 @@ internal sealed class SeatCaller : IDisposable
             using JsonDocument json = JsonDocument.Parse(body);
             if (response.StatusCode != HttpStatusCode.Created)
                 throw CommandException.NothingFound($"Service A gave no seat: {json.RootElement.GetProperty("detail").GetString()}");
-            return (IPEndPoint.Parse(json.RootElement.GetProperty("authority").GetString()!),
+            IPEndPoint address = IPEndPoint.Parse(json.RootElement.GetProperty("authority").GetString()!);
+            string? host = json.RootElement.TryGetProperty("host", out JsonElement name) ? $"{name.GetString()}:{address.Port}" : null;
+            return (address, host,
                 json.RootElement.GetProperty("ticket").GetString()!);
         }
         catch (Exception exception) when (

@@ -29,7 +29,7 @@ internal sealed class ServiceAClient : IDisposable
     /// <summary>Asks once.</summary>
     /// <returns>The address, or null while service A has no list yet.</returns>
     /// <exception cref="CommandException">Service A did not answer, has no available pod, or is another program.</exception>
-    public async Task<IPEndPoint?> AskAsync(CancellationToken cancellationToken)
+    public async Task<PodAddress?> AskAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -40,7 +40,8 @@ internal sealed class ServiceAClient : IDisposable
             if (!response.IsSuccessStatusCode)
                 throw NotServiceA($"it answered with status {(int)response.StatusCode}");
             byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-            return Read(Encoding.UTF8.GetString(body).Trim());
+            string? host = response.Headers.TryGetValues("Berth-Host", out IEnumerable<string>? hosts) ? hosts.First() : null;
+            return new PodAddress(Read(Encoding.UTF8.GetString(body).Trim()), host);
         }
         catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {

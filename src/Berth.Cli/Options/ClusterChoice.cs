@@ -7,8 +7,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Berth.Cli.Options;
 
 /// <summary>The options that name the cluster and the kind of addresses.</summary>
-internal sealed record ClusterChoice(string? Kubeconfig, string? Context, AddressMode Address, AddressFamilies Prefer, SetNames Sets)
+internal sealed record ClusterChoice(
+    string? Kubeconfig,
+    string? Context,
+    AddressMode Address,
+    ExternalAddressSource[]? ExternalFrom,
+    string? HostTemplate,
+    AddressFamilies Prefer,
+    SetNames Sets)
 {
+    /// <summary>The options of the source that these options decide.</summary>
+    public KubernetesEndpointSourceOptions SourceOptions => CreateOptions(null, NullLoggerFactory.Instance, null);
+
     /// <summary>Finds the cluster. Sends no request yet.</summary>
     /// <exception cref="ClusterAccessException">No cluster is configured, or its configuration has a fault.</exception>
     public ClusterAccess Find(ProgramHost host, ILoggerFactory? loggers = null) => KubernetesEndpoints.FindAccess(new ClusterAccessOptions
@@ -32,17 +42,8 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
         TimeSpan? maxStale = null)
     {
         loggers ??= NullLoggerFactory.Instance;
-        KubernetesEndpointSourceOptions source = new()
-        {
-            AddressMode = Address,
-            AddressFamilies = Prefer,
-            StatefulSetName = Sets.Find,
-            TimeProvider = host.Time,
-            Random = host.Random,
-            LoggerFactory = loggers,
-            Meter = meter,
-        };
-        return KubernetesEndpoints.Connect(access, source, DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
+        return KubernetesEndpoints.Connect(
+            access, CreateOptions(host, loggers, meter), DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
     }
 
     /// <summary>The options of the directory, over whatever source.</summary>
@@ -55,5 +56,18 @@ internal sealed record ClusterChoice(string? Kubeconfig, string? Context, Addres
         Meter = meter,
         SnapshotFile = snapshotFile,
         MaxStale = maxStale,
+    };
+
+    private KubernetesEndpointSourceOptions CreateOptions(ProgramHost? host, ILoggerFactory loggers, Meter? meter) => new()
+    {
+        AddressMode = Address,
+        AddressFamilies = Prefer,
+        ExternalFrom = ExternalFrom ?? [ExternalAddressSource.ExternalIP],
+        HostTemplate = HostTemplate,
+        StatefulSetName = Sets.Find,
+        TimeProvider = host?.Time ?? TimeProvider.System,
+        Random = host?.Random,
+        LoggerFactory = loggers,
+        Meter = meter,
     };
 }

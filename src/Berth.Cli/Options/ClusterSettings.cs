@@ -23,6 +23,20 @@ internal static class ClusterSettings
             ("external-or-internal", AddressMode.ExternalOrInternal)),
         AddressMode.Internal);
 
+    public static Setting<ExternalAddressSource[]?> ExternalFrom { get; } = new(
+        "external-from",
+        "SOURCE,..",
+        "The sources of external addresses and host names, the preferred first: external-ip, external-dns, label=KEY, annotation=KEY, "
+            + "map=FILE. Default external-ip.",
+        ParseSources,
+        null,
+        separator: ',');
+
+    public static Setting<string?> HostTemplate { get; } = new(
+        "host-template", "TEMPLATE",
+        "The host name of a pod, such as {pod}.{namespace}.play.example.com; also of {ordinal}, {node} and {zone}. Default: none.",
+        CommonParsers.Text, null);
+
     public static Setting<AddressFamilies> Prefer { get; } = new(
         "prefer",
         "ipv4|ipv6",
@@ -43,8 +57,30 @@ internal static class ClusterSettings
         "timeout", "DURATION", "The time to wait for the first list. Default 10s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
         TimeSpan.FromSeconds(10));
 
-    public static Setting[] All { get; } = [StatefulSet, Address, Prefer, Kubeconfig, Context];
+    public static Setting[] All { get; } = [StatefulSet, Address, ExternalFrom, HostTemplate, Prefer, Kubeconfig, Context];
 
-    public static ClusterChoice Read(SettingsReader reader) =>
-        new(reader.Get(Kubeconfig), reader.Get(Context), reader.Get(Address), reader.Get(Prefer), reader.Get(StatefulSet));
+    public static ClusterChoice Read(SettingsReader reader)
+    {
+        ClusterChoice choice = new(
+            reader.Get(Kubeconfig), reader.Get(Context), reader.Get(Address), reader.Get(ExternalFrom), reader.Get(HostTemplate),
+            reader.Get(Prefer), reader.Get(StatefulSet));
+        foreach (string fault in choice.SourceOptions.FindFaults())
+            reader.Fault(fault);
+        return choice;
+    }
+
+    private static ExternalAddressSource[] ParseSources(string text, out string? fault)
+    {
+        fault = null;
+        List<ExternalAddressSource> sources = [];
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (ExternalAddressSource.TryParse(part, out ExternalAddressSource? source, out string? wrong))
+                sources.Add(source);
+            else
+                fault ??= wrong;
+        }
+
+        return [.. sources];
+    }
 }

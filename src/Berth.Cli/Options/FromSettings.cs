@@ -30,7 +30,8 @@ internal static class FromSettings
     // What --from leaves without a meaning: the dispatcher that reads the API has decided these.
     private static readonly Setting[] s_ofCluster =
     [
-        ClusterSettings.Kubeconfig, ClusterSettings.Context, ClusterSettings.Address, ClusterSettings.Prefer, ClusterSettings.StatefulSet,
+        ClusterSettings.Kubeconfig, ClusterSettings.Context, ClusterSettings.Address, ClusterSettings.ExternalFrom,
+        ClusterSettings.HostTemplate, ClusterSettings.Prefer, ClusterSettings.StatefulSet,
     ];
 
     /// <summary>The dispatchers to follow; none without --from. All faults are noted.</summary>

@@ -10,6 +10,7 @@ namespace Berth.Cli.Output;
 internal static class SnapshotOutput
 {
     private static readonly string[] s_heading = ["POD", "ADDRESS", "STATE", "NODE", "ZONE", "PORTS"];
+    private static readonly string[] s_headingWithHost = [.. s_heading, "HOST"];
 
     public static void Write(EndpointSnapshot snapshot, OutputFormat format, ProgramHost host)
     {
@@ -23,8 +24,7 @@ internal static class SnapshotOutput
                     host.Out.WriteLine(endpoint.Authority);
                 break;
             default:
-                foreach (string line in TextTable.Format(s_heading, [.. snapshot.Endpoints.Select(CellsOf)]))
-                    host.Out.WriteLine(line);
+                WriteTable(snapshot, host);
                 break;
         }
 
@@ -35,6 +35,15 @@ internal static class SnapshotOutput
             host.Error.WriteLine($"berth: {warning}");
         foreach (PortClash clash in snapshot.FindPortClashes())
             host.Error.WriteLine($"berth: {clash}");
+    }
+
+    private static void WriteTable(EndpointSnapshot snapshot, ProgramHost host)
+    {
+        bool hasHosts = snapshot.Endpoints.Any(static endpoint => endpoint.Host is not null);
+        string[][] rows = [.. snapshot.Endpoints.Select(endpoint =>
+            hasHosts ? [.. CellsOf(endpoint), endpoint.Host ?? "-"] : CellsOf(endpoint))];
+        foreach (string line in TextTable.Format(hasHosts ? s_headingWithHost : s_heading, rows))
+            host.Out.WriteLine(line);
     }
 
     private static string[] CellsOf(PodEndpoint endpoint) =>

@@ -127,8 +127,8 @@ internal sealed class UpSession(
         {
             try
             {
-                if (await serviceA.AskAsync(stopping).ConfigureAwait(false) is { } address)
-                    return address;
+                if (await serviceA.AskAsync(stopping).ConfigureAwait(false) is { } pod)
+                    return pod.Address;
             }
             catch (CommandException exception) when (exception.ExitCode is ExitCode.NothingFound or ExitCode.Unreachable)
             {

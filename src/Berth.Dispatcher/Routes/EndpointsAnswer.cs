@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
 using Berth.Dispatcher.State;
@@ -60,8 +61,10 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return ProblemWriter.WriteAsync(exchange, ofPod);
         target!.Picks.Increment();
         string rest = new PathString(parts.Length < 4 ? "/" : "/" + parts[3]).ToUriComponent();
-        exchange.Response.Headers.Location = $"{exchange.Request.Scheme}://{found!.Authority}{rest}{exchange.Request.QueryString}";
-        return exchange.WriteWholeAsync(307, Exchange.PlainText, found.AuthorityUtf8);
+        // By its name where it has one: a browser checks the pod's certificate against that.
+        string authority = found!.HostAuthority ?? found.Authority;
+        exchange.Response.Headers.Location = $"{exchange.Request.Scheme}://{authority}{rest}{exchange.Request.QueryString}";
+        return exchange.WriteWholeAsync(307, Exchange.PlainText, Encoding.UTF8.GetBytes(authority));
     }
 
     /// <summary>Finds a pod by ordinal when the text is a number, else by name. Returns the problem when it cannot be given.</summary>

@@ -9,6 +9,9 @@ namespace Berth.Dispatcher.Routes;
 /// <summary><c>GET /</c>: the <c>ip:port</c> of one pod of the first target, and nothing else.</summary>
 internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
 {
+    /// <summary>The header with the host name and the port of the chosen pod, where it has a name.</summary>
+    public const string HostHeader = "Berth-Host";
+
     private static readonly StringValues s_plainText = Exchange.PlainText;
 
     public Task AnswerAsync(Exchange exchange)
@@ -22,21 +25,32 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
         string query = exchange.Request.QueryString;
         if (exchange.Accepts(Exchange.Json))
             return AnswerInJsonAsync(exchange, snapshot, query);
-        ReadOnlyMemory<byte> body = query.Length == 0 ? Pick(snapshot, query) : PickInZone(exchange, snapshot, query);
+        PodEndpoint? picked = query.Length == 0 ? Pick(snapshot, query) : PickInZone(exchange, snapshot, query);
+        ReadOnlyMemory<byte> body = picked is null ? default : TellHost(exchange, picked, query);
         counts.Root.Increment();
         ValueTask sent = exchange.WriteWholeAsync(200, s_plainText, body);
         return sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
     }
 
-    /// <summary>
-    /// Returns the bytes of the answer; empty when no pod is available. The endpoint keeps its bytes, so nothing is allocated or formatted.
-    /// </summary>
-    internal ReadOnlyMemory<byte> Pick(EndpointSnapshot snapshot, string query)
+    /// <summary>Chooses a pod, or null when none is available.</summary>
+    internal PodEndpoint? Pick(EndpointSnapshot snapshot, string query)
     {
         if (Choice.ByPicker(state.Picker, snapshot, query) is not { } endpoint)
-            return default;
+            return null;
         state.First.Picks.Increment();
-        return endpoint.AuthorityUtf8;
+        return endpoint;
+    }
+
+    /// <summary>
+    /// Returns the bytes of the answer. The endpoint keeps its bytes, so nothing is allocated or formatted, except for a pod with a host
+    /// name: that stands in a header, and with <c>?host</c> in the answer.
+    /// </summary>
+    private static ReadOnlyMemory<byte> TellHost(Exchange exchange, PodEndpoint endpoint, string query)
+    {
+        if (endpoint.HostAuthority is not { } host)
+            return endpoint.AuthorityUtf8;
+        exchange.Response.Headers[HostHeader] = host;
+        return query.Length > 0 && Query.Find(query, "host") is not null ? Encoding.UTF8.GetBytes(host) : endpoint.AuthorityUtf8;
     }
 
     /// <summary>Answers as <c>/v1/endpoints/{namespace}/{service}?pick</c> of the first target does.</summary>
@@ -48,14 +62,13 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
         return OneEndpoint.WritePickedAsync(exchange, state.First, snapshot, state.Picker, picked, zone).AsTask();
     }
 
-    private ReadOnlyMemory<byte> PickInZone(Exchange exchange, EndpointSnapshot snapshot, string query)
+    private PodEndpoint? PickInZone(Exchange exchange, EndpointSnapshot snapshot, string query)
     {
         ZoneChoice zone = ZoneChoice.Of(state.First, snapshot, query);
-        if (Choice.ByPicker(state.Picker, zone.Snapshot, query) is not { } endpoint)
-            return default;
-        state.First.Picks.Increment();
-        zone.Tell(exchange, endpoint);
-        return endpoint.AuthorityUtf8;
+        PodEndpoint? picked = Pick(zone.Snapshot, query);
+        if (picked is not null)
+            zone.Tell(exchange, picked);
+        return picked;
     }
 
     private Task RefuseAsync(Exchange exchange, Problem problem)

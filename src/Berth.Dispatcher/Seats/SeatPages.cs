@@ -59,6 +59,8 @@ internal static class SeatPages
             json.WriteString("state"u8, seat.Phase);
             json.WriteString("pod"u8, endpoint.Name);
             json.WriteString("authority"u8, endpoint.Authority);
+            if (endpoint.Host is { } host)
+                json.WriteString("host"u8, host);
             json.WriteStartArray("ports"u8);
             foreach (EndpointPort port in endpoint.Ports)
             {

@@ -2,6 +2,7 @@ using System.Net;
 using Berth.Dns;
 using Berth.Extensions.Hosting.Settings;
 using Berth.Extensions.Hosting.Sources;
+using Berth.Kubernetes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -59,6 +60,22 @@ internal sealed class BerthSettingsCheck(IConfiguration configuration, BerthRegi
             yield return $"{path}:{nameof(settings.AddressMode)} is {settings.AddressMode:D}. Give {Names<Kubernetes.AddressMode>()}.";
         if (!Enum.IsDefined(settings.AddressFamilies))
             yield return $"{path}:{nameof(settings.AddressFamilies)} is {settings.AddressFamilies:D}. Give {Names<AddressFamilies>()}.";
+        foreach (string fault in FindFaultsOutside(settings))
+            yield return $"{path}: {fault}";
+    }
+
+    private static IEnumerable<string> FindFaultsOutside(BerthKubernetesSettings settings)
+    {
+        string[] faults = [.. settings.ExternalFrom
+            .Select(static text => ExternalAddressSource.TryParse(text, out _, out string? fault) ? null : fault).OfType<string>()];
+        if (faults.Length > 0 || !Enum.IsDefined(settings.AddressMode) || !Enum.IsDefined(settings.AddressFamilies))
+            return faults;
+        return new KubernetesEndpointSourceOptions
+        {
+            AddressMode = settings.AddressMode,
+            ExternalFrom = BuiltInSources.ReadSources(settings),
+            HostTemplate = settings.HostTemplate,
+        }.FindFaults();
     }
 
     private static IEnumerable<string> FindFaults(string path, BerthDnsSettings settings)

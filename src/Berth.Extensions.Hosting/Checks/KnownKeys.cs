@@ -37,7 +37,8 @@ internal static class KnownKeys
         [
             nameof(BerthKubernetesSettings.Kubeconfig), nameof(BerthKubernetesSettings.Context),
             nameof(BerthKubernetesSettings.AddressMode), nameof(BerthKubernetesSettings.AddressFamilies),
-            nameof(BerthKubernetesSettings.StreamingLists),
+            nameof(BerthKubernetesSettings.StreamingLists), nameof(BerthKubernetesSettings.ExternalFrom),
+            nameof(BerthKubernetesSettings.HostTemplate),
         ],
         [nameof(BerthSettings.Dns)] =
         [

@@ -16,9 +16,19 @@ public sealed class BerthKubernetesSettings
     public string? Context { get; set; }
 
     /// <summary>
-    /// The kind of address of a pod. Default: <see cref="AddressMode.Internal"/>. The others need permission to read Nodes.
+    /// The kind of address of a pod. Default: <see cref="AddressMode.Internal"/>. The others need permission to read Nodes, unless a map
+    /// file is all that <see cref="ExternalFrom"/> has.
     /// </summary>
     public AddressMode AddressMode { get; set; }
+
+    /// <summary>
+    /// The sources of external addresses and host names, the preferred first: <c>external-ip</c>, <c>external-dns</c>, <c>label=KEY</c>,
+    /// <c>annotation=KEY</c>, <c>map=FILE</c>. Default: empty, for <c>external-ip</c>.
+    /// </summary>
+    public IList<string> ExternalFrom { get; } = [];
+
+    /// <summary>The template of host names, such as <c>{pod}.{namespace}.play.example.com</c>. Default: null, for none.</summary>
+    public string? HostTemplate { get; set; }
 
     /// <summary>The IP families of a pod's addresses, and their order. Default: <see cref="AddressFamilies.IPv4ThenIPv6"/>.</summary>
     public AddressFamilies AddressFamilies { get; set; }

@@ -36,6 +36,11 @@ internal static class BuiltInSources
         return server is not null;
     }
 
+    /// <summary>The sources of external addresses.</summary>
+    public static ExternalAddressSource[] ReadSources(BerthKubernetesSettings settings) => settings.ExternalFrom.Count == 0
+        ? [ExternalAddressSource.ExternalIP]
+        : [.. settings.ExternalFrom.Select(ExternalAddressSource.Parse)];
+
     private static KubernetesEndpointSource Kubernetes(BerthSourceContext context)
     {
         BerthKubernetesSettings settings = SettingsOf(context).Kubernetes;
@@ -52,6 +57,8 @@ internal static class BuiltInSources
         {
             AddressMode = settings.AddressMode,
             AddressFamilies = settings.AddressFamilies,
+            ExternalFrom = ReadSources(settings),
+            HostTemplate = settings.HostTemplate,
             StreamingLists = settings.StreamingLists,
             StatefulSetName = sets.GetValueOrDefault,
             TimeProvider = context.TimeProvider,

@@ -1,15 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
+using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Slices;
+using Berth.Pods;
 using Berth.Ports;
 using Berth.Sources;
 
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>Makes of a pod's sources either an endpoint that can be dialled, or the reason why it cannot.</summary>
-internal sealed class PodResolver(ServiceTarget target, PortScheme ports, AddressMode mode, AddressFamilies families)
+internal sealed class PodResolver(ServiceTarget target, PortScheme ports, AddressRules rules)
 {
+    private readonly AddressFamilies _families = rules.Families;
+
     private IReadOnlyList<EndpointPort>? _ruled;
     private PortRule? _rule;
 
@@ -20,13 +24,18 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     public bool NeedsOrdinal => ports.NeedsOrdinal;
 
     /// <summary>True when what comes out depends on nodes.</summary>
-    public bool NeedsNodes => mode != AddressMode.Internal;
+    public bool NeedsNodes => rules.Mode != AddressMode.Internal;
 
     /// <summary>The nodes as far as they are known. Read only where addresses depend on nodes.</summary>
     public NodeTable Nodes { get; set; } = NodeTable.Unread;
 
     /// <summary>Is told whose addresses the slices state; only where nodes are needed.</summary>
     public AddressChecks? Checks { get; set; }
+
+    /// <summary>Is told of external addresses that come and go; only where internal ones stand in for them.</summary>
+    public AddressFlips? Flips { get; init; }
+
+    private string Only => _families.First() == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
 
     /// <summary>The outcome: an endpoint, or else why there is none.</summary>
     public PodEndpoint? Resolve(in PodSources sources, out LeftOutPod? leftOut)
@@ -45,7 +54,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     /// <returns>False when the pod has to be resolved from all that is stated of it.</returns>
     public bool TryTake(SlicePod only)
     {
-        if (NeedsNodes || !families.Takes(only.Address.AddressFamily))
+        if (NeedsNodes || !_families.Takes(only.Address.AddressFamily))
             return false;
         SliceObject slice = only.Slice!;
         if (!string.Equals(slice.Namespace, target.Namespace, StringComparison.Ordinal))
@@ -60,7 +69,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         endpoint = null;
         if (!leader.HasName)
             return new LeftOutPod(key, LeftOutReason.NoName, $"slice {leader.Slice!.Name} states neither a pod nor a hostname for it");
-        IPAddress[] stated = PodMerge.Addresses(sources, leader, families.First());
+        IPAddress[] stated = PodMerge.Addresses(sources, leader, _families.First());
         if (stated.Length == 0)
         {
             return new LeftOutPod(
@@ -82,21 +91,30 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
             return new LeftOutPod(key, reason, noPort + hint);
         }
 
-        if (FindAddresses(key, leader, stated, out IPAddress[] addresses) is { } fault)
+        if (FindAddresses(key, leader, stated, out NamedAddresses found) is { } fault)
             return fault;
-        endpoint = PodEndpoint.Create(
-            key,
-            target.Namespace,
-            addresses,
-            resolved,
-            ordinal,
-            leader.UidValue.ToString(),
-            leader.Node,
-            leader.Zone,
-            leader.Ready,
-            leader.Serving,
-            leader.Terminating);
+        endpoint = Make(key, leader, found, resolved, ordinal);
         return null;
+    }
+
+    private ListedEndpoint Make(
+        string key, ISliceEndpoint leader, NamedAddresses found, IReadOnlyList<EndpointPort> resolved, int? ordinal)
+    {
+        (bool ready, bool serving, bool terminating) = (leader.Ready, leader.Serving, leader.Terminating);
+        object? host = (object?)rules.Host ?? found.Host;
+        return host is null
+            ? new ListedEndpoint(key, target.Namespace, found.Addresses, resolved, ordinal, ready, serving, terminating)
+            {
+                ListedUid = leader.UidValue.ToString(),
+                ListedNode = leader.Node,
+                ListedZone = leader.Zone,
+            }
+            : new HostedEndpoint(key, target.Namespace, found.Addresses, resolved, ordinal, ready, serving, terminating, host)
+            {
+                ListedUid = leader.UidValue.ToString(),
+                ListedNode = leader.Node,
+                ListedZone = leader.Zone,
+            };
     }
 
     /// <summary>The Service lacks a port when not even ordinal 0 has one.</summary>
@@ -113,39 +131,85 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
             + "a name that the pod's containers do not declare";
     }
 
-    private LeftOutPod? FindAddresses(string key, ISliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
+    private LeftOutPod? FindAddresses(string key, ISliceEndpoint leader, IPAddress[] stated, out NamedAddresses found)
     {
-        if (NeedsNodes && FindExternal(key, leader, stated, out addresses) is var fault && (fault is not null || addresses.Length > 0))
+        found = NamedAddresses.None;
+        if (NeedsNodes && FindExternal(key, leader, stated, out found) is var fault && (fault is not null || found.Addresses.Length > 0))
             return fault;
-        addresses = Wanted(stated);
-        return addresses.Length > 0 ? null : new LeftOutPod(key, LeftOutReason.NoAddress, $"the slices state no {Only} address for it");
+        found = found with { Addresses = Wanted(stated) };
+        return found.Addresses.Length > 0
+            ? null
+            : new LeftOutPod(key, LeftOutReason.NoAddress, $"the slices state no {Only} address for it");
     }
 
-    /// <summary>The external addresses; none where the internal ones are to be given instead.</summary>
-    private LeftOutPod? FindExternal(string key, ISliceEndpoint leader, IPAddress[] stated, out IPAddress[] addresses)
+    /// <summary>The external addresses and host name; no address where the internal ones are to be given instead.</summary>
+    private LeftOutPod? FindExternal(string key, ISliceEndpoint leader, IPAddress[] stated, out NamedAddresses found)
     {
-        addresses = [];
-        if (Nodes.Forbidden is { } rule)
-        {
-            return mode == AddressMode.ExternalOrInternal
-                ? null
-                : new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, $"nodes may not be read: {rule.TrimEnd('.')}");
-        }
+        found = NamedAddresses.None;
+        if (FindNode(key, leader, out NodeAddresses? node) is { } unknown)
+            return unknown;
+        AddressOrigin origin = node is null ? AddressOrigin.Node : AddressChecks.OriginOf(stated, node);
+        if (node is not null)
+            Checks?.Note(key, leader.Node!, origin);
+        if (origin == AddressOrigin.Elsewhere)
+            return rules.Mode == AddressMode.ExternalOrInternal ? null : Elsewhere(key, leader.Node!, stated, node!);
+        found = Search(leader.Node, stated, node);
+        Flips?.Note(leader.Node ?? stated[0].ToString(), found.Addresses.Length > 0);
+        if (found.Addresses.Length > 0 || rules.Mode == AddressMode.ExternalOrInternal)
+            return null;
+        return Nodes.Forbidden is { } rule
+            ? new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, $"nodes may not be read: {rule.TrimEnd('.')}")
+            : new LeftOutPod(key, LeftOutReason.NoExternalAddress, WithoutExternal(leader, stated, node, found.Host));
+    }
 
+    /// <summary>Finds what is known of the pod's node: null where nodes are not read, or may not be.</summary>
+    private LeftOutPod? FindNode(string key, ISliceEndpoint leader, out NodeAddresses? node)
+    {
+        node = null;
+        if (Nodes.IsUnused || Nodes.Forbidden is not null)
+            return null;
         if (leader.Node is null)
             return new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, "the slice does not state its node");
-        if (Nodes.Find(leader.Node) is not { } node)
-            return new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, $"nothing is known of node {leader.Node} yet");
-        AddressOrigin origin = AddressChecks.OriginOf(stated, node);
-        Checks?.Note(key, leader.Node, origin);
-        if (origin == AddressOrigin.Elsewhere)
-            return mode == AddressMode.ExternalOrInternal ? null : Elsewhere(key, leader.Node, stated, node);
-        IPAddress[] external = node.External;
-        addresses = Wanted(external);
-        if (addresses.Length > 0 || mode == AddressMode.ExternalOrInternal)
-            return null;
-        string family = external.Length == 0 ? "" : $"{Only} ";
-        return new LeftOutPod(key, LeftOutReason.NoExternalAddress, $"node {leader.Node} has no {family}address of type ExternalIP");
+        node = Nodes.Find(leader.Node);
+        return node is null
+            ? new LeftOutPod(key, LeftOutReason.ExternalAddressUnknown, $"nothing is known of node {leader.Node} yet")
+            : null;
+    }
+
+    /// <summary>
+    /// Asks the sources in their order: the first with addresses of a wanted family gives them, the first with a name the name.
+    /// </summary>
+    private NamedAddresses Search(string? name, IPAddress[] stated, NodeAddresses? node)
+    {
+        IPAddress[] addresses = [];
+        string? host = null;
+        int mark = 0;
+        foreach (ExternalAddressSource source in rules.From)
+        {
+            NamedAddresses from = source.Kind == ExternalAddressKind.Map ? Nodes.Map.Find(name, stated)
+                : node is null ? NamedAddresses.None
+                : source.IsMark ? node.Marks[mark++]
+                : source.Kind == ExternalAddressKind.ExternalIP ? new NamedAddresses(node.External, null)
+                : new NamedAddresses([], node.Dns);
+            if (addresses.Length == 0)
+                addresses = Wanted(from.Addresses);
+            host ??= from.Host;
+        }
+
+        return new NamedAddresses(addresses, host);
+    }
+
+    private string WithoutExternal(ISliceEndpoint leader, IPAddress[] stated, NodeAddresses? node, string? host)
+    {
+        string name = host is null ? "" : $" (it has the name {host}, and --address external needs an address)";
+        if (rules.From is [{ Kind: ExternalAddressKind.ExternalIP }])
+        {
+            string family = node!.External.Length == 0 ? "" : $"{Only} ";
+            return $"node {leader.Node} has no {family}address of type ExternalIP";
+        }
+
+        return $"node {leader.Node ?? "(not stated)"} of address {Join(stated)} has no external {Only} address by "
+            + string.Join(", ", rules.From) + name;
     }
 
     private static LeftOutPod Elsewhere(string key, string name, IPAddress[] stated, NodeAddresses node) => new(
@@ -155,12 +219,10 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
 
     private static string Join(IEnumerable<IPAddress> addresses) => string.Join(", ", addresses);
 
-    private string Only => families.First() == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
-
     /// <summary>Those of the wanted families, in their order.</summary>
     private IPAddress[] Wanted(IReadOnlyList<IPAddress> addresses)
     {
-        AddressFamily first = families.First();
-        return [.. addresses.Where(a => families.Takes(a.AddressFamily)).OrderBy(a => a.AddressFamily == first ? 0 : 1)];
+        AddressFamily first = _families.First();
+        return [.. addresses.Where(a => _families.Takes(a.AddressFamily)).OrderBy(a => a.AddressFamily == first ? 0 : 1)];
     }
 }

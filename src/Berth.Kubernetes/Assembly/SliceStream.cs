@@ -1,7 +1,9 @@
+using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Nodes;
 using Berth.Kubernetes.Reflector;
 using Berth.Kubernetes.Sharing;
 using Berth.Kubernetes.Slices;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.Kubernetes.Assembly;
 
@@ -37,11 +39,11 @@ internal sealed class SliceStream : IEndpointStream
     public SliceStream(
         ServiceTarget target,
         PortScheme ports,
-        AddressMode mode,
-        AddressFamilies families,
+        AddressRules rules,
         TargetSlices slices,
         NodeFeed? nodes,
         TimeProvider time,
+        ILogger logger,
         string? setName = null)
     {
         _target = target;
@@ -49,7 +51,11 @@ internal sealed class SliceStream : IEndpointStream
         _nodeFeed = nodes;
         _time = time;
         _builder = new SnapshotBuilder(target, ports);
-        _table = new SliceTable(new PodResolver(target, ports, mode, families), _builder, time, setName);
+        PodResolver resolver = new(target, ports, rules)
+        {
+            Flips = rules.Mode == AddressMode.ExternalOrInternal ? new AddressFlips(target, logger) : null,
+        };
+        _table = new SliceTable(resolver, _builder, time, setName);
     }
 
     /// <summary>The slices as far as they are known.</summary>

@@ -1,17 +1,37 @@
 using System.Net;
+using Berth.Kubernetes.Addresses;
 
 namespace Berth.Kubernetes.Nodes;
 
 /// <summary>The addresses of one node. Immutable.</summary>
-/// <param name="External">Those of type ExternalIP; while <see cref="LostAt"/> is set, those that it had.</param>
+/// <param name="External">Those of type ExternalIP; while they are lost, those that it had.</param>
+/// <param name="Dns">The address of type ExternalDNS, or null; while it is lost, the one that it had.</param>
+/// <param name="Marks">What its labels and annotations state, in the order of the sources.</param>
 /// <param name="Internal">Those of type InternalIP.</param>
 /// <param name="Former">Those of type InternalIP that it had while it was watched, and has no longer.</param>
-/// <param name="LostAt">When a Ready node lost its external addresses, as a timestamp of the clock; null while it has them.</param>
-internal sealed record NodeAddresses(IPAddress[] External, IPAddress[] Internal, IPAddress[] Former, long? LostAt)
+internal sealed record NodeAddresses(
+    IPAddress[] External, string? Dns, NamedAddresses[] Marks, IPAddress[] Internal, IPAddress[] Former)
 {
     private const int MaxFormer = 4;
 
-    public static NodeAddresses Of(NodeObject node) => new(node.External, node.Internal, [], null);
+    /// <summary>
+    /// When a Ready node lost external addresses or its external name, as a timestamp of the clock; null while it has lost nothing.
+    /// </summary>
+    public long? LostAt { get; private init; }
+
+    /// <summary>True while <see cref="External"/> is lost.</summary>
+    private bool LacksAddress { get; init; }
+
+    /// <summary>True while <see cref="Dns"/> is lost.</summary>
+    private bool LacksDns { get; init; }
+
+    /// <summary>What of it is lost, for people.</summary>
+    public string Lost => Join(LacksAddress ? External : [], LacksDns ? Dns : null);
+
+    /// <summary>Its external addresses and name, for people.</summary>
+    public string Outside => External.Length == 0 && Dns is null ? "none" : Join(External, Dns);
+
+    public static NodeAddresses Of(NodeObject node) => new(node.External, node.ExternalDns, node.Marks, node.Internal, []);
 
     /// <summary>The addresses after a newer state of the node.</summary>
     public NodeAddresses Next(NodeObject node, long now)
@@ -20,16 +40,34 @@ internal sealed record NodeAddresses(IPAddress[] External, IPAddress[] Internal,
             ? Former
             : [.. Internal.Concat(Former).Distinct().Where(address => !node.Internal.Contains(address)).Take(MaxFormer)];
         // A controller of the cloud that restarts takes the address away and puts it back. Nothing has changed for those who dial it.
-        bool isLost = node is { External.Length: 0, IsReady: true } && External.Length > 0;
-        return new NodeAddresses(isLost ? External : node.External, node.Internal, former, isLost ? LostAt ?? now : null);
+        bool lacksAddress = node is { External.Length: 0, IsReady: true } && External.Length > 0;
+        bool lacksDns = node is { ExternalDns: null, IsReady: true } && Dns is not null;
+        return new NodeAddresses(
+            lacksAddress ? External : node.External, lacksDns ? Dns : node.ExternalDns, node.Marks, node.Internal, former)
+        {
+            LostAt = lacksAddress || lacksDns ? LostAt ?? now : null,
+            LacksAddress = lacksAddress,
+            LacksDns = lacksDns,
+        };
     }
 
-    /// <summary>The addresses once it is certain that the external ones are gone.</summary>
-    public NodeAddresses WithoutLost() => this with { External = [], LostAt = null };
+    /// <summary>The addresses once it is certain that what is lost is gone.</summary>
+    public NodeAddresses WithoutLost() => this with
+    {
+        External = LacksAddress ? [] : External,
+        Dns = LacksDns ? null : Dns,
+        LostAt = null,
+        LacksAddress = false,
+        LacksDns = false,
+    };
 
     public bool Equals(NodeAddresses? other) =>
-        other is not null && LostAt == other.LostAt && External.AsSpan().SequenceEqual(other.External)
+        other is not null && LostAt == other.LostAt && LacksAddress == other.LacksAddress && LacksDns == other.LacksDns
+        && Dns == other.Dns && External.AsSpan().SequenceEqual(other.External) && Marks.AsSpan().SequenceEqual(other.Marks)
         && Internal.AsSpan().SequenceEqual(other.Internal) && Former.AsSpan().SequenceEqual(other.Former);
 
-    public override int GetHashCode() => HashCode.Combine(External.Length, Internal.Length, Former.Length, LostAt);
+    public override int GetHashCode() => HashCode.Combine(External.Length, Dns, Marks.Length, Internal.Length, Former.Length, LostAt);
+
+    private static string Join(IPAddress[] addresses, string? name) =>
+        string.Join(", ", addresses.Select(static address => address.ToString()).Concat(name is null ? [] : [name]));
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Wire;
@@ -8,15 +9,24 @@ namespace Berth.Kubernetes.Nodes;
 
 /// <summary>
 /// Reads a Node (v1) from its bytes: metadata.name, .resourceVersion, status.addresses of type ExternalIP and InternalIP, and the condition
-/// Ready.
+/// Ready; and what the sources of external addresses ask for: the address of type ExternalDNS, labels, and annotations.
 /// </summary>
 internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
 {
     private readonly TextPools _pools = new();
     private readonly FieldReader<ObjectMeta> _readField;
-    private Status _status = new();
+    private readonly (byte[] Key, bool IsLabel)[] _marks;
+    private readonly bool _readsDns;
+    private Status _status = new(false);
 
-    public NodeDecoder() => _readField = TryReadField;
+    /// <param name="from">The sources of external addresses, or null for ExternalIP alone.</param>
+    public NodeDecoder(IReadOnlyList<ExternalAddressSource>? from = null)
+    {
+        _readField = TryReadField;
+        _readsDns = from?.Contains(ExternalAddressSource.ExternalDns) ?? false;
+        _marks = [.. (from ?? []).Where(static source => source.IsMark)
+            .Select(static source => (Encoding.UTF8.GetBytes(source.Argument), source.Kind == ExternalAddressKind.Label))];
+    }
 
     /// <inheritdoc/>
     public string ListKind => "NodeList";
@@ -28,8 +38,9 @@ internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
     public bool TryDecode(ref Utf8JsonReader reader, [NotNullWhen(true)] out NodeObject? item)
     {
         item = null;
-        ObjectMeta meta = new(_pools);
-        _status = new Status();
+        MetaTexts? texts = _marks.Length == 0 ? null : new MetaTexts(_marks);
+        ObjectMeta meta = new(_pools) { Texts = texts };
+        _status = new Status(_readsDns);
         if (!JsonFields.TryReadFields(ref reader, ref meta, _readField))
             return false;
         if (string.IsNullOrEmpty(meta.Name))
@@ -39,6 +50,8 @@ internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
             Name = meta.Name,
             ResourceVersion = meta.ResourceVersion ?? "",
             External = [.. _status.External],
+            ExternalDns = _status.ExternalDns,
+            Marks = texts is null ? [] : [.. texts.Values.Select(NamedAddresses.Read)],
             Internal = [.. _status.Internal],
             IsReady = _status.IsReady,
         };
@@ -58,6 +71,7 @@ internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
             return reader.TrySkip();
         status.External.Clear();
         status.Internal.Clear();
+        status.ExternalDns = null;
         return JsonFields.TryReadArray(ref reader, "status.addresses", ref status, TryReadAddress);
     }
 
@@ -86,17 +100,18 @@ internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
 
     private static bool TryReadAddress(scoped ref Utf8JsonReader reader, ref Status status)
     {
-        (Status Status, List<IPAddress>? List, IPAddress? Address) state = (status, null, null);
-        if (!JsonFields.TryReadFields(ref reader, ref state, TryReadAddressField))
+        AddressDraft draft = new(status);
+        if (!JsonFields.TryReadFields(ref reader, ref draft, TryReadAddressField))
             return false;
+        if (draft.IsDns)
+            status.ExternalDns ??= draft.Text is { } name && NamedAddresses.IsHost(name) ? name : null;
         // An empty ExternalIP, as some clouds write it, is none.
-        if (state is { List: { } list, Address: { } address } && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
+        else if (draft is { List: { } list, Address: { } address } && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
             list.Add(address);
         return true;
     }
 
-    private static bool TryReadAddressField(
-        scoped ref Utf8JsonReader reader, ref (Status Status, List<IPAddress>? List, IPAddress? Address) state)
+    private static bool TryReadAddressField(scoped ref Utf8JsonReader reader, ref AddressDraft draft)
     {
         bool isType = reader.ValueTextEquals("type"u8);
         if (!isType && !reader.ValueTextEquals("address"u8))
@@ -105,25 +120,47 @@ internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
             return false;
         if (isType)
         {
-            state.List = !stated ? null
-                : reader.ValueTextEquals("ExternalIP"u8) ? state.Status.External
-                : reader.ValueTextEquals("InternalIP"u8) ? state.Status.Internal
+            draft.IsDns = stated && reader.ValueTextEquals("ExternalDNS"u8);
+            draft.List = !stated ? null
+                : reader.ValueTextEquals("ExternalIP"u8) ? draft.Status.External
+                : reader.ValueTextEquals("InternalIP"u8) ? draft.Status.Internal
                 : null;
         }
-        else if (!stated || reader.ValueIsEscaped || !SliceAddress.TryParse(reader.ValueSpan, out state.Address))
+        else if (!stated || reader.ValueIsEscaped || !SliceAddress.TryParse(reader.ValueSpan, out draft.Address))
         {
-            state.Address = null;
+            draft.Address = null;
+            // The type may follow, so every text that is no address may be a name.
+            if (stated && draft.Status.ReadsDns)
+                draft.Text = JsonFields.Text(ref reader, "address");
         }
 
         return true;
     }
 
-    /// <summary>The fields of a Node's status that are read.</summary>
-    private sealed class Status
+    /// <summary>One address of a Node's status.</summary>
+    private struct AddressDraft(Status status)
     {
+        public readonly Status Status = status;
+
+        public List<IPAddress>? List;
+
+        public IPAddress? Address;
+
+        public string? Text;
+
+        public bool IsDns;
+    }
+
+    /// <summary>The fields of a Node's status that are read.</summary>
+    private sealed class Status(bool readsDns)
+    {
+        public bool ReadsDns => readsDns;
+
         public List<IPAddress> External { get; } = [];
 
         public List<IPAddress> Internal { get; } = [];
+
+        public string? ExternalDns { get; set; }
 
         public bool IsReady { get; set; }
     }

@@ -1,4 +1,4 @@
-using System.Net;
+using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Diagnostics;
 using Berth.Kubernetes.Reflector;
 using Berth.Signals;
@@ -8,7 +8,8 @@ namespace Berth.Kubernetes.Nodes;
 
 /// <summary>
 /// The nodes of the cluster, listed and watched once for all targets of a source, starting with the first target that needs them. After a
-/// failure the addresses that were read stay in use, and the table has the failure.
+/// failure the addresses that were read stay in use, and the table has the failure. It also has the map of addresses, where there is one,
+/// and reads no nodes where the map is all there is.
 /// </summary>
 internal sealed class NodeFeed : IAsyncDisposable
 {
@@ -18,28 +19,43 @@ internal sealed class NodeFeed : IAsyncDisposable
     /// </summary>
     public static readonly TimeSpan KeepsLost = TimeSpan.FromMinutes(5);
 
-    private readonly ReflectorLoop<NodeObject> _loop;
-    private readonly Latest<NodeTable> _tables = new(NodeTable.Unread);
+    private readonly ReflectorLoop<NodeObject>? _loop;
+    private readonly Latest<NodeTable> _tables;
+    private readonly AddressMapFile? _map;
     private readonly AddressMode _mode;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly ITimer _expiry;
+    private readonly ITimer _looks;
 
-    public NodeFeed(ListWatchReflector<NodeObject> reflector, AddressMode mode, TimeProvider time, IBackoffPolicy backoff, ILogger logger)
+    /// <param name="reflector">Reads the nodes, or null where none are needed.</param>
+    /// <param name="map">The map of addresses, or null.</param>
+    /// <param name="mode">The kind of address, for what the log says.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="backoff">The pauses between attempts.</param>
+    /// <param name="logger">The logger.</param>
+    public NodeFeed(
+        ListWatchReflector<NodeObject>? reflector, AddressMapFile? map, AddressMode mode, TimeProvider time, IBackoffPolicy backoff,
+        ILogger logger)
     {
-        _loop = new ReflectorLoop<NodeObject>(reflector, time, backoff, Take, Fail);
+        _loop = reflector is null ? null : new ReflectorLoop<NodeObject>(reflector, time, backoff, Take, Fail);
+        _map = map;
         _mode = mode;
         _time = time;
         _logger = logger;
+        NodeTable first = reflector is null ? NodeTable.Unused : NodeTable.Unread;
+        _tables = new Latest<NodeTable>(first.WithMap(map?.Map ?? AddressMap.Empty));
         _expiry = time.CreateTimer(static feed => ((NodeFeed)feed!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        TimeSpan look = map is null ? Timeout.InfiniteTimeSpan : AddressMapFile.Period;
+        _looks = time.CreateTimer(static feed => ((NodeFeed)feed!).LookAtMap(), this, look, look);
     }
 
     /// <summary>The current table.</summary>
     public NodeTable Table => _tables.Value;
 
     /// <summary>Starts to read, unless it has started.</summary>
-    public void Start() => _loop.Start();
+    public void Start() => _loop?.Start();
 
     /// <summary>Completes when the table differs from the one that the caller has seen.</summary>
     public Task WaitAsync(NodeTable seen) => _tables.WaitAsync(seen);
@@ -47,8 +63,10 @@ internal sealed class NodeFeed : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _loop.DisposeAsync().ConfigureAwait(false);
+        if (_loop is not null)
+            await _loop.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
+        await _looks.DisposeAsync().ConfigureAwait(false);
     }
 
     private void Take(ReflectorEvent<NodeObject> happened)
@@ -75,6 +93,7 @@ internal sealed class NodeFeed : IAsyncDisposable
             if (before.Forbidden is not null || before is { IsRead: true, Failure: not null })
                 Log.NodesRecovered(_logger);
             LogLost(before, next);
+            LogFaults(before, next);
         }
         finally
         {
@@ -88,13 +107,39 @@ internal sealed class NodeFeed : IAsyncDisposable
         foreach ((string node, NodeAddresses addresses) in next.Lost)
         {
             if (before.Find(node)?.LostAt is null)
-                Log.ExternalAddressLost(_logger, node, string.Join(", ", addresses.External.AsEnumerable()), KeepsLost.TotalMinutes);
+                Log.ExternalAddressLost(_logger, node, addresses.Lost, KeepsLost.TotalMinutes);
         }
 
         foreach ((string node, NodeAddresses _) in before.Lost)
         {
             if (next.Find(node) is { LostAt: null } now)
-                Log.ExternalAddressSettled(_logger, node, now.External.Length == 0 ? "none" : string.Join<IPAddress>(", ", now.External));
+                Log.ExternalAddressSettled(_logger, node, now.Outside);
+        }
+    }
+
+    private void LogFaults(NodeTable before, NodeTable next)
+    {
+        foreach ((string node, string fault) in next.Faults)
+        {
+            if (before.Find(node)?.Marks.Any(mark => mark.Fault == fault) != true)
+                Log.MarkUnreadable(_logger, node, fault);
+        }
+    }
+
+    private void LookAtMap()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                if (_map!.Reread())
+                    _tables.Swap(_tables.Value.WithMap(_map.Map));
+            }
+            catch (Exception exception)
+            {
+                // A defect here must not end the process, as it would from a timer.
+                Log.MapFailed(_logger, exception);
+            }
         }
     }
 

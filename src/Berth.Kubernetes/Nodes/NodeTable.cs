@@ -1,18 +1,33 @@
+using Berth.Kubernetes.Addresses;
+
 namespace Berth.Kubernetes.Nodes;
 
-/// <summary>The addresses of nodes, as far as they are known, and what keeps them from being known. Immutable.</summary>
+/// <summary>
+/// The addresses of nodes, as far as they are known, and what keeps them from being known; and the map of addresses, where there is one.
+/// Immutable.
+/// </summary>
 internal sealed class NodeTable
 {
     private readonly Dictionary<string, NodeAddresses> _nodes;
 
-    private NodeTable(Dictionary<string, NodeAddresses> nodes, string version)
+    private NodeTable(Dictionary<string, NodeAddresses> nodes, string version, AddressMap map)
     {
         _nodes = nodes;
         Version = version;
+        Map = map;
     }
 
     /// <summary>The table before the first answer.</summary>
-    public static NodeTable Unread { get; } = new([], "");
+    public static NodeTable Unread { get; } = new([], "", AddressMap.Empty);
+
+    /// <summary>The table where nodes are never read: there is only a map.</summary>
+    public static NodeTable Unused { get; } = new([], "", AddressMap.Empty) { IsRead = true, IsUnused = true };
+
+    /// <summary>The map of addresses.</summary>
+    public AddressMap Map { get; }
+
+    /// <summary>True where nodes are never read.</summary>
+    public bool IsUnused { get; private init; }
 
     /// <summary>The nodes' resourceVersion; empty before the first list.</summary>
     public string Version { get; }
@@ -30,6 +45,14 @@ internal sealed class NodeTable
     public IEnumerable<(string Node, NodeAddresses Addresses)> Lost =>
         _nodes.Where(static node => node.Value.LostAt is not null).Select(static node => (node.Key, node.Value));
 
+    /// <summary>The faults in the labels and annotations of nodes.</summary>
+    public IEnumerable<(string Node, string Fault)> Faults => _nodes.SelectMany(
+        static node => node.Value.Marks.Where(static mark => mark.Fault is not null).Select(mark => (node.Key, mark.Fault!)));
+
+    /// <summary>The same table with another map.</summary>
+    public NodeTable WithMap(AddressMap map) =>
+        new(_nodes, Version, map) { IsRead = IsRead, IsUnused = IsUnused, Failure = Failure, Forbidden = Forbidden };
+
     /// <summary>The table after a list. What is remembered of a node stays.</summary>
     public NodeTable Replace(IReadOnlyList<NodeObject> nodes, string version, long now)
     {
@@ -40,10 +63,10 @@ internal sealed class NodeTable
     }
 
     /// <summary>The same table while reading fails: what was read stays.</summary>
-    public NodeTable WithFailure(EndpointSourceException failure) => new(_nodes, Version) { IsRead = IsRead, Failure = failure };
+    public NodeTable WithFailure(EndpointSourceException failure) => new(_nodes, Version, Map) { IsRead = IsRead, Failure = failure };
 
     /// <summary>The table while nodes may not be read.</summary>
-    public NodeTable WithRefusal(string rule) => new(_nodes, Version) { IsRead = IsRead, Forbidden = rule };
+    public NodeTable WithRefusal(string rule) => new(_nodes, Version, Map) { IsRead = IsRead, Forbidden = rule };
 
     /// <summary>The table after an answer that changed nothing: the same instance, unless reading had failed.</summary>
     public NodeTable Confirmed() => Failure is null ? this : Read(_nodes, Version);
@@ -74,7 +97,7 @@ internal sealed class NodeTable
     /// <summary>Returns the nodes that differ from an earlier table, or null when all may differ.</summary>
     public IReadOnlyCollection<string>? ChangedSince(NodeTable earlier)
     {
-        if (!IsRead || !earlier.IsRead)
+        if (!IsRead || !earlier.IsRead || !ReferenceEquals(Map, earlier.Map))
             return null;
         if (ReferenceEquals(_nodes, earlier._nodes))
             return [];
@@ -82,7 +105,7 @@ internal sealed class NodeTable
         return [.. _nodes.Keys.Where(name => !_nodes[name].Equals(earlier._nodes.GetValueOrDefault(name))), .. gone];
     }
 
-    private static NodeTable Read(Dictionary<string, NodeAddresses> nodes, string version) => new(nodes, version) { IsRead = true };
+    private NodeTable Read(Dictionary<string, NodeAddresses> nodes, string version) => new(nodes, version, Map) { IsRead = true };
 
     private NodeAddresses Next(NodeObject node, long now) => Find(node.Name)?.Next(node, now) ?? NodeAddresses.Of(node);
 

@@ -9,7 +9,8 @@ namespace Berth.Kubernetes.Slices;
 /// Gives one object to all pods of a node. A node is nearly always in one zone, and a source in one namespace, so that scopes are found by
 /// the node's name. Not safe for several threads.
 /// </summary>
-internal sealed class PodScopePool
+/// <param name="host">The template of the pods' host names, or null.</param>
+internal sealed class PodScopePool(HostTemplate? host)
 {
     private readonly TextPool _zones = new();
     private readonly SharedObjects<ReadOnlySpan<byte>, PodScope> _scopes = new(new ByNode());
@@ -28,7 +29,7 @@ internal sealed class PodScopePool
         if (known is not null && known.Namespace == @namespace && Is(known.Zone, zone, hasZone) && Is(known.Node, node, hasNode))
             return _last = known;
         string? nodeName = hasNode ? Utf8Text.Read(node, "nodeName") : null;
-        return _last = _scopes.Replace(new PodScope(@namespace, nodeName, hasZone ? _zones.Get(zone, "zone") : null));
+        return _last = _scopes.Replace(new PodScope(@namespace, nodeName, hasZone ? _zones.Get(zone, "zone") : null) { Host = host });
     }
 
     private static bool Is(string? text, ReadOnlySpan<byte> utf8, bool stated) =>

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Wire;
+using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 
@@ -17,9 +18,10 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
     private readonly SlicePortDecoder _ports;
     private readonly FieldReader<Draft> _readField;
 
-    public SliceDecoder()
+    /// <param name="host">The template of the pods' host names, or null.</param>
+    public SliceDecoder(HostTemplate? host = null)
     {
-        SliceEndpointMaker maker = new();
+        SliceEndpointMaker maker = new(host);
         PortLists ports = new();
         _endpoints = new SliceEndpointDecoder(maker);
         _ports = new SlicePortDecoder(_pools.Words, ports);

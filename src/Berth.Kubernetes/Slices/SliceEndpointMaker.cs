@@ -7,10 +7,11 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>Makes endpoints of what a slice states, whatever encoding it came in, and keeps once what repeats.</summary>
-internal sealed class SliceEndpointMaker
+/// <param name="host">The template of the pods' host names, or null.</param>
+internal sealed class SliceEndpointMaker(HostTemplate? host)
 {
     private readonly PodNamePool _names = new();
-    private readonly PodScopePool _scopes = new();
+    private readonly PodScopePool _scopes = new(host);
     private readonly AddressPool _addresses = new();
 
     /// <summary>Reads the first address. The API gives no meaning to further ones, and its own controller never writes any.</summary>

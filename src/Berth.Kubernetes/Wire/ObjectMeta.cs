@@ -23,6 +23,9 @@ internal struct ObjectMeta(TextPools? pools)
     /// <summary>The label endpointslice.kubernetes.io/managed-by.</summary>
     public string? ManagedBy;
 
+    /// <summary>The labels and annotations that are wanted beside these, or null.</summary>
+    public MetaTexts? Texts;
+
     /// <summary>True when metadata.ownerReferences has one.</summary>
     public bool HasOwner;
 
@@ -67,7 +70,7 @@ internal struct ObjectMeta(TextPools? pools)
             ? JsonFields.TryReadPooled(ref reader, "kubernetes.io/service-name", meta._pools!.Services, ref meta.Service)
         : reader.ValueTextEquals("endpointslice.kubernetes.io/managed-by"u8)
             ? JsonFields.TryReadPooled(ref reader, "endpointslice.kubernetes.io/managed-by", meta._pools!.Words, ref meta.ManagedBy)
-            : reader.TrySkip();
+            : meta.Texts is { } texts ? texts.TryRead(ref reader, isLabel: true) : reader.TrySkip();
 
     private static bool TryReadOwner(scoped ref Utf8JsonReader reader, ref ObjectMeta meta)
     {
@@ -78,7 +81,7 @@ internal struct ObjectMeta(TextPools? pools)
     private static bool TryReadAnnotation(scoped ref Utf8JsonReader reader, ref ObjectMeta meta)
     {
         if (!reader.ValueTextEquals("k8s.io/initial-events-end"u8))
-            return reader.TrySkip();
+            return meta.Texts is { } texts ? texts.TryRead(ref reader, isLabel: false) : reader.TrySkip();
         if (!JsonFields.TryReadString(ref reader, "k8s.io/initial-events-end", out bool stated))
             return false;
         meta.InitialEventsEnd = stated && reader.ValueTextEquals("true"u8);

@@ -9,6 +9,7 @@ internal enum PodMember
     Uid,
     Ordinal,
     Addresses,
+    Host,
     Ports,
     Node,
     Zone,

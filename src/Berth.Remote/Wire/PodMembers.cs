@@ -17,6 +17,7 @@ internal sealed class PodMembers
         Of("authority", PodMember.Other),
         Of("address", PodMember.Other),
         Of("addresses", PodMember.Addresses),
+        Of("host", PodMember.Host),
         Of("port", PodMember.Other),
         Of("ports", PodMember.Ports),
         Of("node", PodMember.Node),

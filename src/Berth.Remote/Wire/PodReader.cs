@@ -24,6 +24,7 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         PodName name = default;
         PodUid uid = default;
         long? ordinal = null;
+        string? host = null;
         bool ready = false, serving = false, terminating = false;
         Span<char> node = stackalloc char[JsonText.MaxNameLength];
         Span<char> zone = stackalloc char[JsonText.MaxNameLength];
@@ -45,6 +46,9 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
                     break;
                 case PodMember.Addresses:
                     ReadAddresses(ref reader);
+                    break;
+                case PodMember.Host:
+                    host = ReadHost(ref reader);
                     break;
                 case PodMember.Ports:
                     ReadPorts(ref reader);
@@ -74,12 +78,12 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         int? used = scheme.NeedsOrdinal && name.Prefix is not null ? name.Number : null;
         IReadOnlyList<EndpointPort> ports = _podPorts.Find(name, used, _ports, out PortRule? rule);
         PodScope scope = _parts.Scope(node[..nodeLength], zone[..zoneLength]);
-        if (rule is not null && _addresses.Count == 1
+        if (rule is not null && _addresses.Count == 1 && host is null
             && RemotePod.TryMake(name, scope, uid, _addresses[0], ready, serving, terminating, rule) is { } pod)
             return pod;
         return PodEndpoint.Create(
             name.ToString()!, target.Namespace, [.. _addresses], [.. ports], used, uid.ToString(), scope.Node, scope.Zone, ready, serving,
-            terminating);
+            terminating, host);
     }
 
     private void CheckStated(PodName name, long? ordinal)
@@ -98,6 +102,12 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         Span<char> text = stackalloc char[JsonText.MaxNameLength];
         int length = JsonText.CopyName(ref reader, "pod", text);
         return length == 0 ? default : _parts.Name(text[..length]);
+    }
+
+    private static string? ReadHost(scoped ref Utf8JsonReader reader)
+    {
+        string? host = JsonText.ReadText(ref reader, "host");
+        return host is null || HostNames.IsValid(host) ? host : throw new WatchFormatException($"it states '{host}' as a host name");
     }
 
     private static PodUid ReadUid(scoped ref Utf8JsonReader reader)

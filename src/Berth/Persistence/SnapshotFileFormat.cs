@@ -105,6 +105,8 @@ internal static class SnapshotFileFormat
             writer.WriteString("node", endpoint.Node);
         if (endpoint.Zone is not null)
             writer.WriteString("zone", endpoint.Zone);
+        if (endpoint.Host is { } host)
+            writer.WriteString("host", host);
         writer.WriteBoolean("ready", endpoint.Ready);
         writer.WriteBoolean("serving", endpoint.Serving);
         writer.WriteBoolean("terminating", endpoint.Terminating);
@@ -139,7 +141,8 @@ internal static class SnapshotFileFormat
             OptionalText(element, "zone"),
             element.GetProperty("ready").GetBoolean(),
             element.GetProperty("serving").GetBoolean(),
-            element.GetProperty("terminating").GetBoolean());
+            element.GetProperty("terminating").GetBoolean(),
+            OptionalText(element, "host"));
     }
 
     private static EndpointPort ReadPort(string text)

@@ -42,6 +42,8 @@ internal abstract class CompactEndpoint : PodEndpoint
 
     public override string? Zone => _scope.Zone;
 
+    public override string? Host => _scope.Host?.Expand(Name, Namespace, Node, Zone);
+
     public override IPAddress Address => _address;
 
     public override int Port => Rule?.MainPort(Number) ?? 0;

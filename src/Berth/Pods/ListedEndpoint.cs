@@ -3,7 +3,7 @@ using System.Net;
 namespace Berth.Pods;
 
 /// <summary>An endpoint whose parts were stated one by one: by DNS, a file, a test, or several slices together.</summary>
-internal sealed class ListedEndpoint : PodEndpoint
+internal class ListedEndpoint : PodEndpoint
 {
     public ListedEndpoint(
         string name,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Berth.Pods;
 
@@ -66,6 +67,17 @@ public abstract class PodEndpoint
     /// <summary>The main port, 1 to 65535.</summary>
     public abstract int Port { get; }
 
+    /// <summary>
+    /// The host name by which clients reach the pod from outside, such as <c>lobby-2.games.play.example.com</c>, or null without one. It
+    /// stands beside the addresses, for clients that need a name: a browser that checks a certificate.
+    /// </summary>
+    /// <remarks>Reading it may make a new string.</remarks>
+    public virtual string? Host => null;
+
+    /// <summary><see cref="Host"/> and main port as clients dial them, or null without a host name.</summary>
+    /// <remarks>Reading it may make a new string.</remarks>
+    public string? HostAuthority => Host is { } host ? string.Create(CultureInfo.InvariantCulture, $"{host}:{Port}") : null;
+
     /// <summary>The condition <c>ready</c>; true where it is unset (discovery.k8s.io/v1 EndpointConditions).</summary>
     public bool Ready => Has(Conditions.Ready);
 
@@ -115,7 +127,10 @@ public abstract class PodEndpoint
     /// <param name="ready">The condition <c>ready</c>.</param>
     /// <param name="serving">The condition <c>serving</c>.</param>
     /// <param name="terminating">The condition <c>terminating</c>.</param>
-    /// <exception cref="ArgumentException">There is no address or no port, or the ordinal is negative.</exception>
+    /// <param name="host">The host name that leads to it from outside, or null without one.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no address or no port, the ordinal is negative, or the host name is none.
+    /// </exception>
     public static PodEndpoint Create(
         string name,
         string @namespace,
@@ -127,13 +142,21 @@ public abstract class PodEndpoint
         string? zone = null,
         bool ready = true,
         bool serving = true,
-        bool terminating = false) =>
-        new ListedEndpoint(name, @namespace, addresses, ports, ordinal, ready, serving, terminating)
-        {
-            ListedUid = uid,
-            ListedNode = node,
-            ListedZone = zone,
-        };
+        bool terminating = false,
+        string? host = null) =>
+        host is null
+            ? new ListedEndpoint(name, @namespace, addresses, ports, ordinal, ready, serving, terminating)
+            {
+                ListedUid = uid,
+                ListedNode = node,
+                ListedZone = zone,
+            }
+            : new HostedEndpoint(name, @namespace, addresses, ports, ordinal, ready, serving, terminating, host)
+            {
+                ListedUid = uid,
+                ListedNode = node,
+                ListedZone = zone,
+            };
 
     /// <summary>Finds a port by its name.</summary>
     /// <returns>The port, or null when the pod has none of that name.</returns>
@@ -162,6 +185,7 @@ public abstract class PodEndpoint
         && string.Equals(Uid, other.Uid, StringComparison.Ordinal)
         && string.Equals(Node, other.Node, StringComparison.Ordinal)
         && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
+        && string.Equals(Host, other.Host, StringComparison.Ordinal)
         && Addresses.SequenceEqual(other.Addresses)
         && Ports.SequenceEqual(other.Ports);
 

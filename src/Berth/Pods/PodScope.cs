@@ -15,11 +15,14 @@ internal sealed record PodScope(string Namespace, string? Node, string? Zone)
     private PodScope(PodScope other)
     {
         (Namespace, Node, Zone) = (other.Namespace, other.Node, other.Zone);
-        (Uid, _rule) = (other.Uid, other._rule);
+        (Uid, Host, _rule) = (other.Uid, other.Host, other._rule);
     }
 
     /// <summary>The text of a UID that is no UUID, or null.</summary>
     public string? Uid { get; init; }
+
+    /// <summary>The template of the pods' host names, or null.</summary>
+    public HostTemplate? Host { get; init; }
 
     /// <summary>The rule of the ports, or null while none is known.</summary>
     public PortRule? Rule
@@ -47,5 +50,5 @@ internal sealed record PodScope(string Namespace, string? Node, string? Zone)
     public bool IsSameAs(PodScope other) => ReferenceEquals(this, other)
         || (string.Equals(Node, other.Node, StringComparison.Ordinal) && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
             && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal)
-                && string.Equals(Uid, other.Uid, StringComparison.Ordinal));
+                && string.Equals(Uid, other.Uid, StringComparison.Ordinal) && ReferenceEquals(Host, other.Host));
 }

@@ -40,6 +40,9 @@ internal static class EndpointJson
         foreach (IPAddress address in endpoint.Addresses)
             json.WriteStringValue(address.ToString());
         json.WriteEndArray();
+        // Most endpoints have none, and a list of 100,000 must not say so of each.
+        if (endpoint.Host is { } host)
+            json.WriteString("host"u8, host);
         json.WriteNumber("port"u8, endpoint.Port);
         WritePorts(json, endpoint.Ports);
         json.WriteString("node"u8, endpoint.Node);

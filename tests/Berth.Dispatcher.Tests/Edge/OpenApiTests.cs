@@ -13,7 +13,8 @@ public sealed class OpenApiTests
     private const string Token = "lobby-token-0123456789";
 
     /// <summary>The headers that a client relies on.</summary>
-    private static readonly string[] s_headers = ["ETag", "Retry-After", "Location", "Berth-Zone", "WWW-Authenticate", "Allow"];
+    private static readonly string[] s_headers =
+        ["ETag", "Retry-After", "Location", "Berth-Zone", "Berth-Host", "WWW-Authenticate", "Allow"];
 
     private readonly HashSet<string> _routes = [];
     private readonly HashSet<string> _problems = [];
@@ -24,14 +25,15 @@ public sealed class OpenApiTests
     {
         await using EdgeServer edge = await StartAsync(new DispatcherClientLimits { Watchers = 1 }, null);
         await edge.Source.PublishAsync(
-            edge.View, [DispatcherFixture.Pod(0), DispatcherFixture.Pod(1, ready: false)],
+            edge.View, [Hosted(), DispatcherFixture.Pod(1, ready: false)],
             [new LeftOutPod("web-007", LeftOutReason.NoOrdinal, "it has leading zeros")], DispatcherFixture.Cancelled);
         using HttpClient client = edge.Client(follow: false);
         using JsonDocument document = JsonDocument.Parse(await client.GetStringAsync("/openapi.json", DispatcherFixture.Cancelled));
 
         string[] paths =
         [
-            "/", "/?zone=zone-1", "/?zone=none", "/?key=room-7", "/v1/targets", Own, Own + "?pick", Own + "?zone=none", Own + "?key=a",
+            "/", "/?zone=zone-1", "/?zone=none", "/?key=room-7", "/?host", "/v1/targets",
+            Own, Own + "?pick", Own + "?zone=none", Own + "?key=a",
             Own + "/0", Own + "/service-b-0", Own + "/1", Own + "/9", Own + "/web-007", "/v1/endpoints/a/b", "/v1/endpoints/A/b",
             "/v1/endpoints/k8s-example2/service-c", Go + "/0", Go + "/0/join?x=1", Go + "/1", Go + "/9/x", "/v1/watch/a/b", "/v1/watch/A/b",
             "/healthz", "/readyz", "/metrics", "/openapi.json", "/nothing",
@@ -240,4 +242,8 @@ public sealed class OpenApiTests
 
         return null;
     }
+
+    private static PodEndpoint Hosted() => PodEndpoint.Create(
+        "service-b-0", "k8s-example2", [System.Net.IPAddress.Parse("10.88.0.10")], [new EndpointPort("", 3000)], 0, "uid-0", "node-1",
+        "zone-1", host: "service-b-0.play.example.com");
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Assembly;
 using Microsoft.Extensions.Time.Testing;
 
@@ -18,7 +19,7 @@ public sealed class SliceTableTests
         ServiceTarget target = new("k8s-example2", "service-b");
         _builder = new SnapshotBuilder(target, PortScheme.PerOrdinal(3000));
         _table = new SliceTable(
-            new PodResolver(target, PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), _builder, _time);
+            new PodResolver(target, PortScheme.PerOrdinal(3000), AddressRules.Internal), _builder, _time);
     }
 
     private SliceObject Decode(string json)
@@ -341,7 +342,7 @@ public sealed class SliceTableTests
         ServiceTarget target = new("k8s-example2", "service-b");
         SnapshotBuilder builder = new(target, PortScheme.FromService());
         SliceTable table = new(
-            new PodResolver(target, PortScheme.FromService(), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), builder, _time);
+            new PodResolver(target, PortScheme.FromService(), AddressRules.Internal), builder, _time);
         table.Apply(Decode(Json.Slice("s", "1", Json.Pod("service-b-0"), Json.Pod("service-b-1"))));
         Assert.Equal([3456, 3457], builder.Build().Endpoints.Select(static e => e.Port));
         table.Apply(
@@ -394,8 +395,7 @@ public sealed class SliceTableTests
             SnapshotBuilder fresh = new(new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000));
             new SliceTable(
                 new PodResolver(
-                    new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000), AddressMode.Internal,
-                    AddressFamilies.IPv4ThenIPv6),
+                    new ServiceTarget("k8s-example2", "service-b"), PortScheme.PerOrdinal(3000), AddressRules.Internal),
                 fresh, _time)
                 .Replace([.. slices.Values.Select(Decode)]);
             EndpointSnapshot expected = fresh.Build();

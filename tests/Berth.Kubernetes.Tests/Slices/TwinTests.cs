@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Assembly;
 using Microsoft.Extensions.Time.Testing;
 
@@ -37,7 +38,7 @@ public sealed class TwinTests
 
     private SliceTable Table() =>
         new(
-            new PodResolver(s_target, PortScheme.PerOrdinal(3000), AddressMode.Internal, AddressFamilies.IPv4ThenIPv6), _builder,
+            new PodResolver(s_target, PortScheme.PerOrdinal(3000), AddressRules.Internal), _builder,
             new FakeTimeProvider());
 
     private SliceObject Decode(string json)
