@@ -6,6 +6,7 @@ using Berth.Cli.Options;
 using Berth.Cli.Output;
 using Berth.Dispatcher;
 using Berth.Remote;
+using Berth.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
@@ -40,8 +41,14 @@ internal static class DispatchCommand
     {
         string[] from = FromSettings.Read(reader);
         string runId = FromSettings.CreateRunId(host);
-        RemoteEndpointSource? source = null;
-        DispatcherOptions options = ReadOptions(reader, runId, from.Length > 0 ? target => source!.FindDispatchers(target) : null);
+        RemoteEndpointSource? remote = null;
+        Func<ServiceTarget, IReadOnlyList<string>>? findDispatchers = from.Length > 0 ? target => remote!.FindDispatchers(target) : null;
+        // Cordons are kept between the source and the directory, only where there can be any.
+        string[] cordoned = reader.Get(DispatchSettings.Cordon);
+        CordonSource? cordons = null;
+        ConfigurationChanges? changes = reader.FilePath is null ? null : new ConfigurationChanges(
+            reader, now => ReadOptions(now, runId, findDispatchers, null), pods => cordons!.Set(new CordonList(pods)));
+        DispatcherOptions options = ReadOptions(reader, runId, findDispatchers, changes);
         SourceChoice choice = SourceSettings.Read(reader, [.. options.Targets.Select(static target => target.Target)]);
         if (from.Length > 0 && choice.Kind != SourceKind.Kubernetes)
             reader.Fault("--from and --source are both given: a dispatcher is a source too. Leave one out.");
@@ -55,10 +62,15 @@ internal static class DispatchCommand
 
         // All rooms use one meter, so that GET /metrics shows all their instruments.
         using Meter meter = new("Berth");
-        source = from.Length > 0 ? FromSettings.Open(reader, from, runId, host, loggers, meter) : null;
-        EndpointDirectory directory = source is null
-            ? choice.Open(host, loggers, meter, snapshotFile, maxStale).Directory
-            : new EndpointDirectory(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
+        remote = from.Length > 0 ? FromSettings.Open(reader, from, runId, host, loggers, meter) : null;
+        IEndpointSource source = remote ?? choice.CreateSource(host, loggers, meter).Source;
+        if (changes is not null || cordoned.Length > 0)
+        {
+            source = cordons = new CordonSource(source, host.Time);
+            cordons.Set(new CordonList(cordoned));
+        }
+
+        EndpointDirectory directory = new(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
         await using (directory.ConfigureAwait(false))
         {
             DispatcherServer server = await DispatcherServer.StartAsync(
@@ -77,8 +89,9 @@ internal static class DispatchCommand
     /// <param name="reader">The settings.</param>
     /// <param name="runId">The name of this run.</param>
     /// <param name="findDispatchers">Finds the dispatchers that a target comes through, or null where the API is read.</param>
+    /// <param name="changes">Says what changes in the configuration file, or null.</param>
     private static DispatcherOptions ReadOptions(
-        SettingsReader reader, string runId, Func<ServiceTarget, IReadOnlyList<string>>? findDispatchers)
+        SettingsReader reader, string runId, Func<ServiceTarget, IReadOnlyList<string>>? findDispatchers, ConfigurationChanges? changes)
     {
         ServiceTarget[] targets = reader.Get(DispatchSettings.Target);
         bool targetsAreSound = !reader.HasFaults;
@@ -104,6 +117,7 @@ internal static class DispatchCommand
             RunId = runId,
             FindDispatchers = findDispatchers ?? (static _ => []),
             Seats = SeatSettings.ReadDispatcher(reader),
+            ReadChange = changes is null ? null : changes.Read,
         };
 
         // The dispatcher finds further faults. A target that could not be parsed is not reported as missing too.

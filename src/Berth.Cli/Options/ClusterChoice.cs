@@ -33,18 +33,9 @@ internal sealed record ClusterChoice(
     });
 
     /// <summary>Opens a directory over a cluster. Sends no request yet.</summary>
-    public EndpointDirectory Open(
-        ClusterAccess access,
-        ProgramHost host,
-        ILoggerFactory? loggers = null,
-        Meter? meter = null,
-        string? snapshotFile = null,
-        TimeSpan? maxStale = null)
-    {
-        loggers ??= NullLoggerFactory.Instance;
-        return KubernetesEndpoints.Connect(
-            access, CreateOptions(host, loggers, meter), DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
-    }
+    public EndpointDirectory Open(ClusterAccess access, ProgramHost host) => new(
+        CreateSource(access, host, NullLoggerFactory.Instance, null),
+        DirectoryOptions(host, NullLoggerFactory.Instance, null, null, null));
 
     /// <summary>The options of the directory, over whatever source.</summary>
     public static EndpointDirectoryOptions DirectoryOptions(
@@ -57,6 +48,10 @@ internal sealed record ClusterChoice(
         SnapshotFile = snapshotFile,
         MaxStale = maxStale,
     };
+
+    /// <summary>Creates the source over a cluster. Sends no request yet.</summary>
+    public KubernetesEndpointSource CreateSource(ClusterAccess access, ProgramHost host, ILoggerFactory loggers, Meter? meter) =>
+        new(access, CreateOptions(host, loggers, meter));
 
     private KubernetesEndpointSourceOptions CreateOptions(ProgramHost? host, ILoggerFactory loggers, Meter? meter) => new()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Berth.Sources;
 
 namespace Berth.Cli.Options;
 
@@ -8,6 +9,9 @@ internal static class DispatchSettings
     public static Setting<ServiceTarget[]> Target { get; } = new(
         "target", "NAMESPACE/SERVICE", "A Service to answer for; repeat for more. GET / answers for the first.", ParseTargets, [],
         separator: ',');
+
+    public static Setting<string[]> Cordon { get; } = new(
+        "cordon", "NAMESPACE/POD", "A pod that gets no new clients; repeat for more. Its sessions go on.", ParsePods, [], separator: ',');
 
     public static Setting<string[]?> Urls { get; } = new(
         "urls",
@@ -46,11 +50,21 @@ internal static class DispatchSettings
 
     public static Setting[] All { get; } =
     [
-        Target, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All, .. AccessSettings.All, .. LimitSettings.All,
+        Target, Cordon, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All, .. AccessSettings.All,
+        .. LimitSettings.All,
     ];
 
     private static TimeSpan? ParseMaxStale(string text, out string? fault) =>
         Durations.AtLeast(TimeSpan.FromMilliseconds(1))(text, out fault);
+
+    private static string[] ParsePods(string text, out string? fault)
+    {
+        string[] pods = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        fault = pods.Length > CordonList.MaxPods
+            ? $"{pods.Length} pods are cordoned. Give at most {CordonList.MaxPods}."
+            : pods.Select(CordonList.FindFault).FirstOrDefault(static found => found is not null);
+        return pods;
+    }
 
     private static IPAddress[] ParseAddresses(string text, out string? fault)
     {

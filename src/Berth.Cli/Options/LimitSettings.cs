@@ -55,7 +55,7 @@ internal static class LimitSettings
             Watchers = OrNull(reader.Get(Watchers)),
             IPv6Prefix = reader.Get(IPv6Prefix),
         };
-        return limits is { RequestsPerSecond: null, Burst: null, Connections: null, Watchers: null } ? null : limits;
+        return limits is { RequestsPerSecond: null, Burst: null, Connections: null, Watchers: null, IPv6Prefix: 64 } ? null : limits;
     }
 
     public static int? OrNull(int value) => value == 0 ? null : value;

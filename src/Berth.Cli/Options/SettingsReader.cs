@@ -24,6 +24,15 @@ internal sealed class SettingsReader
             _file = ConfigurationFile.Read(path, Fault);
     }
 
+    /// <summary>The path of the configuration file, or null.</summary>
+    public string? FilePath => _file?.Path;
+
+    /// <summary>The settings as the file has them now.</summary>
+    public SettingsReader Reread() => new(_parsed, _host);
+
+    /// <summary>The faults, a sentence each.</summary>
+    public IReadOnlyList<string> Faults => [.. _faults.Distinct(StringComparer.Ordinal)];
+
     /// <summary>Returns the value of a setting, or its default when it is not given or has a fault.</summary>
     public T Get<T>(Setting<T> setting)
     {
@@ -55,7 +64,7 @@ internal sealed class SettingsReader
     public void ThrowIfFaulty()
     {
         if (_faults.Count > 0)
-            throw CommandException.Usage(string.Join('\n', _faults.Distinct(StringComparer.Ordinal)));
+            throw CommandException.Usage(string.Join('\n', Faults));
     }
 
     private (string? Text, SettingOrigin Origin) TextOf(Setting setting)

@@ -27,20 +27,28 @@ internal sealed record SourceChoice(
     public (EndpointDirectory Directory, ClusterAccess? Access) Open(
         ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null, string? snapshotFile = null, TimeSpan? maxStale = null)
     {
+        (IEndpointSource source, ClusterAccess? access) = CreateSource(host, loggers, meter);
+        return (new EndpointDirectory(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale)), access);
+    }
+
+    /// <summary>Creates the source. Sends no request yet.</summary>
+    /// <returns>The source, and the cluster where that is the source.</returns>
+    /// <exception cref="ClusterAccessException">No cluster is configured, or its configuration has a fault.</exception>
+    public (IEndpointSource Source, ClusterAccess? Access) CreateSource(ProgramHost host, ILoggerFactory? loggers, Meter? meter)
+    {
         if (Kind == SourceKind.Kubernetes)
         {
             ClusterAccess access = Cluster.Find(host, loggers);
-            return (Cluster.Open(access, host, loggers, meter, snapshotFile, maxStale), access);
+            return (Cluster.CreateSource(access, host, loggers, meter), access);
         }
 
         loggers ??= NullLoggerFactory.Instance;
-        IEndpointSource source = Kind switch
+        return (Kind switch
         {
             SourceKind.Dns => new DnsEndpointSource(DnsOptions(host, loggers, meter)),
             SourceKind.File => new FilePodSource(PodFile!, s_filePeriod, host.Time),
             _ => new StaticPodSource(Pods),
-        };
-        return (new EndpointDirectory(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale)), null);
+        }, null);
     }
 
     /// <summary>The faults of the options that only the source itself finds: one sentence for each.</summary>

@@ -15,7 +15,7 @@ internal sealed class AccessGate
     private const string Scheme = "Bearer ";
     private const string OfCertificate = "certificate";
 
-    private readonly string? _path;
+    private string? _path;
     private readonly bool _takesCertificates;
     private readonly HashSet<string> _subjects;
     private readonly ILogger _logger;
@@ -38,6 +38,22 @@ internal sealed class AccessGate
             () => _counts.Select(static c => new Measurement<long>(c.Value.Value, new KeyValuePair<string, object?>("caller", c.Key))),
             "{request}",
             "Requests of known callers, by the name of their token.");
+    }
+
+    /// <summary>The path of the token file, or null.</summary>
+    public string? TokenFile => _path;
+
+    /// <summary>Returns the fault of another token file as a sentence, or null.</summary>
+    public static string? FindFault(string path) =>
+        SmallFile.TryRead(path, "--token-file", out string? fault) is { } content
+            ? TokenTable.TryParse(path, content, out fault) is null ? fault : null
+            : fault;
+
+    /// <summary>Takes the tokens of another file. The tokens so far stay where it cannot be read. For one writer.</summary>
+    public void Use(string path)
+    {
+        _path = path;
+        Reload();
     }
 
     /// <summary>Reads the token file again. Returns null when nothing has changed, else whether it can be used.</summary>

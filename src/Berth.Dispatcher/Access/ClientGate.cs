@@ -9,36 +9,60 @@ namespace Berth.Dispatcher.Access;
 /// <summary>Counts what each client address asks for, and refuses what is too much.</summary>
 internal sealed class ClientGate
 {
+    private const int NoLimit = int.MaxValue;
+
     private readonly TrustedProxies _proxies;
-    private readonly RateTable? _rates;
     private readonly CountTable? _watches;
     private readonly CountTable? _connections;
     private readonly int _prefix;
     private readonly Counter<long> _refused;
+    private volatile RateTable? _rates;
 
     public ClientGate(DispatcherOptions options, Meter meter, TimeProvider time)
     {
         DispatcherClientLimits limits = options.ClientLimits ?? new DispatcherClientLimits();
         _proxies = new TrustedProxies(options.TrustedProxies);
         _prefix = limits.IPv6Prefix;
-        if (limits.RequestsPerSecond is { } perSecond)
-            _rates = new RateTable(perSecond, limits.Burst ?? perSecond * 2, time);
-        if (limits.Watchers is { } watchers)
-            _watches = new CountTable(watchers);
-        if (limits.Connections is { } connections)
-            _connections = new CountTable(connections);
+        // A limit that may come later needs the counts from the start.
+        bool mayChange = options.ReadChange is not null;
+        if (limits.Watchers is not null || mayChange)
+            _watches = new CountTable(NoLimit);
+        if (limits.Connections is not null || mayChange)
+            _connections = new CountTable(NoLimit);
         ReadsProxyHeader = options.ProxyProtocol;
         Time = time;
+        Limits = limits;
+        SetLimits(limits);
         _refused = meter.CreateCounter<long>("berth.refused", "{refusal}", "Connections and requests refused by a limit, by its name.");
     }
 
     public TimeProvider Time { get; }
 
+    /// <summary>The limits now.</summary>
+    public DispatcherClientLimits Limits { get; private set; }
+
     /// <summary>True when connections start with a header of PROXY protocol.</summary>
     public bool ReadsProxyHeader { get; }
 
     /// <summary>True when any option of clients is used.</summary>
-    public static bool IsNeeded(DispatcherOptions options) => options.ClientLimits is not null || options.ProxyProtocol;
+    public static bool IsNeeded(DispatcherOptions options) =>
+        options.ClientLimits is not null || options.ProxyProtocol || options.ReadChange is not null;
+
+    /// <summary>
+    /// Replaces the limits, except the prefix. What clients have open counts on; the count of their requests starts again. For one writer.
+    /// </summary>
+    public void SetLimits(DispatcherClientLimits limits)
+    {
+        if (limits.RequestsPerSecond is not { } perSecond)
+            _rates = null;
+        else if (_rates is null || (perSecond, limits.Burst) != (Limits.RequestsPerSecond, Limits.Burst))
+            _rates = new RateTable(perSecond, limits.Burst ?? perSecond * 2, Time);
+        if (_watches is not null)
+            _watches.Max = limits.Watchers ?? NoLimit;
+        if (_connections is not null)
+            _connections.Max = limits.Connections ?? NoLimit;
+        Limits = limits;
+    }
 
     public bool IsProxy(IPAddress peer) => _proxies.Contain(peer);
 

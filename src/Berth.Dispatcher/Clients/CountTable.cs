@@ -1,12 +1,22 @@
 namespace Berth.Dispatcher.Clients;
 
 /// <summary>The number of things that each client has open, such as connections. A client without any takes no memory.</summary>
+/// <param name="max">The number that each may have open.</param>
 internal sealed class CountTable(int max)
 {
     private const int Shards = 16;
 
+    private volatile int _max = max;
+
     private readonly Dictionary<UInt128, int>[] _shards =
         [.. Enumerable.Range(0, Shards).Select(static _ => new Dictionary<UInt128, int>())];
+
+    /// <summary>The number that each may have open. Those that have more keep it.</summary>
+    public int Max
+    {
+        get => _max;
+        set => _max = value;
+    }
 
     /// <summary>The number of clients that have something open.</summary>
     public int Clients
@@ -31,7 +41,7 @@ internal sealed class CountTable(int max)
         lock (shard)
         {
             int count = shard.GetValueOrDefault(client);
-            if (count >= max)
+            if (count >= _max)
                 return false;
             shard[client] = count + 1;
             return true;

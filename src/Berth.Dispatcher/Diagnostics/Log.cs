@@ -58,6 +58,15 @@ internal static partial class Log
     [LoggerMessage(EventId = 324, Level = LogLevel.Error, Message = "Reading again ({What}) failed. What was read earlier stays.")]
     public static partial void ReloadFailed(ILogger logger, string what, Exception exception);
 
+    [LoggerMessage(EventId = 328, Level = LogLevel.Information, Message = "The configuration has changed. Targets: {Targets}.")]
+    public static partial void ChangeTaken(ILogger logger, string targets);
+
+    [LoggerMessage(EventId = 329, Level = LogLevel.Error, Message = "The configuration has changed, and nothing of it counts: {Faults}")]
+    public static partial void ChangeRefused(ILogger logger, string faults);
+
+    [LoggerMessage(EventId = 330, Level = LogLevel.Error, Message = "Letting go of {Target} failed.")]
+    public static partial void ReleaseFailed(ILogger logger, string target, Exception exception);
+
     [LoggerMessage(EventId = 325, Level = LogLevel.Debug, Message = "A TLS handshake failed.")]
     public static partial void HandshakeFailed(ILogger logger, Exception exception);
 

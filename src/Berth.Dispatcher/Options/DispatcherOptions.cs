@@ -97,6 +97,12 @@ public sealed class DispatcherOptions
     /// <summary>Seats: how this dispatcher reaches the desks of pods. Default: null, without seats and their routes.</summary>
     public DispatcherSeatOptions? Seats { get; init; }
 
+    /// <summary>
+    /// Returns what is to change while the server runs, or null when nothing is. It is called every 5 s, on one thread at a time. Default:
+    /// null; then nothing changes.
+    /// </summary>
+    public Func<DispatcherChange?>? ReadChange { get; init; }
+
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {

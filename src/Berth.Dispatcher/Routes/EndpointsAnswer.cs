@@ -80,7 +80,8 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return leftOut is null ? Problem.UnknownPod(snapshot, wanted) : Problem.PodLeftOut(snapshot, leftOut);
         }
 
-        return found.IsAvailable ? null : Problem.PodNotReady(snapshot, found);
+        // A client that names a cordoned pod has a session there.
+        return found.IsAvailable || found.State == PodState.Cordoned ? null : Problem.PodNotReady(snapshot, found);
     }
 
     private Problem? Find(string ns, string service, out ServedTarget? target, out EndpointSnapshot? snapshot)

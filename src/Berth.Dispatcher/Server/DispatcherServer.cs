@@ -27,6 +27,7 @@ public sealed class DispatcherServer : IAsyncDisposable
     private readonly MetricsExporter _exporter;
     private readonly ClashLog _clashes;
     private readonly ReloadLoop? _reloads;
+    private readonly ChangeStep? _change;
     private readonly SeatService? _seats;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -35,7 +36,7 @@ public sealed class DispatcherServer : IAsyncDisposable
 
     private DispatcherServer(
         Listeners listeners, DispatcherState state, WatchHubs hubs, DispatcherOptions options, MetricsExporter exporter, ClashLog clashes,
-        ReloadLoop? reloads, SeatService? seats, TimeProvider time, ILogger logger)
+        ReloadLoop? reloads, ChangeStep? change, SeatService? seats, TimeProvider time, ILogger logger)
     {
         _listeners = listeners;
         _state = state;
@@ -44,6 +45,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         _exporter = exporter;
         _clashes = clashes;
         _reloads = reloads;
+        _change = change;
         _seats = seats;
         _time = time;
         _logger = logger;
@@ -95,9 +97,10 @@ public sealed class DispatcherServer : IAsyncDisposable
         DispatcherMetrics.Observe(meter, state, time);
         Listeners listeners = new(options, tls, gate?.Clients, new KestrelLoggers(loggers));
         ClashLog clashes = new(state.FindClashes, time, logger);
-        ReloadLoop? reloads = ReloadLoop.TryStart(tls, gate, meter, time, logger);
+        ChangeStep? change = options.ReadChange is null ? null : new ChangeStep(options, state, hubs, gate, logger);
+        ReloadLoop? reloads = ReloadLoop.TryStart(tls, gate, change, meter, time, logger);
         SeatService? seats = keys is null ? null : new SeatService(state, options.Seats!, keys, meter, logger);
-        DispatcherServer server = new(listeners, state, hubs, options, exporter, clashes, reloads, seats, time, logger);
+        DispatcherServer server = new(listeners, state, hubs, options, exporter, clashes, reloads, change, seats, time, logger);
         try
         {
             DispatcherApplication application = new(state, hubs, counts, exporter, logger, gate, seats);
@@ -171,6 +174,8 @@ public sealed class DispatcherServer : IAsyncDisposable
         await _clashes.DisposeAsync().ConfigureAwait(false);
         if (_reloads is not null)
             await _reloads.DisposeAsync().ConfigureAwait(false);
+        if (_change is not null)
+            await _change.DisposeAsync().ConfigureAwait(false);
         _listeners.Dispose();
         _exporter.Dispose();
         _state.Dispose();

@@ -34,13 +34,16 @@ internal sealed class ReloadLoop : IAsyncDisposable
     }
 
     /// <summary>Starts the loop, or returns null where no option names a file that can change.</summary>
-    public static ReloadLoop? TryStart(ServerTls? tls, RequestGate? gate, Meter meter, TimeProvider time, ILogger logger)
+    public static ReloadLoop? TryStart(
+        ServerTls? tls, RequestGate? gate, ChangeStep? change, Meter meter, TimeProvider time, ILogger logger)
     {
         List<(string Name, Func<bool?> Step)> steps = [];
         if (tls is not null)
             steps.Add(("tls", tls.Reload));
         if (gate?.Access is { } access)
             steps.Add(("tokens", access.Reload));
+        if (change is not null)
+            steps.Add(("configuration", change.Take));
         return steps.Count == 0 ? null : new ReloadLoop(steps, meter, time, logger);
     }
 

@@ -5,10 +5,10 @@ namespace Berth.Dispatcher.State;
 /// <summary>The state that all requests share: the targets, the picker, and whether the server is stopping.</summary>
 internal sealed class DispatcherState : IDisposable
 {
-    private readonly Dictionary<ServiceTarget, ServedTarget> _byTarget = [];
     private readonly CancellationTokenSource _ending = new();
     private readonly EndpointDirectory _directory;
     private readonly Func<ServiceTarget, IReadOnlyList<string>> _findDispatchers;
+    private volatile Table _targets;
     private volatile bool _stopping;
 
     public DispatcherState(EndpointDirectory directory, DispatcherOptions options, TimeProvider time)
@@ -21,9 +21,7 @@ internal sealed class DispatcherState : IDisposable
         // Versions start at 1 in every process. An id that a client got from another replica, or before a restart, must not match.
         Epoch = options.RunId ?? Started.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
         _findDispatchers = options.FindDispatchers;
-        Targets = [.. options.Targets.Select(t => new ServedTarget(directory.Follow(t.Target, t.Ports)))];
-        foreach (ServedTarget target in Targets)
-            _byTarget.Add(target.View.Target, target);
+        _targets = new Table([.. options.Targets.Select(Follow)]);
     }
 
     public IEndpointPicker Picker { get; }
@@ -34,9 +32,10 @@ internal sealed class DispatcherState : IDisposable
 
     public string Epoch { get; }
 
-    public ServedTarget[] Targets { get; }
+    /// <summary>The targets now. They may change, except the first.</summary>
+    public ServedTarget[] Targets => _targets.All;
 
-    public ServedTarget First => Targets[0];
+    public ServedTarget First => _targets.All[0];
 
     public bool IsStopping => _stopping;
 
@@ -57,7 +56,19 @@ internal sealed class DispatcherState : IDisposable
     /// <summary>The run ids of the dispatchers that a target's endpoints come through, this one first.</summary>
     public IEnumerable<string> FindDispatchers(ServiceTarget target) => _findDispatchers(target).Prepend(Epoch);
 
-    public ServedTarget? Find(ServiceTarget target) => _byTarget.GetValueOrDefault(target);
+    public ServedTarget? Find(ServiceTarget target) => _targets.ByTarget.GetValueOrDefault(target);
+
+    /// <summary>Replaces the targets. For one writer.</summary>
+    /// <returns>Those that are served no longer.</returns>
+    public IReadOnlyList<ServedTarget> Change(IReadOnlyList<DispatcherTarget> targets)
+    {
+        Table before = _targets;
+        _targets = new Table([.. targets.Select(target => before.ByTarget.GetValueOrDefault(target.Target) ?? Follow(target))]);
+        return [.. before.All.Where(target => Find(target.View.Target) is null)];
+    }
+
+    /// <summary>Lets go of a target that is served no longer.</summary>
+    public async Task ReleaseAsync(ServedTarget target) => await _directory.ReleaseAsync(target.View.Target).ConfigureAwait(false);
 
     /// <summary>Cancelled when the server stops serving. It ends the endless streams.</summary>
     public CancellationToken Ending { get; }
@@ -68,4 +79,13 @@ internal sealed class DispatcherState : IDisposable
     public Task EndStreamsAsync() => _ending.CancelAsync();
 
     public void Dispose() => _ending.Dispose();
+
+    private ServedTarget Follow(DispatcherTarget target) => new(_directory.Follow(target.Target, target.Ports));
+
+    private sealed class Table(ServedTarget[] all)
+    {
+        public ServedTarget[] All { get; } = all;
+
+        public Dictionary<ServiceTarget, ServedTarget> ByTarget { get; } = all.ToDictionary(static target => target.View.Target);
+    }
 }

@@ -25,6 +25,9 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
         }
     }
 
+    /// <summary>Forgets the hub of a target that is served no longer. It ends with the target's view.</summary>
+    public void Forget(ServedTarget target) => _hubs.TryRemove(target, out _);
+
     /// <summary>Ends the streams of watchers. Completes when no hub runs.</summary>
     public async Task EndAsync()
     {

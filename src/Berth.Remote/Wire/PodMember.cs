@@ -16,4 +16,5 @@ internal enum PodMember
     Ready,
     Serving,
     Terminating,
+    State,
 }

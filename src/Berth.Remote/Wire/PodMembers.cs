@@ -25,7 +25,7 @@ internal sealed class PodMembers
         Of("ready", PodMember.Ready),
         Of("serving", PodMember.Serving),
         Of("terminating", PodMember.Terminating),
-        Of("state", PodMember.Other),
+        Of("state", PodMember.State),
     ];
 
     private int _next;

@@ -25,7 +25,7 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         PodUid uid = default;
         long? ordinal = null;
         string? host = null;
-        bool ready = false, serving = false, terminating = false;
+        bool ready = false, serving = false, terminating = false, cordoned = false;
         Span<char> node = stackalloc char[JsonText.MaxNameLength];
         Span<char> zone = stackalloc char[JsonText.MaxNameLength];
         int nodeLength = 0, zoneLength = 0;
@@ -68,6 +68,9 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
                 case PodMember.Terminating:
                     terminating = JsonText.ReadFlag(ref reader, "terminating");
                     break;
+                case PodMember.State:
+                    cordoned = ReadCordoned(ref reader);
+                    break;
                 default:
                     JsonText.Skip(ref reader);
                     break;
@@ -80,10 +83,11 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         PodScope scope = _parts.Scope(node[..nodeLength], zone[..zoneLength]);
         if (rule is not null && _addresses.Count == 1 && host is null
             && RemotePod.TryMake(name, scope, uid, _addresses[0], ready, serving, terminating, rule) is { } pod)
-            return pod;
-        return PodEndpoint.Create(
+            return cordoned ? new CordonedEndpoint(pod) : pod;
+        PodEndpoint listed = PodEndpoint.Create(
             name.ToString()!, target.Namespace, [.. _addresses], [.. ports], used, uid.ToString(), scope.Node, scope.Zone, ready, serving,
             terminating, host);
+        return cordoned ? new CordonedEndpoint(listed) : listed;
     }
 
     private void CheckStated(PodName name, long? ordinal)
@@ -102,6 +106,15 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         Span<char> text = stackalloc char[JsonText.MaxNameLength];
         int length = JsonText.CopyName(ref reader, "pod", text);
         return length == 0 ? default : _parts.Name(text[..length]);
+    }
+
+    // All other states follow from the conditions.
+    private static bool ReadCordoned(scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+            throw JsonText.Unexpected(ref reader, "state");
+        return reader.ValueTextEquals("cordoned"u8);
     }
 
     private static string? ReadHost(scoped ref Utf8JsonReader reader)

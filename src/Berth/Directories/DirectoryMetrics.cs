@@ -47,7 +47,7 @@ internal static class DirectoryMetrics
 
     private static IEnumerable<Measurement<long>> CountStates(EndpointView view)
     {
-        Span<long> counts = stackalloc long[4];
+        Span<long> counts = stackalloc long[5];
         counts.Clear();
         foreach (PodEndpoint endpoint in view.Current?.Endpoints ?? new EndpointList([], availableOnly: false))
             counts[(int)endpoint.State]++;
@@ -57,6 +57,7 @@ internal static class DirectoryMetrics
             Of(counts[(int)PodState.NotReady], view, "not-ready"),
             Of(counts[(int)PodState.Draining], view, "draining"),
             Of(counts[(int)PodState.Terminating], view, "terminating"),
+            Of(counts[(int)PodState.Cordoned], view, "cordoned"),
             Of(view.Current?.LeftOut.Count ?? 0, view, "left-out"),
         ];
     }

@@ -110,6 +110,8 @@ internal static class SnapshotFileFormat
         writer.WriteBoolean("ready", endpoint.Ready);
         writer.WriteBoolean("serving", endpoint.Serving);
         writer.WriteBoolean("terminating", endpoint.Terminating);
+        if (endpoint is CordonedEndpoint)
+            writer.WriteBoolean("cordoned", true);
         writer.WriteEndObject();
     }
 
@@ -130,7 +132,7 @@ internal static class SnapshotFileFormat
     {
         IPAddress[] addresses = [.. element.GetProperty("addresses").EnumerateArray().Select(a => IPAddress.Parse(a.GetString() ?? ""))];
         EndpointPort[] ports = [.. element.GetProperty("ports").EnumerateArray().Select(p => ReadPort(p.GetString() ?? ""))];
-        return PodEndpoint.Create(
+        PodEndpoint endpoint = PodEndpoint.Create(
             Text(element, "pod"),
             target.Namespace,
             addresses,
@@ -143,6 +145,8 @@ internal static class SnapshotFileFormat
             element.GetProperty("serving").GetBoolean(),
             element.GetProperty("terminating").GetBoolean(),
             OptionalText(element, "host"));
+        bool isCordoned = element.TryGetProperty("cordoned", out JsonElement cordoned) && cordoned.GetBoolean();
+        return isCordoned ? new CordonedEndpoint(endpoint) : endpoint;
     }
 
     private static EndpointPort ReadPort(string text)

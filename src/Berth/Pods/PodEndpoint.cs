@@ -16,12 +16,13 @@ public abstract class PodEndpoint
     // Made when they are first asked for. There may be 100,000 endpoints, and most are never asked.
     private EndpointTexts? _texts;
 
-    private protected PodEndpoint(int number, bool ready, bool serving, bool terminating)
+    private protected PodEndpoint(int number, bool ready, bool serving, bool terminating, bool cordoned = false)
     {
         Number = number;
         _conditions = (ready ? Conditions.Ready : Conditions.None)
             | (serving ? Conditions.Serving : Conditions.None)
-            | (terminating ? Conditions.Terminating : Conditions.None);
+            | (terminating ? Conditions.Terminating : Conditions.None)
+            | (cordoned ? Conditions.Cordoned : Conditions.None);
     }
 
     [Flags]
@@ -31,6 +32,7 @@ public abstract class PodEndpoint
         Ready = 1,
         Serving = 2,
         Terminating = 4,
+        Cordoned = 8,
     }
 
     /// <summary>The pod's name, such as <c>service-b-2</c>.</summary>
@@ -90,7 +92,7 @@ public abstract class PodEndpoint
     /// <summary>The conditions as one state.</summary>
     public PodState State =>
         Terminating ? (Serving ? PodState.Draining : PodState.Terminating)
-        : Ready && Serving ? PodState.Ready
+        : Ready && Serving ? (Has(Conditions.Cordoned) ? PodState.Cordoned : PodState.Ready)
         : PodState.NotReady;
 
     /// <summary>True when new clients may be sent here: ready, serving and not terminating.</summary>

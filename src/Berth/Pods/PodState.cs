@@ -14,4 +14,7 @@ public enum PodState
 
     /// <summary>Terminating and no longer serving.</summary>
     Terminating = 3,
+
+    /// <summary>Ready and serving, and cordoned by an operator: sessions go on, new clients go elsewhere.</summary>
+    Cordoned = 4,
 }

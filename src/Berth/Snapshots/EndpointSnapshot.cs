@@ -20,18 +20,23 @@ public sealed class EndpointSnapshot
     }
 
     private EndpointSnapshot(EndpointSnapshot content)
+        : this(content, content.Endpoints, content.Available)
+    {
+        _clashes = content._clashes;
+    }
+
+    private EndpointSnapshot(EndpointSnapshot content, EndpointList endpoints, EndpointList available)
     {
         Target = content.Target;
         Ports = content.Ports;
-        Endpoints = content.Endpoints;
-        Available = content.Available;
+        Endpoints = endpoints;
+        Available = available;
         LeftOut = content.LeftOut;
         Warnings = content.Warnings;
         SourceVersion = content.SourceVersion;
         Version = content.Version;
         ObservedAt = content.ObservedAt;
         StatedAge = content.StatedAge;
-        _clashes = content._clashes;
     }
 
     /// <summary>The target that these pods belong to.</summary>
@@ -143,6 +148,23 @@ public sealed class EndpointSnapshot
     internal EndpointSnapshot AsStale(DateTimeOffset since, string reason) => new(this) { StaleSince = since, StaleReason = reason };
 
     internal EndpointSnapshot AsLive() => new(this);
+
+    /// <summary>The same with some of its endpoints cordoned. What did not change is shared.</summary>
+    internal EndpointSnapshot WithCordoned(IReadOnlySet<PodEndpoint> pods)
+    {
+        EndpointChunk[] chunks = Endpoints.Chunks.ToArray();
+        for (int i = 0; i < chunks.Length; i++)
+        {
+            if (Array.Exists(chunks[i].All, pods.Contains))
+                chunks[i] = new EndpointChunk([.. chunks[i].All.Select(pod => pods.Contains(pod) ? new CordonedEndpoint(pod) : pod)]);
+        }
+
+        return new EndpointSnapshot(this, new EndpointList(chunks, availableOnly: false), new EndpointList(chunks, availableOnly: true))
+        {
+            StaleSince = StaleSince,
+            StaleReason = StaleReason,
+        };
+    }
 
     /// <summary>The same, as its source stated it: with its version and age, and stale where the source is.</summary>
     internal EndpointSnapshot AsStated(string version, TimeSpan age, DateTimeOffset? staleSince, string? reason) =>

@@ -10,17 +10,19 @@ internal static class EndpointWords
     /// <summary>Returns a number of pods: <c>1 pod</c>, <c>3 pods</c>.</summary>
     public static string Pods(int count) => count == 1 ? "1 pod" : string.Create(CultureInfo.InvariantCulture, $"{count} pods");
 
-    /// <summary>The word for a state: <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>terminating</c>.</summary>
+    /// <summary>The word for a state: <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>terminating</c>, <c>cordoned</c>.</summary>
     public static string Of(PodState state) => state switch
     {
         PodState.Ready => "ready",
         PodState.NotReady => "not-ready",
         PodState.Draining => "draining",
+        PodState.Cordoned => "cordoned",
         _ => "terminating",
     };
 
     /// <summary>
-    /// The word for a change: <c>joined</c>, <c>left</c>, <c>replaced</c>, <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>updated</c>.
+    /// The word for a change: <c>joined</c>, <c>left</c>, <c>replaced</c>, <c>ready</c>, <c>not-ready</c>, <c>draining</c>,
+    /// <c>cordoned</c>, <c>updated</c>.
     /// </summary>
     public static string Of(PodChangeKind kind) => kind switch
     {
@@ -30,6 +32,7 @@ internal static class EndpointWords
         PodChangeKind.Ready => "ready",
         PodChangeKind.NotReady => "not-ready",
         PodChangeKind.Draining => "draining",
+        PodChangeKind.Cordoned => "cordoned",
         _ => "updated",
     };
 

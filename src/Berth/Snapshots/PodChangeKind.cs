@@ -23,4 +23,7 @@ public enum PodChangeKind
 
     /// <summary>The same process, with another address, port, node or zone.</summary>
     Updated = 6,
+
+    /// <summary>An operator has cordoned it: new clients are no longer sent there.</summary>
+    Cordoned = 7,
 }

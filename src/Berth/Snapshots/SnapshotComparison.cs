@@ -44,6 +44,7 @@ public static class SnapshotComparison
         {
             PodState.Ready => PodChangeKind.Ready,
             PodState.NotReady => PodChangeKind.NotReady,
+            PodState.Cordoned => PodChangeKind.Cordoned,
             _ => PodChangeKind.Draining,
         };
     }

@@ -68,7 +68,43 @@ public sealed class DispatchTests : IDisposable
         Assert.True(File.Exists(SnapshotFile + ".damaged"));
     }
 
+    [Fact]
+    public async Task F115_configuration_file_is_read_again_and_a_faulty_one_changes_nothing()
+    {
+        await using FakeKubernetes kubernetes = await StartKubernetesAsync();
+        string url = $"http://127.0.0.1:{FreePorts.Take()}";
+        string path = Path.Combine(_folder, "berth.json");
+        const string Plain = """{"target": "k8s-example2/service-b", "base-port": 3000, "cordon": ["k8s-example2/service-b-0"]}""";
+        await File.WriteAllTextAsync(path, Plain, Cancellation);
+        await using BerthProcess dispatch = BerthProcess.Start(
+            Programs.Managed, null, "dispatch", "--config", path, "--kubeconfig", kubernetes.Kubeconfig, "--urls", url);
+        using HttpClient client = new() { BaseAddress = new Uri(url) };
+        async Task<string> StatesAsync(CancellationToken token)
+        {
+            using JsonDocument page = JsonDocument.Parse(await client.GetStringAsync("/v1/endpoints/k8s-example2/service-b", token));
+            return string.Join(' ', page.RootElement.GetProperty("endpoints").EnumerateArray()
+                .Select(static pod => pod.GetProperty("state").GetString()));
+        }
+
+        Task UntilAsync(string states) => Wait.ForAsync(
+            states, async token => await StatesAsync(token) is var now && now == states ? now : null, Cancellation);
+        await UntilAsync("cordoned ready ready");
+        string two = Plain.Replace("service-b-0", "service-b-0\", \"k8s-example2/service-b-1", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, two, Cancellation);
+        await UntilAsync("cordoned cordoned ready");
+        Assert.Matches("^10\\.77\\.0\\.[123]:3002$", await client.GetStringAsync("/", Cancellation));
+
+        await File.WriteAllTextAsync(path, """{"target": "k8s-example2/service-b", "base-port": 3000, "cordons": []}""", Cancellation);
+        await dispatch.Error.WaitForLineAsync(static line =>
+            line.Contains("nothing of it counts", StringComparison.Ordinal)
+            && line.Contains("the unknown key 'cordons'", StringComparison.Ordinal));
+        Assert.Equal("cordoned cordoned ready", await StatesAsync(Cancellation));
+        await File.WriteAllTextAsync(path, """{"target": "k8s-example2/service-b", "base-port": 3000}""", Cancellation);
+        await UntilAsync("ready ready ready");
+    }
+
     [Theory]
+    [InlineData("--cordon lobby-2", "--cordon: 'lobby-2' is no pod to cordon. Write it as NAMESPACE/POD")]
     [InlineData("--max-stale 0", "--max-stale: The duration 0 is below")]
     [InlineData("--max-stale soon", "'soon' is not a duration")]
     [InlineData("--bind here", "'here' is not an IP address")]
@@ -111,18 +147,7 @@ public sealed class DispatchTests : IDisposable
     /// <summary>Runs a dispatcher against an API that answers, until its snapshot is on disk.</summary>
     private async Task LiveOnceAsync(string form)
     {
-        string list = Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubernetes-1.36", "list-3-ready.json");
-        await using FakeKubernetes kubernetes = await FakeKubernetes.StartAsync(async context =>
-        {
-            context.Response.ContentType = "application/json";
-            if (context.Request.Query.ContainsKey("watch"))
-            {
-                await context.Response.StartAsync(context.RequestAborted);
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            }
-
-            await context.Response.SendFileAsync(list, context.RequestAborted);
-        });
+        await using FakeKubernetes kubernetes = await StartKubernetesAsync();
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using BerthProcess dispatch = Start(form, kubernetes.Kubeconfig, url, "--snapshot-file", SnapshotFile);
         await Wait.ForAsync(
@@ -136,4 +161,21 @@ public sealed class DispatchTests : IDisposable
         BerthProcess.Start(
             form, null,
             ["dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig, .. more]);
+
+    /// <summary>An API with three ready pods.</summary>
+    private static Task<FakeKubernetes> StartKubernetesAsync()
+    {
+        string list = Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubernetes-1.36", "list-3-ready.json");
+        return FakeKubernetes.StartAsync(async context =>
+        {
+            context.Response.ContentType = "application/json";
+            if (context.Request.Query.ContainsKey("watch"))
+            {
+                await context.Response.StartAsync(context.RequestAborted);
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }
+
+            await context.Response.SendFileAsync(list, context.RequestAborted);
+        });
+    }
 }

@@ -44,6 +44,8 @@ internal sealed class EdgeServer : IAsyncDisposable
         return edge;
     }
 
+    public EndpointView Follow(ServiceTarget target) => _directory.Follow(target, DispatcherFixture.Ports);
+
     public int PortOf() =>
         int.Parse(_server.Addresses[0].Split(':')[^1], CultureInfo.InvariantCulture);
 
