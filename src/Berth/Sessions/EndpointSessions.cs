@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Berth.Backoff;
+using Berth.Checks;
 using Berth.Sessions;
 
 namespace Berth;
@@ -43,7 +44,7 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(open);
         View = view;
         _options = options ?? new EndpointSessionsOptions<T>();
-        Checks.OptionFaults.Throw(_options.FindFaults(), nameof(options));
+        OptionFaults.Throw(_options.FindFaults(), nameof(options));
         IBackoffPolicy backoff = _options.Backoff ?? DefaultBackoff();
         SessionLog log = new(_options.LoggerFactory.CreateLogger("Berth.Sessions"), view.Target);
         _board = new SessionBoard<T>(_options.TimeProvider);

@@ -1,5 +1,3 @@
-using Berth.Pods;
-
 namespace Berth.Sessions;
 
 /// <summary>The slot of a pod: its ordinal, or its name under a port scheme that needs no ordinal.</summary>

@@ -24,7 +24,8 @@ public sealed class GetAddressTests
 
         BerthResult json = await BerthProcess.RunAsync(Programs.Managed, pod, [.. ask, "k8s-example2/service-b", "-o", "json"]);
         json.AssertOk();
-        Assert.Equal("service-b-1", JsonDocument.Parse(json.Out).RootElement.GetProperty("pod").GetString());
+        using JsonDocument shown = JsonDocument.Parse(json.Out);
+        Assert.Equal("service-b-1", shown.RootElement.GetProperty("pod").GetString());
 
         Dictionary<string, string> inside = new(pod) { ["POD_IP"] = "127.0.0.1" };
         (await BerthProcess.RunAsync(Programs.Managed, inside, [.. ask, "--external"]))
