@@ -36,13 +36,13 @@ internal sealed record SourceChoice(
     /// <exception cref="ClusterAccessException">No cluster is configured, or its configuration has a fault.</exception>
     public (IEndpointSource Source, ClusterAccess? Access) CreateSource(ProgramHost host, ILoggerFactory? loggers, Meter? meter)
     {
+        loggers ??= NullLoggerFactory.Instance;
         if (Kind == SourceKind.Kubernetes)
         {
             ClusterAccess access = Cluster.Find(host, loggers);
             return (Cluster.CreateSource(access, host, loggers, meter), access);
         }
 
-        loggers ??= NullLoggerFactory.Instance;
         return (Kind switch
         {
             SourceKind.Dns => new DnsEndpointSource(DnsOptions(host, loggers, meter)),
