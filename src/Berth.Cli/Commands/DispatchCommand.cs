@@ -106,6 +106,7 @@ internal static class DispatchCommand
             Urls = reader.Get(DispatchSettings.Urls) ?? UrlsOf(scheme, reader.Get(DispatchSettings.Bind)),
             Tls = tls,
             AdminUrls = reader.Get(AccessSettings.AdminUrls),
+            Page = reader.Get(AccessSettings.Page),
             TokenFile = reader.Get(AccessSettings.TokenFile),
             ClientSubjects = reader.Get(AccessSettings.ClientSubjects),
             ClientLimits = LimitSettings.Read(reader),

@@ -11,6 +11,11 @@ internal static class AccessSettings
         [],
         separator: ';');
 
+    public static Setting<bool?> Page { get; } = new(
+        "ui", "true|false",
+        "The page for operators at /ui/, at the --admin-urls only where there are some. Default: true with --admin-urls, else false.",
+        CommonParsers.OneOf<bool?>("choice", ("true", true), ("false", false)), null);
+
     public static Setting<string?> TokenFile { get; } = new(
         "token-file", "PATH",
         "Answer only with a token of this file, which has a line NAME TOKEN [NAMESPACE/SERVICE ...] for each. It is read again when it "
@@ -27,7 +32,7 @@ internal static class AccessSettings
         "Let pages of this origin read the answers, such as https://play.example.com, or * for all; repeat for more.",
         ParseList, [], separator: ';');
 
-    public static Setting[] All { get; } = [AdminUrls, TokenFile, ClientSubjects, CorsOrigins];
+    public static Setting[] All { get; } = [AdminUrls, Page, TokenFile, ClientSubjects, CorsOrigins];
 
     private static string[] ParseList(string text, out string? fault)
     {

@@ -54,7 +54,7 @@ internal sealed class RequestGate
 
     private Problem? FindProblem(Exchange exchange, RouteMatch match)
     {
-        bool isOfAdmin = match.Route is Route.Health or Route.Ready or Route.Metrics;
+        bool isOfAdmin = match.Route is Route.Health or Route.Ready or Route.Metrics or Route.Page;
         if (isOfAdmin && _hidesAdmin)
             return Problem.HiddenRoute(exchange.Request.Path);
         // Probes have no token.

@@ -17,5 +17,6 @@ internal enum Route
     Seat,
     Scale,
     Allocation,
+    Page,
     Other,
 }

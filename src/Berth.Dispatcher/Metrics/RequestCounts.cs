@@ -12,7 +12,7 @@ internal sealed class RequestCounts
         "/", "/v1/endpoints/{namespace}/{service}", "/v1/endpoints/{namespace}/{service}/{pod}", "/v1/watch/{namespace}/{service}",
         "/v1/targets", "/v1/go/{namespace}/{service}/{pod}", "/openapi.json",
         "/healthz", "/readyz", "/metrics", "/v1/seats/{namespace}/{service}", "/v1/seats/{namespace}/{service}/{reservation}",
-        "/v1/scale/{namespace}/{service}", "/gameserverallocation", "other",
+        "/v1/scale/{namespace}/{service}", "/gameserverallocation", "/ui/{file}", "other",
     ];
 
     private static readonly int[] s_codes = [200, 201, 204, 304, 307, 400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503];

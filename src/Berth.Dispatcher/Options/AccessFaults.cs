@@ -26,6 +26,9 @@ internal static class AccessFaults
                 faults.Add(fault);
         }
 
+        // A browser sends no token with the page's requests.
+        if (options.Page == true && options.TokenFile is not null && options.AdminUrls.Count == 0)
+            faults.Add("The page cannot be at an address that asks for tokens. Give it one of its own with --admin-urls.");
         if (options.ClientSubjects.Count > 0 && options.Tls?.ClientCaFile is null)
             faults.Add("There is a subject of clients, and no CA of their certificates. Give one with --client-ca.");
         faults.AddRange(options.ClientSubjects.Select(FaultOfSubject).OfType<string>());

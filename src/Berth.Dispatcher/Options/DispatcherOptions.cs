@@ -34,6 +34,12 @@ public sealed class DispatcherOptions
     public IReadOnlyList<string> AdminUrls { get; init; } = [];
 
     /// <summary>
+    /// True for the page for operators at <c>/ui/</c>, false for none. With <see cref="AdminUrls"/> it is at these addresses only. Default:
+    /// null, for the page where there are <see cref="AdminUrls"/>, else none.
+    /// </summary>
+    public bool? Page { get; init; }
+
+    /// <summary>
     /// The path of a file with the tokens of those who may ask, one a line: <c>NAME TOKEN [NAMESPACE/SERVICE ...]</c>, 1 to 1,000. It is
     /// looked at every 5 s. Default: null, for no tokens.
     /// </summary>

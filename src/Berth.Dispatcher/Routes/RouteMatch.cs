@@ -5,7 +5,8 @@ namespace Berth.Dispatcher.Routes;
 /// <summary>The route of a path. The routes are few and fixed, so the code lists them.</summary>
 /// <param name="Route">The route.</param>
 /// <param name="Parts">
-/// The parts of the path that the route names: namespace, service, perhaps the pod or reservation, and what is behind.
+/// The parts of the path that the route names: namespace, service, perhaps the pod or reservation, and what is behind; or the file of the
+/// page.
 /// </param>
 internal readonly record struct RouteMatch(Route Route, string[] Parts)
 {
@@ -14,6 +15,8 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
     private const string GoPrefix = "/v1/go/";
     private const string SeatsPrefix = "/v1/seats/";
     private const string ScalePrefix = "/v1/scale/";
+
+    private const string PagePrefix = "/ui/";
 
     public static RouteMatch Of(string path) => path switch
     {
@@ -24,6 +27,8 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
         "/openapi.json" => new RouteMatch(Route.Document, []),
         "/gameserverallocation" => new RouteMatch(Route.Allocation, []),
         "/v1/targets" => new RouteMatch(Route.Targets, []),
+        "/ui" => new RouteMatch(Route.Page, []),
+        _ when path.StartsWith(PagePrefix, StringComparison.Ordinal) => new RouteMatch(Route.Page, [path[PagePrefix.Length..]]),
         _ when path.StartsWith(EndpointsPrefix, StringComparison.Ordinal) =>
             OfTarget(path[EndpointsPrefix.Length..].Split('/'), Route.Endpoints, Route.Endpoint),
         _ when path.StartsWith(WatchPrefix, StringComparison.Ordinal) =>

@@ -11,7 +11,8 @@ namespace Berth.Dispatcher.Routes;
 
 /// <summary>Answers each route.</summary>
 internal sealed class Router(
-    DispatcherState state, WatchHubs hubs, MetricsExporter? exporter, RequestCounts counts, ILogger logger, SeatService? seats)
+    DispatcherState state, WatchHubs hubs, MetricsExporter? exporter, RequestCounts counts, ILogger logger, SeatService? seats,
+    PageAnswer? page)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
     private readonly TargetsAnswer _targets = new(state);
@@ -22,7 +23,7 @@ internal sealed class Router(
         // Without seats their routes do not exist.
         if (match.Route is Route.Seats or Route.Seat or Route.Scale or Route.Allocation && seats is not null)
             return seats.AnswerAsync(exchange, match.Route, match.Parts);
-        if (match.Route is Route.Seats or Route.Seat or Route.Scale or Route.Allocation)
+        if (match.Route is Route.Seats or Route.Seat or Route.Scale or Route.Allocation || (match.Route == Route.Page && page is null))
             match = new RouteMatch(Route.Other, []);
         // OPTIONS * and CONNECT have no path.
         if ((match.Route != Route.Other || exchange.Request.Path.Length == 0) && !exchange.IsRead)
@@ -40,6 +41,7 @@ internal sealed class Router(
             Route.Document => WriteDocumentAsync(exchange),
             Route.Targets => _targets.AnswerAsync(exchange),
             Route.Go => _endpoints.RedirectAsync(exchange, parts),
+            Route.Page => page!.AnswerAsync(exchange, parts.Length == 0 ? null : parts[0]),
             Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1]),
             Route.Endpoint => _endpoints.AnswerOneAsync(exchange, parts[0], parts[1], parts[2]),
             _ => ProblemWriter.WriteAsync(exchange, Problem.UnknownRoute(exchange.Request.Path)),

@@ -17,20 +17,25 @@ internal sealed class TargetsAnswer(DispatcherState state)
         Caller? caller = exchange.Caller;
         ServedTarget[] targets = [.. state.Targets.Where(target => caller is null || caller.MayAskFor(target.View.Target))];
         EndpointSnapshot?[] snapshots = [.. targets.Select(static target => target.View.Current)];
-        string tag = TagOf(targets, snapshots);
+        int[] clashes = [.. targets.Zip(snapshots, CountClashes)];
+        string tag = TagOf(targets, snapshots, clashes);
         return exchange.IsNotModified(tag) ? ValueTask.CompletedTask
-            : exchange.WriteWholeAsync(200, Exchange.Json, Format(targets, snapshots));
+            : exchange.WriteWholeAsync(200, Exchange.Json, Format(targets, snapshots, clashes));
     }
 
-    private string TagOf(ServedTarget[] targets, EndpointSnapshot?[] snapshots)
+    private int CountClashes(ServedTarget target, EndpointSnapshot? snapshot) =>
+        snapshot is null ? 0 : target.Clashes.Find(snapshot.FindPortClashes(), state.FindClashes()).Clashes.Count;
+
+    private string TagOf(ServedTarget[] targets, EndpointSnapshot?[] snapshots, int[] clashes)
     {
         StringBuilder all = new();
         for (int i = 0; i < targets.Length; i++)
-            all.Append(targets[i].Name).Append(' ').Append(snapshots[i] is { } s ? EntityTag.IdOf("", s) : "").Append('\n');
+            all.Append(targets[i].Name).Append(' ').Append(snapshots[i] is { } s ? EntityTag.IdOf("", s) : "").Append(' ')
+                .Append(clashes[i]).Append('\n');
         return $"W/\"{state.Epoch}-{KeyHash.Of(all.ToString()):x}\"";
     }
 
-    private static ReadOnlyMemory<byte> Format(ServedTarget[] targets, EndpointSnapshot?[] snapshots)
+    private static ReadOnlyMemory<byte> Format(ServedTarget[] targets, EndpointSnapshot?[] snapshots, int[] clashes)
     {
         ArrayBufferWriter<byte> buffer = new(256 + (targets.Length * 256));
         using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
@@ -38,7 +43,7 @@ internal sealed class TargetsAnswer(DispatcherState state)
             json.WriteStartObject();
             json.WriteStartArray("targets"u8);
             for (int i = 0; i < targets.Length; i++)
-                Write(json, targets[i], snapshots[i]);
+                Write(json, targets[i], snapshots[i], clashes[i]);
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -46,7 +51,7 @@ internal sealed class TargetsAnswer(DispatcherState state)
         return buffer.WrittenMemory;
     }
 
-    private static void Write(Utf8JsonWriter json, ServedTarget target, EndpointSnapshot? snapshot)
+    private static void Write(Utf8JsonWriter json, ServedTarget target, EndpointSnapshot? snapshot, int clashes)
     {
         json.WriteStartObject();
         if (snapshot is not null)
@@ -55,6 +60,7 @@ internal sealed class TargetsAnswer(DispatcherState state)
             json.WriteNumber("endpoints"u8, snapshot.Endpoints.Count);
             json.WriteNumber("available"u8, snapshot.Available.Count);
             json.WriteNumber("leftOut"u8, snapshot.LeftOut.Count);
+            json.WriteNumber("portClashes"u8, clashes);
         }
         else
         {

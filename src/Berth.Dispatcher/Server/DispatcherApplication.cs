@@ -17,11 +17,11 @@ namespace Berth.Dispatcher.Server;
 /// </summary>
 internal sealed class DispatcherApplication(
     DispatcherState state, WatchHubs hubs, RequestCounts counts, MetricsExporter? exporter, ILogger logger,
-    RequestGate? gate = null, SeatService? seats = null)
+    RequestGate? gate = null, SeatService? seats = null, bool hasPage = false)
     : IHttpApplication<IFeatureCollection>
 {
     private readonly RootAnswer _root = new(state, counts);
-    private readonly Router _router = new(state, hubs, exporter, counts, logger, seats);
+    private readonly Router _router = new(state, hubs, exporter, counts, logger, seats, hasPage ? new PageAnswer(seats is not null) : null);
 
     // Kestrel's features are the context; no HttpContext is created.
     public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;

@@ -103,10 +103,12 @@ public sealed class DispatcherServer : IAsyncDisposable
         DispatcherServer server = new(listeners, state, hubs, options, exporter, clashes, reloads, change, seats, time, logger);
         try
         {
-            DispatcherApplication application = new(state, hubs, counts, exporter, logger, gate, seats);
-            DispatcherApplication admin = gate is null
-                ? application
-                : new DispatcherApplication(state, hubs, counts, exporter, logger, seats: seats);
+            bool hasAdmin = options.AdminUrls.Count > 0;
+            DispatcherApplication application = new(
+                state, hubs, counts, exporter, logger, gate, seats, hasPage: !hasAdmin && options.Page == true);
+            DispatcherApplication admin = hasAdmin
+                ? new DispatcherApplication(state, hubs, counts, exporter, logger, null, seats, hasPage: options.Page ?? true)
+                : application;
             await listeners.StartAsync(application, admin, cancellationToken).ConfigureAwait(false);
         }
         catch

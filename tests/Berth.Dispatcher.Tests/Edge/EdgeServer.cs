@@ -28,6 +28,8 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public EndpointView View => _directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports);
 
+    public EndpointView OtherView => _directory.Follow(DispatcherFixture.Other, DispatcherFixture.Ports);
+
     /// <summary>The options of a test: two targets, and a free port.</summary>
     public static DispatcherTarget[] Targets { get; } =
     [

@@ -104,6 +104,7 @@ internal sealed class SeatCluster : IAsyncDisposable
             {
                 Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)],
                 Urls = ["http://127.0.0.1:0"],
+                Page = true,
                 Seats = new DispatcherSeatOptions
                 {
                     DeskPorts = PortScheme.PerOrdinal(_deskBase),
