@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using System.Text;
 using Berth.Dispatcher.Documents;
 using Berth.Dispatcher.Http;
@@ -11,6 +11,8 @@ namespace Berth.Dispatcher.Routes;
 /// <param name="hasSeats">True when this dispatcher has the routes of seats.</param>
 internal sealed class PageAnswer(bool hasSeats)
 {
+    private const int BufferSize = 8 * 1024;
+
     // The page loads nothing from elsewhere, runs no inline script, and turns no text into HTML or script.
     private static readonly StringValues s_policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
@@ -66,7 +68,22 @@ internal sealed class PageAnswer(bool hasSeats)
             if (isCompressed)
                 exchange.Response.Headers.ContentEncoding = s_gzip;
             if (!exchange.IsHead)
-                await stream.CopyToAsync(exchange.Body, exchange.Aborted).ConfigureAwait(false);
+                await SendAsync(exchange, stream).ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask SendAsync(Exchange exchange, Stream stream)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            int read;
+            while ((read = await stream.ReadAsync(buffer, exchange.Aborted).ConfigureAwait(false)) > 0)
+                await exchange.Body.WriteAsync(buffer.AsMemory(0, read), exchange.Aborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
