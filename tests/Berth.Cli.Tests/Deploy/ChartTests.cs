@@ -77,7 +77,9 @@ public sealed class ChartTests
         YamlMappingNode group = (YamlMappingNode)((YamlSequenceNode)At(rule, "spec")["groups"])[0];
         string documented = Checkout.Read("docs/operations.md");
         List<string> expressions = [.. ((YamlSequenceNode)group["rules"]).Cast<YamlMappingNode>().Select(static r => Text(r, "expr"))];
-        Assert.Equal(4, expressions.Count);
+        // One source: the rules for a Prometheus without the operator are the same.
+        YamlMappingNode file = Assert.Single(Helm.Load(Checkout.Read("deploy/monitoring/rules.yaml")));
+        Assert.Equal(Canonical(file["groups"], inLabels: false), Canonical(At(rule, "spec")["groups"], inLabels: false));
         Assert.All(
             expressions.SelectMany(static e => e.Split('(', ')', ' ', '{'))
                 .Where(static w => w.StartsWith("berth_", StringComparison.Ordinal)),
