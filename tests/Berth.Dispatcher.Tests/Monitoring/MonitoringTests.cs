@@ -9,7 +9,9 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Monitoring;
 
-/// <summary>deploy/monitoring: the alerts by promtool, and every metric and label that they and the dashboard name by a real scrape.</summary>
+/// <summary>
+/// deploy/monitoring: the alerts by promtool, and every metric and label that they and the dashboard name by a real scrape.
+/// </summary>
 public sealed partial class MonitoringTests
 {
     private const string Token = "lobby-token-0123456789";

@@ -18,6 +18,7 @@ internal sealed class BrowserTab : IAsyncDisposable
     private readonly string _target;
     private readonly string _session;
     private readonly ConcurrentQueue<string> _problems = new();
+    private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public BrowserTab(DevTools tools, string target, string session)
     {
@@ -44,6 +45,7 @@ internal sealed class BrowserTab : IAsyncDisposable
             "Emulation.setEmulatedMedia",
             new() { ["features"] = new JsonArray(Feature("prefers-color-scheme", isDark ? "dark" : "light")) });
         await CallAsync("Page.navigate", new() { ["url"] = address });
+        await _loaded.Task.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
     }
 
     /// <summary>Evaluates an expression in the page, as if the user had just clicked, and awaits a promise.</summary>
@@ -65,11 +67,14 @@ internal sealed class BrowserTab : IAsyncDisposable
     {
         try
         {
-            await Wait.ForAsync(condition, async _ => await EvaluateAsync<bool>(condition) ? "" : null, DispatcherFixture.Cancelled);
+            // What it looks for may not be there yet.
+            string look = $"(() => {{ try {{ return Boolean({condition}); }} catch {{ return false; }} }})()";
+            await Wait.ForAsync(condition, async _ => await EvaluateAsync<bool>(look) ? "" : null, DispatcherFixture.Cancelled);
         }
         catch (TimeoutException exception)
         {
-            throw new TimeoutException($"{exception.Message} Problems of the page: {string.Join('\n', await FindProblemsAsync())}", exception);
+            string problems = string.Join('\n', await FindProblemsAsync());
+            throw new TimeoutException($"{exception.Message} Problems of the page: {problems}", exception);
         }
     }
 
@@ -137,7 +142,15 @@ internal sealed class BrowserTab : IAsyncDisposable
             return;
         if (method == "Runtime.exceptionThrown")
             _problems.Enqueue(parameters.GetProperty("exceptionDetails").ToString());
-        else if (method == "Log.entryAdded" && parameters.GetProperty("entry") is var entry && entry.GetProperty("level").ValueEquals("error"))
-            _problems.Enqueue(entry.GetProperty("text").GetString()! + " " + (entry.TryGetProperty("url", out JsonElement url) ? url : ""));
+        else if (method == "Page.loadEventFired")
+            _loaded.TrySetResult();
+        else if (method == "Log.entryAdded")
+            Take(parameters.GetProperty("entry"));
+    }
+
+    private void Take(JsonElement entry)
+    {
+        if (entry.GetProperty("level").ValueEquals("error"))
+            _problems.Enqueue($"{entry.GetProperty("text")} {(entry.TryGetProperty("url", out JsonElement url) ? url : "")}");
     }
 }

@@ -17,7 +17,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Each_ordinal_has_a_cell_with_colour_letter_and_name()
     {
         await using EdgeServer edge = await PageTests.StartAsync(page: true);
-        await PublishAsync(edge, Pod(0), Pod(1, ready: false), Pod(2, terminating: true), Pod(3, terminating: true, serving: false), Pod(5));
+        await PublishAsync(edge, EachState());
         await using BrowserTab tab = await OpenAsync(edge);
 
         await tab.WaitForAsync("document.querySelectorAll('.cell').length === 6");
@@ -36,7 +36,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Dark_page_has_no_violation_either()
     {
         await using EdgeServer edge = await PageTests.StartAsync(page: true);
-        await PublishAsync(edge, Pod(0), Pod(1, ready: false), Pod(2, terminating: true), Pod(3, terminating: true, serving: false), Pod(5));
+        await PublishAsync(edge, EachState());
         await using BrowserTab tab = await OpenAsync(edge, isDark: true);
         await tab.WaitForAsync("document.querySelectorAll('.cell').length === 6");
         await tab.EvaluateAsync<object>("document.querySelector('.cell').click()");
@@ -174,6 +174,9 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await tab.WaitForAsync("document.querySelector('berth-pod').textContent.includes('0 taken, 3 reserved, 1 free of 4')");
         await CheckAsync(tab, "seats");
     }
+
+    private static PodEndpoint[] EachState() =>
+        [Pod(0), Pod(1, ready: false), Pod(2, terminating: true), Pod(3, terminating: true, serving: false), Pod(5)];
 
     private static PodEndpoint Pod(
         int ordinal, bool ready = true, bool terminating = false, bool serving = true, int onNode = 3) => PodEndpoint.Create(

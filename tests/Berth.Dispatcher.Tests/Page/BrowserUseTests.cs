@@ -15,8 +15,7 @@ public sealed class BrowserUseTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Key_goes_where_the_dispatcher_says()
     {
         await using EdgeServer edge = await PageTests.StartAsync(page: true);
-        await edge.Source.PublishAsync(
-            edge.View, Enumerable.Range(0, 20).Select(static i => DispatcherFixture.Pod(i)), cancellationToken: DispatcherFixture.Cancelled);
+        await PublishAsync(edge, Enumerable.Range(0, 20).Select(static i => DispatcherFixture.Pod(i)));
         using HttpClient client = edge.Client();
         await using BrowserTab tab = await OpenAsync(edge);
         foreach (string key in new[] { "room-7", "Zoë & co?", "a/b" })
@@ -36,8 +35,7 @@ public sealed class BrowserUseTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Keyboard_goes_from_pod_to_pod_and_copies_an_address()
     {
         await using EdgeServer edge = await PageTests.StartAsync(page: true);
-        await edge.Source.PublishAsync(
-            edge.View, Enumerable.Range(0, 60).Select(static i => DispatcherFixture.Pod(i)), cancellationToken: DispatcherFixture.Cancelled);
+        await PublishAsync(edge, Enumerable.Range(0, 60).Select(static i => DispatcherFixture.Pod(i)));
         await using BrowserTab tab = await OpenAsync(edge);
         await tab.WaitForAsync("document.querySelectorAll('.cell').length === 60");
         // The map is one stop of the Tab key.
@@ -85,9 +83,7 @@ public sealed class BrowserUseTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Filters_show_some_states_and_some_pods()
     {
         await using EdgeServer edge = await PageTests.StartAsync(page: true);
-        await edge.Source.PublishAsync(
-            edge.View, Enumerable.Range(0, 20).Select(static i => DispatcherFixture.Pod(i, ready: i % 7 != 3)),
-            cancellationToken: DispatcherFixture.Cancelled);
+        await PublishAsync(edge, Enumerable.Range(0, 20).Select(static i => DispatcherFixture.Pod(i, ready: i % 7 != 3)));
         await using BrowserTab tab = await OpenAsync(edge);
         await tab.WaitForAsync("document.querySelectorAll('.cell').length === 20");
         const string Shown = "[...document.querySelectorAll('.cell:not([hidden])')].map(c => c.dataset.ordinal)";
@@ -95,9 +91,9 @@ public sealed class BrowserUseTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.Equal(["3", "10", "17"], await tab.EvaluateAsync<string[]>(Shown));
         await tab.EvaluateAsync<object>("document.querySelectorAll('.chip')[1].click()");
         Assert.Equal(20, (await tab.EvaluateAsync<string[]>(Shown)).Length);
-        await tab.EvaluateAsync<object>("find.value = '1'; find.dispatchEvent(new Event('input'))");
+        await tab.EvaluateAsync<object>(Type("1"));
         Assert.Equal(["1"], await tab.EvaluateAsync<string[]>(Shown));
-        await tab.EvaluateAsync<object>("find.value = 'none'; find.dispatchEvent(new Event('input'))");
+        await tab.EvaluateAsync<object>(Type("none"));
         Assert.Empty(await tab.EvaluateAsync<string[]>(Shown));
         Assert.Empty(await tab.FindProblemsAsync());
     }
@@ -139,8 +135,7 @@ public sealed class BrowserUseTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Change_among_10000_pods_touches_one_cell()
     {
         await using EdgeServer edge = await PageTests.StartAsync(page: true);
-        await edge.Source.PublishAsync(
-            edge.View, Enumerable.Range(0, Many).Select(static i => Pod(i, true)), cancellationToken: DispatcherFixture.Cancelled);
+        await PublishAsync(edge, Enumerable.Range(0, Many).Select(static i => Pod(i, true)));
         long began = Stopwatch.GetTimestamp();
         await using BrowserTab tab = await OpenAsync(edge);
         await tab.WaitForAsync($"document.querySelectorAll('.cell').length === {Many}");
@@ -150,8 +145,7 @@ public sealed class BrowserUseTests(Chromium chromium) : IClassFixture<Chromium>
                 + "touched.add(m.target.dataset.ordinal); })).observe(document.querySelector('berth-map'), "
                 + "{ subtree: true, childList: true, attributes: true })");
         began = Stopwatch.GetTimestamp();
-        await edge.Source.PublishAsync(
-            edge.View, Enumerable.Range(0, Many).Select(static i => Pod(i, i != 7777)), cancellationToken: DispatcherFixture.Cancelled);
+        await PublishAsync(edge, Enumerable.Range(0, Many).Select(static i => Pod(i, i != 7777)));
         await tab.WaitForAsync("document.querySelector('.cell[data-state=not-ready]')?.dataset.ordinal === '7777'");
         double changed = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         Assert.Equal(["7777"], await tab.EvaluateAsync<string[]>("[...touched]"));
@@ -169,10 +163,17 @@ public sealed class BrowserUseTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.Empty(await tab.FindProblemsAsync());
     }
 
+    // Not the variable find, which is a function of every window.
+    private static string Type(string text) =>
+        $"{{ const input = document.querySelector('#find'); input.value = '{text}'; input.dispatchEvent(new Event('input')); }}";
+
     private static PodEndpoint Pod(int ordinal, bool ready) => PodEndpoint.Create(
         string.Create(CultureInfo.InvariantCulture, $"service-b-{ordinal}"), DispatcherFixture.B.Namespace,
         [new IPAddress([10, 88, 0, (byte)(10 + (ordinal / 50))])], [new EndpointPort("", 3000 + ordinal)], ordinal, $"uid-{ordinal}",
         $"node-{ordinal / 50}", $"zone-{ordinal / 50 % 3}", ready);
+
+    private static Task PublishAsync(EdgeServer edge, IEnumerable<PodEndpoint> pods) =>
+        edge.Source.PublishAsync(edge.View, pods, cancellationToken: DispatcherFixture.Cancelled);
 
     private Task<BrowserTab> OpenAsync(EdgeServer edge) => chromium.OpenAsync($"{edge.Server.Addresses[0]}/ui/");
 }

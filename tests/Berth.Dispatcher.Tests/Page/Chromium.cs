@@ -5,7 +5,9 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Page;
 
-/// <summary>A headless Chromium, started with the first page that a test class opens. Without one on the PATH the tests are skipped.</summary>
+/// <summary>
+/// A headless Chromium, started with the first page that a test class opens. Without one on the PATH the tests are skipped.
+/// </summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private const string Announcement = "DevTools listening on ";
