@@ -9,6 +9,8 @@ namespace Berth.Dispatcher.Documents;
 /// </summary>
 internal sealed class PageFile
 {
+    private const string Script = "text/javascript; charset=utf-8";
+
     private static readonly PageFile[] s_all =
     [
         new("index.html", "text/html; charset=utf-8"),
@@ -22,8 +24,6 @@ internal sealed class PageFile
         new("panels.js", Script),
         new("parts.js", Script),
     ];
-
-    private const string Script = "text/javascript; charset=utf-8";
 
     private readonly string _resource;
     private readonly Lazy<string> _tag;

@@ -135,7 +135,8 @@ public sealed partial class MonitoringTests
         files.Write("tokens", "lobby");
         await edge.ReloadAsync("What was read earlier stays.");
         using HttpClient admin = new() { BaseAddress = new Uri(edge.Server.AdminAddresses[0]) };
-        string text = await admin.GetStringAsync("/metrics", DispatcherFixture.Cancelled);
+        // The reload is counted a moment after it is logged.
+        string text = await Wait.ForAsync("berth_reloads_total", ScrapeOnceAsync, DispatcherFixture.Cancelled);
         Dictionary<string, HashSet<string>> found = [];
         foreach (string line in text.Split('\n').Where(static line => line.Length > 0 && !line.StartsWith('#')))
         {
@@ -146,6 +147,12 @@ public sealed partial class MonitoringTests
         }
 
         return found;
+
+        async Task<string?> ScrapeOnceAsync(CancellationToken cancellationToken)
+        {
+            string all = await admin.GetStringAsync("/metrics", cancellationToken);
+            return all.Contains("berth_reloads_total{", StringComparison.Ordinal) ? all : null;
+        }
     }
 
     [GeneratedRegex("([a-z_]+)=\"")]

@@ -46,6 +46,7 @@ internal sealed class BrowserTab : IAsyncDisposable
             new() { ["features"] = new JsonArray(Feature("prefers-color-scheme", isDark ? "dark" : "light")) });
         await CallAsync("Page.navigate", new() { ["url"] = address });
         await _loaded.Task.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
+        await WaitForAsync("document.readyState === 'complete' && document.querySelector('berth-key input') !== null");
     }
 
     /// <summary>Evaluates an expression in the page, as if the user had just clicked, and awaits a promise.</summary>
@@ -69,7 +70,7 @@ internal sealed class BrowserTab : IAsyncDisposable
         {
             // What it looks for may not be there yet.
             string look = $"(() => {{ try {{ return Boolean({condition}); }} catch {{ return false; }} }})()";
-            await Wait.ForAsync(condition, async _ => await EvaluateAsync<bool>(look) ? "" : null, DispatcherFixture.Cancelled);
+            await Wait.ForAsync(condition, async _ => await LookAsync(look) ? "" : null, DispatcherFixture.Cancelled);
         }
         catch (TimeoutException exception)
         {
@@ -83,6 +84,8 @@ internal sealed class BrowserTab : IAsyncDisposable
         foreach (string type in new[] { "keyDown", "keyUp" })
         {
             JsonObject press = new() { ["type"] = type, ["key"] = key, ["code"] = key };
+            if (key == "Enter")
+                press["windowsVirtualKeyCode"] = 13;
             if (type == "keyDown" && key == "Enter")
                 press["text"] = "\r";
             await CallAsync("Input.dispatchKeyEvent", press);
@@ -132,6 +135,19 @@ internal sealed class BrowserTab : IAsyncDisposable
         await _tools.CallAsync("Target.closeTarget", new() { ["targetId"] = _target });
     }
 
+    private async Task<bool> LookAsync(string condition)
+    {
+        try
+        {
+            return await EvaluateAsync<bool>(condition);
+        }
+        catch (InvalidOperationException)
+        {
+            // A page that is just being opened cannot be asked.
+            return false;
+        }
+    }
+
     private static JsonObject Feature(string name, string value) => new() { ["name"] = name, ["value"] = value };
 
     private Task<JsonElement> CallAsync(string method, JsonObject? parameters = null) => _tools.CallAsync(method, parameters, _session);
@@ -150,7 +166,8 @@ internal sealed class BrowserTab : IAsyncDisposable
 
     private void Take(JsonElement entry)
     {
+        string url = entry.TryGetProperty("url", out JsonElement found) ? found.GetString()! : "";
         if (entry.GetProperty("level").ValueEquals("error"))
-            _problems.Enqueue($"{entry.GetProperty("text")} {(entry.TryGetProperty("url", out JsonElement url) ? url : "")}");
+            _problems.Enqueue($"{entry.GetProperty("text").GetString()} {url}");
     }
 }

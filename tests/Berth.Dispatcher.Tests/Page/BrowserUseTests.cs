@@ -18,6 +18,7 @@ public sealed class BrowserUseTests(Chromium chromium) : IClassFixture<Chromium>
         await PublishAsync(edge, Enumerable.Range(0, 20).Select(static i => DispatcherFixture.Pod(i)));
         using HttpClient client = edge.Client();
         await using BrowserTab tab = await OpenAsync(edge);
+        await tab.WaitForAsync("document.querySelectorAll('.cell').length === 20");
         foreach (string key in new[] { "room-7", "Zoë & co?", "a/b" })
         {
             await tab.EvaluateAsync<object>(
