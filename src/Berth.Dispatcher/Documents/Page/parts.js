@@ -88,7 +88,7 @@ export async function getJson(path) {
   return body;
 }
 
-/** Runs something now and then again after a while, until stopped. A failed run is tried again; nothing runs while nobody looks. */
+/** Runs something now and then again after a while, until stopped. A failed run is tried again; nothing runs while the page is hidden. */
 export function repeat(run, pause) {
   let timer = 0, stopped = false;
   const again = async () => {
