@@ -19,7 +19,11 @@ internal sealed partial record Wrk(long Requests, double PerSecond, TimeSpan P99
     {
         ProcessStartInfo start = new(
             "wrk",
-            ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", .. script is null ? [] : new[] { "-s", script }, url]) { RedirectStandardOutput = true, UseShellExecute = false };
+            ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", .. script is null ? [] : new[] { "-s", script }, url])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using Process process = Process.Start(start)!;
         string text = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

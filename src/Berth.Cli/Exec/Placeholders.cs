@@ -49,8 +49,12 @@ internal sealed partial class Placeholders(PodIdentity self, IReadOnlyList<Endpo
         if (word.StartsWith("port:", StringComparison.Ordinal))
         {
             string name = word["port:".Length..];
-            if (ports.FirstOrDefault(port => port.Name == name) is { } found)
-                return Text(found.Number);
+            foreach (EndpointPort port in ports)
+            {
+                if (port.Name == name)
+                    return Text(port.Number);
+            }
+
             string known = string.Join(", ", ports.Where(static port => port.Name.Length > 0).Select(static port => port.Name));
             fault = $"{{{word}}}: no port is named '{name}'. "
                 + (known.Length == 0 ? "Give names, as in --base-port game=4000,admin=5000." : $"Choose one of {known}.");

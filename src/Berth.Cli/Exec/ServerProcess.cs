@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Berth.Cli.Hosting;
 
 namespace Berth.Cli.Exec;
@@ -7,6 +8,7 @@ namespace Berth.Cli.Exec;
 /// The server that <c>berth exec</c> runs, as process 1 of a container has to run it: signals are sent on, and every process that ends
 /// below it is taken, the orphans too.
 /// </summary>
+[SupportedOSPlatform("linux")]
 internal sealed class ServerProcess : IDisposable
 {
     // asm-generic/signal.h; the same on x86_64 and arm64.
@@ -135,8 +137,8 @@ internal sealed class ServerProcess : IDisposable
     {
         LinuxProcesses.NotFound => new CommandException(
             ExitCode.ProgramNotFound,
-            $"There is no program '{program}'{(program.Contains('/') ? "" : " on the PATH")}, or the interpreter that it names is not "
-                + "there. Check its path inside the image."),
+            $"There is no program '{program}'{(program.Contains('/', StringComparison.Ordinal) ? "" : " on the PATH")}, or the interpreter "
+                + "that it names is not there. Check its path inside the image."),
         LinuxProcesses.NoAccess => new CommandException(
             ExitCode.ProgramNotExecutable,
             $"'{program}' may not be executed. Check its mode (chmod +x), and that its file system allows it."),

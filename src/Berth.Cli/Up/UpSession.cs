@@ -27,10 +27,21 @@ internal sealed class UpSession(
     private Dictionary<string, string> _seats = new(StringComparer.Ordinal);
 
     /// <summary>Runs until the token is cancelled.</summary>
-    public Task RunAsync(CancellationToken stopping) => Task.WhenAll(
-        FollowPodsAsync(stopping),
-        FollowTroublesAsync(stopping),
-        options is { Seats: not null, IsBuiltIn: true } ? FollowSeatsAsync(stopping) : Task.CompletedTask);
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task troubles = FollowTroublesAsync(ending.Token);
+        Task seats = options is { Seats: not null, IsBuiltIn: true } ? FollowSeatsAsync(ending.Token) : Task.CompletedTask;
+        try
+        {
+            await FollowPodsAsync(stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(troubles, seats).ConfigureAwait(false);
+        }
+    }
 
     private async Task FollowPodsAsync(CancellationToken stopping)
     {

@@ -1,5 +1,4 @@
 using Berth.LocalCluster.Diagnostics;
-using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 using Berth.LocalCluster.Timing;

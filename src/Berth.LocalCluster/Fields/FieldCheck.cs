@@ -1,3 +1,4 @@
+using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Fields;

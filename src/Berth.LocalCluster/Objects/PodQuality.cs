@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>The class of a pod by what it asks for: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>

@@ -1,5 +1,3 @@
-using Berth.LocalCluster.Json;
-
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using Berth.LocalCluster.Fields;
-using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Runtime;
 

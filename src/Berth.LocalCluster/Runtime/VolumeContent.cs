@@ -1,4 +1,3 @@
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Runtime;

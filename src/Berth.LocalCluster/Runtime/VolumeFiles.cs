@@ -79,6 +79,3 @@ internal static partial class VolumeFiles
             File.SetUnixFileMode(path, (UnixFileMode)(file.Mode & 0b111_111_111));
     }
 }
-
-/// <summary>One file of a volume and its mode, as <c>chmod</c> takes it.</summary>
-internal sealed record VolumeFile(byte[] Content, int Mode);

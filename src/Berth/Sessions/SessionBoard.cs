@@ -11,7 +11,7 @@ internal sealed class SessionBoard<T>(TimeProvider time)
 
     /// <summary>The sessions.</summary>
     public Latest<EndpointSessionSet<T>> Sets { get; } =
-        new(new EndpointSessionSet<T>(ImmutableSortedDictionary<SessionKey, EndpointSession<T>>.Empty));
+        new(new EndpointSessionSet<T>(ImmutableSortedDictionary.Create<SessionKey, EndpointSession<T>>(SessionKey.Order)));
 
     /// <summary>Publishes the state of one slot.</summary>
     /// <param name="key">The slot.</param>

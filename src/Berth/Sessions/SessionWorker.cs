@@ -31,12 +31,13 @@ internal sealed class SessionWorker<T>(
             return await opening.WaitAsync(both.Token).ConfigureAwait(false)
                 ?? throw new InvalidOperationException($"Opening a session with {pod.Name} returned null. Return a session, or throw.");
         }
-        catch (OperationCanceledException) when (both.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (both.IsCancellationRequested)
         {
             await BoundAsync(CloseLateAsync(pod, opening), () => log.OpenStuck(pod)).ConfigureAwait(false);
             left.ThrowIfCancellationRequested();
             throw new TimeoutException(
-                $"The session with {pod.Name} at {pod.Authority} was not open within {options.OpenTimeout.TotalSeconds:0.###} s.");
+                $"The session with {pod.Name} at {pod.Authority} was not open within {options.OpenTimeout.TotalSeconds:0.###} s.",
+                exception);
         }
     }
 

@@ -19,9 +19,11 @@ public sealed partial class MeshTests
         string basePort = FreePorts.Take(3).ToString(CultureInfo.InvariantCulture);
         using TestFolder folder = new();
         folder.Write("mesh.yaml", Checkout.Read("deploy/examples/mesh/mesh.yaml").Replace("3200", basePort, StringComparison.Ordinal));
-        await using BerthProcess up = BerthProcess.Start(Programs.Managed, null, "up", "-f", folder["mesh.yaml"], "--rbac", "true");
-        string line = await up.Out.WaitForLineAsync(static line => line.StartsWith("The kubeconfig is ", StringComparison.Ordinal));
-        using HttpClient api = ClientOf(await File.ReadAllTextAsync(line["The kubeconfig is ".Length..], Cancelled));
+        string kubeconfig = folder["kubeconfig"];
+        await using BerthProcess up = BerthProcess.Start(
+            Programs.Managed, null, "up", "-f", folder["mesh.yaml"], "--rbac", "true", "--kubeconfig-out", kubeconfig);
+        await up.Out.WaitForLineAsync(static line => line.StartsWith("Every pod is ready ", StringComparison.Ordinal));
+        using HttpClient api = ClientOf(await File.ReadAllTextAsync(kubeconfig, Cancelled));
 
         foreach (int pod in Enumerable.Range(0, 3))
         {

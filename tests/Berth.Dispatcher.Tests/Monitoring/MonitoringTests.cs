@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Berth.Dispatcher.Tests.Edge;
-using Berth.Snapshots;
 using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Monitoring;
@@ -169,7 +168,12 @@ public sealed partial class MonitoringTests
 
     private static async Task<int> RunAsync(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new(program, arguments) 
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using Process process = Process.Start(start)!;
         string[] said = await Task.WhenAll(
             process.StandardOutput.ReadToEndAsync(DispatcherFixture.Cancelled),

@@ -20,7 +20,7 @@ internal sealed class DevTools : IAsyncDisposable
     }
 
     /// <summary>Called for each event: the session, the method and its parameters.</summary>
-    public event Action<string, string, JsonElement>? Received;
+    public Action<string, string, JsonElement>? Received { get; set; }
 
     public static async Task<DevTools> ConnectAsync(Uri address)
     {

@@ -9,6 +9,8 @@ namespace Berth.Kubernetes.Cases;
 /// The slices, and an API server over them without any fault but that it can be gone for a while. It tells the model what it tells the
 /// client, in the same moment.
 /// </summary>
+// The client that reads a body disposes of it.
+#pragma warning disable CA1001
 internal sealed class CaseApi(CaseModel model)
 {
     private readonly List<CaseWrite> _writes = [];

@@ -48,7 +48,7 @@ public sealed class SessionFailureTests
     }
 
     [Fact]
-    public async Task Session_that_ends_soon_counts_as_a_failure_and_one_that_lasted_does_not()
+    public async Task Session_that_ends_soon_is_a_failure_and_one_that_lasted_is_not()
     {
         await using SessionHarness harness = new(backoff: new FixedBackoff(TimeSpan.Zero));
         harness.Push(TestPods.Endpoint(0));

@@ -84,7 +84,7 @@ public sealed class CordonTests : IAsyncDisposable
         Assert.True(snapshot.IsStale);
         Assert.Contains("The API is away.", snapshot.StaleReason, StringComparison.Ordinal);
         _source.Confirm(TestPods.Target, TestPods.Ports);
-        Assert.Equal(1, (await UntilAsync(static s => !s.IsStale)).Available.Count);
+        Assert.Single((await UntilAsync(static s => !s.IsStale)).Available);
     }
 
     [Theory]
