@@ -111,6 +111,7 @@ public sealed class ForeignSliceTests : FaultTest
         await UntilAsync(State);
         // The controller moves b-0, and for some milliseconds only the copy states a pod of that name.
         await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", Controlled(Json.Slice("s0", "101"))));
+        await Rig.SourceTime.WaitForTimerAsync(static due => due == TimeSpan.FromMilliseconds(250), Token);
         Rig.SourceTime.Advance(TimeSpan.FromMilliseconds(249));
         await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", Controlled(Json.Slice("s1", "102", Slices.Pod(0), Slices.Pod(1)))));
         Assert.Single(Observer.Published);
