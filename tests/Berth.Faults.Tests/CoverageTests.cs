@@ -12,9 +12,9 @@ public sealed class CoverageTests
         HashSet<int> proven = [.. typeof(CoverageTests).Assembly.GetTypes()
             .SelectMany(static t => t.GetMethods())
             .Where(static m => m.GetCustomAttribute<FactAttribute>() is not null && m.Name[0] == 'F' && char.IsAsciiDigit(m.Name[1]))
-            .Select(static m => int.Parse(m.Name.AsSpan(1, 2), CultureInfo.InvariantCulture))];
+            .Select(static m => int.Parse(m.Name.AsSpan(1, m.Name.IndexOf('_', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture))];
 
-        Assert.Equal([], Enumerable.Range(1, 53).Concat(Enumerable.Range(58, 13)).Append(95).Where(n => !proven.Contains(n)));
+        Assert.Equal([], Enumerable.Range(1, 53).Concat(Enumerable.Range(58, 13)).Concat(Enumerable.Range(95, 5)).Where(n => !proven.Contains(n)));
     }
 
     [Fact]
@@ -24,6 +24,6 @@ public sealed class CoverageTests
             [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "faults.txt"))
                 .Select(static l => int.Parse(l.Split('|')[0], CultureInfo.InvariantCulture))];
 
-        Assert.Equal(Enumerable.Range(1, 95), numbers);
+        Assert.Equal(Enumerable.Range(1, 104), numbers);
     }
 }

@@ -7,7 +7,7 @@ public sealed class OutsideAddressTests : FaultTest
         "100", Json.Slice("s", "90", Json.Pod("b-0", "10.0.0.1", "uid-0"), Json.Pod("b-1", "10.0.0.1", "uid-1")));
 
     [Fact]
-    public async Task F110_ExternalDNS_that_a_ready_node_loses_stays_for_five_minutes()
+    public async Task F96_ExternalDNS_that_a_ready_node_loses_stays_for_five_minutes()
     {
         ScriptedExchange nodes = await StartWithNodeAsync(
             AddressMode.External, Node("1", true, ("ExternalIP", "203.0.113.1"), ("ExternalDNS", "n0.cloud.example")));
@@ -28,7 +28,7 @@ public sealed class OutsideAddressTests : FaultTest
     }
 
     [Fact]
-    public async Task F111_internal_addresses_that_stand_in_are_told_once_for_a_node()
+    public async Task F97_internal_addresses_that_stand_in_are_told_once_for_a_node()
     {
         ScriptedExchange nodes = await StartWithNodeAsync(
             AddressMode.ExternalOrInternal, Node("1", true, ("ExternalIP", "203.0.113.1")));
@@ -47,7 +47,7 @@ public sealed class OutsideAddressTests : FaultTest
     }
 
     [Fact]
-    public async Task F111_node_that_is_not_ready_loses_its_address_at_once_and_is_told()
+    public async Task F97_node_that_is_not_ready_loses_its_address_at_once_and_is_told()
     {
         ScriptedExchange nodes = await StartWithNodeAsync(
             AddressMode.ExternalOrInternal, Node("1", true, ("ExternalIP", "203.0.113.1")));
@@ -57,7 +57,7 @@ public sealed class OutsideAddressTests : FaultTest
     }
 
     [Fact]
-    public async Task F112_address_map_with_a_fault_changes_nothing()
+    public async Task F98_address_map_with_a_fault_changes_nothing()
     {
         using TestFolder folder = new();
         string path = folder.Write("map", "10.0.0.0/24 -> 203.0.113.0/24");
@@ -77,7 +77,7 @@ public sealed class OutsideAddressTests : FaultTest
     }
 
     [Fact]
-    public async Task F113_swap_of_the_symlinks_of_a_ConfigMap_is_a_new_map()
+    public async Task F99_swap_of_the_symlinks_of_a_ConfigMap_is_a_new_map()
     {
         using TestFolder folder = new();
         // As the kubelet lays a ConfigMap out: map -> ..data/map, and ..data -> the folder of a version.

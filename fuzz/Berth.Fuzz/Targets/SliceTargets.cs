@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Berth.Kubernetes;
 using Berth.Kubernetes.Addresses;
 using Berth.Kubernetes.Assembly;
 using Berth.Kubernetes.Slices;

@@ -5,7 +5,6 @@ using Berth.Cli.Mesh;
 using Berth.Cli.Options;
 using Berth.Cli.Output;
 using Berth.Echo;
-using Berth.Kubernetes;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
@@ -26,29 +25,30 @@ internal static class MeshCommand
         return command.Runs(
             host,
             [
-                .. PortSettings.OfPod, EchoSettings.Bind, EchoSettings.Drain, .. ClusterSettings.All, .. CommonSettings.OfLog,
-                CommonSettings.Config,
+                .. PortSettings.OfPod, EchoSettings.Bind, EchoSettings.Drain, ServiceTargetArgument.Namespace, .. SourceSettings.All,
+                .. ClusterSettings.All, .. CommonSettings.OfLog, CommonSettings.Config,
             ],
             reader => RunAsync(reader, host, target));
     }
 
     private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host, Argument<string?> argument)
     {
-        ServiceTarget target = ServiceTargetArgument.Read(reader, argument);
+        ServiceTarget target = ServiceTargetArgument.Read(reader, host, argument);
         PortScheme ports = PortSettings.Read(reader, ofPod: true);
         IPAddress? bind = reader.Get(EchoSettings.Bind);
         TimeSpan drain = reader.Get(EchoSettings.Drain);
-        ClusterChoice cluster = ClusterSettings.Read(reader);
+        SourceChoice choice = SourceSettings.Read(reader, [target]);
+        foreach (string fault in choice.FindFaults(host))
+            reader.Fault(fault);
         using ILoggerFactory loggers = ProgramLogging.Create(reader, host);
         reader.ThrowIfFaulty();
         PodIdentity self = PodIdentity.FromEnvironment(host.Variable);
         EchoOptions options = new() { Port = self.GetPorts(ports)[0].Number, BindAddress = bind, Drain = drain };
-        ClusterAccess access = cluster.Find(host, loggers);
         using StopSignal stop = new();
         EchoServer server = EchoServer.Start(options, loggers.CreateLogger("Berth.Echo"), host.Time);
         await using (server.ConfigureAwait(false))
         {
-            EndpointDirectory directory = cluster.Open(access, host, loggers);
+            EndpointDirectory directory = choice.Open(host, loggers).Directory;
             await using (directory.ConfigureAwait(false))
             {
                 EndpointSessions<PeerSession> sessions = Keep(directory.Follow(target, ports), self, host, loggers);

@@ -27,6 +27,7 @@ internal sealed record SourceChoice(
     public (EndpointDirectory Directory, ClusterAccess? Access) Open(
         ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null, string? snapshotFile = null, TimeSpan? maxStale = null)
     {
+        loggers ??= NullLoggerFactory.Instance;
         (IEndpointSource source, ClusterAccess? access) = CreateSource(host, loggers, meter);
         return (new EndpointDirectory(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale)), access);
     }

@@ -69,7 +69,7 @@ public sealed class DispatchTests : IDisposable
     }
 
     [Fact]
-    public async Task F115_configuration_file_is_read_again_and_a_faulty_one_changes_nothing()
+    public async Task F101_configuration_file_is_read_again_and_a_faulty_one_changes_nothing()
     {
         await using FakeKubernetes kubernetes = await StartKubernetesAsync();
         string url = $"http://127.0.0.1:{FreePorts.Take()}";

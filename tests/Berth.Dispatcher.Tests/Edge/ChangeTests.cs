@@ -92,7 +92,7 @@ public sealed class ChangeTests
     [InlineData("token", "Whether a token is asked for cannot change")]
     [InlineData("prefix", "The IPv6 prefix of a client cannot change")]
     [InlineData("faults", "'x' is no target. Also this.")]
-    public async Task F114_change_with_a_fault_changes_nothing_and_says_why(string what, string expected)
+    public async Task F100_change_with_a_fault_changes_nothing_and_says_why(string what, string expected)
     {
         await using EdgeServer edge = await StartAsync();
         using HttpClient client = edge.Client();

@@ -140,7 +140,7 @@ public sealed class SeatFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task F119_answer_that_its_stream_overtook_counts_once()
+    public async Task F102_answer_that_its_stream_overtook_counts_once()
     {
         (SeatTarget dispatcher, SimulatedNetwork network) = await StartAsync();
         network.BeforeAnswer = () =>
@@ -157,7 +157,7 @@ public sealed class SeatFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task F120_client_that_wants_more_than_any_pod_has_holds_up_no_line()
+    public async Task F103_client_that_wants_more_than_any_pod_has_holds_up_no_line()
     {
         (SeatTarget dispatcher, _) = await StartAsync();
         SeatOutcome outcome = await dispatcher.Line.ReserveAsync(new ReserveMessage(5, 30), TimeSpan.FromHours(1), Cancelled);

@@ -8,7 +8,7 @@ namespace Berth.Dispatcher.Tests.Seats;
 public sealed class SeatSoakTests
 {
     [Fact]
-    public async Task F121_kills_restarts_and_scaling_lose_no_drained_session()
+    public async Task F104_kills_restarts_and_scaling_lose_no_drained_session()
     {
         int seconds = Read("BERTH_SEAT_SOAK", 8);
         await using SeatSoak soak = await SeatSoak.StartAsync(Read("BERTH_SEAT_SEED", 1));

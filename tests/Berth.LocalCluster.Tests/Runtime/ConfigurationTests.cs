@@ -209,7 +209,7 @@ public sealed class ConfigurationTests
     private static async Task<string> IdAsync()
     {
         using System.Diagnostics.Process id = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("id", ["-u"]) { RedirectStandardOutput = true })!;
+            new System.Diagnostics.ProcessStartInfo("id", ["-u"]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         return (await id.StandardOutput.ReadToEndAsync(TestCluster.Token)).Trim();
     }
 
