@@ -4,7 +4,9 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster;
 
-/// <summary>Finds the objects that are not as their manifests want them: pods that are not ready, and sets whose pods cannot be made.</summary>
+/// <summary>
+/// Finds the objects that are not as their manifests want them: pods that are not ready, and sets whose pods cannot be made.
+/// </summary>
 internal sealed class TroubleList(ObjectStore store)
 {
     public IReadOnlyList<ClusterTrouble> Read()
@@ -33,12 +35,13 @@ internal sealed class TroubleList(ObjectStore store)
         return (set.Body.Number("status", "currentNumberScheduled") ?? set.Body.Number("status", "replicas") ?? 0) < wanted;
     }
 
-    /// <summary>The reason of a pod: where it waits for a node, then what a container of it waits for, then what was last said of it.</summary>
+    /// <summary>The reason of a pod: that it waits for a node, then what a container of it waits for, then its last warning.</summary>
     private static ClusterTrouble OfPod(StoredObject pod, JsonObject? warning)
     {
         if (pod.Body.Condition("PodScheduled") is { } scheduled && scheduled.Text("status") == "False")
             return New(pod, scheduled.Text("reason"), scheduled.Text("message"));
-        foreach (JsonObject container in pod.Body.Items("status", "initContainerStatuses").Concat(pod.Body.Items("status", "containerStatuses")))
+        IEnumerable<JsonObject> first = pod.Body.Items("status", "initContainerStatuses");
+        foreach (JsonObject container in first.Concat(pod.Body.Items("status", "containerStatuses")))
         {
             if (container.At("state", "waiting") is { } waiting && waiting.Text("message") is { } why)
                 return New(pod, waiting.Text("reason"), $"Container {container.Text("name")}: {why}{LastEnd(container)}");

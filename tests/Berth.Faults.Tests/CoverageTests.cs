@@ -12,9 +12,10 @@ public sealed class CoverageTests
         HashSet<int> proven = [.. typeof(CoverageTests).Assembly.GetTypes()
             .SelectMany(static t => t.GetMethods())
             .Where(static m => m.GetCustomAttribute<FactAttribute>() is not null && m.Name[0] == 'F' && char.IsAsciiDigit(m.Name[1]))
-            .Select(static m => int.Parse(m.Name.AsSpan(1, m.Name.IndexOf('_', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture))];
+            .Select(static m => int.Parse(m.Name[1..].Split('_')[0], CultureInfo.InvariantCulture))];
 
-        Assert.Equal([], Enumerable.Range(1, 53).Concat(Enumerable.Range(58, 13)).Concat(Enumerable.Range(95, 5)).Where(n => !proven.Contains(n)));
+        IEnumerable<int> here = Enumerable.Range(1, 53).Concat(Enumerable.Range(58, 13)).Concat(Enumerable.Range(95, 5));
+        Assert.Equal([], here.Where(n => !proven.Contains(n)));
     }
 
     [Fact]

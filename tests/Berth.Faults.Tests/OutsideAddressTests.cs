@@ -1,6 +1,6 @@
 namespace Berth.Faults;
 
-/// <summary>Faults 110 to 113: addresses and names for clients outside that come and go.</summary>
+/// <summary>Faults 96 to 99: addresses and names for clients outside that come and go.</summary>
 public sealed class OutsideAddressTests : FaultTest
 {
     private static readonly string s_slices = Json.List(

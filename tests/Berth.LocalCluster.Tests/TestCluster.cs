@@ -47,7 +47,8 @@ internal sealed class TestCluster : IAsyncDisposable
     public static HttpClient NewClient(string kubeconfigPath)
     {
         string text = File.ReadAllText(kubeconfigPath);
-        string token = text.Contains("tokenFile:", StringComparison.Ordinal) ? File.ReadAllText(Field(text, "tokenFile")) : Field(text, "token");
+        string token = text.Contains("tokenFile:", StringComparison.Ordinal)
+            ? File.ReadAllText(Field(text, "tokenFile")) : Field(text, "token");
         SocketsHttpHandler handler = NewHandler(text);
         return new HttpClient(new CutConnections(handler))
         {

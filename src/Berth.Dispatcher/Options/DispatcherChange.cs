@@ -1,6 +1,6 @@
 namespace Berth.Dispatcher;
 
-/// <summary>What changes while the server runs: the whole of what may change, or the faults that keep it from changing.</summary>
+/// <summary>A change while the server runs: the whole of what may change, or the faults that keep it from changing.</summary>
 public sealed class DispatcherChange
 {
     /// <summary>The faults, a sentence each. With any, nothing changes. Default: none.</summary>

@@ -12,7 +12,7 @@ internal sealed record NamedAddresses(IPAddress[] Addresses, string? Host)
     /// <summary>No address and no name.</summary>
     public static NamedAddresses None { get; } = new([], null);
 
-    /// <summary>What could not be read of it, as a clause, or null. Then it has nothing else.</summary>
+    /// <summary>The part that could not be read, as a clause, or null. Then it has nothing else.</summary>
     public string? Fault { get; private init; }
 
     /// <summary>Reads addresses and a host name with commas or spaces between. Nothing counts where a part is neither.</summary>

@@ -262,7 +262,7 @@ internal sealed class SliceTable
         _outcomes.Warn(_watch.Warning);
     }
 
-    /// <summary>Ends the holds of pods that slices state again, or of which they state more.</summary>
+    /// <summary>Ends the holds of pods that slices state again, or state more of.</summary>
     private void FillHolds()
     {
         if (!_holds.Any)

@@ -25,7 +25,7 @@ internal sealed record NodeAddresses(
     /// <summary>True while <see cref="Dns"/> is lost.</summary>
     private bool LacksDns { get; init; }
 
-    /// <summary>What of it is lost, for people.</summary>
+    /// <summary>The lost part, for people.</summary>
     public string Lost => Join(LacksAddress ? External : [], LacksDns ? Dns : null);
 
     /// <summary>Its external addresses and name, for people.</summary>

@@ -19,7 +19,7 @@ internal sealed class NodeObject : IResource
     /// <summary>Its first address of type ExternalDNS, or null; read only where it is asked for.</summary>
     public string? ExternalDns { get; init; }
 
-    /// <summary>What the labels and annotations that are asked for state, in the order of the sources.</summary>
+    /// <summary>The values of the labels and annotations that are asked for, in the order of the sources.</summary>
     public NamedAddresses[] Marks { get; init; } = [];
 
     /// <summary>Its addresses of type InternalIP, in the order stated. Pods on the host network have one of them.</summary>

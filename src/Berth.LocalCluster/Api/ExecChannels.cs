@@ -44,7 +44,8 @@ internal sealed class ExecChannels : IExecSession, IDisposable
     public Task Gone => _reading;
 
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken) =>
-        await _input.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false) && _input.Reader.TryRead(out ReadOnlyMemory<byte> typed)
+        await _input.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)
+        && _input.Reader.TryRead(out ReadOnlyMemory<byte> typed)
             ? typed
             : ReadOnlyMemory<byte>.Empty;
 
@@ -71,7 +72,8 @@ internal sealed class ExecChannels : IExecSession, IDisposable
         {
             while (true)
             {
-                ValueWebSocketReceiveResult part = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
+                ValueWebSocketReceiveResult part =
+                    await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
                 if (part.MessageType == WebSocketMessageType.Close)
                     break;
                 ReadOnlyMemory<byte> bytes = buffer.AsMemory(0, part.Count);

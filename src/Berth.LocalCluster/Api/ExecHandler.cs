@@ -24,11 +24,13 @@ internal sealed class ExecHandler(ObjectStore store, PodExec exec, TimeProvider 
         if (target.Subresource == "exec" && command.Count == 0)
             throw ApiException.BadRequest("you must specify at least one command for the container");
         ContainerSupervisor container = exec.Find(pod, http.Request.Query["container"].FirstOrDefault());
-        string? protocol = s_protocols.FirstOrDefault(known => http.WebSockets.WebSocketRequestedProtocols.Contains(known, StringComparer.Ordinal));
+        IList<string> asked = http.WebSockets.WebSocketRequestedProtocols;
+        string? protocol = s_protocols.FirstOrDefault(known => asked.Contains(known, StringComparer.Ordinal));
         if (!http.WebSockets.IsWebSocketRequest || protocol is null)
         {
             throw ApiException.BadRequest(
-                $"the local cluster runs {target.Subresource} over WebSockets ({string.Join(", ", s_protocols)}): use kubectl 1.31 or later");
+                $"the local cluster runs {target.Subresource} over WebSockets ({string.Join(", ", s_protocols)}): "
+                + "use kubectl 1.31 or later");
         }
 
         using WebSocket socket = await http.WebSockets.AcceptWebSocketAsync(protocol).ConfigureAwait(false);

@@ -32,7 +32,8 @@ internal sealed class WatchStream(
     public async Task ChangesAsync(IReadOnlyList<Change> changes, CancellationToken cancellationToken)
     {
         bool IsOfTarget(Change change) =>
-            change.Kind.QualifiedName == target.Kind.QualifiedName && (target.Namespace is null || change.Last.Namespace == target.Namespace);
+            change.Kind.QualifiedName == target.Kind.QualifiedName
+            && (target.Namespace is null || change.Last.Namespace == target.Namespace);
         List<(string? Type, StoredObject Item)> events = [.. changes
             .Where(IsOfTarget)
             .Select(change => (Type: EventOf(change), change.Last))

@@ -96,7 +96,8 @@ internal static class AppliedFields
                         continue;
                     JsonObject old = Find(type, name, live[name] as JsonArray, step) as JsonObject ?? [];
                     JsonObject became = Find(type, name, after[name] as JsonArray, step) as JsonObject ?? [];
-                    string itemAt = $"{at}[{step[3..^1].Replace("\":", "=", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)}]";
+                    string keys = step[3..^1].Replace("\":", "=", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal);
+                    string itemAt = $"{at}[{keys}]";
                     foreach ((string inner, FieldSet field) in Differing(FieldShape.Below(type, name), old, became, item, ofItem, itemAt))
                         yield return (inner, One("f:" + name, One(step, field)));
                 }
@@ -209,7 +210,7 @@ internal static class AppliedFields
             if (!fields.TryGet(FieldShape.StepOf(type, name, item), out FieldSet? below))
                 continue;
 
-            // The item itself is nobody's any more; what was filled in goes with it.
+            // The item itself has no owner any more; what was filled in goes with it.
             if (below.IsMember)
                 items.Remove(item);
             else if (item is JsonObject inner)

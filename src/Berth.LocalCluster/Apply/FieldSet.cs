@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Berth.LocalCluster.Apply;
 
 /// <summary>
-/// A set of fields of one object, as <c>FieldsV1</c> writes it: a tree whose steps are fields (<c>f:spec</c>), items of a list by their keys
-/// (<c>k:{"name":"c"}</c>) and items by their value (<c>v:"a"</c>).
+/// A set of fields of one object, as <c>FieldsV1</c> writes it: a tree whose steps are fields (<c>f:spec</c>), items of a list by their
+/// keys (<c>k:{"name":"c"}</c>) and items by their value (<c>v:"a"</c>).
 /// </summary>
 internal sealed class FieldSet
 {

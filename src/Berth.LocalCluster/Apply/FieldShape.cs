@@ -13,8 +13,8 @@ internal static class FieldShape
     private static readonly HashSet<string> s_atomicTypes = new(StringComparer.Ordinal)
     {
         "ConfigMapKeySelector", "FileKeySelector", "LabelSelector", "LocalObjectReference", "NodeSelector", "NodeSelectorTerm",
-        "ObjectFieldSelector", "ObjectReference", "ResourceFieldSelector", "RoleRef", "ScopeSelector", "SecretKeySelector", "SecretReference",
-        "ServiceBackendPort", "Subject", "TopologySelectorTerm", "TypedLocalObjectReference", "RawExtension", "any",
+        "ObjectFieldSelector", "ObjectReference", "ResourceFieldSelector", "RoleRef", "ScopeSelector", "SecretKeySelector",
+        "SecretReference", "ServiceBackendPort", "Subject", "TopologySelectorTerm", "TypedLocalObjectReference", "RawExtension", "any",
     };
 
     /// <summary>The fields that are set as a whole, though their type or their merge key says otherwise.</summary>

@@ -16,7 +16,7 @@ internal sealed class ManagedFields
     {
     }
 
-    /// <summary>Reads the owners of an object. One without any belongs to nobody yet.</summary>
+    /// <summary>Reads the owners of an object. One without any has no owner yet.</summary>
     public static ManagedFields Of(JsonObject body)
     {
         ManagedFields managed = new();
@@ -38,7 +38,8 @@ internal sealed class ManagedFields
 
     /// <summary>The fields that a manager has applied.</summary>
     public FieldSet AppliedBy(string manager) => _owners
-        .Where(owner => owner.Manager == manager && owner.Operation == "Apply").Select(static owner => owner.Fields).FirstOrDefault() ?? new FieldSet();
+        .Where(owner => owner.Manager == manager && owner.Operation == "Apply")
+        .Select(static owner => owner.Fields).FirstOrDefault() ?? new FieldSet();
 
     /// <summary>The fields of everybody but one who applies.</summary>
     public IEnumerable<(string Manager, string Operation, string Version, FieldSet Fields)> Others(string manager) => _owners
@@ -68,7 +69,9 @@ internal sealed class ManagedFields
         _owners.RemoveAll(static owner => owner.Fields.IsEmpty);
     }
 
-    /// <summary>Follows a change that was not applied: what changed belongs to whom changed it, and what is gone to nobody.</summary>
+    /// <summary>
+    /// Follows a change that was not applied: what changed belongs to the manager that changed it, and what is gone has no owner.
+    /// </summary>
     public void Update(string type, JsonObject before, JsonObject after, string manager, string now)
     {
         FieldSet changed = AppliedFields.Changed(type, Owned(before), Owned(after));
@@ -89,7 +92,7 @@ internal sealed class ManagedFields
         ("fieldsType", "FieldsV1"),
         ("fieldsV1", owner.Fields.Write())))]);
 
-    /// <summary>What of an object can be owned: not its identity, and not its status, which is another resource's.</summary>
+    /// <summary>The part of an object that can be owned: not its identity, and not its status, which is another resource's.</summary>
     public static JsonObject Owned(JsonObject body)
     {
         JsonObject owned = body.Clone();

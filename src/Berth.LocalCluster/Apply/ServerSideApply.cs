@@ -5,8 +5,9 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Apply;
 
 /// <summary>
-/// Server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/): what a manager applies is merged field by field,
-/// what it no longer applies and nobody else owns goes, and a field of another owner is a conflict unless the manager takes it by force.
+/// Server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/): what a manager applies is merged field by
+/// field, what it no longer applies and no other manager owns goes, and a field of another owner is a conflict unless the manager
+/// takes it by force.
 /// </summary>
 internal static class ServerSideApply
 {
@@ -59,7 +60,8 @@ internal static class ServerSideApply
         IEnumerable<string> owners = conflicts.GroupBy(static each => (each.Manager, each.Version)).Select(static each =>
             each.Count() == 1
                 ? $"conflict with \"{each.Key.Manager}\" using {each.Key.Version}: {each.First().Path}"
-                : $"conflicts with \"{each.Key.Manager}\" using {each.Key.Version}:\n{string.Join('\n', each.Select(static one => $"- {one.Path}"))}");
+                : $"conflicts with \"{each.Key.Manager}\" using {each.Key.Version}:\n"
+                    + string.Join('\n', each.Select(static one => $"- {one.Path}")));
         string count = conflicts.Count == 1 ? "1 conflict" : $"{conflicts.Count} conflicts";
         JsonObject details = ApiException.Details(kind, name);
         details["causes"] = new JsonArray([.. conflicts.Select(static each => JsonWriting.Fields(

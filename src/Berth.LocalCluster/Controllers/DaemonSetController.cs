@@ -112,7 +112,8 @@ internal sealed class DaemonSetController(ObjectOperations operations, EventReco
             && node.Body.Items("spec", "taints").All(Tolerated);
     }
 
-    private ILookup<string?, StoredObject> PodsByNode(StoredObject set) => _store.Claim(KindTable.Pod, set).ToLookup(static pod => pod.NodeName);
+    private ILookup<string?, StoredObject> PodsByNode(StoredObject set) =>
+        _store.Claim(KindTable.Pod, set).ToLookup(static pod => pod.NodeName);
 
     private ApiException? Create(StoredObject set, StoredObject node, string revision)
     {

@@ -5,7 +5,9 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Gives every namespace its default service account and the certificate of the API, and empties one that is deleted before it goes.</summary>
+/// <summary>
+/// Gives every namespace its default service account and the certificate of the API, and empties one that is deleted before it goes.
+/// </summary>
 internal sealed class NamespaceController(ObjectOperations operations, string authorityPem) : IController
 {
     /// <summary>The ConfigMap that projected tokens are mounted with.</summary>

@@ -100,7 +100,7 @@ internal sealed class FieldCheck
             Walk(type, body, path, plainPath);
     }
 
-    /// <summary>Where a text stops being base64, as Go's decoder counts; null where it is base64 as a whole.</summary>
+    /// <summary>The place where a text stops being base64, as Go's decoder counts; null where it is base64 as a whole.</summary>
     private static int? IllegalBase64(string text)
     {
         if (Convert.TryFromBase64String(text, new byte[text.Length], out _))

@@ -41,7 +41,8 @@ internal sealed class KindSet
     /// <summary>Takes the kinds of these definitions in place of the custom kinds before.</summary>
     public void Define(IEnumerable<CustomKind> definitions)
     {
-        List<CustomKind> custom = [.. definitions.Where(custom => KindTable.All.All(kind => kind.QualifiedName != custom.Kind.QualifiedName))];
+        HashSet<string> own = [.. KindTable.All.Select(static kind => kind.QualifiedName)];
+        List<CustomKind> custom = [.. definitions.Where(custom => !own.Contains(custom.Kind.QualifiedName))];
         Dictionary<(string, string), ResourceKind> served = new();
         foreach (CustomKind each in custom)
         {
@@ -52,5 +53,6 @@ internal sealed class KindSet
         _state = new([.. KindTable.All, .. custom.Select(each => each.Kind)], served);
     }
 
-    private sealed record State(IReadOnlyList<ResourceKind> All, IReadOnlyDictionary<(string ApiVersion, string Plural), ResourceKind> Served);
+    private sealed record State(
+        IReadOnlyList<ResourceKind> All, IReadOnlyDictionary<(string ApiVersion, string Plural), ResourceKind> Served);
 }

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Kinds;
 
-/// <summary>The kinds that the local cluster does something with, and <see cref="StoredKinds"/>. What is not here is refused by name.</summary>
+/// <summary>The kinds that the local cluster acts on, and <see cref="StoredKinds"/>. What is not here is refused by name.</summary>
 internal static class KindTable
 {
     public const string Discovery = "discovery.k8s.io";
@@ -30,7 +30,10 @@ internal static class KindTable
     public static readonly ResourceKind ControllerRevision = new("apps", "ControllerRevision", "controllerrevisions", true);
     public static readonly ResourceKind EndpointSlice = new(Discovery, "EndpointSlice", "endpointslices", true) { HasGeneration = true };
     public static readonly ResourceKind PodDisruptionBudget =
-        new("policy", "PodDisruptionBudget", "poddisruptionbudgets", true, "pdb") { HasStatus = true, HasGeneration = true, StoredAnd = "not enforced" };
+        new("policy", "PodDisruptionBudget", "poddisruptionbudgets", true, "pdb")
+        {
+            HasStatus = true, HasGeneration = true, StoredAnd = "not enforced",
+        };
 
     public static readonly ResourceKind PriorityClass = 
         new("scheduling.k8s.io", "PriorityClass", "priorityclasses", false, "pc") { HasGeneration = true };

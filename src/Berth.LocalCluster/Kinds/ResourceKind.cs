@@ -11,7 +11,7 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     public bool HasStatus { get; init; }
     public bool HasScale { get; init; }
 
-    /// <summary>What becomes of its objects where they are stored and nothing more, as <c>not run</c>; null otherwise.</summary>
+    /// <summary>The fate of its objects where they are stored and nothing more, as <c>not run</c>; null otherwise.</summary>
     public string? StoredAnd { get; init; }
 
     /// <summary>True when its fields are known to its CustomResourceDefinition alone.</summary>

@@ -35,7 +35,10 @@ internal static class StoredKinds
         {
             HasGeneration = true, StoredAnd = NotAsked,
         },
-        new(Admission, "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false) { HasGeneration = true, StoredAnd = NotAsked },
+        new(Admission, "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", false)
+        {
+            HasGeneration = true, StoredAnd = NotAsked,
+        },
         new(Admission, "ValidatingAdmissionPolicy", "validatingadmissionpolicies", false)
         {
             HasStatus = true, HasGeneration = true, StoredAnd = NotEnforced,

@@ -52,7 +52,8 @@ internal sealed class ContainerCommands(
             return launch;
 
         // script(1) of util-linux gives a command a terminal of its own.
-        string line = string.Join(' ', arguments.Prepend(executable).Select(static word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        static string Quoted(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        string line = string.Join(' ', arguments.Prepend(executable).Select(Quoted));
         Dictionary<string, string> environment = new(launch.Environment, StringComparer.Ordinal) { ["TERM"] = "xterm" };
         return launch with { Executable = "script", Arguments = ["-qefc", line, "/dev/null"], Environment = environment };
     }

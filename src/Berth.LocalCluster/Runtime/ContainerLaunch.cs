@@ -14,7 +14,7 @@ internal sealed record ContainerLaunch(
     /// <summary>True when its input stays open.</summary>
     public bool HasInput { get; init; }
 
-    /// <summary>What it finds at paths of its own. Upper folders come first.</summary>
+    /// <summary>Its mounts at paths of its own. Upper folders come first.</summary>
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 
     /// <summary>Makes an empty folder to put its view of the files together in.</summary>

@@ -5,8 +5,8 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>The three states of a container, as its pod's status has them.</summary>
 internal static class ContainerState
 {
-    public static JsonObject Waiting(string reason, string message) =>
-        new() { ["waiting"] = new JsonObject { ["reason"] = reason, ["message"] = message } };
+    public static JsonObject Waiting(string reason, string? message = null) =>
+        new() { ["waiting"] = JsonWriting.Fields(("reason", reason), ("message", message)) };
 
     public static JsonObject Running(DateTimeOffset began) =>
         new() { ["running"] = new JsonObject { ["startedAt"] = JsonWriting.Timestamp(began) } };

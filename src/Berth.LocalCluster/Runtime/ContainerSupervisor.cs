@@ -34,10 +34,8 @@ internal sealed class ContainerSupervisor(
     private readonly LifecycleHooks _hooks = new(pod, commands, context);
     private readonly ContainerTroubles _troubles = new(pod, spec, context);
     private readonly TaskCompletionSource _wasStarted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private JsonObject _state = new() { ["waiting"] = new JsonObject
-    {
-        ["reason"] = pod.Items("spec", "initContainers").Any() ? "PodInitializing" : "ContainerCreating",
-    } };
+    private JsonObject _state = ContainerState.Waiting(
+        pod.Items("spec", "initContainers").Any() ? "PodInitializing" : "ContainerCreating");
     private JsonObject _lastState = [];
     private string? _id;
     private bool _ready;

@@ -23,7 +23,7 @@ internal sealed record KubeletContext(
             .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)),
     ];
 
-    /// <summary>Where programs without a path are looked for.</summary>
+    /// <summary>The folders where programs without a path are looked for.</summary>
     public IEnumerable<string> FoldersOfPrograms =>
         _inherited.Where(static pair => pair.Key == "PATH").SelectMany(static pair => pair.Value.Split(Path.PathSeparator));
 

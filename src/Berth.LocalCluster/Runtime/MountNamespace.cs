@@ -39,7 +39,9 @@ internal sealed class MountNamespace
         ];
     }
 
-    private IEnumerable<string> Unshare => _isRoot ? [_unshare!, "--mount", "--"] : [_unshare!, "--user", "--map-root-user", "--mount", "--"];
+    private IEnumerable<string> Unshare => _isRoot
+        ? [_unshare!, "--mount", "--"]
+        : [_unshare!, "--user", "--map-root-user", "--mount", "--"];
 
     private bool Try()
     {

@@ -29,11 +29,13 @@ internal sealed class PodExec(Kubelet kubelet, IContainerRuntime runtime)
     {
         try
         {
-            return await runtime.ExecAsync(container.LaunchOf(command, session.IsTerminal), session, cancellationToken).ConfigureAwait(false);
+            ContainerLaunch launch = container.LaunchOf(command, session.IsTerminal);
+            return await runtime.ExecAsync(launch, session, cancellationToken).ConfigureAwait(false);
         }
         catch (LocalClusterException exception)
         {
-            await session.WriteAsync(Encoding.UTF8.GetBytes(exception.Message + "\n"), isError: true, cancellationToken).ConfigureAwait(false);
+            byte[] text = Encoding.UTF8.GetBytes(exception.Message + "\n");
+            await session.WriteAsync(text, isError: true, cancellationToken).ConfigureAwait(false);
             return 127;
         }
     }

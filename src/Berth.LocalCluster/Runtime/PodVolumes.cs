@@ -60,7 +60,8 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
 
         // Our own program reads its kubeconfig; any other client looks here.
         bool hasToken = pod["spec"].At("automountServiceAccountToken") is null || pod.Flag("spec", "automountServiceAccountToken");
-        if (hasToken && ContainerSpec.ImageName(container.Text("image") ?? "") != "berth" && !mounts.Exists(static m => m.Target == TokenPath))
+        bool isOurs = ContainerSpec.ImageName(container.Text("image") ?? "") == "berth";
+        if (hasToken && !isOurs && !mounts.Exists(static mount => mount.Target == TokenPath))
             mounts.Add(new(context.Files.TokenFolder(sources.Namespace!, Account), TokenPath, true));
         return [.. mounts.OrderBy(static mount => mount.Target.TrimEnd('/').Count(static each => each == '/'))];
     }

@@ -164,7 +164,8 @@ internal sealed class PodWorker
         while (_volumes.Missing() is { } missing)
         {
             _context.Events.Record(_pod.Body, "Warning", "FailedMount", missing);
-            await _sources.UntilOtherAsync(missing, _volumes.Missing, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _sources.UntilOtherAsync(missing, _volumes.Missing, _stopping.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_stopping.IsCancellationRequested)
                 return false;
         }

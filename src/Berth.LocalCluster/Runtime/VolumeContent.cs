@@ -21,7 +21,9 @@ internal static class VolumeContent
                 return $"{kind.Singular} \"{name}\" not found";
             if (source.Items("items").FirstOrDefault(item => !values.ContainsKey(item.Text("key") ?? "")) is { } item)
             {
-                string what = kind == KindTable.Secret ? "references non-existent secret key" : "configmap references non-existent config key";
+                string what = kind == KindTable.Secret
+                    ? "references non-existent secret key"
+                    : "configmap references non-existent config key";
                 return $"{what}: {item.Text("key")}";
             }
         }
@@ -36,7 +38,8 @@ internal static class VolumeContent
         if (!IsReadOnly(volume))
             return null;
         Dictionary<string, VolumeFile> files = new(StringComparer.Ordinal);
-        int mode = (int)(s_written.Select(kind => volume.Number(kind, "defaultMode")).FirstOrDefault(static given => given is not null) ?? 420);
+        long? stated = s_written.Select(kind => volume.Number(kind, "defaultMode")).FirstOrDefault(static given => given is not null);
+        int mode = (int)(stated ?? 420);
         foreach ((ResourceKind kind, JsonObject source, string name) in Sources(volume))
             Add(files, sources.Find(kind, name), source, mode);
         foreach (JsonObject fields in Parts(volume, "downwardAPI"))
@@ -97,7 +100,7 @@ internal static class VolumeContent
             yield return (KindTable.Secret, source, source.Text("secretName") ?? source.Text("name") ?? "");
     }
 
-    /// <summary>What a volume has of a kind: itself, or among the sources of a projection.</summary>
+    /// <summary>The parts of a kind that a volume has: itself, or among the sources of a projection.</summary>
     private static IEnumerable<JsonObject> Parts(JsonObject volume, string kind) =>
         volume.Items("projected", "sources").Select(source => source[kind]).Prepend(volume[kind]).OfType<JsonObject>();
 }

@@ -13,8 +13,8 @@ public sealed class ChartInstallTests
     {
         Helm.Require();
         using TestFolder folder = new();
-        string kubeconfig = Path.Combine(folder.Path, "kubeconfig");
-        string manifest = Path.Combine(folder.Path, "namespace.yaml");
+        string kubeconfig = folder["kubeconfig"];
+        string manifest = folder["namespace.yaml"];
         await File.WriteAllTextAsync(manifest, "apiVersion: v1\nkind: Namespace\nmetadata: { name: k8s-example2 }\n", Cancelled);
         await using BerthProcess up = BerthProcess.Start(Programs.Managed, null, "up", "-f", manifest, "--kubeconfig-out", kubeconfig);
         await up.Out.WaitForLineAsync(static line => line.StartsWith("The cluster answers", StringComparison.Ordinal));
@@ -28,7 +28,8 @@ public sealed class ChartInstallTests
         string[] how = ["--kubeconfig", kubeconfig, "--wait", "--timeout", "60s"];
         await Helm.OkAsync(kubeconfig, ["install", "berth", Helm.Chart, .. how, .. values]);
         Assert.Equal(3, await PodsOfBAsync(kubeconfig));
-        Assert.Contains("deployed", await Helm.OkAsync(kubeconfig, ["status", "berth", "--kubeconfig", kubeconfig]), StringComparison.Ordinal);
+        string status = await Helm.OkAsync(kubeconfig, ["status", "berth", "--kubeconfig", kubeconfig]);
+        Assert.Contains("deployed", status, StringComparison.Ordinal);
 
         await Helm.OkAsync(
             kubeconfig, ["upgrade", "berth", Helm.Chart, .. how, .. values, "--set", "echo.replicas=2"]);

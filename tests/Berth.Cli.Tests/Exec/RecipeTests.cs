@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Berth.Cli.Tests.Running;
 using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Tests.Exec;

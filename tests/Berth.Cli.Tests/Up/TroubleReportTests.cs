@@ -31,7 +31,8 @@ public sealed class TroubleReportTests
             Assert.Empty(report.Look(slow));
 
         Assert.Equal(
-            "games/lobby-0: NotReady. It runs, and its readiness probe has not succeeded: see its port and path.", Assert.Single(report.Look(slow)));
+            "games/lobby-0: NotReady. It runs, and its readiness probe has not succeeded: see its port and path.",
+            Assert.Single(report.Look(slow)));
     }
 
     [Theory]
@@ -53,6 +54,7 @@ public sealed class TroubleReportTests
         ClusterTrouble[] troubles = [new("StatefulSet", "games", "lobby", "FailedCreate", "no service account")];
         report.Look(troubles);
 
-        Assert.StartsWith("StatefulSet games/lobby: FailedCreate. no service account.", Assert.Single(report.Look(troubles)), StringComparison.Ordinal);
+        string line = Assert.Single(report.Look(troubles));
+        Assert.StartsWith("StatefulSet games/lobby: FailedCreate. no service account.", line, StringComparison.Ordinal);
     }
 }

@@ -52,7 +52,8 @@ public sealed class StoredKindTests
             HttpMethod.Post, Secrets, """{"metadata":{"name":"s"},"data":{"a":"not base64"}}""");
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Equal("Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 3", (string?)refusal["message"]);
+        Assert.Equal(
+            "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 3", (string?)refusal["message"]);
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public sealed class StoredKindTests
         (HttpStatusCode status, JsonNode refusal) = await test.MergeAsync($"{ConfigMaps}/c", """{"data":{"a":"2"}}""");
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
-        Assert.Contains("data: Forbidden: field is immutable when `immutable` is set", (string?)refusal["message"], StringComparison.Ordinal);
+        Assert.Contains(
+            "data: Forbidden: field is immutable when `immutable` is set", (string?)refusal["message"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -85,7 +87,9 @@ public sealed class StoredKindTests
 
         (HttpStatusCode made, _) = await test.SendAsync(HttpMethod.Post, path, body);
         (HttpStatusCode strict, JsonNode refusal) = await test.SendAsync(
-            HttpMethod.Post, path + "?fieldValidation=Strict", body.Replace("\"name\":\"x\"", "\"name\":\"y\",\"foo\":1", StringComparison.Ordinal));
+            HttpMethod.Post,
+            path + "?fieldValidation=Strict",
+            body.Replace("\"name\":\"x\"", "\"name\":\"y\",\"foo\":1", StringComparison.Ordinal));
         (_, JsonNode list) = await test.GetAsync(path);
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.BadRequest), (made, strict));

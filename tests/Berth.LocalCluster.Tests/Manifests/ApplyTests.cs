@@ -34,7 +34,8 @@ public sealed class ApplyTests
             () => cluster.Apply([(Namespace + "---\n" + Widget, "a.yaml"), (Gadget, "b.yaml")]));
 
         Assert.Contains(
-            "a.yaml: no matches for kind \"Widget\" in version \"example.com/v1\". b.yaml: no matches for kind \"Gadget\" in version \"example.com/v1\".",
+            "a.yaml: no matches for kind \"Widget\" in version \"example.com/v1\". "
+            + "b.yaml: no matches for kind \"Gadget\" in version \"example.com/v1\".",
             exception.Message, StringComparison.Ordinal);
         Assert.Contains("Nothing was applied.", exception.Message, StringComparison.Ordinal);
         Assert.Null(cluster.Get("namespace", null, "late"));

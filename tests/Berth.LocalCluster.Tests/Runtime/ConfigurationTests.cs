@@ -69,7 +69,8 @@ public sealed class ConfigurationTests
             command: [/bin/sh, -c, "echo started"]
             volumeMounts: [{ name: conf, mountPath: /conf }]
             """, "volumes: [{ name: conf, configMap: { name: settings } }]"));
-        Assert.Equal("MountVolume.SetUp failed for volume \"conf\" : configmap \"settings\" not found", await test.EventAsync("FailedMount", "p"));
+        Assert.Equal(
+            "MountVolume.SetUp failed for volume \"conf\" : configmap \"settings\" not found", await test.EventAsync("FailedMount", "p"));
         Assert.Equal("ContainerCreating", Assert.Single(test.Cluster.Pods).State);
 
         test.Cluster.Apply(Settings);
@@ -109,7 +110,11 @@ public sealed class ConfigurationTests
             volumes:
               - { name: conf, configMap: { name: settings } }
               - { name: keys, secret: { secretName: keys, defaultMode: 0400, items: [{ key: token, path: deep/t }] } }
-              - { name: info, downwardAPI: { items: [{ path: labels, fieldRef: { fieldPath: "metadata.labels['app']" } }, { path: all, fieldRef: { fieldPath: metadata.labels } }] } }
+              - name: info
+                downwardAPI:
+                  items:
+                  - { path: labels, fieldRef: { fieldPath: "metadata.labels['app']" } }
+                  - { path: all, fieldRef: { fieldPath: metadata.labels } }
               - name: all
                 projected:
                   sources:
@@ -151,12 +156,16 @@ public sealed class ConfigurationTests
     {
         Assert.SkipUnless(CanMount, "This system allows no mount namespaces.");
         await using TestCluster test = await StartAsync(Settings, Pod("""
-            command: [/bin/sh, -c, "echo up; until grep -q siege /berth-conf/MODE; do sleep 0.05; done; cat /berth-conf/MODE; ls /berth-conf"]
+            command:
+            - /bin/sh
+            - -c
+            - "echo up; until grep -q siege /berth-conf/MODE; do sleep 0.05; done; cat /berth-conf/MODE; ls /berth-conf"
             volumeMounts: [{ name: conf, mountPath: /berth-conf }]
             """, "volumes: [{ name: conf, configMap: { name: settings } }]"));
         await test.WaitAsync(static pods => pods is [{ State: "Running" }]);
 
-        await test.MergeAsync("/api/v1/namespaces/k8s-example2/configmaps/settings", """{"data":{"MODE":"siege","server.conf":null,"new":"1"}}""");
+        await test.MergeAsync(
+            "/api/v1/namespaces/k8s-example2/configmaps/settings", """{"data":{"MODE":"siege","server.conf":null,"new":"1"}}""");
 
         Assert.Equal("up\nsiegeMODE\nnew\n", await EndedAsync(test));
     }
@@ -172,14 +181,19 @@ public sealed class ConfigurationTests
             spec:
               serviceName: db
               selector: { matchLabels: { app: db } }
-              volumeClaimTemplates: [{ metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }]
+              volumeClaimTemplates:
+              - metadata: { name: data }
+                spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
               template:
                 metadata: { labels: { app: db } }
                 spec:
                   containers:
                   - name: c
                     image: k8s-example2
-                    command: [/bin/sh, -c, "trap 'exit 0' TERM; echo run >> /berth-db/runs; wc -l < /berth-db/runs; while true; do sleep 600 & wait $!; done"]
+                    command:
+                    - /bin/sh
+                    - -c
+                    - "trap 'exit 0' TERM; echo run >> /berth-db/runs; wc -l < /berth-db/runs; while true; do sleep 600 & wait $!; done"
                     volumeMounts: [{ name: data, mountPath: /berth-db }]
             """;
         await using TestCluster test = await StartAsync(Set);

@@ -52,7 +52,9 @@ public sealed class ExecTests
 
         Assert.Contains("No such file", await Kubectl.FailAsync(test, "exec", "p", "--", "/no/such"), StringComparison.Ordinal);
         Assert.Contains(
-            "container other is not valid for pod p", await Kubectl.FailAsync(test, "exec", "p", "-c", "other", "--", "true"), StringComparison.Ordinal);
+            "container other is not valid for pod p",
+            await Kubectl.FailAsync(test, "exec", "p", "-c", "other", "--", "true"),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,7 +36,8 @@ public sealed class TroubleTests
             Manifests = [TestManifests.Namespace],
         });
         test.Cluster.Apply(Pod("place", "nodeSelector: { a: b }"));
-        test.Cluster.Apply(Pod("volume", "volumes: [{ name: v, secret: { secretName: s } }]", "volumeMounts: [{ name: v, mountPath: /v }]"));
+        test.Cluster.Apply(
+            Pod("volume", "volumes: [{ name: v, secret: { secretName: s } }]", "volumeMounts: [{ name: v, mountPath: /v }]"));
         test.Cluster.Apply(Pod("variable", "restartPolicy: Always", "envFrom: [{ configMapRef: { name: m } }]"));
         test.Cluster.Apply(Pod("code", "restartPolicy: Never", "args: [-c, \"exit 3\"]"));
         await test.EventAsync("FailedMount", "volume");
