@@ -2,5 +2,7 @@ namespace Berth.LocalCluster;
 
 /// <summary>The outcome of applying manifests.</summary>
 /// <param name="Applied">How many objects were created or merged into.</param>
-/// <param name="PassedOver">Objects of kinds that the local cluster does not have, as <c>ConfigMap settings (app.yaml)</c>.</param>
+/// <param name="PassedOver">
+/// Objects of kinds that the local cluster does not have, and hooks of helm test, as <c>Widget settings (app.yaml)</c>.
+/// </param>
 public sealed record ApplyResult(int Applied, IReadOnlyList<string> PassedOver);

@@ -22,6 +22,9 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
                 .Select(body => (body, manifest.Origin)))];
         foreach ((JsonObject body, string origin) in all)
             RequireKind(body, origin);
+        // What helm template prints has the pods of helm test too.
+        (JsonObject Body, string Origin)[] tests = [.. all.Where(static each => IsTest(each.Body))];
+        all = [.. all.Where(static each => !IsTest(each.Body))];
         KindSet kinds = KindsWith(all.Select(static each => each.Body));
         (JsonObject Body, string Origin)[] unknown = [.. all.Where(each => KindOf(each.Body, kinds) is null)];
         if (unknown.Length > 0 && !skipUnknown)
@@ -38,8 +41,12 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
             Apply(body, kind, defaultNamespace, origin);
         return new ApplyResult(
             known.Length,
-            [.. unknown.Select(static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})")]);
+            [.. unknown.Concat(tests).Select(static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})")]);
     }
+
+    /// <summary>True for a hook of <c>helm test</c>: Helm runs it when it is asked to, and not before.</summary>
+    private static bool IsTest(JsonObject body) => body.Text("metadata", "annotations", "helm.sh/hook") is { } hook
+        && hook.Split(',', StringSplitOptions.TrimEntries).All(static each => each is "test" or "test-success" or "test-failure");
 
     /// <summary>Orders objects so that those which others need come first.</summary>
     private static int Turn(ResourceKind kind) => kind == KindTable.Namespace || kind == KindTable.CustomResourceDefinition ? 0

@@ -29,12 +29,13 @@ internal sealed class MountNamespace
     /// <summary>The command before that of the process.</summary>
     /// <param name="scratch">An empty folder for what is put together.</param>
     /// <param name="mounts">The mounts.</param>
-    public IEnumerable<string> Words(string scratch, IReadOnlyList<ContainerMount> mounts)
+    /// <param name="program">The program, which must still be seen then.</param>
+    public IEnumerable<string> Words(string scratch, IReadOnlyList<ContainerMount> mounts, string program)
     {
         string[] user = _isRoot ? ["", ""] : [Number("-u"), Number("-g")];
         return
         [
-            .. Unshare, "/bin/sh", "-c", s_script, "mounts", scratch, .. user,
+            .. Unshare, "/bin/sh", "-c", s_script, "mounts", scratch, .. user, program,
             .. mounts.SelectMany(static mount => (string[])[mount.Source, mount.Target, mount.IsReadOnly ? "ro" : "rw"]), "--",
         ];
     }

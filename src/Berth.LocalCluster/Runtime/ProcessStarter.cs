@@ -51,7 +51,11 @@ internal sealed class ProcessStarter : IDisposable
 
         // What changes the rights of a process forgets the signal, so it is asked for again behind it.
         List<string> words = mounts
-            ? [.. _prefix, .. _mounts.Words(launch.NewScratch!(), launch.Mounts), .. _killWithUs, launch.Executable, .. launch.Arguments]
+            ?
+            [
+                .. _prefix, .. _mounts.Words(launch.NewScratch!(), launch.Mounts, launch.Executable), .. _killWithUs,
+                launch.Executable, .. launch.Arguments,
+            ]
             : [.. _prefix, launch.Executable, .. launch.Arguments];
         ProcessStartInfo info = new(words[0], words.Skip(1))
         {

@@ -2,7 +2,13 @@ set -e
 scratch=$1
 user=$2
 group=$3
-shift 3
+program=$4
+shift 4
+here=$PWD
+
+# The folder of the cluster is where we stand: a volume that covers it, such as one at /tmp, does not hide the sources of the next ones.
+folder=${scratch%/pods/*}
+cd "$folder"
 root=
 own=:
 count=0
@@ -35,7 +41,8 @@ shadow() {
       *) echo "$entry $top/$name none rbind 0 0" >> "$table" ;;
     esac
   done
-  [ ! -s "$table" ] || mount --all --fstab "$table"
+  # An entry that is gone meanwhile is left out.
+  [ ! -s "$table" ] || mount --all --fstab "$table" 2> /dev/null || true
   mount --make-private "$top"
   if [ -z "$base" ]; then
     root=$top
@@ -68,22 +75,50 @@ point() {
   fi
 }
 
+# Every mount point first, while all of the machine is seen. One below another volume is made in that volume, when that is there.
+points() {
+  targets=:
+  while [ "$1" != -- ]; do
+    target=$(realpath -m "$2")
+    above=${target%/*}
+    while [ -n "$above" ]; do
+      case $targets in *":$above:"*) break ;; esac
+      above=${above%/*}
+    done
+    if [ -z "$above" ]; then
+      if [ -d "$1" ]; then point "$target" d; else point "$target" f; fi
+      own=$own$target:
+    fi
+    targets=$targets$target:
+    shift 3
+  done
+}
+
+points "$@"
 while [ "$1" != -- ]; do
   source=$1
+  case $source in "$folder"/*) source=./${source#"$folder"/} ;; esac
   target=$(realpath -m "$2")
   mode=$3
   shift 3
   if [ -d "$source" ]; then point "$target" d; else point "$target" f; fi
-  mount --rbind "$source" "$root$target"
-  [ "$mode" = rw ] || mount -o remount,bind,ro "$root$target"
+  mount --no-canonicalize --rbind "$source" "$root$target"
+  [ "$mode" = rw ] || mount --no-canonicalize -o remount,bind,ro "$root$target"
 done
 shift
+case $program in
+  /*)
+    if [ ! -e "$root$program" ]; then
+      echo "berth: $program is not seen by its container: a volume is mounted over its folder. Put the program into another folder." >&2
+      exit 127
+    fi
+    ;;
+esac
 [ -z "$user" ] || set -- unshare --user --map-user="$user" --map-group="$group" -- "$@"
 if [ -n "$root" ]; then
-  folder=$PWD
   cd "$root"
   pivot_root . .
   umount -l .
-  cd "$folder" 2> /dev/null || cd /
 fi
+cd "$here" 2> /dev/null || cd /
 exec "$@"

@@ -52,6 +52,19 @@ public sealed class ApplyTests
         Assert.NotNull(cluster.Get("namespace", null, "late"));
     }
 
+    [Fact]
+    public async Task Hooks_of_helm_test_are_passed_over()
+    {
+        await using LocalCluster cluster = await LocalCluster.StartAsync(cancellationToken: Cancelled);
+        const string Test = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: t, annotations: {helm.sh/hook: test}}\n";
+        const string Hook = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: h, annotations: {helm.sh/hook: pre-install}}\n";
+
+        ApplyResult result = cluster.Apply([(Test, "a.yaml"), (Hook, "a.yaml")]);
+
+        Assert.Equal((1, "ConfigMap t (a.yaml)"), (result.Applied, Assert.Single(result.PassedOver)));
+        Assert.NotNull(cluster.Get("configmap", "default", "h"));
+    }
+
     [Theory]
     [InlineData("metadata: {name: web, namespace: 4444}",
         "cannot unmarshal number into Go struct field ObjectMeta.metadata.namespace of type string")]
