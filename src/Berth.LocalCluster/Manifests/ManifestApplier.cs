@@ -39,9 +39,9 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         foreach (
             (JsonObject body, ResourceKind kind, string origin) in known.OrderBy(static each => Turn(each.Kind)))
             Apply(body, kind, defaultNamespace, origin);
-        return new ApplyResult(
-            known.Length,
-            [.. unknown.Concat(tests).Select(static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})")]);
+        IEnumerable<string> passedOver = unknown.Concat(tests).Select(
+            static each => $"{each.Body.Text("kind")} {each.Body.Text("metadata", "name")} ({each.Origin})");
+        return new ApplyResult(known.Length, [.. passedOver]);
     }
 
     /// <summary>True for a hook of <c>helm test</c>: Helm runs it when it is asked to, and not before.</summary>
