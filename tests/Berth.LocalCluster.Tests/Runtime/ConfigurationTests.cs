@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -149,6 +150,40 @@ public sealed class ConfigurationTests
             await EndedAsync(test));
         Assert.False(Directory.Exists("/berth-conf"));
         Assert.False(Directory.Exists("/etc/berth-keys"));
+    }
+
+    [Fact]
+    public async Task Volume_over_the_folder_of_the_cluster_hides_no_other_volume()
+    {
+        Assert.SkipUnless(CanMount, "This system allows no mount namespaces.");
+        await using TestCluster test = await StartAsync(Settings, Pod("""
+            command: [/bin/sh, -c, "echo x > $T/f; ls $T; cat $T/conf/MODE; echo; cat /etc/berth-late/MODE; echo"]
+            env: [{ name: T, value: TEMPORARY }]
+            volumeMounts:
+            - { name: tmp, mountPath: TEMPORARY }
+            - { name: conf, mountPath: TEMPORARY/conf }
+            - { name: conf, mountPath: /etc/berth-late }
+            """.Replace("TEMPORARY", Path.GetTempPath().TrimEnd('/'), StringComparison.Ordinal), """
+            volumes: [{ name: tmp, emptyDir: {} }, { name: conf, configMap: { name: settings } }]
+            """));
+
+        Assert.Equal("conf\nf\narena\narena\n", await EndedAsync(test));
+    }
+
+    [Fact]
+    public async Task Program_that_a_volume_hides_is_told()
+    {
+        Assert.SkipUnless(CanMount, "This system allows no mount namespaces.");
+        using TestFile program = new("#!/bin/sh\n");
+        string mounts = $"volumeMounts: [{{ name: tmp, mountPath: {Path.GetDirectoryName(program.Path)} }}]";
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
+        {
+            Images = new Dictionary<string, ImageProgram> { ["k8s-example2"] = new(program.Path) },
+            Manifests = [TestManifests.Namespace, Pod(mounts, "volumes: [{ name: tmp, emptyDir: {} }]")],
+        });
+
+        Assert.Contains(
+            "is not seen by its container: a volume is mounted over its folder.", await EndedAsync(test), StringComparison.Ordinal);
     }
 
     [Fact]
