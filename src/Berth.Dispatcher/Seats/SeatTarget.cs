@@ -145,7 +145,8 @@ internal sealed class SeatTarget : IAsyncDisposable
 
     private SeatProblemKind FindProblem(int seats, SeatMessage? refused, string? failure) =>
         MostSeats < seats ? SeatProblemKind.TooManySeats
-        : !_links.Any(static link => link.State is not null && link.Endpoint.IsAvailable) ? SeatProblemKind.NoDesk
+        // A desk that was asked and then lost was silent: it may have given the seats.
+        : failure is null && !_links.Any(static link => link.State is not null && link.Endpoint.IsAvailable) ? SeatProblemKind.NoDesk
         : failure is not null && refused is null && !_links.Any(static link => link.State is not null && link.Free == 0)
             ? SeatProblemKind.DeskSilent
         : SeatProblemKind.Full;
