@@ -59,8 +59,9 @@ public sealed class DaemonSetTests
         HashSet<string> ready = [.. before["items"]!.AsArray().Select(static pod => (string)pod!["metadata"]!["uid"]!)];
 
         await test.PatchAsync(Path, """{"spec":{"template":{"metadata":{"annotations":{"v":"2"}}}}}""");
-        await test.WaitForAsync(
-            Path, static set => (int?)set["status"]?["updatedNumberScheduled"] == 3 && (int?)set["status"]?["numberAvailable"] == 3);
+        // The status of before the change says the same of the old template.
+        await test.WaitForAsync(Path, static set => (int?)set["status"]!["observedGeneration"] == (int)set["metadata"]!["generation"]!
+            && (int?)set["status"]!["updatedNumberScheduled"] == 3 && (int?)set["status"]!["numberAvailable"] == 3);
         await test.WaitReadyAsync(3);
 
         int least = ready.Count;
