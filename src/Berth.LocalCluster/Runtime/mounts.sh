@@ -121,4 +121,5 @@ if [ -n "$root" ]; then
   umount -l .
 fi
 cd "$here" 2> /dev/null || cd /
+unset OLDPWD
 exec "$@"

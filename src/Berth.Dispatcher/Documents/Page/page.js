@@ -72,10 +72,17 @@ function showLists() {
   fill('warnings', feed.warnings, ({ kind, detail }) => [make('strong', null, capital(wordsOf(kind))), ` ${detail}`]);
 }
 
+// The pods of the target that is shown come first.
+function claimants(claims) {
+  const rank = ({ target, pod }) => `${target === feed.target ? 0 : 1} ${target} ${pod}`;
+  return [...claims].sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+    .map(({ target, pod }) => target === feed.target ? pod : `${pod} (${target})`).join(' and ');
+}
+
 function showClashes(clashes) {
   fill('clashes', clashes, ({ address, port, protocol, claims }) => [
     make('strong', null, `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`),
-    ` is claimed by ${claims.map(({ target, pod }) => target === feed.target ? pod : `${pod} (${target})`).join(' and ')}`,
+    ` is claimed by ${claimants(claims)}`,
   ]);
   map.mark(new Set(clashes.flatMap(({ claims }) => claims.filter(({ target }) => target === feed.target).map(({ pod }) => pod))));
 }
