@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using Berth.LocalCluster.Clients;
+using Berth.TestKit;
 
 namespace Berth.LocalCluster.Runtime;
 
@@ -83,6 +84,8 @@ public sealed class ExecTests
     [Fact]
     public async Task Command_of_a_client_that_is_gone_is_ended()
     {
+        using TestFolder folder = new();
+        string pipe = folder["pipe"];
         await using TestCluster test = await StartAsync();
         using ClientWebSocket socket = new();
         socket.Options.AddSubProtocol("v5.channel.k8s.io");
@@ -90,19 +93,19 @@ public sealed class ExecTests
         {
             Scheme = "wss",
             Path = "/api/v1/namespaces/k8s-example2/pods/p/exec",
-            Query = "command=sh&command=-c&command=echo+$$;exec+sleep+600&stdin=true&stdout=true",
+            Query = $"command=sh&command=-c&command=mkfifo+{pipe};echo+made;exec+sleep+600+>{pipe}&stdin=true&stdout=true",
         }.Uri;
         using HttpMessageInvoker invoker = test.NewInvoker();
         socket.Options.SetRequestHeader("Authorization", test.Http.DefaultRequestHeaders.Authorization!.ToString());
         await socket.ConnectAsync(uri, invoker, TestCluster.Token);
-        string process = (await ReceiveAsync(socket))[1..].Trim();
+        Assert.Equal("\u0001made\n", await ReceiveAsync(socket));
 
+        // The command has the pipe open until it ends. To open it waits for the command.
+        await using FileStream end = await Task.Run(
+            () => new FileStream(pipe, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), TestCluster.Token);
         socket.Abort();
 
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
-        patience.CancelAfter(TestCluster.Patience);
-        while (Directory.Exists($"/proc/{process}"))
-            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
+        Assert.Equal(0, await end.ReadAsync(new byte[1], TestCluster.Token));
     }
 
     private static async Task<TestCluster> StartAsync()

@@ -79,27 +79,32 @@ public sealed class ForwarderTests
         }
     }
 
-    /// <summary>Sends a text until it arrives: the port may not be open yet, and UDP promises nothing.</summary>
+    /// <summary>Sends a text until the port is open: before that, the sender's socket hears that it is refused.</summary>
     private static async Task<UdpReceiveResult> AskAsync(UdpClient client, UdpClient backend, string text)
     {
         Task<UdpReceiveResult> arrived = backend.ReceiveAsync(TestCluster.Token).AsTask();
         while (true)
         {
+            using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
+            Task refused = Task.CompletedTask;
             try
             {
                 await client.SendAsync(Encoding.ASCII.GetBytes(text), TestCluster.Token);
+                refused = client.ReceiveAsync(over.Token).AsTask();
             }
             catch (SocketException)
             {
-                // Nothing listened at the one before.
+                // The one before was refused.
             }
 
-            if (await Task.WhenAny(arrived, Task.Delay(TimeSpan.FromSeconds(1), TestCluster.Token)) != arrived)
+            bool isThere = await Task.WhenAny(arrived, refused) == arrived;
+            await over.CancelAsync();
+            await refused.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!isThere)
                 continue;
             UdpReceiveResult result = await arrived;
-            if (Encoding.ASCII.GetString(result.Buffer) == text)
-                return result;
-            arrived = backend.ReceiveAsync(TestCluster.Token).AsTask();
+            Assert.Equal(text, Encoding.ASCII.GetString(result.Buffer));
+            return result;
         }
     }
 
