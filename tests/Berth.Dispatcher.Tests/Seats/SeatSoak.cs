@@ -100,11 +100,11 @@ internal sealed class SeatSoak : IAsyncDisposable
                 break;
             case 3:
                 _cluster.Desks[ordinal]!.Close();
-                await Task.Delay(_random.Next(50), Cancelled);
+                await PassAsync(_random.Next(10));
                 _cluster.Desks[ordinal]!.Open();
                 break;
             default:
-                await Task.Delay(_random.Next(100), Cancelled);
+                await PassAsync(_random.Next(20));
                 break;
         }
     }
@@ -167,9 +167,16 @@ internal sealed class SeatSoak : IAsyncDisposable
         Interlocked.Increment(ref _sessions);
         if (life.Enter(seats) > Seats || desk.State.Capacity > Seats)
             _violations.Enqueue($"{desk} is oversold");
-        await Task.Delay(random.Next(40), Cancelled);
+        await PassAsync(random.Next(8));
         life.Leave(seats);
         session!.Dispose();
+    }
+
+    /// <summary>A while, counted in answers of the dispatcher and not in time: a slow machine sees the same story.</summary>
+    private async Task PassAsync(int answers)
+    {
+        for (int i = 0; i < answers; i++)
+            await _cluster.WaitForAsync(static _ => true);
     }
 
     private Life LifeOf(SeatDesk desk) => _lives.GetOrAdd(desk, static _ => new Life());
