@@ -108,28 +108,8 @@ internal static class AppliedFields
     private static FieldSet One(string step, FieldSet? below = null)
     {
         FieldSet set = new();
-        if (below is null)
-            set.At(step).IsMember = true;
-        else
-            return set.With(Under(step, below));
+        set.Put(step, below ?? new FieldSet { IsMember = true });
         return set;
-    }
-
-    private static FieldSet Under(string step, FieldSet below)
-    {
-        FieldSet set = new();
-        FieldSet child = set.At(step);
-        child.IsMember = below.IsMember;
-        foreach ((string inner, FieldSet each) in below.Children)
-            Copy(child.At(inner), each);
-        return set;
-    }
-
-    private static void Copy(FieldSet into, FieldSet from)
-    {
-        into.IsMember = from.IsMember;
-        foreach ((string step, FieldSet each) in from.Children)
-            Copy(into.At(step), each);
     }
 
     private static void Collect(string type, JsonObject body, FieldSet set)
@@ -172,7 +152,7 @@ internal static class AppliedFields
             else
                 CompareItems(type, name, old as JsonArray, (JsonArray)value!, child);
             if (!child.IsEmpty)
-                Copy(set.At("f:" + name), child);
+                set.Put("f:" + name, child);
         }
     }
 

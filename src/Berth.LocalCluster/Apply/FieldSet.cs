@@ -25,6 +25,9 @@ internal sealed class FieldSet
         return child;
     }
 
+    /// <summary>Takes a set as what is below a step.</summary>
+    public void Put(string step, FieldSet below) => _children[step] = below;
+
     public bool TryGet(string step, [NotNullWhen(true)] out FieldSet? child) => _children.TryGetValue(step, out child);
 
     /// <summary>The fields of this set that are not in another.</summary>
