@@ -28,9 +28,15 @@ public sealed partial class GuideTests
             .Where(static step => !step.Command.StartsWith("export KUBECONFIG=", StringComparison.Ordinal)))
         {
             string printed = await RunAsync(Here(command, up), root, up);
-            Assert.True(
-                Regex.IsMatch(printed, Pattern(Here(output, up))),
-                $"$ {command}\nprinted\n{printed}\nand the guide says\n{Here(output, up)}");
+            // On a busy machine a probe comes too late now and then, and a pod is not ready for a moment: what only asks is asked again.
+            for (int again = 0; again < 20 && OnlyAsks(command) && !Regex.IsMatch(printed, Pattern(Here(output, up))); again++)
+                printed = await RunAsync(Here(command, up), root, up);
+            if (!Regex.IsMatch(printed, Pattern(Here(output, up))))
+            {
+                string pods = await RunAsync("kubectl -n k8s-example2 get pods -o wide; kubectl -n k8s-example2 get events", root, up);
+                Assert.Fail($"$ {command}\nprinted\n{printed}\nand the guide says\n{Here(output, up)}\n{pods}");
+            }
+
             run++;
         }
 
@@ -54,6 +60,10 @@ public sealed partial class GuideTests
 
         return [.. steps.Select(static step => (step.Command, string.Join('\n', step.Output)))];
     }
+
+    /// <summary>Whether a command changes nothing, so that it may be run again.</summary>
+    private static bool OnlyAsks(string command) =>
+        command.StartsWith("for i in", StringComparison.Ordinal) || command.StartsWith("curl -s", StringComparison.Ordinal);
 
     /// <summary>The guide's ports become those of this test.</summary>
     private static string Here(string text, LocalUp up)
