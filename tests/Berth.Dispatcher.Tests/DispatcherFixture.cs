@@ -3,6 +3,9 @@ namespace Berth.Dispatcher.Tests;
 /// <summary>A running dispatcher on a free loopback port, over a source that the test feeds.</summary>
 internal sealed partial class DispatcherFixture : IAsyncDisposable
 {
+    /// <summary>The labels of the target <see cref="B"/> in metrics.</summary>
+    public const string OfB = "k8s_namespace_name=\"k8s-example2\",k8s_service_name=\"service-b\"";
+
     private DispatcherFixture(IEndpointPicker? picker, TimeSpan delay, TimeSpan grace, int? maxConnections)
     {
         Directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = Meter });

@@ -53,7 +53,8 @@ public sealed class HalfClosedTests
                 try
                 {
                     count = await fixture.ReadMetricAsync(
-                        "berth_requests_total{route=\"/v1/endpoints/{namespace}/{service}\",code=\"200\"}");
+                        "http_server_request_duration_seconds_count{http_request_method=\"GET\"," +
+                        "http_route=\"/v1/endpoints/{namespace}/{service}\",http_response_status_code=\"200\",url_scheme=\"http\"}");
                 }
                 catch (HttpRequestException)
                 {

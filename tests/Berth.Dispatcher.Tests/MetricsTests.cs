@@ -27,16 +27,16 @@ public sealed partial class MetricsTests
 
         Dictionary<string, double> series = await ScrapeAsync(fixture);
 
-        Assert.Equal(3, series["""berth_requests_total{route="/",code="200"}"""]);
-        Assert.Equal(1, series["""berth_requests_total{route="/v1/endpoints/{namespace}/{service}",code="200"}"""]);
-        Assert.Equal(1, series["""berth_requests_total{route="/v1/endpoints/{namespace}/{service}/{pod}",code="200"}"""]);
-        Assert.Equal(1, series["""berth_requests_total{route="other",code="404"}"""]);
-        Assert.Equal(4, series["""berth_picks_total{target="k8s-example2/service-b"}"""]);
-        Assert.Equal(0, series["""berth_picks_total{target="k8s-example2/service-c"}"""]);
-        Assert.Equal(2, series["""berth_endpoints{target="k8s-example2/service-b",state="ready"}"""]);
-        Assert.Equal(1, series["""berth_endpoints{target="k8s-example2/service-b",state="not-ready"}"""]);
-        Assert.Equal(7, series["""berth_snapshot_age_seconds{target="k8s-example2/service-b"}"""]);
-        Assert.False(series.ContainsKey("""berth_snapshot_age_seconds{target="k8s-example2/service-c"}"""));
+        Assert.Equal(3, series[Answered("/", 200)]);
+        Assert.Equal(1, series[Answered("/v1/endpoints/{namespace}/{service}", 200)]);
+        Assert.Equal(1, series[Answered("/v1/endpoints/{namespace}/{service}/{pod}", 200)]);
+        Assert.Equal(1, series[Answered(null, 404)]);
+        Assert.Equal(4, series[OfTarget("berth_picks_total", "service-b")]);
+        Assert.Equal(0, series[OfTarget("berth_picks_total", "service-c")]);
+        Assert.Equal(2, series[OfTarget("berth_endpoints", "service-b", "ready")]);
+        Assert.Equal(1, series[OfTarget("berth_endpoints", "service-b", "not-ready")]);
+        Assert.Equal(7, series[OfTarget("berth_snapshot_age_seconds", "service-b")]);
+        Assert.False(series.ContainsKey(OfTarget("berth_snapshot_age_seconds", "service-c")));
         Assert.Equal(1, series["""berth_watch_restarts_total{cause="closed"}"""]);
         Assert.Equal(2, series["""berth_watch_restarts_total{cause="gone"}"""]);
         Assert.Equal(0, series["berth_ready"]);
@@ -124,6 +124,14 @@ public sealed partial class MetricsTests
         Assert.Equal(80_000, counter.Value);
     }
 
+    private static string OfTarget(string name, string service, string? state = null) =>
+        $"{name}{{k8s_namespace_name=\"k8s-example2\",k8s_service_name=\"{service}\""
+        + (state is null ? "}" : $",berth_endpoint_state=\"{state}\"}}");
+
+    private static string Answered(string? route, int status) =>
+        "http_server_request_duration_seconds_count{http_request_method=\"GET\"," + (route is null ? "" : $"http_route=\"{route}\",")
+        + $"http_response_status_code=\"{status}\",url_scheme=\"http\"}}";
+
     private static async Task<Dictionary<string, double>> ScrapeAsync(DispatcherFixture fixture)
     {
         using HttpResponseMessage response = await fixture.Client.GetAsync("/metrics", DispatcherFixture.Cancelled);
@@ -164,7 +172,7 @@ public sealed partial class MetricsTests
         return series;
     }
 
-    [GeneratedRegex("""^# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|summary)$""", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""^# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|summary|histogram)$""", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex TypeLine();
 
     [GeneratedRegex(

@@ -1,4 +1,3 @@
-using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.Routes;
 using Berth.Dispatcher.State;
 
@@ -12,8 +11,7 @@ public sealed class RootPickTests
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
         EndpointSnapshot snapshot = await fixture.PublishAsync([.. Enumerable.Range(0, 1000).Select(static i => DispatcherFixture.Pod(i))]);
         using DispatcherState state = new(fixture.Directory, fixture.Options, fixture.Time);
-        using System.Diagnostics.Metrics.Meter meter = new("allocation");
-        RootAnswer root = new(state, new RequestCounts(meter));
+        RootAnswer root = new(state);
         for (int i = 0; i < 2000; i++)
             root.Pick(snapshot, "");
 

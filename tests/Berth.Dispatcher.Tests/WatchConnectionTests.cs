@@ -5,8 +5,10 @@ namespace Berth.Dispatcher.Tests;
 /// <summary>The connection of a watch, seen from its bytes.</summary>
 public sealed class WatchConnectionTests
 {
-    private const string Watchers = "berth_watchers{target=\"k8s-example2/service-b\"}";
-    private const string Counted = "berth_requests_total{route=\"/v1/watch/{namespace}/{service}\",code=\"200\"}";
+    private const string Watchers = "berth_watchers{" + DispatcherFixture.OfB + "}";
+    private const string Counted =
+        "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/v1/watch/{namespace}/{service}\"," +
+        "http_response_status_code=\"200\",url_scheme=\"http\"}";
 
     [Fact]
     public async Task The_body_comes_in_chunks_and_ends_with_the_last_one()

@@ -14,7 +14,7 @@ public sealed class WatchCountTests
             streams.Add(await EventStream.OpenAsync(fixture));
         await Task.WhenAll(streams.Select(static s => s.ReadAsync()));
         Assert.Contains(
-            "berth_watchers{target=\"k8s-example2/service-b\"} 100\n",
+            $"berth_watchers{{{DispatcherFixture.OfB}}} 100\n",
             await fixture.Client.GetStringAsync("/metrics", DispatcherFixture.Cancelled), StringComparison.Ordinal);
 
         await fixture.PublishAsync(DispatcherFixture.Pod(1));

@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Berth.Dispatcher.Http;
-using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.State;
 using Berth.Dispatcher.Watching;
 using Berth.TestKit;
@@ -167,7 +166,7 @@ public sealed class WatchStreamTests
 
         public WatchStream CreateStream(EndpointSnapshot? seen) =>
             new(
-                State, Target, Hub, seen, isChunked: true, tellsSource: false, inLines: false, slot: null, new RequestCounts(_meter),
+                State, Target, Hub, seen, isChunked: true, tellsSource: false, inLines: false, slot: null, ended: null,
                 NullLogger.Instance);
 
         /// <summary>Publishes a set, and waits until the hub tells it.</summary>

@@ -77,7 +77,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task<long> MetricAsync(string name, string target)
     {
         string text = await GetAsync("/metrics");
-        string start = $"{name}{{target=\"{target}\"}} ";
+        string[] parts = target.Split('/');
+        string start = $"{name}{{k8s_namespace_name=\"{parts[0]}\",k8s_service_name=\"{parts[1]}\"}} ";
         string line = text.Split('\n').First(l => l.StartsWith(start, StringComparison.Ordinal));
         return (long)double.Parse(line[start.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }

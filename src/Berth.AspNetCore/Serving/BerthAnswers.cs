@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using Berth.Dispatcher.Http;
-using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.Routes;
 using Berth.Dispatcher.Server;
 using Berth.Dispatcher.State;
@@ -32,7 +31,7 @@ internal sealed class BerthAnswers
         DispatcherState state = new(directory, options.ToDispatcher(), time);
         WatchHubs hubs = new(state, logger);
         DispatcherMetrics.Observe(meter, state, time);
-        _application = new DispatcherApplication(state, hubs, new RequestCounts(meter), null, logger);
+        _application = new DispatcherApplication(state, hubs, durations: null, exporter: null, logger);
         // The program waits for open requests when it stops: the streams have to end first.
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(() => Stop(state, hubs));
     }

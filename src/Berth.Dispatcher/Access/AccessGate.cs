@@ -35,7 +35,8 @@ internal sealed class AccessGate
             throw new DispatcherStartException(_fault!);
         meter.CreateObservableCounter(
             "berth.caller.requests",
-            () => _counts.Select(static c => new Measurement<long>(c.Value.Value, new KeyValuePair<string, object?>("caller", c.Key))),
+            () => _counts.Select(
+                static c => new Measurement<long>(c.Value.Value, new KeyValuePair<string, object?>("berth.caller.name", c.Key))),
             "{request}",
             "Requests of known callers, by the name of their token.");
     }

@@ -82,7 +82,7 @@ internal sealed class ClientGate
     }
 
     /// <summary>Counts a connection that did not begin as it must.</summary>
-    public void Refuse(string limit) => _refused.Add(1, new KeyValuePair<string, object?>("limit", limit));
+    public void Refuse(string limit) => _refused.Add(1, new KeyValuePair<string, object?>("berth.limit", limit));
 
     /// <summary>Counts a request. Returns the problem when it is too much, else null.</summary>
     public Problem? Check(Exchange exchange, Route route)

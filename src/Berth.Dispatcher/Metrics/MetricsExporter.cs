@@ -17,13 +17,15 @@ internal sealed class MetricsExporter : IDisposable
     private readonly SortedDictionary<string, InstrumentSeries> _instruments = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly ILogger _logger;
+    private readonly RequestDurations? _durations;
 
-    public MetricsExporter(Meter meter, ILogger logger)
+    public MetricsExporter(Meter meter, ILogger logger, RequestDurations? durations = null)
     {
         _logger = logger;
+        _durations = durations;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter, meter))
+            if (ReferenceEquals(instrument.Meter, meter) && !ReferenceEquals(instrument, durations?.Instrument))
                 listener.EnableMeasurementEvents(instrument, Add(instrument));
         };
         _listener.SetMeasurementEventCallback<long>(static (_, value, tags, series) => ((InstrumentSeries)series!).Record(value, tags));
@@ -47,6 +49,7 @@ internal sealed class MetricsExporter : IDisposable
                 series.WriteTo(text);
         }
 
+        _durations?.WriteTo(text);
         ProcessMetrics.WriteTo(text);
         return Encoding.UTF8.GetBytes(text.ToString());
     }

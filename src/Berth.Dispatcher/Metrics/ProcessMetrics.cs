@@ -19,7 +19,7 @@ internal static class ProcessMetrics
         Write(text, "process_resident_memory_bytes", "gauge", "Resident memory of the process.", Environment.WorkingSet);
         Write(text, "dotnet_gc_heap_bytes", "gauge", "Size of the managed heap.", GC.GetTotalMemory(forceFullCollection: false));
         Write(text, "dotnet_gc_collections_total", "counter", "Garbage collections of any generation.", GC.CollectionCount(0));
-        Write(text, "dotnet_threads", "gauge", "Threads of the thread pool.", ThreadPool.ThreadCount);
+        Write(text, "dotnet_thread_pool_thread_count", "gauge", "Threads of the thread pool.", ThreadPool.ThreadCount);
     }
 
     private static void Write(StringBuilder text, string name, string type, string help, double value) =>

@@ -6,9 +6,6 @@ internal sealed class StripedCounter
     // Two cache lines of 64 bytes, because processors fetch them in pairs.
     private const int Stride = 16;
 
-    private static readonly int s_mask =
-        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 64)) - 1;
-
     // Created at the first increment, because most of 10,000 targets are never picked from. One stride in front separates the first cell
     // from the array's header and from the object before it.
     private long[]? _cells;
@@ -26,11 +23,11 @@ internal sealed class StripedCounter
     }
 
     public void Increment() =>
-        Interlocked.Increment(ref (Volatile.Read(ref _cells) ?? Create())[((Thread.GetCurrentProcessorId() & s_mask) + 1) * Stride]);
+        Interlocked.Increment(ref (Volatile.Read(ref _cells) ?? Create())[(CoreStripes.Mine + 1) * Stride]);
 
     private long[] Create()
     {
-        long[] cells = new long[(s_mask + 2) * Stride];
+        long[] cells = new long[(CoreStripes.Count + 1) * Stride];
         return Interlocked.CompareExchange(ref _cells, cells, null) ?? cells;
     }
 }

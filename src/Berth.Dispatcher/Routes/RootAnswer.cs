@@ -1,13 +1,12 @@
 using System.Text;
 using Berth.Dispatcher.Http;
-using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.State;
 using Microsoft.Extensions.Primitives;
 
 namespace Berth.Dispatcher.Routes;
 
 /// <summary><c>GET /</c>: the <c>ip:port</c> of one pod of the first target, and nothing else.</summary>
-internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
+internal sealed class RootAnswer(DispatcherState state)
 {
     /// <summary>The header with the host name and the port of the chosen pod, where it has a name.</summary>
     public const string HostHeader = "Berth-Host";
@@ -27,7 +26,6 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
             return AnswerInJsonAsync(exchange, snapshot, query);
         PodEndpoint? picked = query.Length == 0 ? Pick(snapshot, query) : PickInZone(exchange, snapshot, query);
         ReadOnlyMemory<byte> body = picked is null ? default : TellHost(exchange, picked, query);
-        counts.Root.Increment();
         ValueTask sent = exchange.WriteWholeAsync(200, s_plainText, body);
         return sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
     }
@@ -58,7 +56,6 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
     {
         ZoneChoice zone = ZoneChoice.Of(state.First, snapshot, query);
         PodEndpoint? picked = Choice.ByPicker(state.Picker, zone.Snapshot, query);
-        counts.Add(Route.Root, picked is null ? 503 : 200);
         return OneEndpoint.WritePickedAsync(exchange, state.First, snapshot, state.Picker, picked, zone).AsTask();
     }
 
@@ -73,7 +70,6 @@ internal sealed class RootAnswer(DispatcherState state, RequestCounts counts)
 
     private Task RefuseAsync(Exchange exchange, Problem problem)
     {
-        counts.Add(Route.Root, 503);
         if (exchange.Accepts(Exchange.Json))
             return ProblemWriter.WriteAsync(exchange, problem).AsTask();
         exchange.Response.Headers.RetryAfter = "1";

@@ -11,14 +11,17 @@ namespace Berth.Dispatcher.Routes;
 
 /// <summary>Answers each route.</summary>
 internal sealed class Router(
-    DispatcherState state, WatchHubs hubs, MetricsExporter? exporter, RequestCounts counts, ILogger logger, SeatService? seats,
+    DispatcherState state, WatchHubs hubs, MetricsExporter? exporter, RequestDurations? durations, ILogger logger, SeatService? seats,
     PageAnswer? page)
 {
     private readonly EndpointsAnswer _endpoints = new(state);
     private readonly TargetsAnswer _targets = new(state);
-    private readonly WatchAnswer _watch = new(state, hubs, counts, logger);
+    private readonly WatchAnswer _watch = new(state, hubs, durations, logger);
 
-    public ValueTask AnswerAsync(Exchange exchange, RouteMatch match)
+    /// <param name="exchange">The request.</param>
+    /// <param name="match">Its route.</param>
+    /// <param name="started">The time at which it began, for a stream that outlives the request.</param>
+    public ValueTask AnswerAsync(Exchange exchange, RouteMatch match, long started)
     {
         // Without seats their routes do not exist.
         if (match.Route is Route.Seats or Route.Seat or Route.Scale or Route.Allocation && seats is not null)
@@ -42,7 +45,7 @@ internal sealed class Router(
             Route.Targets => _targets.AnswerAsync(exchange),
             Route.Go => _endpoints.RedirectAsync(exchange, parts),
             Route.Page => page!.AnswerAsync(exchange, parts.Length == 0 ? null : parts[0]),
-            Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1]),
+            Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1], started),
             Route.Endpoint => _endpoints.AnswerOneAsync(exchange, parts[0], parts[1], parts[2]),
             _ => ProblemWriter.WriteAsync(exchange, Problem.UnknownRoute(exchange.Request.Path)),
         };

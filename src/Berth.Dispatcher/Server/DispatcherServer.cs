@@ -90,10 +90,10 @@ public sealed class DispatcherServer : IAsyncDisposable
         // Before anything runs: the keys may have faults.
         SeatKeyFile? keys = ReadKeys(options, time, logger);
         // Created before the targets are followed, so that it sees the first counts of the sources.
-        MetricsExporter exporter = new(meter, logger);
+        RequestDurations durations = new(meter, time);
+        MetricsExporter exporter = new(meter, logger, durations);
         DispatcherState state = new(directory, options, time);
         WatchHubs hubs = new(state, logger);
-        RequestCounts counts = new(meter);
         DispatcherMetrics.Observe(meter, state, time);
         Listeners listeners = new(options, tls, gate?.Clients, new KestrelLoggers(loggers));
         ClashLog clashes = new(state.FindClashes, time, logger);
@@ -105,9 +105,9 @@ public sealed class DispatcherServer : IAsyncDisposable
         {
             bool hasAdmin = options.AdminUrls.Count > 0;
             DispatcherApplication application = new(
-                state, hubs, counts, exporter, logger, gate, seats, hasPage: !hasAdmin && options.Page == true);
+                state, hubs, durations, exporter, logger, gate, seats, hasPage: !hasAdmin && options.Page == true);
             DispatcherApplication admin = hasAdmin
-                ? new DispatcherApplication(state, hubs, counts, exporter, logger, null, seats, hasPage: options.Page ?? true)
+                ? new DispatcherApplication(state, hubs, durations, exporter, logger, null, seats, hasPage: options.Page ?? true)
                 : application;
             await listeners.StartAsync(application, admin, cancellationToken).ConfigureAwait(false);
         }

@@ -28,7 +28,7 @@ internal sealed class ReloadLoop : IAsyncDisposable
     /// <param name="logger">The logger.</param>
     private ReloadLoop(IReadOnlyList<(string Name, Func<bool?> Step)> steps, Meter meter, TimeProvider time, ILogger logger)
     {
-        _counter = meter.CreateCounter<long>("berth.reloads", "{reload}", "Changes of files that options name, by what and result.");
+        _counter = meter.CreateCounter<long>("berth.reloads", "{reload}", "Changes of files that options name, by subject and result.");
         _logger = logger;
         _running = RunAsync(steps, time);
     }
@@ -77,5 +77,6 @@ internal sealed class ReloadLoop : IAsyncDisposable
     }
 
     private void Count(string name, bool isGood) => _counter.Add(
-        1, new KeyValuePair<string, object?>("what", name), new KeyValuePair<string, object?>("result", isGood ? "ok" : "refused"));
+        1, new KeyValuePair<string, object?>("berth.reload.subject", name),
+        new KeyValuePair<string, object?>("berth.reload.result", isGood ? "ok" : "refused"));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Berth.Diagnostics;
 
 namespace Berth.Dispatcher.State;
 
@@ -23,6 +24,5 @@ internal static class DispatcherMetrics
             "berth.uptime", () => time.GetElapsedTime(started).TotalSeconds, "s", "Time since this server started.");
     }
 
-    private static Measurement<long> Of(long value, ServedTarget target) =>
-        new(value, new KeyValuePair<string, object?>("target", target.Name));
+    private static Measurement<long> Of(long value, ServedTarget target) => TelemetryNames.Measure(target.View.Target, value);
 }

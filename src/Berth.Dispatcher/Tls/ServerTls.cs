@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Diagnostics;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Files;
 using Microsoft.Extensions.Logging;
@@ -52,7 +53,8 @@ internal sealed class ServerTls
 
     public ILogger Logger => _logger;
 
-    public void CountHandshake(string result) => _handshakes.Add(1, new KeyValuePair<string, object?>("result", result));
+    public void CountHandshake(string result) =>
+        _handshakes.Add(1, new KeyValuePair<string, object?>("berth.tls.handshake.result", result));
 
     /// <summary>Finds how TLS answers a client that asks for a host name, or for none.</summary>
     public SslServerAuthenticationOptions Find(string? serverName) => _table.Find(serverName);
@@ -137,5 +139,5 @@ internal sealed class ServerTls
     }
 
     private IEnumerable<Measurement<double>> MeasureExpiry() => _slots.Select(static slot => new Measurement<double>(
-        slot.Pair!.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>("file", slot.Files.CertificateFile)));
+        slot.Pair!.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>(TelemetryNames.FilePath, slot.Files.CertificateFile)));
 }

@@ -11,9 +11,9 @@ namespace Berth.Dispatcher.Watching;
 /// known, and then each change. Before the first list the stream is open and sends no change. With <c>?source</c> it also tells how old
 /// the state is, and which dispatchers it came through.
 /// </summary>
-internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, RequestCounts counts, ILogger logger)
+internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, RequestDurations? durations, ILogger logger)
 {
-    public ValueTask AnswerAsync(Exchange exchange, string ns, string service)
+    public ValueTask AnswerAsync(Exchange exchange, string ns, string service, long started)
     {
         if (!ServiceTarget.TryParse($"{ns}/{service}", out ServiceTarget asked, out string? fault))
             return ProblemWriter.WriteAsync(exchange, Problem.MalformedTarget(fault));
@@ -24,18 +24,20 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
             return ProblemWriter.WriteAsync(exchange, Problem.TooManyWatches());
         bool inLines = exchange.Accepts(Exchange.LineStream) || exchange.Accepts("application/x-ndjson");
         exchange.Begin(200, inLines ? Exchange.LineStream : Exchange.EventStream, length: null);
-        return exchange.IsHead ? ValueTask.CompletedTask : StreamAsync(exchange, target, inLines, slot);
+        return exchange.IsHead ? ValueTask.CompletedTask : StreamAsync(exchange, target, inLines, slot, started);
     }
 
-    private async ValueTask StreamAsync(Exchange exchange, ServedTarget target, bool inLines, WatchSlot? slot)
+    private async ValueTask StreamAsync(Exchange exchange, ServedTarget target, bool inLines, WatchSlot? slot, long started)
     {
         WatchHub hub = hubs.Of(target);
         string? lastId = exchange.Request.Headers["Last-Event-ID"];
         EndpointSnapshot? seen = lastId is null ? null : hub.FindRecent(lastId);
         bool tellsSource = Query.Find(exchange.Request.QueryString, "source") is not null;
+        string scheme = exchange.Request.Scheme;
+        Action<int>? ended = durations is null ? null : status => durations.Add(Route.Watch, "GET", scheme, status, started);
         if (!exchange.CanHandOver)
         {
-            WatchStream carried = new(state, target, hub, seen, isChunked: false, tellsSource, inLines, slot, counts, logger);
+            WatchStream carried = new(state, target, hub, seen, isChunked: false, tellsSource, inLines, slot, ended, logger);
             await carried.RunAsync(exchange.Body, exchange.Abort, exchange.Aborted).ConfigureAwait(false);
             return;
         }
@@ -51,6 +53,6 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
             throw;
         }
 
-        exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, tellsSource, inLines, slot, counts, logger));
+        exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, tellsSource, inLines, slot, ended, logger));
     }
 }

@@ -5,7 +5,6 @@ using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
-using Berth.Dispatcher.Metrics;
 using Berth.Dispatcher.State;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -24,11 +23,11 @@ namespace Berth.Dispatcher.Watching;
 /// <param name="tellsSource">True when <c>source</c> events are wanted.</param>
 /// <param name="inLines">True for JSON Lines, false for server-sent events.</param>
 /// <param name="slot">The client's right to this watch, given back at its end, or null.</param>
-/// <param name="counts">The counts, to which the request is added when it ends.</param>
+/// <param name="ended">Is told the status when the stream ends, or null.</param>
 /// <param name="logger">The logger for a failure.</param>
 internal sealed class WatchStream(
     DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, bool tellsSource,
-    bool inLines, WatchSlot? slot, RequestCounts counts, ILogger logger)
+    bool inLines, WatchSlot? slot, Action<int>? ended, ILogger logger)
     : WatchSignal, IConnectionTakeOver
 {
     private EndpointSnapshot? _seen = seen;
@@ -84,7 +83,7 @@ internal sealed class WatchStream(
         hub.Remove(this);
         target.AddWatcher(-1);
         slot?.Leave();
-        counts.Add(Route.Watch, status);
+        ended?.Invoke(status);
     }
 
     /// <summary>

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
+using Berth.Diagnostics;
 using Berth.Dns.Messages;
 
 namespace Berth.Dns.Transport;
 
 /// <summary>
-/// Counts queries to DNS servers: <c>berth.dns.queries</c>, by type of record (A, AAAA, SRV) and code (NOERROR, NXDOMAIN and so on, or
-/// <c>error</c> when no usable answer came).
+/// Counts queries to DNS servers: <c>berth.dns.queries</c>, by type of record (A, AAAA, SRV) and response code (NOERROR, NXDOMAIN and
+/// so on), or kind of failure when no usable answer came.
 /// </summary>
 internal sealed class DnsCounter(Meter meter)
 {
@@ -13,12 +14,10 @@ internal sealed class DnsCounter(Meter meter)
 
     private readonly Counter<long> _queries = meter.CreateCounter<long>(Name, "{query}", "Queries sent to DNS servers.");
 
-    public void Answered(DnsRecordType type, DnsResponseCode code) => Add(type, code.ToText());
+    public void Answered(DnsRecordType type, DnsResponseCode code) => Add(type, new("berth.dns.response.code", code.ToText()));
 
-    public void Failed(DnsRecordType type) => Add(type, "error");
+    public void Failed(DnsRecordType type) => Add(type, new(TelemetryNames.ErrorType, "no-answer"));
 
-    private void Add(DnsRecordType type, string code) => _queries.Add(
-        1,
-        new KeyValuePair<string, object?>("type", type.ToString().ToUpperInvariant()),
-        new KeyValuePair<string, object?>("code", code));
+    private void Add(DnsRecordType type, KeyValuePair<string, object?> outcome) => _queries.Add(
+        1, new KeyValuePair<string, object?>("berth.dns.record.type", type.ToString().ToUpperInvariant()), outcome);
 }

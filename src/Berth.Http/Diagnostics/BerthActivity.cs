@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Berth.Diagnostics;
 
 namespace Berth.Http.Diagnostics;
 
@@ -16,8 +17,8 @@ internal static class BerthActivity
         if (!s_source.HasListeners())
             return null;
         Activity? activity = s_source.StartActivity($"berth {target}", ActivityKind.Client);
-        activity?.SetTag("k8s.namespace.name", target.Namespace);
-        activity?.SetTag("berth.target", target.ToString());
+        if (activity is not null)
+            TelemetryNames.TellTarget(activity, target);
         return activity;
     }
 
@@ -36,6 +37,6 @@ internal static class BerthActivity
     public static void Fail(Activity? activity, Exception exception)
     {
         activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-        activity?.SetTag("error.type", exception.GetType().FullName);
+        activity?.SetTag(TelemetryNames.ErrorType, exception.GetType().FullName);
     }
 }

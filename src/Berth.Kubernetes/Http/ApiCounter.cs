@@ -1,10 +1,11 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
+using Berth.Diagnostics;
 
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Counts requests to the API server: <c>berth.api.requests</c>, by verb (list, watch, get) and code (the HTTP status, or <c>error</c>).
+/// Counts requests to the API server: <c>berth.api.requests</c>, by verb (list, watch, get) and HTTP status, or kind of failure when no
+/// answer came.
 /// </summary>
 internal sealed class ApiCounter(Meter meter)
 {
@@ -12,10 +13,13 @@ internal sealed class ApiCounter(Meter meter)
 
     private readonly Counter<long> _requests = meter.CreateCounter<long>(Name, "{request}", "Requests sent to the Kubernetes API server.");
 
-    internal void Answered(string verb, int status) => Add(verb, status.ToString(CultureInfo.InvariantCulture));
+    internal void Answered(string verb, int status) => Add(verb, new(TelemetryNames.StatusCode, status));
 
-    internal void Failed(string verb) => Add(verb, "error");
+    /// <summary>Counts a request without an answer.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="kind">The kind of failure: <c>timeout</c> or <c>unreachable</c>.</param>
+    internal void Failed(string verb, string kind) => Add(verb, new(TelemetryNames.ErrorType, kind));
 
-    private void Add(string verb, string code) =>
-        _requests.Add(1, new KeyValuePair<string, object?>("verb", verb), new KeyValuePair<string, object?>("code", code));
+    private void Add(string verb, KeyValuePair<string, object?> outcome) =>
+        _requests.Add(1, new KeyValuePair<string, object?>(TelemetryNames.ApiVerb, verb), outcome);
 }

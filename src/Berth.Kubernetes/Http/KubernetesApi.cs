@@ -120,12 +120,12 @@ internal sealed class KubernetesApi : IDisposable
             }
             catch (OperationCanceledException) when (patience.IsCancellationRequested)
             {
-                _counter.Failed(request.Verb);
+                _counter.Failed(request.Verb, "timeout");
                 throw TransportFailure.Silent(_access, _options.HeadersTimeout);
             }
             catch (Exception exception) when (exception is OperationCanceledException or HttpRequestException or IOException)
             {
-                _counter.Failed(request.Verb);
+                _counter.Failed(request.Verb, "unreachable");
                 throw TransportFailure.Unreachable(_access, exception);
             }
         }

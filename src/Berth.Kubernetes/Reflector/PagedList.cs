@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Wire;
 
@@ -72,10 +73,22 @@ internal sealed class PagedList<T> : ReflectorState<T>
     {
         string url = _continue is null ? context.Query.List(_notOlderThan, _whole) : context.Query.ListFrom(_continue);
         bool protobuf = context.Decoder.Protobuf is not null && context.Traits.Protobuf;
-        using KubernetesResponse response = await context.Api.GetAsync(url, cancellationToken, protobuf).ConfigureAwait(false);
-        using ReadPatience patience = new(ReflectorContext<T>.MaxListPause, context.Time);
-        return await ListReader
-            .ReadAsync(response.Body, response.IsProtobuf, context.Decoder, _items, patience, cancellationToken).ConfigureAwait(false);
+        using Activity? activity = ReflectorActivity.Start(context.Query, "list");
+        try
+        {
+            using KubernetesResponse response = await context.Api.GetAsync(url, cancellationToken, protobuf).ConfigureAwait(false);
+            using ReadPatience patience = new(ReflectorContext<T>.MaxListPause, context.Time);
+            int before = _items.Count;
+            ListAnswer answer = await ListReader
+                .ReadAsync(response.Body, response.IsProtobuf, context.Decoder, _items, patience, cancellationToken).ConfigureAwait(false);
+            ReflectorActivity.Listed(activity, _pages + 1, _items.Count - before);
+            return answer;
+        }
+        catch (Exception exception)
+        {
+            ReflectorActivity.Failed(activity, exception);
+            throw;
+        }
     }
 
     private Step<T> Finish(ReflectorContext<T> context, string version)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Berth.Diagnostics;
 
 namespace Berth.Kubernetes.Reflector;
 
@@ -14,9 +15,13 @@ internal sealed class ReflectorMetrics(Meter meter)
     public void Announce(string resource)
     {
         foreach (string cause in RestartCause.All)
-            _restarts.Add(0, new KeyValuePair<string, object?>("cause", cause), new KeyValuePair<string, object?>("resource", resource));
+            Add(0, resource, cause);
     }
 
-    public void Restarted(string resource, string cause) =>
-        _restarts.Add(1, new KeyValuePair<string, object?>("cause", cause), new KeyValuePair<string, object?>("resource", resource));
+    public void Restarted(string resource, string cause) => Add(1, resource, cause);
+
+    private void Add(int count, string resource, string cause) => _restarts.Add(
+        count,
+        new KeyValuePair<string, object?>(TelemetryNames.RestartCause, cause),
+        new KeyValuePair<string, object?>(TelemetryNames.ApiResource, resource));
 }

@@ -14,12 +14,20 @@ internal sealed record ResourceQuery(string Path, string Resource, string? Label
     public const int PageSize = 500;
 
     /// <summary>The slices of one Service.</summary>
-    public static ResourceQuery SlicesOf(ServiceTarget target) =>
-        SlicesIn(target.Namespace) with { LabelSelector = $"kubernetes.io/service-name={target.Service}" };
+    public static ResourceQuery SlicesOf(ServiceTarget target) => SlicesIn(target.Namespace) with
+    {
+        LabelSelector = $"kubernetes.io/service-name={target.Service}", Service = target.Service,
+    };
 
     /// <summary>All slices of a namespace.</summary>
     public static ResourceQuery SlicesIn(string @namespace) =>
-        new($"/apis/discovery.k8s.io/v1/namespaces/{@namespace}/endpointslices", "endpointslices");
+        new($"/apis/discovery.k8s.io/v1/namespaces/{@namespace}/endpointslices", "endpointslices") { Namespace = @namespace };
+
+    /// <summary>The namespace of the objects, or null for objects of the cluster.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>The Service that the objects belong to, or null for several.</summary>
+    public string? Service { get; init; }
 
     /// <summary>All nodes.</summary>
     public static ResourceQuery Nodes { get; } = new("/api/v1/nodes", "nodes");

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Reflector;
 
-/// <summary>The causes of restarted watches and lists: the values of the tag <c>cause</c>.</summary>
+/// <summary>The causes of restarted watches and lists: the values of the attribute <c>berth.watch.restart.cause</c>.</summary>
 internal static class RestartCause
 {
     /// <summary>The server ended the watch cleanly.</summary>

@@ -106,7 +106,7 @@ internal sealed class StreamingList<T> : ReflectorState<T>
                 Effects: new StepEffects(Learned.Version | Learned.Bookmarks));
         }
 
-        Abandon();
+        _connection.End(RestartCause.Backwards);
         return new Step<T>(
             new Unlisted<T>(null),
             Failure: ReflectorFailure.ListedOlder(context, _notOlderThan, version),
@@ -115,9 +115,9 @@ internal sealed class StreamingList<T> : ReflectorState<T>
 
     private Step<T> Refused(ReflectorContext<T> context, KubernetesStatus? status)
     {
-        Abandon();
         string? next = status is { IsExpired: true } or { IsVersionTooLarge: true } ? null : _notOlderThan;
         string cause = status is { IsExpired: true } ? RestartCause.Gone : RestartCause.Error;
+        _connection.End(cause);
         Strike strike = context.Strike(progressed: false);
         return new Step<T>(
             new Unlisted<T>(next),
@@ -127,19 +127,19 @@ internal sealed class StreamingList<T> : ReflectorState<T>
 
     private Step<T> FallBack()
     {
-        Abandon();
+        _connection.End(RestartCause.Idle);
         return new Step<T>(new PagedList<T>(_notOlderThan), Effects: new StepEffects(Learned.NoStreamingLists, RestartCause.Idle));
     }
 
     private Step<T> Cut(ReflectorContext<T> context, Exception? exception)
     {
-        Abandon();
+        string cause = exception is ResourceFormatException ? RestartCause.Malformed : RestartCause.Broken;
+        _connection.End(cause);
         Strike strike = context.Strike(progressed: false);
         string before = $"ended a streaming list of {context.Query.Resource} before it was complete";
         EndpointSourceException? failure = strike.Delay is null ? null
             : exception is null ? ReflectorFailure.Repeated(context, before, strike)
             : ReflectorFailure.From(context, exception, strike.Delay);
-        string cause = exception is ResourceFormatException ? RestartCause.Malformed : RestartCause.Broken;
         StepEffects effects = new(Restart: cause, Strikes: strike.Count);
         return new Step<T>(new Unlisted<T>(_notOlderThan), Failure: failure, Effects: effects);
     }

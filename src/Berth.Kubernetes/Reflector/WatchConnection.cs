@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Berth.Kubernetes.Http;
 using Berth.Kubernetes.Wire;
@@ -8,13 +9,15 @@ namespace Berth.Kubernetes.Reflector;
 internal sealed class WatchConnection : IDisposable
 {
     private readonly KubernetesResponse _response;
+    private readonly Activity? _activity;
     private readonly TimeProvider _time;
     private readonly long _opened;
     private readonly ReadPatience _patience;
 
-    private WatchConnection(KubernetesResponse response, TimeProvider time, int timeoutSeconds)
+    private WatchConnection(KubernetesResponse response, Activity? activity, TimeProvider time, int timeoutSeconds)
     {
         _response = response;
+        _activity = activity;
         _time = time;
         _opened = time.GetTimestamp();
         TimeoutSeconds = timeoutSeconds;
@@ -35,8 +38,18 @@ internal sealed class WatchConnection : IDisposable
         where T : class, IResource
     {
         int timeout = context.NextTimeoutSeconds();
-        KubernetesResponse response = await context.Api.GetAsync(url(timeout), cancellationToken).ConfigureAwait(false);
-        return new WatchConnection(response, context.Time, timeout);
+        Activity? activity = ReflectorActivity.Start(context.Query, "watch");
+        try
+        {
+            KubernetesResponse response = await context.Api.GetAsync(url(timeout), cancellationToken).ConfigureAwait(false);
+            return new WatchConnection(response, activity, context.Time, timeout);
+        }
+        catch (Exception exception)
+        {
+            ReflectorActivity.Failed(activity, exception);
+            activity?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Waits for more bytes.</summary>
@@ -50,9 +63,18 @@ internal sealed class WatchConnection : IDisposable
         return read > 0;
     }
 
+    /// <summary>Closes the watch, and says why it ended.</summary>
+    /// <param name="cause">One of <see cref="RestartCause"/>, or null when it was abandoned.</param>
+    public void End(string? cause)
+    {
+        ReflectorActivity.Ended(_activity, cause);
+        Dispose();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _activity?.Dispose();
         _response.Dispose();
         Framing.Dispose();
         _patience.Dispose();

@@ -128,7 +128,7 @@ internal sealed class Watching<T> : ReflectorState<T>
 
     private Step<T> End(Step<T> step)
     {
-        _connection.Dispose();
+        _connection.End(step.Effects.Restart);
         return step;
     }
 }

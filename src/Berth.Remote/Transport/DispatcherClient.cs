@@ -75,14 +75,14 @@ internal sealed class DispatcherClient : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            _counter.Failed();
+            _counter.Failed("timeout");
             string seconds = _options.AnswerTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
             throw new EndpointSourceException(
                 $"{dispatcher} did not answer within {seconds} s. Check that a dispatcher runs there, and that this machine reaches it.");
         }
         catch (HttpRequestException exception)
         {
-            _counter.Failed();
+            _counter.Failed("unreachable");
             throw new EndpointSourceException(
                 $"{dispatcher} cannot be reached: {Innermost(exception)}. Check the address, and that a dispatcher runs there.", exception);
         }

@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
+using Berth.Diagnostics;
 
 namespace Berth.Remote.Transport;
 
 /// <summary>
-/// Counts requests to dispatchers: <c>berth.remote.requests</c>, by status code, or <c>error</c> when no answer came.
+/// Counts requests to dispatchers: <c>berth.remote.requests</c>, by HTTP status, or kind of failure when no answer came.
 /// </summary>
 internal sealed class RequestCounter(Meter meter)
 {
@@ -12,9 +12,9 @@ internal sealed class RequestCounter(Meter meter)
 
     private readonly Counter<long> _requests = meter.CreateCounter<long>(Name, "{request}", "Requests sent to dispatchers.");
 
-    public void Answered(int status) => Add(status.ToString(CultureInfo.InvariantCulture));
+    public void Answered(int status) => _requests.Add(1, new KeyValuePair<string, object?>(TelemetryNames.StatusCode, status));
 
-    public void Failed() => Add("error");
-
-    private void Add(string code) => _requests.Add(1, new KeyValuePair<string, object?>("code", code));
+    /// <summary>Counts a request without an answer.</summary>
+    /// <param name="kind">The kind of failure: <c>timeout</c> or <c>unreachable</c>.</param>
+    public void Failed(string kind) => _requests.Add(1, new KeyValuePair<string, object?>(TelemetryNames.ErrorType, kind));
 }

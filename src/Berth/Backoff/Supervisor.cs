@@ -25,6 +25,8 @@ internal sealed class Supervisor(
             if (_started)
                 return;
             _started = true;
+            // The loop outlives the request that starts it, so it must not run in that request's activity and scopes.
+            using AsyncFlowControl? flow = ExecutionContext.IsFlowSuppressed() ? null : ExecutionContext.SuppressFlow();
             _running = Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
         }
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Berth.Diagnostics;
 using Berth.Snapshots;
 
 namespace Berth.Directories;
@@ -35,7 +36,7 @@ internal static class DirectoryMetrics
             "Warnings about a target by kind: what the source says may not be what is meant.");
         meter.CreateObservableGauge(
             "berth.port.clashes", () => findClashes(views()).SelectMany(static clash => clash.Claims).GroupBy(static claim => claim.Target)
-                .Select(static of => new Measurement<long>(of.Count(), new KeyValuePair<string, object?>("target", of.Key.ToString()))),
+                .Select(static of => TelemetryNames.Measure(of.Key, (long)of.Count())),
             "{clash}",
             "Ports of a target's pods that other pods claim too, of this target or another.");
         meter.CreateObservableCounter(
@@ -63,17 +64,13 @@ internal static class DirectoryMetrics
     }
 
     private static IEnumerable<Measurement<long>> CountWarnings(EndpointView view) =>
-        (view.Current?.Warnings ?? []).GroupBy(static w => w.Kind).Select(group => new Measurement<long>(
-            group.Count(),
-            new KeyValuePair<string, object?>("target", view.Target.ToString()),
-            new KeyValuePair<string, object?>("kind", EndpointWords.Of(group.Key))));
+        (view.Current?.Warnings ?? []).GroupBy(static w => w.Kind).Select(group => TelemetryNames.Measure(
+            view.Target, (long)group.Count(), TelemetryNames.WarningKind, EndpointWords.Of(group.Key)));
 
-    private static Measurement<double> Age(EndpointView view) =>
-        new(view.Age?.TotalSeconds ?? 0, new KeyValuePair<string, object?>("target", view.Target.ToString()));
+    private static Measurement<double> Age(EndpointView view) => TelemetryNames.Measure(view.Target, view.Age?.TotalSeconds ?? 0);
 
-    private static Measurement<long> Of(long value, EndpointView view) =>
-        new(value, new KeyValuePair<string, object?>("target", view.Target.ToString()));
+    private static Measurement<long> Of(long value, EndpointView view) => TelemetryNames.Measure(view.Target, value);
 
     private static Measurement<long> Of(long value, EndpointView view, string state) =>
-        new(value, new KeyValuePair<string, object?>("target", view.Target.ToString()), new KeyValuePair<string, object?>("state", state));
+        TelemetryNames.Measure(view.Target, value, TelemetryNames.EndpointState, state);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Berth.Backoff;
 using Berth.Diagnostics;
 using Berth.Persistence;
@@ -104,7 +105,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
 
     private void Recover(ViewState before, ViewState next)
     {
-        _states.Swap(next);
+        Show(before, next);
         if (before.Failure is null && before.Snapshot is not { IsStale: true })
             return;
         double seconds = before.Snapshot?.StaleSince is { } since ? Math.Max(0, (_time.GetUtcNow() - since).TotalSeconds) : 0;
@@ -141,8 +142,14 @@ internal sealed class EndpointFollower : IAsyncDisposable
         {
             // Readers must see the failure even if the logger throws.
             DateTimeOffset? since = before.Snapshot?.StaleSince;
-            _states.Swap(new ViewState(read, AsStale(snapshot, stated < since ? stated : since ?? stated, failure), failure));
+            Show(before, new ViewState(read, AsStale(snapshot, stated < since ? stated : since ?? stated, failure), failure));
         }
+    }
+
+    private void Show(ViewState before, ViewState next)
+    {
+        using Activity? activity = PublishActivity.Start(View.Target, before, next);
+        _states.Swap(next);
     }
 
     private void LogWarnings(IReadOnlyList<EndpointWarning> before, IReadOnlyList<EndpointWarning> now)

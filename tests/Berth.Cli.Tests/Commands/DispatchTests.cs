@@ -33,8 +33,8 @@ public sealed class DispatchTests : IDisposable
         Assert.Contains("snapshot file", page.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/readyz", Cancellation)).StatusCode);
         Assert.Contains(
-            "berth_snapshot_stale{target=\"k8s-example2/service-b\"} 1", await client.GetStringAsync("/metrics", Cancellation),
-            StringComparison.Ordinal);
+            "berth_snapshot_stale{k8s_namespace_name=\"k8s-example2\",k8s_service_name=\"service-b\"} 1",
+            await client.GetStringAsync("/metrics", Cancellation), StringComparison.Ordinal);
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("snapshot file", StringComparison.Ordinal));
     }
 
@@ -139,7 +139,8 @@ public sealed class DispatchTests : IDisposable
         Assert.Equal("stale", page.RootElement.GetProperty("state").GetString());
         Assert.Contains("snapshot file", page.RootElement.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Contains(
-            "berth_remote_requests_total{code=\"200\"} 1", await client.GetStringAsync("/metrics", Cancellation), StringComparison.Ordinal);
+            "berth_remote_requests_total{http_response_status_code=\"200\"} 1", await client.GetStringAsync("/metrics", Cancellation),
+            StringComparison.Ordinal);
         b.Signal(BerthProcess.Terminate);
         Assert.Equal(0, (await b.WaitForEndAsync()).ExitCode);
     }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Tests.Deploy;
 
 /// <summary>The Helm chart: its defaults are the manifests of deploy/base, and wrong values are refused.</summary>
-public sealed class ChartTests
+public sealed partial class ChartTests
 {
     private const string EverySwitch = """
         {"address":"external-or-internal","picker":"sticky","tls":{"secretName":"web"},"podDisruptionBudget":{"enabled":true},
@@ -80,10 +81,15 @@ public sealed class ChartTests
         // One source: the rules for a Prometheus without the operator are the same.
         YamlMappingNode file = Assert.Single(Helm.Load(Checkout.Read("deploy/monitoring/rules.yaml")));
         Assert.Equal(Canonical(file["groups"], inLabels: false), Canonical(At(rule, "spec")["groups"], inLabels: false));
+        string[] metrics =
+        [
+            .. expressions.SelectMany(static e => Labels().Replace(e, "").Split('(', ')', ' '))
+                .Where(static w => w.StartsWith("berth_", StringComparison.Ordinal) || w.StartsWith("http_", StringComparison.Ordinal)),
+        ];
+        Assert.Contains("berth_ready", metrics);
         Assert.All(
-            expressions.SelectMany(static e => e.Split('(', ')', ' ', '{'))
-                .Where(static w => w.StartsWith("berth_", StringComparison.Ordinal)),
-            name => Assert.Contains($"| `{name}", documented, StringComparison.Ordinal));
+            metrics,
+            name => Assert.Contains($"| `{name.Replace("_count", "", StringComparison.Ordinal)}`", documented, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -118,6 +124,9 @@ public sealed class ChartTests
         Assert.DoesNotContain("[WARNING]", output, StringComparison.Ordinal);
         Assert.Contains("0 chart(s) failed", output, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"\b(by|on) \([^)]*\)|\{[^}]*\}")]
+    private static partial Regex Labels();
 
     private static Dictionary<string, string> Canonical(IEnumerable<YamlMappingNode> objects) => objects
         .Where(static o => !Has(At(o, "metadata"), "annotations"))

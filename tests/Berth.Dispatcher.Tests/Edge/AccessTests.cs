@@ -108,7 +108,8 @@ public sealed class AccessTests : IDisposable
 
         Assert.All(
             edge.Log.Texts.Concat(answers), static text => Assert.DoesNotContain("-token-", text, StringComparison.Ordinal));
-        Assert.Contains(answers, static text => text.Contains("berth_caller_requests_total{caller=\"ops\"}", StringComparison.Ordinal));
+        Assert.Contains(
+            answers, static text => text.Contains("berth_caller_requests_total{berth_caller_name=\"ops\"}", StringComparison.Ordinal));
     }
 
     [Fact]

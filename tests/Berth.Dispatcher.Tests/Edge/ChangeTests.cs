@@ -29,7 +29,8 @@ public sealed class ChangeTests
         Assert.Equal("10.88.0.10:3000", await client.GetStringAsync("/", DispatcherFixture.Cancelled));
         await UntilAsync(() => !edge.Source.Opened.Contains(DispatcherFixture.Other));
         string metrics = await client.GetStringAsync("/metrics", DispatcherFixture.Cancelled);
-        Assert.Contains("berth_reloads_total{what=\"configuration\",result=\"ok\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "berth_reloads_total{berth_reload_subject=\"configuration\",berth_reload_result=\"ok\"} 1", metrics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +116,9 @@ public sealed class ChangeTests
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/"));
         Assert.Contains("service-c", await client.GetStringAsync("/v1/targets", DispatcherFixture.Cancelled), StringComparison.Ordinal);
         string metrics = await client.GetStringAsync("/metrics", DispatcherFixture.Cancelled);
-        Assert.Contains("berth_reloads_total{what=\"configuration\",result=\"refused\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "berth_reloads_total{berth_reload_subject=\"configuration\",berth_reload_result=\"refused\"} 1", metrics,
+            StringComparison.Ordinal);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path)

@@ -28,8 +28,10 @@ public sealed class ClientLimitTests
         Assert.Equal("ok\n", await client.GetStringAsync("/healthz", DispatcherFixture.Cancelled));
         edge.Time.Advance(TimeSpan.FromSeconds(1));
         string metrics = await client.GetStringAsync("/metrics", DispatcherFixture.Cancelled);
-        Assert.Contains("berth_refused_total{limit=\"requests\"} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("berth_requests_total{route=\"/\",code=\"429\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("berth_refused_total{berth_limit=\"requests\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "_count{http_request_method=\"GET\",http_route=\"/\",http_response_status_code=\"429\",url_scheme=\"http\"} 1\n", metrics,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,7 +160,7 @@ public sealed class ClientLimitTests
         Assert.Equal("", answer);
         using HttpClient admin = new() { BaseAddress = new Uri(edge.Server.AdminAddresses[0]) };
         Assert.Contains(
-            "berth_refused_total{limit=\"proxy-protocol\"} 1\n", await admin.GetStringAsync("/metrics", DispatcherFixture.Cancelled),
+            "berth_refused_total{berth_limit=\"proxy-protocol\"} 1\n", await admin.GetStringAsync("/metrics", DispatcherFixture.Cancelled),
             StringComparison.Ordinal);
     }
 

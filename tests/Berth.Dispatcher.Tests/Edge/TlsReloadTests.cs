@@ -59,8 +59,10 @@ public sealed class TlsReloadTests : IDisposable
         Assert.DoesNotContain("PRIVATE", kept, StringComparison.Ordinal);
         using HttpClient client = edge.Client(_files.Authority);
         string metrics = await client.GetStringAsync("/metrics", DispatcherFixture.Cancelled);
-        Assert.Contains("berth_reloads_total{what=\"tls\",result=\"refused\"} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("berth_reloads_total{what=\"tls\",result=\"ok\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "berth_reloads_total{berth_reload_subject=\"tls\",berth_reload_result=\"refused\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "berth_reloads_total{berth_reload_subject=\"tls\",berth_reload_result=\"ok\"} 1\n", metrics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,7 +116,7 @@ public sealed class TlsReloadTests : IDisposable
 
         string expiry = new DateTimeOffset(certificate.NotAfter).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         Assert.Contains(
-            $"berth_tls_certificate_expiry_seconds{{file=\"{pair.CertificateFile}\"}} {expiry}\n", metrics, StringComparison.Ordinal);
+            $"berth_tls_certificate_expiry_seconds{{file_path=\"{pair.CertificateFile}\"}} {expiry}\n", metrics, StringComparison.Ordinal);
     }
 
     public void Dispose() => _files.Dispose();

@@ -176,7 +176,7 @@ public sealed class TlsTests : IDisposable
         using HttpClient client = edge.Client(_files.Authority);
         string text = await client.GetStringAsync("/metrics", DispatcherFixture.Cancelled);
         return double.Parse(
-            text.Split('\n').Single(static l => l.StartsWith("berth_watchers{target=\"k8s-example2/service-b\"}", StringComparison.Ordinal))
+            text.Split('\n').Single(static l => l.StartsWith($"berth_watchers{{{DispatcherFixture.OfB}}}", StringComparison.Ordinal))
                 .Split(' ')[^1],
             System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -49,10 +49,10 @@ public sealed partial class MonitoringTests
         Dictionary<string, HashSet<string>> scraped = await ScrapeAsync();
         List<string> faults = [];
         string rules = Checkout.Read("deploy/monitoring/rules.yaml");
-        foreach (string expression in ReadDashboard().Append(rules.Replace("{{", "", StringComparison.Ordinal)))
+        foreach (string expression in ReadDashboard().Append(Template().Replace(rules, "")))
         {
             HashSet<string> labels = [.. s_added];
-            foreach (Match metric in Metric().Matches(expression))
+            foreach (Match metric in Metric().Matches(Braces().Replace(By().Replace(expression, ""), "")))
             {
                 if (!scraped.TryGetValue(metric.Value, out HashSet<string>? own))
                     faults.Add($"{metric.Value} does not exist");
@@ -78,17 +78,23 @@ public sealed partial class MonitoringTests
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex AlertName();
 
-    [GeneratedRegex(@"\b(berth|process|dotnet)_[a-z_]+")]
+    [GeneratedRegex(@"\{\{.*?\}\}")]
+    private static partial Regex Template();
+
+    [GeneratedRegex(@"\{[^}]*\}")]
+    private static partial Regex Braces();
+
+    [GeneratedRegex(@"\b(berth|process|dotnet|http)_[a-z_]+")]
     private static partial Regex Metric();
 
-    [GeneratedRegex(@"\b((?:berth|process|dotnet)_[a-z_]+)\{([^}]*)\}")]
+    [GeneratedRegex(@"\b((?:berth|process|dotnet|http)_[a-z_]+)\{([^}]*)\}")]
     private static partial Regex Selector();
 
     [GeneratedRegex(@"\b(?:by|on) \(([^)]*)\)")]
     private static partial Regex By();
 
     private static string Fill(string expression) => expression.Replace("$__rate_interval", "5m", StringComparison.Ordinal)
-        .Replace("$target", ".*", StringComparison.Ordinal);
+        .Replace("$namespace", ".*", StringComparison.Ordinal).Replace("$service", ".*", StringComparison.Ordinal);
 
     private static string[] ReadDashboard()
     {
@@ -113,6 +119,9 @@ public sealed partial class MonitoringTests
             Tls = new DispatcherTlsOptions { Certificates = [files.Write("server", certificate)] },
             ClientLimits = new DispatcherClientLimits { RequestsPerSecond = 1, Burst = 2 },
         });
+        using HttpClient admin = new() { BaseAddress = new Uri(edge.Server.AdminAddresses[0]) };
+        using HttpResponseMessage early = await admin.GetAsync("/readyz", DispatcherFixture.Cancelled);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, early.StatusCode);
         await edge.Source.PublishAsync(
             edge.OtherView, [DispatcherFixture.Pod(0, set: "service-c")], cancellationToken: DispatcherFixture.Cancelled);
         SnapshotBuilder builder = new(DispatcherFixture.B, DispatcherFixture.Ports);
@@ -133,7 +142,6 @@ public sealed partial class MonitoringTests
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
         files.Write("tokens", "lobby");
         await edge.ReloadAsync("What was read earlier stays.");
-        using HttpClient admin = new() { BaseAddress = new Uri(edge.Server.AdminAddresses[0]) };
         // The reload is counted a moment after it is logged.
         string text = await Wait.ForAsync("berth_reloads_total", ScrapeOnceAsync, DispatcherFixture.Cancelled);
         Dictionary<string, HashSet<string>> found = [];
@@ -154,7 +162,7 @@ public sealed partial class MonitoringTests
         }
     }
 
-    [GeneratedRegex("([a-z_]+)=\"")]
+    [GeneratedRegex("([a-z0-9_]+)=\"")]
     private static partial Regex Label();
 
     private static string FindPromtool()

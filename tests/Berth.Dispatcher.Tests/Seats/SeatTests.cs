@@ -207,11 +207,11 @@ public sealed class SeatTests
         string metrics = await cluster.Client.GetStringAsync("/metrics", Cancelled);
         foreach (string line in new[]
         {
-            "berth_seats{target=\"k8s-example2/service-b\",state=\"free\"} 1",
-            "berth_seats{target=\"k8s-example2/service-b\",state=\"reserved\"} 1",
-            "berth_seat_desks{target=\"k8s-example2/service-b\",state=\"open\"} 1",
-            "berth_seat_requests_total{target=\"k8s-example2/service-b\",outcome=\"reserved\"} 1",
-            "berth_seat_requests_total{target=\"k8s-example2/service-b\",outcome=\"full\"} 1",
+            "berth_seats{" + DispatcherFixture.OfB + ",berth_seat_state=\"free\"} 1",
+            "berth_seats{" + DispatcherFixture.OfB + ",berth_seat_state=\"reserved\"} 1",
+            "berth_seat_desks{" + DispatcherFixture.OfB + ",berth_desk_state=\"open\"} 1",
+            "berth_seat_requests_total{" + DispatcherFixture.OfB + ",berth_seat_outcome=\"reserved\"} 1",
+            "berth_seat_requests_total{" + DispatcherFixture.OfB + ",berth_seat_outcome=\"full\"} 1",
         })
             Assert.Contains(line, metrics, StringComparison.Ordinal);
     }

@@ -253,7 +253,7 @@ public sealed class BerthHandlerTests
         Activity sent = Assert.Single(ended);
         Assert.Equal("service-b-1", sent.GetTagItem("k8s.pod.name"));
         Assert.Equal("k8s-example2", sent.GetTagItem("k8s.namespace.name"));
-        Assert.Equal("k8s-example2/service-b", sent.GetTagItem("berth.target"));
+        Assert.Equal("service-b", sent.GetTagItem("k8s.service.name"));
         Assert.Equal(2, sent.GetTagItem("berth.pods.tried"));
         Assert.Equal(ActivityStatusCode.Unset, sent.Status);
     }

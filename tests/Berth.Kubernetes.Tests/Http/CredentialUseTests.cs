@@ -27,8 +27,8 @@ public sealed class CredentialUseTests
         Assert.Contains("Bearer new-token", await harness.TextAsync("/version"), StringComparison.Ordinal);
 
         // The first: one 401, since the file held nothing new. The second: the old token, then the new one.
-        Assert.Equal(2, harness.Counts["berth.api.requests:verb=get,code=401"]);
-        Assert.Equal(1, harness.Counts["berth.api.requests:verb=get,code=200"]);
+        Assert.Equal(2, harness.Counts["berth.api.requests:berth.api.verb=get,http.response.status_code=401"]);
+        Assert.Equal(1, harness.Counts["berth.api.requests:berth.api.verb=get,http.response.status_code=200"]);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class CredentialUseTests
 
         Assert.Equal(401, e.StatusCode);
         Assert.Contains("The credential from a test is not accepted. Renew it", e.Message, StringComparison.Ordinal);
-        Assert.Equal(2, harness.Counts["berth.api.requests:verb=get,code=401"]);
+        Assert.Equal(2, harness.Counts["berth.api.requests:berth.api.verb=get,http.response.status_code=401"]);
         Assert.Equal(1, source.Refused);
     }
 
@@ -84,7 +84,7 @@ public sealed class CredentialUseTests
         WriteClient(folder, authority, "new-user");
         Assert.Contains("CN=new-user", await harness.TextAsync("/version"), StringComparison.Ordinal);
 
-        Assert.Equal(1, harness.Counts["berth.api.requests:verb=get,code=401"]);
+        Assert.Equal(1, harness.Counts["berth.api.requests:berth.api.verb=get,http.response.status_code=401"]);
     }
 
     [Fact]

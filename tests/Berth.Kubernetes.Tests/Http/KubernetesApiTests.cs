@@ -62,7 +62,7 @@ public sealed class KubernetesApiTests
         more.SetResult();
         Assert.Equal("two", await reader.ReadLineAsync(Cancelled));
         Assert.Null(await reader.ReadLineAsync(Cancelled));
-        Assert.Equal(1, harness.Counts["berth.api.requests:verb=watch,code=200"]);
+        Assert.Equal(1, harness.Counts["berth.api.requests:berth.api.verb=watch,http.response.status_code=200"]);
     }
 
     [Theory]
@@ -256,7 +256,7 @@ public sealed class KubernetesApiTests
 
         Assert.Contains($"http://{taken.LocalEndPoint}/", e.Message, StringComparison.Ordinal);
         Assert.Contains("the connection was refused", e.Message, StringComparison.Ordinal);
-        Assert.Equal(1, harness.Counts["berth.api.requests:verb=list,code=error"]);
+        Assert.Equal(1, harness.Counts["berth.api.requests:berth.api.verb=list,error.type=unreachable"]);
     }
 
     [Fact]
@@ -332,7 +332,7 @@ public sealed class KubernetesApiTests
         await using TestServer server = await TestServer.StartAsync(answer);
         using ApiHarness harness = new(ApiHarness.Access(server.Address), time);
         KubernetesApiException e = await Assert.ThrowsAsync<KubernetesApiException>(() => harness.TextAsync(Slices));
-        Assert.Equal(1, harness.Counts[$"berth.api.requests:verb=list,code={e.StatusCode}"]);
+        Assert.Equal(1, harness.Counts[$"berth.api.requests:berth.api.verb=list,http.response.status_code={e.StatusCode}"]);
         return e;
     }
 }

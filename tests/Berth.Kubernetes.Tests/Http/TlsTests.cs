@@ -246,7 +246,7 @@ public sealed class TlsTests
         using ApiHarness harness = new(ApiHarness.Access(server.Address, caPem));
         KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => harness.TextAsync("/version"));
         Assert.Contains(server.Address.ToString(), e.Message, StringComparison.Ordinal);
-        Assert.Equal(1, harness.Counts["berth.api.requests:verb=get,code=error"]);
+        Assert.Equal(1, harness.Counts["berth.api.requests:berth.api.verb=get,error.type=unreachable"]);
         return e.Message;
     }
 }

@@ -1,0 +1,11 @@
+namespace Berth.Dispatcher.Metrics;
+
+/// <summary>The places at which cores count without sharing a cache line.</summary>
+internal static class CoreStripes
+{
+    /// <summary>The number of places, a power of two.</summary>
+    public static readonly int Count = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(Environment.ProcessorCount, 64));
+
+    /// <summary>The place of the core that runs this thread now.</summary>
+    public static int Mine => Thread.GetCurrentProcessorId() & (Count - 1);
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Berth.Diagnostics;
+
+/// <summary>
+/// The names of attributes of metrics and activities. What OpenTelemetry's semantic conventions have a name for has that name; what only
+/// Berth has begins with <c>berth.</c> (decision 0063).
+/// </summary>
+internal static class TelemetryNames
+{
+    public const string Namespace = "k8s.namespace.name";
+    public const string Service = "k8s.service.name";
+    public const string StatusCode = "http.response.status_code";
+    public const string ErrorType = "error.type";
+    public const string FilePath = "file.path";
+
+    public const string EndpointState = "berth.endpoint.state";
+    public const string SnapshotState = "berth.snapshot.state";
+    public const string SnapshotVersion = "berth.snapshot.version";
+    public const string WarningKind = "berth.warning.kind";
+    public const string ApiVerb = "berth.api.verb";
+    public const string ApiResource = "berth.api.resource";
+    public const string RestartCause = "berth.watch.restart.cause";
+
+    /// <summary>Returns a measurement about a target.</summary>
+    public static Measurement<T> Measure<T>(ServiceTarget target, T value)
+        where T : struct =>
+        new(value, new(Namespace, target.Namespace), new(Service, target.Service));
+
+    /// <summary>Returns a measurement about a target, with one more attribute.</summary>
+    public static Measurement<T> Measure<T>(ServiceTarget target, T value, string name, string more)
+        where T : struct =>
+        new(value, new(Namespace, target.Namespace), new(Service, target.Service), new(name, more));
+
+    /// <summary>Says which target an activity is about.</summary>
+    public static void TellTarget(Activity activity, ServiceTarget target)
+    {
+        activity.SetTag(Namespace, target.Namespace);
+        activity.SetTag(Service, target.Service);
+    }
+}
