@@ -45,6 +45,9 @@ internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> 
                 heard(answer);
                 for (int i = 0; i < batch.Count; i++)
                     batch[i].Answer.SetResult(answer.Results[i]);
+                // Those who have their answer may ask again: they come into the next batch, which is the larger for it.
+                if (batch.Count > 1)
+                    await Task.Yield();
             }
             catch (Exception exception)
             {
