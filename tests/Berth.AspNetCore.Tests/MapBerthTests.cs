@@ -2,9 +2,11 @@ using System.Net;
 using System.Text.Json;
 using Berth.Dispatcher;
 using Berth.Dispatcher.Tests;
+using Berth.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Berth.AspNetCore.Tests;
 
@@ -142,6 +144,21 @@ public sealed class MapBerthTests
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal("https://game.test", response.Headers.GetValues("Access-Control-Allow-Origin").Single());
+    }
+
+    [Fact]
+    public async Task A_clash_between_targets_is_logged_by_the_program()
+    {
+        RecordingLogger logger = new();
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(
+            "/discovery", null, services => services.AddSingleton<ILoggerFactory>(logger));
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        await fixture.Source.PublishAsync(
+            fixture.OtherView, [DispatcherFixture.Pod(0, set: "service-c")], cancellationToken: Token);
+
+        fixture.Time.Advance(TimeSpan.FromSeconds(5));
+
+        await logger.WaitForAsync("Port clash", Token);
     }
 
     [Fact]

@@ -32,8 +32,9 @@ internal sealed class BerthAnswers
         WatchHubs hubs = new(state, logger);
         DispatcherMetrics.Observe(meter, state, time);
         _application = new DispatcherApplication(state, hubs, durations: null, exporter: null, logger);
+        ClashLog clashes = new(state.FindClashes, time, logger);
         // The program waits for open requests when it stops: the streams have to end first.
-        services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(() => Stop(state, hubs));
+        services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(() => Stop(state, hubs, clashes));
     }
 
     /// <summary>
@@ -52,9 +53,10 @@ internal sealed class BerthAnswers
         return _application.AnswerAsync(new Exchange(context.Features), RouteMatch.Of(rest.Length == 0 ? "/" : rest));
     }
 
-    private static void Stop(DispatcherState state, WatchHubs hubs)
+    private static void Stop(DispatcherState state, WatchHubs hubs, ClashLog clashes)
     {
         state.BeginShutdown();
         hubs.EndAsync().GetAwaiter().GetResult();
+        clashes.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }

@@ -171,6 +171,8 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
 
     private static SeatRequestMessage? Parse(byte[] body)
     {
+        if (SeatRequestMessage.FindPlain(body) is { } plain)
+            return plain;
         Utf8JsonReader json = new(body, new JsonReaderOptions { MaxDepth = 4 });
         SeatRequestMessage? message = JsonSerializer.Deserialize(ref json, SeatJson.Default.SeatRequestMessage);
         return json.Read() ? throw new JsonException() : message;

@@ -9,12 +9,11 @@ namespace Berth.Dispatcher.Seats;
 /// </summary>
 internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> heard, TimeSpan timeout, TimeProvider time)
 {
-    // Two, so that the desk works on one while the answers to the other travel.
-    private const int MaxUnderWay = 2;
-
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = [];
-    private int _underWay;
+
+    // One at a time: with two, the batches are half as large, and each costs the dispatcher and the desk as much.
+    private bool _isUnderWay;
 
     /// <summary>Asks for one reservation.</summary>
     /// <exception cref="HttpRequestException">The desk did not answer in time, or refused the whole. Seats may be reserved.</exception>
@@ -24,9 +23,9 @@ internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> 
         lock (_lock)
         {
             _waiting.Enqueue(waiting);
-            if (_underWay == MaxUnderWay)
+            if (_isUnderWay)
                 return waiting.Answer.Task;
-            _underWay++;
+            _isUnderWay = true;
         }
 
         // It completes every answer with a value or an exception, and never throws.
@@ -46,6 +45,9 @@ internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> 
                 heard(answer);
                 for (int i = 0; i < batch.Count; i++)
                     batch[i].Answer.SetResult(answer.Results[i]);
+                // Those who have their answer may ask again: they come into the next batch, which is the larger for it.
+                if (batch.Count > 1)
+                    await Task.Yield();
             }
             catch (Exception exception)
             {
@@ -68,7 +70,7 @@ internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> 
             while (batch.Count < ReserveBatch.MaxRequests && _waiting.TryDequeue(out Waiting? waiting))
                 batch.Add(waiting);
             if (batch.Count == 0)
-                _underWay--;
+                _isUnderWay = false;
         }
 
         return batch;

@@ -12,6 +12,22 @@ internal sealed class PodPorts(PortScheme scheme)
 {
     private PortRule? _rule;
 
+    /// <summary>
+    /// Finds the rule of a pod's ports where the client's scheme gives one, and the dispatcher states its ports. Almost all pods end here,
+    /// so it allocates nothing.
+    /// </summary>
+    /// <param name="ordinal">The pod's ordinal, or null.</param>
+    /// <param name="stated">The ports that the dispatcher states.</param>
+    public PortRule? FindRule(int? ordinal, List<EndpointPort> stated)
+    {
+        if (scheme.NeedsServicePorts || (scheme.NeedsOrdinal && ordinal is null))
+            return null;
+        _rule ??= scheme.RuleFor([]);
+        return _rule is { } rule && (ordinal ?? 0) <= rule.MaxOrdinal && rule.IsAmong(CollectionsMarshal.AsSpan(stated), ordinal ?? 0)
+            ? rule
+            : null;
+    }
+
     /// <summary>Finds the ports of a pod, and their rule where one gives just these.</summary>
     /// <param name="name">The pod's name, for the message.</param>
     /// <param name="ordinal">The pod's ordinal, or null.</param>

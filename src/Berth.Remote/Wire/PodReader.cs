@@ -79,13 +79,16 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
 
         CheckStated(name, ordinal);
         int? used = scheme.NeedsOrdinal && name.Prefix is not null ? name.Number : null;
-        IReadOnlyList<EndpointPort> ports = _podPorts.Find(name, used, _ports, out PortRule? rule);
+        IReadOnlyList<EndpointPort>? ports = null;
+        PortRule? rule = _podPorts.FindRule(used, _ports);
+        if (rule is null)
+            ports = _podPorts.Find(name, used, _ports, out rule);
         PodScope scope = _parts.Scope(node[..nodeLength], zone[..zoneLength]);
         if (rule is not null && _addresses.Count == 1 && host is null
             && RemotePod.TryMake(name, scope, uid, _addresses[0], ready, serving, terminating, rule) is { } pod)
             return cordoned ? new CordonedEndpoint(pod) : pod;
         PodEndpoint listed = PodEndpoint.Create(
-            name.ToString()!, target.Namespace, [.. _addresses], [.. ports], used, uid.ToString(), scope.Node, scope.Zone, ready, serving,
+            name.ToString()!, target.Namespace, [.. _addresses], [.. ports ?? rule!.All(used ?? 0)], used, uid.ToString(), scope.Node, scope.Zone, ready, serving,
             terminating, host);
         return cordoned ? new CordonedEndpoint(listed) : listed;
     }

@@ -45,7 +45,7 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
     {
         ReserveResults answer = await SendAsync(
             HttpMethod.Post, "v1/reservations", Content(new ReserveBatch(requests), WireJson.Default.ReserveBatch),
-            WireJson.Default.ReserveResults, cancellationToken).ConfigureAwait(false);
+            WireJson.Default.ReserveResults, cancellationToken, static body => PlainMessages.FindResults(body)).ConfigureAwait(false);
         return answer.Results.Count == requests.Count
             ? answer
             : throw new HttpRequestException($"The desk at {desk} gave {answer.Results.Count} answers to {requests.Count} requests.");
@@ -119,7 +119,9 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
     }
 
     private async Task<T> SendAsync<T>(
-        HttpMethod method, string path, ByteArrayContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        HttpMethod method, string path, ByteArrayContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken,
+        Func<byte[], T?>? plain = null)
+        where T : class
     {
         using HttpResponseMessage response = await SendWithKeyAsync(method, path, content, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK)
@@ -127,7 +129,8 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return JsonSerializer.Deserialize(body, type) ?? throw new HttpRequestException($"The answer of the desk at {desk} is null.");
+            return plain?.Invoke(body) ?? JsonSerializer.Deserialize(body, type)
+                ?? throw new HttpRequestException($"The answer of the desk at {desk} is null.");
         }
         catch (JsonException exception)
         {

@@ -97,7 +97,7 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
 
     private async ValueTask ReserveAsync(DeskExchange exchange)
     {
-        ReserveBatch batch = await exchange.ReadAsync(WireJson.Default.ReserveBatch).ConfigureAwait(false);
+        ReserveBatch batch = await exchange.ReadAsync(WireJson.Default.ReserveBatch, PlainMessages.FindBatch).ConfigureAwait(false);
         if (batch.Requests.Count is 0 or > ReserveBatch.MaxRequests)
             throw new JsonException($"The body has {batch.Requests.Count} requests. Send 1 to {ReserveBatch.MaxRequests}.");
         foreach (ReserveMessage? message in batch.Requests)

@@ -23,10 +23,15 @@ internal readonly struct DeskExchange(IFeatureCollection features)
 
     public void Abort() => features.Get<IHttpRequestLifetimeFeature>()!.Abort();
 
+    /// <summary>Reads a message from bytes in its plain form, or gives null.</summary>
+    public delegate T? PlainReader<T>(ReadOnlySpan<byte> bytes);
+
     /// <summary>Reads the body as one message.</summary>
+    /// <param name="type">The message's type.</param>
+    /// <param name="plain">A faster reader of the message's plain form, or null.</param>
     /// <exception cref="JsonException">It is not that message.</exception>
     /// <exception cref="BadHttpRequestException">It is too large, or too slow.</exception>
-    public async ValueTask<T> ReadAsync<T>(JsonTypeInfo<T> type)
+    public async ValueTask<T> ReadAsync<T>(JsonTypeInfo<T> type, PlainReader<T>? plain = null)
         where T : class
     {
         // Kestrel bounds the body and the time for it.
@@ -42,7 +47,7 @@ internal readonly struct DeskExchange(IFeatureCollection features)
 
             try
             {
-                return Parse(read, type);
+                return (read.Buffer.IsSingleSegment ? plain?.Invoke(read.Buffer.FirstSpan) : null) ?? Parse(read, type);
             }
             finally
             {

@@ -71,16 +71,12 @@ internal static class TicketReader
         string? algorithm = null;
         string? id = null;
         Utf8JsonReader reader = Begin(head);
-        while (NextName(ref reader, out string name))
+        while (NextName(ref reader))
         {
-            bool isGood = name switch
-            {
-                "alg" => Take(ref algorithm, ReadText(ref reader)),
-                "kid" => Take(ref id, ReadText(ref reader)),
-                // What is critical there must be understood (RFC 7515, 4.1.11), and nothing of it is.
-                "crit" => false,
-                _ => Skip(ref reader),
-            };
+            // What is critical there must be understood (RFC 7515, 4.1.11), and nothing of it is.
+            bool isGood = reader.ValueTextEquals("alg"u8) ? TakeText(ref reader, ref algorithm)
+                : reader.ValueTextEquals("kid"u8) ? TakeText(ref reader, ref id)
+                : !reader.ValueTextEquals("crit"u8) && Skip(ref reader);
             if (!isGood)
                 return SeatRefusal.Malformed;
         }
@@ -101,22 +97,19 @@ internal static class TicketReader
         string? issuer = null, pod = null, id = null, boot = null, uid = null, key = null;
         long? issued = null, expires = null, seats = null, until = null;
         Utf8JsonReader reader = Begin(body);
-        while (NextName(ref reader, out string name))
+        while (NextName(ref reader))
         {
-            bool isGood = name switch
-            {
-                "iss" => Take(ref issuer, ReadText(ref reader)),
-                "aud" => Take(ref pod, ReadText(ref reader)),
-                "jti" => Take(ref id, ReadText(ref reader)),
-                "boot" => Take(ref boot, ReadText(ref reader)),
-                "uid" => Take(ref uid, ReadText(ref reader)),
-                "key" => Take(ref key, ReadText(ref reader)),
-                "iat" => Take(ref issued, ReadNumber(ref reader)),
-                "exp" => Take(ref expires, ReadNumber(ref reader)),
-                "seats" => Take(ref seats, ReadNumber(ref reader)),
-                "until" => Take(ref until, ReadNumber(ref reader)),
-                _ => Skip(ref reader),
-            };
+            bool isGood = reader.ValueTextEquals("iss"u8) ? TakeText(ref reader, ref issuer)
+                : reader.ValueTextEquals("aud"u8) ? TakeText(ref reader, ref pod)
+                : reader.ValueTextEquals("jti"u8) ? TakeText(ref reader, ref id)
+                : reader.ValueTextEquals("boot"u8) ? TakeText(ref reader, ref boot)
+                : reader.ValueTextEquals("uid"u8) ? TakeText(ref reader, ref uid)
+                : reader.ValueTextEquals("key"u8) ? TakeText(ref reader, ref key)
+                : reader.ValueTextEquals("iat"u8) ? TakeNumber(ref reader, ref issued)
+                : reader.ValueTextEquals("exp"u8) ? TakeNumber(ref reader, ref expires)
+                : reader.ValueTextEquals("seats"u8) ? TakeNumber(ref reader, ref seats)
+                : reader.ValueTextEquals("until"u8) ? TakeNumber(ref reader, ref until)
+                : Skip(ref reader);
             if (!isGood)
                 return false;
         }
@@ -134,21 +127,14 @@ internal static class TicketReader
         return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? reader : throw new JsonException();
     }
 
-    private static bool NextName(ref Utf8JsonReader reader, out string name)
+    private static bool NextName(ref Utf8JsonReader reader)
     {
-        name = "";
         if (!reader.Read())
             throw new JsonException();
-        if (reader.TokenType == JsonTokenType.EndObject)
-            return reader.Read() ? throw new JsonException() : false;
-        name = reader.GetString()!;
-        return reader.Read() ? true : throw new JsonException();
+        if (reader.TokenType != JsonTokenType.EndObject)
+            return true;
+        return reader.Read() ? throw new JsonException() : false;
     }
-
-    private static string? ReadText(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-
-    private static long? ReadNumber(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) ? number : null;
 
     private static bool Skip(ref Utf8JsonReader reader)
     {
@@ -157,17 +143,19 @@ internal static class TicketReader
     }
 
     // A name that is there twice has two meanings, and which of them counts differs between libraries.
-    private static bool Take(ref string? place, string? value)
+    private static bool TakeText(ref Utf8JsonReader reader, ref string? place)
     {
-        bool isGood = place is null && value is not null;
-        place = value;
-        return isGood;
+        if (place is not null || !reader.Read() || reader.TokenType != JsonTokenType.String)
+            return false;
+        place = reader.GetString();
+        return true;
     }
 
-    private static bool Take(ref long? place, long? value)
+    private static bool TakeNumber(ref Utf8JsonReader reader, ref long? place)
     {
-        bool isGood = place is null && value is not null;
-        place = value;
-        return isGood;
+        if (place is not null || !reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number))
+            return false;
+        place = number;
+        return true;
     }
 }

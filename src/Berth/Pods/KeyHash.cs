@@ -17,8 +17,12 @@ internal static class KeyHash
     public static ulong Begin(ReadOnlySpan<char> text)
     {
         ulong hash = FnvOffset;
+        int ascii = 0;
+        // Most keys are ASCII, where a character is its own UTF-8. Decoding them costs more than all the rest of a pick.
+        for (; ascii < text.Length && text[ascii] < 0x80; ascii++)
+            hash = (hash ^ text[ascii]) * FnvPrime;
         Span<byte> utf8 = stackalloc byte[4];
-        foreach (Rune rune in text.EnumerateRunes())
+        foreach (Rune rune in text[ascii..].EnumerateRunes())
         {
             int length = rune.EncodeToUtf8(utf8);
             for (int i = 0; i < length; i++)

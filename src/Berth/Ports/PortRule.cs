@@ -62,6 +62,22 @@ internal sealed class PortRule
         return true;
     }
 
+    /// <summary>True when all ports of an ordinal up to <see cref="MaxOrdinal"/> are among others. Names do not count.</summary>
+    public bool IsAmong(ReadOnlySpan<EndpointPort> others, int ordinal)
+    {
+        foreach (EndpointPort port in _bases)
+        {
+            int number = (int)PortRange.Compute(port.Number, ordinal, _stride);
+            bool isThere = false;
+            foreach (EndpointPort other in others)
+                isThere |= other.Number == number && other.Protocol == port.Protocol;
+            if (!isThere)
+                return false;
+        }
+
+        return true;
+    }
+
     public bool TryFind(string name, int ordinal, [NotNullWhen(true)] out EndpointPort? found)
     {
         int at = Array.FindIndex(_bases, b => string.Equals(b.Name, name, StringComparison.Ordinal));

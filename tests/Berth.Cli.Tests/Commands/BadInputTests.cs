@@ -85,7 +85,7 @@ public sealed class BadInputTests
     public async Task Usage_error_is_a_sentence_with_exit_code_2(string arguments, string sentence)
     {
         BerthResult result = await BerthProcess.RunAsync(
-            Programs.Managed, s_pod, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            Programs.Any, s_pod, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         result.AssertRefused(2, sentence);
     }
 
@@ -93,7 +93,7 @@ public sealed class BadInputTests
     public async Task All_faults_are_reported_at_once_with_their_origins()
     {
         Dictionary<string, string> environment = new() { ["POD_NAME"] = "service-b-1", ["BERTH_STRIDE"] = "zero" };
-        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port", "--base-port", "70000", "-o", "xml");
+        BerthResult result = await BerthProcess.RunAsync(Programs.Any, environment, "get", "port", "--base-port", "70000", "-o", "xml");
         result.AssertRefused(
             2, "--base-port: The base port 70000", "BERTH_STRIDE: The stride 'zero'", "--output: There is no output format 'xml'");
     }
@@ -107,14 +107,14 @@ public sealed class BadInputTests
     {
         Dictionary<string, string> environment = name is null ? [] : new() { ["POD_NAME"] = name };
         foreach (string[] command in new string[][] { ["echo"], ["probe"], ["get", "port"] })
-            (await BerthProcess.RunAsync(Programs.Managed, environment, command)).AssertRefused(2, sentence);
+            (await BerthProcess.RunAsync(Programs.Any, environment, command)).AssertRefused(2, sentence);
     }
 
     [Fact]
     public async Task The_hostname_is_never_taken_for_the_pods_name()
     {
         BerthResult result = await BerthProcess.RunAsync(
-            Programs.Managed, new Dictionary<string, string> { ["HOSTNAME"] = "service-b-1" }, "get", "port");
+            Programs.Any, new Dictionary<string, string> { ["HOSTNAME"] = "service-b-1" }, "get", "port");
         result.AssertRefused(2, "POD_NAME is not set");
     }
 

@@ -17,7 +17,7 @@ public sealed class CallTests
         string dead = $"127.0.0.1:{FreePorts.Take()}";
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(
             () => Interlocked.Increment(ref asked) <= 2 ? dead : alive.LocalEndpoint.ToString()!);
-        await using BerthProcess call = BerthProcess.Start(Programs.Managed, null, "call", serviceA.Url, "-o", "json", "--timeout", "30s");
+        await using BerthProcess call = BerthProcess.Start(Programs.Any, null, "call", serviceA.Url, "-o", "json", "--timeout", "30s");
         using TcpClient session = await alive.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         using StreamReader reader = new(session.GetStream());
         Assert.Equal("hello", await reader.ReadLineAsync(TestContext.Current.CancellationToken));
@@ -73,7 +73,7 @@ public sealed class CallTests
             ["POD_NAME"] = "service-b-0",
             ["BERTH_BASE_PORT"] = port.ToString(CultureInfo.InvariantCulture),
         };
-        await using BerthProcess echo = BerthProcess.Start(Programs.Managed, pod, "echo");
+        await using BerthProcess echo = BerthProcess.Start(Programs.Any, pod, "echo");
         await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => $"127.0.0.1:{port}");
         BerthResult result = await BerthProcess.RunManagedAsync(

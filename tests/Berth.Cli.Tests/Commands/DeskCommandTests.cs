@@ -142,7 +142,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
         await _server.DisposeAsync();
         await using BerthProcess drain = StartDrain("10m");
         (await drain.WaitForEndAsync()).AssertRefused(3, "did not answer");
-        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, Environment(), "drain");
+        BerthResult result = await BerthProcess.RunAsync(Programs.Any, Environment(), "drain");
         result.AssertRefused(2, "Give --seat-keys.");
     }
 
@@ -152,7 +152,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
         await _server.DisposeAsync();
         int port = FreePorts.Take(1);
         await using BerthProcess echo = BerthProcess.Start(
-            Programs.Managed, Environment(), "echo", "--base-port", Text(port), "--seats", "2", "--seat-keys", Keys, "--desk-base-port",
+            Programs.Any, Environment(), "echo", "--base-port", Text(port), "--seats", "2", "--seat-keys", Keys, "--desk-base-port",
             Text(_server.Address.Port), "--drain", "10m");
         using HttpClient http = SeatDeskClient.CreateHttp(Wait.Limit);
         SeatDeskClient desk = new(
@@ -188,7 +188,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
         "seats", command, pod, "--desk", _server.Address.ToString(), "--seat-keys", keys ?? Keys);
 
     private BerthProcess StartDrain(string limit) => BerthProcess.Start(
-        Programs.Managed, Environment(), "drain", "--seat-keys", Keys, "--desk-base-port", Text(_server.Address.Port), "--drain", limit);
+        Programs.Any, Environment(), "drain", "--seat-keys", Keys, "--desk-base-port", Text(_server.Address.Port), "--drain", limit);
 
     private string Reserve() => _desk.Reserve(new SeatRequest(1, TimeSpan.FromMinutes(5))).Ticket!;
 

@@ -41,10 +41,10 @@ public sealed class DispatchTests : IDisposable
     [Fact]
     public async Task Snapshot_older_than_max_stale_is_503_with_the_reason()
     {
-        await LiveOnceAsync(Programs.Managed);
+        await LiveOnceAsync(Programs.Any);
         using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
-        await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile, "--max-stale", "1ms");
+        await using BerthProcess dispatch = Start(Programs.Any, away.Path, url, "--snapshot-file", SnapshotFile, "--max-stale", "1ms");
         using HttpClient client = new() { BaseAddress = new Uri(url) };
         HttpResponseMessage answer = await Wait.ForAsync(
             "an answer of service A", async token => await client.GetAsync("/v1/endpoints/k8s-example2/service-b", token), Cancellation);
@@ -59,7 +59,7 @@ public sealed class DispatchTests : IDisposable
         await File.WriteAllTextAsync(SnapshotFile, "nonsense", Cancellation);
         using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string url = $"http://127.0.0.1:{FreePorts.Take()}";
-        await using BerthProcess dispatch = Start(Programs.Managed, away.Path, url, "--snapshot-file", SnapshotFile);
+        await using BerthProcess dispatch = Start(Programs.Any, away.Path, url, "--snapshot-file", SnapshotFile);
         await dispatch.Error.WaitForLineAsync(static line => line.Contains("was renamed to", StringComparison.Ordinal));
         using HttpClient client = new() { BaseAddress = new Uri(url) };
         HttpResponseMessage answer = await Wait.ForAsync(
@@ -77,7 +77,7 @@ public sealed class DispatchTests : IDisposable
         const string Plain = """{"target": "k8s-example2/service-b", "base-port": 3000, "cordon": ["k8s-example2/service-b-0"]}""";
         await File.WriteAllTextAsync(path, Plain, Cancellation);
         await using BerthProcess dispatch = BerthProcess.Start(
-            Programs.Managed, null, "dispatch", "--config", path, "--kubeconfig", kubernetes.Kubeconfig, "--urls", url);
+            Programs.Any, null, "dispatch", "--config", path, "--kubeconfig", kubernetes.Kubeconfig, "--urls", url);
         using HttpClient client = new() { BaseAddress = new Uri(url) };
         async Task<string> StatesAsync(CancellationToken token)
         {
@@ -121,13 +121,13 @@ public sealed class DispatchTests : IDisposable
     [Fact]
     public async Task Dispatcher_that_follows_another_needs_neither_an_API_nor_ports()
     {
-        await LiveOnceAsync(Programs.Managed);
+        await LiveOnceAsync(Programs.Any);
         using TestFile away = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
         string first = $"http://127.0.0.1:{FreePorts.Take()}";
         string second = $"http://127.0.0.1:{FreePorts.Take()}";
-        await using BerthProcess a = Start(Programs.Managed, away.Path, first, "--snapshot-file", SnapshotFile);
+        await using BerthProcess a = Start(Programs.Any, away.Path, first, "--snapshot-file", SnapshotFile);
         await using BerthProcess b = BerthProcess.Start(
-            Programs.Managed, null, ["dispatch", "--target", "k8s-example2/service-b", "--from", first, "--urls", second]);
+            Programs.Any, null, ["dispatch", "--target", "k8s-example2/service-b", "--from", first, "--urls", second]);
         using HttpClient client = new() { BaseAddress = new Uri(second) };
 
         string address = await Wait.ForAsync(

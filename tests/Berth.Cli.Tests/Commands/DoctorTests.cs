@@ -14,7 +14,7 @@ public sealed class DoctorTests
     [Fact]
     public async Task Local_cluster_is_well()
     {
-        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 2);
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 2);
         await using ScriptedDnsServer dns = new(TestZone.Headless([("service-b-0", "127.0.0.1"), ("service-b-1", "127.0.0.1")]));
         BerthResult result = await InProcess.RunAsync(
             "", isPlugin: false, "doctor", Target, "--kubeconfig", up.Kubeconfig, "--base-port", Text(up.PortBase), "--url", up.Url,

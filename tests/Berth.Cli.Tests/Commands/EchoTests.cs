@@ -47,7 +47,7 @@ public sealed class EchoTests
     {
         Dictionary<string, string> pod = new() { ["POD_NAME"] = "service-b-0" };
         await using BerthProcess echo = BerthProcess.Start(
-            Programs.Managed, pod, "echo", "--base-port", FreePorts.Take().ToString(CultureInfo.InvariantCulture), "--log-format", "json",
+            Programs.Any, pod, "echo", "--base-port", FreePorts.Take().ToString(CultureInfo.InvariantCulture), "--log-format", "json",
             "--bind", "127.0.0.1");
         string line = await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(line);

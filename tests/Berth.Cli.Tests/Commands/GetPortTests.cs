@@ -18,7 +18,7 @@ public sealed class GetPortTests
     public async Task Shows_the_port(string arguments, string expected)
     {
         BerthResult result = await BerthProcess.RunAsync(
-            Programs.Managed, s_pod, ["get", "port", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+            Programs.Any, s_pod, ["get", "port", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         result.AssertOk();
         Assert.Equal(expected, result.Out);
         Assert.Empty(result.Error);
@@ -48,14 +48,14 @@ public sealed class GetPortTests
     {
         using TestFile file = new("""{ "base-port": 1000, "stride": 3, /* a comment */ "log-format": "json" }""");
         string[] fromFile = ["get", "port", "--config", file.Path];
-        Assert.Equal("1006", (await BerthProcess.RunAsync(Programs.Managed, s_pod, fromFile)).Out);
+        Assert.Equal("1006", (await BerthProcess.RunAsync(Programs.Any, s_pod, fromFile)).Out);
 
         Dictionary<string, string> environment = new(s_pod) { ["BERTH_BASE_PORT"] = "2000", ["BERTH_CONFIG"] = file.Path };
-        Assert.Equal("2006", (await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port")).Out);
-        Assert.Equal("4006", (await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port", "--base-port", "4000")).Out);
+        Assert.Equal("2006", (await BerthProcess.RunAsync(Programs.Any, environment, "get", "port")).Out);
+        Assert.Equal("4006", (await BerthProcess.RunAsync(Programs.Any, environment, "get", "port", "--base-port", "4000")).Out);
 
         // What is chosen in a higher place replaces another choice below it.
-        Assert.Equal("7000", (await BerthProcess.RunAsync(Programs.Managed, environment, "get", "port", "--fixed-port", "7000")).Out);
+        Assert.Equal("7000", (await BerthProcess.RunAsync(Programs.Any, environment, "get", "port", "--fixed-port", "7000")).Out);
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class GetPortTests
     public async Task A_bad_file_is_refused(string content, string sentence)
     {
         using TestFile file = new(content);
-        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, s_pod, "get", "port", "--config", file.Path);
+        BerthResult result = await BerthProcess.RunAsync(Programs.Any, s_pod, "get", "port", "--config", file.Path);
         result.AssertRefused(2, sentence, file.Path);
     }
 }

@@ -15,7 +15,7 @@ public sealed class LocalFaultTests
         using TestFile other = new("apiVersion: v1\nkind: Config\nclusters: []\n");
         (await BerthProcess.RunManagedAsync("local", "fault", "compact", "--kubeconfig", other.Path)).AssertRefused(
             2, "is not a kubeconfig that berth up wrote");
-        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1);
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 1);
         (await up.BerthAsync("local", "fault", "stop-node", "node-7")).AssertRefused(2, "nodes \"node-7\" not found");
         (await up.BerthAsync("local", "fault", "kill-pod", "service-b-0")).AssertOk();
         using TestFile kept = new(await File.ReadAllTextAsync(up.Kubeconfig, TestContext.Current.CancellationToken));
@@ -28,7 +28,7 @@ public sealed class LocalFaultTests
     public async Task Three_replicas_of_A_answer_behind_one_port_with_roles_enforced()
     {
         await using LocalUp up = await LocalUp.StartAsync(
-            Programs.Managed, 3, "--nodes", "3", "--rbac", "true", "--external-addresses", "true");
+            Programs.Any, 3, "--nodes", "3", "--rbac", "true", "--external-addresses", "true");
         using HttpClient http = new();
         foreach (int pod in (int[])[1, 2, 3])
             Assert.Matches($@"service-a-\S+  127\.\d+\.\d+\.{pod}:8000  ready", up.Process.Out.Text);

@@ -38,11 +38,11 @@ public sealed class SeatTests
     public async Task Seats_without_keys_are_a_fault_of_the_options()
     {
         BerthResult result = await BerthProcess.RunAsync(
-            Programs.Managed, new Dictionary<string, string> { ["POD_NAME"] = "service-b-0" }, ["echo", "--seats", "2"]);
+            Programs.Any, new Dictionary<string, string> { ["POD_NAME"] = "service-b-0" }, ["echo", "--seats", "2"]);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("--seats needs keys. Give --seat-keys too.", result.Error, StringComparison.Ordinal);
         result = await BerthProcess.RunAsync(
-            Programs.Managed, null, ["dispatch", "--target", Target, "--base-port", "3000", "--seat-policy", "sticky"]);
+            Programs.Any, null, ["dispatch", "--target", Target, "--base-port", "3000", "--seat-policy", "sticky"]);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("Seats need keys.", result.Error, StringComparison.Ordinal);
     }
@@ -54,10 +54,10 @@ public sealed class SeatTests
         string good = folder.Write("good", "one=" + Convert.ToBase64String(new byte[32]));
         string bad = folder.Write("bad", "one=QUJD");
         Dictionary<string, string> pod = new() { ["POD_NAME"] = "service-b-0" };
-        BerthResult result = await BerthProcess.RunAsync(Programs.Managed, pod, ["echo", "--seats", "2", "--seat-keys", good]);
+        BerthResult result = await BerthProcess.RunAsync(Programs.Any, pod, ["echo", "--seats", "2", "--seat-keys", good]);
         Assert.Contains("has no namespace", result.Error, StringComparison.Ordinal);
         pod["POD_NAMESPACE"] = "games";
-        result = await BerthProcess.RunAsync(Programs.Managed, pod, ["echo", "--seats", "2", "--seat-keys", bad]);
+        result = await BerthProcess.RunAsync(Programs.Any, pod, ["echo", "--seats", "2", "--seat-keys", bad]);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("at least 32", result.Error, StringComparison.Ordinal);
     }

@@ -16,7 +16,7 @@ public sealed class ChartInstallTests
         string kubeconfig = folder["kubeconfig"];
         string manifest = folder["namespace.yaml"];
         await File.WriteAllTextAsync(manifest, "apiVersion: v1\nkind: Namespace\nmetadata: { name: k8s-example2 }\n", Cancelled);
-        await using BerthProcess up = BerthProcess.Start(Programs.Managed, null, "up", "-f", manifest, "--kubeconfig-out", kubeconfig);
+        await using BerthProcess up = BerthProcess.Start(Programs.Any, null, "up", "-f", manifest, "--kubeconfig-out", kubeconfig);
         await up.Out.WaitForLineAsync(static line => line.StartsWith("The cluster answers", StringComparison.Ordinal));
         int basePort = FreePorts.Take(6);
         string[] values =
@@ -49,7 +49,7 @@ public sealed class ChartInstallTests
     private static async Task<int> PodsOfBAsync(string kubeconfig)
     {
         BerthResult result = await BerthProcess.RunAsync(
-            Programs.Managed,
+            Programs.Any,
             new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig },
             "get", "endpoints", "k8s-example2/service-b", "--base-port", "3000", "-o", "text", "--timeout", "30s");
         return result.ExitCode == 0 ? result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length : 0;

@@ -7,7 +7,7 @@ public sealed class ExecRefusalTests
 {
     [Fact]
     public async Task No_command_is_refused() =>
-        (await BerthProcess.RunAsync(Programs.Managed, ExecRun.Pod(), "exec")).AssertRefused(2, "No command is given", "-- ./server");
+        (await BerthProcess.RunAsync(Programs.Any, ExecRun.Pod(), "exec")).AssertRefused(2, "No command is given", "-- ./server");
 
     [Fact]
     public async Task Program_that_is_not_there_is_127()
@@ -34,7 +34,7 @@ public sealed class ExecRefusalTests
         (await ExecRun.RunAsync("echo", "{port:unknown}", "{address}")).AssertRefused(
             2, "{port:unknown}: no port is named 'unknown'", "{address}: neither POD_ADDRESS nor POD_IP is set");
         (await BerthProcess.RunAsync(
-            Programs.Managed, ExecRun.Pod(), "exec", "--base-port", "game=4000,admin=5000", "--", "echo", "{port:gme}"))
+            Programs.Any, ExecRun.Pod(), "exec", "--base-port", "game=4000,admin=5000", "--", "echo", "{port:gme}"))
             .AssertRefused(2, "Choose one of game, admin");
     }
 
@@ -42,19 +42,20 @@ public sealed class ExecRefusalTests
     public async Task Pod_without_a_port_is_refused()
     {
         Dictionary<string, string> noOrdinal = ExecRun.Pod(("POD_NAME", "game-x7k2p"));
-        (await BerthProcess.RunAsync(Programs.Managed, noOrdinal, "exec", "--", "echo")).AssertRefused(2, "This pod has no port");
-        (await BerthProcess.RunAsync(Programs.Managed, noOrdinal, "exec", "--fixed-port", ExecRun.FreeBase(), "--", "echo", "{ordinal}"))
+        (await BerthProcess.RunAsync(Programs.Any, noOrdinal, "exec", "--", "echo")).AssertRefused(2, "This pod has no port");
+        (await BerthProcess.RunAsync(Programs.Any, noOrdinal, "exec", "--fixed-port", ExecRun.FreeBase(), "--", "echo", "{ordinal}"))
             .AssertRefused(2, "{ordinal}: the pod's name 'game-x7k2p' has none");
-        (await BerthProcess.RunAsync(Programs.Managed, ExecRun.Pod(), "exec", "--base-port", "65534", "--", "echo"))
+        (await BerthProcess.RunAsync(Programs.Any, ExecRun.Pod(), "exec", "--base-port", "65534", "--", "echo"))
             .AssertRefused(2, "65535");
-        (await BerthProcess.RunAsync(Programs.Managed, null, "exec", "--", "echo")).AssertRefused(2, "POD_NAME is not set");
+        (await BerthProcess.RunAsync(Programs.Any, null, "exec", "--", "echo")).AssertRefused(2, "POD_NAME is not set");
     }
 
     [Fact]
     public async Task Installation_needs_the_native_program_and_no_command()
     {
         using TestFolder folder = new();
-        (await BerthProcess.RunManagedAsync("exec", "--install", folder["berth"])).AssertRefused(2, "Only the native program");
-        (await BerthProcess.RunManagedAsync("exec", "--install", folder["berth"], "--", "echo")).AssertRefused(2, "starts no command");
+        (await BerthProcess.RunAsync(Programs.Managed, null, "exec", "--install", folder["berth"])).AssertRefused(2, "Only the native program");
+        (await BerthProcess.RunAsync(Programs.Managed, null, "exec", "--install", folder["berth"], "--", "echo"))
+            .AssertRefused(2, "starts no command");
     }
 }

@@ -26,10 +26,10 @@ internal static class ExecRun
     public static int PortOf(string basePort) => int.Parse(basePort, CultureInfo.InvariantCulture) + Ordinal;
 
     public static BerthProcess Start(string basePort, params string[] command) =>
-        BerthProcess.Start(Programs.Managed, Pod(), ["exec", "--base-port", basePort, "--", .. command]);
+        BerthProcess.Start(Programs.Any, Pod(), ["exec", "--base-port", basePort, "--", .. command]);
 
     public static Task<BerthResult> RunAsync(params string[] command) =>
-        BerthProcess.RunAsync(Programs.Managed, Pod(), ["exec", "--base-port", FreeBase(), "--", .. command]);
+        BerthProcess.RunAsync(Programs.Any, Pod(), ["exec", "--base-port", FreeBase(), "--", .. command]);
 
     public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

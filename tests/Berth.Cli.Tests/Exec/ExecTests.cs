@@ -16,7 +16,7 @@ public sealed class ExecTests
         int main = FreePorts.Take(3);
         int admin = FreePorts.Take(3);
         BerthResult result = await BerthProcess.RunAsync(
-            Programs.Managed,
+            Programs.Any,
             ExecRun.Pod(("POD_IP", "10.0.0.7"), ("BERTH_POD_ADDRESS", "of another life")),
             "exec", "--base-port", $"game={main},admin-api={admin}", "--", "sh", "-c",
             "for each in \"$@\"; do echo \"$each\"; done; env | grep ^BERTH_POD_ | LC_ALL=C sort", "sh",
@@ -118,7 +118,7 @@ public sealed class ExecTests
         await using BerthProcess process = ExecRun.Start(basePort, "dotnet", program, "echo", "--fixed-port", "{port}", "--drain", "0");
         await process.Error.WaitForLineAsync(static line => line.Contains("istening", StringComparison.Ordinal));
         BerthResult probe = await BerthProcess.RunAsync(
-            Programs.Managed, ExecRun.Pod(), "probe", "--base-port", basePort, "--timeout", "30s");
+            Programs.Any, ExecRun.Pod(), "probe", "--base-port", basePort, "--timeout", "30s");
         probe.AssertOk();
         process.Signal(BerthProcess.Terminate);
         (await process.WaitForEndAsync()).AssertOk();
@@ -131,7 +131,7 @@ public sealed class ExecTests
         folder.Write("keys", "k1=" + Convert.ToBase64String(new byte[32]) + "\n");
         int desk = FreePorts.Take(3);
         await using BerthProcess process = BerthProcess.Start(
-            Programs.Managed, ExecRun.Pod(), "exec", "--base-port", ExecRun.FreeBase(), "--seats", "2", "--seat-keys", folder["keys"],
+            Programs.Any, ExecRun.Pod(), "exec", "--base-port", ExecRun.FreeBase(), "--seats", "2", "--seat-keys", folder["keys"],
             "--desk-base-port", ExecRun.Text(desk), "--", "sh", "-c", "echo $BERTH_POD_DESK; " + ExecRun.WaitingShell, folder["pipe"]);
         await process.Out.WaitForLineAsync(static line => line == "ready");
         Assert.StartsWith($"http://127.0.0.1:{desk + 2}\n", process.Out.Text, StringComparison.Ordinal);

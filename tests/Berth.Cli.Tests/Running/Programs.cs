@@ -6,6 +6,10 @@ namespace Berth.Cli.Tests.Running;
 internal static class Programs
 {
     public const string Managed = "managed";
+
+    /// <summary>The native program where it is built, which starts in a tenth of the time, else the managed one: where the form does not matter.</summary>
+    public const string Any = "any";
+
     public const string Native = "native";
     public const string Image = "image";
 
@@ -22,7 +26,7 @@ internal static class Programs
 
     public static (string Executable, string[] Leading) Find(string form)
     {
-        if (form == Managed)
+        if (form == Managed || (form == Any && Environment.GetEnvironmentVariable(NativeVariable) is null or ""))
             return ("dotnet", [Path.Combine(AppContext.BaseDirectory, "Berth.Cli.dll")]);
         string variable = form == Image ? ImageVariable : NativeVariable;
         string? native = Environment.GetEnvironmentVariable(variable);

@@ -19,7 +19,7 @@ public sealed partial class GuideTests
         string root = Checkout.Root;
         List<(string Command, string Output)> steps = Read(await File.ReadAllLinesAsync(Path.Combine(root, "docs", "guide.md"), Cancelled));
         Assert.Equal("./run --nodes 3", steps[0].Command);
-        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, 3, "--nodes", "3");
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Any, 3, "--nodes", "3");
         foreach (string line in Here(steps[0].Output, up).Split('\n'))
             Assert.Matches(new Regex(Pattern(line), RegexOptions.Multiline), up.Process.Out.Text);
 
@@ -84,7 +84,7 @@ public sealed partial class GuideTests
 
     private static async Task<string> RunAsync(string command, string root, LocalUp up)
     {
-        (string executable, string[] leading) = Programs.Find(Programs.Managed);
+        (string executable, string[] leading) = Programs.Find(Programs.Any);
         command = command.Replace("./berth ", $"{executable} {string.Join(' ', leading)} ", StringComparison.Ordinal);
         ProcessStartInfo info = new(
             "bash",

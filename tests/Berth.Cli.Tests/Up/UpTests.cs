@@ -74,7 +74,7 @@ public sealed class UpTests
     [Fact]
     public async Task Service_A_never_answers_with_a_pod_that_its_list_says_is_gone()
     {
-        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 2);
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 2);
         using HttpClient http = new() { BaseAddress = new Uri(up.Url) };
         int killed = ChildProcesses.OfPod(up.Process.Id, "service-b-0") ?? throw new InvalidOperationException(
             "There is no process of service-b-0.");
@@ -89,7 +89,7 @@ public sealed class UpTests
     [Fact]
     public async Task An_open_session_does_not_hold_up_the_end()
     {
-        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1);
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 1);
         using TcpClient session = new();
         await session.ConnectAsync(IPAddress.Loopback, up.PortBase, Cancelled);
         using StreamReader reader = new(session.GetStream());
@@ -105,7 +105,7 @@ public sealed class UpTests
     [Fact]
     public async Task Its_pods_go_with_it_when_it_is_killed()
     {
-        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1);
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 1);
         IReadOnlyList<int> processes = ChildProcesses.Below(up.Process.Id);
         up.Process.Signal(ProcessSignals.Kill);
         await up.Process.WaitForEndAsync();
@@ -119,7 +119,7 @@ public sealed class UpTests
     [Fact]
     public async Task The_command_line_shows_what_service_A_shows()
     {
-        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 2);
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 2);
         using HttpClient http = new() { BaseAddress = new Uri(up.Url) };
         JsonElement served = await http.GetFromJsonAsync<JsonElement>("/v1/endpoints/k8s-example2/service-b", Cancelled);
         BerthResult result = await up.BerthAsync("get", "endpoints", "k8s-example2/service-b", "-o", "json");
@@ -138,7 +138,7 @@ public sealed class UpTests
     [Fact]
     public async Task Nothing_found_and_no_such_cluster_have_their_exit_codes()
     {
-        await using LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 0);
+        await using LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 0);
         BerthResult none = await up.BerthAsync("get", "endpoints", "k8s-example2/service-b", "-o", "text");
         none.AssertRefused(1, "k8s-example2/service-b has no pods");
         (await up.BerthAsync("get", "endpoints", "k8s-example2/service-b", "--context", "nowhere")).AssertRefused(2, "nowhere");
@@ -151,7 +151,7 @@ public sealed class UpTests
         foreach (string command in new[] { "get endpoints", "watch" })
         {
             BerthResult gone = await BerthProcess.RunAsync(
-                Programs.Managed, null, [.. command.Split(' '), "k8s-example2/service-b", "--kubeconfig", kept.Path]);
+                Programs.Any, null, [.. command.Split(' '), "k8s-example2/service-b", "--kubeconfig", kept.Path]);
             gone.AssertRefused(3);
         }
     }
@@ -171,7 +171,7 @@ public sealed class UpTests
     public async Task The_kubeconfig_is_written_where_asked_and_never_over_another_file()
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        await using (LocalUp up = await LocalUp.StartAsync(Programs.Managed, replicas: 1, "--kubeconfig-out", path))
+        await using (LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 1, "--kubeconfig-out", path))
         {
             Assert.Equal(path, up.Kubeconfig);
             if (!OperatingSystem.IsWindows())
@@ -200,7 +200,7 @@ public sealed class UpTests
             spec: { restartPolicy: Never, containers: [{ name: c, image: berth, args: ["{{folder["made"]}}"] }] }
             """);
         await using BerthProcess process = BerthProcess.Start(
-            Programs.Managed, null, ["up", "-f", folder["pod.yaml"], "--image", "berth=/usr/bin/touch"]);
+            Programs.Any, null, ["up", "-f", folder["pod.yaml"], "--image", "berth=/usr/bin/touch"]);
         await process.Out.WaitForLineAsync(static line => line.Contains("Completed", StringComparison.Ordinal));
         Assert.True(File.Exists(folder["made"]));
     }

@@ -1,0 +1,164 @@
+using System.Text.Json;
+
+namespace Berth.Seats.Wire;
+
+/// <summary>
+/// Reads the messages of a reservation in their plain form: what dispatchers and desks write. For everything else the answer is null, and
+/// the serialiser decides, with its faults and their paths. It takes a third of the serialiser's time, and these are the messages of every
+/// reservation.
+/// </summary>
+internal static class PlainMessages
+{
+    /// <summary>Reads a batch of requests.</summary>
+    public static ReserveBatch? FindBatch(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return ReadBatch(bytes);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: a text that is not UTF-8.
+            return null;
+        }
+    }
+
+    /// <summary>Reads the answers to a batch.</summary>
+    public static ReserveResults? FindResults(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return ReadResults(bytes);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static ReserveBatch? ReadBatch(ReadOnlySpan<byte> bytes)
+    {
+        Utf8JsonReader json = new(bytes);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !IsName(ref json, "requests"u8)
+            || !json.Read() || json.TokenType != JsonTokenType.StartArray)
+            return null;
+        List<ReserveMessage> requests = [];
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            if (ReadRequest(ref json) is not { } request)
+                return null;
+            requests.Add(request);
+        }
+
+        return IsEnd(ref json) ? new ReserveBatch(requests) : null;
+    }
+
+    private static ReserveResults? ReadResults(ReadOnlySpan<byte> bytes)
+    {
+        Utf8JsonReader json = new(bytes);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !IsName(ref json, "results"u8)
+            || !json.Read() || json.TokenType != JsonTokenType.StartArray)
+            return null;
+        List<SeatMessage> results = [];
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            if (ReadSeat(ref json) is not { } seat)
+                return null;
+            results.Add(seat);
+        }
+
+        if (json.TokenType != JsonTokenType.EndArray)
+            return null;
+        string? boot = null;
+        long? version = null;
+        int? free = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (IsName(ref json, "boot"u8))
+                boot = ReadText(ref json);
+            else if (IsName(ref json, "version"u8))
+                version = json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt64(out long number) ? number : null;
+            else if (IsName(ref json, "free"u8))
+                free = ReadCount(ref json);
+            else
+                return null;
+        }
+
+        return json.TokenType == JsonTokenType.EndObject && !json.Read() && boot is not null && version is { } changes && free is { } seats
+            ? new ReserveResults(results, boot, changes, seats)
+            : null;
+    }
+
+    private static ReserveMessage? ReadRequest(ref Utf8JsonReader json)
+    {
+        int? seats = null;
+        double? ttl = null;
+        string? key = null;
+        string? idempotency = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (IsName(ref json, "seats"u8))
+                seats = ReadCount(ref json);
+            else if (IsName(ref json, "ttl"u8))
+                ttl = ReadSeconds(ref json);
+            else if (IsName(ref json, "key"u8) && ReadText(ref json) is { } givenKey)
+                key = givenKey;
+            else if (IsName(ref json, "idempotencyKey"u8) && ReadText(ref json) is { } givenIdempotency)
+                idempotency = givenIdempotency;
+            else
+                return null;
+        }
+
+        return json.TokenType == JsonTokenType.EndObject && seats is { } count && ttl is { } seconds
+            ? new ReserveMessage(count, seconds, key, idempotency)
+            : null;
+    }
+
+    private static SeatMessage? ReadSeat(ref Utf8JsonReader json)
+    {
+        string? reservation = null;
+        string? phase = null;
+        string? ticket = null;
+        int? seats = null;
+        double? ttl = null;
+        DateTimeOffset? expires = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (IsName(ref json, "reservation"u8))
+                reservation = ReadText(ref json);
+            else if (IsName(ref json, "phase"u8))
+                phase = ReadText(ref json);
+            else if (IsName(ref json, "seats"u8))
+                seats = ReadCount(ref json);
+            else if (IsName(ref json, "ticket"u8))
+                ticket = ReadText(ref json);
+            else if (IsName(ref json, "expiresAt"u8))
+                expires = json.Read() && json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out DateTimeOffset at) ? at : null;
+            else if (IsName(ref json, "ttl"u8))
+                ttl = ReadSeconds(ref json);
+            else
+                return null;
+        }
+
+        // A refusal is none of these, and is left to the serialiser.
+        return json.TokenType == JsonTokenType.EndObject && reservation is not null && phase is not null && ticket is not null
+            && seats is not null && ttl is not null && expires is not null
+            ? new SeatMessage(null, null, reservation, phase, seats, ticket, expires, ttl)
+            : null;
+    }
+
+    private static bool IsName(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
+        json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(name);
+
+    private static bool IsEnd(ref Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.EndArray && json.Read() && json.TokenType == JsonTokenType.EndObject && !json.Read();
+
+    private static string? ReadText(ref Utf8JsonReader json) =>
+        json.Read() && json.TokenType == JsonTokenType.String ? json.GetString() : null;
+
+    private static int? ReadCount(ref Utf8JsonReader json) =>
+        json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt32(out int number) ? number : null;
+
+    private static double? ReadSeconds(ref Utf8JsonReader json) =>
+        json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetDouble(out double number) ? number : null;
+}
