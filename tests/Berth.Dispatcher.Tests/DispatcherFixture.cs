@@ -6,7 +6,7 @@ internal sealed partial class DispatcherFixture : IAsyncDisposable
     /// <summary>The labels of the target <see cref="B"/> in metrics.</summary>
     public const string OfB = "k8s_namespace_name=\"k8s-example2\",k8s_service_name=\"service-b\"";
 
-    private DispatcherFixture(IEndpointPicker? picker, TimeSpan delay, TimeSpan grace, int? maxConnections)
+    private DispatcherFixture(IEndpointPicker? picker, TimeSpan delay, TimeSpan grace, int? maxConnections, bool plain)
     {
         Directory = new EndpointDirectory(Source, new EndpointDirectoryOptions { TimeProvider = Time, Meter = Meter });
         Options = new DispatcherOptions
@@ -17,6 +17,7 @@ internal sealed partial class DispatcherFixture : IAsyncDisposable
             ShutdownDelay = delay,
             ShutdownGrace = grace,
             MaxConnections = maxConnections,
+            AnswersPlainRequests = plain,
         };
     }
 
@@ -27,9 +28,10 @@ internal sealed partial class DispatcherFixture : IAsyncDisposable
     public DispatcherServer Server { get; private set; } = null!;
 
     public static async Task<DispatcherFixture> StartAsync(
-        IEndpointPicker? picker = null, TimeSpan delay = default, TimeSpan? grace = null, int? maxConnections = null)
+        IEndpointPicker? picker = null, TimeSpan delay = default, TimeSpan? grace = null, int? maxConnections = null,
+        bool plain = true)
     {
-        DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30), maxConnections);
+        DispatcherFixture fixture = new(picker, delay, grace ?? TimeSpan.FromSeconds(30), maxConnections, plain);
         fixture.Server = await DispatcherServer.StartAsync(
             fixture.Directory, fixture.Options, new TestOutputLoggerFactory(TestContext.Current.TestOutputHelper), fixture.Time,
             fixture.Meter, Cancelled);

@@ -18,14 +18,23 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
     private Action<object>? _tick;
     private object? _ticked;
     private IConnectionTakeOver? _stream;
+    private Action? _atLimit;
+    private int _secondsLeft;
 
     public bool IsHandedOver => _stream is not null;
 
-    /// <summary>Connection middleware: runs Kestrel, and then the stream that took over the connection, if any.</summary>
-    public static async Task RunAsync(ConnectionContext transport, ConnectionDelegate http)
+    /// <summary>
+    /// Connection middleware: answers plain requests, runs Kestrel for what is none, and then the stream that took over the connection, if any.
+    /// </summary>
+    /// <param name="transport">The connection.</param>
+    /// <param name="http">Kestrel's HTTP side.</param>
+    /// <param name="plain">Answers plain requests; null where all are Kestrel's.</param>
+    public static async Task RunAsync(ConnectionContext transport, ConnectionDelegate http, IPlainRequests? plain)
     {
         ClientConnection connection = new();
         transport.Features.Get<IConnectionHeartbeatFeature>()!.OnHeartbeat(static c => ((ClientConnection)c).Tick(), connection);
+        if (plain is not null && !await plain.RunAsync(transport, connection).ConfigureAwait(false))
+            return;
         transport.Features.Set<IConnectionHeartbeatFeature>(connection);
         // A client that closes its sending side after its request (busybox nc does) still wants the answer. Kestrel would not answer if it
         // saw this token cancelled. It notices a client that is really gone when it reads or writes.
@@ -91,8 +100,27 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
     /// <summary>Gives the connection to a stream. The stream starts when Kestrel has sent the head of the answer.</summary>
     public void HandOver(IConnectionTakeOver stream) => _stream = stream;
 
-    private void Tick()
+    /// <summary>
+    /// Sets a limit for a wait, without a timer of its own: Kestrel's ticks once a second. It ends between that time and a second more.
+    /// </summary>
+    /// <param name="time">The time, 1 s or more.</param>
+    /// <param name="act">What ends the wait.</param>
+    public void Limit(TimeSpan time, Action act)
     {
+        _atLimit = act;
+        Volatile.Write(ref _secondsLeft, (int)Math.Min(Math.Ceiling(time.TotalSeconds) + 1, int.MaxValue));
+    }
+
+    /// <summary>The wait is over. False when its limit was reached.</summary>
+    public bool EndLimit() => Interlocked.Exchange(ref _secondsLeft, 0) > 0;
+
+    /// <summary>A second has passed.</summary>
+    internal void Tick()
+    {
+        // Never below 0: that is no limit, or one that was reached.
+        int left = Volatile.Read(ref _secondsLeft);
+        if (left > 0 && Interlocked.CompareExchange(ref _secondsLeft, left - 1, left) == left && left == 1)
+            _atLimit!();
         if (Volatile.Read(ref _ticked) is { } ticked)
             _tick!(ticked);
     }

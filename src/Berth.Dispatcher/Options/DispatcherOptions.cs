@@ -56,6 +56,9 @@ public sealed class DispatcherOptions
     /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
+    /// <summary>True to answer the plain <c>GET /</c> in front of Kestrel; tests compare both ways.</summary>
+    internal bool AnswersPlainRequests { get; init; } = true;
+
     /// <summary>The limits of one client address at <see cref="Urls"/>. Default: null, for no limits.</summary>
     public DispatcherClientLimits? ClientLimits { get; init; }
 

@@ -30,6 +30,18 @@ internal sealed class RootAnswer(DispatcherState state)
         return sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
     }
 
+    /// <summary>
+    /// Chooses a pod for a request without a query, or null when the answer is more than a pod: nothing is listed, it is too old, no pod is
+    /// available, or the server stops.
+    /// </summary>
+    public PodEndpoint? PickPlain()
+    {
+        EndpointView view = state.First.View;
+        if (state.IsStopping || view.Current is not { } snapshot || view.IsTooStale)
+            return null;
+        return Pick(snapshot, "");
+    }
+
     /// <summary>Chooses a pod, or null when none is available.</summary>
     internal PodEndpoint? Pick(EndpointSnapshot snapshot, string query)
     {

@@ -95,7 +95,11 @@ public sealed class DispatcherServer : IAsyncDisposable
         DispatcherState state = new(directory, options, time);
         WatchHubs hubs = new(state, logger);
         DispatcherMetrics.Observe(meter, state, time);
-        Listeners listeners = new(options, tls, gate?.Clients, new KestrelLoggers(loggers));
+        // Where something is asked of each request first, none of them is plain.
+        PlainRequests? plain = gate is null && options.AnswersPlainRequests
+            ? new PlainRequests(state, durations, options.KeepAliveTimeout)
+            : null;
+        Listeners listeners = new(options, tls, gate?.Clients, plain, new KestrelLoggers(loggers));
         ClashLog clashes = new(state.FindClashes, time, logger);
         ChangeStep? change = options.ReadChange is null ? null : new ChangeStep(options, state, hubs, gate, logger);
         ReloadLoop? reloads = ReloadLoop.TryStart(tls, gate, change, meter, time, logger);

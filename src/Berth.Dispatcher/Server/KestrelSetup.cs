@@ -21,10 +21,10 @@ internal static class KestrelSetup
     /// <summary>Creates the server, and what it will listen on. The ports are known when it has started.</summary>
     public static (KestrelServer Server, IReadOnlyList<ListenAddress> Addresses) Create(
         IReadOnlyList<string> urls, TimeSpan keepAlive, int? maxConnections, ServerTls? tls, ClientDoor? door,
-        ILoggerFactory loggers)
+        IPlainRequests? plain, ILoggerFactory loggers)
     {
         KestrelServerOptions kestrel = new() { AddServerHeader = false, AllowSynchronousIO = false };
-        ListenAddress[] addresses = [.. urls.Select(url => new ListenAddress(kestrel, ListenUrl.Parse(url), tls, door))];
+        ListenAddress[] addresses = [.. urls.Select(url => new ListenAddress(kestrel, ListenUrl.Parse(url), tls, door, plain))];
         kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;

@@ -12,14 +12,16 @@ internal sealed class ListenAddress
     private readonly ListenUrl _url;
     private readonly ServerTls? _tls;
     private readonly ClientDoor? _door;
+    private readonly IPlainRequests? _plain;
     private ListenOptions? _endpoint;
 
     /// <summary>Adds the address to the options of a server.</summary>
-    public ListenAddress(KestrelServerOptions kestrel, ListenUrl url, ServerTls? tls, ClientDoor? door)
+    public ListenAddress(KestrelServerOptions kestrel, ListenUrl url, ServerTls? tls, ClientDoor? door, IPlainRequests? plain)
     {
         _url = url;
         _tls = tls;
         _door = door;
+        _plain = plain;
         if (url.Address is { } address)
             kestrel.Listen(address, url.Port, Configure);
         else if (url.IsLocalhost)
@@ -45,6 +47,6 @@ internal sealed class ListenAddress
             endpoint.Use(inside => transport => TlsConnection.RunAsync(transport, _tls!, inside));
         else
             endpoint.Protocols = HttpProtocols.Http1;
-        endpoint.Use(static http => transport => ClientConnection.RunAsync(transport, http));
+        endpoint.Use(http => transport => ClientConnection.RunAsync(transport, http, _plain));
     }
 }

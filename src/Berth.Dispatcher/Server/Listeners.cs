@@ -1,4 +1,5 @@
 using Berth.Dispatcher.Access;
+using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
@@ -17,13 +18,13 @@ internal sealed class Listeners : IDisposable
     private readonly IReadOnlyList<ListenAddress> _addresses;
     private readonly IReadOnlyList<ListenAddress> _adminAddresses = [];
 
-    public Listeners(DispatcherOptions options, ServerTls? tls, ClientGate? clients, ILoggerFactory loggers)
+    public Listeners(DispatcherOptions options, ServerTls? tls, ClientGate? clients, IPlainRequests? plain, ILoggerFactory loggers)
     {
         _options = options;
         ClientDoor? door = clients is null ? null : new ClientDoor(clients);
-        (_server, _addresses) = KestrelSetup.Create(options.Urls, options.KeepAliveTimeout, options.MaxConnections, tls, door, loggers);
+        (_server, _addresses) = KestrelSetup.Create(options.Urls, options.KeepAliveTimeout, options.MaxConnections, tls, door, plain, loggers);
         if (options.AdminUrls.Count > 0)
-            (_admin, _adminAddresses) = KestrelSetup.Create(options.AdminUrls, options.KeepAliveTimeout, null, tls, null, loggers);
+            (_admin, _adminAddresses) = KestrelSetup.Create(options.AdminUrls, options.KeepAliveTimeout, null, tls, null, null, loggers);
     }
 
     public IReadOnlyList<string> Addresses => [.. _addresses.Select(static address => address.ToString())];
