@@ -24,7 +24,8 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
     public bool IsHandedOver => _stream is not null;
 
     /// <summary>
-    /// Connection middleware: answers plain requests, runs Kestrel for what is none, and then the stream that took over the connection, if any.
+    /// Connection middleware: answers plain requests, runs Kestrel for what is none, and then the stream that took over the connection, if
+    /// any.
     /// </summary>
     /// <param name="transport">The connection.</param>
     /// <param name="http">Kestrel's HTTP side.</param>

@@ -41,7 +41,8 @@ internal sealed record SeatRequestMessage(int Seats = 1, string? Key = null, dou
                 seats = count;
             else if (json.TokenType != JsonTokenType.PropertyName)
                 return null;
-            else if (json.ValueTextEquals("ttl"u8) && json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetDouble(out double time))
+            else if (json.ValueTextEquals("ttl"u8) && json.Read() && json.TokenType == JsonTokenType.Number
+                && json.TryGetDouble(out double time))
                 ttl = time;
             else if (json.TokenType != JsonTokenType.PropertyName)
                 return null;

@@ -22,7 +22,8 @@ internal sealed class Listeners : IDisposable
     {
         _options = options;
         ClientDoor? door = clients is null ? null : new ClientDoor(clients);
-        (_server, _addresses) = KestrelSetup.Create(options.Urls, options.KeepAliveTimeout, options.MaxConnections, tls, door, plain, loggers);
+        (_server, _addresses) = KestrelSetup.Create(
+            options.Urls, options.KeepAliveTimeout, options.MaxConnections, tls, door, plain, loggers);
         if (options.AdminUrls.Count > 0)
             (_admin, _adminAddresses) = KestrelSetup.Create(options.AdminUrls, options.KeepAliveTimeout, null, tls, null, null, loggers);
     }

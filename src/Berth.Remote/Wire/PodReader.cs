@@ -88,8 +88,8 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
             && RemotePod.TryMake(name, scope, uid, _addresses[0], ready, serving, terminating, rule) is { } pod)
             return cordoned ? new CordonedEndpoint(pod) : pod;
         PodEndpoint listed = PodEndpoint.Create(
-            name.ToString()!, target.Namespace, [.. _addresses], [.. ports ?? rule!.All(used ?? 0)], used, uid.ToString(), scope.Node, scope.Zone, ready, serving,
-            terminating, host);
+            name.ToString()!, target.Namespace, [.. _addresses], [.. ports ?? rule!.All(used ?? 0)], used, uid.ToString(), scope.Node,
+            scope.Zone, ready, serving, terminating, host);
         return cordoned ? new CordonedEndpoint(listed) : listed;
     }
 

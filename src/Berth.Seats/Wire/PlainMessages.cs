@@ -133,7 +133,7 @@ internal static class PlainMessages
             else if (IsName(ref json, "ticket"u8))
                 ticket = ReadText(ref json);
             else if (IsName(ref json, "expiresAt"u8))
-                expires = json.Read() && json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out DateTimeOffset at) ? at : null;
+                expires = ReadTime(ref json);
             else if (IsName(ref json, "ttl"u8))
                 ttl = ReadSeconds(ref json);
             else
@@ -158,6 +158,9 @@ internal static class PlainMessages
 
     private static int? ReadCount(ref Utf8JsonReader json) =>
         json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt32(out int number) ? number : null;
+
+    private static DateTimeOffset? ReadTime(ref Utf8JsonReader json) =>
+        json.Read() && json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out DateTimeOffset time) ? time : null;
 
     private static double? ReadSeconds(ref Utf8JsonReader json) =>
         json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetDouble(out double number) ? number : null;

@@ -54,7 +54,8 @@ public sealed class ExecRefusalTests
     public async Task Installation_needs_the_native_program_and_no_command()
     {
         using TestFolder folder = new();
-        (await BerthProcess.RunAsync(Programs.Managed, null, "exec", "--install", folder["berth"])).AssertRefused(2, "Only the native program");
+        (await BerthProcess.RunAsync(Programs.Managed, null, "exec", "--install", folder["berth"]))
+            .AssertRefused(2, "Only the native program");
         (await BerthProcess.RunAsync(Programs.Managed, null, "exec", "--install", folder["berth"], "--", "echo"))
             .AssertRefused(2, "starts no command");
     }

@@ -7,7 +7,10 @@ internal static class Programs
 {
     public const string Managed = "managed";
 
-    /// <summary>The native program where it is built, which starts in a tenth of the time, else the managed one: where the form does not matter.</summary>
+    /// <summary>
+    /// For tests to which the form does not matter: the native program where it is built, which starts in a tenth of the time, else the
+    /// managed one.
+    /// </summary>
     public const string Any = "any";
 
     public const string Native = "native";

@@ -6,7 +6,7 @@ using Berth.Dispatcher.Http;
 
 namespace Berth.Dispatcher.Tests.Plain;
 
-/// <summary>The plain GET / in front of Kestrel: the same bytes are sent to it and to Kestrel alone, and the answers are compared.</summary>
+/// <summary>The plain GET / in front of Kestrel: the same bytes go to it and to Kestrel alone, and the answers are compared.</summary>
 public sealed partial class PlainRequestTests
 {
     private const string Usual =
