@@ -143,6 +143,8 @@ export class Dispatchers {
         const token = await this.#findToken(url);
         if (token !== undefined)
             headers.set("Authorization", `Bearer ${token}`);
+        // Not every fetch looks at a signal that has been aborted before.
+        signal.throwIfAborted();
         // A browser's fetch wants to be called on the global object.
         const send = this.#options.fetch ?? globalThis.fetch.bind(globalThis);
         return send(new URL(request.path, url), {
