@@ -141,7 +141,7 @@ namespace Berth.Client
             },
             json => SeatReader.ReadReservation(json, target), cancellationToken);
 
-        /// <summary>Ends a reservation or a session.</summary>
+        /// <summary>Ends a reservation or a session. One that was released before is no error.</summary>
         /// <param name="reservation">The reservation.</param>
         /// <param name="cancellationToken">Ends the wait.</param>
         /// <exception cref="BerthException">It was refused, or no dispatcher answers.</exception>
@@ -152,18 +152,14 @@ namespace Berth.Client
             return ReleaseSeatsAsync(reservation.Target, reservation.Id, cancellationToken);
         }
 
-        /// <summary>Ends a reservation or a session that is known by its name.</summary>
+        /// <summary>Ends a reservation or a session that is known by its name. One that was released before is no error.</summary>
         /// <param name="target">The target: <c>namespace/service</c>.</param>
         /// <param name="reservation">The name of the reservation.</param>
         /// <param name="cancellationToken">Ends the wait.</param>
         /// <exception cref="BerthException">It was refused, or no dispatcher answers.</exception>
         public Task ReleaseSeatsAsync(string target, string reservation, CancellationToken cancellationToken = default) =>
             _dispatchers.SendAsync(
-                new DispatcherRequest(HttpMethod.Delete, RequestPath.OfReservation(target, reservation))
-                {
-                    DoneBefore = "urn:berth:problem:released",
-                },
-                cancellationToken);
+                new DispatcherRequest(HttpMethod.Delete, RequestPath.OfReservation(target, reservation)), cancellationToken);
 
         /// <summary>Asks for the seats of a target, by pod and in all.</summary>
         /// <param name="target">The target: <c>namespace/service</c>.</param>

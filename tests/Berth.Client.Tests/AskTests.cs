@@ -149,7 +149,9 @@ public sealed class AskTests
             ClientRig.Cancelled);
         await client.ReleaseSeatsAsync(seat, ClientRig.Cancelled);
         Assert.Equal(3, (await inLine).Seats);
-        BerthException released = await Assert.ThrowsAsync<BerthException>(() => client.ReleaseSeatsAsync(seat, ClientRig.Cancelled));
+        await client.ReleaseSeatsAsync(seat, ClientRig.Cancelled);
+        BerthException released = await Assert.ThrowsAsync<BerthException>(
+            () => client.RenewSeatsAsync(seat, cancellationToken: ClientRig.Cancelled));
         Assert.Equal("urn:berth:problem:released", released.Type);
     }
 }

@@ -117,14 +117,9 @@ export class BerthClient {
         return toReservation(answer, reservation.target);
     }
 
-    /** Ends a reservation or a session. */
+    /** Ends a reservation or a session. One that was released before is no error. */
     async releaseSeats(reservation: ReservationName, options: RequestOptions = {}): Promise<void> {
-        await this.#dispatchers.send({
-            method: "DELETE",
-            path: pathOfReservation(reservation),
-            doneBefore: "urn:berth:problem:released",
-            signal: options.signal,
-        });
+        await this.#dispatchers.send({ method: "DELETE", path: pathOfReservation(reservation), signal: options.signal });
     }
 
     /** Asks for the seats of a target, by pod and in all. */

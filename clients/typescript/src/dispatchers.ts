@@ -24,8 +24,6 @@ export interface DispatcherRequest {
     readonly body?: string;
     /** Seconds that the dispatcher may take in addition. */
     readonly extraTime?: number;
-    /** The problem that means success when an earlier attempt may have done the work. */
-    readonly doneBefore?: string;
     readonly signal?: AbortSignal | undefined;
 }
 
@@ -81,8 +79,6 @@ export class Dispatchers {
             } catch (error) {
                 if (!(error instanceof BerthError))
                     throw error;
-                if (failures.length > 0 && error.type === request.doneBefore)
-                    return undefined;
                 failures.push(error);
                 if (!isOfTheDispatcher(error))
                     throw error;

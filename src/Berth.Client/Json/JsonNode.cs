@@ -7,7 +7,7 @@ namespace Berth.Client.Json
     /// <summary>One value of a JSON text.</summary>
     internal sealed class JsonNode
     {
-        private static readonly IReadOnlyList<JsonNode> s_none = Array.Empty<JsonNode>();
+        private static readonly JsonNode[] s_none = Array.Empty<JsonNode>();
 
         private readonly string _text;
         private readonly IReadOnlyList<JsonNode> _items;

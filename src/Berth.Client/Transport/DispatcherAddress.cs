@@ -33,7 +33,7 @@ namespace Berth.Client.Transport
                 return $"'{address}' has a query or a fragment. Give the address in front of /v1 only.";
             // The routes are appended to it.
             string path = uri.GetLeftPart(UriPartial.Path);
-            uri = new Uri(path.EndsWith("/", StringComparison.Ordinal) ? path : path + "/");
+            uri = new Uri(path.EndsWith('/') ? path : path + "/");
             return null;
         }
     }

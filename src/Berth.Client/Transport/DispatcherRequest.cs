@@ -28,8 +28,5 @@ namespace Berth.Client.Transport
 
         /// <summary>Time that the dispatcher may take in addition.</summary>
         public TimeSpan ExtraTime { get; set; }
-
-        /// <summary>The problem that means success when an earlier attempt may have done the work; or null.</summary>
-        public string? DoneBefore { get; set; }
     }
 }

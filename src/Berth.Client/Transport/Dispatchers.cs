@@ -55,8 +55,6 @@ namespace Berth.Client.Transport
                 }
                 catch (BerthException exception)
                 {
-                    if (failures.Count > 0 && exception.Type == request.DoneBefore)
-                        return null;
                     failures.Add(exception);
                     if (!Failures.IsOfTheDispatcher(exception))
                         throw;

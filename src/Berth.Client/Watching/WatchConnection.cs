@@ -70,7 +70,7 @@ namespace Berth.Client.Watching
         {
             cancellationToken.ThrowIfCancellationRequested();
             using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task<int> read = _body.ReadAsync(_buffer, 0, _buffer.Length, ending.Token);
+            Task<int> read = _body.ReadAsync(_buffer.AsMemory(), ending.Token).AsTask();
             if (!read.IsCompleted)
             {
                 await Task.WhenAny(read, ClientClock.DelayAsync(_idleTimeout, ending.Token)).ConfigureAwait(false);

@@ -132,7 +132,7 @@ public sealed class ClientTests(Chromium chromium) : IClassFixture<Chromium>
             $"berth.reserveSeats({{ target: {Target}, seats: 2 }}).catch(e => `${{e.type}} ${{e.status}} ${{e.retryAfter >= 1}}`)"));
         await host.WaitForAsync($"berth.getSeats({Target}).then(s => s.reserved === 2 && s.pods[0].free === 1)");
         await host.EvaluateAsync<object>("berth.releaseSeats(seat)");
-        Assert.Equal("urn:berth:problem:released", await host.EvaluateAsync<string>("berth.releaseSeats(seat).catch(e => e.type)"));
+        Assert.Equal("urn:berth:problem:released", await host.EvaluateAsync<string>("berth.renewSeats(seat).catch(e => e.type)"));
         Assert.Equal("service-b-0", await host.EvaluateAsync<string>(
             $"berth.reserveSeats({{ target: {Target}, seats: 3 }}).then(s => s.pod)"));
     }

@@ -13,5 +13,7 @@ internal interface IScriptHost : IAsyncDisposable
 
     /// <summary>Waits until an expression, or its promise, is true.</summary>
     Task WaitForAsync(string condition) => Wait.ForAsync(
-        condition, async _ => await EvaluateAsync<bool>($"Promise.resolve({condition}).then(Boolean)") ? "" : null, DispatcherFixture.Cancelled);
+        condition,
+        async _ => await EvaluateAsync<bool>($"Promise.resolve({condition}).then(Boolean)") ? "" : null,
+        DispatcherFixture.Cancelled);
 }

@@ -19,7 +19,8 @@ public sealed partial class NpmPackageTests
             .Select(static file => Path.GetFileNameWithoutExtension(file)).SelectMany(
                 static module => new[] { $"dist/{module}.d.ts", $"dist/{module}.js" });
         Assert.Equal(modules.Concat(["LICENSE", "README.md", "package.json"]).Order(StringComparer.Ordinal), files);
-        Assert.Equal(Checkout.Read("LICENSE"), await File.ReadAllTextAsync(Path.Combine(installed, "LICENSE"), DispatcherFixture.Cancelled));
+        string license = await File.ReadAllTextAsync(Path.Combine(installed, "LICENSE"), DispatcherFixture.Cancelled);
+        Assert.Equal(Checkout.Read("LICENSE"), license);
     }
 
     [Fact]
