@@ -78,6 +78,12 @@ public sealed class AskTests
         Assert.Equal(("urn:berth:problem:unauthorized", 401), (refused.Type, refused.Status));
         token = "secret-0123456789";
         Assert.Equal("service-b-0", (await client.GetEndpointAsync(ClientRig.Target, ClientRig.Cancelled)).Name);
+
+        BerthClient without = rig.Connect(new BerthClientOptions { Token = static () => throw new IOException("The vault is away.") });
+        BerthException unsent = await Assert.ThrowsAsync<BerthException>(
+            () => without.GetEndpointAsync(ClientRig.Target, ClientRig.Cancelled));
+        Assert.Contains("There is no token for http://127.0.0.1", unsent.Message, StringComparison.Ordinal);
+        Assert.Contains("The vault is away.", unsent.Message, StringComparison.Ordinal);
     }
 
     [Fact]

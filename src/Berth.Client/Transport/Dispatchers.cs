@@ -122,7 +122,7 @@ namespace Berth.Client.Transport
         {
             HttpRequestMessage message = new(request.Method, new Uri(dispatcher, request.Path));
             message.Headers.Accept.ParseAdd(request.Accept);
-            if (_options.Token?.Invoke() is { } token)
+            if (FindToken(dispatcher) is { } token)
                 message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             if (request.IdempotencyKey is { } key)
                 message.Headers.TryAddWithoutValidation("Idempotency-Key", key);
@@ -131,6 +131,19 @@ namespace Berth.Client.Transport
             if (request.Body is { } body)
                 message.Content = new StringContent(body, Encoding.UTF8, "application/json");
             return message;
+        }
+
+        private string? FindToken(Uri dispatcher)
+        {
+            try
+            {
+                return _options.Token?.Invoke();
+            }
+            catch (Exception exception)
+            {
+                throw Failures.Unreachable(
+                    $"There is no token for {dispatcher}: {FindReason(exception)}. See to the function that gives it.", exception);
+            }
         }
 
         /// <summary>Reads a body as far as the time goes: its reading has no limit of its own in .NET Standard.</summary>
