@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Berth.Diagnostics;
 using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Files;
 using Microsoft.Extensions.Logging;
@@ -139,5 +138,5 @@ internal sealed class ServerTls
     }
 
     private IEnumerable<Measurement<double>> MeasureExpiry() => _slots.Select(static slot => new Measurement<double>(
-        slot.Pair!.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>(TelemetryNames.FilePath, slot.Files.CertificateFile)));
+        slot.Pair!.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>("file.path", slot.Files.CertificateFile)));
 }

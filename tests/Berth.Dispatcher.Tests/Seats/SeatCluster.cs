@@ -45,7 +45,8 @@ internal sealed class SeatCluster : IAsyncDisposable
 
     /// <summary>Starts pods with a desk each, and a dispatcher that has heard of all desks.</summary>
     public static async Task<SeatCluster> StartAsync(
-        int pods, int seats, SeatPolicy policy = SeatPolicy.LowestOrdinal, Func<int, bool>? hasDesk = null)
+        int pods, int seats, SeatPolicy policy = SeatPolicy.LowestOrdinal, Func<int, bool>? hasDesk = null,
+        IReadOnlyList<string>? origins = null)
     {
         SeatCluster cluster = new(pods);
         try
@@ -56,7 +57,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                     await cluster.StartDeskAsync(i, seats);
             }
 
-            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy);
+            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy, origins: origins);
             await cluster.PublishAsync();
             int desks = cluster.Desks.Count(static desk => desk is not null);
             await cluster.WaitForAsync(page => page.GetProperty("capacity").GetInt32() == seats * desks);
@@ -96,7 +97,7 @@ internal sealed class SeatCluster : IAsyncDisposable
     }
 
     public async Task<(DispatcherServer Server, HttpClient Client)> StartDispatcherAsync(
-        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000)
+        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000, IReadOnlyList<string>? origins = null)
     {
         DispatcherServer server = await DispatcherServer.StartAsync(
             _directory,
@@ -105,6 +106,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                 Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)],
                 Urls = ["http://127.0.0.1:0"],
                 Page = true,
+                CorsOrigins = origins ?? [],
                 Seats = new DispatcherSeatOptions
                 {
                     DeskPorts = PortScheme.PerOrdinal(_deskBase),
