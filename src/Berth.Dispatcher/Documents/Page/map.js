@@ -23,6 +23,7 @@ class BerthMap extends HTMLElement {
   #current = null;
   #chosen = null;
   #timer = 0;
+  #isDue = false;
   #drawn = 0;
   #cell = make('button', { type: 'button', className: 'cell', tabIndex: -1 });
 
@@ -45,7 +46,6 @@ class BerthMap extends HTMLElement {
     if (feed !== this.#feed)
       this.#gone.clear();
     clearTimeout(this.#timer);
-    this.#timer = 0;
     this.#feed = feed;
     this.#by = by;
     this.#cells.clear();
@@ -68,8 +68,12 @@ class BerthMap extends HTMLElement {
     const wait = this.#drawn + PAUSE - performance.now();
     if (wait <= 0)
       this.#draw();
-    else
-      this.#timer ||= setTimeout(() => this.#draw(), wait);
+    else if (!this.#isDue) {
+      // The timer may be that of pods that have left, which is a long one.
+      clearTimeout(this.#timer);
+      this.#isDue = true;
+      this.#timer = setTimeout(() => this.#draw(), wait);
+    }
     for (const { pod } of isFirst || changes.length > 200 ? [] : changes)
       this.#flash(this.#cells.get(pod));
   }
@@ -130,7 +134,7 @@ class BerthMap extends HTMLElement {
 
   #draw() {
     clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#isDue = false;
     this.classList.toggle('compact', this.#feed.pods.size >= COMPACT_FROM);
     const entries = entriesOf(this.#feed, this.#gone, this.#others), seen = new Set(entries.map(entry => entry.pod));
     for (const [pod, cell] of this.#cells) {
