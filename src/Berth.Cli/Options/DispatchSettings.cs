@@ -50,8 +50,8 @@ internal static class DispatchSettings
 
     public static Setting[] All { get; } =
     [
-        Target, Cordon, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All, .. AccessSettings.All,
-        .. LimitSettings.All,
+        Target, PingSettings.Target, Cordon, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All,
+        .. AccessSettings.All, .. LimitSettings.All,
     ];
 
     private static TimeSpan? ParseMaxStale(string text, out string? fault) =>

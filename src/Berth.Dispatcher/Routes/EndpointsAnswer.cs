@@ -27,15 +27,13 @@ internal sealed class EndpointsAnswer(DispatcherState state)
                 exchange, target!, snapshot!, state.Picker, Choice.ByPicker(state.Picker, zone.Snapshot, query), zone);
         (IReadOnlyList<PortClash> clashes, string more) = target!.Clashes.Find(snapshot!.FindPortClashes(), state.FindClashes());
         string tag = EntityTag.Of(state.Epoch, snapshot, more);
+        LargeAnswer.TellVary(exchange);
         if (exchange.IsNotModified(tag))
             return ValueTask.CompletedTask;
         TimeSpan? age = target.View.Age;
-        if (target.Page.TryFormat(snapshot, age, clashes) is { } page)
-            return exchange.WriteWholeAsync(200, Exchange.Json, page);
-        exchange.Begin(200, Exchange.Json, length: null);
-        return exchange.IsHead
-            ? ValueTask.CompletedTask
-            : EndpointsPage.StreamAsync(exchange.Body, snapshot, age, clashes, exchange.Aborted);
+        return LargeAnswer.WriteAsync(
+            exchange, () => target.Compressed, tag, target.Page.TryFormat(snapshot, age, clashes),
+            (body, aborted) => EndpointsPage.StreamAsync(body, snapshot, age, clashes, aborted), state.Time);
     }
 
     /// <summary>Answers with one endpoint: by ordinal when the last part is a number, else by pod name.</summary>

@@ -23,7 +23,8 @@ internal sealed class SeatService : IAsyncDisposable
         _state = state;
         _context = new SeatContext(
             options, SeatDeskClient.CreateHttp(options.AttemptTimeout), keys, options.Random ?? Random.Shared, state.Time, logger);
-        _targets = state.Targets.ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
+        _targets = state.Targets.Where(target => target.View.Target != state.Ping)
+            .ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
         _allocations = new AllocationAnswers(_targets, _context, state.TargetNames);
         SeatMetrics.Observe(meter, _targets.Values);
     }
