@@ -132,8 +132,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine("seen after ms: " + string.Join(", ", seen.Select(static ms => $"{ms:0}")));
-        // The first one, and the fastest of those that follow on it: a busy machine delays some, and a page that asked now and then all.
-        Assert.InRange(Math.Max(seen[0], seen.Skip(1).Min()), 0, 1000);
+        // The fastest of those that follow on another: a busy machine delays some, and a page that asked now and then all.
+        Assert.InRange(seen.Skip(1).Min(), 0, 1000);
         Assert.Contains("service-b-5 left", await ChangesAsync(tab), StringComparison.Ordinal);
         await CheckAsync(tab, "changes");
     }
