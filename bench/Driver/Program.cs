@@ -5,8 +5,8 @@ using Berth.Bench.Report;
 using Berth.Bench.Rows;
 
 // For profiles: the fake API server alone, until it is ended.
-if (args is ["serve", var slices, var pods, var changes])
-    return await FakeServer.RunAsync(slices, pods, changes);
+if (args is ["serve", var slices, var pods, var changes, .. var http])
+    return await FakeServer.RunAsync(slices, pods, changes, http is ["1.1"]);
 
 // The API server of a peer that writes, until it is ended.
 if (args is ["pods", var folder, var count])
@@ -17,6 +17,7 @@ BenchOptions options = BenchOptions.Parse(args);
 [
     ("pick", PickRows.MeasureAsync),
     ("root", RootRows.MeasureAsync),
+    ("once", OnceRows.MeasureAsync),
     ("churn", ChurnRows.MeasureAsync),
     ("scale", ScaleRows.MeasureAsync),
     ("list", FirstListRows.MeasureAsync),

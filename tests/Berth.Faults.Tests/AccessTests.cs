@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Berth.Faults;
 
 /// <summary>Faults 23 to 27: credentials, permissions, certificates and clocks.</summary>
-public sealed class AccessTests : FaultTest
+public class AccessTests : FaultTest
 {
     private static string Unauthorized => Fixture.Text("unauthorized.json");
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Berth.Faults;
 
 /// <summary>Faults 15 to 17: connections.</summary>
-public sealed class ConnectionTests : FaultTest
+public class ConnectionTests : FaultTest
 {
     [Fact]
     public async Task F15_a_half_open_connection_is_noticed_and_replaced()

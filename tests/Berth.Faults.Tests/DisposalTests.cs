@@ -1,7 +1,7 @@
 namespace Berth.Faults;
 
 /// <summary>Fault 53: cancelled or disposed in any state.</summary>
-public sealed class DisposalTests : FaultTest
+public class DisposalTests : FaultTest
 {
     // Prompt, on a machine that may be busy with other things.
     private static readonly TimeSpan s_prompt = TimeSpan.FromSeconds(10);

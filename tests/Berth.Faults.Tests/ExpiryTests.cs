@@ -4,7 +4,7 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Faults;
 
 /// <summary>Faults 4 to 9: versions that are gone, not yet there, or going back.</summary>
-public sealed class ExpiryTests : FaultTest
+public class ExpiryTests : FaultTest
 {
     private static string TooLarge => Fixture.Text("list-version-too-large.json");
 

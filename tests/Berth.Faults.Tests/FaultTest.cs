@@ -18,6 +18,9 @@ public abstract class FaultTest : IAsyncLifetime
 
     private protected InvariantObserver Observer => Rig.Observer;
 
+    /// <summary>True where the same faults are played in protobuf.</summary>
+    private protected virtual bool IsInProtobuf => false;
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
@@ -40,7 +43,7 @@ public abstract class FaultTest : IAsyncLifetime
     /// <summary>Builds the world. The states are all that may ever be published.</summary>
     private protected async Task BuildAsync(RigOptions? options, params string[] states)
     {
-        _rig = await Rig.StartAsync(options);
+        _rig = await Rig.StartAsync((options ?? new RigOptions()) with { KnowsProtobuf = IsInProtobuf });
         Observer.Allow(states);
     }
 

@@ -1,7 +1,7 @@
 namespace Berth.Faults;
 
 /// <summary>Faults 64 to 66 and 95: slices of another writer, and slices without one.</summary>
-public sealed class ForeignSliceTests : FaultTest
+public class ForeignSliceTests : FaultTest
 {
     [Fact]
     public async Task F64_the_controllers_own_slice_counts_in_any_order_of_writes()

@@ -1,7 +1,7 @@
 namespace Berth.Faults;
 
 /// <summary>Faults 62 and 63: slices that are deleted, and slices that are dealt out again, take no pod away that is still there.</summary>
-public sealed class HoldTests : FaultTest
+public class HoldTests : FaultTest
 {
     [Fact]
     public async Task F62_the_pods_of_a_slice_that_comes_back_never_leave()

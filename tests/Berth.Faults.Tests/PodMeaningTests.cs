@@ -1,7 +1,7 @@
 namespace Berth.Faults;
 
 /// <summary>Faults 40 to 42 and 44 to 49: which pods slices make.</summary>
-public sealed class PodMeaningTests : FaultTest
+public class PodMeaningTests : FaultTest
 {
     [Theory]
     // Not terminating comes first, then ready, then the newer slice; the order of arrival never matters.

@@ -80,7 +80,10 @@ internal sealed class Rig : IAsyncDisposable
     {
         options ??= new RigOptions();
         TestAuthority authority = new();
-        ScriptedWire wire = new() { Certificate = authority.Server("127.0.0.1"), Protocols = options.Protocols };
+        ScriptedWire wire = new()
+        {
+            Certificate = authority.Server("127.0.0.1"), Protocols = options.Protocols, KnowsProtobuf = options.KnowsProtobuf,
+        };
         return new Rig(await ScriptedApi.StartAsync(wire), wire, authority, options);
     }
 

@@ -10,6 +10,9 @@ internal sealed record RigOptions
 {
     public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1AndHttp2;
 
+    /// <summary>True for a server that answers in protobuf.</summary>
+    public bool KnowsProtobuf { get; init; }
+
     public bool Relayed { get; init; }
 
     /// <summary>True to put a relay of HTTP/2 frames in front of the server.</summary>

@@ -1,7 +1,7 @@
 namespace Berth.Faults;
 
 /// <summary>Faults 43, 59 and 60: pods of several StatefulSets, and strangers, behind one Service.</summary>
-public sealed class SetMeaningTests : FaultTest
+public class SetMeaningTests : FaultTest
 {
     private static readonly string[] s_strangers =
     [

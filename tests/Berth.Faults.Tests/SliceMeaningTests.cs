@@ -1,6 +1,6 @@
 namespace Berth.Faults;
 /// <summary>Faults 29 to 39: what slices say, and when they say nothing.</summary>
-public sealed class SliceMeaningTests : FaultTest
+public class SliceMeaningTests : FaultTest
 {
     [Theory]
     [InlineData("\"endpoints\":null,\"ports\":null")]

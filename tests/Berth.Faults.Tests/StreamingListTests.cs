@@ -1,7 +1,7 @@
 namespace Berth.Faults;
 
 /// <summary>Faults 12 to 14: lists that are streamed (KEP-3157).</summary>
-public sealed class StreamingListTests : FaultTest
+public class StreamingListTests : FaultTest
 {
     private static readonly RigOptions s_streaming = new() { StreamingLists = true };
 

@@ -69,13 +69,17 @@ public sealed class RecordingTests
     }
 
     [Theory]
-    [InlineData("watch-life", "service-b", "list-3-ready")]
-    [InlineData("watch-terminating", "service-b", null)]
-    [InlineData("watch-too-old", "service-b", null)]
-    [InlineData("watch-260-scale", "many", "list-260-pods-3-slices")]
-    public async Task A_recorded_watch_event_by_event(string name, string service, string? list)
+    [InlineData("watch-life", "service-b", "list-3-ready", false)]
+    [InlineData("watch-terminating", "service-b", null, false)]
+    [InlineData("watch-too-old", "service-b", null, false)]
+    [InlineData("watch-260-scale", "many", "list-260-pods-3-slices", false)]
+    [InlineData("watch-life", "service-b", "list-3-ready", true)]
+    [InlineData("watch-terminating", "service-b", null, true)]
+    [InlineData("watch-too-old", "service-b", null, true)]
+    [InlineData("watch-260-scale", "many", "list-260-pods-3-slices", true)]
+    public async Task A_recorded_watch_event_by_event(string name, string service, string? list, bool protobuf)
     {
-        await using SourceHarness harness = await SourceHarness.StartAsync(service);
+        await using SourceHarness harness = await SourceHarness.StartAsync(service, knowsProtobuf: protobuf);
         harness.Api.OnList(200, list is null ? EmptyListBefore(name) : Fixture.Text(list + ".json"));
         await harness.ReadAsync();
         Task<EndpointSnapshot> next = harness.ReadAsync();
@@ -126,11 +130,13 @@ public sealed class RecordingTests
         Assert.Equal(model.Describe(), RecordedModel.Describe(last));
     }
 
-    [Fact]
-    public async Task The_recorded_streaming_list()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_recorded_streaming_list(bool protobuf)
     {
         await using SourceHarness harness = await SourceHarness.StartAsync(
-            options: new KubernetesEndpointSourceOptions { StreamingLists = true });
+            options: new KubernetesEndpointSourceOptions { StreamingLists = true }, knowsProtobuf: protobuf);
         harness.Api.OnWatch(static async x =>
         {
             await x.StartAsync();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Kubernetes;
 
@@ -57,9 +58,11 @@ internal sealed class SourceHarness : IAsyncDisposable
     }
 
     public static async Task<SourceHarness> StartAsync(
-        string service = "service-b", PortScheme? ports = null, KubernetesEndpointSourceOptions? options = null)
+        string service = "service-b", PortScheme? ports = null, KubernetesEndpointSourceOptions? options = null,
+        bool knowsProtobuf = false)
     {
-        SourceHarness harness = new(await ScriptedApi.StartAsync(), options ?? new KubernetesEndpointSourceOptions());
+        ScriptedWire wire = new() { Protocols = HttpProtocols.Http1, KnowsProtobuf = knowsProtobuf };
+        SourceHarness harness = new(await ScriptedApi.StartAsync(wire), options ?? new KubernetesEndpointSourceOptions());
         harness.Stream = harness.Source.Open(new ServiceTarget("k8s-example2", service), ports ?? PortScheme.PerOrdinal(3000));
         return harness;
     }

@@ -29,10 +29,13 @@ public sealed class ScriptedApi : IAsyncDisposable
 
     private readonly StatedTokens _stated = new();
 
-    private ScriptedApi(WebApplication app) => _app = app;
+    private ScriptedApi(WebApplication app, bool knowsProtobuf) => (_app, KnowsProtobuf) = (app, knowsProtobuf);
 
     /// <summary>The URL that it listens on.</summary>
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>True to answer in protobuf where the client prefers it.</summary>
+    public bool KnowsProtobuf { get; }
 
     /// <summary>All requests so far, in order.</summary>
     public IReadOnlyCollection<ScriptedExchange> Requests => _requests;
@@ -56,7 +59,7 @@ public sealed class ScriptedApi : IAsyncDisposable
         builder.Services.Configure<HostOptions>(static o => o.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Logging.ClearProviders();
         WebApplication app = builder.Build();
-        ScriptedApi api = new(app);
+        ScriptedApi api = new(app, wire?.KnowsProtobuf ?? false);
         app.Run(api.ServeAsync);
         await app.StartAsync();
         api.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -93,7 +96,7 @@ public sealed class ScriptedApi : IAsyncDisposable
 
     private async Task ServeAsync(HttpContext context)
     {
-        ScriptedExchange exchange = new(context, _stated.Open());
+        ScriptedExchange exchange = new(context, _stated.Open(), KnowsProtobuf);
         _requests.Enqueue(exchange);
         bool nodes = exchange.Path.EndsWith("/nodes", StringComparison.Ordinal);
         ConcurrentQueue<Func<ScriptedExchange, Task>> script = nodes ? _nodes : exchange.IsWatch ? _watches : _lists;

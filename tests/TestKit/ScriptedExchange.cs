@@ -17,7 +17,9 @@ public sealed class ScriptedExchange
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal ScriptedExchange(HttpContext context, StatedTokens.Reader stated)
+    private bool _isWatchInProtobuf;
+
+    internal ScriptedExchange(HttpContext context, StatedTokens.Reader stated, bool knowsProtobuf)
     {
         _context = context;
         _stated = stated;
@@ -30,6 +32,8 @@ public sealed class ScriptedExchange
         Headers = new Dictionary<string, string>(
             context.Request.Headers.Select(static h => KeyValuePair.Create(h.Key, h.Value.ToString())), StringComparer.OrdinalIgnoreCase);
         context.RequestAborted.Register(() => _gone.TrySetResult());
+        AnswersProtobuf = knowsProtobuf && Path.EndsWith("/endpointslices", StringComparison.Ordinal)
+            && Headers.GetValueOrDefault("Accept", "").StartsWith(ProtobufWire.ContentType, StringComparison.Ordinal);
     }
 
     /// <summary>The path, without the query.</summary>
@@ -47,6 +51,12 @@ public sealed class ScriptedExchange
     /// <summary>True for a watch.</summary>
     public bool IsWatch => Query("watch") is "1" or "true";
 
+    /// <summary>
+    /// True when the client prefers protobuf and the server knows it: lists, refusals and whole lines of a watch are then sent in that, and
+    /// anything else as it stands.
+    /// </summary>
+    public bool AnswersProtobuf { get; }
+
     /// <summary>The headers.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; }
 
@@ -61,6 +71,12 @@ public sealed class ScriptedExchange
     /// <summary>Sends the head of the answer.</summary>
     public async Task StartAsync(int status = 200, string contentType = "application/json", params (string Name, string Value)[] headers)
     {
+        if (AnswersProtobuf && IsWatch && status == 200 && contentType == "application/json")
+        {
+            contentType = ProtobufWire.WatchContentType;
+            _isWatchInProtobuf = true;
+        }
+
         _context.Response.StatusCode = status;
         _context.Response.ContentType = contentType;
         foreach ((string name, string value) in headers)
@@ -73,12 +89,22 @@ public sealed class ScriptedExchange
     public async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {
         _stated.Read(bytes.Span);
+        if (_isWatchInProtobuf)
+            bytes = ProtobufWire.Events(bytes.Span) ?? bytes;
         await _context.Response.Body.WriteAsync(bytes);
         await _context.Response.Body.FlushAsync();
     }
 
     /// <summary>Sends text of the body, at once.</summary>
     public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>One watch event as it is sent here: a line, or in protobuf.</summary>
+    public byte[] Event(string type, string json)
+    {
+        byte[] line = Encoding.UTF8.GetBytes($$"""{"type":"{{type}}","object":{{json}}}""" + "\n");
+        _stated.Read(line);
+        return _isWatchInProtobuf ? ProtobufWire.Events(line)! : line;
+    }
 
     /// <summary>Sends one watch event and its line end.</summary>
     public Task SendEventAsync(string type, string json) => SendAsync($$"""{"type":"{{type}}","object":{{json}}}""" + "\n");
@@ -101,8 +127,11 @@ public sealed class ScriptedExchange
     public async Task AnswerAsync(
         int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers)
     {
-        await StartAsync(status, contentType, headers);
-        await SendAsync(body);
+        byte[]? protobuf = AnswersProtobuf && contentType == "application/json" ? ProtobufWire.Object(body) : null;
+        await StartAsync(status, protobuf is null ? contentType : ProtobufWire.ContentType, headers);
+        if (protobuf is not null)
+            _stated.Read(Encoding.UTF8.GetBytes(body));
+        await SendAsync(protobuf ?? Encoding.UTF8.GetBytes(body));
         End();
     }
 }

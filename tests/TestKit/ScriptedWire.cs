@@ -13,6 +13,9 @@ public sealed class ScriptedWire
     /// <summary>The versions of HTTP.</summary>
     public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1AndHttp2;
 
+    /// <summary>True to answer in protobuf where the client prefers it, false to know JSON alone.</summary>
+    public bool KnowsProtobuf { get; init; }
+
     internal void Apply(ListenOptions listen)
     {
         listen.Protocols = Protocols;

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,23 +18,30 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Bench.Cluster;
 
 /// <summary>
-/// A Kubernetes API server as far as discovery sees it: list in pages and watch of EndpointSlices, over HTTP on loopback. Everything it
-/// sends is made beforehand. A watch begins with the next change, so changes are made once the watches are open.
+/// A Kubernetes API server as far as discovery sees it: list in pages and watch of EndpointSlices, in JSON and protobuf, over TLS and
+/// HTTP/2 on loopback. It writes in the pieces in which kube-apiserver writes. Everything it sends is made beforehand. A watch begins with
+/// the next change, so changes are made once the watches are open.
 /// </summary>
 internal sealed class FakeApi : IAsyncDisposable
 {
     private const string Protobuf = "application/vnd.kubernetes.protobuf";
 
+    // The buffer of a handler of Go's HTTP/2 server: what is written into it while it holds something leaves when it is full, and what is
+    // longer than it leaves as it is. A message behind its length, or an object behind its comma, is cut there.
+    private const int GoBufferLength = 4096;
+
     private readonly WebApplication _app;
     private readonly Fleet _fleet;
-    private readonly ConcurrentDictionary<Channel<byte[]>, string?> _watches = new();
+    private readonly FakeAuthority _authority;
+    private readonly ConcurrentDictionary<Channel<SliceEvent>, string?> _watches = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private long _requests;
 
-    private FakeApi(WebApplication app, Fleet fleet)
+    private FakeApi(WebApplication app, Fleet fleet, FakeAuthority authority)
     {
         _app = app;
+        _authority = authority;
         _fleet = fleet;
     }
 
@@ -48,18 +56,25 @@ internal sealed class FakeApi : IAsyncDisposable
     /// <summary>The number of open watches.</summary>
     public int Watches => _watches.Count;
 
-    public static async Task<FakeApi> StartAsync(Fleet fleet)
+    /// <param name="fleet">What it serves.</param>
+    /// <param name="protocols">HTTP/2 where the client wants it, as a real one; or HTTP/1.1 alone, to see what HTTP/2 costs.</param>
+    public static async Task<FakeApi> StartAsync(Fleet fleet, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(static o =>
+        FakeAuthority authority = new();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(o =>
         {
-            o.Listen(IPAddress.Loopback, 0);
+            o.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = protocols;
+                listen.UseHttps(authority.Server);
+                listen.Use(RecordWriter.Wrap);
+            });
             o.Limits.MinResponseDataRate = null;
-            o.Limits.MaxResponseBufferSize = 4 * 1024 * 1024;
         });
         builder.Logging.ClearProviders();
         WebApplication app = builder.Build();
-        FakeApi api = new(app, fleet);
+        FakeApi api = new(app, fleet, authority);
         app.Run(api.ServeAsync);
         await app.StartAsync();
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -67,7 +82,7 @@ internal sealed class FakeApi : IAsyncDisposable
         await File.WriteAllTextAsync(api.Kubeconfig, $$$"""
             apiVersion: v1
             kind: Config
-            clusters: [{name: fake, cluster: {server: "{{{address}}}"}}]
+            clusters: [{name: fake, cluster: {server: "{{{address}}}", certificate-authority-data: {{{authority.KubeconfigData}}}}}]
             users: [{name: bench, user: {token: bench}}]
             contexts: [{name: fake, context: {cluster: fake, user: bench}}]
             current-context: fake
@@ -80,12 +95,12 @@ internal sealed class FakeApi : IAsyncDisposable
     {
         lock (_lock)
         {
-            byte[] line = _fleet.Change(slice);
+            SliceEvent change = _fleet.Change(slice);
             string service = _fleet.Slices[slice].Service;
-            foreach ((Channel<byte[]> watch, string? only) in _watches)
+            foreach ((Channel<SliceEvent> watch, string? only) in _watches)
             {
                 if (only is null || only == service)
-                    watch.Writer.TryWrite(line);
+                    watch.Writer.TryWrite(change);
             }
         }
     }
@@ -99,6 +114,7 @@ internal sealed class FakeApi : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         File.Delete(Kubeconfig);
+        _authority.Dispose();
         _stopping.Dispose();
     }
 
@@ -132,7 +148,7 @@ internal sealed class FakeApi : IAsyncDisposable
 
         while (service is not null && at < _fleet.Slices.Count && _fleet.Slices[at].Service != service)
             at++;
-        if (context.Request.Headers.Accept.ToString().Contains(Protobuf, StringComparison.Ordinal))
+        if (PrefersProtobuf(context))
         {
             context.Response.ContentType = Protobuf;
             await WriteProtobufAsync(
@@ -147,21 +163,22 @@ internal sealed class FakeApi : IAsyncDisposable
             $$"""{"kind":"EndpointSliceList","apiVersion":"discovery.k8s.io/v1","metadata":{"resourceVersion":""" +
             $$""" "{{_fleet.Version}}"{{next}}},"items":[""")));
         for (int i = 0; i < page.Count; i++)
-        {
-            if (i > 0)
-                body.Write(","u8);
-            await WriteAsync(body, page[i].Body);
-        }
-
+            await WriteAsync(body, i > 0 ? ","u8.ToArray() : ReadOnlyMemory<byte>.Empty, page[i].Body);
         await body.WriteAsync("]}"u8.ToArray());
     }
 
-    /// <summary>Pieces of some size: not a packet and a wake-up on both sides for each slice.</summary>
-    private static async ValueTask WriteAsync(PipeWriter body, ReadOnlyMemory<byte> bytes)
+    private static bool PrefersProtobuf(HttpContext context) =>
+        context.Request.Headers.Accept.ToString().StartsWith(Protobuf, StringComparison.Ordinal);
+
+    /// <summary>A few bytes and then many, in the pieces in which Go sends them.</summary>
+    private static async ValueTask WriteAsync(PipeWriter body, ReadOnlyMemory<byte> few, ReadOnlyMemory<byte> many)
     {
-        body.Write(bytes.Span);
-        if (body.UnflushedBytes >= 64 * 1024)
-            await body.FlushAsync();
+        int first = few.IsEmpty ? many.Length : Math.Min(GoBufferLength - few.Length, many.Length);
+        body.Write(few.Span);
+        body.Write(many.Span[..first]);
+        await body.FlushAsync();
+        if (first < many.Length)
+            await body.WriteAsync(many[first..]);
     }
 
     private async Task WriteProtobufAsync(PipeWriter body, List<SliceTemplate> page, string next)
@@ -174,24 +191,30 @@ internal sealed class FakeApi : IAsyncDisposable
             .Message(1, static type => type.Text(1, "discovery.k8s.io/v1").Text(2, "EndpointSliceList"))
                 .Begin(2, length).Raw(head).ToArray());
         for (int i = 0; i < page.Count; i++)
-        {
-            body.Write(before[i]);
-            await WriteAsync(body, page[i].Protobuf);
-        }
-
+            await WriteAsync(body, before[i], page[i].Protobuf);
         await body.WriteAsync(new ProtobufWriter().Text(3, "").Text(4, "").ToArray());
     }
 
     private async Task WatchAsync(HttpContext context, string? service)
     {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
-        Channel<byte[]> watch = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
-        await context.Response.StartAsync();
+        Channel<SliceEvent> watch = Channel.CreateUnbounded<SliceEvent>(new UnboundedChannelOptions { SingleReader = true });
+        bool protobuf = PrefersProtobuf(context);
+        if (protobuf)
+            context.Response.ContentType = $"{Protobuf};stream=watch";
+        await context.Response.StartAsync(either.Token);
+        // StartAsync alone leaves the headers in the buffer until the first event.
+        await context.Response.Body.FlushAsync(either.Token);
         _watches[watch] = service;
         try
         {
-            await foreach (byte[] line in watch.Reader.ReadAllAsync(either.Token))
-                await context.Response.BodyWriter.WriteAsync(line, either.Token);
+            await foreach (SliceEvent change in watch.Reader.ReadAllAsync(either.Token))
+            {
+                if (protobuf)
+                    await WriteAsync(context.Response.BodyWriter, change.Length, change.Message);
+                else
+                    await context.Response.BodyWriter.WriteAsync(change.Line, either.Token);
+            }
         }
         catch (OperationCanceledException)
         {

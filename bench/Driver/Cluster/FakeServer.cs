@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.Bench.Rows;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Bench.Cluster;
 
@@ -8,11 +9,12 @@ namespace Berth.Bench.Cluster;
 /// </summary>
 internal static class FakeServer
 {
-    public static async Task<int> RunAsync(string slices, string pods, string changes)
+    public static async Task<int> RunAsync(string slices, string pods, string changes, bool onlyHttp11)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet()
+        Fleet fleet = new Fleet()
             .Add(Servers.Service, int.Parse(slices, CultureInfo.InvariantCulture), int.Parse(pods, CultureInfo.InvariantCulture))
-            .Add("warm-up", 600, 10));
+            .Add("warm-up", 600, 10);
+        await using FakeApi api = await FakeApi.StartAsync(fleet, onlyHttp11 ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2);
         Console.WriteLine(api.Kubeconfig);
         await using Churn churn = new(api, double.Parse(changes, CultureInfo.InvariantCulture));
         await api.WaitForSignalAsync();

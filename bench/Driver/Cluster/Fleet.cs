@@ -47,5 +47,5 @@ internal sealed class Fleet
     }
 
     /// <summary>Changes one slice.</summary>
-    public byte[] Change(int slice) => _slices[slice].Change(++_version);
+    public SliceEvent Change(int slice) => _slices[slice].Change(++_version);
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Binary;
 
 namespace Berth.Bench.Cluster;
 
@@ -27,6 +27,23 @@ internal static class SliceProtobuf
         return slice.Text(4, "IPv4").ToArray();
     }
 
+    /// <summary>
+    /// What stands before and after a slice of some length in the event MODIFIED: the length of all, meta.v1.WatchEvent, and the envelope
+    /// of the slice.
+    /// </summary>
+    public static (byte[] Head, byte[] Tail) Event(int length)
+    {
+        byte[] tail = new ProtobufWriter().Text(3, "").Text(4, "").ToArray();
+        byte[] envelope = new ProtobufWriter().Raw("k8s\0"u8)
+            .Message(1, static type => type.Text(1, "discovery.k8s.io/v1").Text(2, "EndpointSlice")).Begin(2, length).ToArray();
+        int rawLength = envelope.Length + length + tail.Length;
+        byte[] raw = new ProtobufWriter().Begin(1, rawLength).ToArray();
+        byte[] message = new ProtobufWriter().Text(1, "MODIFIED").Begin(2, raw.Length + rawLength).Raw(raw).Raw(envelope).ToArray();
+        byte[] prefix = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(prefix, message.Length + length + tail.Length);
+        return ([.. prefix, .. message], tail);
+    }
+
     private static void Endpoint(ProtobufWriter endpoint, string ns, PodShape pod, string address) => endpoint
         .Text(1, address)
         .Message(2, static conditions => conditions.Flag(1, true).Flag(2, true).Flag(3, false))
@@ -35,8 +52,9 @@ internal static class SliceProtobuf
             4,
             target => target.Text(1, "Pod")
                 .Text(2, ns).Text(3, pod.Name).Text(4, SliceTemplate.Uid(pod.Id)).Text(5, "").Text(6, "").Text(7, ""))
-        .Text(6, string.Create(CultureInfo.InvariantCulture, $"node-{pod.Address % 1000}"))
-        .Text(7, string.Create(CultureInfo.InvariantCulture, $"z{pod.Address % 1000 % 3}"));
+        .Text(6, SliceTemplate.Node(pod))
+        .Text(7, SliceTemplate.Zone(pod))
+        .Message(8, hints => hints.Message(1, zone => zone.Text(1, SliceTemplate.Zone(pod))));
 
     private static void Meta(ProtobufWriter meta, string ns, string service, string name, string uid, string version) => meta
         .Text(1, name).Text(2, service + "-").Text(3, ns).Text(4, "").Text(5, uid).Text(6, version).Number(7, 4)

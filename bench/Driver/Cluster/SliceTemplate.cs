@@ -18,6 +18,8 @@ internal sealed class SliceTemplate
     private readonly int _protobufAddressAt;
     private readonly int _versionAt;
     private readonly int _addressAt;
+    private readonly byte[] _eventHead;
+    private readonly byte[] _eventTail;
     private int _address;
 
     public SliceTemplate(string @namespace, string service, string name, long version, IReadOnlyList<PodShape> pods)
@@ -30,6 +32,7 @@ internal sealed class SliceTemplate
         _protobuf = SliceProtobuf.Render(@namespace, service, name, UidOf(version), new string('#', VersionWidth), pods, AddressMark);
         _protobufVersionAt = _protobuf.AsSpan().IndexOf(Encoding.UTF8.GetBytes(new string('#', VersionWidth)));
         _protobufAddressAt = _protobuf.AsSpan().IndexOf(Encoding.UTF8.GetBytes(AddressMark));
+        (_eventHead, _eventTail) = SliceProtobuf.Event(_protobuf.Length);
         _address = pods[0].Address;
         WriteVersion(version);
         WriteAddress(_address);
@@ -48,7 +51,7 @@ internal sealed class SliceTemplate
     public string FirstAddress => Address(_address);
 
     /// <summary>Moves the first pod to another address, and gives the watch event that says so.</summary>
-    public byte[] Change(long version)
+    public SliceEvent Change(long version)
     {
         _address++;
         WriteVersion(version);
@@ -59,12 +62,19 @@ internal sealed class SliceTemplate
         _body.AsSpan(1).CopyTo(line.AsSpan(head.Length));
         line[^2] = (byte)'}';
         line[^1] = (byte)'\n';
-        return line;
+        return new SliceEvent(line, [.. _eventHead, .. _protobuf, .. _eventTail]);
     }
 
     /// <summary>127.1xx.1xx.1xx: always as wide as the mark, a million of them, and each can be dialled on this machine.</summary>
     public static string Address(int index) => string.Create(
         CultureInfo.InvariantCulture, $"127.{100 + (index / 10_000 % 100)}.{100 + (index / 100 % 100)}.{100 + (index % 100)}");
+
+    /// <summary>The name of a pod's node, as long as those of a cloud.</summary>
+    public static string Node(PodShape pod) => string.Create(
+        CultureInfo.InvariantCulture, $"node-{pod.Address % 1000:d4}.eu-central-1.compute.internal");
+
+    /// <summary>The zone of a pod's node.</summary>
+    public static string Zone(PodShape pod) => $"eu-central-1{(char)('a' + (pod.Address % 1000 % 3))}";
 
     /// <summary>A UID made of a number.</summary>
     public static string Uid(int id) => new Guid(id, 0x4dd8, 0x40c3, 0xa9, 0x0c, 0xdf, 0x70, 0xcc, 0xd7, 0xe2, 0x32).ToString();
@@ -94,7 +104,7 @@ internal sealed class SliceTemplate
             PodShape pod = pods[i];
             string address = i == 0 ? AddressMark : Address(pod.Address);
             text.Append(i == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $$$$$$"""
-                {"addresses":["{{{{{{address}}}}}}"],"conditions":{"ready":true,"serving":true,"terminating":false},"hostname":"{{{{{{pod.Name}}}}}}","targetRef":{"kind":"Pod","namespace":"{{{{{{ns}}}}}}","name":"{{{{{{pod.Name}}}}}}","uid":"{{{{{{Uid(pod.Id)}}}}}}"},"nodeName":"node-{{{{{{pod.Address % 1000}}}}}}","zone":"z{{{{{{pod.Address % 1000 % 3}}}}}}"}
+                {"addresses":["{{{{{{address}}}}}}"],"conditions":{"ready":true,"serving":true,"terminating":false},"hostname":"{{{{{{pod.Name}}}}}}","targetRef":{"kind":"Pod","namespace":"{{{{{{ns}}}}}}","name":"{{{{{{pod.Name}}}}}}","uid":"{{{{{{Uid(pod.Id)}}}}}}"},"nodeName":"{{{{{{Node(pod)}}}}}}","zone":"{{{{{{Zone(pod)}}}}}}","hints":{"forZones":[{"name":"{{{{{{Zone(pod)}}}}}}"}]}}
                 """);
         }
 

@@ -15,11 +15,15 @@ internal sealed partial record Wrk(long Requests, double PerSecond, TimeSpan P99
     /// <param name="seconds">The time.</param>
     /// <param name="connections">The number of connections.</param>
     /// <param name="script">The path of a Lua script for the requests, or null for GET.</param>
-    public static async Task<Wrk> RunAsync(string url, int seconds, int connections = 32, string? script = null)
+    /// <param name="once">True for a new connection for each request.</param>
+    public static async Task<Wrk> RunAsync(string url, int seconds, int connections = 32, string? script = null, bool once = false)
     {
-        ProcessStartInfo start = new(
-            "wrk",
-            ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", .. script is null ? [] : new[] { "-s", script }, url])
+        List<string> arguments = ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency"];
+        if (script is not null)
+            arguments.AddRange(["-s", script]);
+        if (once)
+            arguments.AddRange(["-H", "Connection: close"]);
+        ProcessStartInfo start = new("wrk", [.. arguments, url])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

@@ -25,6 +25,9 @@ internal static class SliceTargets
 
     public static FuzzTarget Event { get; } = new("slice-event", ReadEvent, static e => e is ResourceFormatException, BytesPerByte);
 
+    public static FuzzTarget EventInProtobuf { get; } = new(
+        "slice-event-protobuf", ReadEventInProtobuf, static e => e is ResourceFormatException, BytesPerByte);
+
     private static void ReadList(byte[] input)
     {
         List<SliceObject> items = [];
@@ -47,6 +50,13 @@ internal static class SliceTargets
     private static void ReadEvent(byte[] input)
     {
         WatchEvent<SliceObject> read = new WatchEventDecoder<SliceObject>(new SliceDecoder()).Decode(input);
+        if (read.Object is { } slice)
+            Publish([slice]);
+    }
+
+    private static void ReadEventInProtobuf(byte[] input)
+    {
+        WatchEvent<SliceObject> read = new ProtobufEventDecoder<SliceObject>(new SliceDecoder().Protobuf!, "EndpointSlice").Decode(input);
         if (read.Object is { } slice)
             Publish([slice]);
     }

@@ -29,7 +29,7 @@ internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
     }
 
     /// <inheritdoc/>
-    public string ListKind => "NodeList";
+    public string Kind => "Node";
 
     /// <inheritdoc/>
     public string ApiVersion => "v1";

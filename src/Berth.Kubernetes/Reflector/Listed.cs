@@ -30,6 +30,9 @@ internal sealed class Listed<T>(string version, bool first = false) : ReflectorS
 
     private Step<T> AfterFailure(ReflectorContext<T> context, Exception exception)
     {
+        // A proxy in between may support only JSON.
+        if (context.AsksForProtobuf && ReflectorFailure.IsOfEncoding(exception))
+            return new Step<T>(new Listed<T>(version, first), Effects: new StepEffects(Learned.NoProtobuf));
         if (ReflectorFailure.IsExpired(exception))
             return WatchEnd.Gone(context, version, progressed: false);
         if (ReflectorFailure.IsVersionTooLarge(exception))

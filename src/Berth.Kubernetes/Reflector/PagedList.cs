@@ -72,11 +72,11 @@ internal sealed class PagedList<T> : ReflectorState<T>
     private async ValueTask<ListAnswer> ReadPageAsync(ReflectorContext<T> context, CancellationToken cancellationToken)
     {
         string url = _continue is null ? context.Query.List(_notOlderThan, _whole) : context.Query.ListFrom(_continue);
-        bool protobuf = context.Decoder.Protobuf is not null && context.Traits.Protobuf;
         using Activity? activity = ReflectorActivity.Start(context.Query, "list");
         try
         {
-            using KubernetesResponse response = await context.Api.GetAsync(url, cancellationToken, protobuf).ConfigureAwait(false);
+            using KubernetesResponse response = await context.Api
+                .GetAsync(url, cancellationToken, context.AsksForProtobuf).ConfigureAwait(false);
             using ReadPatience patience = new(ReflectorContext<T>.MaxListPause, context.Time);
             int before = _items.Count;
             ListAnswer answer = await ListReader
@@ -110,7 +110,7 @@ internal sealed class PagedList<T> : ReflectorState<T>
     private Step<T> AfterFailure(ReflectorContext<T> context, Exception exception)
     {
         // A proxy in between may support only JSON.
-        bool unreadable = exception is ResourceFormatException or KubernetesApiException { StatusCode: 406 };
+        bool unreadable = exception is ResourceFormatException || ReflectorFailure.IsOfEncoding(exception);
         Learned learned = unreadable ? Learned.NoProtobuf : Learned.None;
         if (ReflectorFailure.IsExpired(exception) && _continue is not null)
             return new Step<T>(new PagedList<T>(_notOlderThan, whole: true), Effects: new StepEffects(learned, RestartCause.Gone));

@@ -35,6 +35,8 @@ internal sealed class ReflectorContext<T>
     private readonly Random _random;
     private readonly RestartPacing _pacing;
     private readonly ReflectorMetrics _metrics;
+    private readonly WatchEventDecoder<T> _events;
+    private readonly ProtobufEventDecoder<T>? _protobufEvents;
     private int _strikes;
     private long _told;
 
@@ -50,7 +52,9 @@ internal sealed class ReflectorContext<T>
         Api = api;
         Query = query;
         Decoder = decoder;
-        EventDecoder = new WatchEventDecoder<T>(decoder);
+        _events = new WatchEventDecoder<T>(decoder);
+        if (decoder.Protobuf is { } protobuf)
+            _protobufEvents = new ProtobufEventDecoder<T>(protobuf, decoder.Kind);
         Traits = traits;
         _metrics = metrics;
         Time = time;
@@ -65,14 +69,20 @@ internal sealed class ReflectorContext<T>
 
     public IResourceDecoder<T> Decoder { get; }
 
-    public WatchEventDecoder<T> EventDecoder { get; }
-
     public ServerTraits Traits { get; }
+
+    /// <summary>True to ask for protobuf, in lists and watches.</summary>
+    public bool AsksForProtobuf => Decoder.Protobuf is not null && Traits.Protobuf;
 
     public TimeProvider Time { get; }
 
     /// <summary>True when the server has been silent for so long that it may no longer know our version.</summary>
     public bool IsUntold => Time.GetElapsedTime(_told) >= MaxUntold;
+
+    /// <summary>Reads one event of a watch.</summary>
+    /// <exception cref="ResourceFormatException">It is not an event as the API documents it.</exception>
+    public WatchEvent<T> DecodeEvent(ReadOnlySpan<byte> bytes, bool isProtobuf) =>
+        isProtobuf ? _protobufEvents!.Decode(bytes) : _events.Decode(bytes);
 
     /// <summary>Returns the consequence of a watch that ended early.</summary>
     /// <param name="progressed">True when the watch brought something new, or lasted long enough.</param>

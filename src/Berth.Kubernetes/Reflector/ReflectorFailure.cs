@@ -13,6 +13,9 @@ internal static class ReflectorFailure
 
     public static bool IsVersionTooLarge(Exception exception) => exception is KubernetesApiException { Status.IsVersionTooLarge: true };
 
+    /// <summary>True when the server, or a proxy in front of it, refuses the encoding that was asked for.</summary>
+    public static bool IsOfEncoding(Exception exception) => exception is KubernetesApiException { StatusCode: 406 or 415 };
+
     public static EndpointSourceException From<T>(ReflectorContext<T> context, Exception exception, TimeSpan? delay = null)
         where T : class, IResource
     {

@@ -10,7 +10,7 @@ internal sealed class ServerTraits(bool streamingLists)
     /// <summary>True when streaming lists are enabled and were not refused.</summary>
     public bool StreamingLists => _streamingLists;
 
-    /// <summary>True while protobuf was not refused and every protobuf list could be read.</summary>
+    /// <summary>True while protobuf was not refused and every answer in protobuf could be read.</summary>
     public bool Protobuf => _protobuf;
 
     /// <summary>True when the server has ever sent a bookmark, so that their absence means something.</summary>

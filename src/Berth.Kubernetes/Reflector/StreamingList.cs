@@ -32,6 +32,10 @@ internal sealed class StreamingList<T> : ReflectorState<T>
         {
             return new Step<T>(new PagedList<T>(notOlderThan), Effects: new StepEffects(Learned.NoStreamingLists));
         }
+        catch (KubernetesApiException exception) when (context.AsksForProtobuf && ReflectorFailure.IsOfEncoding(exception))
+        {
+            return new Step<T>(new Unlisted<T>(notOlderThan), Effects: new StepEffects(Learned.NoProtobuf));
+        }
         catch (Exception exception) when (ReflectorFailure.IsExpected(exception))
         {
             bool latest = ReflectorFailure.IsVersionTooLarge(exception) || ReflectorFailure.IsExpired(exception);
@@ -70,9 +74,9 @@ internal sealed class StreamingList<T> : ReflectorState<T>
 
     private bool TryStep(ReflectorContext<T> context, out Step<T> step)
     {
-        while (_connection.Framing.TryTakeLine(out ReadOnlySpan<byte> line))
+        while (_connection.Framing.TryTake(out ReadOnlySpan<byte> taken))
         {
-            WatchEvent<T> read = context.EventDecoder.Decode(line);
+            WatchEvent<T> read = context.DecodeEvent(taken, _connection.IsProtobuf);
             switch (read.Kind)
             {
                 case WatchEventKind.Applied:
@@ -140,7 +144,8 @@ internal sealed class StreamingList<T> : ReflectorState<T>
         EndpointSourceException? failure = strike.Delay is null ? null
             : exception is null ? ReflectorFailure.Repeated(context, before, strike)
             : ReflectorFailure.From(context, exception, strike.Delay);
-        StepEffects effects = new(Restart: cause, Strikes: strike.Count);
+        Learned learned = exception is ResourceFormatException && _connection.IsProtobuf ? Learned.NoProtobuf : Learned.None;
+        StepEffects effects = new(learned, cause, strike.Count);
         return new Step<T>(new Unlisted<T>(_notOlderThan), Failure: failure, Effects: effects);
     }
 }

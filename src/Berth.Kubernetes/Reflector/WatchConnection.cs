@@ -22,13 +22,18 @@ internal sealed class WatchConnection : IDisposable
         _opened = time.GetTimestamp();
         TimeoutSeconds = timeoutSeconds;
         _patience = new ReadPatience(Timeout.InfiniteTimeSpan, time);
+        IsProtobuf = response.IsProtobuf;
+        Framing = new WatchFraming(IsProtobuf);
     }
 
     /// <summary>The time after which the server was asked to end the watch.</summary>
     public int TimeoutSeconds { get; }
 
-    /// <summary>The lines that have arrived.</summary>
-    public WatchFraming Framing { get; } = new();
+    /// <summary>True when the events are protobuf, false when they are JSON.</summary>
+    public bool IsProtobuf { get; }
+
+    /// <summary>The events that have arrived.</summary>
+    public WatchFraming Framing { get; }
 
     /// <summary>The time for which the watch has been open.</summary>
     public TimeSpan Age => _time.GetElapsedTime(_opened);
@@ -41,7 +46,8 @@ internal sealed class WatchConnection : IDisposable
         Activity? activity = ReflectorActivity.Start(context.Query, "watch");
         try
         {
-            KubernetesResponse response = await context.Api.GetAsync(url(timeout), cancellationToken).ConfigureAwait(false);
+            KubernetesResponse response = await context.Api
+                .GetAsync(url(timeout), cancellationToken, context.AsksForProtobuf).ConfigureAwait(false);
             return new WatchConnection(response, activity, context.Time, timeout);
         }
         catch (Exception exception)

@@ -58,14 +58,15 @@ internal static class WatchEnd
     }
 
     /// <summary>An event cannot be read. The first time it may have been damaged in transit; the second time only a list helps.</summary>
-    public static Step<T> Malformed<T>(ReflectorContext<T> context, string version, ResourceFormatException exception, bool progressed)
+    public static Step<T> Malformed<T>(
+        ReflectorContext<T> context, string version, ResourceFormatException exception, bool progressed, Learned learned)
         where T : class, IResource
     {
         Strike strike = context.Strike(progressed);
         return new Step<T>(
             strike.Delay is null ? new Listed<T>(version) : new Unlisted<T>(version),
             Failure: ReflectorFailure.From(context, exception, strike.Delay),
-            Effects: new StepEffects(Restart: RestartCause.Malformed, Strikes: strike.Count));
+            Effects: new StepEffects(learned, RestartCause.Malformed, strike.Count));
     }
 
     /// <summary>An event is older than the last version seen: the server lags, or its etcd was restored. A list shows which.</summary>

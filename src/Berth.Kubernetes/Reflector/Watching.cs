@@ -32,7 +32,7 @@ internal sealed class Watching<T> : ReflectorState<T>
                     return step;
                 if (await _connection.FillAsync(IdleLimit(context), cancellationToken).ConfigureAwait(false))
                     continue;
-                // An incomplete line is dropped with the connection. The server sends it again, complete.
+                // An incomplete event is dropped with the connection. The server sends it again, complete.
                 return End(WatchEnd.Closed(context, _version, Progressed, broken: false));
             }
             catch (KubernetesRequestException)
@@ -45,7 +45,7 @@ internal sealed class Watching<T> : ReflectorState<T>
             }
             catch (ResourceFormatException exception)
             {
-                return End(WatchEnd.Malformed(context, _version, exception, Progressed));
+                return Malformed(context, exception);
             }
         }
     }
@@ -53,16 +53,16 @@ internal sealed class Watching<T> : ReflectorState<T>
     /// <summary>Performs one step with data that has already arrived, without waiting.</summary>
     public bool TryStep(ReflectorContext<T> context, out Step<T> step)
     {
-        while (_connection.Framing.TryTakeLine(out ReadOnlySpan<byte> line))
+        while (_connection.Framing.TryTake(out ReadOnlySpan<byte> taken))
         {
             WatchEvent<T> read;
             try
             {
-                read = context.EventDecoder.Decode(line);
+                read = context.DecodeEvent(taken, _connection.IsProtobuf);
             }
             catch (ResourceFormatException exception)
             {
-                step = End(WatchEnd.Malformed(context, _version, exception, Progressed));
+                step = Malformed(context, exception);
                 return true;
             }
 
@@ -125,6 +125,10 @@ internal sealed class Watching<T> : ReflectorState<T>
         _advanced = true;
         return new StepEffects(learned, Strikes: 0);
     }
+
+    private Step<T> Malformed(ReflectorContext<T> context, ResourceFormatException exception) =>
+        End(WatchEnd.Malformed(
+            context, _version, exception, Progressed, _connection.IsProtobuf ? Learned.NoProtobuf : Learned.None));
 
     private Step<T> End(Step<T> step)
     {

@@ -30,7 +30,7 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
     }
 
     /// <inheritdoc/>
-    public string ListKind => "EndpointSliceList";
+    public string Kind => "EndpointSlice";
 
     /// <inheritdoc/>
     public string ApiVersion => "discovery.k8s.io/v1";

@@ -4,8 +4,7 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// Reads an EndpointSlice from protobuf. The numbers are those of generated.proto in k8s.io/api/discovery/v1 and
-/// k8s.io/apimachinery/pkg/apis/meta/v1.
+/// Reads an EndpointSlice from protobuf. The numbers are those of generated.proto in k8s.io/api/discovery/v1.
 /// </summary>
 internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists ports, TextPools pools) : IProtobufDecoder<SliceObject>
 {
@@ -23,8 +22,8 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
         {
             switch (reader.Field)
             {
-                case 1:
-                    ReadMeta(reader.Bytes("metadata"), ref meta);
+                case ProtobufMeta.Field:
+                    ProtobufMeta.Read(reader.Bytes("metadata"), pools, ref meta);
                     break;
                 case 2:
                     count++;
@@ -47,51 +46,6 @@ internal sealed class SliceProtobufDecoder(SliceEndpointMaker maker, PortLists p
         : text.SequenceEqual("IPv6"u8) ? SliceAddressType.IPv6
         : text.SequenceEqual("FQDN"u8) ? SliceAddressType.Fqdn
         : SliceAddressType.Unknown;
-
-    private void ReadMeta(ReadOnlySpan<byte> message, ref ObjectMeta meta)
-    {
-        ProtobufReader reader = new(message);
-        while (reader.Read())
-        {
-            switch (reader.Field)
-            {
-                case 1:
-                    meta.Name = reader.Text("metadata.name");
-                    break;
-                case 3:
-                    meta.Namespace = pools.Namespaces.Get(reader.Bytes("metadata.namespace"), "metadata.namespace");
-                    break;
-                case 6:
-                    meta.ResourceVersion = reader.Text("metadata.resourceVersion");
-                    break;
-                case 11:
-                    ReadLabel(reader.Bytes("metadata.labels"), ref meta);
-                    break;
-                case 13:
-                    meta.HasOwner = true;
-                    break;
-            }
-        }
-    }
-
-    private void ReadLabel(ReadOnlySpan<byte> message, ref ObjectMeta meta)
-    {
-        ReadOnlySpan<byte> key = default;
-        ReadOnlySpan<byte> value = default;
-        ProtobufReader reader = new(message);
-        while (reader.Read())
-        {
-            if (reader.Field == 1)
-                key = reader.Bytes("metadata.labels");
-            else if (reader.Field == 2)
-                value = reader.Bytes("metadata.labels");
-        }
-
-        if (key.SequenceEqual("kubernetes.io/service-name"u8))
-            meta.Service = pools.Services.Get(value, "kubernetes.io/service-name");
-        else if (key.SequenceEqual("endpointslice.kubernetes.io/managed-by"u8))
-            meta.ManagedBy = pools.Words.Get(value, "endpointslice.kubernetes.io/managed-by");
-    }
 
     private void ReadPort(ReadOnlySpan<byte> message)
     {

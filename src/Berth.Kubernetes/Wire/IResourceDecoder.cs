@@ -9,8 +9,11 @@ namespace Berth.Kubernetes.Wire;
 internal interface IResourceDecoder<T>
     where T : class, IResource
 {
+    /// <summary>The kind of these, such as <c>EndpointSlice</c>.</summary>
+    string Kind { get; }
+
     /// <summary>The kind of a list of these, such as <c>EndpointSliceList</c>.</summary>
-    string ListKind { get; }
+    string ListKind => Kind + "List";
 
     /// <summary>The API version, such as <c>discovery.k8s.io/v1</c>.</summary>
     string ApiVersion { get; }

@@ -1,13 +1,17 @@
+using System.Buffers.Binary;
+
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Cuts a watch's bytes into lines, one event a line, wherever the network split them. The buffer grows with the longest line, up to a
-/// bound, and shrinks again; a line that never ended is never given out.
+/// Cuts a watch's bytes into events, wherever the network split them. In JSON each event is one line. In protobuf each stands behind its
+/// length, in four bytes, the highest first. The buffer grows with the longest event, up to a bound, and shrinks again; an event that never
+/// ended is never given out.
 /// </summary>
-internal sealed class WatchFraming : IDisposable
+/// <param name="isProtobuf">True for events behind their lengths, false for lines.</param>
+internal sealed class WatchFraming(bool isProtobuf = false) : IDisposable
 {
-    /// <summary>The longest line, in bytes. An object in etcd has at most 1.5 MiB, and JSON may be some times that.</summary>
-    public const int MaxLineLength = 16 * 1024 * 1024;
+    /// <summary>The longest event, in bytes. An object in etcd has at most 1.5 MiB, and JSON may be some times that.</summary>
+    public const int MaxEventLength = 16 * 1024 * 1024;
 
     private const int FirstLength = 16 * 1024;
 
@@ -18,11 +22,41 @@ internal sealed class WatchFraming : IDisposable
     // Up to here no line end was found: a long line is searched once, not once for each piece that arrives.
     private int _searched;
 
-    /// <summary>The number of bytes that wait for the rest of their line.</summary>
+    /// <summary>The number of bytes that wait for the rest of their event.</summary>
     public int Pending => _end - _start;
 
-    /// <summary>Takes the next whole line that is not blank, without its end. It is valid until the next call of any member.</summary>
-    public bool TryTakeLine(out ReadOnlySpan<byte> line)
+    /// <summary>Takes the next whole event. It is valid until the next call of any member.</summary>
+    public bool TryTake(out ReadOnlySpan<byte> taken) => isProtobuf ? TryTakeMessage(out taken) : TryTakeLine(out taken);
+
+    /// <summary>The free space for the next bytes; at least one.</summary>
+    /// <exception cref="ResourceFormatException">The event that is arriving is too long.</exception>
+    public Memory<byte> GetMemory()
+    {
+        if (_start == _end)
+            Empty();
+        else if (isProtobuf && Pending >= sizeof(uint) && StatedLength > MaxEventLength)
+            throw TooLong();
+        else if (_end == _buffer.Length)
+            MakeRoom();
+        return _buffer.AsMemory(_end);
+    }
+
+    /// <summary>Tells how many bytes were put there.</summary>
+    public void Advance(int count) => _end += count;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        _start = _end = _searched = 0;
+        ReadBuffers.Return(buffer);
+    }
+
+    private uint StatedLength => BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start));
+
+    /// <summary>Takes the next line that is not blank, without its end.</summary>
+    private bool TryTakeLine(out ReadOnlySpan<byte> line)
     {
         while (true)
         {
@@ -41,27 +75,15 @@ internal sealed class WatchFraming : IDisposable
         }
     }
 
-    /// <summary>The free space for the next bytes; at least one.</summary>
-    /// <exception cref="ResourceFormatException">The line that is arriving is too long.</exception>
-    public Memory<byte> GetMemory()
+    private bool TryTakeMessage(out ReadOnlySpan<byte> message)
     {
-        if (_start == _end)
-            Empty();
-        else if (_end == _buffer.Length)
-            MakeRoom();
-        return _buffer.AsMemory(_end);
-    }
-
-    /// <summary>Tells how many bytes were put there.</summary>
-    public void Advance(int count) => _end += count;
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        byte[] buffer = _buffer;
-        _buffer = [];
-        _start = _end = _searched = 0;
-        ReadBuffers.Return(buffer);
+        message = default;
+        if (Pending < sizeof(uint) || StatedLength > (uint)(Pending - sizeof(uint)))
+            return false;
+        int length = (int)StatedLength;
+        message = _buffer.AsSpan(_start + sizeof(uint), length);
+        _start += sizeof(uint) + length;
+        return true;
     }
 
     private void Empty()
@@ -81,10 +103,13 @@ internal sealed class WatchFraming : IDisposable
             return;
         }
 
-        if (Pending >= MaxLineLength)
-            throw new ResourceFormatException($"one watch event is longer than {MaxLineLength / (1024 * 1024)} MiB");
+        if (!isProtobuf && Pending >= MaxEventLength)
+            throw TooLong();
         Swap(_buffer.Length * 2);
     }
+
+    private static ResourceFormatException TooLong() =>
+        new($"one watch event is longer than {MaxEventLength / (1024 * 1024)} MiB");
 
     private void Swap(int length)
     {
@@ -98,7 +123,7 @@ internal sealed class WatchFraming : IDisposable
     private void Shift()
     {
         _end -= _start;
-        _searched -= _start;
+        _searched = Math.Max(0, _searched - _start);
         _start = 0;
     }
 }

@@ -1,11 +1,13 @@
 namespace Berth.Kubernetes.InProcess;
 
-/// <summary>One request: its path and its query.</summary>
-internal sealed class InProcessRequest(Uri uri)
+/// <summary>One request: its path, its query, and whether it prefers protobuf.</summary>
+internal sealed class InProcessRequest(Uri uri, bool prefersProtobuf)
 {
     private readonly Dictionary<string, string> _query = uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
         .Select(static p => p.Split('=', 2)).ToDictionary(
             static p => p[0], static p => Uri.UnescapeDataString(p.Length > 1 ? p[1] : ""), StringComparer.Ordinal);
+
+    public bool PrefersProtobuf => prefersProtobuf;
 
     public string Path => uri.AbsolutePath;
 

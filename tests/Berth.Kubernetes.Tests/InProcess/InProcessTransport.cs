@@ -7,5 +7,7 @@ namespace Berth.Kubernetes.InProcess;
 internal sealed class InProcessTransport(Func<InProcessRequest, CancellationToken, Task<HttpResponseMessage>> serve) : HttpMessageHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        serve(new InProcessRequest(request.RequestUri!), cancellationToken);
+        serve(
+            new InProcessRequest(request.RequestUri!, request.Headers.Accept.First().MediaType == ProtobufWire.ContentType),
+            cancellationToken);
 }

@@ -40,15 +40,19 @@ internal sealed class PushBody : Stream
     public HttpResponseMessage Answer(int status = 200, string contentType = "application/json")
     {
         HttpResponseMessage answer = new((HttpStatusCode)status) { Content = new StreamContent(this) };
-        answer.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        answer.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         return answer;
     }
 
     /// <summary>A whole answer, in one piece.</summary>
-    public static HttpResponseMessage Whole(int status, string body, string contentType = "application/json")
+    public static HttpResponseMessage Whole(int status, string body, string contentType = "application/json") =>
+        Whole(status, Encoding.UTF8.GetBytes(body), contentType);
+
+    /// <summary>A whole answer, in one piece.</summary>
+    public static HttpResponseMessage Whole(int status, byte[] body, string contentType)
     {
         PushBody whole = new();
-        whole.Push(Encoding.UTF8.GetBytes(body));
+        whole.Push(body);
         whole.End();
         return whole.Answer(status, contentType);
     }

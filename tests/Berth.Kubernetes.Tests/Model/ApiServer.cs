@@ -186,7 +186,10 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         string? next = all.Length - from > most ? string.Create(CultureInfo.InvariantCulture, $"{version}:{from + most}") : null;
         kind.Spoke();
         kind.Listed();
-        return PushBody.Whole(200, kind.List(Text(version), next, all.Skip(from).Take(most)));
+        string list = kind.List(Text(version), next, all.Skip(from).Take(most));
+        return IsProtobuf(kind, request)
+            ? PushBody.Whole(200, ProtobufWire.Object(list)!, ProtobufWire.ContentType)
+            : PushBody.Whole(200, list);
     }
 
     private HttpResponseMessage Watch(ServedKind kind, InProcessRequest request)
@@ -199,14 +202,14 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         long asked = any ? now : long.Parse(request.Query("resourceVersion")!, CultureInfo.InvariantCulture);
         kind.Spoke();
         if (!streaming && asked < Compacted)
-            return habits.GoneAsStatus ? Status(410, "Expired") : Event("ERROR", StatusJson(410, "Expired", null, null));
+            return habits.GoneAsStatus ? Status(410, "Expired") : Refusal(kind, request, StatusJson(410, "Expired", null, null));
         if (asked > now && habits.Future > 0)
         {
             string tooLarge = StatusJson(504, "Timeout", 1, "ResourceVersionTooLarge");
-            return habits.Future == 1 ? Event("ERROR", tooLarge) : PushBody.Whole(504, tooLarge);
+            return habits.Future == 1 ? Refusal(kind, request, tooLarge) : PushBody.Whole(504, tooLarge);
         }
 
-        OpenWatch watch = new(kind, habits, random, streaming ? now : asked);
+        OpenWatch watch = new(kind, habits, random, streaming ? now : asked, IsProtobuf(kind, request));
         _watches.Add(watch);
         if (streaming)
         {
@@ -216,14 +219,20 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         }
 
         watch.Send(now);
-        return watch.Body.Answer();
+        return watch.Answer();
     }
 
-    private static HttpResponseMessage Event(string type, string json)
+    /// <summary>A watch of one ERROR event.</summary>
+    private HttpResponseMessage Refusal(ServedKind kind, InProcessRequest request, string json)
     {
-        HttpResponseMessage answer = PushBody.Whole(200, $$"""{"type":"{{type}}","object":{{json}}}""" + "\n");
-        return answer;
+        OpenWatch watch = new(kind, habits, random, 0, IsProtobuf(kind, request));
+        watch.Raw($$"""{"type":"ERROR","object":{{json}}}""" + "\n");
+        watch.Body.End();
+        return watch.Answer();
     }
+
+    private bool IsProtobuf(ServedKind kind, InProcessRequest request) =>
+        habits.KnowsProtobuf && request.PrefersProtobuf && kind == Slices;
 
     private static HttpResponseMessage Status(int code, string reason, int? retryAfter = null, string? cause = null) =>
         PushBody.Whole(code, StatusJson(code, reason, retryAfter, cause));

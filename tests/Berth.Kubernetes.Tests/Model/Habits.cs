@@ -32,6 +32,9 @@ internal sealed record Habits
     /// <summary>Noise in a watch: events twice, unknown types, deletions with a stale body or of what was never there.</summary>
     public bool IsNoisy { get; init; }
 
+    /// <summary>True when the server answers with slices in protobuf where the client prefers it.</summary>
+    public bool KnowsProtobuf { get; init; }
+
     /// <summary>Which addresses the client asks for.</summary>
     public AddressMode AddressMode { get; init; }
 
@@ -52,5 +55,6 @@ internal sealed record Habits
         IsNoisy = random.Next(2) == 0,
         AddressMode =
             random.Next(2) == 0 ? AddressMode.Internal : random.Next(2) == 0 ? AddressMode.External : AddressMode.ExternalOrInternal,
+        KnowsProtobuf = random.Next(2) == 0,
     };
 }

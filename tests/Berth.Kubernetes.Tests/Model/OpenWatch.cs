@@ -5,7 +5,7 @@ using Berth.Kubernetes.InProcess;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>One open watch, from the server's side.</summary>
-internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, long from)
+internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, long from, bool isProtobuf)
 {
     private long _sent = from;
 
@@ -58,7 +58,10 @@ internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, l
         }
     }
 
-    public void Raw(string text) => Body.Push(Encoding.UTF8.GetBytes(text));
+    public void Raw(string text) => Body.Push(Bytes(text));
+
+    /// <summary>The answer with this body.</summary>
+    public HttpResponseMessage Answer() => Body.Answer(contentType: isProtobuf ? ProtobufWire.WatchContentType : "application/json");
 
     public void Error(int code, string reason) => Raw(Line("ERROR", Json.Status(code, reason, "as the history wants it")));
 
@@ -66,9 +69,10 @@ internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, l
     public void Cut(long upTo, bool broken)
     {
         ServedChange? next = Kind.Between(_sent, upTo).Select(static c => (ServedChange?)c).FirstOrDefault();
-        byte[] line = Encoding.UTF8.GetBytes(next is null ? Line("BOOKMARK", Json.Bookmark(Text(_sent))) : LinesOf(next.Value));
-        // Never with the line's end: a whole event would have been sent.
-        int end = Array.IndexOf(line, (byte)'\n');
+        string lines = next is null ? Line("BOOKMARK", Json.Bookmark(Text(_sent))) : LinesOf(next.Value);
+        byte[] line = Bytes(lines[..(lines.IndexOf('\n', StringComparison.Ordinal) + 1)]);
+        // Never with the end: a whole event would have been sent.
+        int end = line.Length - 1;
         Body.Push(line.AsMemory(0, end < 1 ? 0 : random.Next(0, end)));
         if (broken)
             Body.Break();
@@ -97,7 +101,7 @@ internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, l
     {
         if (text.Length > 0 && !Body.IsOver)
             Kind.Spoke();
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        byte[] bytes = Bytes(text);
         int at = 0;
         while (at < bytes.Length)
         {
@@ -111,6 +115,12 @@ internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, l
             Body.Push(bytes.AsMemory(at, piece));
             at += piece;
         }
+    }
+
+    private byte[] Bytes(string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        return isProtobuf ? ProtobufWire.Events(bytes) ?? bytes : bytes;
     }
 
     private static string Line(string type, string json) => $$"""{"type":"{{type}}","object":{{json}}}""" + "\n";

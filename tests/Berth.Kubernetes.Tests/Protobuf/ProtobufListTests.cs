@@ -19,7 +19,7 @@ public sealed class ProtobufListTests
     public async Task Protobuf_agrees_with_json(string name)
     {
         byte[] json = Fixture.Bytes(name + ".json");
-        byte[] protobuf = Wire.List(JsonNode.Parse(json)!);
+        byte[] protobuf = ProtobufWire.List(JsonNode.Parse(json)!);
         string expected = await ReadAsync(json, isProtobuf: false, 4096);
         foreach (int piece in (int[])[1, 7, 4096, 1_000_000])
             Assert.Equal(expected, await ReadAsync(protobuf, isProtobuf: true, piece));
@@ -37,13 +37,13 @@ public sealed class ProtobufListTests
             """);
         Assert.Equal(
             await ReadAsync(System.Text.Encoding.UTF8.GetBytes(json), isProtobuf: false, 4096),
-            await ReadAsync(Wire.List(JsonNode.Parse(json)!), isProtobuf: true, 4096));
+            await ReadAsync(ProtobufWire.List(JsonNode.Parse(json)!), isProtobuf: true, 4096));
     }
 
     [Fact]
     public async Task List_cut_before_the_end_of_its_items_is_an_error()
     {
-        byte[] list = Wire.List(JsonNode.Parse(Fixture.Bytes("list-3-ready.json"))!);
+        byte[] list = ProtobufWire.List(JsonNode.Parse(Fixture.Bytes("list-3-ready.json"))!);
         // Behind the list stand two empty fields of two bytes each.
         for (int length = 0; length < list.Length - 4; length++)
             await Assert.ThrowsAsync<ResourceFormatException>(() => ReadAsync(list[..length], isProtobuf: true, 4096));
@@ -53,7 +53,7 @@ public sealed class ProtobufListTests
     [Fact]
     public async Task Damaged_list_is_a_list_or_an_error()
     {
-        byte[] list = Wire.List(JsonNode.Parse(Fixture.Bytes("list-3-ready.json"))!);
+        byte[] list = ProtobufWire.List(JsonNode.Parse(Fixture.Bytes("list-3-ready.json"))!);
         Random random = new(1);
         int refused = 0;
         for (int i = 0; i < 20_000; i++)
@@ -76,7 +76,7 @@ public sealed class ProtobufListTests
     [Fact]
     public async Task Another_kind_is_an_error()
     {
-        byte[] pods = Wire.Envelope("v1", "PodList", new Wire().Message(1, static meta => meta.Text(2, "7")).Bytes);
+        byte[] pods = ProtobufWire.Envelope("v1", "PodList", new ProtobufWire().Message(1, static meta => meta.Text(2, "7")).Bytes);
         ResourceFormatException error = await Assert.ThrowsAsync<ResourceFormatException>(() => ReadAsync(pods, isProtobuf: true, 4096));
         Assert.Contains("'PodList'", error.Message, StringComparison.Ordinal);
     }
@@ -85,7 +85,8 @@ public sealed class ProtobufListTests
     public async Task Without_a_version_it_is_an_error() => await Assert.ThrowsAsync<ResourceFormatException>(
         () =>
             ReadAsync(
-                Wire.Envelope("discovery.k8s.io/v1", "EndpointSliceList", new Wire().Message(1, static meta => meta.Text(2, "")).Bytes),
+                ProtobufWire.Envelope(
+                    "discovery.k8s.io/v1", "EndpointSliceList", new ProtobufWire().Message(1, static meta => meta.Text(2, "")).Bytes),
                 isProtobuf: true, 4096));
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class ProtobufListTests
     [Fact]
     public async Task An_object_that_states_an_absurd_length_is_refused_without_reading_on()
     {
-        byte[] list = new Wire().Raw("k8s\0"u8).Raw([0x12, 0xff, 0xff, 0xff, 0xff, 0x7f]).Bytes;
+        byte[] list = new ProtobufWire().Raw("k8s\0"u8).Raw([0x12, 0xff, 0xff, 0xff, 0xff, 0x7f]).Bytes;
         await Assert.ThrowsAsync<ResourceFormatException>(() => ReadAsync(list, isProtobuf: true, 4096));
     }
 

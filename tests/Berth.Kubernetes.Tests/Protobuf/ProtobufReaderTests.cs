@@ -8,7 +8,7 @@ public sealed class ProtobufReaderTests
     [Fact]
     public void Reads_every_kind_of_field()
     {
-        byte[] message = new Wire()
+        byte[] message = new ProtobufWire()
             .Number(1, 1)
             .Number(2, 300)
             .Number(3, ulong.MaxValue)
@@ -48,12 +48,12 @@ public sealed class ProtobufReaderTests
     [Fact]
     public void Refuses_a_field_of_another_type()
     {
-        byte[] message = new Wire().Number(1, 1).Text(1, "x").Number(1, 1UL << 40).Bytes;
+        byte[] message = new ProtobufWire().Number(1, 1).Text(1, "x").Number(1, 1UL << 40).Bytes;
         Assert.Throws<ResourceFormatException>(() => At(message, 1).Text("f"));
         Assert.Throws<ResourceFormatException>(() => At(message, 2).Flag("f"));
         Assert.Throws<ResourceFormatException>(() => At(message, 2).Number("f"));
         Assert.Throws<ResourceFormatException>(() => At(message, 3).Number("f"));
-        Assert.Throws<ResourceFormatException>(() => At(new Wire().Field(1, [0xff]).Bytes, 1).Text("f"));
+        Assert.Throws<ResourceFormatException>(() => At(new ProtobufWire().Field(1, [0xff]).Bytes, 1).Text("f"));
     }
 
     private static ProtobufReader At(byte[] message, int field)

@@ -13,6 +13,7 @@ internal sealed class Replay
 {
     private readonly Recording _recording;
     private readonly IEnumerable<ReadOnlyMemory<byte>> _pieces;
+    private readonly int? _protobufPiece;
     private readonly FakeTimeProvider _time = new();
     private readonly StringBuilder _text = new();
     private readonly Dictionary<string, string> _shown = new(StringComparer.Ordinal);
@@ -21,17 +22,25 @@ internal sealed class Replay
     private Task<EndpointSnapshot>? _pending;
     private bool _failed;
 
-    private Replay(Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces)
+    private Replay(Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces, int? protobufPiece)
     {
         _recording = recording;
         _pieces = pieces;
+        _protobufPiece = protobufPiece;
     }
 
     /// <summary>Plays it in pieces.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <param name="pieces">Its bytes.</param>
+    /// <param name="protobufPiece">
+    /// Null for a watch as it was recorded; else its events in protobuf, each in pieces of this length. The pieces given are then whole
+    /// lines.
+    /// </param>
     /// <returns>The text of what happened.</returns>
-    public static async Task<string> PlayAsync(Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces)
+    public static async Task<string> PlayAsync(
+        Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces, int? protobufPiece = null)
     {
-        Replay replay = new(recording, pieces);
+        Replay replay = new(recording, pieces, protobufPiece);
         await replay.PlayAsync();
         return replay._text.ToString();
     }
@@ -68,7 +77,10 @@ internal sealed class Replay
         {
             if (piece.Span[^1] == '\n')
                 _text.Append(CultureInfo.InvariantCulture, $"event {++number}\n");
-            body.Push(piece);
+            if (_protobufPiece is { } length)
+                await PushAsync(stream, body, ProtobufWire.Events(piece.Span)!, length);
+            else
+                body.Push(piece);
             await ReadAsync(stream);
             if (piece.Span[^1] != '\n')
                 continue;
@@ -80,6 +92,15 @@ internal sealed class Replay
         _text.Append("end\n");
         body.End();
         await ReadAsync(stream);
+    }
+
+    private async Task PushAsync(IEndpointStream stream, PushBody body, byte[] bytes, int length)
+    {
+        for (int at = 0; at < bytes.Length; at += length)
+        {
+            body.Push(bytes.AsMemory(at, Math.Min(length, bytes.Length - at)));
+            await ReadAsync(stream);
+        }
     }
 
     private HttpResponseMessage Serve(InProcessRequest request)
@@ -96,7 +117,8 @@ internal sealed class Replay
             PushBody body = new();
             if (!request.IsNodes)
                 _watch ??= body;
-            return body.Answer();
+            return body.Answer(
+                contentType: _protobufPiece is null || request.IsNodes ? "application/json" : ProtobufWire.WatchContentType);
         }
 
         if (request.IsNodes)

@@ -59,6 +59,15 @@ public sealed class ReplayTests
     }
 
     [Theory]
+    [MemberData(nameof(SmallWatches))]
+    public async Task Watch_in_protobuf_says_the_same_however_it_is_cut(string name)
+    {
+        Recording recording = new(name);
+        foreach (int length in (int[])[1, 3, 4, 5, 700, 1_000_000])
+            Approval.Check(name, await PlayAsync(recording, Boundaries.Lines(recording.Body), length));
+    }
+
+    [Theory]
     [MemberData(nameof(Lists))]
     public void A_list_cut_once_at_every_byte_and_read_one_byte_at_a_time(string name)
     {
@@ -112,6 +121,7 @@ public sealed class ReplayTests
     }
 
     /// <summary>Off the test's own context, so that what is pushed is read at once.</summary>
-    private static Task<string> PlayAsync(Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces) =>
-        Task.Run(() => Replay.PlayAsync(recording, pieces));
+    private static Task<string> PlayAsync(
+        Recording recording, IEnumerable<ReadOnlyMemory<byte>> pieces, int? protobufPiece = null) =>
+        Task.Run(() => Replay.PlayAsync(recording, pieces, protobufPiece));
 }

@@ -1,0 +1,13 @@
+namespace Berth.Bench.Cluster;
+
+/// <summary>One event of a watch, as either kind of watch is sent it.</summary>
+/// <param name="Line">In JSON.</param>
+/// <param name="Protobuf">In protobuf, behind its length.</param>
+internal sealed record SliceEvent(byte[] Line, byte[] Protobuf)
+{
+    /// <summary>The length of the message.</summary>
+    public ReadOnlyMemory<byte> Length => Protobuf.AsMemory(0, sizeof(int));
+
+    /// <summary>The message.</summary>
+    public ReadOnlyMemory<byte> Message => Protobuf.AsMemory(sizeof(int));
+}

@@ -1,0 +1,99 @@
+using Berth.Bench.Cluster;
+using Berth.Bench.Load;
+using Berth.Bench.Processes;
+using Berth.Bench.Report;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>
+/// GET / with a new connection for each request, as most clients come: ours, bare Kestrel, and nginx with a fixed answer, which is the
+/// practical limit.
+/// </summary>
+internal static class OnceRows
+{
+    // $0 is the URL, $1 the file. One process, so that its CPU is what is read.
+    private const string StartNginx = """
+        cat >"$1" <<EOF
+        daemon off; master_process off; pid "$1.pid"; error_log stderr;
+        events { worker_connections 4096; }
+        http {
+            access_log off;
+            client_body_temp_path "$1.d"; proxy_temp_path "$1.d"; fastcgi_temp_path "$1.d"; uwsgi_temp_path "$1.d"; scgi_temp_path "$1.d";
+            server {
+                listen 127.0.0.1:${0##*:} backlog=4096;
+                location / {
+                    default_type text/plain; add_header Cache-Control no-store; return 200 "10.100.100.100:3000";
+                }
+            }
+        }
+        EOF
+        exec nginx -e stderr -c "$1"
+        """;
+
+    private sealed record Round(double PerSecond, double Cpu);
+
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+            await using ServerProcess berth = Servers.Berth(options, api);
+            await using ServerProcess bare = Servers.Bare(options);
+            await using ServerProcess nginx = ServerProcess.Start("sh", "-c", StartNginx, "URL", file);
+            ServerProcess[] servers = [berth, bare, nginx];
+            List<Round>[] rounds = [[], [], []];
+            foreach (ServerProcess server in servers)
+            {
+                await server.ReadyAsync();
+                await Wrk.RunAsync(server.Url, 1, once: true);
+            }
+
+            for (int round = 0; round < options.Rounds; round++)
+            {
+                // Another side goes first in each round.
+                for (int i = 0; i < servers.Length; i++)
+                {
+                    int side = (round + i) % servers.Length;
+                    rounds[side].Add(await LoadAsync(servers[side], options.Seconds));
+                }
+            }
+
+            return Rows(rounds[0], rounds[1], rounds[2]);
+        }
+        finally
+        {
+            File.Delete(file);
+            File.Delete($"{file}.pid");
+            Directory.Delete($"{file}.d", recursive: true);
+        }
+    }
+
+    private static Row[] Rows(List<Round> berth, List<Round> bare, List<Round> nginx)
+    {
+        double rate = Figures.Median(berth.Zip(nginx, static (a, b) => a.PerSecond / b.PerSecond));
+        double cpu = Figures.Median(berth.Select(static r => r.Cpu));
+        return
+        [
+            new Row(
+                "GET / on a new connection each, throughput", ">= 0.95 of nginx",
+                Figures.PerSecond(Figures.Median(berth.Select(static r => r.PerSecond))), Figures.Ratio(rate),
+                $"nginx {Figures.PerSecond(Figures.Median(nginx.Select(static r => r.PerSecond)))}, "
+                    + $"bare Kestrel {Figures.PerSecond(Figures.Median(bare.Select(static r => r.PerSecond)))}",
+                rate >= 0.95),
+            new Row(
+                "  CPU for a request", "<= 50 us", Figures.Microseconds(cpu),
+                Figures.Ratio(Figures.Median(berth.Zip(nginx, static (a, b) => a.Cpu / b.Cpu))),
+                $"nginx {Figures.Microseconds(Figures.Median(nginx.Select(static r => r.Cpu)))}, "
+                    + $"bare Kestrel {Figures.Microseconds(Figures.Median(bare.Select(static r => r.Cpu)))}",
+                cpu <= 50),
+        ];
+    }
+
+    private static async Task<Round> LoadAsync(ServerProcess server, int seconds)
+    {
+        TimeSpan before = server.Cpu;
+        Wrk load = await Wrk.RunAsync(server.Url, seconds, once: true);
+        return new Round(load.PerSecond, (server.Cpu - before).TotalMicroseconds / load.Requests);
+    }
+}

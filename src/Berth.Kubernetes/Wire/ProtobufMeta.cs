@@ -1,0 +1,81 @@
+namespace Berth.Kubernetes.Wire;
+
+/// <summary>Reads meta.v1.ObjectMeta. The numbers are those of generated.proto in k8s.io/apimachinery/pkg/apis/meta/v1.</summary>
+internal static class ProtobufMeta
+{
+    /// <summary>The number of the metadata in every object.</summary>
+    public const int Field = 1;
+
+    /// <summary>Reads an object's metadata alone: all that a deletion or a bookmark needs.</summary>
+    public static ObjectMeta ReadFromObject(ReadOnlySpan<byte> message, TextPools pools)
+    {
+        ObjectMeta meta = default;
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            if (reader.Field == Field)
+                Read(reader.Bytes("metadata"), pools, ref meta);
+        }
+
+        return meta;
+    }
+
+    /// <summary>Reads the fields that are used.</summary>
+    public static void Read(ReadOnlySpan<byte> message, TextPools pools, ref ObjectMeta meta)
+    {
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            switch (reader.Field)
+            {
+                case 1:
+                    meta.Name = reader.Text("metadata.name");
+                    break;
+                case 3:
+                    meta.Namespace = pools.Namespaces.Get(reader.Bytes("metadata.namespace"), "metadata.namespace");
+                    break;
+                case 6:
+                    meta.ResourceVersion = reader.Text("metadata.resourceVersion");
+                    break;
+                case 11:
+                    ReadLabel(reader.Bytes("metadata.labels"), pools, ref meta);
+                    break;
+                case 12:
+                    ReadAnnotation(reader.Bytes("metadata.annotations"), ref meta);
+                    break;
+                case 13:
+                    meta.HasOwner = true;
+                    break;
+            }
+        }
+    }
+
+    private static void ReadLabel(ReadOnlySpan<byte> message, TextPools pools, ref ObjectMeta meta)
+    {
+        ReadPair(message, "metadata.labels", out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value);
+        if (key.SequenceEqual("kubernetes.io/service-name"u8))
+            meta.Service = pools.Services.Get(value, "kubernetes.io/service-name");
+        else if (key.SequenceEqual("endpointslice.kubernetes.io/managed-by"u8))
+            meta.ManagedBy = pools.Words.Get(value, "endpointslice.kubernetes.io/managed-by");
+    }
+
+    private static void ReadAnnotation(ReadOnlySpan<byte> message, ref ObjectMeta meta)
+    {
+        ReadPair(message, "metadata.annotations", out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value);
+        if (key.SequenceEqual("k8s.io/initial-events-end"u8))
+            meta.InitialEventsEnd = value.SequenceEqual("true"u8);
+    }
+
+    private static void ReadPair(ReadOnlySpan<byte> message, string field, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
+    {
+        key = value = default;
+        ProtobufReader reader = new(message);
+        while (reader.Read())
+        {
+            if (reader.Field == 1)
+                key = reader.Bytes(field);
+            else if (reader.Field == 2)
+                value = reader.Bytes(field);
+        }
+    }
+}
