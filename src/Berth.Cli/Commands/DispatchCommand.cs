@@ -99,10 +99,11 @@ internal static class DispatchCommand
             reader, ofPod: false, required: findDispatchers is null, ofDispatcher: findDispatchers is not null);
         DispatcherTlsOptions? tls = TlsSettings.Read(reader);
         string scheme = tls is null ? "http" : "https";
+        string picker = reader.Get(DispatchSettings.Picker);
         DispatcherOptions options = new()
         {
             Targets = [.. targets.Select(target => new DispatcherTarget(target, ports))],
-            Picker = reader.Get(DispatchSettings.Picker),
+            Picker = DispatchSettings.CreatePicker(picker),
             Urls = reader.Get(DispatchSettings.Urls) ?? UrlsOf(scheme, reader.Get(DispatchSettings.Bind)),
             Tls = tls,
             AdminUrls = reader.Get(AccessSettings.AdminUrls),
@@ -117,7 +118,7 @@ internal static class DispatchCommand
             ShutdownDelay = reader.Get(DispatchSettings.ShutdownDelay),
             RunId = runId,
             FindDispatchers = findDispatchers ?? (static _ => []),
-            Seats = SeatSettings.ReadDispatcher(reader),
+            Seats = SeatSettings.ReadDispatcher(reader, picksBySeats: picker == DispatchSettings.SeatsPicker),
             ReadChange = changes is null ? null : changes.Read,
         };
 

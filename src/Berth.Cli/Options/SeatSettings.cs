@@ -44,7 +44,7 @@ internal static class SeatSettings
     public static Setting[] All { get; } = [Seats, Keys, DeskBasePort, DeskAddress, Policy];
 
     /// <summary>Returns the dispatcher's options of seats, or null without keys.</summary>
-    public static DispatcherSeatOptions? ReadDispatcher(SettingsReader reader)
+    public static DispatcherSeatOptions? ReadDispatcher(SettingsReader reader, bool picksBySeats)
     {
         string? keys = reader.Get(Keys);
         int basePort = reader.Get(DeskBasePort);
@@ -53,10 +53,15 @@ internal static class SeatSettings
         {
             if (reader.OriginOf(Policy) == SettingOrigin.CommandLine || reader.OriginOf(DeskBasePort) == SettingOrigin.CommandLine)
                 reader.Fault($"Seats need keys. Give --{Keys.Name} too, or leave --{DeskBasePort.Name} and --{Policy.Name} out.");
+            if (picksBySeats)
+                reader.Fault($"--picker {DispatchSettings.SeatsPicker} needs desks. Give --{Keys.Name} too, or choose another picker.");
             return null;
         }
 
-        return new DispatcherSeatOptions { KeyFile = keys, DeskPorts = PortScheme.PerOrdinal(basePort), Policy = policy };
+        return new DispatcherSeatOptions
+        {
+            KeyFile = keys, DeskPorts = PortScheme.PerOrdinal(basePort), Policy = policy, PicksBySeats = picksBySeats,
+        };
     }
 
     private static int? ParseSeats(string text, out string? fault) =>

@@ -16,6 +16,12 @@ public sealed class DispatcherSeatOptions
     /// <summary>The order in which desks are asked. Default: the lowest ordinal first.</summary>
     public SeatPolicy Policy { get; init; }
 
+    /// <summary>
+    /// True when <c>GET /</c> and <c>?pick</c> choose a pod with free seats, whatever the server's picker. Default: false; a request asks
+    /// for it with <c>?pick=seats</c>.
+    /// </summary>
+    public bool PicksBySeats { get; init; }
+
     /// <summary>The time that a client has to come when its request names none, 100 ms to 1 hour. Default 30 s.</summary>
     public TimeSpan DefaultTtl { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -24,6 +24,8 @@ internal sealed class SeatService : IAsyncDisposable
         _context = new SeatContext(
             options, SeatDeskClient.CreateHttp(options.AttemptTimeout), keys, options.Random ?? Random.Shared, state.Time, logger);
         _targets = state.Targets.ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
+        foreach (ServedTarget target in state.Targets)
+            target.Seats = _targets[target.View.Target];
         _allocations = new AllocationAnswers(_targets, _context, state.TargetNames);
         SeatMetrics.Observe(meter, _targets.Values);
     }

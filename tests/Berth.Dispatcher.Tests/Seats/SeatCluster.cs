@@ -45,7 +45,8 @@ internal sealed class SeatCluster : IAsyncDisposable
 
     /// <summary>Starts pods with a desk each, and a dispatcher that has heard of all desks.</summary>
     public static async Task<SeatCluster> StartAsync(
-        int pods, int seats, SeatPolicy policy = SeatPolicy.LowestOrdinal, Func<int, bool>? hasDesk = null)
+        int pods, int seats, SeatPolicy policy = SeatPolicy.LowestOrdinal, Func<int, bool>? hasDesk = null,
+        bool picksBySeats = false)
     {
         SeatCluster cluster = new(pods);
         try
@@ -56,7 +57,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                     await cluster.StartDeskAsync(i, seats);
             }
 
-            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy);
+            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy, picksBySeats: picksBySeats);
             await cluster.PublishAsync();
             int desks = cluster.Desks.Count(static desk => desk is not null);
             await cluster.WaitForAsync(page => page.GetProperty("capacity").GetInt32() == seats * desks);
@@ -96,7 +97,7 @@ internal sealed class SeatCluster : IAsyncDisposable
     }
 
     public async Task<(DispatcherServer Server, HttpClient Client)> StartDispatcherAsync(
-        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000)
+        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000, bool picksBySeats = false)
     {
         DispatcherServer server = await DispatcherServer.StartAsync(
             _directory,
@@ -110,6 +111,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                     DeskPorts = PortScheme.PerOrdinal(_deskBase),
                     KeyFile = KeyFile,
                     Policy = policy,
+                    PicksBySeats = picksBySeats,
                     MaxWaiting = maxWaiting,
                     AttemptTimeout = TimeSpan.FromSeconds(20),
                     Deadline = TimeSpan.FromSeconds(60),
@@ -150,6 +152,15 @@ internal sealed class SeatCluster : IAsyncDisposable
         (int status, JsonElement answer) = await ReserveAsync(body, key: key);
         Assert.True(status == 201, answer.ToString());
         return answer.GetProperty("pod").GetString()!;
+    }
+
+    /// <summary>Asks for a seat, and takes it.</summary>
+    public async Task<SeatSession> TakeAsync()
+    {
+        (int status, JsonElement answer) = await ReserveAsync();
+        Assert.Equal(201, status);
+        SeatDesk desk = Desks.First(desk => desk?.Pod == "k8s-example2/" + answer.GetProperty("pod").GetString())!;
+        return desk.Redeem(answer.GetProperty("ticket").GetString());
     }
 
     /// <summary>Reads the page of seats until it meets a condition.</summary>
