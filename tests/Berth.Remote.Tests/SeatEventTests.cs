@@ -12,10 +12,10 @@ public sealed class SeatEventTests
         byte[] stream = Encoding.UTF8.GetBytes(
             """
             event: seats
-            data: {"target":"k8s-example2/service-b","pods":[{"pod":"service-b-0","desk":"open","capacity":3,"free":3,"reserved":0,"taken":0}]}
+            data: {"target":"k8s-example2/service-b","pods":[{"pod":"service-b-0","desk":"open","capacity":3,"free":3}]}
 
             event: snapshot
-            data: {"target":"k8s-example2/service-b","version":1,"observedAt":"2026-11-28T07:00:00+00:00","state":"live","staleSince":null,"reason":null,"endpoints":[],"leftOut":[],"warnings":[],"portClashes":[],"seats":[{"pod":"service-b-0","desk":"silent"}]}
+            data: {"target":"k8s-example2/service-b","version":1,"endpoints":[],"seats":[{"pod":"service-b-0","desk":"silent"}]}
 
             event: seats
             data: {"pods":[]}

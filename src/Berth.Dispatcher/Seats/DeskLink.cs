@@ -42,7 +42,8 @@ internal sealed class DeskLink : IAsyncDisposable
         Endpoint = endpoint;
         Address = desk;
         Client = new SeatDeskClient(
-            context.Http, new Uri($"http://{desk}/"), $"{endpoint.Namespace}/{endpoint.Name}", context.Keys);
+            context.Http, new Uri($"{(context.Trust is null ? "http" : "https")}://{desk}/"), $"{endpoint.Namespace}/{endpoint.Name}",
+            context.Keys, context.Trust?.Name);
         _changed = changed;
         _time = context.Time;
         _logger = context.Logger;

@@ -4,6 +4,7 @@ using Berth.Dispatcher.Http;
 using Berth.Dispatcher.State;
 using Berth.Seats.Clients;
 using Berth.Seats.Keys;
+using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Seats;
@@ -21,8 +22,10 @@ internal sealed class SeatService : IAsyncDisposable
     public SeatService(DispatcherState state, DispatcherSeatOptions options, SeatKeyFile keys, Meter meter, ILogger logger)
     {
         _state = state;
+        DeskTrust? trust = options.DeskCaFile is { } cas ? new DeskTrust(cas, options.DeskName, state.Time, logger) : null;
         _context = new SeatContext(
-            options, SeatDeskClient.CreateHttp(options.AttemptTimeout), keys, options.Random ?? Random.Shared, state.Time, logger);
+            options, SeatDeskClient.CreateHttp(options.AttemptTimeout, trust), keys, options.Random ?? Random.Shared, state.Time, logger,
+            trust);
         _targets = state.Targets.ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
         foreach (ServedTarget target in state.Targets)
             target.Seats = _targets[target.View.Target];

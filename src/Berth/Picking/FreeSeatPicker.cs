@@ -4,12 +4,12 @@ using Berth.Pods;
 namespace Berth;
 
 /// <summary>
-/// Picks an available endpoint that has free seats. Without a key each is picked with a probability in proportion to its free seats, so that
-/// clients that know the same numbers do not all go to one pod. With a key it is the key's pod among those with free seats, as in
+/// Picks an available endpoint that has free seats. Without a key each is picked with a probability in proportion to its free seats, so
+/// that clients that know the same numbers do not all go to one pod. With a key it is the key's pod among those with free seats, as in
 /// <see cref="StickyPicker"/>.
 /// </summary>
 /// <remarks>
-/// Endpoints of which nothing is known are picked only where no endpoint is known to have a free seat; those that are full never. It
+/// Endpoints without a known number are picked only where no endpoint is known to have a free seat; those that are full never. It
 /// reserves nothing: a picked pod may be full when the client arrives. The work grows with the number of available endpoints.
 /// </remarks>
 public sealed class FreeSeatPicker : IEndpointPicker

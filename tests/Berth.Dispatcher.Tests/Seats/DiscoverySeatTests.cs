@@ -119,9 +119,9 @@ public sealed class DiscoverySeatTests
         {
         }
 
+        const string Pod = """{"pod":"service-b-0","desk":"open","capacity":3,"free":3,"reserved":0,"taken":0}""";
         Assert.Equal(
-            """data: {"target":"k8s-example2/service-b","pods":[{"pod":"service-b-0","desk":"open","capacity":3,"free":3,"reserved":0,"taken":0}]}""",
-            await lines.ReadLineAsync(Cancelled));
+            """data: {"target":"k8s-example2/service-b","pods":[""" + Pod + "]}", await lines.ReadLineAsync(Cancelled));
         Assert.Equal("", await lines.ReadLineAsync(Cancelled));
     }
 
@@ -194,7 +194,8 @@ public sealed class DiscoverySeatTests
     {
         while (true)
         {
-            string line = await lines.ReadLineAsync(Cancelled).AsTask().WaitAsync(Wait.Limit, Cancelled) ?? throw new EndOfStreamException();
+            string line = await lines.ReadLineAsync(Cancelled).AsTask().WaitAsync(Wait.Limit, Cancelled)
+                ?? throw new EndOfStreamException();
             using JsonDocument message = JsonDocument.Parse(line);
             if (message.RootElement.GetProperty("event").GetString() != "heartbeat")
                 return message.RootElement.Clone();

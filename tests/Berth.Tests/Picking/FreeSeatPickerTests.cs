@@ -16,7 +16,7 @@ public sealed class FreeSeatPickerTests
     }
 
     [Fact]
-    public void Pod_of_which_nothing_is_known_is_the_last_resort()
+    public void Pod_without_a_known_number_is_the_last_resort()
     {
         EndpointSnapshot snapshot = TestKit.TestPods.Snapshot(4);
         int?[] free = [0, null, 0, null];
