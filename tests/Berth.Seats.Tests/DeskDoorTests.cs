@@ -69,10 +69,22 @@ public sealed class DeskDoorTests : IAsyncLifetime
         // A request without a key does not change that.
         await slow.Ended.WaitAsync(Wait.Limit, SeatFixture.Cancelled);
         _desk.Close();
-        StateMessage? last = null;
-        while (last?.Closed != true && await states.MoveNextAsync().AsTask().WaitAsync(Wait.Limit, SeatFixture.Cancelled))
-            last = states.Current;
-        Assert.True(last?.Closed);
+        Task<bool> next = states.MoveNextAsync().AsTask();
+        await Wait.ForAsync<object>(
+            "the closed state",
+            async _ =>
+            {
+                // The stream pauses between its events by this clock.
+                _fixture.Clock.Advance(StateStream.Heartbeat);
+                if (!next.IsCompleted)
+                    return null;
+                Assert.True(await next);
+                if (states.Current?.Closed == true)
+                    return this;
+                next = states.MoveNextAsync().AsTask();
+                return null;
+            },
+            SeatFixture.Cancelled);
     }
 
     [Fact]

@@ -27,8 +27,9 @@ internal static class SeatSettings
         ParseAddress, IPAddress.Loopback);
 
     public static Setting<string?> TlsCertificate { get; } = new(
-        "seats-tls-cert", "PATH", "The PEM file of the desk's certificate, with its chain: the desk then speaks TLS. It is read again when it "
-            + "changes. Default: HTTP without TLS.",
+        "seats-tls-cert", "PATH",
+        "The PEM file of the desk's certificate, with its chain: the desk then speaks TLS. It is read again when it "
+            + "changes. Default: no TLS.",
         CommonParsers.Text, null);
 
     public static Setting<string?> TlsKey { get; } = new(

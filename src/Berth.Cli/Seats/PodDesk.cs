@@ -32,7 +32,8 @@ internal sealed class PodDesk : IAsyncDisposable
         _ = reader.Get(SeatSettings.DeskBasePort);
         string? certificate = reader.Get(SeatSettings.TlsCertificate);
         if (certificate is null != reader.Get(SeatSettings.TlsKey) is null)
-            reader.Fault($"A desk with TLS needs --{SeatSettings.TlsCertificate.Name} and --{SeatSettings.TlsKey.Name}. Give both, or none.");
+            reader.Fault(
+                $"A desk with TLS needs --{SeatSettings.TlsCertificate.Name} and --{SeatSettings.TlsKey.Name}. Give both, or none.");
         if (seats is not null && keys is null)
             reader.Fault($"--{SeatSettings.Seats.Name} needs keys. Give --{SeatSettings.Keys.Name} too.");
     }
