@@ -30,7 +30,7 @@ public sealed class DeskDoorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Idle_strangers_never_keep_a_client_with_the_key_out()
+    public async Task F105_idle_strangers_never_keep_a_client_with_the_key_out()
     {
         List<Stranger> strangers = [];
         try

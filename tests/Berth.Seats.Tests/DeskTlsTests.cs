@@ -31,7 +31,7 @@ public sealed class DeskTlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Desk_with_another_name_ca_or_purpose_is_not_asked()
+    public async Task F106_desk_with_another_name_or_ca_is_not_asked()
     {
         await using SeatDeskServer server = await StartAsync(_authority.Server("desk.games"));
         await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(server, Trust(_authority, "desk.other")));

@@ -20,10 +20,11 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         string query = exchange.Request.QueryString;
         ZoneChoice zone = ZoneChoice.Of(target!, snapshot!, query);
         IEndpointPicker picker = Choice.PickerOf(state, target!, query);
-        if (picker is not FreeSeatPicker && Query.Find(query, "key") is { } key)
+        bool isBySeats = picker is FreeSeatPicker && Query.Find(query, "pick") == Choice.BySeats;
+        if (!isBySeats && Query.Find(query, "key") is { } key)
             return OneEndpoint.WritePickedAsync(
                 exchange, target!, snapshot!, Choice.Sticky, Choice.ByKey(zone.Snapshot, key), zone);
-        if (zone.IsFallback is not null || Query.Find(query, "pick") is not null || Query.Find(query, "key") is not null)
+        if (zone.IsFallback is not null || Query.Find(query, "pick") is not null)
             return OneEndpoint.WritePickedAsync(exchange, target!, snapshot!, picker, Choice.ByPicker(picker, zone.Snapshot, query), zone);
         (IReadOnlyList<PortClash> clashes, string more) = target!.Clashes.Find(snapshot!.FindPortClashes(), state.FindClashes());
         IReadOnlyList<PodSeats>? seats = target.Seats?.Read();

@@ -205,7 +205,10 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
         }
 
         _links = links;
-        _byOrdinal = links.ToDictionary(static link => link.Endpoint.Ordinal.GetValueOrDefault());
+        Dictionary<int, DeskLink> byOrdinal = [];
+        foreach (DeskLink link in links)
+            byOrdinal.TryAdd(link.Endpoint.Ordinal.GetValueOrDefault(), link);
+        _byOrdinal = byOrdinal;
         SignalChange();
         foreach (DeskLink link in before.Values)
             await link.DisposeAsync().ConfigureAwait(false);
