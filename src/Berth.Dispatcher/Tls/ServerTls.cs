@@ -3,9 +3,9 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Diagnostics;
-using Berth.Dispatcher.Diagnostics;
 using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
+using Log = Berth.Dispatcher.Diagnostics.Log;
 
 namespace Berth.Dispatcher.Tls;
 
