@@ -2,10 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Berth.Diagnostics;
+using Berth.Dispatcher.Diagnostics;
 using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
-using Log = Berth.Dispatcher.Diagnostics.Log;
 
 namespace Berth.Dispatcher.Tls;
 
@@ -142,5 +141,5 @@ internal sealed class ServerTls : ITlsServer
     }
 
     private IEnumerable<Measurement<double>> MeasureExpiry() => _slots.Select(static slot => new Measurement<double>(
-        slot.Pair!.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>(TelemetryNames.FilePath, slot.CertificateFile)));
+        slot.Pair!.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>("file.path", slot.CertificateFile)));
 }

@@ -32,7 +32,8 @@ internal sealed class BrowserTab : IAsyncDisposable
     public async Task<IReadOnlyList<string>> FindProblemsAsync() =>
         [.. _problems, .. await EvaluateAsync<string[]>("violations")];
 
-    public async Task OpenAsync(string address, bool isDark, int width)
+    /// <summary>Opens an address, and waits until an expression of the page is true.</summary>
+    public async Task OpenAsync(string address, bool isDark, int width, string ready)
     {
         foreach (string domain in new[] { "Log", "Runtime", "Page", "Accessibility" })
             await CallAsync(domain + ".enable");
@@ -46,7 +47,7 @@ internal sealed class BrowserTab : IAsyncDisposable
             new() { ["features"] = new JsonArray(Feature("prefers-color-scheme", isDark ? "dark" : "light")) });
         await CallAsync("Page.navigate", new() { ["url"] = address });
         await _loaded.Task.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
-        await WaitForAsync("document.readyState === 'complete' && document.querySelector('berth-key input') !== null");
+        await WaitForAsync($"document.readyState === 'complete' && {ready}");
     }
 
     /// <summary>Evaluates an expression in the page, as if the user had just clicked, and awaits a promise.</summary>

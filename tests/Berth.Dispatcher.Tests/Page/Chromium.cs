@@ -11,13 +11,16 @@ namespace Berth.Dispatcher.Tests.Page;
 public sealed class Chromium : IAsyncLifetime
 {
     private const string Announcement = "DevTools listening on ";
+    private const string OperatorsPage = "document.querySelector('berth-key input') !== null";
 
     private readonly TestFolder _profile = new();
     private Process? _process;
     private DevTools? _tools;
 
-    /// <summary>Opens a page, with the window's width and the visitor's wish for dark colours.</summary>
-    internal async Task<BrowserTab> OpenAsync(string address, bool isDark = false, int width = 1360)
+    /// <summary>
+    /// Opens a page, with the window's width and the visitor's wish for dark colours, and waits until an expression of it is true.
+    /// </summary>
+    internal async Task<BrowserTab> OpenAsync(string address, bool isDark = false, int width = 1360, string ready = OperatorsPage)
     {
         _tools ??= await StartAsync(BrowserCuts.FindBrowser());
         JsonObject blank = new() { ["url"] = "about:blank" };
@@ -25,7 +28,7 @@ public sealed class Chromium : IAsyncLifetime
         JsonObject attach = new() { ["targetId"] = target, ["flatten"] = true };
         string session = (await _tools.CallAsync("Target.attachToTarget", attach)).GetProperty("sessionId").GetString()!;
         BrowserTab tab = new(_tools, target, session);
-        await tab.OpenAsync(address, isDark, width);
+        await tab.OpenAsync(address, isDark, width, ready);
         return tab;
     }
 

@@ -52,7 +52,7 @@ internal sealed class SeatCluster : IAsyncDisposable
     /// <summary>Starts pods with a desk each, and a dispatcher that has heard of all desks.</summary>
     public static async Task<SeatCluster> StartAsync(
         int pods, int seats, SeatPolicy policy = SeatPolicy.LowestOrdinal, Func<int, bool>? hasDesk = null,
-        bool picksBySeats = false, string? tlsName = null)
+        IReadOnlyList<string>? origins = null, bool picksBySeats = false, string? tlsName = null)
     {
         SeatCluster cluster = new(pods, tlsName);
         try
@@ -63,7 +63,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                     await cluster.StartDeskAsync(i, seats);
             }
 
-            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy, picksBySeats: picksBySeats);
+            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy, origins: origins, picksBySeats: picksBySeats);
             await cluster.PublishAsync();
             int desks = cluster.Desks.Count(static desk => desk is not null);
             await cluster.WaitForAsync(page => page.GetProperty("capacity").GetInt32() == seats * desks);
@@ -114,7 +114,8 @@ internal sealed class SeatCluster : IAsyncDisposable
     }
 
     public async Task<(DispatcherServer Server, HttpClient Client)> StartDispatcherAsync(
-        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000, bool picksBySeats = false)
+        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000, IReadOnlyList<string>? origins = null,
+        bool picksBySeats = false)
     {
         DispatcherServer server = await DispatcherServer.StartAsync(
             _directory,
@@ -123,6 +124,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                 Targets = [new DispatcherTarget(DispatcherFixture.B, DispatcherFixture.Ports)],
                 Urls = ["http://127.0.0.1:0"],
                 Page = true,
+                CorsOrigins = origins ?? [],
                 Seats = new DispatcherSeatOptions
                 {
                     DeskPorts = PortScheme.PerOrdinal(_deskBase),

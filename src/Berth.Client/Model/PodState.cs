@@ -1,0 +1,24 @@
+namespace Berth.Client
+{
+    /// <summary>The state of a pod, as far as a client that wants to connect is concerned.</summary>
+    public enum PodState
+    {
+        /// <summary>Ready and serving: new clients may be sent here.</summary>
+        Ready = 0,
+
+        /// <summary>Not ready, or not serving: no client should connect.</summary>
+        NotReady = 1,
+
+        /// <summary>Terminating, but still serving: sessions go on, new clients go elsewhere.</summary>
+        Draining = 2,
+
+        /// <summary>Terminating and no longer serving.</summary>
+        Terminating = 3,
+
+        /// <summary>Ready and serving, and cordoned by an operator: sessions go on, new clients go elsewhere.</summary>
+        Cordoned = 4,
+
+        /// <summary>A state that this version of the package does not know. No client should connect.</summary>
+        Unknown = 5,
+    }
+}

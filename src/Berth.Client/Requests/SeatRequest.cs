@@ -1,0 +1,29 @@
+using System;
+
+namespace Berth.Client
+{
+    /// <summary>A request for seats. Every value may be left out.</summary>
+    public sealed class SeatRequest
+    {
+        /// <summary>The number of seats, in one pod. Default 1; the desk knows its limit, 100 unless it is set.</summary>
+        public int Seats { get; set; } = 1;
+
+        /// <summary>
+        /// The client's key, such as a room: it chooses the pod with <c>--seat-policy sticky</c>. Default: null, for none. At most 255
+        /// characters.
+        /// </summary>
+        public string? Key { get; set; }
+
+        /// <summary>The time that the client has to come. Default: null, for the dispatcher's, 30 s.</summary>
+        public TimeSpan? Ttl { get; set; }
+
+        /// <summary>The longest wait in line while all is full. Default 0; at most what the dispatcher allows, 1 minute.</summary>
+        public TimeSpan Wait { get; set; }
+
+        /// <summary>
+        /// The key that makes a repeated call safe: the same one gives the same reservation while it lives. Default: null, for a new one
+        /// for each call. At most 255 characters.
+        /// </summary>
+        public string? IdempotencyKey { get; set; }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Text;
+using Berth.TestKit;
+
+namespace Berth.Client.Tests;
+
+/// <summary>Requests that are repeated, and those that are not; waits that a server asks for.</summary>
+public sealed class RepeatTests
+{
+    private const string Reserved = """
+        {"reservation":"b-0.6c1f","state":"reserved","pod":"b-0","authority":"10.0.0.1:3000","ports":[],"seats":1,"ticket":"t","ttl":30}
+        """;
+
+    [Fact]
+    public async Task Broken_connection_is_tried_again_with_the_same_key()
+    {
+        using ScriptedHandler http = new(
+            static _ => throw new HttpRequestException("It broke."), static _ => ScriptedHandler.Answer(201, Reserved));
+        SeatReservation seat = await http.Connect().ReserveSeatsAsync("a/b", cancellationToken: ClientRig.Cancelled);
+        Assert.Equal(("b-0.6c1f", "a/b"), (seat.Id, seat.Target));
+        Assert.Equal(2, http.Requests.Count);
+        Assert.Equal(http.Requests[0], http.Requests[1]);
+        Assert.Matches("^POST http://d/v1/seats/a/b [0-9A-F]{32} {\"seats\":1}$", http.Requests[0]);
+    }
+
+    [Fact]
+    public async Task Refusal_is_not_repeated_anywhere()
+    {
+        using ScriptedHandler http = new(static _ => ScriptedHandler.Problem("full", 503, retryAfter: 3));
+        BerthException full = await Assert.ThrowsAsync<BerthException>(
+            () => http.Connect("http://a", "http://b").ReserveSeatsAsync("a/b", cancellationToken: ClientRig.Cancelled));
+        Assert.Equal((TimeSpan.FromSeconds(3), "It is full."), (full.RetryAfter, full.Message));
+        Assert.Single(http.Requests);
+    }
+
+    [Fact]
+    public async Task Release_is_repeated_when_its_answer_was_lost()
+    {
+        using ScriptedHandler http = new(
+            static _ => throw new HttpRequestException("It broke."), static _ => new HttpResponseMessage(HttpStatusCode.NoContent));
+        await http.Connect().ReleaseSeatsAsync("a/b", "b-0.6c1f", ClientRig.Cancelled);
+        Assert.Equal(Enumerable.Repeat("DELETE http://d/v1/seats/a/b/b-0.6c1f  ", 2), http.Requests);
+    }
+
+    [Fact]
+    public async Task Answer_of_another_server_is_named()
+    {
+        using ScriptedHandler http = new(static _ => ScriptedHandler.Answer(502, "<html>", "text/html"));
+        BerthException other = await Assert.ThrowsAsync<BerthException>(
+            () => http.Connect().GetEndpointsAsync("a/b", ClientRig.Cancelled));
+        Assert.Equal(("urn:berth:client:unreadable", 502), (other.Type, other.Status));
+        Assert.Contains("answered 502 with text/html", other.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7, 7, 7)]
+    [InlineData(31_536_000, 300, 300)]
+    [InlineData(0, 0.1, 0.2)]
+    public async Task Asked_wait_is_honoured_up_to_five_minutes(int asked, double least, double most)
+    {
+        using ScriptedHandler http = new(_ => ScriptedHandler.Problem("too-many-requests", 429, asked));
+        TimeSpan? waited = null;
+        using CancellationTokenSource stop = new();
+        IAsyncEnumerable<EndpointSnapshot> sets = http.Connect().WatchAsync("a/b", (_, delay) =>
+        {
+            waited = delay;
+            stop.Cancel();
+        });
+        await using IAsyncEnumerator<EndpointSnapshot> watch = sets.GetAsyncEnumerator(stop.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watch.MoveNextAsync().AsTask());
+        Assert.InRange(waited!.Value.TotalSeconds, least, most);
+    }
+
+    [Fact]
+    public async Task Stream_that_ignores_tokens_is_left_at_once()
+    {
+        using DeafStream body = new();
+        using ScriptedHandler http = new(_ => ScriptedHandler.Stream(body));
+        await using WatchedSets sets = new(http.Connect(), "a/b");
+        Task<bool> next = sets.MoveAsync();
+        await body.IsRead.Task.WaitAsync(Wait.Limit, ClientRig.Cancelled);
+        sets.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.WaitAsync(Wait.Limit));
+    }
+
+    [Fact]
+    public async Task Stream_with_something_else_is_named_and_left()
+    {
+        using ScriptedHandler http = new(
+            static _ => ScriptedHandler.Answer(200, "{}"),
+            static _ => ScriptedHandler.Stream(new MemoryStream(Encoding.UTF8.GetBytes("event: snapshot\ndata: {\n\n"))),
+            static _ => ScriptedHandler.Problem("forbidden", 403));
+        List<string> reasons = [];
+        await using WatchedSets sets = new(http.Connect(), "a/b", (failure, _) => reasons.Add(failure.Message));
+        await Assert.ThrowsAsync<BerthException>(sets.MoveAsync);
+        Assert.Contains("answered 200 with application/json", reasons[0], StringComparison.Ordinal);
+        Assert.Contains("sent something that cannot be used: a name is expected", reasons[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Faults_of_arguments_are_named_together()
+    {
+        using HttpClient http = new();
+        BerthClientOptions options = new() { AnswerTimeout = TimeSpan.Zero, IdleTimeout = TimeSpan.FromDays(1) };
+        string message = Assert.Throws<ArgumentException>(
+            () => new BerthClient(http, ["ftp://d", "http://u:p@d", "http://d?x"], options)).Message;
+        Assert.All(
+            ["'ftp://d'", "user or a password", "'http://d?x'", "AnswerTimeout is", "IdleTimeout is"],
+            text => Assert.Contains(text, message, StringComparison.Ordinal));
+        BerthClient client = new(http, "http://d");
+        Assert.Throws<ArgumentException>(() => { client.WatchAsync("service-b"); });
+        EndpointQuery[] contradictions = [new() { Ordinal = 1 }, new() { Target = "a/b", Ordinal = 1, Key = "k" }];
+        foreach (EndpointQuery query in contradictions)
+            Assert.Throws<ArgumentException>(() => { _ = client.GetEndpointAsync(query, ClientRig.Cancelled); });
+    }
+
+    /// <summary>A stream whose reads never end, as under a handler that pays no attention to tokens.</summary>
+    private sealed class DeafStream : MemoryStream
+    {
+        public TaskCompletionSource IsRead { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            IsRead.TrySetResult();
+            return new TaskCompletionSource<int>().Task;
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(ReadAsync([], 0, 0, cancellationToken));
+    }
+}
