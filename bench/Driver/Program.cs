@@ -31,6 +31,7 @@ BenchOptions options = BenchOptions.Parse(args);
     ("grpc", GrpcPickRows.MeasureAsync),
     ("reach", ReachRows.MeasureAsync),
     ("seats", SeatRows.MeasureAsync),
+    ("flood", FloodRows.MeasureAsync),
     ("old", OldWayRows.MeasureAsync),
 ];
 

@@ -47,6 +47,7 @@ internal static class BerthCommands
         root.Add(MeshCommand.Create(host));
         root.Add(ProbeCommand.Create(host));
         root.Add(CallCommand.Create(host));
+        root.Add(PingCommand.Create(host));
         root.Add(SeatsCommand.CreateGroup(host));
         root.Add(DrainCommand.Create(host));
         root.Add(get);

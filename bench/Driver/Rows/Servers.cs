@@ -19,6 +19,14 @@ internal static class Servers
             options.Berth, ["dispatch", .. targets, "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig]);
     }
 
+    /// <summary>Service A with a limit of requests a second for each client, which a proxy on this machine names.</summary>
+    public static ServerProcess Limited(BenchOptions options, FakeApi api, int requests) => ServerProcess.Start(
+        options.Berth,
+        [
+            "dispatch", "--target", Target(), "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig, "--client-requests",
+            $"{requests}", "--trusted-proxy", "127.0.0.1",
+        ]);
+
     /// <summary>Service A over another one.</summary>
     public static ServerProcess Remote(BenchOptions options, ServerProcess from) => ServerProcess.Start(
         options.Berth, ["dispatch", "--target", Target(), "--base-port", "3000", "--urls", "URL", "--from", from.Url]);

@@ -26,6 +26,7 @@ internal static class DispatchCommand
             "berth dispatch --target games/lobby --base-port 4000 --urls 'http://127.0.0.1:8000;http://[::1]:8000'",
             "berth dispatch --target games/lobby --base-port 4000 --snapshot-file /var/lib/berth/snapshot --max-stale 1h",
             "berth dispatch --target games/lobby --from http://service-a.games",
+            "berth dispatch --target games/lobby --base-port 4000 --address external --ping games/ping:9500",
             "berth dispatch --target games/lobby --base-port 4000 --source dns",
             "berth dispatch --target games/lobby --base-port 4000 --tls-cert tls.crt --tls-key tls.key --urls https://*:8443",
             "berth dispatch --target games/lobby --base-port 4000 --seat-keys /etc/berth/keys --desk-base-port 9000")
@@ -97,12 +98,18 @@ internal static class DispatchCommand
         bool targetsAreSound = !reader.HasFaults;
         PortScheme ports = PortSettings.Read(
             reader, ofPod: false, required: findDispatchers is null, ofDispatcher: findDispatchers is not null);
+        (ServiceTarget Target, int Port)? ping = reader.Get(PingSettings.Target);
         DispatcherTlsOptions? tls = TlsSettings.Read(reader);
         string scheme = tls is null ? "http" : "https";
         string picker = reader.Get(DispatchSettings.Picker);
         DispatcherOptions options = new()
         {
-            Targets = [.. targets.Select(target => new DispatcherTarget(target, ports))],
+            Targets =
+            [
+                .. targets.Select(target => new DispatcherTarget(target, ports)),
+                .. ping is { } found ? [new DispatcherTarget(found.Target, PortScheme.Fixed(found.Port))] : Array.Empty<DispatcherTarget>(),
+            ],
+            PingTarget = ping?.Target,
             Picker = DispatchSettings.CreatePicker(picker),
             Urls = reader.Get(DispatchSettings.Urls) ?? UrlsOf(scheme, reader.Get(DispatchSettings.Bind)),
             Tls = tls,

@@ -46,7 +46,7 @@ internal static class CommonSettings
     /// The keys of every command that reads a configuration file, because one file may serve a dispatcher and an echo server.
     /// </summary>
     public static IReadOnlyList<string> FileKeys { get; } =
-        [.. new[] { DispatchSettings.All, PortSettings.OfTarget, SourceSettings.All, ClusterSettings.All, EchoSettings.All,
-            SeatSettings.All,
+        [.. new Setting[][] { DispatchSettings.All, PortSettings.OfTarget, SourceSettings.All, ClusterSettings.All, EchoSettings.All,
+            SeatSettings.All, [PingSettings.Listen],
             OfLog }.SelectMany(static group => group).Select(static setting => setting.Name).Distinct(StringComparer.Ordinal)];
 }

@@ -54,8 +54,8 @@ internal static class DispatchSettings
 
     public static Setting[] All { get; } =
     [
-        Target, Cordon, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All, .. AccessSettings.All,
-        .. LimitSettings.All,
+        Target, PingSettings.Target, Cordon, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All,
+        .. AccessSettings.All, .. LimitSettings.All,
     ];
 
     /// <summary>Creates the picker of a name that was parsed. The picker of seats is the dispatcher's own.</summary>

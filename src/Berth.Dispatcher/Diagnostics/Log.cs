@@ -79,4 +79,14 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 312, Level = LogLevel.Error, Message = "Seats of {Target}: {What} failed. It goes on.")]
     public static partial void SeatsFailed(ILogger logger, ServiceTarget target, string what, Exception exception);
+
+    [LoggerMessage(EventId = 331, Level = LogLevel.Information, Message = "Answering UDP datagrams on {Addresses}.")]
+    public static partial void Pinging(ILogger logger, string addresses);
+
+    [LoggerMessage(EventId = 332, Level = LogLevel.Information,
+        Message = "Stopped. {Answered} datagrams were answered, and {Refused} were not.")]
+    public static partial void PingsEnded(ILogger logger, long answered, long refused);
+
+    [LoggerMessage(EventId = 333, Level = LogLevel.Warning, Message = "Receiving datagrams on {Address} failed. It is tried again.")]
+    public static partial void PingFailed(ILogger logger, System.Net.IPEndPoint address, Exception exception);
 }

@@ -73,7 +73,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     public static Problem UnknownRoute(string path) => new(
         "unknown-route", "Unknown route", 404,
         $"There is nothing at {path}. Try /, /v1/targets, /v1/endpoints/NAMESPACE/SERVICE, /v1/watch/NAMESPACE/SERVICE, " +
-        "/v1/go/NAMESPACE/SERVICE/POD, /v1/seats/NAMESPACE/SERVICE (with --seat-keys), /healthz, /readyz or /metrics.");
+        "/v1/go/NAMESPACE/SERVICE/POD, /v1/seats/NAMESPACE/SERVICE (with --seat-keys), /v1/ping (with --ping), " +
+        "/healthz, /readyz or /metrics.");
 
     public static Problem HiddenRoute(string path) => new(
         "unknown-route", "Unknown route", 404, $"There is nothing at {path} on this address. It is at the addresses of --admin-urls.");

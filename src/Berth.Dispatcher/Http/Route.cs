@@ -8,6 +8,7 @@ internal enum Route
     Endpoint,
     Watch,
     Targets,
+    Ping,
     Go,
     Document,
     Health,

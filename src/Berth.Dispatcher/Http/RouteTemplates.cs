@@ -11,6 +11,7 @@ internal static class RouteTemplates
         Route.Endpoint => "/v1/endpoints/{namespace}/{service}/{pod}",
         Route.Watch => "/v1/watch/{namespace}/{service}",
         Route.Targets => "/v1/targets",
+        Route.Ping => "/v1/ping",
         Route.Go => "/v1/go/{namespace}/{service}/{pod}",
         Route.Document => "/openapi.json",
         Route.Health => "/healthz",

@@ -12,6 +12,12 @@ public sealed class DispatcherOptions
     public IReadOnlyList<DispatcherTarget> Targets { get; init; } = [];
 
     /// <summary>
+    /// The one of <see cref="Targets"/> whose pods answer UDP datagrams (<see cref="PingResponder"/>), one for each zone in
+    /// <c>GET /v1/ping</c>. It has no seats. Default: null; then that route does not exist.
+    /// </summary>
+    public ServiceTarget? PingTarget { get; init; }
+
+    /// <summary>
     /// Chooses the endpoint that <c>GET /</c> answers with. Default: random. A sticky picker reads <c>?key=</c>; without a key it picks
     /// any.
     /// </summary>
@@ -168,6 +174,11 @@ public sealed class DispatcherOptions
             else if (!seen.Add(target.Target))
                 faults.Add($"The target {target.Target} is given twice. Give each target once.");
         }
+
+        if (PingTarget is { } ping && !seen.Contains(ping))
+            faults.Add($"The pods of {ping} answer pings, and it is no target. Add it to the targets.");
+        if (PingTarget is not null && Targets is [{ } first, ..] && first.Target == PingTarget)
+            faults.Add($"The first target, {PingTarget}, answers pings, and GET / would name its pods. Name another target first.");
     }
 
     private static void CheckRange(List<string> faults, string name, TimeSpan value, TimeSpan least, TimeSpan most)

@@ -29,15 +29,13 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         (IReadOnlyList<PortClash> clashes, string more) = target!.Clashes.Find(snapshot!.FindPortClashes(), state.FindClashes());
         IReadOnlyList<PodSeats>? seats = target.Seats?.Read();
         string tag = EntityTag.Of(state.Epoch, snapshot, more + PodSeats.TagOf(seats));
+        LargeAnswer.TellVary(exchange);
         if (exchange.IsNotModified(tag))
             return ValueTask.CompletedTask;
         TimeSpan? age = target.View.Age;
-        if (target.Page.TryFormat(snapshot, age, clashes, seats) is { } page)
-            return exchange.WriteWholeAsync(200, Exchange.Json, page);
-        exchange.Begin(200, Exchange.Json, length: null);
-        return exchange.IsHead
-            ? ValueTask.CompletedTask
-            : EndpointsPage.StreamAsync(exchange.Body, snapshot, age, clashes, exchange.Aborted, seats);
+        return LargeAnswer.WriteAsync(
+            exchange, () => target.Compressed, tag, target.Page.TryFormat(snapshot, age, clashes, seats),
+            (body, aborted) => EndpointsPage.StreamAsync(body, snapshot, age, clashes, aborted, seats), state.Time);
     }
 
     /// <summary>Answers with one endpoint: by ordinal when the last part is a number, else by pod name.</summary>

@@ -51,7 +51,7 @@ internal sealed class PageAnswer(bool hasSeats)
         headers.XContentTypeOptions = s_noSniff;
         headers["Referrer-Policy"] = s_noReferrer;
         headers["Cross-Origin-Resource-Policy"] = s_sameOrigin;
-        headers.Vary = StringValues.Concat(headers.Vary, "Accept-Encoding");
+        LargeAnswer.TellVary(exchange);
         bool isKnown = exchange.IsNotModified(file.Tag);
         headers.CacheControl = s_revalidate;
         return isKnown ? ValueTask.CompletedTask : SendAsync(exchange, file);
@@ -59,7 +59,7 @@ internal sealed class PageAnswer(bool hasSeats)
 
     private static async ValueTask SendAsync(Exchange exchange, PageFile file)
     {
-        bool isCompressed = TakesGzip(exchange.Request.Headers.AcceptEncoding);
+        bool isCompressed = ContentCoding.IsTaken(exchange.Request.Headers.AcceptEncoding, ContentCoding.Gzip);
         Stream stream = isCompressed ? file.OpenCompressed() : file.Open();
         await using (stream.ConfigureAwait(false))
         {
@@ -85,21 +85,5 @@ internal sealed class PageAnswer(bool hasSeats)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    /// <summary>True when gzip is among the encodings and not refused by <c>q=0</c> (RFC 9110, 12.5.3).</summary>
-    private static bool TakesGzip(StringValues accepted)
-    {
-        foreach (string? line in accepted)
-        {
-            foreach (string coding in (line ?? "").Split(',', StringSplitOptions.TrimEntries))
-            {
-                string[] parts = coding.Split(';', StringSplitOptions.TrimEntries);
-                if (parts[0].Equals("gzip", StringComparison.OrdinalIgnoreCase))
-                    return parts.Length == 1 || parts[1].Replace("0", "", StringComparison.Ordinal) is not ("q=" or "q=.");
-            }
-        }
-
-        return false;
     }
 }

@@ -27,6 +27,7 @@ internal readonly record struct RouteMatch(Route Route, string[] Parts)
         "/openapi.json" => new RouteMatch(Route.Document, []),
         "/gameserverallocation" => new RouteMatch(Route.Allocation, []),
         "/v1/targets" => new RouteMatch(Route.Targets, []),
+        "/v1/ping" => new RouteMatch(Route.Ping, []),
         "/ui" => new RouteMatch(Route.Page, []),
         _ when path.StartsWith(PagePrefix, StringComparison.Ordinal) => new RouteMatch(Route.Page, [path[PagePrefix.Length..]]),
         _ when path.StartsWith(EndpointsPrefix, StringComparison.Ordinal) =>

@@ -16,6 +16,7 @@ internal sealed class Router(
 {
     private readonly EndpointsAnswer _endpoints = new(state);
     private readonly TargetsAnswer _targets = new(state);
+    private readonly PingAnswer? _ping = state.Ping is { } target ? new PingAnswer(state, target) : null;
     private readonly WatchAnswer _watch = new(state, hubs, durations, logger);
 
     /// <param name="exchange">The request.</param>
@@ -43,6 +44,7 @@ internal sealed class Router(
             Route.Endpoints => _endpoints.AnswerAllAsync(exchange, parts[0], parts[1]),
             Route.Document => WriteDocumentAsync(exchange),
             Route.Targets => _targets.AnswerAsync(exchange),
+            Route.Ping when _ping is not null => _ping.AnswerAsync(exchange),
             Route.Go => _endpoints.RedirectAsync(exchange, parts),
             Route.Page => page!.AnswerAsync(exchange, parts.Length == 0 ? null : parts[0]),
             Route.Watch => _watch.AnswerAsync(exchange, parts[0], parts[1], started),

@@ -12,6 +12,8 @@ namespace Berth.Dispatcher.Routes;
 /// <summary><c>GET /v1/targets</c>: the targets that the caller may ask for, and the state of each.</summary>
 internal sealed class TargetsAnswer(DispatcherState state)
 {
+    private readonly CompressedPage _compressed = new();
+
     public ValueTask AnswerAsync(Exchange exchange)
     {
         Caller? caller = exchange.Caller;
@@ -19,8 +21,9 @@ internal sealed class TargetsAnswer(DispatcherState state)
         EndpointSnapshot?[] snapshots = [.. targets.Select(static target => target.View.Current)];
         int[] clashes = [.. targets.Zip(snapshots, CountClashes)];
         string tag = TagOf(targets, snapshots, clashes);
-        return exchange.IsNotModified(tag) ? ValueTask.CompletedTask
-            : exchange.WriteWholeAsync(200, Exchange.Json, Format(targets, snapshots, clashes));
+        LargeAnswer.TellVary(exchange);
+        return exchange.IsNotModified(tag) ? ValueTask.CompletedTask : LargeAnswer.WriteAsync(
+            exchange, () => _compressed, tag, Format(targets, snapshots, clashes), static (_, _) => ValueTask.CompletedTask, state.Time);
     }
 
     private int CountClashes(ServedTarget target, EndpointSnapshot? snapshot) =>

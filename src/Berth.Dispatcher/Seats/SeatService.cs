@@ -26,8 +26,9 @@ internal sealed class SeatService : IAsyncDisposable
         _context = new SeatContext(
             options, SeatDeskClient.CreateHttp(options.AttemptTimeout, trust), keys, options.Random ?? Random.Shared, state.Time, logger,
             trust);
-        _targets = state.Targets.ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
-        foreach (ServedTarget target in state.Targets)
+        ServedTarget[] targets = [.. state.Targets.Where(target => target.View.Target != state.Ping)];
+        _targets = targets.ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
+        foreach (ServedTarget target in targets)
             target.Seats = _targets[target.View.Target];
         _allocations = new AllocationAnswers(_targets, _context, state.TargetNames);
         SeatMetrics.Observe(meter, _targets.Values);

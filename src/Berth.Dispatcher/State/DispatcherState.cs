@@ -21,6 +21,7 @@ internal sealed class DispatcherState : IDisposable
         // Versions start at 1 in every process. An id that a client got from another replica, or before a restart, must not match.
         Epoch = options.RunId ?? Started.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
         _findDispatchers = options.FindDispatchers;
+        Ping = options.PingTarget;
         _targets = new Table([.. options.Targets.Select(Follow)]);
     }
 
@@ -31,6 +32,9 @@ internal sealed class DispatcherState : IDisposable
     public DateTimeOffset Started { get; }
 
     public string Epoch { get; }
+
+    /// <summary>The target whose pods answer pings, or null without one.</summary>
+    public ServiceTarget? Ping { get; }
 
     /// <summary>The targets now. They may change, except the first.</summary>
     public ServedTarget[] Targets => _targets.All;

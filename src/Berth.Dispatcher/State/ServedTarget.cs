@@ -7,12 +7,16 @@ namespace Berth.Dispatcher.State;
 internal sealed class ServedTarget(EndpointView view)
 {
     private int _watchers;
+    private CompressedPage? _compressed;
 
     public EndpointView View { get; } = view;
 
     public StripedCounter Picks { get; } = new();
 
     public EndpointsPage Page { get; } = new();
+
+    /// <summary>The compressed page. Made at the first request for it: most of 10,000 targets are never asked for.</summary>
+    public CompressedPage Compressed => Volatile.Read(ref _compressed) ?? CreateCompressed();
 
     public TargetClashes Clashes { get; } = new(view.Target);
 
@@ -27,4 +31,10 @@ internal sealed class ServedTarget(EndpointView view)
     public int Watchers => Volatile.Read(ref _watchers);
 
     public void AddWatcher(int difference) => Interlocked.Add(ref _watchers, difference);
+
+    private CompressedPage CreateCompressed()
+    {
+        CompressedPage created = new();
+        return Interlocked.CompareExchange(ref _compressed, created, null) ?? created;
+    }
 }

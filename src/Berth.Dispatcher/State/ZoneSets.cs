@@ -14,25 +14,38 @@ internal sealed class ZoneSets
     /// <param name="isFallback">True when the whole snapshot was returned.</param>
     public EndpointSnapshot Find(EndpointSnapshot snapshot, string zone, out bool isFallback)
     {
+        EndpointSnapshot? own = KeptOf(snapshot).ByZone.GetValueOrDefault(zone);
+        isFallback = own is null;
+        return own ?? snapshot;
+    }
+
+    /// <summary>Returns the available pods by zone, in the order of their names; then those without a zone.</summary>
+    public IReadOnlyList<EndpointSnapshot> FindAll(EndpointSnapshot snapshot) => KeptOf(snapshot).All;
+
+    private Kept KeptOf(EndpointSnapshot snapshot)
+    {
         // A snapshot that turns stale or live again shares its list.
         if (_kept is not { } kept || !ReferenceEquals(kept.Endpoints, snapshot.Endpoints))
             _kept = kept = Create(snapshot);
-        EndpointSnapshot? own = kept.ByZone.GetValueOrDefault(zone);
-        isFallback = own is null;
-        return own ?? snapshot;
+        return kept;
     }
 
     private static Kept Create(EndpointSnapshot snapshot)
     {
         Dictionary<string, EndpointSnapshot> byZone = new(StringComparer.Ordinal);
-        foreach (IGrouping<string?, PodEndpoint> zone in snapshot.Available.GroupBy(static endpoint => endpoint.Zone))
+        List<EndpointSnapshot> all = [];
+        foreach (IGrouping<string?, PodEndpoint> zone in snapshot.Available.GroupBy(static endpoint => endpoint.Zone)
+            .OrderBy(static zone => zone.Key is null).ThenBy(static zone => zone.Key, StringComparer.Ordinal))
         {
+            EndpointSnapshot pods = EndpointSnapshot.Create(snapshot.Target, snapshot.Ports, zone);
+            all.Add(pods);
             if (zone.Key is { } name)
-                byZone.Add(name, EndpointSnapshot.Create(snapshot.Target, snapshot.Ports, zone));
+                byZone.Add(name, pods);
         }
 
-        return new Kept(snapshot.Endpoints, byZone);
+        return new Kept(snapshot.Endpoints, byZone, all);
     }
 
-    private sealed record Kept(EndpointList Endpoints, Dictionary<string, EndpointSnapshot> ByZone);
+    private sealed record Kept(
+        EndpointList Endpoints, Dictionary<string, EndpointSnapshot> ByZone, IReadOnlyList<EndpointSnapshot> All);
 }

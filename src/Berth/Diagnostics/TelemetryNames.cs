@@ -13,7 +13,6 @@ internal static class TelemetryNames
     public const string Service = "k8s.service.name";
     public const string StatusCode = "http.response.status_code";
     public const string ErrorType = "error.type";
-    public const string FilePath = "file.path";
 
     public const string EndpointState = "berth.endpoint.state";
     public const string SnapshotState = "berth.snapshot.state";

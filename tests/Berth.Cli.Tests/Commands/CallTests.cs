@@ -31,6 +31,29 @@ public sealed class CallTests
         Assert.Equal(alive.LocalEndpoint.ToString(), document.RootElement.GetProperty("address").GetString());
     }
 
+    [Theory]
+    [InlineData("json", "\"host\":\"lobby-0.play.example.com:3000\"")]
+    [InlineData("text", ", lobby-0.play.example.com:3000 (")]
+    public async Task Host_name_of_the_pod_is_shown_beside_its_address(string format, string shown)
+    {
+        using TcpListener pod = new(IPAddress.Loopback, 0);
+        pod.Start();
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(
+            () => pod.LocalEndpoint.ToString()!, host: "lobby-0.play.example.com:3000");
+        await using BerthProcess call = BerthProcess.Start(
+            Programs.Managed, null, "call", serviceA.Url, "-o", format, "--timeout", "30s");
+        using TcpClient session = await pod.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        using StreamReader reader = new(session.GetStream());
+        await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        await session.GetStream().WriteAsync("10.0.0.1:3000 hello\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        BerthResult result = await call.WaitForEndAsync();
+
+        result.AssertOk();
+        Assert.Contains(shown, result.Out, StringComparison.Ordinal);
+        Assert.Contains(pod.LocalEndpoint.ToString()!, result.Out, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Gives_up_in_time_when_every_pod_refuses()
     {

@@ -25,6 +25,7 @@ public sealed class VersionAndHelpTests
     [InlineData("echo")]
     [InlineData("probe")]
     [InlineData("call")]
+    [InlineData("ping")]
     [InlineData("get", "endpoints")]
     [InlineData("get", "port")]
     [InlineData("get", "address")]

@@ -11,8 +11,19 @@ public sealed partial class ChartTests
     private const string EverySwitch = """
         {"address":"external-or-internal","picker":"sticky","tls":{"secretName":"web"},"podDisruptionBudget":{"enabled":true},
         "targets":[{"service":"a"},{"service":"b","namespace":"games"},{"service":"c","namespace":"games"}],
-        "basePort":"game=4000,admin=5000/TCP","extraArgs":["--log-level","debug"],"replicas":2}
+        "basePort":"game=4000,admin=5000/TCP","extraArgs":["--log-level","debug"],"replicas":2,
+        "externalFrom":["map=/etc/berth/map/map","external-ip"],"addressMap":"outside","hostTemplate":"{pod}.play.example.com",
+        "ping":"edge/ping:9500","tokens":{"secretName":"tokens"},
+        "limits":{"requests":20,"burst":40,"connections":50,"watchers":5,"maxConnections":1000000,
+        "trustedProxies":["10.0.0.0/8","fd00::/8"]}}
         """;
+
+    private static readonly string[] s_variables =
+    [
+        "BERTH_PICKER", "BERTH_ADDRESS", "BERTH_TLS_CERT", "BERTH_TLS_KEY", "BERTH_EXTERNAL_FROM", "BERTH_HOST_TEMPLATE", "BERTH_PING",
+        "BERTH_TOKEN_FILE", "BERTH_CLIENT_REQUESTS", "BERTH_CLIENT_BURST", "BERTH_CLIENT_CONNECTIONS", "BERTH_CLIENT_WATCHERS",
+        "BERTH_MAX_CONNECTIONS", "BERTH_TRUSTED_PROXY",
+    ];
 
     private static readonly string[] s_labelsOfHelm =
     [
@@ -92,11 +103,17 @@ public sealed partial class ChartTests
         Assert.Empty(CommandLines.FaultsOf(words[1..]));
         IReadOnlyList<string> known = CommandLines.VariablesOf(words[1..]);
         List<string> variables = [.. ((YamlSequenceNode)container["env"]).Cast<YamlMappingNode>().Select(static v => Text(v, "name"))];
-        Assert.Empty(new[] { "BERTH_PICKER", "BERTH_ADDRESS", "BERTH_TLS_CERT", "BERTH_TLS_KEY" }.Except(variables));
+        Assert.Empty(s_variables.Except(variables));
+        Assert.Equal("1000000", ValueOf(container, "BERTH_MAX_CONNECTIONS"));
+        Assert.Equal("10.0.0.0/8,fd00::/8", ValueOf(container, "BERTH_TRUSTED_PROXY"));
+        Assert.Equal("map=/etc/berth/map/map,external-ip", ValueOf(container, "BERTH_EXTERNAL_FROM"));
+        Assert.Equal(
+            ["/etc/berth/tls", "/etc/berth/tokens", "/etc/berth/map"],
+            ((YamlSequenceNode)container["volumeMounts"]).Cast<YamlMappingNode>().Select(static m => Text(m, "mountPath")));
         Assert.All(variables, variable => Assert.Contains(variable, known));
         // One Role for each namespace of a target, and one grant for nodes.
         Assert.Equal(
-            ["games", "k8s-example2"],
+            ["edge", "games", "k8s-example2"],
             objects.Where(static o => Text(o, "kind") == "Role").Select(static o => Text(At(o, "metadata"), "namespace"))
                 .Order(StringComparer.Ordinal));
         Assert.Single(objects, static o => Text(o, "kind") == "ClusterRoleBinding");
@@ -127,10 +144,25 @@ public sealed partial class ChartTests
     }
 
     [Theory]
+    [InlineData("external", "[]", true)]
+    [InlineData("external", """["external-dns","map=/m"]""", true)]
+    [InlineData("external", """["map=/m"]""", false)]
+    [InlineData("internal", "[]", false)]
+    public async Task Nodes_are_read_only_where_addresses_come_from_them(string address, string from, bool reads)
+    {
+        IReadOnlyList<YamlMappingNode> objects = await Helm.TemplateAsync(
+            $"dispatch.address=\"{address}\"", $"dispatch.externalFrom={from}");
+        Assert.Equal(reads, objects.Any(static o => Text(o, "kind") == "ClusterRole"));
+    }
+
+    [Theory]
     [InlineData("dispatch.basePort=70000", "/dispatch/basePort")]
     [InlineData("dispatch.baseport=3000", "'baseport' not allowed")]
     [InlineData("dispatch.address=\"outside\"", "/dispatch/address")]
     [InlineData("dispatch.targets=[]", "/dispatch/targets")]
+    [InlineData("dispatch.externalFrom=[\"dns\"]", "/dispatch/externalFrom/0")]
+    [InlineData("dispatch.limits.requests=0", "/dispatch/limits/requests")]
+    [InlineData("dispatch.ping=\"ping\"", "/dispatch/ping")]
     [InlineData("echo.drain=30", "/echo/drain")]
     [InlineData("image.digest=\"latest\"", "/image/digest")]
     [InlineData("ehco={}", "'ehco' not allowed")]
@@ -194,6 +226,9 @@ public sealed partial class ChartTests
     // 3000 is no "3000": a cluster refuses the one where it expects the other.
     private static bool IsNumberOrSwitch(YamlScalarNode scalar) => scalar.Style == YamlDotNet.Core.ScalarStyle.Plain
         && (scalar.Value is "true" or "false" or "null" or "" || double.TryParse(scalar.Value, CultureInfo.InvariantCulture, out _));
+
+    private static string ValueOf(YamlMappingNode container, string variable) =>
+        Text(((YamlSequenceNode)container["env"]).Cast<YamlMappingNode>().Single(v => Text(v, "name") == variable), "value");
 
     private static bool Has(YamlMappingNode node, string key) => node.Children.ContainsKey(key);
 

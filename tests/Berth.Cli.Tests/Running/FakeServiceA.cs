@@ -14,7 +14,7 @@ internal sealed class FakeServiceA : IAsyncDisposable
 
     public string Url => _application.Urls.Single();
 
-    public static async Task<FakeServiceA> StartAsync(Func<string> answer, int status = 200)
+    public static async Task<FakeServiceA> StartAsync(Func<string> answer, int status = 200, string? host = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -23,6 +23,8 @@ internal sealed class FakeServiceA : IAsyncDisposable
         application.Run(context =>
         {
             context.Response.StatusCode = status;
+            if (host is not null)
+                context.Response.Headers["Berth-Host"] = host;
             return context.Response.WriteAsync(answer());
         });
         await application.StartAsync();

@@ -20,11 +20,11 @@ public sealed class CrossOriginTests
         using HttpResponseMessage response = await SendAsync(client, HttpMethod.Get, path, Play);
 
         Assert.Equal(Play, HeaderOf(response, "Access-Control-Allow-Origin"));
-        Assert.Equal("Origin", HeaderOf(response, "Vary"));
+        Assert.StartsWith("Origin", HeaderOf(response, "Vary"), StringComparison.Ordinal);
         Assert.Contains("ETag", HeaderOf(response, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
         using HttpResponseMessage other = await SendAsync(client, HttpMethod.Get, path, "https://other.example.com");
         Assert.Null(HeaderOf(other, "Access-Control-Allow-Origin"));
-        Assert.Equal("Origin", HeaderOf(other, "Vary"));
+        Assert.StartsWith("Origin", HeaderOf(other, "Vary"), StringComparison.Ordinal);
         using HttpResponseMessage none = await SendAsync(client, HttpMethod.Get, path, null);
         Assert.Null(HeaderOf(none, "Access-Control-Allow-Origin"));
     }

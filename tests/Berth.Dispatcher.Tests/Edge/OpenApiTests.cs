@@ -32,7 +32,7 @@ public sealed class OpenApiTests
 
         string[] paths =
         [
-            "/", "/?zone=zone-1", "/?zone=none", "/?key=room-7", "/?host", "/v1/targets",
+            "/", "/?zone=zone-1", "/?zone=none", "/?key=room-7", "/?host", "/v1/targets", "/v1/ping",
             Own, Own + "?pick", Own + "?zone=none", Own + "?key=a",
             Own + "/0", Own + "/service-b-0", Own + "/1", Own + "/9", Own + "/web-007", "/v1/endpoints/a/b", "/v1/endpoints/A/b",
             "/v1/endpoints/k8s-example2/service-c", Go + "/0", Go + "/0/join?x=1", Go + "/1", Go + "/9/x", "/v1/watch/a/b", "/v1/watch/A/b",
@@ -49,6 +49,9 @@ public sealed class OpenApiTests
         await CheckAsync(client, document.RootElement, "/v1/watch/k8s-example2/service-b");
         await edge.Source.PublishAsync(edge.View, [], cancellationToken: DispatcherFixture.Cancelled);
         await CheckAsync(client, document.RootElement, Own + "?pick");
+        await edge.Source.PublishAsync(
+            edge.OtherView, [DispatcherFixture.Pod(0, set: "service-c")], cancellationToken: DispatcherFixture.Cancelled);
+        await CheckAsync(client, document.RootElement, "/v1/ping");
         await CheckRefusalsAsync(document.RootElement);
         await CheckStaleAsync(document.RootElement);
         await CheckSeatsAsync(document.RootElement);
@@ -83,6 +86,7 @@ public sealed class OpenApiTests
         EdgeServer.StartAsync(new DispatcherOptions
         {
             Targets = EdgeServer.Targets, Urls = ["http://127.0.0.1:0"], ClientLimits = limits, TokenFile = tokens,
+            PingTarget = DispatcherFixture.Other,
         });
 
     private async Task CheckRefusalsAsync(JsonElement document)

@@ -34,6 +34,36 @@ public sealed class SourceTests
     }
 
     [Fact]
+    public async Task Addresses_outside_and_host_names_follow_from_the_settings()
+    {
+        await using ScriptedApi api = await ScriptedApi.StartAsync();
+        api.OnList(200, Slices);
+        using TestFolder folder = new();
+        string map = folder.Write("map", "10.88.0.0/16 -> 203.0.113.0/24\n");
+        string kubeconfig = folder.Write("config", $$$"""
+            {"apiVersion":"v1","kind":"Config","current-context":"a","contexts":[{"name":"a","context":{"cluster":"c","user":"u"}}],
+             "clusters":[{"name":"c","cluster":{"server":"{{{api.Address}}}"}}],"users":[{"name":"u","user":{}}]}
+            """);
+        using IHost host = await StartAsync(
+            ("Berth:Source", "Kubernetes"), ("Berth:Kubernetes:Kubeconfig", kubeconfig), ("Berth:Kubernetes:AddressMode", "External"),
+            ("Berth:Kubernetes:ExternalFrom:0", $"map={map}"), ("Berth:Kubernetes:HostTemplate", "{pod}.play.example.com"));
+        EndpointSnapshot snapshot = await host.Services.GetRequiredService<EndpointView>().GetEndpointsAsync(Stop);
+        PodEndpoint pod = Assert.Single(snapshot.Available);
+        Assert.Equal(("203.0.113.10:3002", "service-b-2.play.example.com"), (pod.Authority, pod.Host));
+    }
+
+    [Theory]
+    [InlineData("Berth:Kubernetes:ExternalFrom:0", "dns", "'dns'")]
+    [InlineData("Berth:Kubernetes:ExternalFrom:0", "map=/none/map", "/none/map")]
+    [InlineData("Berth:Kubernetes:HostTemplate", "{pood}.play.example.com", "pood")]
+    public async Task Faults_of_addresses_outside_are_told_at_the_start(string key, string value, string words)
+    {
+        Exception fault = await Assert.ThrowsAnyAsync<Exception>(
+            () => StartAsync(("Berth:Source", "Kubernetes"), ("Berth:Kubernetes:AddressMode", "External"), (key, value)));
+        Assert.Contains(words, fault.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Dns_is_asked_at_the_servers_of_the_settings()
     {
         using IHost host = await StartAsync(

@@ -20,13 +20,25 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- .Values.dispatch.serviceAccount.name | default .Values.dispatch.name -}}
 {{- end -}}
 
-{{/* The namespaces of the targets, each once, in their order. */}}
+{{/* The namespaces of the targets, and of those that answer pings, each once, in their order. */}}
 {{- define "berth.namespaces" -}}
 {{- $seen := list -}}
 {{- range .Values.dispatch.targets -}}
 {{- $seen = append $seen (.namespace | default $.Release.Namespace) -}}
 {{- end -}}
+{{- with .Values.dispatch.ping -}}
+{{- $seen = append $seen (splitList "/" . | first) -}}
+{{- end -}}
 {{- $seen | uniq | join "," -}}
+{{- end -}}
+
+{{/* True when nodes are read: for addresses outside, unless a map is all that they come from. */}}
+{{- define "berth.readsNodes" -}}
+{{- $reads := and (ne .Values.dispatch.address "internal") (empty .Values.dispatch.externalFrom) -}}
+{{- range .Values.dispatch.externalFrom -}}
+{{- if not (hasPrefix "map=" .) -}}{{- $reads = true -}}{{- end -}}
+{{- end -}}
+{{- $reads -}}
 {{- end -}}
 
 {{- define "berth.securityContext" -}}
