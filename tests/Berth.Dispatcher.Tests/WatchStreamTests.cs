@@ -166,8 +166,8 @@ public sealed class WatchStreamTests
 
         public WatchStream CreateStream(EndpointSnapshot? seen) =>
             new(
-                State, Target, Hub, seen, isChunked: true, tellsSource: false, inLines: false, slot: null, ended: null,
-                NullLogger.Instance);
+                State, Target, Hub, seen, isChunked: true, tellsSource: false, seats: null, inLines: false, slot: null,
+                ended: null, NullLogger.Instance);
 
         /// <summary>Publishes a set, and waits until the hub tells it.</summary>
         public async Task<EndpointSnapshot> PublishAsync(int pods, string address)

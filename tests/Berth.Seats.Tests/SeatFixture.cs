@@ -27,7 +27,8 @@ internal sealed class SeatFixture : IDisposable
 
     public string WriteKeys(string text) => KeyFile = Folder.Write("keys", text);
 
-    public SeatDesk Create(int capacity = 4, string pod = "lobby-0", string? uid = null, TimeProvider? time = null)
+    public SeatDesk Create(int capacity = 4, string pod = "lobby-0", string? uid = null, TimeProvider? time = null,
+        (string Certificate, string Key)? tls = null, int connections = 256)
     {
         if (KeyFile.Length == 0)
             WriteKeys($"new={Secret}\n");
@@ -38,6 +39,9 @@ internal sealed class SeatFixture : IDisposable
                 PodUid = uid,
                 Capacity = capacity,
                 KeyFile = KeyFile,
+                CertificateFile = tls?.Certificate,
+                CertificateKeyFile = tls?.Key,
+                MaxConnections = connections,
                 TimeProvider = time ?? Clock,
             },
             NextId,

@@ -101,6 +101,7 @@ internal static class DispatchCommand
         (ServiceTarget Target, int Port)? ping = reader.Get(PingSettings.Target);
         DispatcherTlsOptions? tls = TlsSettings.Read(reader);
         string scheme = tls is null ? "http" : "https";
+        string picker = reader.Get(DispatchSettings.Picker);
         DispatcherOptions options = new()
         {
             Targets =
@@ -109,7 +110,7 @@ internal static class DispatchCommand
                 .. ping is { } found ? [new DispatcherTarget(found.Target, PortScheme.Fixed(found.Port))] : Array.Empty<DispatcherTarget>(),
             ],
             PingTarget = ping?.Target,
-            Picker = reader.Get(DispatchSettings.Picker),
+            Picker = DispatchSettings.CreatePicker(picker),
             Urls = reader.Get(DispatchSettings.Urls) ?? UrlsOf(scheme, reader.Get(DispatchSettings.Bind)),
             Tls = tls,
             AdminUrls = reader.Get(AccessSettings.AdminUrls),
@@ -124,7 +125,7 @@ internal static class DispatchCommand
             ShutdownDelay = reader.Get(DispatchSettings.ShutdownDelay),
             RunId = runId,
             FindDispatchers = findDispatchers ?? (static _ => []),
-            Seats = SeatSettings.ReadDispatcher(reader),
+            Seats = SeatSettings.ReadDispatcher(reader, picksBySeats: picker == DispatchSettings.SeatsPicker),
             ReadChange = changes is null ? null : changes.Read,
         };
 

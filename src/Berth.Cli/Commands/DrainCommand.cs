@@ -3,6 +3,7 @@ using System.Globalization;
 using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Seats;
+using Berth.Seats.Tls;
 using Berth.Seats.Wire;
 
 namespace Berth.Cli.Commands;
@@ -17,7 +18,10 @@ internal static class DrainCommand
             "POD_NAME=service-b-0 POD_NAMESPACE=games berth drain --seat-keys keys --drain 30s")
             .Runs(
                 host,
-                [SeatSettings.Keys, SeatSettings.DeskBasePort, SeatSettings.DeskAddress, EchoSettings.Drain, CommonSettings.Config],
+                [
+                    SeatSettings.Keys, SeatSettings.DeskBasePort, SeatSettings.DeskAddress, SeatSettings.DeskCa, SeatSettings.DeskName,
+                    EchoSettings.Drain, CommonSettings.Config,
+                ],
                 reader => RunAsync(reader, host));
 
     private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host)
@@ -26,12 +30,13 @@ internal static class DrainCommand
         TimeSpan limit = reader.Get(EchoSettings.Drain);
         _ = reader.Get(SeatSettings.DeskBasePort);
         _ = reader.Get(SeatSettings.DeskAddress);
+        DeskTrust? trust = SeatSettings.ReadTrust(reader, host.Time);
         if (keys is null)
             reader.Fault($"The keys of the desk are not given. Give --{SeatSettings.Keys.Name}.");
         reader.ThrowIfFaulty();
         PodIdentity self = PodIdentity.FromEnvironment(host.Variable);
         using StopSignal stop = new();
-        using DeskCalls desk = new(PodDesk.AddressOf(reader, self), $"{self.Namespace}/{self.Name}", keys!, host.Time);
+        using DeskCalls desk = new(PodDesk.AddressOf(reader, self), $"{self.Namespace}/{self.Name}", keys!, trust, host.Time);
         StateMessage last = await desk.DrainAsync(limit, stop.Token).ConfigureAwait(false);
         if (last.Reserved + last.Taken == 0)
             return ExitCode.Ok;

@@ -69,8 +69,8 @@ internal static class ExecCommand
         await using (pod.ConfigureAwait(false))
         {
             IEnumerable<string> variables = values.Variables();
-            if (pod.Desk is not null)
-                variables = variables.Append($"BERTH_POD_DESK=http://{PodDesk.AddressOf(reader, self)}");
+            if (pod.Desk is { } own)
+                variables = variables.Append($"BERTH_POD_DESK={PodDesk.UrlOf(reader, self)}").Append($"BERTH_POD_DESK_TOKEN={own.Token}");
             string[] environment = [.. host.Environs().Where(static each => !IsOurs(each)), .. variables];
             using ServerProcess server = ServerProcess.Start(
                 arguments, environment, host.InIsTerminal, holdsTerminate: pod.Desk is not null);

@@ -7,6 +7,7 @@ using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Output;
 using Berth.Cli.Seats;
+using Berth.Seats.Tls;
 using Berth.Seats.Wire;
 
 namespace Berth.Cli.Commands;
@@ -45,7 +46,8 @@ internal static class SeatsCommand
         Argument<string?> pod = new("NAMESPACE/POD") { Description = "The pod.", Arity = ArgumentArity.ExactlyOne };
         ExampleCommand command = new(name, description, example) { pod };
         return command.Runs(
-            host, [SeatSettings.Desk, SeatSettings.Keys], reader => SetAsync(reader, host, reader.GetArgument(pod)!, closed));
+            host, [SeatSettings.Desk, SeatSettings.Keys, SeatSettings.DeskCa, SeatSettings.DeskName],
+            reader => SetAsync(reader, host, reader.GetArgument(pod)!, closed));
     }
 
     private static async Task<int> ShowAsync(SettingsReader reader, ProgramHost host, string? target)
@@ -81,6 +83,7 @@ internal static class SeatsCommand
     {
         IPEndPoint? address = reader.Get(SeatSettings.Desk);
         string? keys = reader.Get(SeatSettings.Keys);
+        DeskTrust? trust = SeatSettings.ReadTrust(reader, host.Time);
         if (pod.Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
             reader.Fault($"'{pod}' does not name a pod. Write it as NAMESPACE/POD, such as k8s-example2/service-b-1.");
         if (address is null)
@@ -89,7 +92,7 @@ internal static class SeatsCommand
             reader.Fault($"The keys of the desk are not given. Give --{SeatSettings.Keys.Name}.");
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
-        using DeskCalls desk = new(address!, pod, keys!, host.Time);
+        using DeskCalls desk = new(address!, pod, keys!, trust, host.Time);
         StateMessage state = await desk.SetClosedAsync(closed, stop.Token).ConfigureAwait(false);
         host.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

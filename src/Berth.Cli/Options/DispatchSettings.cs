@@ -26,9 +26,13 @@ internal static class DispatchSettings
         "bind", "ADDRESS", "Without --urls: listen on port 8000 of these addresses only. Default: every address.", ParseAddresses, [],
         separator: ',');
 
-    public static Setting<IEndpointPicker> Picker { get; } = new(
-        "picker", "NAME", $"The picker of GET /: {string.Join(", ", EndpointPickers.Names)}. Default random.", ParsePicker,
-        RandomPicker.Shared);
+    /// <summary>The picker that needs desks.</summary>
+    public const string SeatsPicker = "seats";
+
+    public static Setting<string> Picker { get; } = new(
+        "picker", "NAME",
+        $"The picker of GET /: {string.Join(", ", EndpointPickers.Names)}; with --seat-keys also {SeatsPicker}. Default random.",
+        ParsePicker, "random");
 
     public static Setting<TimeSpan> ShutdownDelay { get; } = new(
         "shutdown-delay",
@@ -53,6 +57,10 @@ internal static class DispatchSettings
         Target, PingSettings.Target, Cordon, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All,
         .. AccessSettings.All, .. LimitSettings.All,
     ];
+
+    /// <summary>Creates the picker of a name that was parsed. The picker of seats is the dispatcher's own.</summary>
+    public static IEndpointPicker CreatePicker(string name) =>
+        EndpointPickers.TryCreate(name, out IEndpointPicker? picker, out _) ? picker : RandomPicker.Shared;
 
     private static TimeSpan? ParseMaxStale(string text, out string? fault) =>
         Durations.AtLeast(TimeSpan.FromMilliseconds(1))(text, out fault);
@@ -102,6 +110,11 @@ internal static class DispatchSettings
         return text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
-    private static IEndpointPicker ParsePicker(string text, out string? fault) =>
-        EndpointPickers.TryCreate(text, out IEndpointPicker? picker, out fault) ? picker : RandomPicker.Shared;
+    private static string ParsePicker(string text, out string? fault)
+    {
+        fault = null;
+        if (text != SeatsPicker)
+            EndpointPickers.TryCreate(text, out _, out fault);
+        return text;
+    }
 }

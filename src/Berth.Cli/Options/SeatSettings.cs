@@ -1,5 +1,7 @@
 using System.Net;
 using Berth.Dispatcher;
+using Berth.Seats.Tls;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Cli.Options;
 
@@ -24,6 +26,22 @@ internal static class SeatSettings
         "desk-address", "ADDRESS", "The address that the desk listens on: the node's internal one. Default 127.0.0.1.",
         ParseAddress, IPAddress.Loopback);
 
+    public static Setting<string?> TlsCertificate { get; } = new(
+        "seats-tls-cert", "PATH",
+        "The PEM file of the desk's certificate, with its chain: the desk then speaks TLS. It is read again when it "
+            + "changes. Default: no TLS.",
+        CommonParsers.Text, null);
+
+    public static Setting<string?> TlsKey { get; } = new(
+        "seats-tls-key", "PATH", "The PEM file of the key of --seats-tls-cert.", CommonParsers.Text, null);
+
+    public static Setting<string?> DeskCa { get; } = new(
+        "desk-ca", "PATH", "The PEM file with the CAs of the desks' certificates. Default: desks speak HTTP without TLS.",
+        CommonParsers.Text, null);
+
+    public static Setting<string?> DeskName { get; } = new(
+        "desk-name", "NAME", "The name in the certificates of desks. Default: the address of each desk.", CommonParsers.Text, null);
+
     public static Setting<SeatPolicy> Policy { get; } = new(
         "seat-policy", "lowest-ordinal|least-loaded|sticky", "The order in which desks are asked for seats. Default lowest-ordinal.",
         CommonParsers.OneOf(
@@ -37,26 +55,46 @@ internal static class SeatSettings
     public static Setting<IPEndPoint?> Desk { get; } = new(
         "desk", "ADDRESS:PORT", "The address of the desk, such as 10.0.0.7:9001.", ParseDesk, null);
 
-    public static Setting[] OfEcho { get; } = [Seats, Keys, DeskBasePort, DeskAddress];
+    public static Setting[] OfEcho { get; } = [Seats, Keys, DeskBasePort, DeskAddress, TlsCertificate, TlsKey];
 
-    public static Setting[] OfDispatch { get; } = [Keys, DeskBasePort, Policy];
+    public static Setting[] OfDispatch { get; } = [Keys, DeskBasePort, Policy, DeskCa, DeskName];
 
-    public static Setting[] All { get; } = [Seats, Keys, DeskBasePort, DeskAddress, Policy];
+    public static Setting[] All { get; } = [.. OfEcho, Policy, DeskCa, DeskName];
+
+    /// <summary>Returns the way to know a desk that speaks TLS, or null. Notes the faults.</summary>
+    public static DeskTrust? ReadTrust(SettingsReader reader, TimeProvider time)
+    {
+        string? ca = reader.Get(DeskCa);
+        string? name = reader.Get(DeskName);
+        if (ca is null && name is not null)
+            reader.Fault($"--{DeskName.Name} has no meaning without TLS. Give --{DeskCa.Name} too, or leave it out.");
+        if (ca is not null && DeskTrust.FindFault(ca) is { } fault)
+            reader.Fault(fault);
+        return ca is null ? null : new DeskTrust(ca, name, time, NullLogger.Instance);
+    }
 
     /// <summary>Returns the dispatcher's options of seats, or null without keys.</summary>
-    public static DispatcherSeatOptions? ReadDispatcher(SettingsReader reader)
+    public static DispatcherSeatOptions? ReadDispatcher(SettingsReader reader, bool picksBySeats)
     {
         string? keys = reader.Get(Keys);
         int basePort = reader.Get(DeskBasePort);
         SeatPolicy policy = reader.Get(Policy);
+        string? ca = reader.Get(DeskCa);
+        string? name = reader.Get(DeskName);
         if (keys is null)
         {
             if (reader.OriginOf(Policy) == SettingOrigin.CommandLine || reader.OriginOf(DeskBasePort) == SettingOrigin.CommandLine)
                 reader.Fault($"Seats need keys. Give --{Keys.Name} too, or leave --{DeskBasePort.Name} and --{Policy.Name} out.");
+            if (picksBySeats)
+                reader.Fault($"--picker {DispatchSettings.SeatsPicker} needs desks. Give --{Keys.Name} too, or choose another picker.");
             return null;
         }
 
-        return new DispatcherSeatOptions { KeyFile = keys, DeskPorts = PortScheme.PerOrdinal(basePort), Policy = policy };
+        return new DispatcherSeatOptions
+        {
+            KeyFile = keys, DeskPorts = PortScheme.PerOrdinal(basePort), Policy = policy, PicksBySeats = picksBySeats,
+            DeskCaFile = ca, DeskName = name,
+        };
     }
 
     private static int? ParseSeats(string text, out string? fault) =>

@@ -2,6 +2,7 @@ using System.Net;
 using Berth.Cli.Hosting;
 using Berth.Seats.Clients;
 using Berth.Seats.Keys;
+using Berth.Seats.Tls;
 using Berth.Seats.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,7 +13,7 @@ internal sealed class DeskCalls : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = SeatDeskClient.CreateHttp(s_patience);
+    private readonly HttpClient _http;
     private readonly SeatDeskClient _client;
     private readonly IPEndPoint _desk;
     private readonly TimeProvider _time;
@@ -20,13 +21,17 @@ internal sealed class DeskCalls : IDisposable
     /// <param name="desk">The address of the desk.</param>
     /// <param name="pod">The pod, as <c>namespace/name</c>.</param>
     /// <param name="keyFile">The file of keys.</param>
+    /// <param name="trust">The way to know a desk that speaks TLS, or null.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="Berth.Seats.SeatKeyException">The key file cannot be used.</exception>
-    public DeskCalls(IPEndPoint desk, string pod, string keyFile, TimeProvider time)
+    public DeskCalls(IPEndPoint desk, string pod, string keyFile, DeskTrust? trust, TimeProvider time)
     {
         _desk = desk;
         _time = time;
-        _client = new SeatDeskClient(_http, new Uri($"http://{desk}/"), pod, new SeatKeyFile(keyFile, time, NullLogger.Instance));
+        _http = SeatDeskClient.CreateHttp(s_patience, trust);
+        _client = new SeatDeskClient(
+            _http, new Uri($"{(trust is null ? "http" : "https")}://{desk}/"), pod, new SeatKeyFile(keyFile, time, NullLogger.Instance),
+            trust?.Name);
     }
 
     /// <summary>Closes or opens the desk.</summary>

@@ -30,6 +30,10 @@ internal sealed class PodDesk : IAsyncDisposable
         string? keys = reader.Get(SeatSettings.Keys);
         _ = reader.Get(SeatSettings.DeskAddress);
         _ = reader.Get(SeatSettings.DeskBasePort);
+        string? certificate = reader.Get(SeatSettings.TlsCertificate);
+        if (certificate is null != reader.Get(SeatSettings.TlsKey) is null)
+            reader.Fault(
+                $"A desk with TLS needs --{SeatSettings.TlsCertificate.Name} and --{SeatSettings.TlsKey.Name}. Give both, or none.");
         if (seats is not null && keys is null)
             reader.Fault($"--{SeatSettings.Seats.Name} needs keys. Give --{SeatSettings.Keys.Name} too.");
     }
@@ -46,6 +50,8 @@ internal sealed class PodDesk : IAsyncDisposable
             PodUid = host.Variable(UidVariable) is { Length: > 0 } uid ? uid : null,
             Capacity = seats,
             KeyFile = reader.Get(SeatSettings.Keys)!,
+            CertificateFile = reader.Get(SeatSettings.TlsCertificate),
+            CertificateKeyFile = reader.Get(SeatSettings.TlsKey),
             TimeProvider = host.Time,
             LoggerFactory = loggers,
         };
@@ -67,6 +73,10 @@ internal sealed class PodDesk : IAsyncDisposable
     /// <summary>Returns the address of this pod's own desk.</summary>
     public static IPEndPoint AddressOf(SettingsReader reader, PodIdentity self) => new(
         reader.Get(SeatSettings.DeskAddress), self.GetPorts(PortScheme.PerOrdinal(reader.Get(SeatSettings.DeskBasePort)))[0].Number);
+
+    /// <summary>Returns the URL of this pod's own desk.</summary>
+    public static string UrlOf(SettingsReader reader, PodIdentity self) =>
+        $"{(reader.Get(SeatSettings.TlsCertificate) is null ? "http" : "https")}://{AddressOf(reader, self)}";
 
     public async ValueTask DisposeAsync()
     {

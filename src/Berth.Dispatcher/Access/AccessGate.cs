@@ -5,6 +5,7 @@ using Berth.Dispatcher.Diagnostics;
 using Berth.Dispatcher.Files;
 using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Metrics;
+using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Access;

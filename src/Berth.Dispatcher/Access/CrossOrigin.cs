@@ -11,7 +11,7 @@ internal sealed class CrossOrigin
 
     private static readonly StringValues s_any = Any;
     private static readonly StringValues s_vary = "Origin";
-    private static readonly StringValues s_exposed = "ETag, Retry-After, Location, Berth-Zone, Berth-Host";
+    private static readonly StringValues s_exposed = "ETag, Retry-After, Location, Berth-Zone, Berth-Host, Berth-Seats";
     private static readonly StringValues s_methods = "GET, HEAD, POST, DELETE";
     private static readonly StringValues s_headers = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID";
     // Two hours, the most that Chromium keeps.

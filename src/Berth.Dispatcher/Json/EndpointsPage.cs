@@ -20,7 +20,9 @@ internal sealed class EndpointsPage
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="age">Its age, or null where the page is kept for longer.</param>
     /// <param name="clashes">The clashes of ports that its pods have part in.</param>
-    public ReadOnlyMemory<byte>? TryFormat(EndpointSnapshot snapshot, TimeSpan? age, IReadOnlyList<PortClash> clashes)
+    /// <param name="seats">The seats of its pods, or null where it has none.</param>
+    public ReadOnlyMemory<byte>? TryFormat(
+        EndpointSnapshot snapshot, TimeSpan? age, IReadOnlyList<PortClash> clashes, IReadOnlyList<PodSeats>? seats = null)
     {
         if (snapshot.Endpoints.Count + snapshot.LeftOut.Count > MaxKept)
             return null;
@@ -34,13 +36,17 @@ internal sealed class EndpointsPage
         }
 
         page.Write(","u8);
-        page.Write(tail.AsSpan(1));
+        page.Write(tail.AsSpan(1, tail.Length - 2));
+        if (seats is not null)
+            WriteSeats(page, seats);
+        page.Write("}"u8);
         return page.WrittenMemory;
     }
 
     /// <summary>Streams the page of a large set, at the client's pace, until the client no longer receives.</summary>
     public static async ValueTask StreamAsync(
-        PipeWriter body, EndpointSnapshot snapshot, TimeSpan? age, IReadOnlyList<PortClash> clashes, CancellationToken aborted)
+        PipeWriter body, EndpointSnapshot snapshot, TimeSpan? age, IReadOnlyList<PortClash> clashes, CancellationToken aborted,
+        IReadOnlyList<PodSeats>? seats = null)
     {
         using PacedJson paced = new(body, aborted);
         Utf8JsonWriter json = paced.Json;
@@ -65,8 +71,31 @@ internal sealed class EndpointsPage
 
         json.WriteEndArray();
         WriteTail(json, snapshot, clashes);
+        if (seats is not null)
+        {
+            json.WriteStartArray("seats"u8);
+            foreach (PodSeats pod in seats)
+            {
+                pod.Write(json);
+                if (!await paced.PaceAsync().ConfigureAwait(false))
+                    return;
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
         await paced.FlushAsync().ConfigureAwait(false);
+    }
+
+    private static void WriteSeats(ArrayBufferWriter<byte> page, IReadOnlyList<PodSeats> seats)
+    {
+        page.Write(",\"seats\":"u8);
+        using Utf8JsonWriter json = new(page, EndpointJson.WriterOptions);
+        json.WriteStartArray();
+        foreach (PodSeats pod in seats)
+            pod.Write(json);
+        json.WriteEndArray();
     }
 
     private byte[] TailOf(EndpointSnapshot snapshot, IReadOnlyList<PortClash> clashes)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Dispatcher.Files;
+using Berth.Seats.Tls;
 
 namespace Berth.Dispatcher.Options;
 

@@ -1,4 +1,5 @@
 using Berth.Checks;
+using Berth.Seats.Tls;
 
 namespace Berth.Dispatcher;
 
@@ -13,8 +14,25 @@ public sealed class DispatcherSeatOptions
     /// <summary>The file of keys that dispatchers and desks share. It is read again when it changes.</summary>
     public required string KeyFile { get; init; }
 
+    /// <summary>
+    /// The PEM file with the CAs of the desks' certificates, for desks that speak TLS; or null for HTTP without TLS. Default null. It is
+    /// read again within 5 s of a change.
+    /// </summary>
+    public string? DeskCaFile { get; init; }
+
+    /// <summary>
+    /// The name that the certificate of each desk has, such as <c>desk.games</c>. Default null: each has the address of its pod.
+    /// </summary>
+    public string? DeskName { get; init; }
+
     /// <summary>The order in which desks are asked. Default: the lowest ordinal first.</summary>
     public SeatPolicy Policy { get; init; }
+
+    /// <summary>
+    /// True when <c>GET /</c> and <c>?pick</c> choose a pod with free seats, whatever the server's picker. Default: false; a request asks
+    /// for it with <c>?pick=seats</c>.
+    /// </summary>
+    public bool PicksBySeats { get; init; }
 
     /// <summary>The time that a client has to come when its request names none, 100 ms to 1 hour. Default 30 s.</summary>
     public TimeSpan DefaultTtl { get; init; } = TimeSpan.FromSeconds(30);
@@ -43,6 +61,12 @@ public sealed class DispatcherSeatOptions
             DeskPorts is null || !DeskPorts.NeedsServicePorts,
             "The ports of desks come from the Service, which states those of the server. Give a base port for desks.");
         faults.Check(!string.IsNullOrEmpty(KeyFile), "There is no key file for seats. Name one, such as /etc/berth/seats/keys.");
+        string? ofCas = DeskCaFile is null ? null : DeskTrust.FindFault(DeskCaFile);
+        faults.Check(ofCas is null, ofCas!);
+        faults.Check(DeskName is null || DeskCaFile is not null, "A name of desks has no meaning without TLS. Give the CAs of desks too.");
+        faults.Check(
+            DeskName is null || Uri.CheckHostName(DeskName) == UriHostNameType.Dns,
+            $"'{DeskName}' is not a host name. Give the one in the certificates of desks, such as desk.games.");
         faults.CheckDefined(Policy, nameof(Policy));
         CheckRange(faults, nameof(DefaultTtl), DefaultTtl, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         CheckRange(faults, nameof(AttemptTimeout), AttemptTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));

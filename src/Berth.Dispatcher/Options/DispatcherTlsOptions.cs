@@ -1,4 +1,4 @@
-using Berth.Dispatcher.Files;
+using Berth.Seats.Tls;
 
 namespace Berth.Dispatcher;
 
@@ -31,7 +31,7 @@ public sealed class DispatcherTlsOptions
         {
             byte[]? pem = SmallFile.TryRead(ClientCaFile, "--client-ca", out string? fault);
             if (pem is not null)
-                CaFile.TryParse(ClientCaFile, pem, out fault);
+                CaFile.TryParse(ClientCaFile, pem, "--client-ca", out fault);
             if (fault is not null)
                 faults.Add(fault);
         }

@@ -19,21 +19,23 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return ProblemWriter.WriteAsync(exchange, problem);
         string query = exchange.Request.QueryString;
         ZoneChoice zone = ZoneChoice.Of(target!, snapshot!, query);
-        if (Query.Find(query, "key") is { } key)
+        IEndpointPicker picker = Choice.PickerOf(state, target!, query);
+        bool isBySeats = picker is FreeSeatPicker && Query.Find(query, "pick") == Choice.BySeats;
+        if (!isBySeats && Query.Find(query, "key") is { } key)
             return OneEndpoint.WritePickedAsync(
                 exchange, target!, snapshot!, Choice.Sticky, Choice.ByKey(zone.Snapshot, key), zone);
         if (zone.IsFallback is not null || Query.Find(query, "pick") is not null)
-            return OneEndpoint.WritePickedAsync(
-                exchange, target!, snapshot!, state.Picker, Choice.ByPicker(state.Picker, zone.Snapshot, query), zone);
+            return OneEndpoint.WritePickedAsync(exchange, target!, snapshot!, picker, Choice.ByPicker(picker, zone.Snapshot, query), zone);
         (IReadOnlyList<PortClash> clashes, string more) = target!.Clashes.Find(snapshot!.FindPortClashes(), state.FindClashes());
-        string tag = EntityTag.Of(state.Epoch, snapshot, more);
+        IReadOnlyList<PodSeats>? seats = target.Seats?.Read();
+        string tag = EntityTag.Of(state.Epoch, snapshot, more + PodSeats.TagOf(seats));
         LargeAnswer.TellVary(exchange);
         if (exchange.IsNotModified(tag))
             return ValueTask.CompletedTask;
         TimeSpan? age = target.View.Age;
         return LargeAnswer.WriteAsync(
-            exchange, () => target.Compressed, tag, target.Page.TryFormat(snapshot, age, clashes),
-            (body, aborted) => EndpointsPage.StreamAsync(body, snapshot, age, clashes, aborted), state.Time);
+            exchange, () => target.Compressed, tag, target.Page.TryFormat(snapshot, age, clashes, seats),
+            (body, aborted) => EndpointsPage.StreamAsync(body, snapshot, age, clashes, aborted, seats), state.Time);
     }
 
     /// <summary>Answers with one endpoint: by ordinal when the last part is a number, else by pod name.</summary>
@@ -43,9 +45,10 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return ProblemWriter.WriteAsync(exchange, problem);
         if (FindOne(snapshot!, wanted, out PodEndpoint? found) is { } ofPod)
             return ProblemWriter.WriteAsync(exchange, ofPod);
-        return exchange.IsNotModified(EntityTag.Of(state.Epoch, snapshot!))
+        string more = target!.Seats?.Find(found!) is { } seats ? PodSeats.TagOf([seats]) : "";
+        return exchange.IsNotModified(EntityTag.Of(state.Epoch, snapshot!, more))
             ? ValueTask.CompletedTask
-            : OneEndpoint.WriteAsync(exchange, target!, snapshot!, found!, zone: default);
+            : OneEndpoint.WriteAsync(exchange, target, snapshot!, found!, zone: default);
     }
 
     /// <summary>

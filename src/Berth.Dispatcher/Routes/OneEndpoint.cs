@@ -33,6 +33,7 @@ internal static class OneEndpoint
                 json.WriteBoolean("zoneFallback"u8, isFallback);
             json.WritePropertyName("endpoint"u8);
             EndpointJson.Write(json, endpoint);
+            PodSeats.WriteMember(json, target.Seats?.Find(endpoint));
             json.WriteEndObject();
         }
 

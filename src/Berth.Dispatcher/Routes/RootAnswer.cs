@@ -1,5 +1,6 @@
 using System.Text;
 using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Json;
 using Berth.Dispatcher.State;
 using Microsoft.Extensions.Primitives;
 
@@ -10,6 +11,9 @@ internal sealed class RootAnswer(DispatcherState state)
 {
     /// <summary>The header with the host name and the port of the chosen pod, where it has a name.</summary>
     public const string HostHeader = "Berth-Host";
+
+    /// <summary>The header with the free and taken seats of the chosen pod, where its desk states them.</summary>
+    public const string SeatsHeader = "Berth-Seats";
 
     private static readonly StringValues s_plainText = Exchange.PlainText;
 
@@ -26,6 +30,8 @@ internal sealed class RootAnswer(DispatcherState state)
             return AnswerInJsonAsync(exchange, snapshot, query);
         PodEndpoint? picked = query.Length == 0 ? Pick(snapshot, query) : PickInZone(exchange, snapshot, query);
         ReadOnlyMemory<byte> body = picked is null ? default : TellHost(exchange, picked, query);
+        if (picked is not null && state.First.Seats?.Find(picked) is { Desk: not PodSeats.Silent } seats)
+            exchange.Response.Headers[SeatsHeader] = $"free={seats.Free}, taken={seats.Taken}";
         ValueTask sent = exchange.WriteWholeAsync(200, s_plainText, body);
         return sent.IsCompletedSuccessfully ? Task.CompletedTask : sent.AsTask();
     }
@@ -45,7 +51,7 @@ internal sealed class RootAnswer(DispatcherState state)
     /// <summary>Chooses a pod, or null when none is available.</summary>
     internal PodEndpoint? Pick(EndpointSnapshot snapshot, string query)
     {
-        if (Choice.ByPicker(state.Picker, snapshot, query) is not { } endpoint)
+        if (Choice.ByPicker(Choice.PickerOf(state, state.First, query), snapshot, query) is not { } endpoint)
             return null;
         state.First.Picks.Increment();
         return endpoint;
@@ -67,8 +73,9 @@ internal sealed class RootAnswer(DispatcherState state)
     private Task AnswerInJsonAsync(Exchange exchange, EndpointSnapshot snapshot, string query)
     {
         ZoneChoice zone = ZoneChoice.Of(state.First, snapshot, query);
-        PodEndpoint? picked = Choice.ByPicker(state.Picker, zone.Snapshot, query);
-        return OneEndpoint.WritePickedAsync(exchange, state.First, snapshot, state.Picker, picked, zone).AsTask();
+        IEndpointPicker picker = Choice.PickerOf(state, state.First, query);
+        PodEndpoint? picked = Choice.ByPicker(picker, zone.Snapshot, query);
+        return OneEndpoint.WritePickedAsync(exchange, state.First, snapshot, picker, picked, zone).AsTask();
     }
 
     private PodEndpoint? PickInZone(Exchange exchange, EndpointSnapshot snapshot, string query)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Berth.Backoff;
 using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.Json;
 using Berth.Seats;
 using Berth.Seats.Clients;
 using Berth.Seats.Wire;
@@ -41,7 +42,8 @@ internal sealed class DeskLink : IAsyncDisposable
         Endpoint = endpoint;
         Address = desk;
         Client = new SeatDeskClient(
-            context.Http, new Uri($"http://{desk}/"), $"{endpoint.Namespace}/{endpoint.Name}", context.Keys);
+            context.Http, new Uri($"{(context.Trust is null ? "http" : "https")}://{desk}/"), $"{endpoint.Namespace}/{endpoint.Name}",
+            context.Keys, context.Trust?.Name);
         _changed = changed;
         _time = context.Time;
         _logger = context.Logger;
@@ -70,6 +72,12 @@ internal sealed class DeskLink : IAsyncDisposable
 
     /// <summary>The idempotency keys that the desk is known to have.</summary>
     public KnownKeys Keys { get; } = new();
+
+    /// <summary>Returns what the desk last stated.</summary>
+    public PodSeats ReadSeats() => _state is { } state
+        ? new PodSeats(
+            Endpoint.Name, state.IsClosed ? "closed" : "open", state.Capacity, state.Free, state.Reserved, state.Taken)
+        : new PodSeats(Endpoint.Name, PodSeats.Silent, 0, 0, 0, 0);
 
     /// <summary>Asks the desk for a reservation.</summary>
     /// <exception cref="HttpRequestException">The desk did not answer in time, or refused the whole. Seats may be reserved.</exception>

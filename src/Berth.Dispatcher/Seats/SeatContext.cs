@@ -1,4 +1,5 @@
 using Berth.Seats.Keys;
+using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Seats;
@@ -10,5 +11,7 @@ namespace Berth.Dispatcher.Seats;
 /// <param name="Random">The source of chance, safe for several threads.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Logger">The logger.</param>
+/// <param name="Trust">The way to know desks that speak TLS, or null where they do not.</param>
 internal sealed record SeatContext(
-    DispatcherSeatOptions Options, HttpClient Http, SeatKeyFile Keys, Random Random, TimeProvider Time, ILogger Logger);
+    DispatcherSeatOptions Options, HttpClient Http, SeatKeyFile Keys, Random Random, TimeProvider Time, ILogger Logger,
+    DeskTrust? Trust = null);

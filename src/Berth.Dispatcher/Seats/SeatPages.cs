@@ -86,9 +86,7 @@ internal static class SeatPages
         json.WriteStartObject();
         json.WriteString("pod"u8, link.Endpoint.Name);
         json.WriteString("authority"u8, link.Endpoint.Authority);
-        json.WriteString("desk"u8, link.State is not { } state ? "silent" : state.IsClosed ? "closed" : "open");
-        if (link.State is { } known)
-            WriteTotals(json, new SeatTotals(known.Capacity, known.Free, known.Reserved, known.Taken));
+        link.ReadSeats().WriteState(json);
         json.WriteEndObject();
     }
 

@@ -4,6 +4,7 @@ using Berth.Dispatcher.Http;
 using Berth.Dispatcher.State;
 using Berth.Seats.Clients;
 using Berth.Seats.Keys;
+using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Seats;
@@ -21,10 +22,14 @@ internal sealed class SeatService : IAsyncDisposable
     public SeatService(DispatcherState state, DispatcherSeatOptions options, SeatKeyFile keys, Meter meter, ILogger logger)
     {
         _state = state;
+        DeskTrust? trust = options.DeskCaFile is { } cas ? new DeskTrust(cas, options.DeskName, state.Time, logger) : null;
         _context = new SeatContext(
-            options, SeatDeskClient.CreateHttp(options.AttemptTimeout), keys, options.Random ?? Random.Shared, state.Time, logger);
-        _targets = state.Targets.Where(target => target.View.Target != state.Ping)
-            .ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
+            options, SeatDeskClient.CreateHttp(options.AttemptTimeout, trust), keys, options.Random ?? Random.Shared, state.Time, logger,
+            trust);
+        ServedTarget[] targets = [.. state.Targets.Where(target => target.View.Target != state.Ping)];
+        _targets = targets.ToDictionary(static target => target.View.Target, target => new SeatTarget(target, _context));
+        foreach (ServedTarget target in targets)
+            target.Seats = _targets[target.View.Target];
         _allocations = new AllocationAnswers(_targets, _context, state.TargetNames);
         SeatMetrics.Observe(meter, _targets.Values);
     }

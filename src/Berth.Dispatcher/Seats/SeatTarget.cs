@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Backoff;
 using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.Json;
 using Berth.Dispatcher.State;
 using Berth.Seats.Desks;
 using Berth.Seats.Wire;
@@ -9,13 +10,14 @@ using Berth.Signals;
 namespace Berth.Dispatcher.Seats;
 
 /// <summary>The desks of one target. It follows the target's snapshots, and keeps a link to the desk of each pod.</summary>
-internal sealed class SeatTarget : IAsyncDisposable
+internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
 {
     private readonly SeatContext _context;
     private readonly Supervisor _following;
     private readonly Lock _signalLock = new();
     private readonly Latest<object> _changes = new(new object());
     private volatile IReadOnlyList<DeskLink> _links = [];
+    private volatile Dictionary<int, DeskLink> _byOrdinal = [];
     private EndpointSnapshot? _seen;
 
     public SeatTarget(ServedTarget target, SeatContext context)
@@ -23,6 +25,7 @@ internal sealed class SeatTarget : IAsyncDisposable
         Target = target;
         _context = context;
         Line = new SeatLine(this, context);
+        Picker = new FreeSeatPicker(FindFree, context.Random);
         _following = new Supervisor(FollowAsync, Fail, new ExponentialBackoff(context.Random), context.Time);
         _following.Start();
     }
@@ -54,11 +57,19 @@ internal sealed class SeatTarget : IAsyncDisposable
     /// <summary>Counts requests by their outcome.</summary>
     public SeatCounts Counts { get; } = new();
 
+    public FreeSeatPicker Picker { get; }
+
+    public bool IsUsualPicker => _context.Options.PicksBySeats;
+
     /// <summary>The number of changes of desks is not known, but that there was one since this.</summary>
     public object Moment => _changes.Value;
 
     /// <summary>Completes once a desk has changed since a moment.</summary>
     public Task<bool> WaitForChangeAsync(object moment) => _changes.WaitAsync(moment);
+
+    public IReadOnlyList<PodSeats> Read() => [.. _links.Select(static link => link.ReadSeats())];
+
+    public PodSeats? Find(PodEndpoint endpoint) => FindLink(endpoint)?.ReadSeats();
 
     public DeskLink? Find(string pod) => _links.FirstOrDefault(link => link.Endpoint.Name == pod);
 
@@ -112,6 +123,14 @@ internal sealed class SeatTarget : IAsyncDisposable
         foreach (DeskLink link in _links)
             await link.DisposeAsync().ConfigureAwait(false);
     }
+
+    // Another pod under the same name has seats of its own.
+    private DeskLink? FindLink(PodEndpoint endpoint) =>
+        endpoint.Ordinal is { } ordinal && _byOrdinal.TryGetValue(ordinal, out DeskLink? link) && link.Endpoint.IsSameProcess(endpoint)
+            ? link
+            : null;
+
+    private int? FindFree(PodEndpoint endpoint) => FindLink(endpoint) is { State: not null } link ? link.Free : null;
 
     private DeskLink? Choose(ReserveMessage request, List<DeskLink> asked) =>
         SeatPlacement.Next(_context.Options.Policy, _links, request.Seats, request.Key, asked, _context.Random);
@@ -186,6 +205,10 @@ internal sealed class SeatTarget : IAsyncDisposable
         }
 
         _links = links;
+        Dictionary<int, DeskLink> byOrdinal = [];
+        foreach (DeskLink link in links)
+            byOrdinal.TryAdd(link.Endpoint.Ordinal.GetValueOrDefault(), link);
+        _byOrdinal = byOrdinal;
         SignalChange();
         foreach (DeskLink link in before.Values)
             await link.DisposeAsync().ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Options;
 using Berth.Dispatcher.Tls;
+using Berth.Seats.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Berth.Dispatcher.Server;

@@ -22,6 +22,9 @@ internal sealed class ServedTarget(EndpointView view)
 
     public ZoneSets Zones { get; } = new();
 
+    /// <summary>The seats of its pods, or null where it has none. Set before the server listens.</summary>
+    public ISeatBoard? Seats { get; set; }
+
     public string Name { get; } = view.Target.ToString();
 
     /// <summary>The number of watchers.</summary>

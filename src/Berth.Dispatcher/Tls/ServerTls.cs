@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Berth.Dispatcher.Diagnostics;
-using Berth.Dispatcher.Files;
+using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Tls;
@@ -12,7 +12,7 @@ namespace Berth.Dispatcher.Tls;
 /// The server's side of TLS: which certificate a client gets, and whose certificates clients may have. Files that change count for the next
 /// handshake; connections that are open stay as they are.
 /// </summary>
-internal sealed class ServerTls
+internal sealed class ServerTls : ITlsServer
 {
     private readonly DispatcherTlsOptions _options;
     private readonly ILogger _logger;
@@ -29,7 +29,8 @@ internal sealed class ServerTls
         Time = time;
         _options = options;
         _logger = logger;
-        _slots = [.. options.Certificates.Select(static files => new CertificateSlot(files))];
+        _slots = [.. options.Certificates.Select(static files => new CertificateSlot(
+            files.CertificateFile, files.KeyFile, "--tls-cert", "--tls-key"))];
         List<string> faults = [];
         foreach (CertificateSlot slot in _slots)
         {
@@ -50,12 +51,14 @@ internal sealed class ServerTls
 
     public TimeProvider Time { get; }
 
-    public ILogger Logger => _logger;
+    public void TellHandshake(Exception? failure)
+    {
+        if (failure is not null)
+            Log.HandshakeFailed(_logger, failure);
+        _handshakes.Add(
+            1, new KeyValuePair<string, object?>("berth.tls.handshake.result", failure is null ? "ok" : "failed"));
+    }
 
-    public void CountHandshake(string result) =>
-        _handshakes.Add(1, new KeyValuePair<string, object?>("berth.tls.handshake.result", result));
-
-    /// <summary>Finds how TLS answers a client that asks for a host name, or for none.</summary>
     public SslServerAuthenticationOptions Find(string? serverName) => _table.Find(serverName);
 
     /// <summary>Reads the files again. Returns null when nothing has changed, else whether all that changed can be used.</summary>
@@ -68,7 +71,7 @@ internal sealed class ServerTls
             if (slot.Reread(out string? fault))
             {
                 changed = true;
-                Log.CertificateReloaded(_logger, slot.Files.CertificateFile, slot.Pair!.NotAfter);
+                Log.CertificateReloaded(_logger, slot.CertificateFile, slot.Pair!.NotAfter);
             }
             else if (fault is not null)
             {
@@ -102,7 +105,7 @@ internal sealed class ServerTls
         byte[]? pem = SmallFile.TryRead(path, "--client-ca", out _caFault);
         if (pem is null)
             return null;
-        X509Certificate2Collection? found = CaFile.TryParse(path, pem, out _caFault);
+        X509Certificate2Collection? found = CaFile.TryParse(path, pem, "--client-ca", out _caFault);
         if (found is null || pem.AsSpan().SequenceEqual(_caPem))
             return null;
         _caPem = pem;
@@ -138,5 +141,5 @@ internal sealed class ServerTls
     }
 
     private IEnumerable<Measurement<double>> MeasureExpiry() => _slots.Select(static slot => new Measurement<double>(
-        slot.Pair!.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>("file.path", slot.Files.CertificateFile)));
+        slot.Pair!.NotAfter.ToUnixTimeSeconds(), new KeyValuePair<string, object?>("file.path", slot.CertificateFile)));
 }

@@ -21,6 +21,12 @@ internal static class JsonLines
     /// <summary>The bytes before the data of changes.</summary>
     public static ReadOnlySpan<byte> BeginChanges => "{\"event\":\"changes\",\"data\":"u8;
 
+    /// <summary>The bytes before the data of seats.</summary>
+    public static ReadOnlySpan<byte> BeginSeats => "{\"event\":\"seats\",\"data\":"u8;
+
+    /// <summary>The bytes after the data of seats.</summary>
+    public static ReadOnlySpan<byte> EndSeats => "}\n"u8;
+
     /// <summary>Writes what is before the data of a server-sent event, and returns the data.</summary>
     public static ReadOnlyMemory<byte> Begin(PipeWriter body, ReadOnlyMemory<byte> single)
     {

@@ -9,7 +9,7 @@ namespace Berth.Dispatcher.Watching;
 /// <summary>
 /// <c>GET /v1/watch/{namespace}/{service}</c>: the complete snapshot first, or the changes since <c>Last-Event-ID</c> when that state is
 /// known, and then each change. Before the first list the stream is open and sends no change. With <c>?source</c> it also tells how old
-/// the state is, and which dispatchers it came through.
+/// the state is, and which dispatchers it came through; with <c>?seats</c> the seats of the pods.
 /// </summary>
 internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, RequestDurations? durations, ILogger logger)
 {
@@ -35,9 +35,10 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
         bool tellsSource = Query.Find(exchange.Request.QueryString, "source") is not null;
         string scheme = exchange.Request.Scheme;
         Action<int>? ended = durations is null ? null : status => durations.Add(Route.Watch, "GET", scheme, status, started);
+        SeatFeed? seats = Query.Find(exchange.Request.QueryString, "seats") is null ? null : hubs.SeatsOf(target);
         if (!exchange.CanHandOver)
         {
-            WatchStream carried = new(state, target, hub, seen, isChunked: false, tellsSource, inLines, slot, ended, logger);
+            WatchStream carried = new(state, target, hub, seen, isChunked: false, tellsSource, seats, inLines, slot, ended, logger);
             await carried.RunAsync(exchange.Body, exchange.Abort, exchange.Aborted).ConfigureAwait(false);
             return;
         }
@@ -53,6 +54,6 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
             throw;
         }
 
-        exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, tellsSource, inLines, slot, ended, logger));
+        exchange.HandOver(new WatchStream(state, target, hub, seen, isChunked, tellsSource, seats, inLines, slot, ended, logger));
     }
 }

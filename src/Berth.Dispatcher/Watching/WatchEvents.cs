@@ -37,6 +37,12 @@ internal static class WatchEvents
     /// <summary>The bytes before the JSON of a whole snapshot.</summary>
     public static ReadOnlySpan<byte> BeginSnapshot => "event: snapshot\ndata: "u8;
 
+    /// <summary>The bytes before the JSON of seats. The event has no id: it does not change what a client resumes from.</summary>
+    public static ReadOnlySpan<byte> BeginSeats => "event: seats\ndata: "u8;
+
+    /// <summary>The bytes after the JSON of seats.</summary>
+    public static ReadOnlySpan<byte> EndSeats => "\n\n"u8;
+
     private static ReadOnlySpan<byte> BeginChanges => "event: changes\ndata: "u8;
 
     /// <summary>The bytes after the JSON of an event: its id, and the mark.</summary>

@@ -10,6 +10,7 @@ namespace Berth.Dispatcher.Watching;
 internal sealed class WatchHubs(DispatcherState state, ILogger logger)
 {
     private readonly ConcurrentDictionary<ServedTarget, WatchHub> _hubs = new();
+    private readonly ConcurrentDictionary<ServedTarget, SeatFeed> _feeds = new();
     private readonly Lock _startLock = new();
 
     /// <summary>Returns the hub of a target. Replaces a failed one.</summary>
@@ -25,6 +26,11 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
         }
     }
 
+    /// <summary>Returns the feed of a target's seats, or null where it has none.</summary>
+    public SeatFeed? SeatsOf(ServedTarget target) => target.Seats is not { } board
+        ? null
+        : _feeds.GetOrAdd(target, _ => new SeatFeed(target, board, state.Time, logger, state.Ending));
+
     /// <summary>Forgets the hub of a target that is served no longer. It ends with the target's view.</summary>
     public void Forget(ServedTarget target) => _hubs.TryRemove(target, out _);
 
@@ -34,5 +40,7 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
         await state.EndStreamsAsync().ConfigureAwait(false);
         foreach (WatchHub hub in _hubs.Values)
             await hub.Completion.ConfigureAwait(false);
+        foreach (SeatFeed feed in _feeds.Values)
+            await feed.Completion.ConfigureAwait(false);
     }
 }

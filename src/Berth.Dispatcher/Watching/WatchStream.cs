@@ -21,16 +21,18 @@ namespace Berth.Dispatcher.Watching;
 /// <param name="seen">The snapshot that the client already has, or null.</param>
 /// <param name="isChunked">False for a client of HTTP/1.0, whose body ends with the connection.</param>
 /// <param name="tellsSource">True when <c>source</c> events are wanted.</param>
+/// <param name="seats">The feed of seats, or null where they are not wanted or there are none.</param>
 /// <param name="inLines">True for JSON Lines, false for server-sent events.</param>
 /// <param name="slot">The client's right to this watch, given back at its end, or null.</param>
 /// <param name="ended">Is told the status when the stream ends, or null.</param>
 /// <param name="logger">The logger for a failure.</param>
 internal sealed class WatchStream(
     DispatcherState state, ServedTarget target, WatchHub hub, EndpointSnapshot? seen, bool isChunked, bool tellsSource,
-    bool inLines, WatchSlot? slot, Action<int>? ended, ILogger logger)
+    SeatFeed? seats, bool inLines, WatchSlot? slot, Action<int>? ended, ILogger logger)
     : WatchSignal, IConnectionTakeOver
 {
     private EndpointSnapshot? _seen = seen;
+    private long _seenSeats;
 
     /// <summary>The index of this stream in the hub's list.</summary>
     public int Position { get; set; }
@@ -50,21 +52,13 @@ internal sealed class WatchStream(
         int status = 200;
         target.AddWatcher(1);
         hub.Add(this);
+        seats?.Add(this);
         CancellationTokenRegistration closing = closed.UnsafeRegister(static s => ((WatchStream)s!).Wake(), this);
         try
         {
             if (!inLines)
                 body.Write(WatchEvents.Opening);
-            WatchMoment moment = hub.Now;
-            while (await SendAsync(body, moment, closed).ConfigureAwait(false))
-            {
-                // Take the latest moment, not the next one: this skips the moments that this client was too slow for.
-                for (WatchMoment sent = moment; ReferenceEquals(moment, sent); moment = hub.Now)
-                {
-                    await WaitAsync().ConfigureAwait(false);
-                    closed.ThrowIfCancellationRequested();
-                }
-            }
+            await SendAllAsync(body, closed).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (closed.IsCancellationRequested)
         {
@@ -81,9 +75,35 @@ internal sealed class WatchStream(
 
         await closing.DisposeAsync().ConfigureAwait(false);
         hub.Remove(this);
+        seats?.Remove(this);
         target.AddWatcher(-1);
         slot?.Leave();
         ended?.Invoke(status);
+    }
+
+    private async Task SendAllAsync(PipeWriter body, CancellationToken closed)
+    {
+        WatchMoment? sent = null;
+        bool goesOn = true;
+        while (goesOn)
+        {
+            // Take the latest moment, not the next one: this skips the moments that this client was too slow for.
+            WatchMoment moment = hub.Now;
+            if (!ReferenceEquals(moment, sent))
+            {
+                sent = moment;
+                goesOn = await SendAsync(body, moment, closed).ConfigureAwait(false);
+            }
+            else if (seats?.Now is { } news && news.Number != _seenSeats)
+            {
+                goesOn = await SendSeatsAsync(body, news, closed).ConfigureAwait(false);
+            }
+            else
+            {
+                await WaitAsync().ConfigureAwait(false);
+                closed.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     /// <summary>
@@ -102,6 +122,33 @@ internal sealed class WatchStream(
         return piece.Length is > 0 and <= PacedJson.FlushAbove
             ? SendAsync(body, moment, piece.Span)
             : SendLargeAsync(body, moment, piece, closed);
+    }
+
+    /// <summary>Sends the seats at the client's pace: those that changed, or all.</summary>
+    private async ValueTask<bool> SendSeatsAsync(PipeWriter body, SeatMoment news, CancellationToken closed)
+    {
+        ReadOnlyMemory<byte> data = news.DataSince(_seenSeats);
+        _seenSeats = news.Number;
+        body.Write(inLines ? JsonLines.BeginSeats : WatchEvents.BeginSeats);
+        if (!await SendPiecesAsync(body, data, closed).ConfigureAwait(false))
+            return false;
+        body.Write(inLines ? JsonLines.EndSeats : WatchEvents.EndSeats);
+        return !(await body.FlushAsync(CancellationToken.None).ConfigureAwait(false)).IsCompleted;
+    }
+
+    /// <summary>Writes bytes, and sends all but the last piece of them. Returns false when the client no longer receives.</summary>
+    private static async ValueTask<bool> SendPiecesAsync(PipeWriter body, ReadOnlyMemory<byte> all, CancellationToken closed)
+    {
+        for (; all.Length > PacedJson.FlushAbove; all = all[PacedJson.FlushAbove..])
+        {
+            body.Write(all.Span[..PacedJson.FlushAbove]);
+            if ((await body.FlushAsync(closed).ConfigureAwait(false)).IsCompleted)
+                return false;
+            closed.ThrowIfCancellationRequested();
+        }
+
+        body.Write(all.Span);
+        return true;
     }
 
     private void Write(PipeWriter body, ReadOnlySpan<byte> events)
@@ -146,15 +193,8 @@ internal sealed class WatchStream(
         {
             if (inLines)
                 (all, end) = (JsonLines.Begin(body, all), JsonLines.End(state.Epoch, snapshot));
-            for (; all.Length > PacedJson.FlushAbove; all = all[PacedJson.FlushAbove..])
-            {
-                body.Write(all.Span[..PacedJson.FlushAbove]);
-                if ((await body.FlushAsync(closed).ConfigureAwait(false)).IsCompleted)
-                    return false;
-                closed.ThrowIfCancellationRequested();
-            }
-
-            body.Write(all.Span);
+            if (!await SendPiecesAsync(body, all, closed).ConfigureAwait(false))
+                return false;
             body.Write(end.Span);
         }
         else if (_seen is not null)

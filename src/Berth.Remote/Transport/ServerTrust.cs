@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Berth.Checks;
 using Berth.Remote.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -12,9 +13,6 @@ namespace Berth.Remote.Transport;
 /// </summary>
 internal sealed class ServerTrust
 {
-    // The extended key usage of a server's certificate; without it, any user's certificate would pass for the server's.
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-
     private readonly RereadFile<X509Certificate2Collection>? _authorities;
 
     public ServerTrust(RemoteEndpointSourceOptions options, ILogger logger) =>
@@ -29,29 +27,12 @@ internal sealed class ServerTrust
         if (_authorities is not null)
         {
 #pragma warning disable MA0039 // It trusts the CAs of the file instead of those of the machine, and checks the same.
-            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Validate(certificate, chain, errors);
+            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                ServerCertificate.IsTrusted(certificate, chain, errors, _authorities.Read());
 #pragma warning restore MA0039
         }
 
         return options;
-    }
-
-    private bool Validate(X509Certificate? certificate, X509Chain? shown, SslPolicyErrors errors)
-    {
-        if (certificate is not X509Certificate2 leaf || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
-            return false;
-        X509ChainPolicy policy = new()
-        {
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-        };
-        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        policy.CustomTrustStore.AddRange(_authorities!.Read());
-        if (shown is not null)
-            policy.ExtraStore.AddRange(shown.ChainPolicy.ExtraStore);
-        using X509Chain chain = new() { ChainPolicy = policy };
-        return chain.Build(leaf);
     }
 
     private static X509Certificate2Collection Parse(string pem)

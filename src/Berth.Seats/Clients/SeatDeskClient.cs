@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Berth.Seats.Keys;
 using Berth.Seats.Refusals;
+using Berth.Seats.Tls;
 using Berth.Seats.Wire;
 
 namespace Berth.Seats.Clients;
@@ -14,7 +16,8 @@ namespace Berth.Seats.Clients;
 /// <param name="desk">The address of the desk.</param>
 /// <param name="pod">The pod, as <c>namespace/name</c>: the key opens its desk alone.</param>
 /// <param name="keys">The keys.</param>
-internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, SeatKeyFile keys)
+/// <param name="name">The name that the desk's certificate has, or null for its address.</param>
+internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, SeatKeyFile keys, string? name = null)
 {
     private const int MaxProblem = 16 * 1024;
     private const int MaxLine = 128 * 1024;
@@ -22,8 +25,11 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
     public Uri Desk => desk;
 
     /// <summary>Creates a client of HTTP for desks: no proxy, no redirect, few connections.</summary>
-    public static HttpClient CreateHttp(TimeSpan connectTimeout) => new(new SocketsHttpHandler
+    /// <param name="connectTimeout">The time for a connection.</param>
+    /// <param name="trust">The way to know desks that speak TLS, or null.</param>
+    public static HttpClient CreateHttp(TimeSpan connectTimeout, DeskTrust? trust = null) => new(new SocketsHttpHandler
     {
+        SslOptions = trust?.CreateOptions() ?? new SslClientAuthenticationOptions(),
         ConnectTimeout = connectTimeout,
         UseProxy = false,
         UseCookies = false,
@@ -148,6 +154,8 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
         for (int i = 0; ; i++)
         {
             using HttpRequestMessage request = new(method, new Uri(desk, path)) { Content = content };
+            // SocketsHttpHandler checks a certificate against this name.
+            request.Headers.Host = name;
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", shared[i].TokenFor(pod));
             HttpResponseMessage response = await http.SendAsync(
                 request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using Berth.Seats.Desks;
 using Berth.Seats.Diagnostics;
 using Berth.Seats.Keys;
 using Berth.Seats.Tickets;
+using Berth.Seats.Tls;
 using Berth.Signals;
 using Microsoft.Extensions.Logging;
 
@@ -52,6 +53,9 @@ public sealed class SeatDesk : IDisposable
         _newId = newId;
         _started = _time.GetTimestamp();
         Keys = new SeatKeyFile(options.KeyFile, _time, _logger);
+        Tls = options.CertificateFile is { } certificate
+            ? new DeskTls(certificate, options.CertificateKeyFile!, _time, _logger)
+            : null;
         Pod = $"{options.Pod.Namespace}/{options.Pod.Name}";
         Boot = SeatIds.Format(newId());
         BookLimits limits = new(options.MaxSeatsPerClient, MinTtl, options.MaxTtl, options.MaxRemembered);
@@ -71,6 +75,9 @@ public sealed class SeatDesk : IDisposable
 
     internal SeatKeyFile Keys { get; }
 
+    internal DeskTls? Tls { get; }
+
+    internal string Token => Keys.Current.Shared[0].TokenFor(Pod);
     internal int MaxConnections => _options.MaxConnections;
     internal int MaxSeatsPerClient => _options.MaxSeatsPerClient;
     internal TimeSpan MaxTtl => _options.MaxTtl;

@@ -1,4 +1,5 @@
 using Berth.Checks;
+using Berth.Seats.Tls;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,6 +26,15 @@ public sealed class SeatDeskOptions
     /// </summary>
     public required string KeyFile { get; init; }
 
+    /// <summary>
+    /// The PEM file with the certificate of the desk's server, and behind it the intermediate ones; or null for HTTP without TLS. Default
+    /// null. It is read again within 5 s of a change.
+    /// </summary>
+    public string? CertificateFile { get; init; }
+
+    /// <summary>The PEM file with the private key of <see cref="CertificateFile"/>, RSA or ECDSA, without a password.</summary>
+    public string? CertificateKeyFile { get; init; }
+
     /// <summary>The most seats that one client may have, 1 to 10,000. Default 100.</summary>
     public int MaxSeatsPerClient { get; init; } = 100;
 
@@ -37,7 +47,10 @@ public sealed class SeatDeskOptions
     /// </summary>
     public int MaxRemembered { get; init; } = 4096;
 
-    /// <summary>The most connections to the desk's server at once, 1 to 100,000. Default 256.</summary>
+    /// <summary>
+    /// The most connections to the desk's server at once that have shown a key, 1 to 100,000. Default 256. Strangers have 64 more, 10 s
+    /// each.
+    /// </summary>
     public int MaxConnections { get; init; } = 256;
 
     /// <summary>The clock. Default: the system's.</summary>
@@ -58,6 +71,15 @@ public sealed class SeatDeskOptions
             $"The pod {Pod?.Name} has no namespace. Set {PodIdentity.NamespaceVariable} from fieldRef metadata.namespace.");
         faults.CheckRange(Capacity, 0, MaxCapacity, nameof(Capacity));
         faults.Check(!string.IsNullOrEmpty(KeyFile), "There is no key file. Name one, such as /etc/berth/seats/keys.");
+        faults.Check(
+            CertificateFile is null == CertificateKeyFile is null,
+            "A desk with TLS needs a certificate and its key. Give the files of both, or of none.");
+        if (CertificateFile is not null && CertificateKeyFile is not null)
+        {
+            string? ofPair = DeskTls.FindFault(CertificateFile, CertificateKeyFile);
+            faults.Check(ofPair is null, ofPair!);
+        }
+
         faults.CheckRange(MaxSeatsPerClient, 1, 10_000, nameof(MaxSeatsPerClient));
         faults.Check(
             MaxTtl >= TimeSpan.FromSeconds(1) && MaxTtl <= TimeSpan.FromHours(1),

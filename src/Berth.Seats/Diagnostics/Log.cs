@@ -14,6 +14,15 @@ internal static partial class Log
     [LoggerMessage(EventId = 802, Level = LogLevel.Warning, Message = "The keys of {Path} cannot be used; the earlier ones stay. {Reason}")]
     public static partial void KeysNotRead(ILogger logger, string path, string reason);
 
+    [LoggerMessage(EventId = 808, Level = LogLevel.Information, Message = "{File} has a new certificate, good until {NotAfter:u}.")]
+    public static partial void CertificateRead(ILogger logger, string file, DateTimeOffset notAfter);
+
+    [LoggerMessage(EventId = 809, Level = LogLevel.Error, Message = "{Fault} The earlier certificate stays; it expires at {NotAfter:u}.")]
+    public static partial void CertificateNotRead(ILogger logger, string fault, DateTimeOffset notAfter);
+
+    [LoggerMessage(EventId = 810, Level = LogLevel.Error, Message = "{Fault} The earlier CAs stay.")]
+    public static partial void CasNotRead(ILogger logger, string fault);
+
     [LoggerMessage(EventId = 803, Level = LogLevel.Information,
         Message = "The desk of {Pod} is closed: {Reserved} seats reserved, {Taken} taken.")]
     public static partial void Closed(ILogger logger, string pod, int reserved, int taken);

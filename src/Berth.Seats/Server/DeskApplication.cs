@@ -66,6 +66,12 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
             return exchange.WriteProblemAsync(DeskProblem.NoKey);
         }
 
+        if (!exchange.TryBeKnown())
+        {
+            exchange.Response.Headers.Connection = "close";
+            return exchange.WriteProblemAsync(DeskProblem.TooManyConnections);
+        }
+
         return (exchange.Request.Method, path) switch
         {
             ("POST", Reservations) => ReserveAsync(exchange),

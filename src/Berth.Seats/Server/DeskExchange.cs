@@ -21,6 +21,9 @@ internal readonly struct DeskExchange(IFeatureCollection features)
 
     public CancellationToken Aborted => features.Get<IHttpRequestLifetimeFeature>()!.RequestAborted;
 
+    /// <summary>The connection of the request shows a key. False when there are too many such connections.</summary>
+    public bool TryBeKnown() => features.Get<DeskVisit>() is not { } visit || visit.TryKnow();
+
     public void Abort() => features.Get<IHttpRequestLifetimeFeature>()!.Abort();
 
     /// <summary>Reads a message from bytes in its plain form, or gives null.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Berth.Seats.Diagnostics;
 using Berth.Seats.Server;
+using Berth.Seats.Tls;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -9,7 +10,10 @@ using Microsoft.Extensions.Options;
 
 namespace Berth.Seats;
 
-/// <summary>The HTTP server of a desk, for dispatchers and for the servers of its pod. It answers those who have a shared key.</summary>
+/// <summary>
+/// The HTTP server of a desk, for dispatchers and for the servers of its pod. It answers those who have a shared key. With
+/// <see cref="SeatDeskOptions.CertificateFile"/> it speaks TLS 1.2 and later, and nothing else.
+/// </summary>
 /// <remarks>
 /// A pod on the host network is out of reach of NetworkPolicies, and its node may have a public address: let it listen on the node's
 /// internal address alone.
@@ -80,18 +84,25 @@ public sealed class SeatDeskServer : IAsyncDisposable
     private static KestrelServer CreateKestrel(SeatDesk desk, IPEndPoint address)
     {
         KestrelServerOptions kestrel = new() { AddServerHeader = false, AllowSynchronousIO = false };
-        kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        DeskDoor door = new(desk.MaxConnections, desk.Time);
+        kestrel.ConfigureEndpointDefaults(endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(inside => connection => door.RunAsync(connection, inside));
+            if (desk.Tls is { } tls)
+                endpoint.Use(inside => connection => TlsConnection.RunAsync(connection, tls, inside));
+        });
         kestrel.Limits.MaxRequestLineSize = 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 32;
         kestrel.Limits.MaxRequestBodySize = MaxBody;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
-        kestrel.Limits.MaxConcurrentConnections = desk.MaxConnections;
         SocketTransportOptions transport = new() { MaxReadBufferSize = 64 * 1024 };
         // What strangers send must not fill the log: Kestrel tells of each bad request.
         SocketTransportFactory sockets = new(Options.Create(transport), NullLoggerFactory.Instance);
         KestrelServer server = new(Options.Create(kestrel), sockets, NullLoggerFactory.Instance);
+        // With https Kestrel would look for a certificate of its own.
         server.Features.Get<IServerAddressesFeature>()!.Addresses.Add($"http://{address}");
         return server;
     }

@@ -13,6 +13,9 @@ internal readonly record struct DeskProblem(string Word, int Status, string Deta
     public static DeskProblem NoKey { get; } = new(
         "desk-key", 401, "This desk answers clients with its key only. Send the header Authorization: Bearer TOKEN; see docs/seats.md.");
 
+    public static DeskProblem TooManyConnections { get; } = new(
+        "too-many-connections", 503, "The desk has as many connections as it takes. Use those that are open, or try again.");
+
     public static DeskProblem UnknownRoute { get; } = new(
         "unknown-route", 404, "The desk has no such route. See docs/seats.md.");
 

@@ -20,8 +20,12 @@ public sealed class NoEndpointException : Exception
 
     /// <summary>Returns the reason why a picker finds none, as a sentence with the remedy.</summary>
     internal static string Describe(EndpointSnapshot snapshot, IEndpointPicker picker) => snapshot.UnavailableReason
+        ?? (picker is FreeSeatPicker ? DescribeFull(snapshot) : null)
         ?? $"The picker {picker} finds none of the {snapshot.Available.Count} available pods of {snapshot.Target}" +
             $"{DescribePod(snapshot, picker)}. Pick another, or wait until that pod is ready.";
+
+    private static string DescribeFull(EndpointSnapshot snapshot) =>
+        $"None of the {snapshot.Available.Count} available pods of {snapshot.Target} has a free seat. Ask again later.";
 
     private static string DescribePod(EndpointSnapshot snapshot, IEndpointPicker picker)
     {

@@ -49,6 +49,9 @@ public sealed class BadInputTests
         { "dispatch --target a/b/c --base-port 3000", "The target 'a/b/c' is not of the form NAMESPACE/SERVICE" },
         { "dispatch --target a/b --base-port 3000 --picker best", "There is no picker 'best'. Choose one of random, round-robin, sticky, " +
             "ordinal:N, pod:NAME." },
+        { "dispatch --target a/b --base-port 3000 --picker seats", "--picker seats needs desks. Give --seat-keys too" },
+        { "echo --base-port 3000 --seats 2 --seat-keys k --seats-tls-cert a", "A desk with TLS needs --seats-tls-cert and" },
+        { "drain --seat-keys k --desk-name desk.games", "--desk-name has no meaning without TLS" },
         { "dispatch --target a/b --base-port 3000 --urls ftp://x", "The address 'ftp://x' does not start with http://" },
         { "dispatch --target a/b --base-port 3000 --kubeconfig /nowhere/config", "/nowhere/config" },
         { "dispatch --target a/b --base-port 3000 --urls https://*:0", "asks for TLS, and there is no certificate" },

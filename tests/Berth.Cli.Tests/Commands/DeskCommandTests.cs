@@ -174,6 +174,35 @@ public sealed class DeskCommandTests : IAsyncLifetime
         (await echo.WaitForEndAsync()).AssertOk();
     }
 
+    [Fact]
+    public async Task Desk_with_tls_is_closed_and_drained_by_its_ca_and_name()
+    {
+        await _server.DisposeAsync();
+        using TestAuthority authority = new();
+        using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = authority.Server("desk.games");
+        string[] trust = ["--desk-ca", _folder.Write("ca.pem", authority.Pem), "--desk-name", "desk.games"];
+        string desk = _server.Address.ToString();
+        string[] keys = ["--seat-keys", Keys];
+        await using BerthProcess echo = BerthProcess.Start(
+            Programs.Managed, Environment(), [
+                "echo", "--base-port", Text(FreePorts.Take(1)), "--seats", "2", .. keys, "--desk-base-port", Text(_server.Address.Port),
+                "--seats-tls-cert", _folder.Write("tls.crt", certificate.ExportCertificatePem()),
+                "--seats-tls-key", _folder.Write("tls.key", TestAuthority.KeyPem(certificate)),
+            ]);
+        await echo.Error.WaitForLineAsync(static line => line.Contains("The desk of games/lobby-0 listens", StringComparison.Ordinal));
+        (await BerthProcess.RunManagedAsync(["seats", "close", Pod, "--desk", desk, .. keys, .. trust])).AssertOk();
+        (await BerthProcess.RunManagedAsync(["seats", "open", Pod, "--desk", desk, .. keys, .. trust[..2]]))
+            .AssertRefused(3, "did not answer");
+        (await BerthProcess.RunManagedAsync(["seats", "open", Pod, "--desk", desk, .. keys])).AssertRefused(3, "did not answer");
+        (await BerthProcess.RunManagedAsync(["seats", "open", Pod, "--desk", desk, .. keys, .. trust[2..]]))
+            .AssertRefused(2, "--desk-name has no meaning without TLS");
+        await using BerthProcess drain = BerthProcess.Start(
+            Programs.Managed, Environment(), ["drain", .. keys, "--desk-base-port", Text(_server.Address.Port), .. trust]);
+        (await drain.WaitForEndAsync()).AssertOk();
+        echo.Signal(BerthProcess.Terminate);
+        (await echo.WaitForEndAsync()).AssertOk();
+    }
+
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static Dictionary<string, string> Environment() => new() { ["POD_NAME"] = "lobby-0", ["POD_NAMESPACE"] = "games" };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Berth.Cli.Files;
 using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Tests.Deploy;
@@ -42,6 +43,39 @@ public sealed partial class ChartTests
             ]);
         Assert.Equal(manifests.Keys.Order(StringComparer.Ordinal), chart.Keys.Order(StringComparer.Ordinal));
         Assert.All(manifests, pair => Assert.Equal(pair.Value, chart[pair.Key]));
+    }
+
+    [Theory]
+    [InlineData("seats", "{\"enabled\":true}")]
+    [InlineData("seats-tls", "{\"enabled\":true,\"tls\":{\"secretName\":\"desk-tls\",\"name\":\"desk.k8s-example2\"}}")]
+    public async Task Seats_make_the_objects_of_their_overlay(string overlay, string values)
+    {
+        Helm.Require();
+        Assert.SkipUnless(HasKubectl(), "kubectl is not on the PATH.");
+        Dictionary<string, string> chart = Canonical(
+            await Helm.TemplateAsync("namespace.create=true", $"seats={values}"), inOrder: false);
+
+        (string text, _) = Assert.Single(ManifestFiles.Read(Path.Combine(Checkout.Root, "deploy", "overlays", overlay)));
+        Dictionary<string, string> manifests = Canonical(Helm.Load(text), inOrder: false);
+        Assert.Equal(manifests.Keys.Order(StringComparer.Ordinal), chart.Keys.Order(StringComparer.Ordinal));
+        Assert.All(manifests, pair => Assert.Equal(pair.Value, chart[pair.Key]));
+    }
+
+    [Fact]
+    public async Task Keys_of_seats_make_their_Secret()
+    {
+        IReadOnlyList<YamlMappingNode> objects = await Helm.TemplateAsync(
+            "seats={\"enabled\":true,\"keys\":\"k1=AAAA\\n\",\"policy\":\"sticky\"}", "dispatch.picker=\"seats\"");
+
+        YamlMappingNode secret = Assert.Single(objects, static o => Text(o, "kind") == "Secret");
+        Assert.Equal(("seat-keys", "k1=AAAA\n"), (Text(At(secret, "metadata"), "name"), Text(At(secret, "stringData"), "keys")));
+        YamlMappingNode container = (YamlMappingNode)((YamlSequenceNode)At(
+            Assert.Single(objects, static o => Text(o, "kind") == "Deployment"), "spec", "template", "spec")["containers"])[0];
+        Dictionary<string, string> variables = ((YamlSequenceNode)container["env"]).Cast<YamlMappingNode>()
+            .ToDictionary(static v => Text(v, "name"), static v => Text(v, "value"));
+        Assert.Equal(("sticky", "seats"), (variables["BERTH_SEAT_POLICY"], variables["BERTH_PICKER"]));
+        IReadOnlyList<string> known = CommandLines.VariablesOf(["dispatch"]);
+        Assert.All(variables.Keys, variable => Assert.Contains(variable, known));
     }
 
     [Fact]
@@ -132,6 +166,10 @@ public sealed partial class ChartTests
     [InlineData("echo.drain=30", "/echo/drain")]
     [InlineData("image.digest=\"latest\"", "/image/digest")]
     [InlineData("ehco={}", "'ehco' not allowed")]
+    [InlineData("seats.perPod=-1", "/seats/perPod")]
+    [InlineData("seats.policy=\"fullest\"", "/seats/policy")]
+    [InlineData("seats.keys=\"secret\"", "/seats/keys")]
+    [InlineData("seats.tls={\"cert\":\"a\"}", "'cert' not allowed")]
     public async Task Wrong_values_are_refused_by_the_schema(string setting, string said)
     {
         (int code, _, string error) = await Helm.RunAsync("template", setting);
@@ -160,19 +198,27 @@ public sealed partial class ChartTests
     [GeneratedRegex(@"\b(by|on) \([^)]*\)|\{[^}]*\}")]
     private static partial Regex Labels();
 
-    private static Dictionary<string, string> Canonical(IEnumerable<YamlMappingNode> objects) => objects
+    private static bool HasKubectl() => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(':').Any(static folder => File.Exists(Path.Combine(folder, "kubectl")));
+
+    /// <summary>The objects as texts that can be compared, by kind and name.</summary>
+    /// <param name="objects">The objects.</param>
+    /// <param name="inOrder">False where the order in lists does not matter: kustomize puts what a patch adds in front.</param>
+    private static Dictionary<string, string> Canonical(IEnumerable<YamlMappingNode> objects, bool inOrder = true) => objects
         .Where(static o => !Has(At(o, "metadata"), "annotations"))
         .ToDictionary(
             static o => $"{Text(o, "kind")} {Text(At(o, "metadata"), "name")}",
-            static o => Canonical(o, inLabels: false));
+            o => Canonical(o, inLabels: false, inOrder));
 
-    private static string Canonical(YamlNode node, bool inLabels) => node switch
+    private static string Canonical(YamlNode node, bool inLabels, bool inOrder = true) => node switch
     {
         YamlMappingNode map => "{" + string.Join(", ", map.Children
-            .Select(pair => (Key: pair.Key.ToString(), Text: Canonical(pair.Value, pair.Key.ToString() == "labels")))
+            .Select(pair => (Key: pair.Key.ToString(), Text: Canonical(pair.Value, pair.Key.ToString() == "labels", inOrder)))
             .Where(pair => !(inLabels && s_labelsOfHelm.Contains(pair.Key)) && pair is not ("labels", "{}"))
             .OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"{pair.Key}: {pair.Text}")) + "}",
-        YamlSequenceNode list => "[" + string.Join(", ", list.Children.Select(static item => Canonical(item, inLabels: false))) + "]",
+        YamlSequenceNode list => "[" + string.Join(
+            ", ", list.Children.Select(item => Canonical(item, inLabels: false, inOrder)).Order(Comparer<string>.Create(
+                (a, b) => inOrder ? 0 : string.CompareOrdinal(a, b)))) + "]",
         YamlScalarNode scalar => IsNumberOrSwitch(scalar) ? $"!{scalar.Value}" : scalar.Value!,
         _ => throw new NotSupportedException($"{node.NodeType}"),
     };

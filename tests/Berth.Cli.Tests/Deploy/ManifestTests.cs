@@ -37,13 +37,15 @@ public sealed class ManifestTests
     public void Variables_that_an_overlay_sets_are_read_by_its_program()
     {
         YamlMappingNode[] patches = [.. Workloads.Where(static w => !Containers(w).All(static c => Has(c, "command")))];
-        Assert.Equal(4, patches.Length);
+        Assert.Equal(6, patches.Length);
         foreach (YamlMappingNode patch in patches)
         {
             bool isServiceA = Text(At(patch, "metadata"), "name") == "service-a";
-            IReadOnlyList<string> known = CommandLines.VariablesOf([isServiceA ? "dispatch" : "echo"]);
+            // The hook has its server's variables.
+            string[] programs = isServiceA ? ["dispatch"] : ["echo", "drain"];
+            List<string> known = [.. programs.SelectMany(static program => CommandLines.VariablesOf([program])), "POD_UID"];
             foreach (string variable in Variables(Assert.Single(Containers(patch))))
-                Assert.Contains(variable, known.Append("POD_UID"));
+                Assert.Contains(variable, known);
         }
     }
 
@@ -168,6 +170,7 @@ public sealed class ManifestTests
     [InlineData("deploy/overlays/external-addresses", 11, true)]
     [InlineData("deploy/overlays/players", 10, true)]
     [InlineData("deploy/overlays/seats", 9, false)]
+    [InlineData("deploy/overlays/seats-tls", 9, false)]
     [InlineData("deploy/examples/ping", 3, false)]
     public async Task Kustomize_builds_them(string folder, int objects, bool isOutside)
     {

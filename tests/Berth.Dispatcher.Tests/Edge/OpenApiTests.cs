@@ -14,7 +14,7 @@ public sealed class OpenApiTests
 
     /// <summary>The headers that a client relies on.</summary>
     private static readonly string[] s_headers =
-        ["ETag", "Retry-After", "Location", "Berth-Zone", "Berth-Host", "WWW-Authenticate", "Allow"];
+        ["ETag", "Retry-After", "Location", "Berth-Zone", "Berth-Host", "Berth-Seats", "WWW-Authenticate", "Allow"];
 
     private readonly HashSet<string> _routes = [];
     private readonly HashSet<string> _problems = [];
@@ -128,6 +128,8 @@ public sealed class OpenApiTests
         await using SeatCluster cluster = await SeatCluster.StartAsync(2, 1);
         HttpClient client = cluster.Client;
         await CheckAsync(client, document, SeatCluster.Path);
+        foreach (string path in new[] { "/", "/?pick=seats", Own, Own + "?pick=seats", Own + "?key=a", Own + "/0" })
+            await CheckAsync(client, document, path);
         await CheckAsync(client, document, SeatCluster.Path, ("method", "PUT"));
         foreach (string path in new[] { "/v1/scale/k8s-example2/service-b", "/v1/scale/a/b", "/v1/seats/a/b", "/v1/seats/A/b" })
             await CheckAsync(client, document, path);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Berth.Seats;
@@ -20,9 +21,14 @@ internal sealed class SeatCluster : IAsyncDisposable
     private readonly Meter _meter = new("Berth");
     private readonly int _deskBase;
     private readonly int _pods;
+    private readonly string? _tlsName;
+    private readonly TestAuthority _authority = new();
 
-    private SeatCluster(int pods)
+    private SeatCluster(int pods, string? tlsName)
     {
+        _tlsName = tlsName;
+        if (tlsName is not null)
+            WriteCertificate(tlsName);
         _pods = pods;
         _deskBase = FreePorts.Take(pods);
         _directory = new EndpointDirectory(_source, new EndpointDirectoryOptions());
@@ -46,9 +52,9 @@ internal sealed class SeatCluster : IAsyncDisposable
     /// <summary>Starts pods with a desk each, and a dispatcher that has heard of all desks.</summary>
     public static async Task<SeatCluster> StartAsync(
         int pods, int seats, SeatPolicy policy = SeatPolicy.LowestOrdinal, Func<int, bool>? hasDesk = null,
-        IReadOnlyList<string>? origins = null)
+        IReadOnlyList<string>? origins = null, bool picksBySeats = false, string? tlsName = null)
     {
-        SeatCluster cluster = new(pods);
+        SeatCluster cluster = new(pods, tlsName);
         try
         {
             for (int i = 0; i < pods; i++)
@@ -57,7 +63,7 @@ internal sealed class SeatCluster : IAsyncDisposable
                     await cluster.StartDeskAsync(i, seats);
             }
 
-            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy, origins: origins);
+            (cluster.Server, cluster.Client) = await cluster.StartDispatcherAsync(policy, origins: origins, picksBySeats: picksBySeats);
             await cluster.PublishAsync();
             int desks = cluster.Desks.Count(static desk => desk is not null);
             await cluster.WaitForAsync(page => page.GetProperty("capacity").GetInt32() == seats * desks);
@@ -70,7 +76,7 @@ internal sealed class SeatCluster : IAsyncDisposable
         }
     }
 
-    public async Task StartDeskAsync(int ordinal, int seats)
+    public async Task StartDeskAsync(int ordinal, int seats, string certificate = "tls")
     {
         Desks[ordinal] = new SeatDesk(new SeatDeskOptions
         {
@@ -82,9 +88,20 @@ internal sealed class SeatCluster : IAsyncDisposable
             }),
             Capacity = seats,
             KeyFile = KeyFile,
+            CertificateFile = _tlsName is null ? null : _folder[certificate + ".crt"],
+            CertificateKeyFile = _tlsName is null ? null : _folder[certificate + ".key"],
         });
         Servers[ordinal] = await SeatDeskServer.StartAsync(
             Desks[ordinal]!, new IPEndPoint(IPAddress.Loopback, _deskBase + ordinal), Cancelled);
+    }
+
+    /// <summary>Writes a certificate for desks of a name.</summary>
+    public void WriteCertificate(string name, string file = "tls")
+    {
+        using X509Certificate2 certificate = _authority.Server(name);
+        _folder.Write("ca.pem", _authority.Pem);
+        _folder.Write(file + ".crt", certificate.ExportCertificatePem());
+        _folder.Write(file + ".key", TestAuthority.KeyPem(certificate));
     }
 
     /// <summary>Ends a desk as a killed process does: its connections are cut, and its book is gone.</summary>
@@ -97,7 +114,8 @@ internal sealed class SeatCluster : IAsyncDisposable
     }
 
     public async Task<(DispatcherServer Server, HttpClient Client)> StartDispatcherAsync(
-        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000, IReadOnlyList<string>? origins = null)
+        SeatPolicy policy = SeatPolicy.LowestOrdinal, int maxWaiting = 1000, IReadOnlyList<string>? origins = null,
+        bool picksBySeats = false)
     {
         DispatcherServer server = await DispatcherServer.StartAsync(
             _directory,
@@ -112,6 +130,9 @@ internal sealed class SeatCluster : IAsyncDisposable
                     DeskPorts = PortScheme.PerOrdinal(_deskBase),
                     KeyFile = KeyFile,
                     Policy = policy,
+                    PicksBySeats = picksBySeats,
+                    DeskCaFile = _tlsName is null ? null : _folder["ca.pem"],
+                    DeskName = _tlsName,
                     MaxWaiting = maxWaiting,
                     AttemptTimeout = TimeSpan.FromSeconds(20),
                     Deadline = TimeSpan.FromSeconds(60),
@@ -154,6 +175,15 @@ internal sealed class SeatCluster : IAsyncDisposable
         return answer.GetProperty("pod").GetString()!;
     }
 
+    /// <summary>Asks for a seat, and takes it.</summary>
+    public async Task<SeatSession> TakeAsync()
+    {
+        (int status, JsonElement answer) = await ReserveAsync();
+        Assert.Equal(201, status);
+        SeatDesk desk = Desks.First(desk => desk?.Pod == "k8s-example2/" + answer.GetProperty("pod").GetString())!;
+        return desk.Redeem(answer.GetProperty("ticket").GetString());
+    }
+
     /// <summary>Reads the page of seats until it meets a condition.</summary>
     public async Task<JsonElement> WaitForAsync(Func<JsonElement, bool> condition, HttpClient? through = null)
     {
@@ -183,6 +213,7 @@ internal sealed class SeatCluster : IAsyncDisposable
         }
 
         _meter.Dispose();
+        _authority.Dispose();
         _folder.Dispose();
     }
 }

@@ -166,6 +166,18 @@ public sealed class SeatTests
     }
 
     [Fact]
+    public async Task Desks_with_tls_are_reached_and_one_with_another_name_takes_no_part()
+    {
+        await using SeatCluster cluster = await SeatCluster.StartAsync(3, 1, hasDesk: static i => i != 2, tlsName: "desk.games");
+        Assert.Equal("service-b-0", await cluster.ReservePodAsync());
+        cluster.WriteCertificate("desk.other", "other");
+        await cluster.StartDeskAsync(2, 1, "other");
+        Assert.Equal("service-b-1", await cluster.ReservePodAsync());
+        Assert.Equal(503, (await cluster.ReserveAsync()).Status);
+        Assert.Equal([1, 1, 0], cluster.Desks.Select(static desk => desk!.State.Reserved));
+    }
+
+    [Fact]
     public async Task Closed_desk_and_pod_that_is_not_ready_get_no_clients()
     {
         await using SeatCluster cluster = await SeatCluster.StartAsync(3, 5);

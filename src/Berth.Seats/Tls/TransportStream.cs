@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 
-namespace Berth.Dispatcher.Tls;
+namespace Berth.Seats.Tls;
 
 /// <summary>A connection's transport as a stream, below TLS. Each write is sent at once.</summary>
 internal sealed class TransportStream(IDuplexPipe transport) : Stream

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Berth.Dispatcher.Files;
+namespace Berth.Seats.Tls;
 
 /// <summary>A server's certificate with its key and chain, read from two PEM files.</summary>
 /// <param name="Context">The certificate as TLS uses it.</param>

@@ -2,13 +2,17 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Berth.Dispatcher.Files;
+namespace Berth.Seats.Tls;
 
-/// <summary>The CAs whose client certificates are accepted, read from a PEM file.</summary>
+/// <summary>CAs whose certificates are accepted, read from a PEM file.</summary>
 internal static class CaFile
 {
     /// <summary>Returns the CAs, or null with the fault as a sentence.</summary>
-    public static X509Certificate2Collection? TryParse(string path, byte[] pem, out string? fault)
+    /// <param name="path">The path, for the sentence.</param>
+    /// <param name="pem">The content.</param>
+    /// <param name="what">The option that names the file.</param>
+    /// <param name="fault">The fault as a sentence, or null.</param>
+    public static X509Certificate2Collection? TryParse(string path, byte[] pem, string what, out string? fault)
     {
         fault = null;
         X509Certificate2Collection found = [];
@@ -18,13 +22,13 @@ internal static class CaFile
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            fault = $"{path}, named as --client-ca, has a certificate that cannot be read: "
+            fault = $"{path}, named as {what}, has a certificate that cannot be read: "
                 + $"{exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Give CAs in PEM.";
             return null;
         }
 
         if (found.Count == 0)
-            fault = $"{path}, named as --client-ca, contains no certificate in PEM. Give the CAs of the clients' certificates.";
+            fault = $"{path}, named as {what}, contains no certificate in PEM. Give the CAs of the certificates.";
         return fault is null ? found : null;
     }
 }

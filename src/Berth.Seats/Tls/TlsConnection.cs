@@ -2,13 +2,12 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Berth.Dispatcher.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
-namespace Berth.Dispatcher.Tls;
+namespace Berth.Seats.Tls;
 
 /// <summary>
 /// A client's connection inside TLS. Kestrel's own middleware needs services that only a web host registers, so this does the same: the
@@ -37,7 +36,7 @@ internal sealed class TlsConnection : IDuplexPipe, ITlsConnectionFeature, ITlsAp
     public ReadOnlyMemory<byte> ApplicationProtocol => _tls.NegotiatedApplicationProtocol.Protocol;
 
     /// <summary>Connection middleware: runs the handshake, and then what is inside.</summary>
-    public static async Task RunAsync(ConnectionContext transport, ServerTls server, ConnectionDelegate inside)
+    public static async Task RunAsync(ConnectionContext transport, ITlsServer server, ConnectionDelegate inside)
     {
         IDuplexPipe outer = transport.Transport;
         SslStream tls = new(new TransportStream(outer), leaveInnerStreamOpen: true);
@@ -65,23 +64,21 @@ internal sealed class TlsConnection : IDuplexPipe, ITlsConnectionFeature, ITlsAp
 
     public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
 
-    private static async Task<bool> ShakeHandsAsync(SslStream tls, ConnectionContext transport, ServerTls server)
+    private static async Task<bool> ShakeHandsAsync(SslStream tls, ConnectionContext transport, ITlsServer server)
     {
         using CancellationTokenSource limit = new(s_handshake, server.Time);
         try
         {
             await tls.AuthenticateAsServerAsync(
-                static (_, hello, state, _) => new ValueTask<SslServerAuthenticationOptions>(((ServerTls)state!).Find(hello.ServerName)),
+                static (_, hello, state, _) => new ValueTask<SslServerAuthenticationOptions>(((ITlsServer)state!).Find(hello.ServerName)),
                 server,
                 limit.Token).ConfigureAwait(false);
-            server.CountHandshake("ok");
+            server.TellHandshake(null);
             return true;
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or AuthenticationException)
         {
-            // Any client can cause this, so it must not fill the log.
-            Log.HandshakeFailed(server.Logger, exception);
-            server.CountHandshake("failed");
+            server.TellHandshake(exception);
             transport.Abort(new ConnectionAbortedException("The TLS handshake failed.", exception));
             return false;
         }

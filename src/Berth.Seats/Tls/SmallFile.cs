@@ -1,4 +1,4 @@
-namespace Berth.Dispatcher.Files;
+namespace Berth.Seats.Tls;
 
 /// <summary>Reads a small file that an option names, such as a certificate, and describes a fault as a sentence.</summary>
 internal static class SmallFile

@@ -1,15 +1,17 @@
-using Berth.Dispatcher.Files;
-
-namespace Berth.Dispatcher.Tls;
+namespace Berth.Seats.Tls;
 
 /// <summary>One configured certificate: the pair in use, and the content of its files when they were last read.</summary>
-internal sealed class CertificateSlot(DispatcherCertificate files)
+/// <param name="certificateFile">The path of the certificate.</param>
+/// <param name="keyFile">The path of its key.</param>
+/// <param name="certificateOption">The option that names the certificate, for faults.</param>
+/// <param name="keyOption">The option that names the key.</param>
+internal sealed class CertificateSlot(string certificateFile, string keyFile, string certificateOption, string keyOption)
 {
     private byte[] _certificate = [];
     private byte[] _key = [];
     private string? _unread;
 
-    public DispatcherCertificate Files { get; } = files;
+    public string CertificateFile => certificateFile;
 
     /// <summary>The pair in use, or null before the first good one.</summary>
     public CertificatePair? Pair { get; private set; }
@@ -17,8 +19,8 @@ internal sealed class CertificateSlot(DispatcherCertificate files)
     /// <summary>Reads the files. Returns true when there is a new pair. A fault is returned once for each content.</summary>
     public bool Reread(out string? fault)
     {
-        byte[]? certificate = SmallFile.TryRead(Files.CertificateFile, "--tls-cert", out fault);
-        byte[]? key = certificate is null ? null : SmallFile.TryRead(Files.KeyFile, "--tls-key", out fault);
+        byte[]? certificate = SmallFile.TryRead(certificateFile, certificateOption, out fault);
+        byte[]? key = certificate is null ? null : SmallFile.TryRead(keyFile, keyOption, out fault);
         if (certificate is null || key is null)
         {
             if (fault == _unread)
@@ -33,7 +35,7 @@ internal sealed class CertificateSlot(DispatcherCertificate files)
             return false;
         _certificate = certificate;
         _key = key;
-        if (CertificatePair.TryCreate(Files.CertificateFile, certificate, Files.KeyFile, key, out fault) is not { } pair)
+        if (CertificatePair.TryCreate(certificateFile, certificate, keyFile, key, out fault) is not { } pair)
             return false;
         Pair = pair;
         return true;

@@ -1,0 +1,104 @@
+using Berth.Dispatcher.Diagnostics;
+using Berth.Dispatcher.Json;
+using Berth.Dispatcher.State;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher.Watching;
+
+/// <summary>
+/// Follows the seats of one target for the watchers that ask for them. It looks at most once a second, so a busy desk costs each watcher
+/// one event a second. Without watchers it rests.
+/// </summary>
+internal sealed class SeatFeed(ServedTarget target, ISeatBoard board, TimeProvider time, ILogger logger, CancellationToken ending)
+{
+    /// <summary>The shortest time between two events.</summary>
+    internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<WatchStream> _streams = [];
+    private volatile SeatMoment? _now;
+    private HashSet<PodSeats> _pods = [];
+    private long _number;
+    private bool _isRunning;
+
+    /// <summary>The latest moment, or null before the first.</summary>
+    public SeatMoment? Now => _now;
+
+    /// <summary>Ends when the feed rests. Never fails.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Adds a stream, which every later moment wakes. The stream itself reads the current moment.</summary>
+    public void Add(WatchStream stream)
+    {
+        lock (_lock)
+        {
+            _streams.Add(stream);
+            if (_isRunning || ending.IsCancellationRequested)
+                return;
+            _isRunning = true;
+            Completion = Task.Run(RunAsync, CancellationToken.None);
+        }
+    }
+
+    public void Remove(WatchStream stream)
+    {
+        lock (_lock)
+            _streams.Remove(stream);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            do
+            {
+                // Before the seats are read, so that no change is lost in between.
+                object moment = board.Moment;
+                Publish();
+                await board.WaitForChangeAsync(moment).WaitAsync(ending).ConfigureAwait(false);
+                await Task.Delay(Pause, time, ending).ConfigureAwait(false);
+            }
+            while (HasStreams());
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The server stops: the normal end.
+        }
+        catch (Exception exception)
+        {
+            // The next watcher starts it again.
+            Log.WatchFailed(logger, target.View.Target, exception);
+            lock (_lock)
+                _isRunning = false;
+        }
+    }
+
+    private bool HasStreams()
+    {
+        lock (_lock)
+        {
+            if (_streams.Count > 0)
+                return true;
+            // The next watcher must not see a state from before the rest.
+            _now = null;
+            _pods = [];
+            return _isRunning = false;
+        }
+    }
+
+    private void Publish()
+    {
+        IReadOnlyList<PodSeats> pods = board.Read();
+        PodSeats[] changes = [.. pods.Where(seats => !_pods.Contains(seats))];
+        // A pod that is gone is told by the changes of the endpoints, and stated again when it is back.
+        _pods = [.. pods];
+        if (changes.Length == 0)
+            return;
+        _now = new SeatMoment(target.Name, ++_number, pods, changes);
+        lock (_lock)
+        {
+            foreach (WatchStream stream in _streams)
+                stream.Wake();
+        }
+    }
+}
