@@ -95,8 +95,8 @@ public sealed class DispatcherServer : IAsyncDisposable
         DispatcherState state = new(directory, options, time);
         WatchHubs hubs = new(state, logger);
         DispatcherMetrics.Observe(meter, state, time);
-        // Where something is asked of each request first, none of them is plain.
-        PlainRequests? plain = gate is null && options.AnswersPlainRequests
+        // Where something is asked of each request first, or its answer tells of seats, none of them is plain.
+        PlainRequests? plain = gate is null && options.Seats is null && options.AnswersPlainRequests
             ? new PlainRequests(state, durations, options.KeepAliveTimeout)
             : null;
         Listeners listeners = new(options, tls, gate?.Clients, plain, new KestrelLoggers(loggers));
