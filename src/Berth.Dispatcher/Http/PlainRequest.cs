@@ -46,7 +46,7 @@ internal static class PlainRequest
                 return false;
             if (end == 0)
                 // A second request behind the first one is no plain form.
-                return bytes.Length == 2 && (seen & Seen.Host) != 0;
+                return bytes.Length == 2 && (seen & Seen.Host) != Seen.None;
             if (!TryRead(bytes[..end], ref seen, ref close))
                 return false;
             bytes = bytes[(end + 2)..];
@@ -63,7 +63,7 @@ internal static class PlainRequest
         if (value.ContainsAnyExceptInRange((byte)' ', (byte)'~') || value[0] == ' ' || value[^1] == ' ')
             return false;
         Seen header = Find(line[..colon]);
-        bool isFirst = header != Seen.None && (seen & header) == 0;
+        bool isFirst = header != Seen.None && (seen & header) == Seen.None;
         seen |= header;
         return isFirst && header switch
         {

@@ -23,7 +23,7 @@ internal static class RequestActivity
     public static Activity? Start(Exchange exchange, Route route)
     {
         string? template = RouteTemplates.Of(route);
-        ActivityContext.TryParse(
+        _ = ActivityContext.TryParse(
             exchange.Request.Headers.TraceParent, exchange.Request.Headers.TraceState, isRemote: true, out ActivityContext parent);
         ActivityTagsCollection tags = new()
         {

@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using Berth.Dispatcher.Clients;
 using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Diagnostics;
-using Berth.Dispatcher.Http;
 using Berth.Dispatcher.Json;
 using Berth.Dispatcher.State;
 using Microsoft.AspNetCore.Connections;

@@ -25,7 +25,7 @@ public sealed class UnreachableTests
         await using FakeKubernetes server = await FakeKubernetes.StartAsync(status, contentType, body);
         foreach (string command in new[] { "get endpoints", "watch" })
         {
-            BerthResult result = await BerthProcess.RunManagedAsync(
+            BerthResult result = await BerthProcess.RunAnyAsync(
                 [.. command.Split(' '), "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig]);
             result.AssertRefused(3, word);
             Assert.DoesNotContain("secret-token", result.Error, StringComparison.Ordinal);
@@ -38,7 +38,7 @@ public sealed class UnreachableTests
         (int status, string contentType, string body, _) = (
             403, Json, """{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403}""", "");
         await using FakeKubernetes server = await FakeKubernetes.StartAsync(status, contentType, body);
-        BerthResult result = await BerthProcess.RunManagedAsync(
+        BerthResult result = await BerthProcess.RunAnyAsync(
             "get", "endpoints", "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig);
         result.AssertRefused(3, "list", "endpointslices", "discovery.k8s.io", "k8s-example2");
     }
@@ -47,7 +47,7 @@ public sealed class UnreachableTests
     public async Task Unreachable_server_is_exit_code_3()
     {
         using TestFile kubeconfig = new(FakeKubernetes.KubeconfigFor($"http://127.0.0.1:{FreePorts.Take()}"));
-        BerthResult result = await BerthProcess.RunManagedAsync(
+        BerthResult result = await BerthProcess.RunAnyAsync(
             "get", "endpoints", "k8s-example2/service-b", "--kubeconfig", kubeconfig.Path);
         result.AssertRefused(3, "refused");
     }
@@ -57,7 +57,7 @@ public sealed class UnreachableTests
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync(
             static context => Task.Delay(Timeout.Infinite, context.RequestAborted));
-        BerthResult result = await BerthProcess.RunManagedAsync(
+        BerthResult result = await BerthProcess.RunAnyAsync(
             "get", "endpoints", "k8s-example2/service-b", "--kubeconfig", server.Kubeconfig, "--timeout", "1s");
         result.AssertRefused(3, "No list of k8s-example2/service-b arrived within 1s");
     }

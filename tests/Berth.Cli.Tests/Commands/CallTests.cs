@@ -59,7 +59,7 @@ public sealed class CallTests
     {
         string dead = $"127.0.0.1:{FreePorts.Take()}";
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => dead);
-        BerthResult result = await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "3s");
+        BerthResult result = await BerthProcess.RunAnyAsync("call", serviceA.Url, "--timeout", "3s");
         result.AssertRefused(1, $"The pod at {dead} did not answer, and nothing else did within 3s");
     }
 
@@ -67,14 +67,14 @@ public sealed class CallTests
     public async Task An_empty_answer_is_exit_code_1()
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => "");
-        (await BerthProcess.RunManagedAsync("call", serviceA.Url)).AssertRefused(1, "has no pod to send a client to");
+        (await BerthProcess.RunAnyAsync("call", serviceA.Url)).AssertRefused(1, "has no pod to send a client to");
     }
 
     [Fact]
     public async Task A_service_A_without_a_list_is_asked_until_the_time_is_over()
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => "not yet", 503);
-        (await BerthProcess.RunManagedAsync("call", serviceA.Url, "--timeout", "3s")).AssertRefused(1, "has no list of pods yet");
+        (await BerthProcess.RunAnyAsync("call", serviceA.Url, "--timeout", "3s")).AssertRefused(1, "has no list of pods yet");
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class CallTests
     public async Task Something_else_than_service_A_is_exit_code_2(string answer, int status, string sentence)
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => answer, status);
-        (await BerthProcess.RunManagedAsync("call", serviceA.Url)).AssertRefused(2, "is not service A", sentence);
+        (await BerthProcess.RunAnyAsync("call", serviceA.Url)).AssertRefused(2, "is not service A", sentence);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class CallTests
         await using BerthProcess echo = BerthProcess.Start(Programs.Any, pod, "echo");
         await echo.Error.WaitForLineAsync(static line => line.Contains("Listening on", StringComparison.Ordinal));
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => $"127.0.0.1:{port}");
-        BerthResult result = await BerthProcess.RunManagedAsync(
+        BerthResult result = await BerthProcess.RunAnyAsync(
             "call", serviceA.Url, "two\nlines", "--count", "3", "-o", "json", "--timeout", "30s");
         result.AssertOk();
         string[] lines = result.Out.Split('\n');

@@ -78,7 +78,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
             {"pod":"lobby-1","authority":"10.0.0.8:3001","desk":"silent"}]}
             """;
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(static () => Page);
-        BerthResult result = await BerthProcess.RunManagedAsync("seats", "show", "games/lobby", "--url", serviceA.Url);
+        BerthResult result = await BerthProcess.RunAnyAsync("seats", "show", "games/lobby", "--url", serviceA.Url);
         result.AssertOk();
         Assert.Equal(
             """
@@ -87,7 +87,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
             lobby-1  10.0.0.8:3001  silent  -         -     -         -
             """,
             string.Join('\n', result.Out.Split('\n').Select(static line => line.TrimEnd())));
-        result = await BerthProcess.RunManagedAsync("seats", "show", "games/lobby", "--url", serviceA.Url, "-o", "json");
+        result = await BerthProcess.RunAnyAsync("seats", "show", "games/lobby", "--url", serviceA.Url, "-o", "json");
         Assert.Equal(Page.Split('\n'), result.Out.Split('\n'));
     }
 
@@ -99,7 +99,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
     public async Task Show_says_why_there_are_no_seats(string answer, int status, int exitCode, string words)
     {
         await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => answer, status);
-        BerthResult result = await BerthProcess.RunManagedAsync("seats", "show", "games/lobby", "--url", serviceA.Url);
+        BerthResult result = await BerthProcess.RunAnyAsync("seats", "show", "games/lobby", "--url", serviceA.Url);
         result.AssertRefused(exitCode, words);
     }
 
@@ -190,11 +190,11 @@ public sealed class DeskCommandTests : IAsyncLifetime
                 "--seats-tls-key", _folder.Write("tls.key", TestAuthority.KeyPem(certificate)),
             ]);
         await echo.Error.WaitForLineAsync(static line => line.Contains("The desk of games/lobby-0 listens", StringComparison.Ordinal));
-        (await BerthProcess.RunManagedAsync(["seats", "close", Pod, "--desk", desk, .. keys, .. trust])).AssertOk();
-        (await BerthProcess.RunManagedAsync(["seats", "open", Pod, "--desk", desk, .. keys, .. trust[..2]]))
+        (await BerthProcess.RunAnyAsync(["seats", "close", Pod, "--desk", desk, .. keys, .. trust])).AssertOk();
+        (await BerthProcess.RunAnyAsync(["seats", "open", Pod, "--desk", desk, .. keys, .. trust[..2]]))
             .AssertRefused(3, "did not answer");
-        (await BerthProcess.RunManagedAsync(["seats", "open", Pod, "--desk", desk, .. keys])).AssertRefused(3, "did not answer");
-        (await BerthProcess.RunManagedAsync(["seats", "open", Pod, "--desk", desk, .. keys, .. trust[2..]]))
+        (await BerthProcess.RunAnyAsync(["seats", "open", Pod, "--desk", desk, .. keys])).AssertRefused(3, "did not answer");
+        (await BerthProcess.RunAnyAsync(["seats", "open", Pod, "--desk", desk, .. keys, .. trust[2..]]))
             .AssertRefused(2, "--desk-name has no meaning without TLS");
         await using BerthProcess drain = BerthProcess.Start(
             Programs.Managed, Environment(), ["drain", .. keys, "--desk-base-port", Text(_server.Address.Port), .. trust]);
@@ -213,7 +213,7 @@ public sealed class DeskCommandTests : IAsyncLifetime
             await _desk.WaitForChangeAsync(open).WaitAsync(Wait.Limit, Cancelled);
     }
 
-    private Task<BerthResult> SetAsync(string command, string pod = Pod, string? keys = null) => BerthProcess.RunManagedAsync(
+    private Task<BerthResult> SetAsync(string command, string pod = Pod, string? keys = null) => BerthProcess.RunAnyAsync(
         "seats", command, pod, "--desk", _server.Address.ToString(), "--seat-keys", keys ?? Keys);
 
     private BerthProcess StartDrain(string limit) => BerthProcess.Start(

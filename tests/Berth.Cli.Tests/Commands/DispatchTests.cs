@@ -110,7 +110,7 @@ public sealed class DispatchTests : IDisposable
     [InlineData("--bind here", "'here' is not an IP address")]
     public async Task Faults_of_dispatch_options_are_named(string arguments, string expected)
     {
-        BerthResult result = await BerthProcess.RunManagedAsync(
+        BerthResult result = await BerthProcess.RunAnyAsync(
             [.. "dispatch --target a/b --base-port 3000".Split(' '), .. arguments.Split(' ')]);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(expected, result.Error, StringComparison.Ordinal);

@@ -7,13 +7,13 @@ public sealed class LocalFaultTests
     [Fact]
     public async Task Impossible_request_is_a_sentence_with_its_exit_code()
     {
-        (await BerthProcess.RunManagedAsync("local", "fault", "compact")).AssertRefused(2, "--kubeconfig", "KUBECONFIG");
-        (await BerthProcess.RunManagedAsync("local", "fault", "compact", "--kubeconfig", "/nowhere")).AssertRefused(2, "/nowhere");
+        (await BerthProcess.RunAnyAsync("local", "fault", "compact")).AssertRefused(2, "--kubeconfig", "KUBECONFIG");
+        (await BerthProcess.RunAnyAsync("local", "fault", "compact", "--kubeconfig", "/nowhere")).AssertRefused(2, "/nowhere");
         (
-            await BerthProcess.RunManagedAsync(
+            await BerthProcess.RunAnyAsync(
                 "local", "fault", "cut-api", "--for", "3h", "--kubeconfig", "x")).AssertRefused(2, "--for", "above 3600s");
         using TestFile other = new("apiVersion: v1\nkind: Config\nclusters: []\n");
-        (await BerthProcess.RunManagedAsync("local", "fault", "compact", "--kubeconfig", other.Path)).AssertRefused(
+        (await BerthProcess.RunAnyAsync("local", "fault", "compact", "--kubeconfig", other.Path)).AssertRefused(
             2, "is not a kubeconfig that berth up wrote");
         await using LocalUp up = await LocalUp.StartAsync(Programs.Any, replicas: 1);
         (await up.BerthAsync("local", "fault", "stop-node", "node-7")).AssertRefused(2, "nodes \"node-7\" not found");
@@ -21,7 +21,7 @@ public sealed class LocalFaultTests
         using TestFile kept = new(await File.ReadAllTextAsync(up.Kubeconfig, TestContext.Current.CancellationToken));
         up.Process.Signal(BerthProcess.Terminate);
         (await up.Process.WaitForEndAsync()).AssertOk();
-        (await BerthProcess.RunManagedAsync("local", "fault", "compact", "--kubeconfig", kept.Path)).AssertRefused(3, "does not answer");
+        (await BerthProcess.RunAnyAsync("local", "fault", "compact", "--kubeconfig", kept.Path)).AssertRefused(3, "does not answer");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal sealed class BerthProcess : IAsyncDisposable
         return await process.WaitForEndAsync();
     }
 
-    public static Task<BerthResult> RunManagedAsync(params string[] args) => RunAsync(Programs.Any, null, args);
+    public static Task<BerthResult> RunAnyAsync(params string[] args) => RunAsync(Programs.Any, null, args);
 
     /// <summary>
     /// SIGINT, or SIGTERM where the process was started with SIGINT ignored, as a shell without job control does for what it starts in the

@@ -163,7 +163,7 @@ public sealed class UpTests
         holder.Start();
         string port = ((IPEndPoint)holder.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
         string portBase = FreePorts.Take(3).ToString(CultureInfo.InvariantCulture);
-        BerthResult result = await BerthProcess.RunManagedAsync("up", "--port", port, "--base-port", portBase);
+        BerthResult result = await BerthProcess.RunAnyAsync("up", "--port", port, "--base-port", portBase);
         result.AssertRefused(2, $"Port {port} of 127.0.0.1 is in use by another program", "--port", "--base-port");
     }
 
@@ -183,7 +183,7 @@ public sealed class UpTests
 
         Assert.False(File.Exists(path));
         using TestFile precious = new("the way to a real cluster");
-        BerthResult refused = await BerthProcess.RunManagedAsync(
+        BerthResult refused = await BerthProcess.RunAnyAsync(
             "up", "--port", $"{FreePorts.Take()}", "--base-port", $"{FreePorts.Take(3)}", "--kubeconfig-out", precious.Path);
         refused.AssertRefused(2, "it exists already");
         Assert.Equal("the way to a real cluster", await File.ReadAllTextAsync(precious.Path, Cancelled));
