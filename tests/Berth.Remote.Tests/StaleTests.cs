@@ -86,7 +86,8 @@ public sealed class StaleTests
             },
             static path => path == "b", Wait.Limit, "b is followed", Token);
         await rig.UntilLiveAsync("service-b-0 service-b-1");
-        Assert.Equal(2, other.Accepted);
+        // One search more. It may use the connection of the first one, if that was not closed yet.
+        Assert.InRange(other.Accepted, 1, 2);
         Assert.Empty(rig.Observer.Failures);
         await rig.FinishAsync();
     }
