@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Berth.TestKit;
 
 namespace Berth.Remote.Tests;
@@ -69,7 +70,8 @@ public sealed class OptionsTests
         {
             lock (counts)
             {
-                counts[(string)tags[0].Value!] = counts.GetValueOrDefault((string)tags[0].Value!) + value;
+                string kind = Convert.ToString(tags[0].Value, CultureInfo.InvariantCulture)!;
+                counts[kind] = counts.GetValueOrDefault(kind) + value;
                 if (counts.Count == 2)
                     isCounted.TrySetResult();
             }
@@ -83,13 +85,13 @@ public sealed class OptionsTests
         {
             directory.Follow(TestPods.Target, TestPods.Ports);
             await (await api.NextAsync(Token)).AnswerAsync(503, "");
-            await isCounted.Task.WaitAsync(Token);
+            await isCounted.Task.WaitAsync(Wait.Limit, Token);
         }
 
         // The dispatcher that refuses connections may have been asked again. The other one is asked again, and does not answer.
         lock (counts)
         {
-            Assert.Equal(["503", "error"], counts.Keys.Order(StringComparer.Ordinal));
+            Assert.Equal(["503", "unreachable"], counts.Keys.Order(StringComparer.Ordinal));
             Assert.Equal(1, counts["503"]);
         }
     }
