@@ -49,6 +49,7 @@ internal static class FloodRows
             "wrk", ["-t1", "-c64", $"-d{seconds + 5}s", "-H", $"X-Forwarded-For: {Attacker}", flooded.Url])
             {
                 RedirectStandardOutput = true,
+                UseShellExecute = false,
             };
         using Process flood = Process.Start(start)!;
         try
