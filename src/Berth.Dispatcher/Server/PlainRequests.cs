@@ -69,11 +69,24 @@ internal sealed class PlainRequests(DispatcherState state, RequestDurations dura
             || RequestActivity.IsWanted)
             return false;
         long started = durations.Now;
-        if (_root.PickPlain() is not { } endpoint)
+        if (Pick() is not { } endpoint)
             return false;
         _response.Write(output, endpoint.AuthorityUtf8.Span, endpoint.HostAuthority, close);
         durations.Add(Route.Root, HttpMethods.Get, isTls ? "https" : "http", 200, started);
         return true;
+    }
+
+    private PodEndpoint? Pick()
+    {
+        try
+        {
+            return _root.PickPlain();
+        }
+        catch (Exception)
+        {
+            // A picker of the caller's that fails: the application asks it again, answers with 500 and logs why.
+            return null;
+        }
     }
 
     /// <summary>Sends what was written. False when the client takes no more.</summary>

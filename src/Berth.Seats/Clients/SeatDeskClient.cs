@@ -51,7 +51,7 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
     {
         ReserveResults answer = await SendAsync(
             HttpMethod.Post, "v1/reservations", Content(new ReserveBatch(requests), WireJson.Default.ReserveBatch),
-            WireJson.Default.ReserveResults, cancellationToken, static body => PlainMessages.FindResults(body)).ConfigureAwait(false);
+            WireJson.Default.ReserveResults, cancellationToken, PlainMessages.FindResults).ConfigureAwait(false);
         return answer.Results.Count == requests.Count
             ? answer
             : throw new HttpRequestException($"The desk at {desk} gave {answer.Results.Count} answers to {requests.Count} requests.");
@@ -126,7 +126,7 @@ internal sealed class SeatDeskClient(HttpClient http, Uri desk, string pod, Seat
 
     private async Task<T> SendAsync<T>(
         HttpMethod method, string path, ByteArrayContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken,
-        Func<byte[], T?>? plain = null)
+        PlainReader<T>? plain = null)
         where T : class
     {
         using HttpResponseMessage response = await SendWithKeyAsync(method, path, content, cancellationToken).ConfigureAwait(false);

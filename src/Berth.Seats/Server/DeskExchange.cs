@@ -26,9 +26,6 @@ internal readonly struct DeskExchange(IFeatureCollection features)
 
     public void Abort() => features.Get<IHttpRequestLifetimeFeature>()!.Abort();
 
-    /// <summary>Reads a message from bytes in its plain form, or gives null.</summary>
-    public delegate T? PlainReader<T>(ReadOnlySpan<byte> bytes);
-
     /// <summary>Reads the body as one message.</summary>
     /// <param name="type">The message's type.</param>
     /// <param name="plain">A faster reader of the message's plain form, or null.</param>

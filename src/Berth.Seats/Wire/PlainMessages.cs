@@ -3,43 +3,20 @@ using System.Text.Json;
 namespace Berth.Seats.Wire;
 
 /// <summary>
-/// Reads the messages of a reservation in their plain form: what dispatchers and desks write. For everything else the answer is null, and
-/// the serialiser decides, with its faults and their paths. It takes a third of the serialiser's time, and these are the messages of every
-/// reservation.
+/// Reads the messages of every reservation in their plain form, because the serialiser was 12% of a dispatcher's time and 15% of a desk's.
 /// </summary>
 internal static class PlainMessages
 {
     /// <summary>Reads a batch of requests.</summary>
-    public static ReserveBatch? FindBatch(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return ReadBatch(bytes);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: a text that is not UTF-8.
-            return null;
-        }
-    }
+    public static ReserveBatch? FindBatch(ReadOnlySpan<byte> bytes) => PlainJson.Find(bytes, ReadBatch);
 
     /// <summary>Reads the answers to a batch.</summary>
-    public static ReserveResults? FindResults(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return ReadResults(bytes);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    public static ReserveResults? FindResults(ReadOnlySpan<byte> bytes) => PlainJson.Find(bytes, ReadResults);
 
     private static ReserveBatch? ReadBatch(ReadOnlySpan<byte> bytes)
     {
         Utf8JsonReader json = new(bytes);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !IsName(ref json, "requests"u8)
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !PlainJson.IsName(ref json, "requests"u8)
             || !json.Read() || json.TokenType != JsonTokenType.StartArray)
             return null;
         List<ReserveMessage> requests = [];
@@ -56,7 +33,7 @@ internal static class PlainMessages
     private static ReserveResults? ReadResults(ReadOnlySpan<byte> bytes)
     {
         Utf8JsonReader json = new(bytes);
-        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !IsName(ref json, "results"u8)
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject || !json.Read() || !PlainJson.IsName(ref json, "results"u8)
             || !json.Read() || json.TokenType != JsonTokenType.StartArray)
             return null;
         List<SeatMessage> results = [];
@@ -74,12 +51,12 @@ internal static class PlainMessages
         int? free = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (IsName(ref json, "boot"u8))
-                boot = ReadText(ref json);
-            else if (IsName(ref json, "version"u8))
+            if (PlainJson.IsName(ref json, "boot"u8))
+                boot = PlainJson.ReadText(ref json);
+            else if (PlainJson.IsName(ref json, "version"u8))
                 version = json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt64(out long number) ? number : null;
-            else if (IsName(ref json, "free"u8))
-                free = ReadCount(ref json);
+            else if (PlainJson.IsName(ref json, "free"u8))
+                free = PlainJson.ReadCount(ref json);
             else
                 return null;
         }
@@ -97,13 +74,13 @@ internal static class PlainMessages
         string? idempotency = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (IsName(ref json, "seats"u8))
-                seats = ReadCount(ref json);
-            else if (IsName(ref json, "ttl"u8))
-                ttl = ReadSeconds(ref json);
-            else if (IsName(ref json, "key"u8) && ReadText(ref json) is { } givenKey)
+            if (PlainJson.IsName(ref json, "seats"u8))
+                seats = PlainJson.ReadCount(ref json);
+            else if (PlainJson.IsName(ref json, "ttl"u8))
+                ttl = PlainJson.ReadSeconds(ref json);
+            else if (PlainJson.IsName(ref json, "key"u8) && PlainJson.ReadText(ref json) is { } givenKey)
                 key = givenKey;
-            else if (IsName(ref json, "idempotencyKey"u8) && ReadText(ref json) is { } givenIdempotency)
+            else if (PlainJson.IsName(ref json, "idempotencyKey"u8) && PlainJson.ReadText(ref json) is { } givenIdempotency)
                 idempotency = givenIdempotency;
             else
                 return null;
@@ -124,18 +101,18 @@ internal static class PlainMessages
         DateTimeOffset? expires = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (IsName(ref json, "reservation"u8))
-                reservation = ReadText(ref json);
-            else if (IsName(ref json, "phase"u8))
-                phase = ReadText(ref json);
-            else if (IsName(ref json, "seats"u8))
-                seats = ReadCount(ref json);
-            else if (IsName(ref json, "ticket"u8))
-                ticket = ReadText(ref json);
-            else if (IsName(ref json, "expiresAt"u8))
-                expires = ReadTime(ref json);
-            else if (IsName(ref json, "ttl"u8))
-                ttl = ReadSeconds(ref json);
+            if (PlainJson.IsName(ref json, "reservation"u8))
+                reservation = PlainJson.ReadText(ref json);
+            else if (PlainJson.IsName(ref json, "phase"u8))
+                phase = PlainJson.ReadText(ref json);
+            else if (PlainJson.IsName(ref json, "seats"u8))
+                seats = PlainJson.ReadCount(ref json);
+            else if (PlainJson.IsName(ref json, "ticket"u8))
+                ticket = PlainJson.ReadText(ref json);
+            else if (PlainJson.IsName(ref json, "expiresAt"u8))
+                expires = PlainJson.ReadTime(ref json);
+            else if (PlainJson.IsName(ref json, "ttl"u8))
+                ttl = PlainJson.ReadSeconds(ref json);
             else
                 return null;
         }
@@ -147,21 +124,6 @@ internal static class PlainMessages
             : null;
     }
 
-    private static bool IsName(ref Utf8JsonReader json, ReadOnlySpan<byte> name) =>
-        json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals(name);
-
     private static bool IsEnd(ref Utf8JsonReader json) =>
         json.TokenType == JsonTokenType.EndArray && json.Read() && json.TokenType == JsonTokenType.EndObject && !json.Read();
-
-    private static string? ReadText(ref Utf8JsonReader json) =>
-        json.Read() && json.TokenType == JsonTokenType.String ? json.GetString() : null;
-
-    private static int? ReadCount(ref Utf8JsonReader json) =>
-        json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt32(out int number) ? number : null;
-
-    private static DateTimeOffset? ReadTime(ref Utf8JsonReader json) =>
-        json.Read() && json.TokenType == JsonTokenType.String && json.TryGetDateTimeOffset(out DateTimeOffset time) ? time : null;
-
-    private static double? ReadSeconds(ref Utf8JsonReader json) =>
-        json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetDouble(out double number) ? number : null;
 }

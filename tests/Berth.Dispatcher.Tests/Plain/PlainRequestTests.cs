@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -106,6 +107,16 @@ public sealed partial class PlainRequestTests
         Assert.Equal(3, await fixture.ReadMetricAsync(
             "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/\"," +
             "http_response_status_code=\"200\",url_scheme=\"http\"}"));
+    }
+
+    [Fact]
+    public async Task A_picker_that_fails_is_told_as_a_problem()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(new BrokenPicker());
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+
+        // The first request of a connection.
+        await fixture.GetProblemAsync("/", 500, "internal");
     }
 
     [Fact]
@@ -218,6 +229,12 @@ public sealed partial class PlainRequestTests
         }
 
         return Date().Replace(Encoding.Latin1.GetString(all.ToArray()), "Date: D");
+    }
+
+    private sealed class BrokenPicker : IEndpointPicker
+    {
+        public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint) =>
+            throw new InvalidOperationException("broken on purpose");
     }
 
     [GeneratedRegex("Date: [^\r]*")]
