@@ -22,7 +22,7 @@ internal static class CompletionCommand
         #compdef berth
         _berth() {
             local -a words_found
-            words_found=("${(@f)$(berth __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+            words_found=(${(f)"$(berth __complete "${(@)words[2,CURRENT]}" 2>/dev/null)"})
             compadd -a words_found || _files
         }
         compdef _berth berth

@@ -14,9 +14,10 @@ internal static class DoctorCommand
         Argument<string?> target = ServiceTargetArgument.Create();
         ExampleCommand command = new(
             "doctor",
-            "Checks rights, slices, pods, addresses, clocks, versions, dispatchers and DNS, from here. It only reads. Exits with 1 when a "
-                + "check fails, and with 3 when the cluster cannot be reached.",
+            "Checks the account and its rights, slices, pods, addresses, clocks, versions, dispatchers and DNS, from here. It changes "
+                + "nothing. Exits with 1 when a check fails, and with 3 when the cluster cannot be reached.",
             "berth doctor k8s-example2/service-b",
+            "berth doctor service-b                      # in a pod: its own namespace",
             "berth doctor games/lobby --base-port 4000 --url http://service-a.games",
             "berth doctor games/lobby --base-port 4000 --echo true --dns-server 10.96.0.10 -o json")
         {
@@ -38,14 +39,14 @@ internal static class DoctorCommand
         ClusterChoice cluster = ClusterSettings.Read(reader);
         TimeSpan timeout = reader.Get(DoctorSettings.Timeout);
         bool echo = reader.Get(DoctorSettings.Echo);
-        Uri[] urls = reader.Get(DoctorSettings.Urls);
+        DispatcherChoice dispatchers = DoctorSettings.ReadDispatchers(reader);
         OutputFormat format = reader.Get(CommonSettings.TableOutput);
         SourceChoice? dns = ReadDns(reader, host, cluster);
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
         DoctorTask task = new(target, ports, cluster, timeout, host);
         List<CheckResult> results = [];
-        bool isReached = await CheckClusterAsync(task, results, urls, echo, dns, stop.Token).ConfigureAwait(false);
+        bool isReached = await CheckClusterAsync(task, results, dispatchers, echo, dns, stop.Token).ConfigureAwait(false);
         DoctorReport.Write(target, VersionCommand.Version, results, format, host);
         return !isReached ? ExitCode.Unreachable
             : results.Any(static result => result.State == CheckState.Failed) ? ExitCode.NothingFound
@@ -55,7 +56,8 @@ internal static class DoctorCommand
     /// <summary>Runs all checks.</summary>
     /// <returns>True when the API server answered.</returns>
     private static async Task<bool> CheckClusterAsync(
-        DoctorTask task, List<CheckResult> results, Uri[] urls, bool echo, SourceChoice? dns, CancellationToken cancellationToken)
+        DoctorTask task, List<CheckResult> results, DispatcherChoice dispatchers, bool echo, SourceChoice? dns,
+        CancellationToken cancellationToken)
     {
         bool isReached = false;
         EndpointDirectory? directory = null;
@@ -74,7 +76,7 @@ internal static class DoctorCommand
             }
 
             results.AddRange(await new DispatcherChecks(task, VersionCommand.Version)
-                .RunAsync(urls, () => view?.Current, cancellationToken).ConfigureAwait(false));
+                .RunAsync(dispatchers, () => view?.Current, cancellationToken).ConfigureAwait(false));
             results.Add(dns is null
                 ? CheckResult.Skipped("dns", "DNS is not asked: this is no pod. Give the cluster's DNS server with --dns-server.")
                 : await new DnsChecks(task).RunAsync(dns, view?.Current, cancellationToken).ConfigureAwait(false));
@@ -111,6 +113,7 @@ internal static class DoctorCommand
         results.AddRange(await server.RunAsync(cancellationToken).ConfigureAwait(false));
         if (server.IsSilent)
             return false;
+        results.AddRange(await new IdentityChecks(task, api).RunAsync(cancellationToken).ConfigureAwait(false));
         results.AddRange(await new SliceChecks(task, api).RunAsync(cancellationToken).ConfigureAwait(false));
         results.Add(await new RoleChecks(task, api).RunAsync(cancellationToken).ConfigureAwait(false));
         return true;

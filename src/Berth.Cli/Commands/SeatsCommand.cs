@@ -15,6 +15,10 @@ namespace Berth.Cli.Commands;
 /// <summary><c>berth seats</c>: shows the seats of a Service, and closes or opens the desk of one pod.</summary>
 internal static class SeatsCommand
 {
+    // The options of kubectl that say which namespace a name without one belongs to.
+    private static readonly Setting[] s_ofNamespace =
+        [ServiceTargetArgument.Namespace, ClusterSettings.Kubeconfig, ClusterSettings.Context];
+
     public static Command CreateGroup(ProgramHost host)
     {
         Command group = new("seats", "Shows the seats of a Service, and closes or opens the desk of a pod.");
@@ -30,15 +34,17 @@ internal static class SeatsCommand
 
     private static ExampleCommand CreateShow(ProgramHost host)
     {
-        Argument<string?> target = new("NAMESPACE/SERVICE") { Description = "The Service.", Arity = ArgumentArity.ExactlyOne };
+        Argument<string?> target = ServiceTargetArgument.Create();
         ExampleCommand command = new(
             "show", "Shows the seats of a Service by pod, as a dispatcher knows them.",
-            "berth seats show k8s-example2/service-b", "berth seats show games/lobby --url http://service-a.games -o json")
+            "berth seats show k8s-example2/service-b", "berth seats show games/lobby --url http://service-a.games -o json",
+            "berth seats show lobby -n games")
         {
             target,
         };
         return command.Runs(
-            host, [SeatSettings.Url, CommonSettings.TableOutput], reader => ShowAsync(reader, host, reader.GetArgument(target)));
+            host, [SeatSettings.Url, .. s_ofNamespace, CommonSettings.TableOutput],
+            reader => ShowAsync(reader, host, ServiceTargetArgument.Read(reader, host, target)));
     }
 
     private static ExampleCommand CreateSet(ProgramHost host, string name, bool closed, string description, string example)
@@ -46,16 +52,14 @@ internal static class SeatsCommand
         Argument<string?> pod = new("NAMESPACE/POD") { Description = "The pod.", Arity = ArgumentArity.ExactlyOne };
         ExampleCommand command = new(name, description, example) { pod };
         return command.Runs(
-            host, [SeatSettings.Desk, SeatSettings.Keys, SeatSettings.DeskCa, SeatSettings.DeskName],
-            reader => SetAsync(reader, host, reader.GetArgument(pod)!, closed));
+            host, [SeatSettings.Desk, SeatSettings.Keys, SeatSettings.DeskCa, SeatSettings.DeskName, .. s_ofNamespace],
+            reader => SetAsync(reader, host, ServiceTargetArgument.ReadPath(reader, host, reader.GetArgument(pod))!, closed));
     }
 
-    private static async Task<int> ShowAsync(SettingsReader reader, ProgramHost host, string? target)
+    private static async Task<int> ShowAsync(SettingsReader reader, ProgramHost host, ServiceTarget service)
     {
         Uri url = reader.Get(SeatSettings.Url);
         OutputFormat format = reader.Get(CommonSettings.TableOutput);
-        if (!ServiceTarget.TryParse(target ?? "", out ServiceTarget service, out string? fault))
-            reader.Fault(fault);
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
         using JsonDocument page = await SeatPageClient.ReadAsync(new Uri(url, $"/v1/seats/{service}"), host.Time, stop.Token)

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
+using System.Text;
 using System.Text.Json;
 using Berth.Kubernetes;
 using Berth.Kubernetes.Http;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>Questions to the API server, whose refusals are values. It only reads.</summary>
+/// <summary>Questions to the API server, whose refusals are values. Nothing of them is stored there.</summary>
 internal sealed class ApiQuestions : IDisposable
 {
     private readonly DoctorTask _task;
@@ -19,18 +20,17 @@ internal sealed class ApiQuestions : IDisposable
     }
 
     /// <summary>Asks for an object or a list.</summary>
-    public Task<ApiAnswer> GetAsync(string path, CancellationToken cancellationToken) => AskAsync(
-        path,
-        async (response, token) =>
-        {
-            using JsonDocument document = await JsonDocument.ParseAsync(response.Body, cancellationToken: token).ConfigureAwait(false);
-            return new ApiAnswer(response.StatusCode, document.RootElement.Clone(), null, response.Date);
-        },
-        cancellationToken);
+    public Task<ApiAnswer> GetAsync(string path, CancellationToken cancellationToken) =>
+        AskAsync(path, token => _api.GetAsync(path, token), ReadAsync, cancellationToken);
+
+    /// <summary>Asks a question about the caller itself.</summary>
+    public Task<ApiAnswer> AskAsync(string path, string json, CancellationToken cancellationToken) =>
+        AskAsync(path, token => _api.AskAsync(path, Encoding.UTF8.GetBytes(json), token), ReadAsync, cancellationToken);
 
     /// <summary>Opens a watch, and closes it as soon as the server has accepted it.</summary>
     public Task<ApiAnswer> OpenAsync(string path, CancellationToken cancellationToken) => AskAsync(
-        path, static (response, _) => Task.FromResult(new ApiAnswer(response.StatusCode, default, null, response.Date)), cancellationToken);
+        path, token => _api.GetAsync(path, token),
+        static (response, _) => Task.FromResult(new ApiAnswer(response.StatusCode, default, null, response.Date)), cancellationToken);
 
     public void Dispose()
     {
@@ -38,15 +38,23 @@ internal sealed class ApiQuestions : IDisposable
         _meter.Dispose();
     }
 
+    private static async Task<ApiAnswer> ReadAsync(KubernetesResponse response, CancellationToken cancellationToken)
+    {
+        using JsonDocument document = await JsonDocument.ParseAsync(response.Body, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        return new ApiAnswer(response.StatusCode, document.RootElement.Clone(), null, response.Date);
+    }
+
     private async Task<ApiAnswer> AskAsync(
-        string path, Func<KubernetesResponse, CancellationToken, Task<ApiAnswer>> read, CancellationToken cancellationToken)
+        string path, Func<CancellationToken, Task<KubernetesResponse>> send,
+        Func<KubernetesResponse, CancellationToken, Task<ApiAnswer>> read, CancellationToken cancellationToken)
     {
         try
         {
             return await _task.WithinAsync(
                 async token =>
                 {
-                    using KubernetesResponse response = await _api.GetAsync(path, token).ConfigureAwait(false);
+                    using KubernetesResponse response = await send(token).ConfigureAwait(false);
                     return await read(response, token).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using Berth.Cli.Options;
+
 namespace Berth.Cli.Doctor;
 
 /// <summary>The state of each replica of service A, and whether all hand out the pods that the slices have.</summary>
@@ -7,13 +9,13 @@ internal sealed class DispatcherChecks(DoctorTask task, string berthVersion)
     private const int Looks = 5;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
-    /// <param name="urls">The dispatchers, or none.</param>
+    /// <param name="dispatchers">The dispatchers, or none.</param>
     /// <param name="current">Reads the latest snapshot of the slices; null where there is none.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
     public async Task<IReadOnlyList<CheckResult>> RunAsync(
-        IReadOnlyList<Uri> urls, Func<EndpointSnapshot?> current, CancellationToken cancellationToken)
+        DispatcherChoice dispatchers, Func<EndpointSnapshot?> current, CancellationToken cancellationToken)
     {
-        if (urls.Count == 0)
+        if (dispatchers.Urls.Length == 0)
         {
             return
             [
@@ -21,11 +23,11 @@ internal sealed class DispatcherChecks(DoctorTask task, string berthVersion)
             ];
         }
 
-        DispatcherClient client = new(task);
+        DispatcherClient client = new(task, dispatchers);
         for (int look = 1; ; look++)
         {
             List<DispatcherPage> pages = [];
-            foreach (Uri url in urls)
+            foreach (Uri url in dispatchers.Urls)
                 pages.AddRange(await client.AskAsync(url, cancellationToken).ConfigureAwait(false));
             CheckResult agreement = Compare(pages, current());
             if (agreement.State != CheckState.Failed || look == Looks)
@@ -39,7 +41,8 @@ internal sealed class DispatcherChecks(DoctorTask task, string berthVersion)
         if (page.Fault is { } fault)
         {
             yield return CheckResult.Failed(
-                "dispatcher", $"{page.Name}: {fault}", $"Check the address, and that a dispatcher runs there with --target {task.Target}.");
+                "dispatcher", $"{page.Name}: {fault}",
+                page.Remedy ?? $"Check the address, and that a dispatcher runs there with --target {task.Target}.");
             yield break;
         }
 

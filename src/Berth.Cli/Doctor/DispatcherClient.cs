@@ -1,12 +1,16 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text.Json;
+using Berth.Checks;
 using Berth.Cli.Call;
+using Berth.Cli.Options;
 
 namespace Berth.Cli.Doctor;
 
 /// <summary>Asks every replica of service A behind a URL: each address of its name.</summary>
-internal sealed class DispatcherClient(DoctorTask task)
+internal sealed class DispatcherClient(DoctorTask task, DispatcherChoice dispatchers)
 {
     private const int MaxAnswer = 64 * 1024 * 1024;
 
@@ -37,6 +41,7 @@ internal sealed class DispatcherClient(DoctorTask task)
     {
         using HttpClient http = new(new SocketsHttpHandler
         {
+            SslOptions = TlsOptions(),
             UseCookies = false,
             AllowAutoRedirect = false,
             ConnectCallback = async (_, token) =>
@@ -58,9 +63,18 @@ internal sealed class DispatcherClient(DoctorTask task)
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxAnswer,
         };
+        if (dispatchers.Token is { } token)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
             return await task.WithinAsync(token => ReadAsync(http, url, name, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            return DispatcherPage.Broken(
+                name, $"Its TLS is not trusted from here: {(exception.InnerException ?? exception).Message.TrimEnd('.')}.",
+                $"Give the CAs of its certificate with --{DoctorSettings.UrlAuthorityFile.Name}, and a name that the certificate has in " +
+                $"--{DoctorSettings.Urls.Name}.");
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or TimeoutException)
         {
@@ -70,6 +84,20 @@ internal sealed class DispatcherClient(DoctorTask task)
         {
             return DispatcherPage.Broken(name, "What answers there is not service A.");
         }
+    }
+
+    private SslClientAuthenticationOptions TlsOptions()
+    {
+        SslClientAuthenticationOptions options = new();
+        if (dispatchers.Authorities is { } authorities)
+        {
+#pragma warning disable MA0039 // It trusts the CAs of the file instead of those of the machine, and checks the same.
+            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                ServerCertificate.IsTrusted(certificate, chain, errors, authorities);
+#pragma warning restore MA0039
+        }
+
+        return options;
     }
 
     private async Task<DispatcherPage> ReadAsync(HttpClient http, Uri url, string name, CancellationToken cancellationToken)
@@ -85,7 +113,10 @@ internal sealed class DispatcherClient(DoctorTask task)
         {
             return DispatcherPage.Broken(
                 name,
-                root.TryGetProperty("detail", out JsonElement detail) ? detail.ToString() : $"It answers {(int)response.StatusCode}.");
+                root.TryGetProperty("detail", out JsonElement detail) ? detail.ToString() : $"It answers {(int)response.StatusCode}.",
+                response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+                    ? $"Give a token that may read {task.Target} with --{DoctorSettings.UrlTokenFile.Name}."
+                    : null);
         }
 
         string[] pods =

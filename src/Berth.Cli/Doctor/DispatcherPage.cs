@@ -10,10 +10,13 @@ namespace Berth.Cli.Doctor;
 /// <param name="Pods">The pods that it hands out: name, UID and address.</param>
 /// <param name="Version">The version of the program, or null.</param>
 /// <param name="Clock">The comparison of its clock with ours.</param>
+/// <param name="Remedy">What to do about the fault, or null for the usual.</param>
 internal sealed record DispatcherPage(
-    string Name, string? Fault, string? State, string? Reason, IReadOnlyList<string> Pods, string? Version, CheckResult? Clock)
+    string Name, string? Fault, string? State, string? Reason, IReadOnlyList<string> Pods, string? Version, CheckResult? Clock,
+    string? Remedy = null)
 {
-    public static DispatcherPage Broken(string name, string fault) => new(name, fault, null, null, [], null, null);
+    public static DispatcherPage Broken(string name, string fault, string? remedy = null) =>
+        new(name, fault, null, null, [], null, null, remedy);
 
     /// <summary>The name of a replica at one of the addresses of a URL.</summary>
     public static string NameOf(Uri url, IPAddress address, bool isOne) =>

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Berth.Cli.Options;
 
@@ -8,6 +10,12 @@ internal static class DoctorSettings
     public static Setting<Uri[]> Urls { get; } = new(
         "url", "URL", "A dispatcher to look at, such as http://service-a.games; every address of its name is asked. Repeat for more.",
         ParseUrls, [], separator: ';');
+
+    public static Setting<string?> UrlTokenFile { get; } = new(
+        "url-token-file", "PATH", "The file with the bearer token for --url, where the dispatcher wants one.", CommonParsers.Text, null);
+
+    public static Setting<string?> UrlAuthorityFile { get; } = new(
+        "url-ca", "PATH", "The PEM file with the CAs of an https --url. Default: the roots of this machine.", CommonParsers.Text, null);
 
     public static Setting<bool> Echo { get; } = new(
         "echo", "true|false", "The pods run berth echo, so ask each over UDP too. Default false.",
@@ -25,7 +33,51 @@ internal static class DoctorSettings
         "timeout", "DURATION", "The most that one question may take. Default 5s.", Durations.AtLeast(TimeSpan.FromMilliseconds(1)),
         TimeSpan.FromSeconds(5));
 
-    public static Setting[] All { get; } = [Urls, Echo, DnsServers, ClusterDomain];
+    public static Setting[] All { get; } = [Urls, UrlTokenFile, UrlAuthorityFile, Echo, DnsServers, ClusterDomain];
+
+    /// <summary>Reads the dispatchers, with the files of their token and CAs. All faults are noted.</summary>
+    public static DispatcherChoice ReadDispatchers(SettingsReader reader)
+    {
+        Uri[] urls = reader.Get(Urls);
+        foreach (Setting setting in (Setting[])[UrlTokenFile, UrlAuthorityFile])
+        {
+            if (urls.Length == 0 && reader.OriginOf(setting) == SettingOrigin.CommandLine)
+                reader.Fault($"--{setting.Name} has no meaning without --url. Give both, or none.");
+        }
+
+        string? token = ReadFile(reader, UrlTokenFile)?.Trim();
+        if (token is not null && (token.Length == 0 || token.AsSpan().ContainsAnyExceptInRange('!', '~')))
+            reader.Fault($"{reader.Get(UrlTokenFile)} is not a file with one token. Write the token into it, without spaces in it.");
+        string? pem = ReadFile(reader, UrlAuthorityFile);
+        X509Certificate2Collection authorities = [];
+        try
+        {
+            authorities.ImportFromPem(pem);
+            if (pem is not null && authorities.Count == 0)
+                reader.Fault($"{reader.Get(UrlAuthorityFile)} contains no certificate. Give a PEM file: -----BEGIN CERTIFICATE-----.");
+        }
+        catch (CryptographicException exception)
+        {
+            reader.Fault($"{reader.Get(UrlAuthorityFile)} contains a certificate that cannot be read: {exception.Message}");
+        }
+
+        return new DispatcherChoice(urls, token, pem is null ? null : authorities);
+    }
+
+    private static string? ReadFile(SettingsReader reader, Setting<string?> setting)
+    {
+        if (reader.Get(setting) is not { } path)
+            return null;
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            reader.Fault($"--{setting.Name}: {path} cannot be read: {exception.Message.TrimEnd('.')}. Correct the path.");
+            return null;
+        }
+    }
 
     private static Uri[] ParseUrls(string text, out string? fault)
     {

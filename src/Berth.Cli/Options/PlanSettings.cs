@@ -35,7 +35,8 @@ internal static class PlanSettings
 
     public static Setting<PlanRange?> Ephemeral { get; } = new(
         "ephemeral-ports", "FIRST-LAST|node|none",
-        "The ephemeral range of the nodes; node reads that of this machine. Default 32768-60999.", ParseEphemeral, PlanRange.Ephemeral);
+        "The ephemeral range of the nodes; node reads that of this machine. Default: 32768-60999, that of Linux, is assumed.",
+        ParseEphemeral, PlanRange.Ephemeral);
 
     public static Setting<PlanRange[]> Reserved { get; } = new(
         "reserved", "FIRST-LAST", "Ports that other programs of the nodes use; repeat for more.", ParseRanges, [], separator: ',');

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Berth.Cli.Hosting;
+using Berth.Kubernetes;
 
 namespace Berth.Cli.Options;
 
@@ -8,7 +9,8 @@ internal static class ServiceTargetArgument
 {
     /// <summary>The option of kubectl for the namespace.</summary>
     public static Setting<string?> Namespace { get; } = new(
-        "namespace", "NAME", "The namespace of a SERVICE that is given without one. In kubectl berth the default is the context's.",
+        "namespace", "NAME",
+        "The namespace of a name that is given without one. Default: in kubectl berth that of the context, in a pod that of the pod.",
         CommonParsers.Text, null, separator: null, "-n");
 
     public static Argument<string?> Create() =>
@@ -21,22 +23,48 @@ internal static class ServiceTargetArgument
     /// <summary>Reads the argument. After a fault, which the reader keeps, the target is the default value.</summary>
     public static ServiceTarget Read(SettingsReader reader, ProgramHost host, Argument<string?> argument)
     {
-        string? text = reader.GetArgument(argument);
-        string? space = reader.Get(Namespace);
-        if (text?.Contains('/', StringComparison.Ordinal) == false)
-        {
-            // As every command of kubectl does.
-            space ??= host.IsPlugin ? ClusterSettings.Read(reader).Find(host).Namespace : null;
-            if (space is not null)
-                text = $"{space}/{text}";
-        }
-        else if (space is not null && reader.OriginOf(Namespace) == SettingOrigin.CommandLine)
-        {
-            reader.Fault($"'{text}' names a namespace, and so does --namespace. Leave one out.");
-        }
-
+        string? text = ReadPath(reader, host, reader.GetArgument(argument));
         if (!ServiceTarget.TryParse(text, out ServiceTarget target, out string? fault))
             reader.Fault(fault);
         return target;
+    }
+
+    /// <summary>Puts the namespace before a name that has none, where one is given or is the default.</summary>
+    public static string? ReadPath(SettingsReader reader, ProgramHost host, string? text)
+    {
+        string? space = reader.Get(Namespace);
+        if (text?.Contains('/', StringComparison.Ordinal) == false)
+        {
+            space ??= FindDefault(reader, host);
+            return space is null ? text : $"{space}/{text}";
+        }
+
+        if (space is not null && reader.OriginOf(Namespace) == SettingOrigin.CommandLine)
+            reader.Fault($"'{text}' names a namespace, and so does --namespace. Leave one out.");
+        return text;
+    }
+
+    // As every command of kubectl does. Under its own name the program has a default in a pod only.
+    private static string? FindDefault(SettingsReader reader, ProgramHost host)
+    {
+        bool isPod = host.Variable("KUBERNETES_SERVICE_HOST") is { Length: > 0 };
+        if (!host.IsPlugin && !isPod)
+            return null;
+        try
+        {
+            return KubernetesEndpoints.FindAccess(new ClusterAccessOptions
+            {
+                Kubeconfig = reader.Get(ClusterSettings.Kubeconfig),
+                Context = reader.Get(ClusterSettings.Context),
+                Environment = host.Variable,
+                TimeProvider = host.Time,
+                PluginOutput = host.Error.WriteLine,
+            }).Namespace;
+        }
+        catch (ClusterAccessException) when (!host.IsPlugin)
+        {
+            // A pod without a token. The name is then told to lack a namespace.
+            return null;
+        }
     }
 }

@@ -99,7 +99,11 @@ internal static class PlanOutput
         if (options.NodePorts is { } nodePorts)
             output.WriteLine($"{Bar(nodePorts.First, nodePorts.Last, '-')}  NodePort range {nodePorts.First}-{nodePorts.Last}");
         if (options.Ephemeral is { } ephemeral)
-            output.WriteLine($"{Bar(ephemeral.First, ephemeral.Last, '-')}  ephemeral range {ephemeral.First}-{ephemeral.Last}");
+        {
+            string assumed = ephemeral == PlanRange.Ephemeral ? " (assumed)" : "";
+            output.WriteLine($"{Bar(ephemeral.First, ephemeral.Last, '-')}  ephemeral range {ephemeral.First}-{ephemeral.Last}{assumed}");
+        }
+
         foreach (PlanRange reserved in options.Reserved)
             output.WriteLine($"{Bar(reserved.First, reserved.Last, '-')}  reserved {reserved.First}-{reserved.Last}");
     }

@@ -6,6 +6,12 @@ internal sealed record ApiRequest(string PathAndQuery, string Verb, string Group
     /// <summary>True when the answer may be protobuf. It may always be JSON.</summary>
     internal bool AcceptsProtobuf { get; init; }
 
+    /// <summary>The JSON body of a POST, or null for a GET.</summary>
+    internal byte[]? Body { get; private init; }
+
+    /// <summary>A POST of a question about the caller. The API server answers it and stores nothing.</summary>
+    internal static ApiRequest Question(string path, byte[] json) => Parse(path) with { Verb = "create", Body = json };
+
     /// <summary>Reads <c>/api/v1/…</c> and <c>/apis/GROUP/VERSION/…</c>; anything else is a <c>get</c> without a resource.</summary>
     internal static ApiRequest Parse(string pathAndQuery)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Http.Headers;
 using Berth.Kubernetes.Access.Credentials;
 using Berth.Kubernetes.Access.Trust;
 using Berth.Kubernetes.Wire;
@@ -7,8 +8,8 @@ using Berth.Kubernetes.Wire;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Our thin client of one API server. It sends a GET and returns the body, or throws with a sentence that says why there is none. Its only
-/// state is its connections. It is safe for several threads, and a process needs only one.
+/// Our thin client of one API server. It sends one request and returns the body, or throws with a sentence that says why there is none. It
+/// has no request that changes an object. Its only state is its connections. It is safe for several threads, and a process needs only one.
 /// </summary>
 internal sealed class KubernetesApi : IDisposable
 {
@@ -47,9 +48,32 @@ internal sealed class KubernetesApi : IDisposable
     /// <exception cref="KubernetesUnreachableException">No answer arrived.</exception>
     /// <exception cref="KubernetesProtocolException">The answer is not from a Kubernetes API.</exception>
     /// <exception cref="ClusterAccessException">There is no credential, because a plugin failed.</exception>
-    internal async Task<KubernetesResponse> GetAsync(string pathAndQuery, CancellationToken cancellationToken, bool protobuf = false)
+    internal Task<KubernetesResponse> GetAsync(string pathAndQuery, CancellationToken cancellationToken, bool protobuf = false) =>
+        SendAsync(ApiRequest.Parse(pathAndQuery) with { AcceptsProtobuf = protobuf }, cancellationToken);
+
+    /// <summary>Asks a question about the caller itself: a POST whose answer the API server does not store.</summary>
+    /// <param name="path">The path of the question, such as <c>/apis/authentication.k8s.io/v1/selfsubjectreviews</c>.</param>
+    /// <param name="json">The question.</param>
+    /// <param name="cancellationToken">Ends the wait for the headers.</param>
+    /// <remarks>It throws what <see cref="GetAsync"/> throws.</remarks>
+    internal Task<KubernetesResponse> AskAsync(string path, byte[] json, CancellationToken cancellationToken) =>
+        SendAsync(ApiRequest.Question(path, json), cancellationToken);
+
+    /// <summary>Closes idle connections and accepts no further request. Answers that are still being read stay usable.</summary>
+    public void Dispose()
     {
-        ApiRequest request = ApiRequest.Parse(pathAndQuery) with { AcceptsProtobuf = protobuf };
+        lock (_lock)
+        {
+            _disposed = true;
+            _pool?.Dispose();
+            _pool = null;
+        }
+    }
+
+    public override string ToString() => $"Kubernetes API {_access}";
+
+    private async Task<KubernetesResponse> SendAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
         Credential credential = await _access.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         (HttpResponseMessage response, string? certificate) = await SendAsync(request, credential, cancellationToken).ConfigureAwait(false);
         try
@@ -73,19 +97,6 @@ internal sealed class KubernetesApi : IDisposable
             throw;
         }
     }
-
-    /// <summary>Closes idle connections and accepts no further request. Answers that are still being read stay usable.</summary>
-    public void Dispose()
-    {
-        lock (_lock)
-        {
-            _disposed = true;
-            _pool?.Dispose();
-            _pool = null;
-        }
-    }
-
-    public override string ToString() => $"Kubernetes API {_access}";
 
     private ClientCertificate? CertificateFor(Credential credential) => credential.Certificate ?? _access.Certificate;
 
@@ -133,8 +144,9 @@ internal sealed class KubernetesApi : IDisposable
 
     private HttpRequestMessage CreateMessage(ApiRequest request, Credential credential)
     {
-        HttpRequestMessage message = new(HttpMethod.Get, new Uri(_root + request.PathAndQuery))
+        HttpRequestMessage message = new(request.Body is null ? HttpMethod.Get : HttpMethod.Post, new Uri(_root + request.PathAndQuery))
         {
+            Content = request.Body is null ? null : JsonContentOf(request.Body),
             // HTTP/2 is negotiated by TLS only.
             Version = _secure ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
@@ -148,6 +160,11 @@ internal sealed class KubernetesApi : IDisposable
         _access.Impersonation?.Apply(message.Headers);
         return message;
     }
+
+    private static ByteArrayContent JsonContentOf(byte[] json) => new(json)
+    {
+        Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+    };
 
     private ConnectionPool PoolFor(ClientCertificate? certificate)
     {

@@ -27,7 +27,7 @@ internal sealed class NodeTerms
         }
     }
 
-    /// <summary>True when all expressions are understood. Others are taken to allow every node.</summary>
+    /// <summary>True when all expressions are valid. The others are taken to allow every node.</summary>
     public bool IsUnderstood { get; private set; } = true;
 
     /// <summary>False when no node can meet both, whatever nodes there are.</summary>

@@ -6,7 +6,9 @@ namespace Berth.Planning.Ranges;
 /// <param name="Stride">The distance between two ordinals; 0 when all pods have one port.</param>
 /// <param name="Count">The number of pods, at least 1.</param>
 /// <param name="Protocol">The protocol, or null when none is stated: then it may be any.</param>
-internal readonly record struct PortSpan(string Name, long First, int Stride, int Count, string? Protocol)
+/// <param name="HostIP">The only address of the node that the ports are taken at; null for all of them.</param>
+internal readonly record struct PortSpan(
+    string Name, long First, int Stride, int Count, string? Protocol, string? HostIP = null)
 {
     /// <summary>The port of the last pod. It may be above 65535.</summary>
     public long Last => First + ((long)Stride * (Count - 1));
@@ -15,6 +17,8 @@ internal readonly record struct PortSpan(string Name, long First, int Stride, in
     public long? FindCommon(PortSpan other)
     {
         if (Protocol is not null && other.Protocol is not null && Protocol != other.Protocol)
+            return null;
+        if (HostIP is not null && other.HostIP is not null && HostIP != other.HostIP)
             return null;
         long first = Math.Max(First, other.First);
         long last = Math.Min(Last, other.Last);
@@ -49,13 +53,13 @@ internal readonly record struct PortSpan(string Name, long First, int Stride, in
 
     public bool Contains(long port) => port >= First && port <= Last && (Stride == 0 ? port == First : (port - First) % Stride == 0);
 
-    /// <summary>Returns <c>4000</c>, <c>4000..4009</c> or <c>4000..4090 by 10</c>, with the protocol.</summary>
+    /// <summary>Returns <c>4000</c>, <c>4000..4009</c> or <c>4000..4090 by 10</c>, with the protocol and the address.</summary>
     public override string ToString()
     {
         string ports = Count == 1 || Stride == 0 ? Format(First)
             : Stride == 1 ? $"{Format(First)}..{Format(Last)}"
             : $"{Format(First)}..{Format(Last)} by {Format(Stride)}";
-        return Protocol is null ? ports : $"{ports}/{Protocol}";
+        return $"{ports}{(Protocol is null ? "" : "/" + Protocol)}{(HostIP is null ? "" : " at " + HostIP)}";
     }
 
     private static string Format(long number) => number.ToString(CultureInfo.InvariantCulture);

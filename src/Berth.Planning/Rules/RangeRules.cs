@@ -49,7 +49,11 @@ internal static class RangeRules
             yield return Fault(
                 workload, PlanRule.Ephemeral, PlanLevel.Warning, $"Port {port} of {span} is in the ephemeral range {ephemeral} of nodes.",
                 "Any outgoing connection of the node may hold it when the pod starts, which then cannot bind it.",
-                "Choose a base port outside of the range; --ephemeral-ports states another range.");
+                "Choose a base port outside of the range."
+                    + (ephemeral == PlanRange.Ephemeral
+                        ? " The range is assumed: it is the default of Linux, and no API tells that of a node. On a node, sysctl " +
+                            "net.ipv4.ip_local_port_range shows it; state it with --ephemeral-ports."
+                        : ""));
         }
 
         foreach (PlanFault fault in CheckPrograms(workload, span))

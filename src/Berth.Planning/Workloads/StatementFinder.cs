@@ -1,3 +1,4 @@
+using System.Net;
 using Berth.Planning.Objects;
 using Berth.Planning.Ranges;
 
@@ -22,7 +23,7 @@ internal sealed class StatementFinder(
         foreach (StatedPort port in Declared(workload)?.Ports ?? [])
         {
             if (!spans.Any(span => span.Contains(port.Number) && (span.Protocol ?? port.Protocol) == port.Protocol))
-                spans.Add(new PortSpan(port.Name, port.Number, 0, workload.Pods, port.Protocol));
+                spans.Add(new PortSpan(port.Name, port.Number, 0, workload.Pods, port.Protocol, port.HostIP));
         }
 
         workload.Spans = spans;
@@ -31,7 +32,7 @@ internal sealed class StatementFinder(
     private static PortSpan SpanOf(Workload workload, StatedPort port)
     {
         if (port.Stride == 0)
-            return new PortSpan(port.Name, port.Number, 0, workload.Pods, port.Protocol);
+            return new PortSpan(port.Name, port.Number, 0, workload.Pods, port.Protocol, port.HostIP);
         if (workload.IsSet)
         {
             return new PortSpan(
@@ -141,12 +142,19 @@ internal sealed class StatementFinder(
                     Port: port, Number: port.Number("hostPort") ?? (workload.OnHostNetwork ? port.Number("containerPort") : null)))
                 .Where(static port => port.Number is >= 1 and <= 65535)
                 .Select(static port => new StatedPort(
-                    port.Port.Text("name") ?? "", (int)port.Number!, port.Port.Text("protocol") ?? "TCP", 0)),
+                    port.Port.Text("name") ?? "", (int)port.Number!, port.Port.Text("protocol") ?? "TCP", 0, HostIPOf(port.Port))),
         ];
         return ports.Length == 0
             ? null
             : new PortStatement(ports, "declared ports", workload.Object.Location, PortOrigin.Declared);
     }
+
+    /// <summary>The scheduler takes no address and <c>0.0.0.0</c> for all. A program that listens on <c>::</c> gets all too.</summary>
+    private static string? HostIPOf(JsonObject port) =>
+        IPAddress.TryParse(port.Text("hostIP"), out IPAddress? address) && !address.Equals(IPAddress.Any)
+            && !address.Equals(IPAddress.IPv6Any)
+            ? address.ToString()
+            : null;
 
     private void AddFault(Workload workload, string source, PlanLocation location, string sentence) => faults.Add(new PlanFault(
         PlanRule.PortValue, PlanLevel.Error, workload.Subject, location, $"{source}: {sentence}",

@@ -59,6 +59,42 @@ public sealed class PlanTests
         Assert.Contains("none.yaml is neither a file nor a folder", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("metadata:\n  name: {{ .Values.name }}\n---\n", "stdin, line 2: {{ .Values.name }} is a template that was not rendered")]
+    [InlineData("apiVersion: example.com/v1\nkind: Fleet\nmetadata: {name: f}\n---\n", "stdin:1: the kind Fleet of example.com/v1")]
+    [InlineData("a: [1\n---\n", "stdin is not valid YAML at line")]
+    public async Task Document_that_cannot_be_counted_is_exit_code_2_and_the_rest_is_checked(string document, string sentence)
+    {
+        (int code, string output, string error) = await RunAsync(document + s_two, "plan", "check", "-f", "-");
+        Assert.Equal(2, code);
+        Assert.Contains("StatefulSet games/match", output, StringComparison.Ordinal);
+        Assert.Contains("overlap", output, StringComparison.Ordinal);
+        Assert.Contains(sentence, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cluster_that_answers_half_is_exit_code_3_and_the_rest_is_checked()
+    {
+        await using FakeKubernetes kubernetes = await FakeKubernetes.StartAsync(static async context =>
+        {
+            context.Response.ContentType = "application/json";
+            if (context.Request.Path.Value!.EndsWith("/services", StringComparison.Ordinal))
+            {
+                context.Response.StatusCode = 500;
+                await context.Response.WriteAsync("""{"kind": "Status", "code": 500, "message": "etcd is slow"}""");
+                return;
+            }
+
+            await context.Response.WriteAsync("""{"items": []}""");
+        });
+        (int code, string output, string error) = await RunAsync(
+            s_two, "plan", "check", "-f", "-", "--with-cluster", "true", "--kubeconfig", kubernetes.Kubeconfig);
+        Assert.Equal(3, code);
+        Assert.Contains("overlap", output, StringComparison.Ordinal);
+        Assert.Contains("services are not read, and the plan does not count them: ", error, StringComparison.Ordinal);
+        Assert.Contains("etcd is slow", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task File_of_a_folder_that_cannot_be_read_is_named_and_the_rest_is_checked()
     {

@@ -23,6 +23,9 @@ internal sealed class SlicesServer
     /// <summary>True when the account may not read slices.</summary>
     public bool IsForbidden { get; init; }
 
+    /// <summary>The name that it has for the account; null when it does not answer questions about the account.</summary>
+    public string? User { get; init; }
+
     public string Version { get; init; } = "v1.36.2";
 
     /// <summary>The distance of its clock from the real one.</summary>
@@ -36,6 +39,16 @@ internal sealed class SlicesServer
         if (path == "/version")
         {
             await context.Response.WriteAsync($$"""{"gitVersion": "{{Version}}"}""");
+            return;
+        }
+
+        if (User is not null && path.EndsWith("reviews", StringComparison.Ordinal) && context.Request.Method == "POST")
+        {
+            context.Response.StatusCode = (int)HttpStatusCode.Created;
+            await context.Response.WriteAsync($$$"""
+                {"status": {"allowed": {{{(IsForbidden ? "false" : "true")}}},
+                            "userInfo": {"username": "{{{User}}}", "groups": ["players"]} } }
+                """);
             return;
         }
 

@@ -32,6 +32,12 @@ public sealed class OverlapTests
     [InlineData("nodeSelector: {pool: a}", NodeAffinity + "[{key: pool, operator: NotIn, values: [a]}]}]}}}")]
     [InlineData("nodeSelector: {pool: a}", NodeAffinity + "[{key: pool, operator: DoesNotExist}]}]}}}")]
     [InlineData(
+        NodeAffinity + "[{key: cores, operator: Gt, values: [\"8\"]}]}]}}}",
+        NodeAffinity + "[{key: cores, operator: Lt, values: [\"9\"]}]}]}}}")]
+    [InlineData("nodeSelector: {cores: \"8\"}", NodeAffinity + "[{key: cores, operator: Gt, values: [\"8\"]}]}]}}}")]
+    [InlineData("nodeSelector: {cores: many}", NodeAffinity + "[{key: cores, operator: Lt, values: [\"8\"]}]}]}}}")]
+    [InlineData("", NodeAffinity + "[{key: cores, operator: Lt, values: [\"0\"]}]}]}}}")]
+    [InlineData(
         "",
         "affinity: {podAntiAffinity: {" + Required
             + ": [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: lobby}}}]}}")]
@@ -42,16 +48,83 @@ public sealed class OverlapTests
     [InlineData("nodeSelector: {pool: a}", "nodeSelector: {disk: ssd}")]
     [InlineData("nodeSelector: {pool: a}", "nodeSelector: {pool: a}")]
     [InlineData("", "nodeName: node-2")]
+    [InlineData("nodeSelector: {cores: \"9\"}", NodeAffinity + "[{key: cores, operator: Gt, values: [\"8\"]}]}]}}}")]
+    [InlineData(
+        NodeAffinity + "[{key: cores, operator: Gt, values: [\"8\"]}]}]}}}",
+        NodeAffinity + "[{key: cores, operator: Lt, values: [\"10\"]}]}]}}}")]
     public void Sets_that_may_share_a_node_are_reported(string one, string other) =>
         Plans.Only(PlanRule.Overlap, Plans.Set(podSpec: one) + Plans.Set("match", 4000, podSpec: other));
 
     [Fact]
-    public void Affinity_that_is_not_understood_is_said_and_makes_a_warning()
+    public void Affinity_that_Kubernetes_refuses_is_told_and_makes_a_warning()
     {
-        const string Above = NodeAffinity + "[{key: cores, operator: Gt, values: [\"8\"]}]}]}}}";
+        const string Above = NodeAffinity + "[{key: cores, operator: Gt, values: [eight]}]}]}}}";
         PlanFault fault = Plans.Only(PlanRule.Overlap, Plans.Set(podSpec: Above) + Plans.Set("match", 4000));
         Assert.Equal(PlanLevel.Warning, fault.Level);
-        Assert.Contains("Gt or Lt is not understood", fault.Why, StringComparison.Ordinal);
+        Assert.Contains("an operator or a number that Kubernetes refuses", fault.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Known_nodes_decide_by_numbers_in_labels()
+    {
+        const string Node = """
+            apiVersion: v1
+            kind: Node
+            metadata: {name: node-1, labels: {cores: "16"}}
+            ---
+
+            """;
+        string large = Plans.Set("large", 4000, podSpec: NodeAffinity + "[{key: cores, operator: Gt, values: [\"8\"]}]}]}}}");
+        string small = Plans.Set("small", 4000, podSpec: NodeAffinity + "[{key: cores, operator: Lt, values: [\"16\"]}]}]}}}");
+        Plans.Only(PlanRule.Overlap, Node + Plans.Set() + large);
+        Plans.AssertClean(Node + Plans.Set() + small);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.1", true)]
+    [InlineData("10.0.0.1", "10.0.0.2", false)]
+    [InlineData("10.0.0.1", "0.0.0.0", true)]
+    [InlineData("10.0.0.1", "\"::\"", true)]
+    [InlineData("\"fd00::1\"", "\"fd00:0::1\"", true)]
+    [InlineData("10.0.0.1", "\"\"", true)]
+    public void Host_ports_of_different_addresses_do_not_meet(string one, string other, bool meets)
+    {
+        string both = Agent("one", $"{{containerPort: 80, hostPort: 4001, hostIP: {one}}}")
+            + Agent("two", $"{{containerPort: 80, hostPort: 4001, hostIP: {other}}}");
+        if (!meets)
+            Plans.AssertClean(both);
+        else
+            Assert.Contains("port 4001 in common", Plans.Only(PlanRule.Overlap, both).What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Set_on_the_host_network_meets_a_host_port_of_any_address()
+    {
+        PlanFault fault = Plans.Only(
+            PlanRule.Overlap, Plans.Set() + Agent("agent", "{containerPort: 80, hostPort: 4001, hostIP: 10.0.0.1}"));
+        Assert.Contains("4001/TCP at 10.0.0.1", fault.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bare_pod_and_DaemonSet_on_the_host_network_claim_their_ports()
+    {
+        const string Daemons = """
+            apiVersion: apps/v1
+            kind: DaemonSet
+            metadata: {name: agent, namespace: games, annotations: {berth/fixed-port: "4002"}}
+            spec: {template: {spec: {hostNetwork: true, dnsPolicy: Default, containers: [{name: a, image: a}]}}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: relay, namespace: games, annotations: {berth/fixed-port: "4002"}}
+            spec: {hostNetwork: true, dnsPolicy: Default, containers: [{name: a, image: a}]}
+            ---
+
+            """;
+        PortPlan plan = Plans.Of(Plans.Set() + Daemons);
+        Assert.Equal(
+            ["DaemonSet games/agent", "Pod games/relay", "Pod games/relay"],
+            plan.Faults.Where(static fault => fault.Rule == PlanRule.Overlap).Select(static fault => fault.Subject));
     }
 
     [Fact]
@@ -121,16 +194,7 @@ public sealed class OverlapTests
     [Fact]
     public void Declared_host_port_of_another_pod_is_a_claim()
     {
-        const string Agent = """
-            apiVersion: apps/v1
-            kind: DaemonSet
-            metadata: {name: agent, namespace: monitoring}
-            spec:
-              template:
-                spec:
-                  containers: [{name: a, image: a, ports: [{containerPort: 80, hostPort: 4001}]}]
-            """;
-        PlanFault fault = Plans.Only(PlanRule.Overlap, Plans.Set() + Agent);
+        PlanFault fault = Plans.Only(PlanRule.Overlap, Plans.Set() + Agent("agent", "{containerPort: 80, hostPort: 4001}"));
         Assert.Equal("DaemonSet monitoring/agent", fault.Subject);
         Assert.Contains("4001/TCP", fault.What, StringComparison.Ordinal);
     }
@@ -161,4 +225,16 @@ public sealed class OverlapTests
         Assert.Equal(5, ofLast.Length);
         Assert.Contains("It meets 8 workloads", ofLast[0].What, StringComparison.Ordinal);
     }
+
+    private static string Agent(string name, string port) => $$$$"""
+        apiVersion: apps/v1
+        kind: DaemonSet
+        metadata: {name: {{{{name}}}}, namespace: monitoring}
+        spec:
+          template:
+            spec:
+              containers: [{name: a, image: a, ports: [{{{{port}}}}]}]
+        ---
+
+        """;
 }

@@ -34,8 +34,16 @@ public sealed class RangeTests
     }
 
     [Fact]
-    public void Ephemeral_range_is_a_warning() =>
-        Assert.Equal(PlanLevel.Warning, Plans.Only(PlanRule.Ephemeral, Plans.Set(basePort: 40000)).Level);
+    public void Ephemeral_range_is_a_warning_that_says_what_is_assumed()
+    {
+        PlanFault assumed = Plans.Only(PlanRule.Ephemeral, Plans.Set(basePort: 40000));
+        Assert.Equal(PlanLevel.Warning, assumed.Level);
+        Assert.Contains("The range is assumed: it is the default of Linux", assumed.Remedy, StringComparison.Ordinal);
+        PlanFault stated = Plans.Only(
+            PlanRule.Ephemeral, Plans.Set(basePort: 40000), new PlanOptions { Ephemeral = new PlanRange(40000, 60999) });
+        Assert.DoesNotContain("assumed", stated.Remedy, StringComparison.Ordinal);
+        Plans.AssertClean(Plans.Set(basePort: 40000), new PlanOptions { Ephemeral = new PlanRange(50000, 60999) });
+    }
 
     [Theory]
     [InlineData(10250, "the kubelet", PlanLevel.Error)]

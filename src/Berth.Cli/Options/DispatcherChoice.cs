@@ -1,0 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Berth.Cli.Options;
+
+/// <summary>The dispatchers that a command asks, and what it shows and trusts there.</summary>
+/// <param name="Urls">The addresses; none when no dispatcher is asked.</param>
+/// <param name="Token">The bearer token, or null.</param>
+/// <param name="Authorities">The CAs of an https address, or null for the roots of this machine.</param>
+internal sealed record DispatcherChoice(Uri[] Urls, string? Token, X509Certificate2Collection? Authorities);
