@@ -33,10 +33,10 @@ public sealed class KubernetesEndpointSourceOptions
     public string? HostTemplate { get; init; }
 
     /// <summary>
-    /// The name of the StatefulSet whose pods a target is to have, or null to find it: a Service's slices hold every pod that its selector
-    /// matches. Default: null for every target. Then the set with the Service's own name counts, else, of those with at least two
-    /// thirds as many pods as the largest, the first by name. Pods of other sets are left out, with <see cref="LeftOutReason.OtherSet"/>.
-    /// Under a scheme of fixed ports pods of any name are followed.
+    /// The name of the StatefulSet whose pods a target has, or null to find it, because a Service's slices contain every pod that its
+    /// selector matches. Default: null for every target. The set with the Service's own name is then followed; otherwise the first by name
+    /// of the sets with at least two thirds as many pods as the largest. Pods of other sets are left out, with <see
+    /// cref="LeftOutReason.OtherSet"/>. Under a scheme of fixed ports pods of any name are followed.
     /// </summary>
     public Func<ServiceTarget, string?> StatefulSetName { get; init; } = static _ => null;
 

@@ -23,7 +23,7 @@ internal sealed class AddressMap
     {
     }
 
-    /// <summary>A map of nothing.</summary>
+    /// <summary>An empty map.</summary>
     public static AddressMap Empty { get; } = new();
 
     /// <summary>The number of lines.</summary>
@@ -117,7 +117,7 @@ internal sealed class AddressMap
         return _ranges.TryAdd(from, target) ? null : $"{from} has a line already";
     }
 
-    // The name of a node is a DNS subdomain (RFC 1123), in small letters; one without a letter would be a mistyped address.
+    // The name of a node is a DNS subdomain (RFC 1123) in small letters. A name without a letter would be a mistyped address.
     private static bool IsNodeName(string text) =>
         text.Length <= 253 && text.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.')
         && text.Any(char.IsAsciiLetterLower) && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]);

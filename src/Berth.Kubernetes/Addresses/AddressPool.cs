@@ -4,8 +4,8 @@ using System.Net;
 namespace Berth.Kubernetes.Addresses;
 
 /// <summary>
-/// Gives one object for equal IPv4 addresses: on the host network all pods of a node have its address. Pods with addresses of their own
-/// cost no more than the pool, whose growth is bounded. Not safe for several threads.
+/// Returns one object for equal IPv4 addresses, because on the host network all pods of a node have its address. The growth of the pool is
+/// bounded, also when each pod has its own address. Not safe for several threads.
 /// </summary>
 internal sealed class AddressPool
 {

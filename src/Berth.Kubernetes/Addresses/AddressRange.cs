@@ -16,9 +16,7 @@ internal readonly record struct AddressRange(AddressFamily Family, UInt128 First
     /// <summary>Reads <c>10.0.0.0/16</c>, <c>fd00::/64</c>, or a single address.</summary>
     /// <param name="text">The text.</param>
     /// <param name="range">The range.</param>
-    /// <param name="fault">
-    /// The fault as a clause, where the text is meant as a range and is none; null where it is something else.
-    /// </param>
+    /// <param name="fault">The fault as a clause, if the text looks like a range and is not valid; null for any other text.</param>
     public static bool TryParse(string text, out AddressRange range, out string? fault)
     {
         range = default;
@@ -48,15 +46,15 @@ internal readonly record struct AddressRange(AddressFamily Family, UInt128 First
         return false;
     }
 
-    /// <summary>The range of this size that an address is in.</summary>
+    /// <summary>Returns the range of this size that contains an address.</summary>
     public static AddressRange Around(IPAddress address, int prefix) => new(
         address.AddressFamily,
         prefix == 0 ? 0 : ToNumber(address) & ~Below(BitsOf(address.AddressFamily) - prefix),
         prefix);
 
     /// <summary>
-    /// The address here that belongs to one of another range: as far from the start. A smaller range starts again at its end, so that
-    /// several addresses share one.
+    /// Returns the address of this range for an address of another range, at the same distance from the start. A smaller range is used
+    /// again from its start, so that several addresses share one.
     /// </summary>
     public IPAddress Translate(AddressRange from, IPAddress address)
     {
@@ -68,7 +66,7 @@ internal readonly record struct AddressRange(AddressFamily Family, UInt128 First
         ? ToAddress(Family, First).ToString()
         : string.Create(CultureInfo.InvariantCulture, $"{ToAddress(Family, First)}/{Prefix}");
 
-    // 0.0.0.0/0 and ::/0 are every address, though the address alone is none.
+    // 0.0.0.0/0 and ::/0 contain every address. The same address alone stands for no address.
     private static bool IsZero(string[] parts, out IPAddress? address)
     {
         address = parts[0] switch { "0.0.0.0" => IPAddress.Any, "::" => IPAddress.IPv6Any, _ => null };

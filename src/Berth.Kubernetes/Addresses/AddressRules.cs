@@ -2,7 +2,7 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Addresses;
 
-/// <summary>The rules by which addresses and host names of pods are found.</summary>
+/// <summary>The rules for finding the addresses and host names of pods.</summary>
 /// <param name="Mode">The kind of address.</param>
 /// <param name="Families">The families, and their order.</param>
 /// <param name="From">The sources of external addresses, the preferred first.</param>

@@ -4,7 +4,7 @@ using Berth.Kubernetes.Addresses;
 namespace Berth.Kubernetes;
 
 /// <summary>
-/// One place that external addresses and host names of nodes come from: <c>external-ip</c>, <c>external-dns</c>, <c>label=KEY</c>,
+/// A source of the external addresses and host names of nodes: <c>external-ip</c>, <c>external-dns</c>, <c>label=KEY</c>,
 /// <c>annotation=KEY</c> or <c>map=FILE</c>. Immutable.
 /// </summary>
 /// <remarks>
@@ -34,7 +34,7 @@ public sealed class ExternalAddressSource : IEquatable<ExternalAddressSource>
     /// <summary>The key of a label or annotation, the path of a file, or empty.</summary>
     internal string Argument { get; }
 
-    /// <summary>True when nodes have to be read for it.</summary>
+    /// <summary>True when the source needs to read nodes.</summary>
     internal bool NeedsNodes => Kind != ExternalAddressKind.Map;
 
     /// <summary>True when it is a key in the metadata of a node.</summary>

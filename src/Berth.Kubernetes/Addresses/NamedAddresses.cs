@@ -9,13 +9,13 @@ namespace Berth.Kubernetes.Addresses;
 /// <param name="Host">The host name, or null.</param>
 internal sealed record NamedAddresses(IPAddress[] Addresses, string? Host)
 {
-    /// <summary>No address and no name.</summary>
+    /// <summary>An empty value: no address and no name.</summary>
     public static NamedAddresses None { get; } = new([], null);
 
-    /// <summary>The part that could not be read, as a clause, or null. Then it has nothing else.</summary>
+    /// <summary>The part that could not be read, as a clause, or null. With a fault, the value is otherwise empty.</summary>
     public string? Fault { get; private init; }
 
-    /// <summary>Reads addresses and a host name with commas or spaces between. Nothing counts where a part is neither.</summary>
+    /// <summary>Reads addresses and a host name with commas or spaces between. If a part is neither, the whole text is refused.</summary>
     public static NamedAddresses Read(string? text)
     {
         List<IPAddress> addresses = [];
@@ -35,10 +35,10 @@ internal sealed record NamedAddresses(IPAddress[] Addresses, string? Host)
         return addresses.Count == 0 && host is null ? None : new NamedAddresses([.. addresses], host);
     }
 
-    /// <summary>True for the name of a machine that clients anywhere can look up: a word without a dot is something else.</summary>
+    /// <summary>True for a host name that clients anywhere can look up. A word without a dot is not such a name.</summary>
     public static bool IsHost(string text) => text.Contains('.') && HostNames.IsValid(text);
 
-    /// <summary>Reads an address as Kubernetes writes it, except the one that stands for none.</summary>
+    /// <summary>Reads an address as Kubernetes writes it, except the unspecified address.</summary>
     public static bool TryReadAddress(string text, out IPAddress? address) =>
         SliceAddress.TryParse(Encoding.UTF8.GetBytes(text), out address)
         && !address!.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);

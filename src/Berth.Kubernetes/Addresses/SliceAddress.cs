@@ -5,12 +5,12 @@ using System.Text;
 namespace Berth.Kubernetes.Addresses;
 
 /// <summary>
-/// Reads the address of an endpoint as Kubernetes writes it: dotted decimal without leading zeros, or IPv6 without a zone. The many other
-/// spellings .NET accepts (10.1, 0x7f.1) would be guesses here.
+/// Reads the address of an endpoint as Kubernetes writes it: dotted decimal without leading zeros, or IPv6 without a zone. .NET accepts
+/// many other spellings (10.1, 0x7f.1), which would be guesses here.
 /// </summary>
 internal static class SliceAddress
 {
-    /// <summary>Longer than any address; what is longer is cut in messages.</summary>
+    /// <summary>Longer than any address. Messages cut longer texts.</summary>
     private const int MaxTextLength = 80;
 
     public static bool TryParse(ReadOnlySpan<byte> text, out IPAddress? address)
@@ -26,7 +26,7 @@ internal static class SliceAddress
         return true;
     }
 
-    /// <summary>Reads dotted decimal without leading zeros, the first part the highest byte.</summary>
+    /// <summary>Reads dotted decimal without leading zeros. The first part is the highest byte.</summary>
     public static bool TryParseIPv4(ReadOnlySpan<byte> text, out uint number)
     {
         number = 0;

@@ -3,7 +3,7 @@ namespace Berth.Kubernetes.Addresses;
 /// <summary>The addressType of an EndpointSlice (discovery.k8s.io/v1).</summary>
 internal enum SliceAddressType
 {
-    /// <summary>A value this program does not know.</summary>
+    /// <summary>A value that this program does not know.</summary>
     Unknown = 0,
 
     /// <summary>IPv4 addresses.</summary>
@@ -12,6 +12,6 @@ internal enum SliceAddressType
     /// <summary>IPv6 addresses.</summary>
     IPv6 = 2,
 
-    /// <summary>Names, which no ordinal's port belongs to.</summary>
+    /// <summary>DNS names. Berth does not use them.</summary>
     Fqdn = 3,
 }

@@ -4,16 +4,16 @@ using Berth.Kubernetes.Nodes;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Holds the addresses of one target's pods against those of their nodes, where nodes are read, and notes what does not agree.
+/// Compares the addresses of one target's pods with those of their nodes, when nodes are read, and records the differences.
 /// </summary>
 internal sealed class AddressChecks(PodsByNode byNode)
 {
-    // The pods off the host network, with their nodes, and how many there are on each.
+    // The pods that are not on the host network, with their nodes, and the number of them on each node.
     private readonly Dictionary<string, string> _elsewhere = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _countByNode = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _moved = new(StringComparer.Ordinal);
 
-    /// <summary>Finds the owner of addresses. A node that states none of a family says nothing about that family.</summary>
+    /// <summary>Finds the owner of addresses. If a node states no address of a family, the owner in that family is not known.</summary>
     public static AddressOrigin OriginOf(IReadOnlyList<IPAddress> stated, NodeAddresses node)
     {
         AddressOrigin found = AddressOrigin.Node;
@@ -28,7 +28,7 @@ internal sealed class AddressChecks(PodsByNode byNode)
         return found;
     }
 
-    /// <summary>Notes whose addresses a pod has.</summary>
+    /// <summary>Records the owner of a pod's addresses.</summary>
     public void Note(string key, string node, AddressOrigin origin)
     {
         Forget(key);
@@ -40,7 +40,7 @@ internal sealed class AddressChecks(PodsByNode byNode)
         _countByNode[node] = _countByNode.GetValueOrDefault(node) + 1;
     }
 
-    /// <summary>Forgets a pod.</summary>
+    /// <summary>Removes a pod.</summary>
     public void Forget(string key)
     {
         if (_moved.Count > 0)
@@ -51,7 +51,9 @@ internal sealed class AddressChecks(PodsByNode byNode)
             _countByNode.Remove(node);
     }
 
-    /// <summary>Pods of one node on the host network and off it: hostNetwork was changed, and the rollout is not at its end.</summary>
+    /// <summary>
+    /// Some pods of a node are on the host network and others are not: hostNetwork was changed, and the rollout has not ended.
+    /// </summary>
     public EndpointWarning? FindMixed()
     {
         List<string>? mixed = null;
@@ -67,7 +69,7 @@ internal sealed class AddressChecks(PodsByNode byNode)
                 + "others have addresses of their own. The hostNetwork of their template was changed: end the rollout.");
     }
 
-    /// <summary>Pods with an address that their node had once.</summary>
+    /// <summary>Pods with a former address of their node.</summary>
     public EndpointWarning? FindMoved() => _moved.Count == 0 ? null : new EndpointWarning(
         EndpointWarningKind.NodeAddressChanged,
         $"The slices state for {NameList.Of("pod", _moved)} an address that the node no longer has. A pod keeps the address that "

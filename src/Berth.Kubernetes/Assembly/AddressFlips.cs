@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Says when the pods of a node, which had external addresses, are given by their internal ones, and when they have external ones again.
-/// One line for each node, however many pods it has.
+/// Logs when the pods of a node lose their external addresses and get internal ones instead, and when they have external ones again: one
+/// line for each node, for any number of pods.
 /// </summary>
 internal sealed class AddressFlips(ServiceTarget target, ILogger logger)
 {
-    // More nodes than a cluster has: names of nodes that are gone must not pile up without end.
+    // More nodes than a cluster has. The limit bounds the names of removed nodes.
     private const int MaxNodes = 20_000;
 
-    // For each node that has had external addresses, whether its pods have them now.
+    // For each node that had external addresses: true when its pods have them now.
     private readonly Dictionary<string, bool> _nodes = new(StringComparer.Ordinal);
 
-    /// <summary>Notes the kind of address that a pod of the node is given.</summary>
+    /// <summary>Records the kind of address that a pod of the node gets.</summary>
     public void Note(string node, bool isExternal)
     {
         bool isKnown = _nodes.TryGetValue(node, out bool was);

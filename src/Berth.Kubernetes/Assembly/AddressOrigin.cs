@@ -3,12 +3,12 @@ namespace Berth.Kubernetes.Assembly;
 /// <summary>The owner of the address that slices state for a pod.</summary>
 internal enum AddressOrigin
 {
-    /// <summary>One of its node's, or it cannot be told.</summary>
+    /// <summary>The node has the address, or the owner is not known.</summary>
     Node,
 
-    /// <summary>One that its node had when the pod was started.</summary>
+    /// <summary>The node had the address when the pod was started.</summary>
     FormerNode,
 
-    /// <summary>None of its node's: the pod is not on the host network.</summary>
+    /// <summary>The node does not have the address: the pod is not on the host network.</summary>
     Elsewhere,
 }

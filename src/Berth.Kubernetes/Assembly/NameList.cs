@@ -5,7 +5,7 @@ internal static class NameList
 {
     private const int Max = 3;
 
-    /// <summary>The names behind the word for what they name, in the singular or plural.</summary>
+    /// <summary>Returns the noun, in the singular or plural, and the names.</summary>
     public static string Of(string what, IReadOnlyCollection<string> names) => $"{what}{(names.Count == 1 ? "" : "s")} {Of(names)}";
 
     public static string Of(IReadOnlyCollection<string> names) =>

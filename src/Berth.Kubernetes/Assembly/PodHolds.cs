@@ -1,15 +1,14 @@
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Pods that the slices no longer state, but that may only be on their way: the controllers write slices one by one. They are shown as
-/// before until their hold is over; then they are gone.
+/// Pods that the slices no longer state, but that may be moving to another slice, because the controllers write slices one by one. A held
+/// pod stays in the snapshot unchanged until its hold ends; then it leaves.
 /// </summary>
 internal sealed class PodHolds(TimeProvider time)
 {
     /// <summary>
     /// The time that a pod which may be moving between slices is held. The controller writes both slices in one pass, some milliseconds
-    /// apart. A quarter of a second also covers a slow API server, and is well below the second within which a pod that is gone must
-    /// vanish.
+    /// apart. A quarter of a second also covers a slow API server. It is well below one second, the limit for removing a pod that is gone.
     /// </summary>
     public static readonly TimeSpan Duration = TimeSpan.FromMilliseconds(250);
 
@@ -19,7 +18,7 @@ internal sealed class PodHolds(TimeProvider time)
     /// </summary>
     public static readonly TimeSpan Deleted = TimeSpan.FromMilliseconds(1500);
 
-    // After its burst the controller writes 20 slices a second: 50 ms each. Of 13 slices the last was written after 1.35 s, 104 ms each.
+    // After its burst the controller writes 20 slices a second: 50 ms each. The last of 13 slices was written after 1.35 s: 104 ms each.
     private static readonly TimeSpan s_perSlice = TimeSpan.FromMilliseconds(125);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
 
@@ -27,27 +26,27 @@ internal sealed class PodHolds(TimeProvider time)
     private bool _isDealing;
     private long? _dealtAt;
 
-    // The clock of the holds: it stands still while the API cannot be heard.
+    // The clock of the holds. It is stopped while the API cannot be reached.
     private long? _pausedAt;
     private long _missed;
 
     /// <summary>
-    /// The longest time that pods are held while the controller deals them out again: it does so when a port of the Service changes, and
-    /// meanwhile the slices have different ports.
+    /// The longest time that pods are held while the controller distributes them over new slices. It does so when a port of the Service
+    /// changes; the slices then have different ports for a while.
     /// </summary>
-    /// <param name="slices">How many slices there are.</param>
+    /// <param name="slices">The number of slices.</param>
     public static TimeSpan LongestDeal(int slices)
     {
         TimeSpan longest = Duration + (s_perSlice * slices);
         return longest < s_longest ? longest : s_longest;
     }
 
-    /// <summary>True while some pod is held.</summary>
+    /// <summary>True while at least one pod is held.</summary>
     public bool Any => _holds.Count > 0;
 
     private long Now => (_pausedAt ?? time.GetTimestamp()) - _missed;
 
-    /// <summary>The time until the next hold ends, or null without one.</summary>
+    /// <summary>The time until the next hold ends, or null when no pod is held.</summary>
     public TimeSpan? Remaining
     {
         get
@@ -59,7 +58,7 @@ internal sealed class PodHolds(TimeProvider time)
         }
     }
 
-    /// <summary>Notes that a slice has come, and whether the slices have different ports now.</summary>
+    /// <summary>Records the arrival of a slice, and whether the slices now have different ports.</summary>
     public void Heard(bool isDealing)
     {
         if (isDealing || _isDealing)
@@ -68,13 +67,13 @@ internal sealed class PodHolds(TimeProvider time)
     }
 
     /// <summary>
-    /// Holds a pod. One that is held already is not held longer, unless it is now missing in its other family too: a pod that is in no
-    /// slice has its whole time from then on. Another process of its name that a slice of lower rank no longer states changes nothing.
+    /// Holds a pod. A held pod is not held longer, unless it is now missing in its other family too: its full time then starts again,
+    /// because it is in no slice. Another process of its name, from a slice of lower rank, changes nothing.
     /// </summary>
     /// <param name="key">The pod's name.</param>
-    /// <param name="gap">What is no longer stated of it.</param>
-    /// <param name="duration">How long.</param>
-    /// <param name="slices">How many slices there are.</param>
+    /// <param name="gap">The missing process.</param>
+    /// <param name="duration">The duration of the hold.</param>
+    /// <param name="slices">The number of slices.</param>
     public void Add(string key, PodGap gap, TimeSpan duration, int slices)
     {
         Hold hold = new(gap, Now, duration, LongestDeal(slices));
@@ -85,10 +84,10 @@ internal sealed class PodHolds(TimeProvider time)
             held.Other = hold;
     }
 
-    /// <summary>True for a pod that is held.</summary>
+    /// <summary>True when the pod is held.</summary>
     public bool Holds(string key) => Any && _holds.ContainsKey(key);
 
-    /// <summary>Ends the hold of a pod in each family where what slices state of it takes the place of what they no longer state.</summary>
+    /// <summary>Ends the hold of a pod in each family in which the slices now state a replacement of the missing process.</summary>
     public void Fill(string key, in PodSources sources)
     {
         Hold hold = _holds[key];
@@ -105,7 +104,7 @@ internal sealed class PodHolds(TimeProvider time)
     /// <summary>Stops the clock.</summary>
     public void Pause() => _pausedAt ??= time.GetTimestamp();
 
-    /// <summary>Lets the clock go on from where it was stopped.</summary>
+    /// <summary>Starts the clock again from where it was stopped.</summary>
     public void Resume()
     {
         if (_pausedAt is not { } paused)
@@ -114,10 +113,10 @@ internal sealed class PodHolds(TimeProvider time)
         _pausedAt = null;
     }
 
-    /// <summary>Ends the holds that are over, and names the pods.</summary>
+    /// <summary>Ends the expired holds, and returns the names of the pods.</summary>
     public IReadOnlyList<string> TakeOver() => Take((_, hold) => LeftOfBoth(hold) <= TimeSpan.Zero);
 
-    /// <summary>Ends the holds of the pods whose names satisfy a condition, and names them.</summary>
+    /// <summary>Ends the holds of the pods whose names satisfy a condition, and returns the names.</summary>
     public IReadOnlyList<string> Take(Func<string, bool> condition) => Take((key, _) => condition(key));
 
     /// <summary>Ends the hold of a pod.</summary>
@@ -139,7 +138,8 @@ internal sealed class PodHolds(TimeProvider time)
         TimeSpan left = hold.Duration - held;
         if (_isDealing)
             return Longer(left, hold.Longest - held);
-        // Every pod is in a slice again once all have the new ports. What is still on the wire has as long as any move.
+        // When all slices have the new ports, every pod is in a slice again. Events that are still on the wire have the time of a usual
+        // move.
         return _dealtAt is { } dealt && dealt >= hold.Since
             ? Longer(left, Shorter(hold.Longest - held, Duration - time.GetElapsedTime(dealt, Now)))
             : left;
@@ -151,7 +151,7 @@ internal sealed class PodHolds(TimeProvider time)
 
     private sealed record Hold(PodGap Gap, long Since, TimeSpan Duration, TimeSpan Longest)
     {
-        /// <summary>The hold in the pod's other family, where it is missing in both.</summary>
+        /// <summary>Returns the hold in the pod's other family, when it is missing in both.</summary>
         public Hold? Other { get; set; }
     }
 }

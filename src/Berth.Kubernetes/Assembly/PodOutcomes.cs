@@ -3,7 +3,7 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>Makes endpoints of the snapshot, pods left out, and warnings of the pods that the slices of a target state.</summary>
+/// <summary>Turns the pods that the slices of a target state into endpoints of the snapshot, pods left out, and warnings.</summary>
 internal sealed class PodOutcomes
 {
     private readonly PodTable _pods;
@@ -14,10 +14,10 @@ internal sealed class PodOutcomes
     private readonly Shadows _shadows;
     private readonly AddressChecks? _checks;
 
-    /// <param name="pods">What the slices state.</param>
-    /// <param name="byNode">The pods of each node, where nodes are needed.</param>
-    /// <param name="resolver">Makes endpoints of what slices state.</param>
-    /// <param name="builder">Takes them.</param>
+    /// <param name="pods">The pods that the slices state.</param>
+    /// <param name="byNode">The pods of each node, when nodes are needed.</param>
+    /// <param name="resolver">Resolves pods to endpoints.</param>
+    /// <param name="builder">Receives them.</param>
     /// <param name="setName">The StatefulSet whose pods are wanted, or null to decide by the rule of <see cref="SetChoice"/>.</param>
     public PodOutcomes(PodTable pods, PodsByNode? byNode, PodResolver resolver, SnapshotBuilder builder, string? setName)
     {
@@ -31,19 +31,21 @@ internal sealed class PodOutcomes
             resolver.Checks = _checks = new AddressChecks(byNode);
     }
 
-    /// <summary>A pod is stated that was not.</summary>
+    /// <summary>Adds a pod that the slices did not state before.</summary>
     public void Add(PodName pod) => _choice.Add(pod);
 
-    /// <summary>A pod is no longer stated.</summary>
+    /// <summary>Removes a pod that the slices no longer state.</summary>
     public void Remove(PodName pod) => _choice.Remove(pod);
 
-    /// <summary>Decides again which set is followed. Returns true when it is another: every pod has to be resolved again.</summary>
+    /// <summary>
+    /// Decides again which set is followed. Returns true when the set has changed; every pod must then be resolved again.
+    /// </summary>
     public bool Decide() => _choice.Decide();
 
-    /// <summary>True for a pod of the set that is followed.</summary>
+    /// <summary>True for a pod of the followed set.</summary>
     public bool IsFollowed(string key) => _choice.FindFault(new PodName(key)) is null;
 
-    /// <summary>True when slices state the process that is shown of a pod, with other conditions than those that are shown.</summary>
+    /// <summary>True when the slices state other conditions than the snapshot for the same process of a pod.</summary>
     public bool IsNews(string key, in PodSources sources)
     {
         if (_builder.Find(key) is not { } shown)
@@ -54,8 +56,8 @@ internal sealed class PodOutcomes
     }
 
     /// <summary>
-    /// After a first list everything is new. Endpoints are taken as the slices hold them, which is near the order of a snapshot; one whose
-    /// pod has several sources stands for it only where it is the first of them.
+    /// Resolves everything after the first list. It takes the endpoints in the order of the slices, which is close to that of a snapshot.
+    /// If a pod has several endpoints, only the first one stands for it here.
     /// </summary>
     public void ResolveFirst(IReadOnlyList<SliceObject> all)
     {
@@ -72,7 +74,7 @@ internal sealed class PodOutcomes
         }
     }
 
-    /// <summary>The resolved endpoints of one slice: usually the endpoints themselves, and then nothing is copied.</summary>
+    /// <summary>Returns the resolved endpoints of one slice. Usually these are the endpoints themselves, without a copy.</summary>
     private PodEndpoint[] ResolveFirst(SlicePod[] pods, bool single)
     {
         PodEndpoint[] found = pods;
@@ -105,7 +107,7 @@ internal sealed class PodOutcomes
         return resolved;
     }
 
-    /// <summary>Puts the pod of a name into the snapshot as the slices state it now, leaves it out, or takes it out.</summary>
+    /// <summary>Updates the pod of a name from the slices: adds it to the snapshot, leaves it out, or removes it.</summary>
     public void Resolve(string key)
     {
         int slot = _pods.Find(new PodName(key));
@@ -128,14 +130,14 @@ internal sealed class PodOutcomes
     private PodEndpoint? Resolve(string? key, in PodSources sources, out LeftOutPod? leftOut)
     {
         leftOut = _choice.FindFault(sources[0].Key);
-        // A pod of a first list has nothing that was listed before.
+        // A pod of the first list has no earlier entry to remove.
         if (key is not null || sources.Count > 1)
             _shadows.Update(key ?? sources[0].Key.ToString()!, sources);
         return leftOut is null ? _resolver.Resolve(sources, out leftOut) : null;
     }
 
-    /// <summary>Says what a person has to look at.</summary>
-    /// <param name="frozen">What is to be said of the slices themselves, or null.</param>
+    /// <summary>Updates the warnings.</summary>
+    /// <param name="frozen">The warning about the slices themselves, or null.</param>
     public void Warn(EndpointWarning? frozen)
     {
         _warnings.Set(EndpointWarningKind.SeveralSets, _choice.Warning);

@@ -9,7 +9,7 @@ using Berth.Sources;
 
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>Makes of a pod's sources either an endpoint that can be dialled, or the reason why it cannot.</summary>
+/// <summary>Turns the sources of a pod into an endpoint that can be dialled, or into the reason why it cannot be dialled.</summary>
 internal sealed class PodResolver(ServiceTarget target, PortScheme ports, AddressRules rules)
 {
     private readonly AddressFamilies _families = rules.Families;
@@ -20,24 +20,24 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     /// <summary>The target that these pods belong to.</summary>
     public ServiceTarget Target => target;
 
-    /// <summary>True when what comes out depends on ordinals.</summary>
+    /// <summary>True when the result depends on ordinals.</summary>
     public bool NeedsOrdinal => ports.NeedsOrdinal;
 
-    /// <summary>True when what comes out depends on nodes.</summary>
+    /// <summary>True when the result depends on nodes.</summary>
     public bool NeedsNodes => rules.Mode != AddressMode.Internal;
 
-    /// <summary>The nodes as far as they are known. Read only where addresses depend on nodes.</summary>
+    /// <summary>The known nodes. Used only when addresses depend on nodes.</summary>
     public NodeTable Nodes { get; set; } = NodeTable.Unread;
 
-    /// <summary>Is told whose addresses the slices state; only where nodes are needed.</summary>
+    /// <summary>Records the owners of the addresses; only when nodes are needed.</summary>
     public AddressChecks? Checks { get; set; }
 
-    /// <summary>Is told of external addresses that come and go; only where internal ones stand in for them.</summary>
+    /// <summary>Records external addresses that appear and disappear; only when internal ones may replace them.</summary>
     public AddressFlips? Flips { get; init; }
 
     private string Only => _families.First() == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
 
-    /// <summary>The outcome: an endpoint, or else why there is none.</summary>
+    /// <summary>Returns an endpoint, or the reason why there is none.</summary>
     public PodEndpoint? Resolve(in PodSources sources, out LeftOutPod? leftOut)
     {
         leftOut = null;
@@ -48,10 +48,8 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
         return endpoint;
     }
 
-    /// <summary>
-    /// Nearly always a single slice states all there is of a pod. Then its endpoint is the one that readers get, and nothing is copied.
-    /// </summary>
-    /// <returns>False when the pod has to be resolved from all that is stated of it.</returns>
+    /// <summary>The short way for a pod that a single slice states, as nearly always. Readers get its endpoint without a copy.</summary>
+    /// <returns>False when the pod must be resolved from all its sources.</returns>
     public bool TryTake(SlicePod only)
     {
         if (NeedsNodes || !_families.Takes(only.Address.AddressFamily))
@@ -117,13 +115,13 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
             };
     }
 
-    /// <summary>The Service lacks a port when not even ordinal 0 has one.</summary>
+    /// <summary>If even ordinal 0 has no port, the Service declares none.</summary>
     private LeftOutReason ReasonWithoutPort(ISliceEndpoint leader) =>
         ports.NeedsServicePorts && !ports.TryResolve(0, leader.Slice!.Ports, out _, out _)
             ? LeftOutReason.NoServicePort
             : LeftOutReason.PortOutOfRange;
 
-    /// <summary>A slice has the Service's ports as its pods resolve them, so that one slice may lack a port that another has.</summary>
+    /// <summary>A slice has the ports that its pods resolve, so one slice may lack a port that another has.</summary>
     private static string HintWithoutPort(SliceObject slice)
     {
         string ports = string.Join(", ", slice.Ports.Select(static p => $"{(p.Name.Length == 0 ? "(unnamed)" : p.Name)} ({p.Number})"));
@@ -142,7 +140,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
             : new LeftOutPod(key, LeftOutReason.NoAddress, $"the slices state no {Only} address for it");
     }
 
-    /// <summary>The external addresses and host name; no address where the internal ones are to be given instead.</summary>
+    /// <summary>Finds the external addresses and the host name. No address means that the internal ones replace them.</summary>
     private LeftOutPod? FindExternal(string key, ISliceEndpoint leader, IPAddress[] stated, out NamedAddresses found)
     {
         found = NamedAddresses.None;
@@ -162,7 +160,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
             : new LeftOutPod(key, LeftOutReason.NoExternalAddress, WithoutExternal(leader, stated, node, found.Host));
     }
 
-    /// <summary>Finds what is known of the pod's node: null where nodes are not read, or may not be.</summary>
+    /// <summary>Finds the known addresses of the pod's node. Null when nodes are not read, or reading them is forbidden.</summary>
     private LeftOutPod? FindNode(string key, ISliceEndpoint leader, out NodeAddresses? node)
     {
         node = null;
@@ -177,7 +175,8 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
     }
 
     /// <summary>
-    /// Asks the sources in their order: the first with addresses of a wanted family gives them, the first with a name the name.
+    /// Asks the sources in order. The addresses come from the first source with addresses of a wanted family, and the name from the first
+    /// source with a name.
     /// </summary>
     private NamedAddresses Search(string? name, IPAddress[] stated, NodeAddresses? node)
     {
@@ -219,7 +218,7 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
 
     private static string Join(IEnumerable<IPAddress> addresses) => string.Join(", ", addresses);
 
-    /// <summary>Those of the wanted families, in their order.</summary>
+    /// <summary>Returns the addresses of the wanted families, in their order.</summary>
     private IPAddress[] Wanted(IReadOnlyList<IPAddress> addresses)
     {
         AddressFamily first = _families.First();

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>The pods whose names have the same stem: those of one StatefulSet, or strangers that look like it.</summary>
+/// <summary>The pods whose names have the same stem: those of one StatefulSet, or other pods with such names.</summary>
 internal sealed class PodSet(string name)
 {
     // rand.String of k8s.io/apimachinery writes suffixes of five characters, and leaves out 0, 1 and 3.
@@ -13,8 +13,8 @@ internal sealed class PodSet(string name)
     public int Count { get; private set; }
 
     /// <summary>
-    /// The number of pods whose number is no generated suffix. A set without one is none: a Deployment's pod whose suffix happens to be
-    /// all digits.
+    /// The number of pods whose number cannot be a generated suffix. If there are none, this is not a set but a Deployment's pod whose
+    /// suffix happens to be all digits.
     /// </summary>
     public int PlainCount { get; private set; }
 

@@ -3,23 +3,23 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// All that the slices of a target state of one pod: nearly always a single endpoint, so that one costs nothing beside it.
+/// All endpoints that the slices of a target state for one pod. There is nearly always one, which then needs no further memory.
 /// </summary>
 internal struct PodSources
 {
-    // An ISliceEndpoint, or Several: with a field for each, the table of 100,000 pods would grow by a megabyte.
+    // An ISliceEndpoint, or Several. With a field for each, the table of 100,000 pods would grow by a megabyte.
     private object? _all;
 
-    /// <summary>Starts with one.</summary>
+    /// <summary>Creates the sources with one endpoint.</summary>
     public PodSources(ISliceEndpoint first) => _all = first;
 
     /// <summary>The number of endpoints.</summary>
     public readonly int Count => _all is null ? 0 : _all is Several several ? several.Endpoints.Length : 1;
 
-    /// <summary>One of them.</summary>
+    /// <summary>Returns one endpoint.</summary>
     public readonly ISliceEndpoint this[int index] => _all is Several several ? several.Endpoints[index] : (ISliceEndpoint)_all!;
 
-    /// <summary>Adds one.</summary>
+    /// <summary>Adds an endpoint.</summary>
     public void Add(ISliceEndpoint endpoint) => _all = _all switch
     {
         null => endpoint,
@@ -27,7 +27,7 @@ internal struct PodSources
         _ => new Several([(ISliceEndpoint)_all, endpoint]),
     };
 
-    /// <summary>Takes one out.</summary>
+    /// <summary>Removes an endpoint.</summary>
     public void Remove(ISliceEndpoint endpoint)
     {
         if (_all is not Several several)
@@ -41,7 +41,7 @@ internal struct PodSources
         _all = left.Length switch { 0 => null, 1 => left[0], _ => new Several(left) };
     }
 
-    /// <summary>Finds the endpoint that a slice states with the same content.</summary>
+    /// <summary>Finds an endpoint of a slice with the same content.</summary>
     public readonly ISliceEndpoint? FindEqual(SliceObject slice, ISliceEndpoint like)
     {
         for (int i = 0; i < Count; i++)
@@ -53,7 +53,7 @@ internal struct PodSources
         return null;
     }
 
-    /// <summary>True when one of them takes the place of what a slice no longer states.</summary>
+    /// <summary>True when one of them replaces the missing process.</summary>
     public readonly bool Fills(in PodGap gap)
     {
         for (int i = 0; i < Count; i++)
@@ -65,7 +65,7 @@ internal struct PodSources
         return false;
     }
 
-    /// <summary>True when one of them stands on the node.</summary>
+    /// <summary>True when one of them is on the node.</summary>
     public readonly bool IsOnNode(string node)
     {
         for (int i = 0; i < Count; i++)
@@ -77,7 +77,7 @@ internal struct PodSources
         return false;
     }
 
-    // A sealed class: to tell it from an endpoint is one comparison, which an array of an interface is not.
+    // A sealed class, because a type test for it is one comparison. For an array of an interface it is not.
     private sealed class Several(ISliceEndpoint[] endpoints)
     {
         public ISliceEndpoint[] Endpoints => endpoints;

@@ -3,8 +3,8 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// The pods of a target, found by name: a table with open addressing whose keys are the names inside what it holds, so that a pod costs
-/// some ten bytes here. A slot is good until the next change.
+/// The pods of a target by name: a hash table with open addressing. The keys are the names inside the values, so that a pod needs about ten
+/// bytes here. A slot is valid until the next change.
 /// </summary>
 internal sealed class PodTable
 {
@@ -12,7 +12,7 @@ internal sealed class PodTable
 
     private PodSources[] _pods = new PodSources[FirstLength];
 
-    // Some bits of each name's hash, 0 where a slot is free: so names are compared almost only with their equals.
+    // Some bits of each name's hash, or 0 for a free slot. Because of them, nearly every comparison of names finds equal names.
     private byte[] _marks = new byte[FirstLength];
 
     /// <summary>The number of pods.</summary>
@@ -21,10 +21,10 @@ internal sealed class PodTable
     /// <summary>The names, as new strings.</summary>
     public IEnumerable<string> Keys => _pods.Where(static p => p.Count > 0).Select(static p => p[0].Key.ToString()!);
 
-    /// <summary>The endpoints that slices state for the pod at a slot.</summary>
+    /// <summary>Returns the endpoints that slices state for the pod at a slot.</summary>
     public ref PodSources this[int slot] => ref _pods[slot];
 
-    /// <summary>Makes room for so many.</summary>
+    /// <summary>Makes room for a number of pods.</summary>
     public void EnsureCapacity(int count)
     {
         int length = _pods.Length;
@@ -34,14 +34,14 @@ internal sealed class PodTable
             Resize(length);
     }
 
-    /// <summary>The slot of the pod with a name, or -1.</summary>
+    /// <summary>Returns the slot of the pod with a name, or -1.</summary>
     public int Find(PodName name)
     {
         int slot = Probe(PodNames.TableHash(name), name);
         return _marks[slot] == 0 ? -1 : slot;
     }
 
-    /// <summary>The slot of the pod with a name. Where there was none, it is empty, and something must be put there.</summary>
+    /// <summary>Returns the slot of the pod with a name. A new slot is empty, and the caller must fill it.</summary>
     public int FindOrAdd(PodName name)
     {
         ulong hash = PodNames.TableHash(name);
@@ -60,7 +60,7 @@ internal sealed class PodTable
     }
 
     /// <summary>
-    /// Frees the slot of a pod that no slice states any more. What stands behind it moves up, so that it is still found.
+    /// Frees the slot of a pod that no slice states any more. The pods after it move up, so that they can still be found.
     /// </summary>
     public void RemoveAt(int slot)
     {
@@ -83,7 +83,7 @@ internal sealed class PodTable
 
     private static byte Mark(ulong hash) => (byte)((hash >> 56) | 1);
 
-    /// <summary>The slot of the name, or the free one where it would stand.</summary>
+    /// <summary>Returns the slot of the name, or the free slot for it.</summary>
     private int Probe(ulong hash, PodName name)
     {
         int mask = _pods.Length - 1;

@@ -2,7 +2,7 @@ using Berth.Kubernetes.Slices;
 
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>The pods of each node, so that a node's change touches only its own.</summary>
+/// <summary>The pods of each node, so that a change of a node touches only its pods.</summary>
 internal sealed class PodsByNode
 {
     private readonly Dictionary<string, HashSet<string>> _keys = new(StringComparer.Ordinal);
@@ -18,8 +18,8 @@ internal sealed class PodsByNode
         keys.Add(endpoint.Key.ToString()!);
     }
 
-    /// <param name="endpoint">What was taken out.</param>
-    /// <param name="left">What is still said of its pod.</param>
+    /// <param name="endpoint">The removed endpoint.</param>
+    /// <param name="left">The remaining sources of its pod.</param>
     public void Remove(ISliceEndpoint endpoint, in PodSources left)
     {
         if (endpoint.Node is not { } node || left.IsOnNode(node) || !_keys.TryGetValue(node, out HashSet<string>? keys))

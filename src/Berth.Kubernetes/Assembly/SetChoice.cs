@@ -3,45 +3,45 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Decides which StatefulSet a target follows, when pods of several stand behind its Service: its slices hold every pod that matches the
-/// selector. The rule, from the first that applies:
+/// Decides which StatefulSet a target follows. A Service's slices contain every pod that matches its selector, so they may contain pods of
+/// several sets. The first of these rules that applies:
 /// <list type="number">
 /// <item>the set that the options name;</item>
 /// <item>the set with the Service's own name;</item>
 /// <item>of the sets that have at least two thirds as many pods as the largest, the first by name.</item>
 /// </list>
-/// It follows from the pods that are there and from nothing that was before, so that every client decides alike. The two thirds keep the
-/// rolling restart of one of two equal sets from moving clients to the other. Not safe for several threads.
+/// The decision depends only on the present pods, so that every client decides alike. With the limit of two thirds, a rolling restart of
+/// one of two equal sets does not move clients to the other. Not safe for several threads.
 /// </summary>
 /// <param name="target">The target.</param>
 /// <param name="named">The set that the options name, or null.</param>
-/// <param name="isNeeded">False where ports do not follow from ordinals: then pods of any name are followed.</param>
+/// <param name="isNeeded">False when ports do not follow from ordinals. Pods of any name are then followed.</param>
 internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeeded)
 {
-    // Nearly always one, so a list is the smallest that finds it.
+    // There is nearly always one, so a list is enough.
     private readonly List<PodSet> _sets = new(1);
     private PodSet? _followed;
-    // The prefix of the last pod and its set: nearly every pod has the same one, and a comparison of two references finds its set.
+    // The prefix of the last pod, and its set. Nearly every pod has the same prefix, so a comparison of references finds the set.
     private PodNamePrefix? _lastPrefix;
     private PodSet? _lastSet;
-    // What is said of the pods of one other set, so that a thousand of them have one text.
+    // The text for the pods of one other set, so that a thousand pods share one text.
     private (string Set, PodSet? Followed, string Detail)? _strangers;
     private bool _changed;
 
     /// <summary>The warning about several sets, or null.</summary>
     public EndpointWarning? Warning { get; private set; }
 
-    /// <summary>Takes in a pod that was not there.</summary>
+    /// <summary>Adds a new pod.</summary>
     public void Add(PodName pod)
     {
         if (!isNeeded || FindOrAdd(pod, out int ordinal) is not { } set)
             return;
         set.Add(ordinal);
-        // Of a single set nothing changes that anybody is told.
+        // With a single set there is no warning to update.
         _changed |= _followed is null || _sets.Count > 1;
     }
 
-    /// <summary>Takes out a pod that is no longer there.</summary>
+    /// <summary>Removes a pod that is gone.</summary>
     public void Remove(PodName pod)
     {
         if (!isNeeded || FindOrAdd(pod, out int ordinal) is not { } set)
@@ -50,8 +50,8 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
         _changed |= set.PlainCount == 0 || _sets.Count > 1;
     }
 
-    /// <summary>Decides again, where pods have come or gone.</summary>
-    /// <returns>True when another set is followed: every pod has to be looked at again.</returns>
+    /// <summary>Decides again after pods have come or gone.</summary>
+    /// <returns>True when another set is followed. Every pod must then be resolved again.</returns>
     public bool Decide()
     {
         if (!_changed)
@@ -65,7 +65,7 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
         return before != _followed;
     }
 
-    /// <summary>Why a pod is not one of the set that is followed, or null where it is.</summary>
+    /// <summary>Returns the reason why a pod is not in the followed set, or null when it is.</summary>
     public LeftOutPod? FindFault(PodName pod)
     {
         if (!isNeeded || IsFollowed(pod.Prefix) || !TryReadStem(pod, out ReadOnlySpan<char> stem, out _)
@@ -76,7 +76,7 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
         return new LeftOutPod(pod.ToString()!, LeftOutReason.OtherSet, strangers.Detail);
     }
 
-    /// <summary>Reads a name, however it is kept. What has no ordinal, or names a pod of another namespace, has no stem.</summary>
+    /// <summary>Reads a name in either form. A name without an ordinal has no stem, nor has a pod of another namespace.</summary>
     private static bool TryReadStem(PodName pod, out ReadOnlySpan<char> stem, out int ordinal)
     {
         stem = default;
@@ -104,7 +104,7 @@ internal sealed class SetChoice(ServiceTarget target, string? named, bool isNeed
                 : $"it belongs to '{set}', and the pods of this target are those of the StatefulSet '{_followed.Name}'; {remedy}";
     }
 
-    /// <summary>True when the prefix is known to be that of the set that is followed; false where names have to be compared.</summary>
+    /// <summary>True when the prefix is that of the followed set; false when the names must be compared.</summary>
     private bool IsFollowed(PodNamePrefix? prefix)
     {
         if (prefix is null || named is not null || _followed is null)

@@ -3,15 +3,15 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Processes that a slice of something else states under the name of a pod that the controller's own slice states otherwise: such as the
-/// copy of another cluster's slices. They are listed among the pods left out, each with the slice that states it.
+/// Pods that are hidden by the Service's own pods of the same name. They come from slices of another writer, such as the copy of another
+/// cluster's slices. They are listed as left out, each with its slice.
 /// </summary>
 internal sealed class Shadows(SnapshotBuilder builder)
 {
-    // By the name of the pod, what is listed. Null until there is one.
+    // The listed pods by name. Null until there is one.
     private Dictionary<string, List<string>>? _listed;
 
-    /// <summary>Lists what is stated of a pod beside its leader, in place of what was listed before.</summary>
+    /// <summary>Lists the other statements about a pod besides its leader. They replace the earlier list.</summary>
     public void Update(string key, in PodSources sources)
     {
         if (sources.Count < 2)
@@ -38,7 +38,7 @@ internal sealed class Shadows(SnapshotBuilder builder)
         _listed[key] = [.. now.Select(static pod => pod.Name)];
     }
 
-    /// <summary>Lists nothing of a pod.</summary>
+    /// <summary>Removes the list of a pod.</summary>
     public void Clear(string key)
     {
         if (_listed is null || !_listed.Remove(key, out List<string>? names))

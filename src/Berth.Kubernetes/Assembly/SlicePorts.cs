@@ -3,18 +3,18 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Counts the different lists of ports that the slices with pods have. Slices of one Service have one list, or several while the controller
-/// deals the pods out again, or where the pods of one target have different numbers for a named port.
+/// Counts the different lists of ports that the slices with pods have. Slices of one Service usually have one list. They have several while
+/// the controller distributes the pods over new slices, or when the pods have different numbers for a named port.
 /// </summary>
 internal sealed class SlicePorts
 {
-    // Nearly always one, and a few at most.
+    // There is nearly always one, and at most a few.
     private readonly List<(IReadOnlyList<EndpointPort> Ports, int Count)> _lists = new(1);
 
     /// <summary>True when there are several.</summary>
     public bool Differ => _lists.Count > 1;
 
-    /// <summary>Takes a new state of a slice in place of the earlier one; each may be null.</summary>
+    /// <summary>Replaces the earlier state of a slice by the new one. Each may be null.</summary>
     public void Change(SliceObject? before, SliceObject? after)
     {
         IReadOnlyList<EndpointPort>? left = PortsOf(before);
@@ -27,7 +27,7 @@ internal sealed class SlicePorts
             Count(right, 1);
     }
 
-    /// <summary>Only slices that the controller deals out count: others keep ports of their own for good.</summary>
+    /// <summary>Only slices of the controller count. Others may have different ports permanently.</summary>
     private static IReadOnlyList<EndpointPort>? PortsOf(SliceObject? slice) =>
         slice is { Pods.Length: > 0, Manager: SliceManager.Controller or SliceManager.Unstated } ? slice.Ports : null;
 

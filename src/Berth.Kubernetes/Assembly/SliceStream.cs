@@ -8,12 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// The snapshots of one target: pulls its slices, applies all that has arrived, and gives the whole. What a consumer does with a snapshot
-/// never holds up the wire for longer than until the next call, and what came in between is then one snapshot.
+/// The snapshots of one target. Each call pulls its slices, applies all events that have arrived, and returns the complete snapshot.
+/// Between two calls no event is read; the next call combines them in one snapshot.
 /// </summary>
 internal sealed class SliceStream : IEndpointStream
 {
-    // A server that sends without a pause must not keep a snapshot from being published.
+    // Without this limit, a server that sends without a pause could prevent every publication.
     private const int MaxBurst = 256;
 
     private readonly TargetSlices _slices;
@@ -25,13 +25,13 @@ internal sealed class SliceStream : IEndpointStream
     private readonly CancellationTokenSource _closing = new();
     private State _state = State.Unlisted;
 
-    // The nodes that the table has been told of. The feed may be ahead.
+    // The nodes that the table knows. The feed may be ahead of it.
     private NodeTable _nodes = NodeTable.Unread;
     private EndpointSourceException? _told;
     private Task<ReflectorEvent<SliceObject>>? _next;
     private Exception? _failure;
 
-    // The content last built, and that content as it was last given: perhaps marked as stale.
+    // The content that was last built, and the snapshot that was last returned, perhaps marked as stale.
     private EndpointSnapshot? _content;
     private EndpointSnapshot? _given;
     private bool _confirmed;
@@ -58,16 +58,16 @@ internal sealed class SliceStream : IEndpointStream
         _table = new SliceTable(resolver, _builder, time, setName);
     }
 
-    /// <summary>The slices as far as they are known.</summary>
+    /// <summary>The state of the slices.</summary>
     private enum State
     {
-        /// <summary>Nothing: no list has arrived.</summary>
+        /// <summary>No list has arrived.</summary>
         Unlisted,
 
-        /// <summary>Everything up to the builder's version.</summary>
+        /// <summary>Everything up to the builder's version is known.</summary>
         Listed,
 
-        /// <summary>Everything up to a failure that the reader was told. Nothing is given until the API says something of slices.</summary>
+        /// <summary>Everything up to a reported failure is known. No snapshot is returned until the API sends slices again.</summary>
         Failed,
 
         /// <summary>The stream is disposed.</summary>
@@ -76,7 +76,7 @@ internal sealed class SliceStream : IEndpointStream
 
     private bool LacksNodes => _nodeFeed is not null && _nodes is { IsRead: false, Forbidden: null };
 
-    /// <summary>Why external addresses may be out of date, or null.</summary>
+    /// <summary>The reason why external addresses may be out of date, or null.</summary>
     private string? NodeFault => _nodes is { IsRead: true, Failure: { } failure }
         ? $"The external addresses of {_target} may be out of date. {failure.Message}"
         : null;
@@ -124,10 +124,10 @@ internal sealed class SliceStream : IEndpointStream
         _nodes = now;
     }
 
-    /// <summary>The next snapshot, if there is one to give: something changed, or what is known was confirmed.</summary>
+    /// <summary>Returns the next snapshot, if the content has changed or was confirmed.</summary>
     private EndpointSnapshot? TryPublish()
     {
-        // A reader takes a snapshot for the end of a failure, and a change of nodes says nothing of the slices: it waits for them.
+        // For a reader, a snapshot ends the failure. A change of nodes does not prove that the slices are current, so wait for them.
         if (_state != State.Listed || (LacksNodes && _content is null))
             return null;
         string? fault = NodeFault;
@@ -152,7 +152,7 @@ internal sealed class SliceStream : IEndpointStream
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
 
-        // Without nodes there is no first snapshot to give, and the reader must see the reason.
+        // Without nodes there is no first snapshot. Show the reader the reason.
         if (_state == State.Unlisted || _content is not null || !LacksNodes)
             return;
         if (_nodes.Failure is not { } fault || ReferenceEquals(fault, _told))
@@ -175,7 +175,7 @@ internal sealed class SliceStream : IEndpointStream
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task timer = Task.Delay(hold ?? Timeout.InfiniteTimeSpan, _time, over.Token);
         await Task.WhenAny(next, timer, _nodeFeed?.WaitAsync(_nodes) ?? timer).ConfigureAwait(false);
-        // Only our own timer waits for this: not worth a turn of the thread pool, which the next event would wait for.
+        // Only our own timer waits here. A turn of the thread pool would delay the next event.
         over.Cancel();
     }
 
@@ -192,7 +192,7 @@ internal sealed class SliceStream : IEndpointStream
                 count++;
             }
 
-            // What is still in the connection's own buffers comes at once.
+            // Data in the buffers of the connection arrives at once.
             _next = _slices.NextAsync(_closing.Token).AsTask();
         }
     }
@@ -206,7 +206,7 @@ internal sealed class SliceStream : IEndpointStream
         }
 
         _failure = done.Exception?.InnerException ?? new OperationCanceledException(_closing.Token);
-        // A failure takes no pod away: one that was on its way has as long as before once the API is heard again.
+        // A failure removes no pod. When the API answers again, a held pod has the same time left as before.
         _table.PauseHolds();
         return false;
     }
@@ -220,7 +220,7 @@ internal sealed class SliceStream : IEndpointStream
         }
         catch
         {
-            // The event is lost, and the next ones build on it. Only a list makes it good.
+            // The event is lost, and later events build on it. Only a list repairs that.
             _slices.Restart();
             throw;
         }
@@ -250,8 +250,6 @@ internal sealed class SliceStream : IEndpointStream
         }
     }
 
-    /// <summary>
-    /// The label selector has seen to that already; a feed of a whole namespace, or a server that ignores selectors, has not.
-    /// </summary>
+    /// <summary>The label selector ensures this. A feed of a whole namespace does not, nor does a server that ignores selectors.</summary>
     private bool IsOurs(SliceObject slice) => slice.Service is null || slice.Service == _target.Service;
 }

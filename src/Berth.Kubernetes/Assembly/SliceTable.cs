@@ -5,8 +5,7 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// The slices of one target, and the pods they make. One event costs what its own slice holds, however many others there are.
-/// Not safe for several threads.
+/// The slices of one target, and their pods. The cost of an event depends only on its own slice. Not safe for several threads.
 /// </summary>
 internal sealed class SliceTable
 {
@@ -15,9 +14,9 @@ internal sealed class SliceTable
     private readonly Dictionary<string, SliceObject> _slices = new(StringComparer.Ordinal);
     private readonly PodTable _pods = new();
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
-    // The pods that a slice no longer states and that are to be held: what it stated, and for how long.
+    // The pods to hold because a slice no longer states them, with their former statement and the duration.
     private readonly List<(string Key, PodGap Gap, TimeSpan Hold)> _mayMove = [];
-    // The pods that no slice states and that still count among those of their set: they are held.
+    // The held pods that no slice states. They still count as pods of their set.
     private readonly HashSet<string> _unstated = new(StringComparer.Ordinal);
     private readonly SlicePorts _ports = new();
     private readonly SliceWatch _watch = new();
@@ -28,21 +27,21 @@ internal sealed class SliceTable
     private readonly PodHolds _holds;
     private long _sequence;
 
-    /// <summary>The kind of message that a slice comes with.</summary>
+    /// <summary>The kind of message that contained a slice.</summary>
     private enum Origin
     {
-        /// <summary>The first list. Every pod is new, so none is noted as touched.</summary>
+        /// <summary>The first list. Every pod is new, so no pod is recorded as touched.</summary>
         FirstList,
 
-        /// <summary>A later list. Nothing moves between its slices, unless their ports differ.</summary>
+        /// <summary>A later list. No pod moves between its slices, unless their ports differ.</summary>
         List,
 
-        /// <summary>An event. Pods that this slice left out may come with the next event of another.</summary>
+        /// <summary>An event. Pods that are missing in this slice may come with the next event of another slice.</summary>
         Event,
     }
 
-    /// <param name="resolver">Makes endpoints of what slices say.</param>
-    /// <param name="builder">Takes them.</param>
+    /// <param name="resolver">Resolves pods to endpoints.</param>
+    /// <param name="builder">Receives them.</param>
     /// <param name="time">The clock.</param>
     /// <param name="setName">The StatefulSet whose pods are wanted, or null to decide by the rule of <see cref="SetChoice"/>.</param>
     public SliceTable(PodResolver resolver, SnapshotBuilder builder, TimeProvider time, string? setName = null)
@@ -59,7 +58,9 @@ internal sealed class SliceTable
     /// <summary>The time until <see cref="EndHolds"/> has something to do, or null.</summary>
     public TimeSpan? HoldRemaining => _holds.Remaining;
 
-    /// <summary>These are all slices: what is not among them is gone, and nothing is held, except in the middle of a deal.</summary>
+    /// <summary>
+    /// Replaces all slices. Pods that are in none of them leave at once; they are held only while the controller distributes the pods.
+    /// </summary>
     public void Replace(IReadOnlyList<SliceObject> all)
     {
         Origin origin = _pods.Count == 0 && !_holds.Any ? Origin.FirstList : Origin.List;
@@ -76,7 +77,7 @@ internal sealed class SliceTable
         foreach (SliceObject slice in all)
             Put(slice, origin);
         _holds.Heard(_ports.Differ);
-        // A list is all there is, but in the middle of a deal a pod may be in no slice.
+        // A list is complete. But while the controller distributes the pods, a pod may be in no slice.
         if (!_ports.Differ)
         {
             _touched.UnionWith(_holds.Take(static _ => true));
@@ -94,7 +95,7 @@ internal sealed class SliceTable
         _outcomes.Warn(_watch.Warning);
     }
 
-    /// <summary>This slice is now so.</summary>
+    /// <summary>Applies the new state of a slice.</summary>
     public void Apply(SliceObject slice)
     {
         Put(slice, Origin.Event);
@@ -102,9 +103,9 @@ internal sealed class SliceTable
         Settle();
     }
 
-    /// <summary>This slice is gone. Unknown ones are nothing.</summary>
+    /// <summary>Removes a slice. An unknown slice is ignored.</summary>
     /// <param name="name">The slice's name.</param>
-    /// <param name="hold">How long its pods are held, unless they are known to be terminating; zero for not at all.</param>
+    /// <param name="hold">The duration for which its pods are held, unless they are terminating; zero for none.</param>
     public void Delete(string name, TimeSpan hold = default)
     {
         if (_slices.TryGetValue(name, out SliceObject? slice))
@@ -113,7 +114,7 @@ internal sealed class SliceTable
         Settle();
     }
 
-    /// <summary>Drops the pods that were held long enough.</summary>
+    /// <summary>Removes the pods whose holds have ended.</summary>
     public void EndHolds()
     {
         if (_holds.Any && _holds.TakeOver() is { Count: > 0 } over)
@@ -123,14 +124,14 @@ internal sealed class SliceTable
         }
     }
 
-    /// <summary>The API cannot be heard: holds do not go on until it says something again.</summary>
+    /// <summary>Stops the holds, because the API cannot be reached.</summary>
     public void PauseHolds() => _holds.Pause();
 
-    /// <summary>The API says something again.</summary>
+    /// <summary>Continues the holds, because the API answers again.</summary>
     public void ResumeHolds() => _holds.Resume();
 
-    /// <summary>More is known of nodes.</summary>
-    /// <param name="nodes">What is known now.</param>
+    /// <summary>Updates the known nodes.</summary>
+    /// <param name="nodes">The current table of nodes.</param>
     /// <param name="changed">The nodes that changed, or null when any may have.</param>
     public void UpdateNodes(NodeTable nodes, IReadOnlyCollection<string>? changed)
     {
@@ -148,7 +149,7 @@ internal sealed class SliceTable
         _slices.TryGetValue(slice.Name, out SliceObject? before);
         if (before is not null)
             _slicesByType[(int)before.AddressType]--;
-        // Only other slices of the same family can take in what this one lost. A list may bring them yet.
+        // Only another slice of the same family can take over the lost pods. The list may still bring it.
         bool mayMove = before is not null && (origin == Origin.List || _slicesByType[(int)before.AddressType] > 0);
         _slicesByType[(int)slice.AddressType]++;
         _slices[slice.Name] = slice;
@@ -168,8 +169,8 @@ internal sealed class SliceTable
         }
     }
 
-    /// <summary>Takes an endpoint in, or keeps the one that says the same already, so that unchanged pods cost a comparison.</summary>
-    /// <returns>The endpoint, or an equal one of the same type.</returns>
+    /// <summary>Adds an endpoint, or keeps an equal one, so that an unchanged pod costs one comparison.</summary>
+    /// <returns>The endpoint, or the equal one that was kept.</returns>
     private ISliceEndpoint Keep(SliceObject slice, SliceObject? before, ISliceEndpoint endpoint, bool samePorts, Origin origin)
     {
         PodName key = endpoint.Key;
@@ -177,7 +178,7 @@ internal sealed class SliceTable
         if (before is not null && sources.FindEqual(before, endpoint) is { } known)
         {
             known.Slice = slice;
-            // Among several sources the newer slice may now win.
+            // If there are several sources, the newer slice may now win.
             if (!samePorts || sources.Count > 1)
                 Touch(known, origin);
             return known;
@@ -230,7 +231,7 @@ internal sealed class SliceTable
     {
         foreach ((string key, PodGap gap, TimeSpan hold) in _mayMove)
         {
-            // Nearly always the slice states the pod again, with other conditions.
+            // Nearly always the slice states the pod again with other conditions.
             int slot = _pods.Find(new PodName(key));
             if (slot < 0 || !_pods[slot].Fills(gap))
                 _holds.Add(key, gap, hold, _slices.Count);
@@ -241,7 +242,7 @@ internal sealed class SliceTable
         DropUnstated();
         while (_outcomes.Decide())
         {
-            // Strangers are not held, and pods of the set that is followed now are shown as they are stated.
+            // Pods of other sets are not held. Pods of the newly followed set are shown as the slices state them.
             _touched.UnionWith(_pods.Keys);
             _touched.UnionWith(_holds.Take(key => !_outcomes.IsFollowed(key) || _pods.Find(new PodName(key)) >= 0));
             DropUnstated();
@@ -254,7 +255,7 @@ internal sealed class SliceTable
         }
 
         _touched.Clear();
-        // A relist may have touched everything; the next event touches a few.
+        // A list may have touched every pod. An event touches a few.
         if (_touched.Capacity > MaxKept)
             _touched.TrimExcess();
         if (_mayMove.Capacity > MaxKept)
@@ -262,7 +263,7 @@ internal sealed class SliceTable
         _outcomes.Warn(_watch.Warning);
     }
 
-    /// <summary>Ends the holds of pods that slices state again, or state more of.</summary>
+    /// <summary>Ends the holds of pods that slices state again, or in more families.</summary>
     private void FillHolds()
     {
         if (!_holds.Any)
@@ -279,9 +280,7 @@ internal sealed class SliceTable
         }
     }
 
-    /// <summary>
-    /// Pods that are held go on counting among those of their set: else a stranger would be followed until they are back.
-    /// </summary>
+    /// <summary>Held pods still count as pods of their set. Otherwise another set would be followed until they are back.</summary>
     private void DropUnstated()
     {
         if (_unstated.Count == 0)

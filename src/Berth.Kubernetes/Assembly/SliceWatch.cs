@@ -3,9 +3,9 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Notices slices that are no longer kept up to date. The controller writes nothing to them: neither when the Service's selector is
-/// removed (then a mirrored slice stands beside its own), nor when the Service is deleted and its slices stay (then they have no owner).
-/// Every pod in them stays ready for good.
+/// Detects slices that are no longer kept up to date. The controller stops writing them when the Service's selector is removed (a mirrored
+/// slice then appears beside its own), and when the Service is deleted but its slices stay (they then have no owner). Every pod in them
+/// stays ready permanently.
 /// </summary>
 internal sealed class SliceWatch
 {
@@ -16,7 +16,7 @@ internal sealed class SliceWatch
     /// <summary>The warning about the slices, or null.</summary>
     public EndpointWarning? Warning { get; private set; }
 
-    /// <summary>Takes a new state of a slice in place of the earlier one; each may be null.</summary>
+    /// <summary>Replaces the earlier state of a slice by the new one. Each may be null.</summary>
     public void Change(SliceObject? before, SliceObject? after)
     {
         if (before?.Manager == after?.Manager && before?.HasOwner == after?.HasOwner)

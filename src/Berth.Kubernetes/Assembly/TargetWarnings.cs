@@ -1,11 +1,11 @@
 namespace Berth.Kubernetes.Assembly;
 
-/// <summary>The warnings of one target: one of a kind at most. Nothing is kept while there is none.</summary>
+/// <summary>The warnings of one target, at most one of each kind. Without warnings it uses no memory.</summary>
 internal sealed class TargetWarnings(SnapshotBuilder builder)
 {
     private SortedDictionary<EndpointWarningKind, EndpointWarning>? _all;
 
-    /// <summary>Sets the warning of a kind, or takes it back.</summary>
+    /// <summary>Sets the warning of a kind, or removes it.</summary>
     public void Set(EndpointWarningKind kind, EndpointWarning? warning)
     {
         EndpointWarning? before = _all?.GetValueOrDefault(kind);

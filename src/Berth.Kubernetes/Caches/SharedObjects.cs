@@ -1,11 +1,11 @@
 namespace Berth.Kubernetes.Caches;
 
 /// <summary>
-/// One object for equal keys: the runtime's set, found by a key that need not be an object yet. Growth is bounded: a set that is full
-/// starts again, and what it gave out lives on where it is used. Not safe for several threads.
+/// Returns one object for equal keys. It is a HashSet with a lookup by a key of another type, so that a lookup creates no object. Growth is
+/// bounded: a full set is emptied, and objects in use stay valid. Not safe for several threads.
 /// </summary>
-/// <typeparam name="TKey">What an object is found by.</typeparam>
-/// <typeparam name="T">The objects.</typeparam>
+/// <typeparam name="TKey">The type of the keys.</typeparam>
+/// <typeparam name="T">The type of the objects.</typeparam>
 internal sealed class SharedObjects<TKey, T>
     where TKey : allows ref struct
     where T : class
@@ -25,10 +25,10 @@ internal sealed class SharedObjects<TKey, T>
         _byKey = _objects.GetAlternateLookup<TKey>();
     }
 
-    /// <summary>The object of a key, or null.</summary>
+    /// <summary>Returns the object of a key, or null.</summary>
     public T? Find(TKey key) => _byKey.TryGetValue(key, out T? known) ? known : null;
 
-    /// <summary>Keeps an object, in place of one with an equal key.</summary>
+    /// <summary>Stores an object in place of one with an equal key.</summary>
     /// <returns>The object.</returns>
     public T Replace(T value)
     {

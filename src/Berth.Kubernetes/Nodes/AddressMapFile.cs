@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Kubernetes.Nodes;
 
 /// <summary>
-/// The file of an address map, read again when its content changes, so that a swap of the symlinks of a ConfigMap counts too. A file with
-/// a fault changes nothing. Not safe for several threads.
+/// The file of an address map. It is read again when its content changes, also after a swap of the symlinks of a ConfigMap. While the file
+/// has a fault, the last good map stays. Not safe for several threads.
 /// </summary>
 internal sealed class AddressMapFile
 {
@@ -47,7 +47,7 @@ internal sealed class AddressMapFile
         }
     }
 
-    /// <summary>Looks at the file. Returns true when there is a new map.</summary>
+    /// <summary>Checks the file. Returns true when there is a new map.</summary>
     public bool Reread()
     {
         try

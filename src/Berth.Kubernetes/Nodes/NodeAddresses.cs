@@ -4,11 +4,11 @@ using Berth.Kubernetes.Addresses;
 namespace Berth.Kubernetes.Nodes;
 
 /// <summary>The addresses of one node. Immutable.</summary>
-/// <param name="External">Those of type ExternalIP; while they are lost, those that it had.</param>
-/// <param name="Dns">The address of type ExternalDNS, or null; while it is lost, the one that it had.</param>
-/// <param name="Marks">What its labels and annotations state, in the order of the sources.</param>
+/// <param name="External">Those of type ExternalIP; while they are lost, the former ones.</param>
+/// <param name="Dns">The address of type ExternalDNS, or null; while it is lost, the former one.</param>
+/// <param name="Marks">The addresses in its labels and annotations, in the order of the sources.</param>
 /// <param name="Internal">Those of type InternalIP.</param>
-/// <param name="Former">Those of type InternalIP that it had while it was watched, and has no longer.</param>
+/// <param name="Former">The former addresses of type InternalIP, since the watch began.</param>
 internal sealed record NodeAddresses(
     IPAddress[] External, string? Dns, NamedAddresses[] Marks, IPAddress[] Internal, IPAddress[] Former)
 {
@@ -39,7 +39,7 @@ internal sealed record NodeAddresses(
         IPAddress[] former = node.Internal.AsSpan().SequenceEqual(Internal)
             ? Former
             : [.. Internal.Concat(Former).Distinct().Where(address => !node.Internal.Contains(address)).Take(MaxFormer)];
-        // A controller of the cloud that restarts takes the address away and puts it back. Nothing has changed for those who dial it.
+        // When a controller of the cloud restarts, it removes the address and adds it again. For clients nothing has changed.
         bool lacksAddress = node is { External.Length: 0, IsReady: true } && External.Length > 0;
         bool lacksDns = node is { ExternalDns: null, IsReady: true } && Dns is not null;
         return new NodeAddresses(
@@ -51,7 +51,7 @@ internal sealed record NodeAddresses(
         };
     }
 
-    /// <summary>The addresses once it is certain that what is lost is gone.</summary>
+    /// <summary>Returns the addresses without the lost ones, after the time limit.</summary>
     public NodeAddresses WithoutLost() => this with
     {
         External = LacksAddress ? [] : External,

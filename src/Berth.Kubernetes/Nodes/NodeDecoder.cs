@@ -129,7 +129,7 @@ internal sealed class NodeDecoder : IResourceDecoder<NodeObject>
         else if (!stated || reader.ValueIsEscaped || !SliceAddress.TryParse(reader.ValueSpan, out draft.Address))
         {
             draft.Address = null;
-            // The type may follow, so every text that is no address may be a name.
+            // The type may follow, so a text that is not an address may be a name.
             if (stated && draft.Status.ReadsDns)
                 draft.Text = JsonFields.Text(ref reader, "address");
         }

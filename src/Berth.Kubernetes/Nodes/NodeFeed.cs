@@ -8,8 +8,8 @@ namespace Berth.Kubernetes.Nodes;
 
 /// <summary>
 /// The nodes of the cluster, listed and watched once for all targets of a source, starting with the first target that needs them. After a
-/// failure the addresses that were read stay in use, and the table has the failure. It also has the map of addresses, where there is one,
-/// and reads no nodes where the map is all there is.
+/// failure the addresses that were read stay in use, and the table has the failure. It also contains the map of addresses, if there is one.
+/// If the map is the only source, it reads no nodes.
 /// </summary>
 internal sealed class NodeFeed : IAsyncDisposable
 {
@@ -29,9 +29,9 @@ internal sealed class NodeFeed : IAsyncDisposable
     private readonly ITimer _expiry;
     private readonly ITimer _looks;
 
-    /// <param name="reflector">Reads the nodes, or null where none are needed.</param>
+    /// <param name="reflector">Reads the nodes, or null when no nodes are needed.</param>
     /// <param name="map">The map of addresses, or null.</param>
-    /// <param name="mode">The kind of address, for what the log says.</param>
+    /// <param name="mode">The kind of address, for log messages.</param>
     /// <param name="time">The clock.</param>
     /// <param name="backoff">The pauses between attempts.</param>
     /// <param name="logger">The logger.</param>
@@ -143,13 +143,13 @@ internal sealed class NodeFeed : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets go of the addresses that were lost long enough ago.</summary>
+    /// <summary>Drops the lost addresses whose time is over.</summary>
     private void Expire()
     {
         lock (_lock)
         {
             NodeTable before = _tables.Value;
-            // While nodes cannot be read, nothing is let go of. What they say then sets the timer again.
+            // While nodes cannot be read, no address is dropped. The next answer sets the timer again.
             if (before.Failure is not null)
                 return;
             NodeTable next = before;

@@ -2,10 +2,7 @@ using Berth.Kubernetes.Addresses;
 
 namespace Berth.Kubernetes.Nodes;
 
-/// <summary>
-/// The addresses of nodes, as far as they are known, and what keeps them from being known; and the map of addresses, where there is one.
-/// Immutable.
-/// </summary>
+/// <summary>The known addresses of nodes, the failure to read them, and the map of addresses, if there is one. Immutable.</summary>
 internal sealed class NodeTable
 {
     private readonly Dictionary<string, NodeAddresses> _nodes;
@@ -20,13 +17,13 @@ internal sealed class NodeTable
     /// <summary>The table before the first answer.</summary>
     public static NodeTable Unread { get; } = new([], "", AddressMap.Empty);
 
-    /// <summary>The table where nodes are never read: there is only a map.</summary>
+    /// <summary>The table without nodes: the map is the only source.</summary>
     public static NodeTable Unused { get; } = new([], "", AddressMap.Empty) { IsRead = true, IsUnused = true };
 
     /// <summary>The map of addresses.</summary>
     public AddressMap Map { get; }
 
-    /// <summary>True where nodes are never read.</summary>
+    /// <summary>True when nodes are never read.</summary>
     public bool IsUnused { get; private init; }
 
     /// <summary>The nodes' resourceVersion; empty before the first list.</summary>
@@ -41,7 +38,7 @@ internal sealed class NodeTable
     /// <summary>The current failure to read nodes, except a refusal before the first list; or null.</summary>
     public EndpointSourceException? Failure { get; private init; }
 
-    /// <summary>The nodes whose external addresses are lost and stay in use, with the time of the loss.</summary>
+    /// <summary>The nodes whose lost external addresses are still in use, with the time of the loss.</summary>
     public IEnumerable<(string Node, NodeAddresses Addresses)> Lost =>
         _nodes.Where(static node => node.Value.LostAt is not null).Select(static node => (node.Key, node.Value));
 
@@ -49,11 +46,11 @@ internal sealed class NodeTable
     public IEnumerable<(string Node, string Fault)> Faults => _nodes.SelectMany(
         static node => node.Value.Marks.Where(static mark => mark.Fault is not null).Select(mark => (node.Key, mark.Fault!)));
 
-    /// <summary>The same table with another map.</summary>
+    /// <summary>Returns the same table with another map.</summary>
     public NodeTable WithMap(AddressMap map) =>
         new(_nodes, Version, map) { IsRead = IsRead, IsUnused = IsUnused, Failure = Failure, Forbidden = Forbidden };
 
-    /// <summary>The table after a list. What is remembered of a node stays.</summary>
+    /// <summary>Returns the table after a list. The former addresses of nodes are kept.</summary>
     public NodeTable Replace(IReadOnlyList<NodeObject> nodes, string version, long now)
     {
         Dictionary<string, NodeAddresses> next = new(nodes.Count, StringComparer.Ordinal);
@@ -62,26 +59,26 @@ internal sealed class NodeTable
         return Read(next, version);
     }
 
-    /// <summary>The same table while reading fails: what was read stays.</summary>
+    /// <summary>Returns the table while reading fails. The addresses stay.</summary>
     public NodeTable WithFailure(EndpointSourceException failure) => new(_nodes, Version, Map) { IsRead = IsRead, Failure = failure };
 
-    /// <summary>The table while nodes may not be read.</summary>
+    /// <summary>Returns the table while reading nodes is forbidden.</summary>
     public NodeTable WithRefusal(string rule) => new(_nodes, Version, Map) { IsRead = IsRead, Forbidden = rule };
 
-    /// <summary>The table after an answer that changed nothing: the same instance, unless reading had failed.</summary>
+    /// <summary>Returns the table after an answer without a change: the same instance, unless reading had failed.</summary>
     public NodeTable Confirmed() => Failure is null ? this : Read(_nodes, Version);
 
-    /// <summary>The table after an event of one node. The same instance where nothing changed.</summary>
+    /// <summary>Returns the table after an event of one node: the same instance when nothing changed.</summary>
     public NodeTable With(NodeObject node, string version, long now)
     {
         NodeAddresses next = Next(node, now);
         return next.Equals(Find(node.Name)) ? Confirmed() : With(node.Name, next, version);
     }
 
-    /// <summary>The table without the external addresses that a node lost.</summary>
+    /// <summary>Returns the table without the lost external addresses of a node.</summary>
     public NodeTable WithoutLost(string node) => With(node, _nodes[node].WithoutLost(), Version);
 
-    /// <summary>The table after the deletion of one node. The same instance where that was not known.</summary>
+    /// <summary>Returns the table after the deletion of one node: the same instance when the node was not known.</summary>
     public NodeTable Without(string node, string version)
     {
         if (!_nodes.ContainsKey(node))
@@ -91,7 +88,7 @@ internal sealed class NodeTable
         return Read(nodes, version);
     }
 
-    /// <summary>Returns the addresses of a node, or null when nothing is known of it.</summary>
+    /// <summary>Returns the addresses of a node, or null when the node is not known.</summary>
     public NodeAddresses? Find(string node) => _nodes.GetValueOrDefault(node);
 
     /// <summary>Returns the nodes that differ from an earlier table, or null when all may differ.</summary>

@@ -2,7 +2,7 @@ using Berth.Kubernetes.Slices;
 
 namespace Berth.Kubernetes.Sharing;
 
-/// <summary>One Service in the watch of a namespace. Guarded by the feed's lock.</summary>
+/// <summary>One Service in the watch of a namespace. The feed's lock protects it.</summary>
 internal sealed class SharedService
 {
     /// <summary>Its slices.</summary>

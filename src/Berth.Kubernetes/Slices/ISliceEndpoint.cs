@@ -5,12 +5,10 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>One endpoint of one slice: what a single slice states of a pod. Only <see cref="Slice"/> ever changes.</summary>
+/// <summary>One endpoint of one slice: the statement of a single slice about a pod. Only <see cref="Slice"/> changes.</summary>
 internal interface ISliceEndpoint
 {
-    /// <summary>
-    /// The identity among the endpoints of the target: the pod's name by the rule of names, or the address without one.
-    /// </summary>
+    /// <summary>The identity among the endpoints of the target: the pod's name, or the address when there is no name.</summary>
     PodName Key { get; }
 
     /// <summary>True when <see cref="Key"/> is a pod's name.</summary>
@@ -37,18 +35,18 @@ internal interface ISliceEndpoint
     /// <summary>The address, or null when there is a <see cref="Fault"/>.</summary>
     IPAddress? Address { get; }
 
-    /// <summary>Why this endpoint has no address that can be dialled, or null.</summary>
+    /// <summary>The reason why this endpoint cannot be dialled, or null.</summary>
     EndpointFault? Fault { get; }
 
     /// <summary>
-    /// The slice that states it now, or null when none does any more, so that a reader who keeps one endpoint does not keep a slice. Set by
-    /// the table when a newer state of the slice says the same.
+    /// The slice that states it now. Null when no slice does, so that a reader who keeps an endpoint does not keep a slice in memory. The
+    /// table sets it when a newer state of the slice has an equal endpoint.
     /// </summary>
     SliceObject? Slice { get; set; }
 
-    /// <summary>The family of the address, or unspecified without one.</summary>
+    /// <summary>The family of the address, or unspecified without an address.</summary>
     AddressFamily Family => Address?.AddressFamily ?? AddressFamily.Unspecified;
 
-    /// <summary>True when both say the same of a pod.</summary>
+    /// <summary>True when both state the same about a pod.</summary>
     bool ContentEquals(ISliceEndpoint other);
 }

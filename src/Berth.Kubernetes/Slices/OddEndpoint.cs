@@ -4,16 +4,14 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>
-/// An endpoint of a slice that cannot be dialled as it stands: it has no name or no address. It never gets into a snapshot.
-/// </summary>
-/// <param name="Name">The pod's name, or the address as stated where there is none.</param>
+/// <summary>An endpoint of a slice without a name or without an address, which cannot be dialled. It is never part of a snapshot.</summary>
+/// <param name="Name">The pod's name, or the stated address when there is no name.</param>
 /// <param name="HasName">True when there is a pod's name.</param>
 /// <param name="Uid">The pod's UID, when the slice states it.</param>
 /// <param name="Scope">The namespace, the node and the zone.</param>
-/// <param name="Address">The address, when it is one and there is no fault.</param>
-/// <param name="Text">The address as stated.</param>
-/// <param name="Fault">Why it is no address to dial, or null.</param>
+/// <param name="Address">The address, if it is valid and there is no fault.</param>
+/// <param name="Text">The stated address.</param>
+/// <param name="Fault">The reason why it cannot be dialled, or null.</param>
 /// <param name="Ready">conditions.ready</param>
 /// <param name="Serving">conditions.serving</param>
 /// <param name="Terminating">conditions.terminating</param>
@@ -51,7 +49,7 @@ internal sealed record OddEndpoint(
         && (Ready, Serving, Terminating) == (odd.Ready, odd.Serving, odd.Terminating)
         && Scope.IsSameAs(odd.Scope) && Equals(Address, odd.Address) && Equals(Fault, odd.Fault);
 
-    /// <summary>True for the same object only: two slices may state the same.</summary>
+    /// <summary>True only for the same object, because two slices may have equal endpoints.</summary>
     public bool Equals(OddEndpoint? other) => ReferenceEquals(this, other);
 
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);

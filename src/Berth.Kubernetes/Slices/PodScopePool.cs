@@ -6,8 +6,8 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// Gives one object to all pods of a node. A node is nearly always in one zone, and a source in one namespace, so that scopes are found by
-/// the node's name. Not safe for several threads.
+/// Returns one object for all pods of a node. A node is nearly always in one zone, and a source in one namespace, so the node's name is
+/// enough for a lookup. Not safe for several threads.
 /// </summary>
 /// <param name="host">The template of the pods' host names, or null.</param>
 internal sealed class PodScopePool(HostTemplate? host)
@@ -15,14 +15,14 @@ internal sealed class PodScopePool(HostTemplate? host)
     private readonly TextPool _zones = new();
     private readonly SharedObjects<ReadOnlySpan<byte>, PodScope> _scopes = new(new ByNode());
 
-    // The pods of one node often follow each other.
+    // Pods of one node are often next to each other.
     private PodScope? _last;
 
-    /// <param name="namespace">The namespace; the same string for all pods of a slice.</param>
-    /// <param name="node">The node's name; empty for none when <paramref name="hasNode"/> is false.</param>
-    /// <param name="hasNode">Whether a node is stated.</param>
+    /// <param name="namespace">The namespace: one string for all pods of a slice.</param>
+    /// <param name="node">The node's name; empty when <paramref name="hasNode"/> is false.</param>
+    /// <param name="hasNode">True when a node is stated.</param>
     /// <param name="zone">The zone's name.</param>
-    /// <param name="hasZone">Whether a zone is stated.</param>
+    /// <param name="hasZone">True when a zone is stated.</param>
     public PodScope Get(string @namespace, ReadOnlySpan<byte> node, bool hasNode, ReadOnlySpan<byte> zone, bool hasZone)
     {
         PodScope? known = _last is { } last && Is(last.Node, node, hasNode) ? last : _scopes.Find(node);

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Gathers the ports of a slice, and gives one list to all slices whose ports are equal.</summary>
+/// <summary>Collects the ports of a slice, and returns one list for all slices with equal ports.</summary>
 internal sealed class PortLists
 {
-    // Slices of one Service have one list of ports, or two while they are being changed.
+    // Slices of one Service have one list of ports, or two during a change.
     private const int MaxKnown = 8;
 
     private readonly List<EndpointPort> _ports = [];
@@ -14,7 +14,7 @@ internal sealed class PortLists
     /// <summary>Begins a slice.</summary>
     public void Begin() => _ports.Clear();
 
-    /// <summary>Adds a port. One without a number is no base and is left out.</summary>
+    /// <summary>Adds a port. A port without a number is not a base, and is left out.</summary>
     public void Add(string? name, string? protocol, int number)
     {
         if (number is >= 1 and <= 65535)

@@ -7,9 +7,9 @@ using Berth.Pods;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// Reads an EndpointSlice (discovery.k8s.io/v1) from its bytes. Only metadata.name, .namespace, .resourceVersion and the service-name
-/// label, addressType, the endpoints' first address, conditions, hostname, targetRef, nodeName and zone, and the ports are made into
-/// anything.
+/// Reads an EndpointSlice (discovery.k8s.io/v1) from its bytes. It decodes only metadata.name, .namespace, .resourceVersion and the
+/// service-name label, addressType, the endpoints' first address, conditions, hostname, targetRef, nodeName and zone, and the ports. It
+/// skips all other fields.
 /// </summary>
 internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
 {
@@ -45,7 +45,7 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
         Draft draft = new() { Meta = new ObjectMeta(_pools), Endpoints = ([], []), Ports = [] };
         if (!JsonFields.TryReadFields(ref reader, ref draft, _readField))
             return false;
-        // The reader was past them already, so they are all there.
+        // The reader has already passed them, so all their bytes are here.
         if (draft.IsLater)
             _endpoints.TryReadAll(ref draft.Later, draft.Type, draft.Meta.Namespace ?? "", out draft.Endpoints);
         item = SliceObject.Make(draft.Meta, draft.Type, draft.Endpoints.Pods, draft.Endpoints.Odd, draft.Ports);
@@ -62,7 +62,7 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
             return _ports.TryRead(ref reader, out draft.Ports);
         if (!reader.ValueTextEquals("endpoints"u8))
             return reader.TrySkip();
-        // Endpoints are read with the namespace and the address type, which nearly always stand before them.
+        // Reading endpoints needs the namespace and the address type, which nearly always come first.
         if (draft.HasType && draft.Meta.Name is not null)
             return _endpoints.TryReadAll(ref reader, draft.Type, draft.Meta.Namespace ?? "", out draft.Endpoints);
         draft.Later = reader;
@@ -93,7 +93,7 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
         public EndpointPort[] Ports;
         public (SlicePod[] Pods, OddEndpoint[] Odd) Endpoints;
 
-        /// <summary>The positions of the endpoints that could not be read yet.</summary>
+        /// <summary>The positions of endpoints that are read later.</summary>
         public Utf8JsonReader Later;
         public bool IsLater;
     }

@@ -19,7 +19,7 @@ internal sealed class SliceEndpointDecoder
         _readField = TryReadField;
     }
 
-    /// <summary>Reads the array from the property name <c>endpoints</c> on; null is an empty one.</summary>
+    /// <summary>Reads the array, starting at the property name <c>endpoints</c>. Null is an empty array.</summary>
     public bool TryReadAll(
         scoped ref Utf8JsonReader reader, SliceAddressType type, string @namespace, out (SlicePod[] Pods, OddEndpoint[] Odd) endpoints)
     {

@@ -3,8 +3,7 @@ using System.Net;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// The fields of an endpoint as they stand on the wire, until all have been read: they come in any order. A field that is not stated is
-/// null.
+/// The fields of an endpoint from the wire, until all have been read, because they come in any order. A field that is not stated is null.
 /// </summary>
 internal ref struct SliceEndpointDraft
 {
@@ -23,6 +22,6 @@ internal ref struct SliceEndpointDraft
     public bool? Terminating;
     public IPAddress? Address;
 
-    /// <summary>Of an address that is none, its text.</summary>
+    /// <summary>The text of an address that is not valid.</summary>
     public string? AddressText;
 }

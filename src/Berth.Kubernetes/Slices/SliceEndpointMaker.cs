@@ -6,7 +6,7 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Makes endpoints of what a slice states, whatever encoding it came in, and keeps once what repeats.</summary>
+/// <summary>Creates endpoints from the fields of a slice, for both encodings. Repeated texts are stored once.</summary>
 /// <param name="host">The template of the pods' host names, or null.</param>
 internal sealed class SliceEndpointMaker(HostTemplate? host)
 {
@@ -14,7 +14,7 @@ internal sealed class SliceEndpointMaker(HostTemplate? host)
     private readonly PodScopePool _scopes = new(host);
     private readonly AddressPool _addresses = new();
 
-    /// <summary>Reads the first address. The API gives no meaning to further ones, and its own controller never writes any.</summary>
+    /// <summary>Reads the first address. In the API further addresses have no meaning, and its controller never writes any.</summary>
     public void ReadAddress(ReadOnlySpan<byte> text, ref SliceEndpointDraft draft)
     {
         if (!_addresses.TryParse(text, out draft.Address))
@@ -22,7 +22,7 @@ internal sealed class SliceEndpointMaker(HostTemplate? host)
     }
 
     /// <summary>Finishes an endpoint.</summary>
-    /// <param name="draft">What is stated.</param>
+    /// <param name="draft">The stated fields.</param>
     /// <param name="type">The slice's address type.</param>
     /// <param name="namespace">The slice's namespace.</param>
     public ISliceEndpoint Make(in SliceEndpointDraft draft, SliceAddressType type, string @namespace)
@@ -41,7 +41,7 @@ internal sealed class SliceEndpointMaker(HostTemplate? host)
             name.ToString() ?? text, name.IsStated, uid, scope, address, text, fault, ready, serving, terminating);
     }
 
-    /// <summary>A pointer to a pod of another namespace is a fault. Its name must not shadow a pod of this namespace.</summary>
+    /// <summary>A targetRef to a pod of another namespace is a fault. Its name must not hide a pod of this namespace.</summary>
     private static EndpointFault? FaultOfTarget(in SliceEndpointDraft draft, string @namespace, ref PodName name)
     {
         if (!draft.TargetIsPod || draft.TargetNamespace.IsEmpty || @namespace.Length == 0
@@ -52,7 +52,7 @@ internal sealed class SliceEndpointMaker(HostTemplate? host)
         return new EndpointFault(LeftOutReason.Malformed, $"the slice of namespace '{@namespace}' points to a pod of namespace '{other}'");
     }
 
-    /// <summary>The pod that is pointed to; without a pointer the hostname.</summary>
+    /// <summary>The pod of the targetRef; without a targetRef the hostname.</summary>
     private PodName NameOf(in SliceEndpointDraft draft)
     {
         if (draft.HasTarget)

@@ -1,13 +1,13 @@
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Gathers the endpoints of one slice, those that can be dialled apart from the others.</summary>
+/// <summary>Collects the endpoints of one slice in two lists: those that can be dialled, and the others.</summary>
 internal sealed class SliceEndpoints
 {
     private readonly List<SlicePod> _pods = [];
     private readonly List<OddEndpoint> _odd = [];
 
-    /// <summary>Starts with none.</summary>
-    /// <param name="count">How many will come, if that is known.</param>
+    /// <summary>Creates empty lists.</summary>
+    /// <param name="count">The expected number of endpoints, or 0 when it is not known.</param>
     public void Begin(int count = 0)
     {
         _pods.Clear();
@@ -15,7 +15,7 @@ internal sealed class SliceEndpoints
         _pods.EnsureCapacity(count);
     }
 
-    /// <summary>Adds one.</summary>
+    /// <summary>Adds an endpoint.</summary>
     public void Add(ISliceEndpoint endpoint)
     {
         if (endpoint is SlicePod pod)
@@ -24,7 +24,7 @@ internal sealed class SliceEndpoints
             _odd.Add((OddEndpoint)endpoint);
     }
 
-    /// <summary>Takes all.</summary>
+    /// <summary>Returns all endpoints.</summary>
     public (SlicePod[] Pods, OddEndpoint[] Odd) Take()
     {
         SlicePod[] pods = _pods.Count == 0 ? [] : [.. _pods];

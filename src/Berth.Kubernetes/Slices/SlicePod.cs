@@ -6,8 +6,8 @@ using Berth.Ports;
 namespace Berth.Kubernetes.Slices;
 
 /// <summary>
-/// A pod that one slice states with a name and an address to dial. A pod that no other slice states is this object for readers of a
-/// snapshot too, so that of 100,000 pods each is there once.
+/// A pod that one slice states with a name and an address. If no other slice states the pod, snapshots contain this very object, so that
+/// each of 100,000 pods exists once.
 /// </summary>
 internal sealed class SlicePod : CompactEndpoint, ISliceEndpoint
 {
@@ -27,8 +27,8 @@ internal sealed class SlicePod : CompactEndpoint, ISliceEndpoint
 
     PodName ISliceEndpoint.Key => Key;
 
-    /// <summary>Completes the endpoint for the target that takes it: from then on snapshots may have it.</summary>
-    /// <returns>False when it follows another rule already, or has no port by this one.</returns>
+    /// <summary>Completes the endpoint for a target. After that, snapshots may contain it.</summary>
+    /// <returns>False when it already has another rule, or when this rule gives it no port.</returns>
     public bool TryTake(PortRule rule) => TrySetRule(rule);
 
     /// <inheritdoc/>

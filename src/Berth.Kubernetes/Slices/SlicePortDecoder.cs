@@ -20,7 +20,8 @@ internal sealed class SlicePortDecoder
     }
 
     /// <summary>
-    /// Reads the array from the property name <c>ports</c> on; null is an empty one. A port without a number is no base and is left out.
+    /// Reads the array, starting at the property name <c>ports</c>. Null is an empty array. A port without a number is not a base, and is
+    /// left out.
     /// </summary>
     public bool TryRead(scoped ref Utf8JsonReader reader, out EndpointPort[] ports)
     {

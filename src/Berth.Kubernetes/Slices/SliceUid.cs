@@ -4,15 +4,15 @@ using Berth.Pods;
 
 namespace Berth.Kubernetes.Slices;
 
-/// <summary>Reads a pod's UID. Kubernetes writes UUIDs in small letters, which are 16 bytes; anything else is kept as text.</summary>
+/// <summary>Reads a pod's UID. Kubernetes writes UUIDs in small letters, which fit in 16 bytes. Any other UID is kept as text.</summary>
 internal static class SliceUid
 {
     private const int TextLength = 36;
 
-    // The runtime reads capitals, spaces around a UUID and signs too, which would not be written back.
+    // The runtime also accepts capitals, signs and spaces around a UUID, which would be lost when it is written.
     private static readonly SearchValues<byte> s_written = SearchValues.Create("0123456789abcdef-"u8);
 
-    /// <summary>An empty text is none.</summary>
+    /// <summary>An empty text counts as no UID.</summary>
     public static PodUid Read(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)

@@ -4,7 +4,7 @@ namespace Berth.Kubernetes.Wire;
 internal interface IProtobufDecoder<out T>
     where T : class, IResource
 {
-    /// <summary>Reads one object, which is all at hand.</summary>
+    /// <summary>Reads one complete object.</summary>
     /// <exception cref="ResourceFormatException">The message is broken, or a field is not of the type that the API documents.</exception>
     T Decode(ReadOnlySpan<byte> message);
 }

@@ -6,6 +6,6 @@ internal interface IResource
     /// <summary>The object's name.</summary>
     string Name { get; }
 
-    /// <summary>The version the server gave this state of the object.</summary>
+    /// <summary>The server's version of this state of the object.</summary>
     string ResourceVersion { get; }
 }

@@ -3,17 +3,15 @@ using System.Text.Json;
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// The steps of reading an object field by field from bytes that may end anywhere. Each gives false when the bytes at hand end; what is not
-/// wanted is skipped without being made into anything.
+/// Reads an object field by field from bytes that may end anywhere. Each method returns false when the buffered bytes end. Unwanted fields
+/// are skipped without creating objects.
 /// </summary>
 internal static class JsonFields
 {
-    /// <summary>The reader's own default, stated: managed fields nest, but never as deep as this.</summary>
+    /// <summary>The default of the reader. Managed fields are nested, but never this deep.</summary>
     public const int MaxDepth = 64;
 
-    /// <summary>
-    /// Reads the fields of an object: the one walk through JSON. The reader stands on the opening brace, and afterwards on the closing one.
-    /// </summary>
+    /// <summary>Reads the fields of an object. The reader is at the opening brace, and afterwards at the closing brace.</summary>
     public static bool TryReadFields<TState>(scoped ref Utf8JsonReader reader, ref TState state, FieldReader<TState> readField)
         where TState : allows ref struct
     {
@@ -28,14 +26,15 @@ internal static class JsonFields
         return false;
     }
 
-    /// <summary>From a property name, reads the fields of an object; null counts as absent.</summary>
+    /// <summary>Reads the fields of an object, starting at a property name. Null counts as absent.</summary>
     public static bool TryReadObject<TState>(
         scoped ref Utf8JsonReader reader, string field, ref TState state, FieldReader<TState> readField)
         where TState : allows ref struct =>
         TryEnterObject(ref reader, field, out bool present) && (!present || TryReadFields(ref reader, ref state, readField));
 
     /// <summary>
-    /// From a property name, reads an array of objects, each from its opening brace to its closing one; null counts as absent.
+    /// Reads an array of objects, starting at a property name. Each object is read from its opening brace to its closing brace. Null counts
+    /// as absent.
     /// </summary>
     public static bool TryReadArray<TState>(
         scoped ref Utf8JsonReader reader, string field, ref TState state, FieldReader<TState> readItem)
@@ -58,19 +57,19 @@ internal static class JsonFields
         return false;
     }
 
-    /// <summary>From a property name, reads an object's opening brace; null counts as absent.</summary>
+    /// <summary>Reads the opening brace of an object, starting at a property name. Null counts as absent.</summary>
     public static bool TryEnterObject(scoped ref Utf8JsonReader reader, string field, out bool present) =>
         TryEnter(ref reader, JsonTokenType.StartObject, field, out present);
 
-    /// <summary>From a property name, reads an array's opening bracket; null counts as absent.</summary>
+    /// <summary>Reads the opening bracket of an array, starting at a property name. Null counts as absent.</summary>
     public static bool TryEnterArray(scoped ref Utf8JsonReader reader, string field, out bool present) =>
         TryEnter(ref reader, JsonTokenType.StartArray, field, out present);
 
-    /// <summary>From a property name, moves to a string; <paramref name="present"/> is false for null.</summary>
+    /// <summary>Moves from a property name to a string. <paramref name="present"/> is false for null.</summary>
     public static bool TryReadString(scoped ref Utf8JsonReader reader, string field, out bool present) =>
         TryEnter(ref reader, JsonTokenType.String, field, out present);
 
-    /// <summary>From a property name, reads a string into a new object; null stays null.</summary>
+    /// <summary>Reads a new string, starting at a property name. Null stays null.</summary>
     public static bool TryReadString(scoped ref Utf8JsonReader reader, string field, ref string? value)
     {
         if (!TryReadString(ref reader, field, out bool present))
@@ -79,7 +78,7 @@ internal static class JsonFields
         return true;
     }
 
-    /// <summary>From a property name, reads a string through a pool; null stays null.</summary>
+    /// <summary>Reads a string from a pool, starting at a property name. Null stays null.</summary>
     public static bool TryReadPooled(scoped ref Utf8JsonReader reader, string field, TextPool pool, ref string? value)
     {
         if (!TryReadString(ref reader, field, out bool present))
@@ -89,7 +88,7 @@ internal static class JsonFields
     }
 
     /// <summary>
-    /// From a property name, gives a string as its bytes, where they stand; <paramref name="present"/> is false for null.
+    /// Returns the bytes of a string in the buffer, starting at a property name. <paramref name="present"/> is false for null.
     /// </summary>
     public static bool TryReadUtf8(scoped ref Utf8JsonReader reader, string field, out ReadOnlySpan<byte> utf8, out bool present)
     {
@@ -101,7 +100,7 @@ internal static class JsonFields
         return true;
     }
 
-    /// <summary>From a property name, reads a boolean; null counts as absent.</summary>
+    /// <summary>Reads a boolean, starting at a property name. Null counts as absent.</summary>
     public static bool TryReadFlag(scoped ref Utf8JsonReader reader, string field, ref bool? value)
     {
         if (!reader.Read())
@@ -116,7 +115,7 @@ internal static class JsonFields
         return true;
     }
 
-    /// <summary>The string the reader stands on.</summary>
+    /// <summary>Returns the string at the reader's position.</summary>
     public static string Text(scoped ref Utf8JsonReader reader, string field)
     {
         try
@@ -129,7 +128,7 @@ internal static class JsonFields
         }
     }
 
-    /// <summary>The exception for a field of another type.</summary>
+    /// <summary>Creates the exception for a field of another type.</summary>
     public static ResourceFormatException Unexpected(scoped ref Utf8JsonReader reader, string field) =>
         new($"the field '{field}' holds a {reader.TokenType} where the API documents another type");
 

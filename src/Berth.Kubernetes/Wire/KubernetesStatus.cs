@@ -11,11 +11,12 @@ internal sealed record KubernetesStatus(
     int Code, string? Reason, string? Message, ImmutableArray<StatusCause> Causes, int? RetryAfterSeconds)
 {
     /// <summary>
-    /// The resource version asked for, or to watch from, is no longer kept: list again. Servers say it in either of two words.
+    /// True when the server no longer keeps the requested resource version, and a new list is needed. Servers use one of two reasons for
+    /// it.
     /// </summary>
     internal bool IsExpired => Code == 410 || Reason is "Expired" or "Gone";
 
-    /// <summary>The resource version asked for is newer than the server knows.</summary>
+    /// <summary>True when the server does not know the requested resource version yet.</summary>
     internal bool IsVersionTooLarge => HasCause("ResourceVersionTooLarge");
 
     internal bool HasCause(string reason)
@@ -29,7 +30,7 @@ internal sealed record KubernetesStatus(
         return false;
     }
 
-    /// <summary>The same with every text of the server's passed through a function, which takes out what must not be printed.</summary>
+    /// <summary>Returns the Status with all its texts passed through a function, which removes secrets.</summary>
     internal KubernetesStatus Clean(Func<string, string> clean)
     {
         string? Text(string? text) => text is null ? null : clean(text);
@@ -41,7 +42,7 @@ internal sealed record KubernetesStatus(
         };
     }
 
-    /// <summary>Reads a Status, in JSON or protobuf; null when this is not one.</summary>
+    /// <summary>Reads a Status, in JSON or protobuf. Null when it is not a Status.</summary>
     internal static KubernetesStatus? Parse(ReadOnlyMemory<byte> body)
     {
         if (body.Span.StartsWith(ProtobufEnvelope.Magic))
@@ -80,7 +81,7 @@ internal sealed record KubernetesStatus(
     private static string? Text(JsonElement element, string name) =>
         Property(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
-    // More than an int is a long time all the same. It must not read as if the server had asked for none.
+    // A number above an int is a long wait. It must not count as no wait.
     private static int? Seconds(JsonElement details) =>
         Property(details, "retryAfterSeconds") is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out double seconds)
             ? (int)Math.Clamp(seconds, int.MinValue, int.MaxValue)

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>The fields that stand around the items of a list.</summary>
+/// <summary>The fields around the items of a list.</summary>
 internal sealed class ListAnswer
 {
     /// <summary>kind</summary>
@@ -12,9 +12,9 @@ internal sealed class ListAnswer
     /// <summary>metadata.resourceVersion</summary>
     public string? ResourceVersion { get; set; }
 
-    /// <summary>metadata.continue: where the next page begins, or null or empty on the last one.</summary>
+    /// <summary>metadata.continue: the start of the next page; null or empty on the last page.</summary>
     public string? Continue { get; set; }
 
-    /// <summary>True when there was an <c>items</c> field, null and empty included.</summary>
+    /// <summary>True when there was an <c>items</c> field, even if it was null or empty.</summary>
     public bool HasItems { get; set; }
 }

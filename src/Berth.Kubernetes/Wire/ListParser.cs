@@ -35,7 +35,7 @@ internal sealed class ListParser<T>(IResourceDecoder<T> decoder, List<T> items) 
         }
         catch (InvalidOperationException exception)
         {
-            // So the reader refuses an escaped half of a surrogate pair, also in a name that it only compares.
+            // The reader refuses half of a surrogate pair in this way, also in a name that it only compares.
             throw new ResourceFormatException("the answer holds text that is not valid Unicode", exception);
         }
 

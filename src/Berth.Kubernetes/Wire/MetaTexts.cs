@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>Chosen labels and annotations of an object's metadata. For one reading.</summary>
-/// <param name="keys">The keys, as UTF-8, and whether each is of a label.</param>
+/// <summary>The wanted labels and annotations of an object's metadata, for one reading.</summary>
+/// <param name="keys">The keys in UTF-8, each with true for a label and false for an annotation.</param>
 internal sealed class MetaTexts(IReadOnlyList<(byte[] Key, bool IsLabel)> keys)
 {
-    /// <summary>The values in the order of the keys; null for what is not stated.</summary>
+    /// <summary>The values in the order of the keys; null for a key that is not stated.</summary>
     public string?[] Values { get; } = new string?[keys.Count];
 
-    /// <summary>From the name of a label or annotation, reads its value when it is wanted, and skips it otherwise.</summary>
+    /// <summary>Reads the value of a label or annotation when it is wanted, and skips it otherwise. The reader is at its name.</summary>
     public bool TryRead(scoped ref Utf8JsonReader reader, bool isLabel)
     {
         for (int i = 0; i < keys.Count; i++)

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>The few fields of an object's metadata that are used.</summary>
-/// <param name="pools">Give one string for equal names. Only reading JSON needs them.</param>
+/// <param name="pools">The pools that return one string for equal names. Only the reader of JSON needs them.</param>
 internal struct ObjectMeta(TextPools? pools)
 {
     private readonly TextPools? _pools = pools;
@@ -33,7 +33,7 @@ internal struct ObjectMeta(TextPools? pools)
     public bool InitialEventsEnd;
 
     /// <summary>
-    /// Reads an object's metadata alone, from its opening brace to its closing one: all that a deletion or a bookmark needs.
+    /// Reads only an object's metadata, from the object's opening brace to its closing brace. A deletion or a bookmark needs no more.
     /// </summary>
     public static bool TryReadFromObject(scoped ref Utf8JsonReader reader, TextPools pools, out ObjectMeta meta)
     {
@@ -41,7 +41,7 @@ internal struct ObjectMeta(TextPools? pools)
         return JsonFields.TryReadFields(ref reader, ref meta, TryReadObjectField);
     }
 
-    /// <summary>Reads metadata from the property name <c>metadata</c> on.</summary>
+    /// <summary>Reads the metadata, starting at the property name <c>metadata</c>.</summary>
     public static bool TryReadField(scoped ref Utf8JsonReader reader, ref ObjectMeta meta) =>
         JsonFields.TryReadObject(ref reader, "metadata", ref meta, TryReadOne);
 

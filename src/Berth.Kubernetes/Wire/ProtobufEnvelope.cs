@@ -34,7 +34,7 @@ internal static class ProtobufEnvelope
         return (apiVersion, kind);
     }
 
-    /// <summary>The object of a kind that a whole answer holds, or nothing when it holds another.</summary>
+    /// <summary>Returns the object in a complete answer, or an empty span when the object is of another kind.</summary>
     /// <exception cref="ResourceFormatException">It is broken.</exception>
     public static ReadOnlySpan<byte> Open(ReadOnlySpan<byte> answer, string kind)
     {

@@ -15,7 +15,7 @@ internal sealed class ProtobufEventDecoder<T>(IProtobufDecoder<T> decoder, strin
     /// <exception cref="ResourceFormatException">It is not an event as the API documents it.</exception>
     public WatchEvent<T> Decode(ReadOnlySpan<byte> message)
     {
-        // Servers send the bare message. One that gives it the envelope of all other objects is understood too.
+        // Servers send the message without an envelope. A message with an envelope is accepted too.
         if (message.StartsWith(ProtobufEnvelope.Magic))
             message = ProtobufEnvelope.Open(message, "WatchEvent");
         WatchEventKind? type = null;

@@ -12,7 +12,7 @@ internal sealed class ProtobufListParser<T>(IProtobufDecoder<T> decoder, List<T>
     private long _left;
 
     /// <inheritdoc/>
-    // A list without items has no such field in protobuf.
+    // In protobuf a list without items has no such field.
     public ListAnswer Answer { get; } = new() { HasItems = true };
 
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ internal sealed class ProtobufListParser<T>(IProtobufDecoder<T> decoder, List<T>
 
     private bool TryReadEnvelopeField(ref ProtobufReader reader)
     {
-        // Not to be read as a field: it is as long as the whole list.
+        // Do not read it as a field, because it is as long as the whole list.
         if (!_entered && reader.TryEnter(ProtobufEnvelope.Raw, out _left))
         {
             _entered = true;

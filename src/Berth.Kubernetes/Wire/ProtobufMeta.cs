@@ -6,7 +6,7 @@ internal static class ProtobufMeta
     /// <summary>The number of the metadata in every object.</summary>
     public const int Field = 1;
 
-    /// <summary>Reads an object's metadata alone: all that a deletion or a bookmark needs.</summary>
+    /// <summary>Reads only an object's metadata. A deletion or a bookmark needs no more.</summary>
     public static ObjectMeta ReadFromObject(ReadOnlySpan<byte> message, TextPools pools)
     {
         ObjectMeta meta = default;

@@ -1,10 +1,10 @@
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Reads the fields of a protobuf message one after the other, as they stand
-/// (<see href="https://protobuf.dev/programming-guides/encoding/"/>). Kubernetes writes with proto2 rules: what is absent was not stated.
+/// Reads the fields of a protobuf message in their order (<see href="https://protobuf.dev/programming-guides/encoding/"/>). Kubernetes uses
+/// the rules of proto2: an absent field was not stated.
 /// </summary>
-/// <param name="data">The message, or as much of it as is at hand.</param>
+/// <param name="data">The message, or its buffered part.</param>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
 {
     private const int Varint = 0;
@@ -24,14 +24,14 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
     /// <summary>The number of the field that was read.</summary>
     public int Field { get; private set; }
 
-    /// <summary>Moves to the next field of a message that is all at hand; false at its end.</summary>
+    /// <summary>Moves to the next field of a complete message. False at its end.</summary>
     /// <exception cref="ResourceFormatException">The message is broken.</exception>
     public bool Read()
     {
         ReadOnlySpan<byte> rest = _data[Position..];
         if (rest.IsEmpty)
             return false;
-        // Nearly every field here has one byte of tag, and is a short text, a boolean, or an endpoint, whose length has two bytes.
+        // Nearly every field here has a tag of one byte. It is a short text, a boolean, or an endpoint with a length of two bytes.
         if (rest.Length > 1 && rest[0] is > 7 and < 0x80)
         {
             _type = rest[0] & 7;
@@ -62,7 +62,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
         return TryRead() ? true : throw new ResourceFormatException("a protobuf message is cut short");
     }
 
-    /// <summary>Moves to the next field of a message that may go on; false when the bytes at hand do not hold all of it.</summary>
+    /// <summary>
+    /// Moves to the next field of a message that may be incomplete. False when the buffered bytes do not contain the whole field.
+    /// </summary>
     public bool TryRead()
     {
         int at = Position;
@@ -94,7 +96,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
     }
 
     /// <summary>
-    /// Moves to what a field of a given number holds, not past it; false when its beginning is not all at hand, or it is another field.
+    /// Moves to the start of the content of a field with a given number. False when its tag and length are not complete, or it is another
+    /// field.
     /// </summary>
     public bool TryEnter(int field, out long length)
     {

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>Reads a <c>Status</c> (meta/v1): what a server that was asked for protobuf refuses with.</summary>
+/// <summary>Reads a <c>Status</c> (meta/v1), which a server sends with a refusal when protobuf was requested.</summary>
 internal static class ProtobufStatus
 {
-    /// <summary>Reads one; null when this is none.</summary>
+    /// <summary>Reads a Status. Null when it is not a Status.</summary>
     public static KubernetesStatus? Parse(ReadOnlySpan<byte> answer)
     {
         try
@@ -51,7 +51,7 @@ internal static class ProtobufStatus
                 seconds = reader.Number("details.retryAfterSeconds");
         }
 
-        // Unlike JSON, protobuf states a zero that was not set.
+        // Unlike JSON, protobuf contains a zero that was not set.
         return status with { Causes = causes.DrainToImmutable(), RetryAfterSeconds = seconds > 0 ? seconds : null };
     }
 

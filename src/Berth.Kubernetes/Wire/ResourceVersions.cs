@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Compares resource versions. They are decimal numbers of any length that only grow within one kind of object (KEP-5504 makes that a
-/// promise; etcd revisions have always been that). Anything else can only be told to be equal.
+/// Compares resource versions. They are decimal numbers of any length that only grow within one kind of object. KEP-5504 promises that, and
+/// etcd revisions have always been such numbers. Other texts can only be equal or not.
 /// </summary>
 internal static class ResourceVersions
 {

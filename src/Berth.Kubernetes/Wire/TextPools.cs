@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>The texts that repeat from object to object, each kind in a pool of its own. Not safe for several threads.</summary>
+/// <summary>The pools of repeated texts, one for each kind of text. Not safe for several threads.</summary>
 internal sealed class TextPools
 {
     /// <summary>metadata.namespace</summary>

@@ -4,25 +4,25 @@ using Berth.Kubernetes.Caches;
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Gives one object for equal texts, found by their bytes as they came: names of nodes, zones and sets repeat by the thousand. Not safe for
-/// several threads.
+/// Returns one object for equal texts, by their bytes: names of nodes, zones and sets repeat thousands of times. Not safe for several
+/// threads.
 /// </summary>
-/// <param name="make">Makes the object of a text.</param>
+/// <param name="make">Creates the object of a text.</param>
 /// <param name="textOf">The text of an object.</param>
 internal sealed class Utf8Pool<T>(Func<string, T> make, Func<T, string> textOf)
     where T : class
 {
-    // Longer than any name Kubernetes allows (253). A longer text is no name and not worth keeping.
+    // Longer than any name that Kubernetes allows (253). A longer text is not a name, and is not stored.
     private const int MaxTextLength = 256;
 
     private readonly SharedObjects<ReadOnlySpan<byte>, T> _objects = new(new ByText(textOf));
 
-    // The pods of one slice have one set, and most of their other names in common.
+    // The pods of one slice usually have the same set, and share most other names.
     private T? _last;
 
-    /// <summary>The object of a text.</summary>
+    /// <summary>Returns the object of a text.</summary>
     /// <param name="utf8">The text.</param>
-    /// <param name="field">The field that holds it, for the message.</param>
+    /// <param name="field">The name of the field, for messages.</param>
     /// <exception cref="ResourceFormatException">It is not valid UTF-8.</exception>
     public T Get(ReadOnlySpan<byte> utf8, string field)
     {

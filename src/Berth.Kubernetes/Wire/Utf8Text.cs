@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Berth.Kubernetes.Wire;
 
-/// <summary>Texts as they come from the wire.</summary>
+/// <summary>Texts from the wire.</summary>
 internal static class Utf8Text
 {
     // Longer than any name Kubernetes allows (253).
@@ -11,7 +11,7 @@ internal static class Utf8Text
 
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The text as a string.</summary>
+    /// <summary>Returns the text as a string.</summary>
     /// <exception cref="ResourceFormatException">It is not valid UTF-8.</exception>
     public static string Read(ReadOnlySpan<byte> utf8, string field)
     {
@@ -25,7 +25,7 @@ internal static class Utf8Text
         }
     }
 
-    /// <summary>The same hash of a text that is a string by now; 0 for one that is longer than a name.</summary>
+    /// <summary>Returns the same hash for a string; 0 for a text that is longer than a name.</summary>
     public static uint Hash(string text)
     {
         Span<byte> utf8 = stackalloc byte[MaxNameLength];
@@ -33,8 +33,8 @@ internal static class Utf8Text
     }
 
     /// <summary>
-    /// A quick hash of all bytes: the nodes of a cloud have the beginning, the end and the length of their names in common. For pools, in
-    /// which a clash costs a second object and does no other harm.
+    /// Returns a quick hash of all bytes, because the names of a cloud's nodes often have the same start, end and length. For pools: a
+    /// collision there only costs a second object.
     /// </summary>
     public static uint Hash(ReadOnlySpan<byte> utf8)
     {
@@ -42,7 +42,7 @@ internal static class Utf8Text
         ReadOnlySpan<byte> rest = utf8;
         for (; rest.Length > sizeof(ulong); rest = rest[sizeof(ulong)..])
             hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(rest));
-        // The last eight may have been read in part already; a text that is shorter is read byte by byte.
+        // The last eight bytes may overlap bytes that were already read. A shorter text is read byte by byte.
         ulong last = 0;
         if (utf8.Length >= sizeof(ulong))
         {

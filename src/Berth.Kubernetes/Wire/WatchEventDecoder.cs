@@ -30,14 +30,14 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
         }
         catch (InvalidOperationException exception)
         {
-            // So the reader refuses an escaped half of a surrogate pair, also in a name that it only compares.
+            // The reader refuses half of a surrogate pair in this way, also in a name that it only compares.
             throw new ResourceFormatException("a watch event holds text that is not valid Unicode", exception);
         }
     }
 
     /// <summary>
-    /// Finds the type, and reads the object at once where the type stands before it, as every server writes it. Otherwise it tells where
-    /// the object begins and ends.
+    /// Finds the type. If the type comes before the object, as every server writes it, it reads the object at once. Otherwise it returns
+    /// the start and the end of the object.
     /// </summary>
     private WatchEventKind Read(ReadOnlySpan<byte> line, out T? item, out int start, out int length)
     {
@@ -70,12 +70,12 @@ internal sealed class WatchEventDecoder<T>(IResourceDecoder<T> decoder)
                 (start, length) = (begin, (int)reader.BytesConsumed - begin);
         }
 
-        // Nothing may follow; a reader at its end throws when something does.
+        // Nothing may follow. The reader throws if something does.
         reader.Read();
         return kind ?? throw new ResourceFormatException("a watch event has no type");
     }
 
-    /// <summary>The JSON is whole, so it is only cut short when it is broken, and then the reader throws.</summary>
+    /// <summary>The line is complete, so an early end means broken JSON, and the reader throws.</summary>
     private T DecodeItem(ref Utf8JsonReader reader) =>
         decoder.TryDecode(ref reader, out T? item) ? item : throw new ResourceFormatException("the object of a watch event ends too early");
 

@@ -3,13 +3,13 @@ namespace Berth.Kubernetes.Wire;
 /// <summary>The kind of a watch event.</summary>
 internal enum WatchEventKind
 {
-    /// <summary>A type this program does not know: the stream goes on without it.</summary>
+    /// <summary>A type that this program does not know. The stream continues without it.</summary>
     Unknown = 0,
 
-    /// <summary>ADDED or MODIFIED: this is the object now. Which of the two it was does not matter to a table of objects.</summary>
+    /// <summary>ADDED or MODIFIED: the current state of the object. A table of objects treats both alike.</summary>
     Applied = 1,
 
-    /// <summary>DELETED: only name and version count, the body may be old.</summary>
+    /// <summary>DELETED: only name and version count, because the body may be old.</summary>
     Deleted = 2,
 
     /// <summary>BOOKMARK: everything up to this version has been sent.</summary>

@@ -3,11 +3,11 @@ using System.Buffers.Binary;
 namespace Berth.Kubernetes.Wire;
 
 /// <summary>
-/// Cuts a watch's bytes into events, wherever the network split them. In JSON each event is one line. In protobuf each stands behind its
-/// length, in four bytes, the highest first. The buffer grows with the longest event, up to a bound, and shrinks again; an event that never
-/// ended is never given out.
+/// Splits a watch's bytes into events, however the network has split them. In JSON each event is one line. In protobuf each event follows
+/// its length: four bytes, the highest first. The buffer grows with the longest event, up to a limit, and shrinks again. An incomplete
+/// event is never returned.
 /// </summary>
-/// <param name="isProtobuf">True for events behind their lengths, false for lines.</param>
+/// <param name="isProtobuf">True for events with a length, false for lines.</param>
 internal sealed class WatchFraming(bool isProtobuf = false) : IDisposable
 {
     /// <summary>The longest event, in bytes. An object in etcd has at most 1.5 MiB, and JSON may be some times that.</summary>
@@ -19,16 +19,16 @@ internal sealed class WatchFraming(bool isProtobuf = false) : IDisposable
     private int _start;
     private int _end;
 
-    // Up to here no line end was found: a long line is searched once, not once for each piece that arrives.
+    // No line end before this position. A long line is then searched only once, not again for each new piece.
     private int _searched;
 
-    /// <summary>The number of bytes that wait for the rest of their event.</summary>
+    /// <summary>The number of bytes of an incomplete event.</summary>
     public int Pending => _end - _start;
 
-    /// <summary>Takes the next whole event. It is valid until the next call of any member.</summary>
+    /// <summary>Returns the next complete event. It is valid until the next call of any member.</summary>
     public bool TryTake(out ReadOnlySpan<byte> taken) => isProtobuf ? TryTakeMessage(out taken) : TryTakeLine(out taken);
 
-    /// <summary>The free space for the next bytes; at least one.</summary>
+    /// <summary>The free space for the next bytes, at least one byte.</summary>
     /// <exception cref="ResourceFormatException">The event that is arriving is too long.</exception>
     public Memory<byte> GetMemory()
     {
@@ -41,7 +41,7 @@ internal sealed class WatchFraming(bool isProtobuf = false) : IDisposable
         return _buffer.AsMemory(_end);
     }
 
-    /// <summary>Tells how many bytes were put there.</summary>
+    /// <summary>Reports the number of bytes that were written there.</summary>
     public void Advance(int count) => _end += count;
 
     /// <inheritdoc/>
@@ -55,7 +55,7 @@ internal sealed class WatchFraming(bool isProtobuf = false) : IDisposable
 
     private uint StatedLength => BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start));
 
-    /// <summary>Takes the next line that is not blank, without its end.</summary>
+    /// <summary>Returns the next line that is not blank, without its line end.</summary>
     private bool TryTakeLine(out ReadOnlySpan<byte> line)
     {
         while (true)
@@ -89,7 +89,7 @@ internal sealed class WatchFraming(bool isProtobuf = false) : IDisposable
     private void Empty()
     {
         _start = _end = _searched = 0;
-        // One large event must not hold its memory until the watch ends.
+        // The memory of one large event must not stay until the watch ends.
         if (_buffer.Length > 4 * FirstLength)
             Swap(FirstLength);
     }

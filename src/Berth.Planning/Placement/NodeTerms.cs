@@ -37,7 +37,8 @@ internal sealed class NodeTerms
         term => term.All(pair => pair.Value.IsMetBy(pair.Key == NodeName ? node : labels.Text(pair.Key))));
 
     private static bool CanMeet(Dictionary<string, Requirement> one, Dictionary<string, Requirement> other) =>
-        one.All(pair => !other.TryGetValue(pair.Key, out Requirement? theirs) || pair.Value.CanMeet(theirs));
+        one.All(pair => pair.Value.CanMeet(other.GetValueOrDefault(pair.Key, pair.Value)))
+        && other.Values.All(static requirement => requirement.CanMeet(requirement));
 
     private void Add(Dictionary<string, Requirement> term, string key, string? @operator, IEnumerable<string> values)
     {

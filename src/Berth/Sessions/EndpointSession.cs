@@ -25,12 +25,12 @@ public sealed class EndpointSession<T>
     public T? Session { get; internal init; }
 
     /// <summary>
-    /// The last failure: the exception of the last attempt to open a session, or of the end of the last one. Null when there was none since
-    /// this process of the pod is known.
+    /// The last failure: the exception of the last attempt to open a session, or of the end of the last one. Null when this process of the
+    /// pod had no failure yet.
     /// </summary>
     public Exception? Failure { get; internal init; }
 
-    /// <summary>The number of failures in a row: 0 or more. It starts again after a session that lasted 10 s or more.</summary>
+    /// <summary>The number of failures in a row: 0 or more. A session that lasted 10 s or more resets it.</summary>
     public int FailureCount { get; internal init; }
 
     /// <summary>The time of the next attempt, or null when none is planned.</summary>

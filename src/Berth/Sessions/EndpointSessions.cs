@@ -11,10 +11,14 @@ namespace Berth;
 /// name), closed when the pod leaves, and opened again after a failure.
 /// </summary>
 /// <remarks>
-/// <para>One ordinal never has two sessions: the next is opened when the one before is closed. A session stays while its pod is not ready
-/// or drains; a new one is opened only to a pod that is available. While the source of the view is in trouble its last pods stay, and so
-/// do the sessions.</para>
-/// <para>Under a port scheme without ordinals, one pod a node on one port, sessions are kept by pod name.</para>
+/// <para>
+/// One ordinal never has two sessions: the next one is opened after the previous one is closed. A session stays while its pod is not ready
+/// or drains; a new one is opened only to a pod that is available. While the source of the view fails, its last pods and their sessions
+/// stay.
+/// </para>
+/// <para>
+/// Under a port scheme without ordinals (one pod per node), sessions belong to pod names.
+/// </para>
 /// </remarks>
 /// <typeparam name="T">The session: a connection, a channel, or an object of the caller's.</typeparam>
 public sealed class EndpointSessions<T> : IAsyncDisposable
@@ -30,10 +34,12 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
     private Task? _ending;
 
     /// <summary>Starts to keep sessions with the pods of a view.</summary>
-    /// <param name="view">The view. It is not disposed. When its directory is, the sessions with its last pods stay.</param>
+    /// <param name="view">
+    /// The view. The sessions do not dispose it. When its directory is disposed, the sessions with its last pods stay.
+    /// </param>
     /// <param name="open">
-    /// Opens a session with a pod. The token is cancelled when the pod leaves or the time is up, and means nothing once the session is
-    /// open.
+    /// Opens a session with a pod. The token is cancelled when the pod leaves or the time is up. After the session is open it has no
+    /// meaning.
     /// </param>
     /// <param name="options">The options, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
@@ -82,7 +88,7 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
         while (await WaitForChangeAsync(seen, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Waits until the sessions are others than those that the caller has seen.</summary>
+    /// <summary>Waits until the sessions differ from those that the caller has seen.</summary>
     /// <param name="seen">The sessions that the caller has seen.</param>
     /// <param name="cancellationToken">Ends the wait with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>True after a change. False after disposal, when no change can follow.</returns>
@@ -126,14 +132,14 @@ public sealed class EndpointSessions<T> : IAsyncDisposable
             _applied = snapshot.Endpoints;
         }
 
-        // After the last change of the view its pods stay as they are.
+        // The view has no further changes, so its last pods stay.
         if (!await View.WaitForChangeAsync(snapshot, stopping).ConfigureAwait(false))
             await Task.Delay(Timeout.InfiniteTimeSpan, _options.TimeProvider, stopping).ConfigureAwait(false);
     }
 
     private void Apply(EndpointList pods)
     {
-        // Of two StatefulSets behind one Service, the first by name has the ordinal.
+        // If two StatefulSets are behind one Service, the first by name has the ordinal.
         Dictionary<SessionKey, PodEndpoint> wanted = [];
         foreach (PodEndpoint pod in pods)
         {

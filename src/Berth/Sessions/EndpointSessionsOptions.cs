@@ -22,7 +22,7 @@ public sealed class EndpointSessionsOptions<T>
     public Func<T, Task>? Close { get; init; }
 
     /// <summary>
-    /// Chooses the pods that get a session: in a mesh, all but this pod itself. Called for each pod of each snapshot. Default: null, for
+    /// Chooses the pods that get a session: in a mesh, all except this pod itself. Called for each pod of each snapshot. Default: null, for
     /// all pods.
     /// </summary>
     public Func<PodEndpoint, bool>? Filter { get; init; }
@@ -31,8 +31,8 @@ public sealed class EndpointSessionsOptions<T>
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The time that closing a session may take, and the time that a cancelled opening has to end. After it the ordinal, and disposal, go
-    /// on without it. Default 5 s; above 0 and up to 24 days.
+    /// The time limit of closing a session, and of a cancelled opening. After it the ordinal and the disposal continue without waiting.
+    /// Default 5 s; above 0 and up to 24 days.
     /// </summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -15,7 +15,7 @@ internal sealed class SessionBoard<T>(TimeProvider time)
 
     /// <summary>Publishes the state of one slot.</summary>
     /// <param name="key">The slot.</param>
-    /// <param name="next">Returns the next state from the time and the state before, under the lock; null for no change.</param>
+    /// <param name="next">Returns the next state from the time and the previous state, under the lock; null for no change.</param>
     public void Show(SessionKey key, Func<DateTimeOffset, EndpointSession<T>?, EndpointSession<T>?> next)
     {
         lock (_lock)

@@ -10,7 +10,7 @@ internal sealed class SessionLog(ILogger logger, ServiceTarget target)
 
     public void Closed(PodEndpoint pod) => Safely(() => Log.SessionClosed(logger, target, pod.Name, pod.Authority));
 
-    /// <summary>Reports a failure: the first of a row as a warning, the others for those who look for them.</summary>
+    /// <summary>Reports a failure: the first in a row as a warning, the next ones at a lower level.</summary>
     public void Failed(PodEndpoint pod, Exception? failure, int failures) => Safely(() =>
     {
         LogLevel level = failures == 1 ? LogLevel.Warning : LogLevel.Debug;

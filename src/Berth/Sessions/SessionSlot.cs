@@ -3,8 +3,8 @@ using Berth.Signals;
 namespace Berth.Sessions;
 
 /// <summary>
-/// Keeps the one session of one ordinal, for as long as a pod has the ordinal. It follows the latest wish, not each change: a pod that
-/// leaves and comes back while its session is being opened has the same session.
+/// Keeps the one session of one ordinal, for as long as a pod has the ordinal. It follows the latest state, not each change: a pod that
+/// leaves and comes back while its session is being opened keeps that session.
 /// </summary>
 /// <param name="key">The slot.</param>
 /// <param name="pod">The first pod.</param>
@@ -28,7 +28,7 @@ internal sealed class SessionSlot<T>(
     /// <summary>Completes when the session is closed and the slot removed.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Starts in the background.</summary>
+    /// <summary>Starts the slot in the background.</summary>
     public void Start() => Ended = Task.Run(RunAsync);
 
     /// <summary>Sets the pod that a session is wanted with, or null for none. One caller at a time.</summary>
@@ -69,7 +69,7 @@ internal sealed class SessionSlot<T>(
         await watching.ConfigureAwait(false);
     }
 
-    /// <summary>Shows the latest state of the pod, and cancels what is under way once the pod has left or is another process.</summary>
+    /// <summary>Publishes the latest state of the pod, and cancels the current step after the pod has left or is another process.</summary>
     private async Task WatchAsync(PodEndpoint process, CancellationTokenSource left, CancellationToken done)
     {
         try
@@ -88,7 +88,7 @@ internal sealed class SessionSlot<T>(
         }
         catch (AggregateException exception)
         {
-            // What the caller's function does when its token is cancelled is not our code.
+            // The caller's function reacts to the cancelled token. It is not our code, and may throw.
             worker.Log.OpenFailedLate(process, exception);
         }
     }
@@ -119,7 +119,7 @@ internal sealed class SessionSlot<T>(
         await WaitForRetryAsync(process, worker.DelayAfter(_failures), left).ConfigureAwait(false);
     }
 
-    /// <summary>Shows an open session until it ends or is no longer wanted, and closes it.</summary>
+    /// <summary>Publishes an open session until it ends or is no longer wanted, and then closes it.</summary>
     private async Task<(Exception? Failure, bool Lasted)> UseAsync(PodEndpoint now, T session, CancellationToken left)
     {
         long opened = worker.Time.GetTimestamp();
@@ -145,7 +145,7 @@ internal sealed class SessionSlot<T>(
     }
 
     /// <summary>
-    /// Waits before the next attempt. A pod that is no longer available ends the wait: the next attempt then follows when the pod is ready
+    /// Waits before the next attempt. A pod that is no longer available ends the wait. The next attempt follows when the pod is ready
     /// again.
     /// </summary>
     private async Task WaitForRetryAsync(PodEndpoint process, TimeSpan delay, CancellationToken left)

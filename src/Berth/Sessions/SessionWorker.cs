@@ -3,13 +3,14 @@ using Berth.Backoff;
 namespace Berth.Sessions;
 
 /// <summary>
-/// Calls the caller's functions: opens a session, waits for its end, closes it. Each call is bounded, and no exception of it is lost.
+/// Calls the caller's functions: opens a session, waits for its end, closes it. Each call has a time limit, and none of its exceptions is
+/// lost.
 /// </summary>
 internal sealed class SessionWorker<T>(
     Func<PodEndpoint, CancellationToken, Task<T>> open, EndpointSessionsOptions<T> options, IBackoffPolicy backoff, SessionLog log)
     where T : class
 {
-    /// <summary>A session that lasted as long was a success. A shorter one is one more failure, so that its retries slow down.</summary>
+    /// <summary>A session that lasted this long was a success. A shorter one counts as a failure, so that its retries slow down.</summary>
     public static readonly TimeSpan Lasting = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock.</summary>
@@ -18,7 +19,7 @@ internal sealed class SessionWorker<T>(
     /// <summary>The log.</summary>
     public SessionLog Log => log;
 
-    /// <summary>Opens a session. When it throws, no session is open, or it is closed when it arrives.</summary>
+    /// <summary>Opens a session. After an exception no session is open; one that arrives later is closed.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="left">Cancelled when the session is no longer wanted.</param>
     public async Task<T> OpenAsync(PodEndpoint pod, CancellationToken left)
@@ -42,7 +43,7 @@ internal sealed class SessionWorker<T>(
     }
 
     /// <summary>Waits until a session has ended by itself, or is no longer wanted.</summary>
-    /// <returns>The reason of the end, or null when the session is no longer wanted.</returns>
+    /// <returns>The reason for the end, or null when the session is no longer wanted.</returns>
     public async Task<Exception?> WaitForEndAsync(PodEndpoint pod, T session, CancellationToken left)
     {
         Task? ended = null;
@@ -54,7 +55,7 @@ internal sealed class SessionWorker<T>(
         }
         catch (OperationCanceledException) when (left.IsCancellationRequested)
         {
-            // Closing a session may well make it fail. That is no failure.
+            // Closing a session may make it fail, which does not count as a failure.
             _ = ended?.ContinueWith(
                 static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             return null;

@@ -1,11 +1,11 @@
 namespace Berth.Signals;
 
 /// <summary>
-/// A value that one writer replaces and any number of threads read without a lock. The writer swaps first and signals then: a reader that
-/// is woken finds the new value.
+/// A value that one writer replaces and any number of threads read without a lock. The writer swaps the value and then signals, so that a
+/// woken reader finds the new value.
 /// </summary>
 /// <param name="first">The value until the first swap.</param>
-/// <param name="swapped">Called after each swap, on the writer's thread: for followers that are too many to wait for a task each.</param>
+/// <param name="swapped">Called after each swap, on the writer's thread. It serves many followers without a waiting task for each.</param>
 internal sealed class Latest<T>(T first, Action? swapped = null)
     where T : class
 {
@@ -18,11 +18,11 @@ internal sealed class Latest<T>(T first, Action? swapped = null)
     public T Value => _value;
 
     /// <summary>
-    /// Completes once the value is another than the one that the caller has seen: true, or false when no value follows it.
+    /// Completes when the value differs from the one that the caller has seen: with true, or with false when no value follows.
     /// </summary>
     public Task<bool> WaitAsync(T seen)
     {
-        // Before the value is compared, so that no swap falls between the two.
+        // Take the signal before comparing the value. A swap between the two is then not missed.
         Task<bool> next = Volatile.Read(ref _next).Task;
         return ReferenceEquals(_value, seen) ? next : s_changed;
     }
@@ -35,7 +35,7 @@ internal sealed class Latest<T>(T first, Action? swapped = null)
         swapped?.Invoke();
     }
 
-    /// <summary>No value follows. For the writer, after its last swap.</summary>
+    /// <summary>Ends the values. The writer calls it after its last swap.</summary>
     public void End() => _next.TrySetResult(false);
 
     private static TaskCompletionSource<bool> NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -7,7 +7,7 @@ internal sealed class EndpointChunk
     {
         All = all;
         int available = all.Count(static e => e.IsAvailable);
-        // Usually everything is available: then one array serves both views.
+        // Usually all endpoints are available, and one array serves both views.
         Available = available == all.Length ? all : all.Where(static e => e.IsAvailable).ToArray();
     }
 

@@ -10,10 +10,10 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
 
     private readonly EndpointChunk[] _chunks;
 
-    // Where each chunk begins in the list as a whole, instead of one copy of all endpoints for each change.
+    // The index of each chunk's first endpoint in the whole list. With it a change need not copy all endpoints.
     private readonly int[] _starts;
 
-    // Which chunk holds the index i x 128: chunks are usually 128 to 256 long, so the right one is this or one of the next few.
+    // The chunk that contains the index i x 128. Chunks usually have 128 to 256 endpoints, so a search tries this one and a few after it.
     private readonly int[] _guesses;
     private readonly bool _availableOnly;
 
@@ -52,7 +52,7 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
         }
     }
 
-    /// <summary>Walks the list without an allocation.</summary>
+    /// <summary>Enumerates the list without an allocation.</summary>
     public Enumerator GetEnumerator() => new(this);
 
     IEnumerator<PodEndpoint> IEnumerable<PodEndpoint>.GetEnumerator() => GetEnumerator();
@@ -77,7 +77,7 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
         return guesses;
     }
 
-    /// <summary>The last chunk that begins at or before the index, and so is not empty.</summary>
+    /// <summary>The last chunk that begins at or before the index. It is not empty.</summary>
     private int FindChunk(int index)
     {
         int chunk = _guesses[index >> GuessShift];
@@ -86,7 +86,7 @@ public sealed class EndpointList : IReadOnlyList<PodEndpoint>
         return chunk;
     }
 
-    /// <summary>Walks an <see cref="EndpointList"/>.</summary>
+    /// <summary>Enumerates an <see cref="EndpointList"/>.</summary>
     public struct Enumerator : IEnumerator<PodEndpoint>
     {
         private readonly EndpointList _list;

@@ -2,7 +2,7 @@ using Berth.Pods;
 
 namespace Berth.Snapshots;
 
-/// <summary>The order of a snapshot: by ordinal, those without one last, then by name.</summary>
+/// <summary>The order of a snapshot: by ordinal, then by name. Endpoints without an ordinal are last.</summary>
 internal static class EndpointOrder
 {
     public static int Compare(PodEndpoint left, PodEndpoint right)
@@ -17,7 +17,7 @@ internal static class EndpointOrder
         return byOrdinal != 0 ? byOrdinal : PodNames.Compare(left, new PodNameText(name, default));
     }
 
-    /// <summary>The first endpoint that is not before (ordinal, name): its index, or the length when all are before.</summary>
+    /// <summary>Returns the index of the first endpoint that is not before (ordinal, name), or the length when all are before it.</summary>
     public static int LowerBound(ReadOnlySpan<PodEndpoint> sorted, int? ordinal, string name)
     {
         int low = 0;
@@ -34,7 +34,7 @@ internal static class EndpointOrder
         return low;
     }
 
-    /// <summary>The first endpoint that is not before another one.</summary>
+    /// <summary>Returns the index of the first endpoint that is not before another one.</summary>
     public static int LowerBound(ReadOnlySpan<PodEndpoint> sorted, PodEndpoint endpoint)
     {
         int low = 0;

@@ -3,10 +3,10 @@ using Berth.Pods;
 
 namespace Berth.Snapshots;
 
-/// <summary>The writer's endpoints in order, cut into runs of bounded length, each frozen again only after it changed.</summary>
+/// <summary>The writer's endpoints in order, in runs of bounded length. A run is frozen again only after it has changed.</summary>
 internal sealed class EndpointRuns
 {
-    // A change copies one run: long enough that the list of runs stays short at 100,000 endpoints, short enough to copy in a microsecond.
+    // A change copies one run. The length keeps the list of runs short at 100,000 endpoints, and a copy takes about a microsecond.
     public const int MaxLength = 256;
 
     private readonly List<Run> _runs = [];
@@ -14,7 +14,7 @@ internal sealed class EndpointRuns
     /// <summary>The number of endpoints.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The endpoint of this name and ordinal, or null.</summary>
+    /// <summary>Returns the endpoint of this name and ordinal, or null.</summary>
     public PodEndpoint? Find(int? ordinal, string name)
     {
         int at = FindRun(ordinal, name);
@@ -25,7 +25,7 @@ internal sealed class EndpointRuns
         return found.Ordinal == ordinal && PodNames.IsNamed(found, name) ? found : null;
     }
 
-    /// <summary>The endpoint of the same name and ordinal as another, or null.</summary>
+    /// <summary>Returns the endpoint with the same name and ordinal as another one, or null.</summary>
     public PodEndpoint? FindLike(PodEndpoint endpoint)
     {
         int at = FindRun(endpoint);
@@ -36,7 +36,7 @@ internal sealed class EndpointRuns
         return EndpointOrder.Compare(found, endpoint) == 0 ? found : null;
     }
 
-    /// <summary>Takes in many at once, while there are none: in order, no two of one name.</summary>
+    /// <summary>Adds many endpoints to an empty list. They are in order, and no two have one name.</summary>
     public void Fill(PodEndpoint[][] runs)
     {
         foreach (PodEndpoint[] run in runs)
@@ -60,7 +60,7 @@ internal sealed class EndpointRuns
         run.Insert(EndpointOrder.LowerBound(CollectionsMarshal.AsSpan(run), endpoint), endpoint);
         if (run.Count <= MaxLength)
             return;
-        // Sets grow at their end: leave the full run behind full, instead of two halves that never fill up.
+        // Sets grow at their end. Leave the previous run full, instead of two halves that never fill up.
         int keep = at == _runs.Count - 1 ? MaxLength : MaxLength / 2;
         _runs.Insert(at + 1, new Run(run.GetRange(keep, run.Count - keep)));
         run.RemoveRange(keep, run.Count - keep);
@@ -86,7 +86,7 @@ internal sealed class EndpointRuns
         return chunks;
     }
 
-    /// <summary>Keeps the number of runs in proportion to the endpoints when a large set shrinks.</summary>
+    /// <summary>Merges runs, so that their number stays in proportion to the endpoints when a large set shrinks.</summary>
     private void Join(int at)
     {
         _runs[at].Edit().AddRange(_runs[at + 1].Endpoints);
@@ -126,7 +126,7 @@ internal sealed class EndpointRuns
         return low;
     }
 
-    /// <summary>Either frozen, and then shared with snapshots, or being changed: what is at rest is there once.</summary>
+    /// <summary>A run is either frozen and shared with snapshots, or being changed. An unchanged run exists once.</summary>
     private sealed class Run
     {
         private List<PodEndpoint>? _edited;

@@ -3,16 +3,17 @@ using Berth.Pods;
 namespace Berth.Snapshots;
 
 /// <summary>
-/// Puts the endpoints of one StatefulSet into the order of a snapshot without comparing names. They share the prefix of their names, so
-/// that they are dealt out by ordinal. Ordinals of one port each are small numbers.
+/// Sorts the endpoints of one StatefulSet without comparing names. Their names have one prefix, so each goes to the slot of its ordinal (a
+/// counting sort). Ordinals are small numbers, because each has a port.
 /// </summary>
 internal static class EndpointSort
 {
     /// <summary>Sorts endpoints with distinct names into runs of one length; the last run may be shorter.</summary>
-    /// <param name="pieces">The endpoints, in pieces of any length, which stay as they are: another copy of 100,000 references is not
-    /// needed.</param>
+    /// <param name="pieces">
+    /// The endpoints, in pieces of any length. The pieces are not changed, so that 100,000 references need no second copy.
+    /// </param>
     /// <param name="runLength">The length.</param>
-    /// <returns>Null when that cannot be done so: they are not of one set, or there are few for their largest ordinal.</returns>
+    /// <returns>The runs; null when the endpoints are not of one set, or are few in comparison with their largest ordinal.</returns>
     public static PodEndpoint[][]? TrySort(PodEndpoint[][] pieces, int runLength)
     {
         int count = 0;
@@ -32,7 +33,7 @@ internal static class EndpointSort
             }
         }
 
-        // The slots to deal to must be in proportion to what is dealt.
+        // The number of slots must be in proportion to the number of endpoints.
         return largest > (4L * count) + 1024 ? null : Deal(pieces, count, largest, runLength);
     }
 

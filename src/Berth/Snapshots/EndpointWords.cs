@@ -7,7 +7,7 @@ namespace Berth.Snapshots;
 /// </summary>
 internal static class EndpointWords
 {
-    /// <summary>Returns a number of pods: <c>1 pod</c>, <c>3 pods</c>.</summary>
+    /// <summary>Returns the number with its noun: <c>1 pod</c>, <c>3 pods</c>.</summary>
     public static string Pods(int count) => count == 1 ? "1 pod" : string.Create(CultureInfo.InvariantCulture, $"{count} pods");
 
     /// <summary>The word for a state: <c>ready</c>, <c>not-ready</c>, <c>draining</c>, <c>terminating</c>, <c>cordoned</c>.</summary>

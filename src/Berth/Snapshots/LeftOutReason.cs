@@ -1,9 +1,9 @@
 namespace Berth;
 
-/// <summary>Why a pod is not among the endpoints.</summary>
+/// <summary>The reason why a pod is not among the endpoints.</summary>
 public enum LeftOutReason
 {
-    /// <summary>The source states neither a hostname nor a pod, so there is no identity.</summary>
+    /// <summary>The source states neither a hostname nor a pod, so the identity is not known.</summary>
     NoName = 0,
 
     /// <summary>The pod's name has no clean ordinal.</summary>
@@ -21,16 +21,16 @@ public enum LeftOutReason
     /// <summary>An external address is asked for, and the pod's node has none.</summary>
     NoExternalAddress = 5,
 
-    /// <summary>An external address is asked for, and nodes may not be read, or are not read yet.</summary>
+    /// <summary>An external address is asked for, and reading nodes is forbidden, or nodes are not read yet.</summary>
     ExternalAddressUnknown = 6,
 
-    /// <summary>The source states something about the pod that is malformed.</summary>
+    /// <summary>A statement of the source about the pod is malformed.</summary>
     Malformed = 7,
 
-    /// <summary>The pod belongs to another StatefulSet than the one that is followed, or to none.</summary>
+    /// <summary>The pod belongs to no StatefulSet, or to another one than the followed one.</summary>
     OtherSet = 8,
 
-    /// <summary>Something else than the Service's own controller states the pod, and the controller states it otherwise.</summary>
+    /// <summary>Another writer than the Service's own controller states the pod, and the controller states it differently.</summary>
     OtherSource = 9,
 
     /// <summary>An external address is asked for, and the pod is not on the host network: nothing listens on its node's address.</summary>

@@ -3,18 +3,18 @@ using Berth.Snapshots;
 namespace Berth;
 
 /// <summary>
-/// The single writer's side of a snapshot: takes changes one by one and freezes the whole. What a change costs follows from the change;
-/// the runs of endpoints that it did not touch are shared with the snapshot before. Not safe for several threads.
+/// Builds snapshots for the single writer: takes changes one by one and freezes the result. The cost depends on the size of the change,
+/// because unchanged runs of endpoints are shared with the previous snapshot. Not safe for several threads.
 /// </summary>
 public sealed class SnapshotBuilder
 {
     private readonly ServiceTarget _target;
     private readonly PortScheme _ports;
 
-    // Endpoints are found by the ordinal that their name tells. Only those that were given another one need to be remembered by name.
+    // Endpoints are found by the ordinal in their name. Only endpoints with another ordinal are stored by name.
     private readonly Dictionary<string, PodEndpoint> _unusual = new(StringComparer.Ordinal);
 
-    // Null until a pod is left out: there may be 10,000 builders.
+    // Null until a pod is left out, because there may be 10,000 builders.
     private SortedDictionary<string, LeftOutPod>? _leftOut;
     private readonly EndpointRuns _runs = new();
     private IReadOnlyList<LeftOutPod> _frozenLeftOut = [];
@@ -23,7 +23,7 @@ public sealed class SnapshotBuilder
     private bool _leftOutChanged;
     private bool _changed = true;
 
-    /// <summary>Starts with nothing.</summary>
+    /// <summary>Creates an empty builder.</summary>
     public SnapshotBuilder(ServiceTarget target, PortScheme ports)
     {
         ArgumentNullException.ThrowIfNull(ports);
@@ -31,7 +31,7 @@ public sealed class SnapshotBuilder
         _ports = ports;
     }
 
-    /// <summary>The source's version of what has been applied, for people.</summary>
+    /// <summary>The source's version of the applied content, for people.</summary>
     public string? SourceVersion { get; set; }
 
     /// <summary>The warnings for a person. Empty at first.</summary>
@@ -49,14 +49,14 @@ public sealed class SnapshotBuilder
     }
 
     /// <summary>
-    /// True when <see cref="Build"/> would give something that differs from what it gave last. True before the first build.
+    /// True when <see cref="Build"/> would return a snapshot with other content than the last one. True before the first build.
     /// </summary>
     public bool HasChanges => _changed || _leftOutChanged || _warningsChanged;
 
     /// <summary>The number of endpoints.</summary>
     public int Count => _runs.Count;
 
-    /// <summary>Puts an endpoint in, in place of the one with the same name; it is no longer left out.</summary>
+    /// <summary>Adds an endpoint, or replaces the one with the same name. The pod is no longer left out.</summary>
     public void Set(PodEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -78,8 +78,8 @@ public sealed class SnapshotBuilder
     }
 
     /// <summary>
-    /// Puts many endpoints in at once, in pieces as they come, no two of one name, none of them left out. Into an empty builder that is one
-    /// sort, instead of a search for each.
+    /// Adds many endpoints at once, in pieces. No two have one name, and none is left out. For an empty builder this is one sort, instead
+    /// of a search for each endpoint.
     /// </summary>
     internal void SetAll(PodEndpoint[][] pieces)
     {
@@ -97,7 +97,7 @@ public sealed class SnapshotBuilder
         }
     }
 
-    /// <summary>Notes a pod as left out, in place of its endpoint if it had one.</summary>
+    /// <summary>Records a pod as left out, and removes its endpoint if it had one.</summary>
     public void LeaveOut(LeftOutPod pod)
     {
         ArgumentNullException.ThrowIfNull(pod);
@@ -109,7 +109,7 @@ public sealed class SnapshotBuilder
         _leftOutChanged = true;
     }
 
-    /// <summary>Takes a pod out, whether it was an endpoint or left out. Nothing happens when it was neither.</summary>
+    /// <summary>Removes a pod from the endpoints and from the pods left out. Does nothing when it is in neither.</summary>
     public void Remove(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -118,11 +118,11 @@ public sealed class SnapshotBuilder
             _leftOutChanged = true;
     }
 
-    /// <summary>The endpoint of a pod, or null where it has none.</summary>
+    /// <summary>Returns the endpoint of a pod, or null.</summary>
     internal PodEndpoint? Find(string name) =>
         _unusual.Count > 0 && _unusual.TryGetValue(name, out PodEndpoint? unusual) ? unusual : _runs.Find(OrdinalOf(name), name);
 
-    /// <summary>Freezes what is there.</summary>
+    /// <summary>Freezes the current content as a snapshot.</summary>
     public EndpointSnapshot Build()
     {
         if (_leftOutChanged)
@@ -144,7 +144,7 @@ public sealed class SnapshotBuilder
         _changed = true;
     }
 
-    /// <summary>Only a name that was read as a whole has to be read again for its ordinal.</summary>
+    /// <summary>Only a name that is kept as a whole text must be parsed again for its ordinal.</summary>
     private bool IsUnusual(PodEndpoint endpoint) =>
         endpoint.Ordinal != (
             endpoint.Key is { Prefix: not null } key ? (_ports.NeedsOrdinal ? key.Number : null) : OrdinalOf(endpoint.Name));

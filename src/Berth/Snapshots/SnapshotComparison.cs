@@ -2,7 +2,7 @@ using Berth.Snapshots;
 
 namespace Berth;
 
-/// <summary>Compares two whole snapshots. What is between them need not have been one step: consumers see states, not events.</summary>
+/// <summary>Compares two whole snapshots. There may be several steps between them, because consumers see states, not events.</summary>
 public static class SnapshotComparison
 {
     /// <summary>Lists the pods that differ, in the order of the snapshots.</summary>

@@ -3,10 +3,10 @@ namespace Berth;
 /// <summary>The IP families of endpoints' addresses, and their order.</summary>
 public enum AddressFamilies
 {
-    /// <summary>Both; IPv4 first.</summary>
+    /// <summary>Both families, IPv4 first.</summary>
     IPv4ThenIPv6 = 0,
 
-    /// <summary>Both; IPv6 first.</summary>
+    /// <summary>Both families, IPv6 first.</summary>
     IPv6ThenIPv4 = 1,
 
     /// <summary>IPv4 only. A pod without an IPv4 address is left out.</summary>

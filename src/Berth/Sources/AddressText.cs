@@ -7,7 +7,7 @@ namespace Berth.Sources;
 /// <summary>Reads an address, or an address and a port, that is written in full.</summary>
 internal static class AddressText
 {
-    /// <summary>Reads the text. .NET itself takes <c>10.77</c> for 10.0.0.77, and <c>7</c> for 0.0.0.7: those are refused.</summary>
+    /// <summary>Reads the text. .NET reads <c>10.77</c> as 10.0.0.77, and <c>7</c> as 0.0.0.7. This method refuses both.</summary>
     /// <param name="text">The text.</param>
     /// <param name="address">The address.</param>
     /// <param name="port">The port, 1 to 65535, or null when there is none.</param>

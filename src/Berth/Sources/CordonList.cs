@@ -5,7 +5,7 @@ namespace Berth.Sources;
 /// <summary>The pods that an operator has cordoned, as <c>NAMESPACE/POD</c>. Immutable.</summary>
 internal sealed class CordonList
 {
-    /// <summary>More pods than anybody cordons by hand.</summary>
+    /// <summary>More pods than an operator cordons by hand.</summary>
     public const int MaxPods = 10_000;
 
     private readonly FrozenSet<string> _pods;
@@ -27,7 +27,7 @@ internal sealed class CordonList
         return isGood ? null : $"'{pod}' is no pod to cordon. Write it as NAMESPACE/POD, such as games/lobby-2.";
     }
 
-    /// <summary>The snapshot with those of its pods cordoned that are in the list: the same instance when there is none.</summary>
+    /// <summary>Returns the snapshot with its listed pods cordoned: the same instance when no pod of it is in the list.</summary>
     public EndpointSnapshot Apply(EndpointSnapshot snapshot)
     {
         if (_pods.Count == 0)

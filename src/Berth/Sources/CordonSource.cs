@@ -3,10 +3,10 @@ using Berth.Signals;
 namespace Berth.Sources;
 
 /// <summary>
-/// A source behind which pods can be cordoned while it runs: they stay in the snapshots, in a state of their own, and nothing picks them.
-/// While nothing is cordoned, snapshots pass as they are.
+/// A source that cordons pods of another source while it runs. Cordoned pods stay in the snapshots, in their own state, and no picker picks
+/// them. While no pod is cordoned, it passes the snapshots on unchanged.
 /// </summary>
-/// <param name="source">The source. It is disposed with this one.</param>
+/// <param name="source">The other source. This source disposes it.</param>
 /// <param name="time">The clock.</param>
 internal sealed class CordonSource(IEndpointSource source, TimeProvider time) : IEndpointSource, IAsyncDisposable
 {

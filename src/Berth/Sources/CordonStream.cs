@@ -2,7 +2,7 @@ using Berth.Signals;
 
 namespace Berth.Sources;
 
-/// <summary>One target's snapshots with cordoned pods. It gives the last snapshot again when the list changes.</summary>
+/// <summary>One target's snapshots with cordoned pods. When the list changes, it returns the last snapshot again.</summary>
 internal sealed class CordonStream(IEndpointStream inner, Latest<CordonList> lists, TimeProvider time) : IEndpointStream
 {
     private readonly CancellationTokenSource _closing = new();
@@ -11,7 +11,7 @@ internal sealed class CordonStream(IEndpointStream inner, Latest<CordonList> lis
     private EndpointSnapshot? _given;
     private CordonList _with = CordonList.Empty;
 
-    // While the source fails, the last snapshot is given as stale since then, for this reason.
+    // While the source fails, the last snapshot is stale since this time, for this reason.
     private (DateTimeOffset Since, string Reason)? _failure;
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ internal sealed class CordonStream(IEndpointStream inner, Latest<CordonList> lis
 
     private EndpointSnapshot Give(EndpointSnapshot snapshot, CordonList list)
     {
-        // The same instance again means that the source confirms it.
+        // The same instance means that the source confirms the snapshot.
         if (ReferenceEquals(snapshot, _read) && ReferenceEquals(list, _with) && _failure is null && _given is { IsStale: var stale }
             && stale == snapshot.IsStale)
             return _given;

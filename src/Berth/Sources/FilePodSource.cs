@@ -1,6 +1,8 @@
 namespace Berth.Sources;
 
-/// <summary>Reads pods from a JSON file, again and again: mounted files change by renaming, which no watcher sees everywhere.</summary>
+/// <summary>
+/// Reads pods from a JSON file repeatedly. Mounted files change by a rename, which file watchers do not notice on every system.
+/// </summary>
 internal sealed class FilePodSource(string path, TimeSpan period, TimeProvider time) : IEndpointSource
 {
     /// <inheritdoc/>
@@ -11,7 +13,7 @@ internal sealed class FilePodSource(string path, TimeSpan period, TimeProvider t
         private byte[]? _content;
         private EndpointSnapshot? _last;
 
-        /// <summary>The same snapshot while the file does not change: a confirmation.</summary>
+        /// <summary>While the file does not change, return the same snapshot: a confirmation.</summary>
         public async ValueTask<EndpointSnapshot> ReadAsync(CancellationToken cancellationToken)
         {
             if (_last is not null)

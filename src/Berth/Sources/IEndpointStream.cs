@@ -1,8 +1,8 @@
 namespace Berth;
 
 /// <summary>
-/// The snapshots of one target, one after the other, for one reader at a time. The stream keeps its state after a failure, so that the next
-/// read continues from there. The reader decides when to read again.
+/// The snapshots of one target in order, for one reader at a time. The stream keeps its state after a failure, and the next read continues
+/// from there. The reader decides when to read again.
 /// </summary>
 public interface IEndpointStream : IAsyncDisposable
 {

@@ -15,7 +15,7 @@ internal static class PodFile
     /// <exception cref="EndpointSourceException">The file is not of this form, or does not have the target.</exception>
     public static EndpointSnapshot Parse(string path, ReadOnlyMemory<byte> content, ServiceTarget target, PortScheme ports)
     {
-        // Editors of some systems put it there.
+        // Editors on some systems write a byte order mark.
         if (content.Span.StartsWith("\uFEFF"u8))
             content = content[3..];
         try

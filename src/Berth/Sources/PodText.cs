@@ -3,16 +3,16 @@ using System.Net;
 
 namespace Berth.Sources;
 
-/// <summary>Reads a pod that is written as its address, or as its address and its port.</summary>
+/// <summary>Reads a pod that is written as an address, or as an address and a port.</summary>
 internal static class PodText
 {
-    /// <summary>Makes the endpoint of a pod.</summary>
+    /// <summary>Creates the endpoint of a pod.</summary>
     /// <param name="target">The Service that it belongs to.</param>
     /// <param name="ports">The scheme, for a pod without a port of its own.</param>
     /// <param name="name">The pod's name.</param>
     /// <param name="text">The address, or the address and the port.</param>
     /// <param name="pod">The endpoint.</param>
-    /// <param name="fault">On failure, why it is none: a clause without a full stop.</param>
+    /// <param name="fault">On failure, the reason: a clause without a full stop.</param>
     public static bool TryParse(
         ServiceTarget target, PortScheme ports, string name, string? text, [NotNullWhen(true)] out PodEndpoint? pod,
         [NotNullWhen(false)] out string? fault)

@@ -100,6 +100,6 @@ public readonly struct ServiceTarget : IEquatable<ServiceTarget>, ISpanParsable<
             : null;
     }
 
-    /// <summary>Shortens a long text, which is not a name, for a message.</summary>
+    /// <summary>Shortens a long invalid text for a message.</summary>
     private static string Shorten(string? text) => text is null ? "" : text.Length <= 80 ? text : text[..80] + "...";
 }

@@ -7,13 +7,12 @@ using Berth.Snapshots;
 namespace Berth.Writing;
 
 /// <summary>
-/// Endpoints as JSON, as service A answers and the command line shows them: the one place that names the fields. docs/http-api.md describes
-/// them.
+/// Writes endpoints as JSON, for service A and for the command line. Only this class names the fields. docs/http-api.md describes them.
 /// </summary>
 internal static class EndpointJson
 {
     /// <summary>
-    /// Writes as this JSON is meant: it never stands inside HTML, so quotes, plus signs and letters of any script stay readable.
+    /// The options of the writer. The JSON is never part of HTML, so quotes, plus signs and letters of any script stay readable.
     /// </summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -40,7 +39,7 @@ internal static class EndpointJson
         foreach (IPAddress address in endpoint.Addresses)
             json.WriteStringValue(address.ToString());
         json.WriteEndArray();
-        // Most endpoints have none, and a list of 100,000 must not say so of each.
+        // Most endpoints have no host name. A list of 100,000 must not repeat that for each.
         if (endpoint.Host is { } host)
             json.WriteString("host"u8, host);
         json.WriteNumber("port"u8, endpoint.Port);

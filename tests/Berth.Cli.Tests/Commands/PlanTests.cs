@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Cli.Tests.Running;
+using Microsoft.AspNetCore.Http;
 
 namespace Berth.Cli.Tests.Commands;
 
