@@ -17,62 +17,67 @@ public sealed class LocalCluster : IAsyncDisposable
 
     private LocalCluster(ClusterParts parts) => _parts = parts;
 
-    /// <summary>Address of the API: https, 127.0.0.1.</summary>
+    /// <summary>The address of the API: https, on 127.0.0.1.</summary>
     public Uri Server => _parts.Server;
 
     /// <summary>The administrator's kubeconfig, as text.</summary>
     public string Kubeconfig => _parts.Files.AdministratorKubeconfig;
 
-    /// <summary>Path of the file that holds <see cref="Kubeconfig"/>; readable by this user only.</summary>
+    /// <summary>The path of the file with <see cref="Kubeconfig"/>. Only this user can read it.</summary>
     public string KubeconfigPath => _parts.Files.AdministratorPath;
 
-    /// <summary>The fields of manifests that a process cannot give, one line a field, in the order first met.</summary>
+    /// <summary>
+    /// The fields of manifests that the cluster does not enforce for processes: one line for each, in order of their first use.
+    /// </summary>
     public IReadOnlyList<string> NotEnforced => _parts.NotEnforced.Lines;
 
-    /// <summary>Faults to inject.</summary>
+    /// <summary>The faults that can be injected.</summary>
     public LocalClusterFaults Faults => _parts.Faults;
 
-    /// <summary>Every pod now, ordered by namespace and name (numbers in names by value).</summary>
+    /// <summary>All current pods, ordered by namespace and name (numbers in names by value).</summary>
     public IReadOnlyList<PodSummary> Pods => _parts.Observer.Read();
 
-    /// <summary>The objects that are not as their manifests want them now, with the reasons: sets first, then pods.</summary>
+    /// <summary>The objects that do not match their manifests now, with the reasons: sets first, then pods.</summary>
     public IReadOnlyList<ClusterTrouble> Troubles => _parts.Troubles.Read();
 
     /// <summary>
     /// Starts a cluster and applies the manifests of the options. Pods come up after it returns: follow <see
     /// cref="WatchPodsAsync"/>.
     /// </summary>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <param name="options">The options, or null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>The running cluster.</returns>
     /// <exception cref="LocalClusterException">An option is out of range, the port is taken, or a manifest is not accepted.</exception>
     public static async Task<LocalCluster> StartAsync(LocalClusterOptions? options = null, CancellationToken cancellationToken = default) =>
         new(await ClusterParts.StartAsync(options ?? new(), cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Applies manifests: creates what is new, merges into what is there, as kubectl apply does.</summary>
+    /// <summary>Applies manifests as kubectl apply does: creates new objects, and merges into existing ones.</summary>
     /// <param name="manifests">YAML or JSON, one or more documents.</param>
-    /// <param name="defaultNamespace">Namespace of objects that name none. Default <c>default</c>.</param>
-    /// <param name="origin">Where the text is from, such as its file: error messages begin with it.</param>
-    /// <exception cref="LocalClusterException">The text is not YAML, or an object is refused; the message says which and why.</exception>
+    /// <param name="defaultNamespace">The namespace of objects that state none. Default <c>default</c>.</param>
+    /// <param name="origin">The origin of the text, such as its file. Error messages begin with it.</param>
+    /// <exception cref="LocalClusterException">
+    /// The text is not YAML, or an object is refused. The message names it and the reason.
+    /// </exception>
     public void Apply(string manifests, string defaultNamespace = "default", string origin = "the manifest") =>
         _parts.Applier.Apply(manifests, defaultNamespace, origin);
 
     /// <summary>
-    /// Applies the manifests of several files as one: namespaces first over all of them, and nothing at all where one cannot be read.
+    /// Applies the manifests of several files as one, with all namespaces first. If one file cannot be read, nothing is applied.
     /// </summary>
-    /// <param name="manifests">Texts of YAML or JSON, and where each is from.</param>
-    /// <param name="defaultNamespace">Namespace of objects that name none. Default <c>default</c>.</param>
-    /// <param name="skipUnknownKinds">Whether objects of kinds that are not here are passed over. Default: they are refused, all in one
-    /// message.</param>
-    /// <returns>How many objects were applied, and which were passed over.</returns>
-    /// <exception cref="LocalClusterException">A text is not YAML, or an object is refused; the message says which and why.</exception>
+    /// <param name="manifests">The texts in YAML or JSON, each with its origin.</param>
+    /// <param name="defaultNamespace">The namespace of objects that state none. Default <c>default</c>.</param>
+    /// <param name="skipUnknownKinds">True to skip objects of unknown kinds. Default: they are refused, all in one message.</param>
+    /// <returns>The number of applied objects, and the skipped ones.</returns>
+    /// <exception cref="LocalClusterException">
+    /// A text is not YAML, or an object is refused. The message names it and the reason.
+    /// </exception>
     public ApplyResult Apply(
         IEnumerable<(string Text, string Origin)> manifests, string defaultNamespace = "default", bool skipUnknownKinds = false) =>
         _parts.Applier.Apply(manifests, defaultNamespace, skipUnknownKinds);
 
-    /// <summary>The pods, whole, now and after every change to any of them; changes in quick succession are seen as one.</summary>
+    /// <summary>Returns all pods now, and again after every change of a pod. Quick changes may be combined.</summary>
     /// <param name="cancellationToken">Ends the stream.</param>
-    /// <returns>Each time every pod, ordered as <see cref="Pods"/>.</returns>
+    /// <returns>All pods each time, in the order of <see cref="Pods"/>.</returns>
     public async IAsyncEnumerable<IReadOnlyList<PodSummary>> WatchPodsAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -91,10 +96,10 @@ public sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the pods fulfil a condition.</summary>
+    /// <summary>Waits until the pods meet a condition.</summary>
     /// <param name="condition">Called with all pods, now and after each change.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The pods that fulfilled it.</returns>
+    /// <returns>The pods that met it.</returns>
     public async Task<IReadOnlyList<PodSummary>> WaitForPodsAsync(
         Func<IReadOnlyList<PodSummary>, bool> condition, CancellationToken cancellationToken = default)
     {
@@ -108,11 +113,11 @@ public sealed class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>Sets the number of replicas.</summary>
-    /// <param name="kind">StatefulSet, Deployment or ReplicaSet, by any name kubectl takes (<c>sts</c>).</param>
+    /// <param name="kind">StatefulSet, Deployment or ReplicaSet, by any name that kubectl knows (<c>sts</c>).</param>
     /// <param name="namespace">Its namespace.</param>
     /// <param name="name">Its name.</param>
     /// <param name="replicas">0 or more.</param>
-    /// <exception cref="LocalClusterException">It is not there, or cannot be scaled.</exception>
+    /// <exception cref="LocalClusterException">The object does not exist, or cannot be scaled.</exception>
     public void Scale(string kind, string @namespace, string name, int replicas) => ApiException.Translate(() =>
     {
         ResourceKind known = Known(kind);
@@ -134,22 +139,22 @@ public sealed class LocalCluster : IAsyncDisposable
     public void Delete(string kind, string? @namespace, string name, int? gracePeriodSeconds = null) =>
         ApiException.Translate(() => _parts.Operations.Delete(Known(kind), @namespace, name, new DeleteOptions(gracePeriodSeconds)));
 
-    /// <summary>An object as the API answers it.</summary>
+    /// <summary>Returns an object as the API shows it.</summary>
     /// <param name="kind">Any kind, by any name kubectl takes.</param>
     /// <param name="namespace">Its namespace; null for kinds without one.</param>
     /// <param name="name">Its name.</param>
-    /// <returns>Its JSON, or null when it is not there.</returns>
+    /// <returns>Its JSON, or null when it does not exist.</returns>
     public string? Get(string kind, string? @namespace, string name) =>
         _parts.Store.Find(Known(kind), @namespace, name)?.Body.ToJsonString();
 
-    /// <summary>A kubeconfig of a service account, for a client that shall have its rights.</summary>
+    /// <summary>Writes a kubeconfig of a service account, for a client with its rights.</summary>
     /// <param name="namespace">The service account's namespace.</param>
     /// <param name="name">The service account's name.</param>
-    /// <returns>Path of the file.</returns>
+    /// <returns>The path of the file.</returns>
     public string ServiceAccountKubeconfig(string @namespace, string name) => _parts.Files.PathFor(@namespace, name);
 
-    /// <summary>Ends every process, closes the API and removes what was written.</summary>
-    /// <returns>Completes when nothing is left.</returns>
+    /// <summary>Ends every process, closes the API and removes all files that the cluster wrote.</summary>
+    /// <returns>Completes when this is done.</returns>
     public ValueTask DisposeAsync() => _parts.DisposeAsync();
 
     private ResourceKind Known(string kind) => _parts.Store.Kinds.ByAnyName(kind)

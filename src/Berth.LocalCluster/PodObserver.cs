@@ -6,10 +6,10 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster;
 
-/// <summary>The pods as people watch them.</summary>
+/// <summary>Shows the pods to people and tests.</summary>
 internal sealed class PodObserver(ObjectStore store, Func<string, int?> processOf)
 {
-    /// <summary>A summary lives as long as the version of the pod that it is of.</summary>
+    /// <summary>A summary is kept as long as its version of the pod.</summary>
     private readonly ConditionalWeakTable<StoredObject, PodSummary> _known = [];
 
     public IReadOnlyList<PodSummary> Read() =>

@@ -4,9 +4,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster;
 
-/// <summary>
-/// Finds the objects that are not as their manifests want them: pods that are not ready, and sets whose pods cannot be made.
-/// </summary>
+/// <summary>Finds the objects that do not match their manifests: pods that are not ready, and sets whose pods cannot be created.</summary>
 internal sealed class TroubleList(ObjectStore store)
 {
     public IReadOnlyList<ClusterTrouble> Read()
@@ -35,7 +33,7 @@ internal sealed class TroubleList(ObjectStore store)
         return (set.Body.Number("status", "currentNumberScheduled") ?? set.Body.Number("status", "replicas") ?? 0) < wanted;
     }
 
-    /// <summary>The reason of a pod: that it waits for a node, then what a container of it waits for, then its last warning.</summary>
+    /// <summary>Finds the reason for a pod, in this order: it waits for a node, a container waits, its last warning.</summary>
     private static ClusterTrouble OfPod(StoredObject pod, JsonObject? warning)
     {
         if (pod.Body.Condition("PodScheduled") is { } scheduled && scheduled.Text("status") == "False")

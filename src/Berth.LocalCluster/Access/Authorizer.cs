@@ -5,7 +5,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Access;
 
 /// <summary>
-/// May this user do this? Without RBAC every known user may; with it a service account needs a rule, from a Role or a ClusterRole.
+/// Decides whether a user may do something. Without RBAC every known user may do everything. With RBAC a service account needs a rule of a
+/// Role or ClusterRole.
 /// </summary>
 internal sealed class Authorizer(ObjectStore store, bool enforce)
 {

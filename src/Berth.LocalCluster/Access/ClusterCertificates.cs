@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Berth.LocalCluster.Access;
 
 /// <summary>
-/// A fresh authority and a serving certificate of this one cluster. The machine's own trust is untouched: clients get the authority in
+/// A new authority and a serving certificate for this cluster only. The machine's own trust is not changed: clients get the authority in
 /// their kubeconfig.
 /// </summary>
 internal sealed class ClusterCertificates : IDisposable

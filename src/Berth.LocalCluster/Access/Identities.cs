@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Berth.LocalCluster.Access;
 
-/// <summary>The known callers: the administrator and each service account, by bearer tokens made for this cluster alone.</summary>
+/// <summary>The known users: the administrator and each service account, with bearer tokens that only this cluster accepts.</summary>
 internal sealed class Identities
 {
     public const string Administrator = "kubernetes-admin";
@@ -17,7 +17,7 @@ internal sealed class Identities
 
     public static string ServiceAccount(string @namespace, string name) => $"system:serviceaccount:{@namespace}:{name}";
 
-    /// <summary>The token of a user, made at first use.</summary>
+    /// <summary>Returns the token of a user, which is created at the first use.</summary>
     public string TokenOf(string user) => _tokens.GetOrAdd(user, _ =>
     {
         string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
@@ -25,7 +25,7 @@ internal sealed class Identities
         return token;
     });
 
-    /// <summary>The user of an Authorization header; null when the token is not (or no longer) good.</summary>
+    /// <summary>Returns the user of an Authorization header; null when the token is not valid, or no longer.</summary>
     public string? Authenticate(string? header)
     {
         if (string.IsNullOrEmpty(header))
@@ -33,7 +33,7 @@ internal sealed class Identities
         return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? _users.GetValueOrDefault(header[7..].Trim()) : null;
     }
 
-    /// <summary>Makes every service account token invalid; the administrator's stays.</summary>
+    /// <summary>Makes every service account token invalid. The administrator's token stays valid.</summary>
     public void ExpireServiceAccounts()
     {
         foreach ((string user, string token) in _tokens)

@@ -3,7 +3,8 @@ using System.Text.Encodings.Web;
 namespace Berth.LocalCluster.Access;
 
 /// <summary>
-/// Writes kubeconfig text, as kubectl and every client library read it. Every value is in quotes: <c>namespace: on</c> would be no text.
+/// Writes the text of a kubeconfig for kubectl and every client library. Every value is in quotes, because <c>namespace: on</c> would not
+/// be a text.
 /// </summary>
 internal static class Kubeconfig
 {
@@ -34,6 +35,8 @@ internal static class Kubeconfig
 
         """;
 
-    /// <summary>YAML reads a text in quotes as JSON does. Only what must be escaped is: a person may read the file.</summary>
+    /// <summary>
+    /// YAML reads a text in quotes as JSON does. Only necessary characters are escaped, because people may read the file.
+    /// </summary>
     private static string Quote(string value) => $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

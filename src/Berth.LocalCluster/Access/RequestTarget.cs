@@ -3,10 +3,10 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Access;
 
-/// <summary>The parts of an API path: a kind, perhaps a namespace, perhaps one object, perhaps a subresource of it.</summary>
+/// <summary>The parts of an API path: a kind, and optionally a namespace, an object and a subresource.</summary>
 internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, string? Name, string? Subresource)
 {
-    /// <summary>Null when the path is not one of an object or a collection.</summary>
+    /// <summary>Null when the path does not name an object or a collection.</summary>
     public static RequestTarget? Parse(string path, KindSet kinds)
     {
         string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);

@@ -1,9 +1,9 @@
 namespace Berth.LocalCluster.Apply;
 
-/// <summary>The walks over an object and its fields: which it has, what differs, how it is merged, what is taken away.</summary>
+/// <summary>Walks over an object and its fields: collects, compares, merges and removes fields.</summary>
 internal static class AppliedFields
 {
-    /// <summary>Every field that an object states.</summary>
+    /// <summary>Collects every field that an object states.</summary>
     public static FieldSet Of(string type, JsonObject body)
     {
         FieldSet set = new();
@@ -11,7 +11,7 @@ internal static class AppliedFields
         return set;
     }
 
-    /// <summary>The fields of an object that another does not have, or has with another value.</summary>
+    /// <summary>Collects the fields of an object that another object lacks or has with another value.</summary>
     public static FieldSet Changed(string type, JsonObject? before, JsonObject after)
     {
         FieldSet set = new();
@@ -19,7 +19,7 @@ internal static class AppliedFields
         return set;
     }
 
-    /// <summary>Puts what is applied into an object.</summary>
+    /// <summary>Merges an applied object into an object.</summary>
     public static void Merge(string type, JsonObject target, JsonObject applied)
     {
         foreach ((string name, JsonNode? value) in applied)
@@ -35,7 +35,7 @@ internal static class AppliedFields
         }
     }
 
-    /// <summary>Takes fields away from an object. What is left empty by that goes too.</summary>
+    /// <summary>Removes fields from an object, and parents that are then empty.</summary>
     public static void Remove(string type, JsonObject target, FieldSet fields)
     {
         foreach ((string step, FieldSet below) in fields.Children)
@@ -64,8 +64,8 @@ internal static class AppliedFields
     }
 
     /// <summary>
-    /// The fields that are applied and in a set and would change, by their paths, as <c>.spec.replicas</c>. What an object would become is
-    /// compared with what it is, since values that are filled in are in both.
+    /// Finds the paths of the applied fields that are in a set and would change, such as <c>.spec.replicas</c>. It compares the object
+    /// before and after the apply, because both contain the default values.
     /// </summary>
     public static IEnumerable<(string Path, FieldSet Field)> Differing(
         string type, JsonObject live, JsonObject after, JsonObject applied, FieldSet owned, string path = "")
@@ -190,7 +190,7 @@ internal static class AppliedFields
             if (!fields.TryGet(FieldShape.StepOf(type, name, item), out FieldSet? below))
                 continue;
 
-            // The item itself has no owner any more; what was filled in goes with it.
+            // The item itself has no owner any more. Its default values go with it.
             if (below.IsMember)
                 items.Remove(item);
             else if (item is JsonObject inner)

@@ -3,21 +3,21 @@ using System.Diagnostics.CodeAnalysis;
 namespace Berth.LocalCluster.Apply;
 
 /// <summary>
-/// A set of fields of one object, as <c>FieldsV1</c> writes it: a tree whose steps are fields (<c>f:spec</c>), items of a list by their
+/// A set of fields of one object, in the form of <c>FieldsV1</c>: a tree whose steps are fields (<c>f:spec</c>), items of a list by their
 /// keys (<c>k:{"name":"c"}</c>) and items by their value (<c>v:"a"</c>).
 /// </summary>
 internal sealed class FieldSet
 {
     private readonly SortedDictionary<string, FieldSet> _children = new(StringComparer.Ordinal);
 
-    /// <summary>True when this very field is in the set. One without steps below it always is.</summary>
+    /// <summary>True when this field itself is in the set. A field without steps below it always is.</summary>
     public bool IsMember { get; set; }
 
     public bool IsEmpty => !IsMember && _children.Count == 0;
 
     public IEnumerable<KeyValuePair<string, FieldSet>> Children => _children;
 
-    /// <summary>The step of a name, made where it is missing.</summary>
+    /// <summary>Returns the step of a name, and creates it when it is missing.</summary>
     public FieldSet At(string step)
     {
         if (!_children.TryGetValue(step, out FieldSet? child))
@@ -25,12 +25,12 @@ internal sealed class FieldSet
         return child;
     }
 
-    /// <summary>Takes a set as what is below a step.</summary>
+    /// <summary>Sets the fields below a step.</summary>
     public void Put(string step, FieldSet below) => _children[step] = below;
 
     public bool TryGet(string step, [NotNullWhen(true)] out FieldSet? child) => _children.TryGetValue(step, out child);
 
-    /// <summary>The fields of this set that are not in another.</summary>
+    /// <summary>Returns the fields of this set that are not in another set.</summary>
     public FieldSet Without(FieldSet other)
     {
         FieldSet rest = new() { IsMember = IsMember && !other.IsMember };
@@ -44,7 +44,7 @@ internal sealed class FieldSet
         return rest;
     }
 
-    /// <summary>The fields of either set.</summary>
+    /// <summary>Returns the fields of both sets together.</summary>
     public FieldSet With(FieldSet other)
     {
         FieldSet all = new() { IsMember = IsMember || other.IsMember };

@@ -17,11 +17,11 @@ internal static class FieldShape
         "SecretReference", "ServiceBackendPort", "Subject", "TopologySelectorTerm", "TypedLocalObjectReference", "RawExtension", "any",
     };
 
-    /// <summary>The fields that are set as a whole, though their type or their merge key says otherwise.</summary>
+    /// <summary>The fields that are set as a whole, although their type or their merge key says otherwise.</summary>
     private static readonly HashSet<(string Type, string Field)> s_atomicFields =
         [("PodSpec", "nodeSelector"), ("ServiceSpec", "selector"), ("ServiceAccount", "imagePullSecrets"), ("JobStatus", "conditions")];
 
-    /// <summary>The lists whose items have a second key, with the value of one that states none.</summary>
+    /// <summary>The lists whose items have a second key, with its default value.</summary>
     private static readonly Dictionary<(string Type, string Field), (string Key, string? Else)> s_secondKeys = new()
     {
         [("Container", "ports")] = ("protocol", "TCP"),
@@ -29,7 +29,7 @@ internal static class FieldShape
         [("PodSpec", "topologySpreadConstraints")] = ("whenUnsatisfiable", null),
     };
 
-    /// <summary>The field of a type; null where the type is not known, as that of a custom kind.</summary>
+    /// <summary>Returns the field of a type. Null when the type is not known, as for a custom kind.</summary>
     public static FieldTable.Field? Of(string type, string name) => FieldTable.Of(type)?.GetValueOrDefault(name);
 
     /// <summary>True when a value is owned and set as a whole.</summary>
@@ -44,10 +44,12 @@ internal static class FieldShape
         };
     }
 
-    /// <summary>The type of what is below a field: of the fields of an object, of the items of a list. Unknown is an empty text.</summary>
+    /// <summary>
+    /// Returns the type below a field: that of an object's fields or of a list's items. It is empty when the type is not known.
+    /// </summary>
     public static string Below(string type, string name) => Of(type, name) is { Map: false } field ? field.Type : "";
 
-    /// <summary>The step that names an item of a list that is merged item by item.</summary>
+    /// <summary>Returns the step for an item of a list that is merged item by item.</summary>
     public static string StepOf(string type, string name, JsonNode? item)
     {
         string key = Of(type, name)!.MergeKey;

@@ -4,22 +4,21 @@ using Berth.LocalCluster.Kinds;
 namespace Berth.LocalCluster.Fields;
 
 /// <summary>
-/// Treats a body as the decoder of a real server does: fields that its types do not have are dropped and named, nulls (and zeros, where
-/// Go does not write them) are as if not there, quantities get their one form, and a value of the wrong type is refused, in the
-/// words of Go's decoder.
+/// Treats a body as the decoder of a real server does. Unknown fields are dropped and reported. Nulls count as absent, and so do zeros that
+/// Go does not write. Quantities get their standard form. A value of the wrong type is refused, in the words of Go's decoder.
 /// </summary>
 internal sealed class FieldCheck
 {
     private readonly List<string> _unknown = [];
 
-    /// <summary>Drops what is unknown. Returns its paths, as <c>spec.template.spec.containers[0].foo</c>.</summary>
+    /// <summary>Drops unknown fields. Returns their paths, such as <c>spec.template.spec.containers[0].foo</c>.</summary>
     /// <exception cref="FormatException">A value has the wrong type.</exception>
     public static IReadOnlyList<string> Prune(ResourceKind kind, JsonObject body)
     {
         FieldCheck check = new();
         if (kind.IsCustom)
         {
-            // Its definition says what it has; here only what every object has is known.
+            // Only its definition knows its fields. Here the fields that every object has are known.
             JsonObject known = JsonWriting.Fields(("metadata", body["metadata"]?.DeepClone()));
             check.Walk("Namespace", known, "", "");
             body["metadata"] = known["metadata"]?.DeepClone() ?? new JsonObject();
@@ -100,7 +99,7 @@ internal sealed class FieldCheck
             Walk(type, body, path, plainPath);
     }
 
-    /// <summary>The place where a text stops being base64, as Go's decoder counts; null where it is base64 as a whole.</summary>
+    /// <summary>Returns the position of the first fault in base64, as Go's decoder counts; null when the whole text is base64.</summary>
     private static int? IllegalBase64(string text)
     {
         if (Convert.TryFromBase64String(text, new byte[text.Length], out _))
@@ -110,7 +109,7 @@ internal sealed class FieldCheck
         return bad >= 0 ? bad : text.Length;
     }
 
-    /// <summary>A quantity in its one form.</summary>
+    /// <summary>Returns a quantity in its standard form.</summary>
     private static string Written(JsonNode quantity) => Quantity.Parse(quantity.Text() ?? quantity.ToJsonString()).ToString();
 
     private static FormatException Mismatch(string owner, JsonNode value, string path, string type)

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Fields;
 
-/// <summary>Holds an object against <c>rules.txt</c>, which says field by field what it must hold.</summary>
+/// <summary>Checks an object by <c>rules.txt</c>, which has the rules of each field.</summary>
 internal static class FieldRules
 {
     private static readonly Lazy<Dictionary<string, Entry[]>> s_types = new(Load);
@@ -25,7 +25,7 @@ internal static class FieldRules
         }
     }
 
-    /// <summary>A map of labels: each key and value.</summary>
+    /// <summary>Checks each key and value of a map of labels.</summary>
     public static void Labels(FieldFaults faults, JsonNode? labels, string at)
     {
         foreach ((string key, string value) in labels.Map())
@@ -103,7 +103,7 @@ internal static class FieldRules
         return tooMuch ? "must not be greater than 100%" : null;
     }
 
-    /// <summary>A range is its two ends; the upper may be missing.</summary>
+    /// <summary>A range has two ends. The upper end may be missing.</summary>
     private static void Range(FieldFaults faults, JsonNode value, string range, string at)
     {
         string[] ends = range.Split('-');
@@ -132,7 +132,7 @@ internal static class FieldRules
         return types;
     }
 
-    /// <summary>A field, by its path, with its rules, and the type to look at inside it.</summary>
+    /// <summary>A field by its path, with its rules and the type of its content.</summary>
     private sealed record Entry(
         string[] Path, bool Required, bool Optional, JsonNode? Else, (string Name, string Argument)[] Rules, string Type)
     {

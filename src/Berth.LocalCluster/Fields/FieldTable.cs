@@ -1,14 +1,16 @@
 namespace Berth.LocalCluster.Fields;
 
-/// <summary>Every field of every kind, as Kubernetes' own types state them: what JSON may hold, and how protobuf numbers it.</summary>
+/// <summary>Every field of every kind, as in Kubernetes' own types: its type in JSON, and its number in protobuf.</summary>
 internal static class FieldTable
 {
     private static readonly Lazy<Dictionary<string, Dictionary<string, Field>>> s_types = new(Load);
 
-    /// <summary>The fields of a type by their names, those of inlined types included; null for a type that is a plain value.</summary>
+    /// <summary>
+    /// Returns the fields of a type by their names, including those of inlined types. Null for a type that is a plain value.
+    /// </summary>
     public static IReadOnlyDictionary<string, Field>? Of(string type) => s_types.Value.GetValueOrDefault(type);
 
-    /// <summary>A table that is part of this program: its lines, without those of explanation.</summary>
+    /// <summary>Returns the lines of a table inside this program, without comments.</summary>
     public static IEnumerable<string> Lines(string table) => Text(table)
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Where(line => !line.StartsWith('#'));
@@ -30,7 +32,7 @@ internal static class FieldTable
             {
                 foreach ((string name, Field field) in types[inlined.Type])
                 {
-                    // Known by name only: on the wire it is a field of the inlined message.
+                    // It is known by name only. On the wire it is a field of the inlined message.
                     fields.TryAdd(name, field with { Number = 0 });
                 }
             }

@@ -3,8 +3,7 @@ using System.Text.RegularExpressions;
 namespace Berth.LocalCluster.Fields;
 
 /// <summary>
-/// The forms that names and other texts must have: <c>forms.txt</c> says which rules make one, and what a real server says where
-/// one is broken.
+/// The forms of names and other texts. <c>forms.txt</c> has the rules of each form, and the words of a real server for a fault.
 /// </summary>
 internal static partial class Formats
 {
@@ -12,7 +11,7 @@ internal static partial class Formats
         .Select(line => line.Split(' ', 3))
         .ToLookup(parts => parts[0], parts => (parts[1], parts[2]), StringComparer.Ordinal));
 
-    /// <summary>The fault of a text, or null without one.</summary>
+    /// <summary>Returns the fault of a text, or null.</summary>
     public static IEnumerable<string> Faults(string form, string text)
     {
         if (form != "qualified")

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Berth.LocalCluster.Fields;
 
 /// <summary>
-/// An amount of a resource, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>. A real server rounds it up to a thousandth and writes it
-/// in one way (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
+/// An amount of a resource, such as <c>500m</c>, <c>1Gi</c> or <c>1e3</c>. A real server rounds it up to a thousandth and writes it in a
+/// standard form (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
 /// </summary>
 internal sealed partial record Quantity(decimal Value, Quantity.Form Kind)
 {
@@ -18,7 +18,7 @@ internal sealed partial record Quantity(decimal Value, Quantity.Form Kind)
         Binary,
     }
 
-    /// <exception cref="FormatException">In the words of a real server.</exception>
+    /// <exception cref="FormatException">It is not a quantity. The message has the words of a real server.</exception>
     public static Quantity Parse(string text)
     {
         Match match = Pattern().Match(text);
@@ -57,7 +57,7 @@ internal sealed partial record Quantity(decimal Value, Quantity.Form Kind)
         return Written(Value * 1000, 1000, Kind == Form.Exponent ? exponents : s_decimal, 2);
     }
 
-    /// <summary>With the largest suffix that leaves a whole number.</summary>
+    /// <summary>Uses the largest suffix that gives a whole number.</summary>
     private static string Written(decimal number, int step, string[] suffixes, int at)
     {
         for (; number != 0 && number % step == 0 && at < suffixes.Length - 1; at++)

@@ -3,13 +3,13 @@ using System.Text.Encodings.Web;
 
 namespace Berth.LocalCluster.Json;
 
-/// <summary>Building and writing Kubernetes objects.</summary>
+/// <summary>Builds and writes Kubernetes objects.</summary>
 internal static class JsonWriting
 {
     private static readonly JsonWriterOptions s_writerOptions =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>The child object of a name, created where it is missing.</summary>
+    /// <summary>Returns the child object of a name, and creates it when it is missing.</summary>
     public static JsonObject Child(this JsonObject node, string name)
     {
         if (node[name] is not JsonObject child)
@@ -17,14 +17,14 @@ internal static class JsonWriting
         return child;
     }
 
-    /// <summary>An object of these fields; those without a value are left out.</summary>
+    /// <summary>Creates an object of these fields. Fields without a value are left out.</summary>
     public static JsonObject Fields(params IEnumerable<(string Name, JsonNode? Value)> fields) =>
         new(fields.Where(field => field.Value is not null).Select(field => KeyValuePair.Create(field.Name, field.Value)));
 
-    /// <summary>A count as Go writes one that is left out where it is zero.</summary>
+    /// <summary>Returns a count, or null for zero, because Go then omits the field.</summary>
     public static JsonNode? UnlessZero(long count) => count == 0 ? null : count;
 
-    /// <summary>Sets a default: nothing happens where the field has a value.</summary>
+    /// <summary>Sets a default value, unless the field has a value.</summary>
     public static void Default(this JsonObject node, string name, JsonNode value) => node[name] ??= value;
 
     public static JsonObject Clone(this JsonObject node) => (JsonObject)node.DeepClone();
@@ -34,7 +34,7 @@ internal static class JsonWriting
     public static JsonObject TextMap(IEnumerable<KeyValuePair<string, string>> pairs) =>
         new(pairs.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 
-    /// <summary>A copy whose fields stand in the order of their names, so that what says the same is written the same.</summary>
+    /// <summary>Returns a copy with the fields in the order of their names, so that equal objects have equal texts.</summary>
     public static JsonNode? Sorted(JsonNode? node) => node switch
     {
         JsonObject fields => new JsonObject(fields
@@ -59,8 +59,8 @@ internal static class JsonWriting
     }
 
     /// <summary>
-    /// Reads every node once. A parsed tree builds itself on first access, which two readers must not do at once; after this it
-    /// only is read.
+    /// Reads every node once. A parsed tree is built at the first access, which is not safe for two readers. After this call it is only
+    /// read.
     /// </summary>
     public static void Freeze(JsonNode? node)
     {

@@ -1,11 +1,11 @@
 namespace Berth.LocalCluster.Json;
 
-/// <summary>Reading the state of Kubernetes objects without their types.</summary>
+/// <summary>Reads the state of Kubernetes objects without their types.</summary>
 internal static class StatusReading
 {
     public static bool IsTerminating(this JsonNode? node) => node.At("metadata", "deletionTimestamp") is not null;
 
-    /// <summary>The status of the condition of a type, or null where the object states none.</summary>
+    /// <summary>Returns the status of a condition by its type, or null when the object does not state it.</summary>
     public static JsonObject? Condition(this JsonNode? node, string type) =>
         node.Items("status", "conditions").FirstOrDefault(condition => condition.Text("type") == type);
 

@@ -1,8 +1,8 @@
 namespace Berth.LocalCluster.Kinds;
 
 /// <summary>
-/// The kinds that one cluster serves: those of the program, and those that its CustomResourceDefinitions add. Each of these is served in
-/// all of its versions and answers in the one that it is stored in.
+/// The kinds that one cluster serves: those of the program, and those of its CustomResourceDefinitions. A custom kind is served in all its
+/// versions, and answers in its stored version.
 /// </summary>
 internal sealed class KindSet
 {
@@ -17,7 +17,7 @@ internal sealed class KindSet
     public IReadOnlyList<string> Versions(string group) =>
         [.. All.Where(kind => kind.Group == group).Select(kind => kind.Version).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The kinds of a group and version.</summary>
+    /// <summary>Returns the kinds of a group and version.</summary>
     public IEnumerable<ResourceKind> Of(string group, string version) =>
         All.Where(kind => kind.Group == group && kind.Version == version);
 
@@ -32,13 +32,15 @@ internal sealed class KindSet
         ?? _state.Served.Where(served => served.Key.Item1 == apiVersion && served.Value.Kind == name).Select(served => served.Value)
             .FirstOrDefault();
 
-    /// <summary>By any name a person uses: <c>sts</c>, <c>statefulset</c>, <c>statefulsets</c>, <c>StatefulSet</c>.</summary>
+    /// <summary>
+    /// Finds a kind by any name that kubectl knows: <c>sts</c>, <c>statefulset</c>, <c>statefulsets</c>, <c>StatefulSet</c>.
+    /// </summary>
     public ResourceKind? ByAnyName(string name) => All.FirstOrDefault(kind =>
         kind.Plural.Equals(name, StringComparison.OrdinalIgnoreCase)
         || kind.Kind.Equals(name, StringComparison.OrdinalIgnoreCase)
         || kind.ShortNames.Contains(name, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>Takes the kinds of these definitions in place of the custom kinds before.</summary>
+    /// <summary>Replaces the custom kinds by those of these definitions.</summary>
     public void Define(IEnumerable<CustomKind> definitions)
     {
         HashSet<string> own = [.. KindTable.All.Select(static kind => kind.QualifiedName)];

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Kinds;
 
-/// <summary>The kinds that the local cluster acts on, and <see cref="StoredKinds"/>. What is not here is refused by name.</summary>
+/// <summary>The kinds that the local cluster acts on, and <see cref="StoredKinds"/>. Other kinds are refused by name.</summary>
 internal static class KindTable
 {
     public const string Discovery = "discovery.k8s.io";
@@ -49,7 +49,7 @@ internal static class KindTable
     public static readonly ResourceKind ClusterRole = new(Rbac, "ClusterRole", "clusterroles", false);
     public static readonly ResourceKind ClusterRoleBinding = new(Rbac, "ClusterRoleBinding", "clusterrolebindings", false);
 
-    /// <summary>The content of the subresource of that name, which is no resource of its own.</summary>
+    /// <summary>The content of the subresource of that name, which is not a resource itself.</summary>
     public static readonly ResourceKind Scale = new("autoscaling", "Scale", "scales", true);
 
     public static readonly IReadOnlyList<ResourceKind> All =

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Kinds;
 
-/// <summary>One kind the API serves: how it is called, and which of the API's conventions it follows.</summary>
+/// <summary>One kind that the API serves: its names, and the conventions of the API that it follows.</summary>
 internal sealed record ResourceKind(string Group, string Kind, string Plural, bool Namespaced, params IReadOnlyList<string> ShortNames)
 {
     private static readonly char[] s_digits = [.. "0123456789"];
@@ -11,10 +11,10 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     public bool HasStatus { get; init; }
     public bool HasScale { get; init; }
 
-    /// <summary>The fate of its objects where they are stored and nothing more, as <c>not run</c>; null otherwise.</summary>
+    /// <summary>For a kind that is only stored, the missing effect, such as <c>not run</c>; null otherwise.</summary>
     public string? StoredAnd { get; init; }
 
-    /// <summary>True when its fields are known to its CustomResourceDefinition alone.</summary>
+    /// <summary>True when only its CustomResourceDefinition knows its fields.</summary>
     public bool IsCustom { get; init; }
 
     /// <summary>The name of its type in <c>fields.txt</c>; a custom kind has none, whatever it is called.</summary>
@@ -24,13 +24,13 @@ internal sealed record ResourceKind(string Group, string Kind, string Plural, bo
     public bool HasGeneration { get; init; }
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>The name error messages use: <c>pods</c>, <c>statefulsets.apps</c>.</summary>
+    /// <summary>The name in error messages: <c>pods</c>, <c>statefulsets.apps</c>.</summary>
     public string QualifiedName { get; } = Group.Length == 0 ? Plural : $"{Plural}.{Group}";
     public string BasePath => Group.Length == 0 ? "/api/v1" : $"/apis/{Group}/{Version}";
 
     /// <summary>
-    /// Names in the order of the numbers they end with: <c>a-2</c> before <c>a-10</c>. (CompareOptions.NumericOrdering needs the tables of
-    /// languages, which the program leaves out.)
+    /// Names in the order of the numbers they end with: <c>a-2</c> before <c>a-10</c>. CompareOptions.NumericOrdering needs ICU, which the
+    /// program does not contain.
     /// </summary>
     public static IComparer<string> ByNumber { get; } = Comparer<string>.Create((left, right) =>
     {

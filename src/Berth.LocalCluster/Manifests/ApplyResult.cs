@@ -1,7 +1,7 @@
 namespace Berth.LocalCluster;
 
-/// <summary>The outcome of applying manifests.</summary>
-/// <param name="Applied">How many objects were created or merged into.</param>
+/// <summary>The result of applying manifests.</summary>
+/// <param name="Applied">The number of objects that were created or changed.</param>
 /// <param name="PassedOver">
 /// Objects of kinds that the local cluster does not have, and hooks of helm test, as <c>Widget settings (app.yaml)</c>.
 /// </param>

@@ -6,14 +6,13 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Manifests;
 
-/// <summary>Applies manifests from inside: creates what is new, merges into what is there.</summary>
+/// <summary>Applies manifests inside the process: creates new objects, and merges into existing ones.</summary>
 internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedList notEnforced)
 {
     public void Apply(string text, string defaultNamespace, string origin) => Apply([(text, origin)], defaultNamespace, skipUnknown: false);
 
     /// <summary>
-    /// Applies several texts as one: namespaces first over all of them, then service accounts, and nothing at all where one cannot be
-    /// read.
+    /// Applies several texts as one: all namespaces first, then service accounts. If one text cannot be read, nothing is applied.
     /// </summary>
     public ApplyResult Apply(IEnumerable<(string Text, string Origin)> manifests, string defaultNamespace, bool skipUnknown)
     {
@@ -22,7 +21,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
                 .Select(body => (body, manifest.Origin)))];
         foreach ((JsonObject body, string origin) in all)
             RequireKind(body, origin);
-        // What helm template prints has the pods of helm test too.
+        // The output of helm template also contains the pods of helm test.
         (JsonObject Body, string Origin)[] tests = [.. all.Where(static each => IsTest(each.Body))];
         all = [.. all.Where(static each => !IsTest(each.Body))];
         KindSet kinds = KindsWith(all.Select(static each => each.Body));
@@ -30,7 +29,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         if (unknown.Length > 0 && !skipUnknown)
             throw Unknown(unknown, kinds);
 
-        // A list or a number where text belongs is found before the first object is made.
+        // Check types first, so that a list or a number in place of a text is found before the first object is created.
         (JsonObject Body, ResourceKind Kind, string Origin)[] known =
             [.. all.Where(each => KindOf(each.Body, kinds) is not null)
                 .Select(each => (each.Body, KindOf(each.Body, kinds)!, each.Origin))];
@@ -44,11 +43,11 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         return new ApplyResult(known.Length, [.. passedOver]);
     }
 
-    /// <summary>True for a hook of <c>helm test</c>: Helm runs it when it is asked to, and not before.</summary>
+    /// <summary>True for a hook of <c>helm test</c>, which Helm runs only on request.</summary>
     private static bool IsTest(JsonObject body) => body.Text("metadata", "annotations", "helm.sh/hook") is { } hook
         && hook.Split(',', StringSplitOptions.TrimEntries).All(static each => each is "test" or "test-success" or "test-failure");
 
-    /// <summary>Orders objects so that those which others need come first.</summary>
+    /// <summary>Orders objects so that needed objects come first.</summary>
     private static int Turn(ResourceKind kind) => kind == KindTable.Namespace || kind == KindTable.CustomResourceDefinition ? 0
         : kind == KindTable.ServiceAccount || kind == KindTable.PriorityClass || kind == StoredKinds.RuntimeClass ? 1
         : kind == KindTable.ConfigMap || kind == KindTable.Secret ? 2
@@ -57,7 +56,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
 
     private static ResourceKind? KindOf(JsonObject body, KindSet kinds) => kinds.ByKind(body.Text("apiVersion"), body.Text("kind"));
 
-    /// <summary>The kinds that are served, and those that definitions among these objects add.</summary>
+    /// <summary>The served kinds, and those that definitions among these objects add.</summary>
     private KindSet KindsWith(IEnumerable<JsonObject> bodies)
     {
         KindSet kinds = new();
@@ -98,7 +97,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         }
     }
 
-    /// <summary>As Go writes JSON: keys sorted, and the signs of HTML escaped.</summary>
+    /// <summary>Writes JSON as Go does: keys sorted, and the characters of HTML escaped.</summary>
     private static string Canonical(JsonObject body)
     {
         string text = Encoding.UTF8.GetString(JsonWriting.Sorted(body).ToUtf8());
@@ -115,7 +114,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
         string? @namespace = kind.Namespaced ? body.Text("metadata", "namespace") ?? defaultNamespace : null;
         notEnforced.Look(kind, body);
 
-        // What kubectl apply compares with when it applies the same object later, written as kubectl writes it.
+        // The annotation that kubectl apply compares with later, in kubectl's own form.
         body.Child("metadata").Child("annotations");
         if (@namespace is not null)
             body.Child("metadata")["namespace"] = @namespace;

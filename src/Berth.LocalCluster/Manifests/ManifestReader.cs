@@ -2,7 +2,7 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Manifests;
 
-/// <summary>YAML and JSON texts to JSON objects, as kubectl reads them.</summary>
+/// <summary>Reads texts of YAML and JSON as kubectl does, and returns JSON objects.</summary>
 internal static class ManifestReader
 {
     public static JsonNode? ParseJson(ReadOnlyMemory<byte> utf8)
@@ -17,7 +17,7 @@ internal static class ManifestReader
         }
     }
 
-    /// <summary>The documents of a text, empty ones left out, lists opened.</summary>
+    /// <summary>Returns the documents of a text, without empty ones. Lists are replaced by their items.</summary>
     /// <exception cref="LocalClusterException">The text is neither YAML nor JSON, or a document is not an object.</exception>
     public static IReadOnlyList<JsonObject> ParseYaml(string text, string origin = "the manifest")
     {

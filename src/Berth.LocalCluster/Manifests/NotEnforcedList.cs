@@ -3,7 +3,9 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Manifests;
 
-/// <summary>The fields of manifests that a process of this machine does not get. They are stored as written, and named once.</summary>
+/// <summary>
+/// The fields of manifests that have no effect for a process of this machine. They are stored as written, and each is reported once.
+/// </summary>
 internal sealed class NotEnforcedList(ILogger logger)
 {
     private static readonly string[] s_podFields =
@@ -17,7 +19,7 @@ internal sealed class NotEnforcedList(ILogger logger)
 
     private static readonly string[] s_containerFields = ["resources", "securityContext"];
 
-    /// <summary>The volumes that a pod of processes has. Of others it gets an empty folder.</summary>
+    /// <summary>The volumes that pods of processes support. For any other volume a pod gets an empty folder.</summary>
     private static readonly string[] s_volumes =
         ["name", "configMap", "secret", "emptyDir", "downwardAPI", "projected", "hostPath", "persistentVolumeClaim"];
 
@@ -27,7 +29,7 @@ internal sealed class NotEnforcedList(ILogger logger)
 
     public void Look(ResourceKind kind, JsonObject body)
     {
-        // Nothing here evicts by a budget, for example: a drain deletes.
+        // A PodDisruptionBudget, for example, has no effect: a drain deletes pods.
         if (kind.StoredAnd is { } fate)
             Add(kind, body, $"{kind.Kind} ({fate})");
         JsonNode? spec = kind == KindTable.Pod ? body["spec"] : body.At("spec", "template", "spec");
@@ -45,7 +47,7 @@ internal sealed class NotEnforcedList(ILogger logger)
         }
     }
 
-    /// <summary>Adds what is asked for and not given, of one object.</summary>
+    /// <summary>Adds the fields of one object that have no effect.</summary>
     public void Add(ResourceKind kind, JsonObject body, string field)
     {
         string name = $"{body.Text("metadata", "namespace")}/{body.Text("metadata", "name")}";

@@ -4,10 +4,10 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>Reads CustomResourceDefinitions, and says of each that its kind is served.</summary>
+/// <summary>Reads CustomResourceDefinitions, and sets the status that their kinds are served.</summary>
 internal static class CustomDefinitions
 {
-    /// <summary>The kind of a definition; null where it states no names, or no version that is stored.</summary>
+    /// <summary>Returns the kind of a definition. Null when it states no names or no stored version.</summary>
     public static CustomKind? Read(JsonObject definition)
     {
         JsonNode? spec = definition["spec"];
@@ -32,7 +32,7 @@ internal static class CustomDefinitions
             [.. versions.Where(static version => version.Flag("served")).Select(static version => version.Text("name")).OfType<string>()]);
     }
 
-    /// <summary>Puts the status that a real server gives a definition once its kind is served.</summary>
+    /// <summary>Sets the status that a real server gives a definition after its kind is served.</summary>
     public static void Establish(JsonObject definition, TimeProvider time)
     {
         string now = definition.Text("metadata", "creationTimestamp") ?? time.Timestamp();
@@ -49,7 +49,7 @@ internal static class CustomDefinitions
             ("storedVersions", JsonWriting.TextArray(Stored(definition) is { } stored ? [stored] : [])));
     }
 
-    /// <summary>Serves the kinds of the definitions that are there.</summary>
+    /// <summary>Serves the kinds of all definitions.</summary>
     public static void Serve(ObjectStore store) => store.Kinds.Define(
         store.List(KindTable.CustomResourceDefinition).Select(static definition => Read(definition.Body)).OfType<CustomKind>());
 

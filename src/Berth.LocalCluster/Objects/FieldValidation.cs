@@ -6,9 +6,9 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>
-/// The treatment that a request wants for fields that a kind does not have
-/// (https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation): Strict refuses, Warn (the default) drops and
-/// says so, Ignore drops.
+/// The requested treatment of fields that a kind does not have
+/// (https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation): Strict refuses them, Warn (the default) drops them with
+/// a warning, Ignore drops them.
 /// </summary>
 internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<string> warn)
 {
@@ -54,7 +54,9 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
         return body;
     }
 
-    /// <summary>A value as Go prints it: <c>map[spec:map[replicas:3]]</c>. A real server quotes a strategic merge patch so.</summary>
+    /// <summary>
+    /// Returns a value as Go prints it: <c>map[spec:map[replicas:3]]</c>. A real server quotes a strategic merge patch in this form.
+    /// </summary>
     private static string AsGo(JsonNode? node) => node switch
     {
         JsonObject fields => $"map[{string.Join(' ', fields

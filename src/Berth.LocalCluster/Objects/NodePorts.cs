@@ -6,8 +6,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>
-/// The numbers of one Service's node ports. Between Services a number is taken, of whatever protocol; inside one, ports of several
-/// protocols may share it, and do where they share their port.
+/// Assigns the node ports of one Service. Two Services never share a number, whatever the protocols. Inside one Service, ports of different
+/// protocols may share a number, and they do if they have the same port.
 /// </summary>
 internal sealed class NodePorts
 {
@@ -20,7 +20,7 @@ internal sealed class NodePorts
     /// <summary>The ports of other Services.</summary>
     private readonly HashSet<long> _taken;
 
-    /// <summary>The ports of this Service, by number, and the port that got each first.</summary>
+    /// <summary>The node ports of this Service, each with the first port that got it.</summary>
     private readonly Dictionary<long, long> _own = [];
 
     public NodePorts(ObjectStore store, JsonObject service, JsonObject? before)
@@ -35,9 +35,9 @@ internal sealed class NodePorts
     }
 
     /// <summary>
-    /// Gives each port its number: the one asked for, the one it had, that of another port of the same number, or a free one.
+    /// Assigns a number to each port: the requested one, the former one, that of another port of the same number, or a free one.
     /// </summary>
-    /// <param name="forAll">False: only those asked for are given.</param>
+    /// <param name="forAll">False to assign only requested numbers.</param>
     /// <exception cref="ApiException">422: a number is taken, or out of range.</exception>
     public void Assign(bool forAll)
     {
@@ -56,7 +56,7 @@ internal sealed class NodePorts
         }
     }
 
-    /// <summary>The port that load balancers ask for the health of a node, where the policy of a Service needs one.</summary>
+    /// <summary>Assigns the port for health checks of load balancers, when the policy of a Service needs one.</summary>
     /// <exception cref="ApiException">500: the number is taken or out of range. A real server answers so.</exception>
     public void AssignHealthCheck()
     {
@@ -88,7 +88,7 @@ internal sealed class NodePorts
 
     private static long? NumberOf(JsonNode? node, string field) => node.Number(field) is { } number and not 0 ? number : null;
 
-    /// <summary>The port of a Service as it was before, which keeps its node port.</summary>
+    /// <summary>Finds the former state of a port, whose node port it keeps.</summary>
     private JsonObject? Former(JsonObject port)
     {
         string protocol = port.Text("protocol") ?? "TCP";
@@ -101,7 +101,7 @@ internal sealed class NodePorts
         if (wanted is < First or > Last)
             return $"provided port is not in the valid range. The range of valid ports is {First}-{Last}";
 
-        // A new Service may share a number between ports of one number only; a changed one between any.
+        // In a new Service only ports of the same number may share a node port. In a changed Service any ports may.
         bool isOfAnother = _before is null && _own.TryGetValue(wanted, out long owner) && owner != port;
         return _taken.Contains(wanted) || isOfAnother ? Allocated : null;
     }

@@ -6,7 +6,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>The objects that a pod names and that must exist when it is created: its service account and its classes.</summary>
+/// <summary>Checks the objects that must exist when a pod is created: its service account and its classes.</summary>
 internal sealed class PodAdmission(ObjectStore store)
 {
     /// <summary>The classes that every cluster has.</summary>
@@ -16,14 +16,15 @@ internal sealed class PodAdmission(ObjectStore store)
         ["system-node-critical"] = 2_000_001_000,
     };
 
-    /// <summary>Refuses a pod that names what is not there, and gives it the priority of its class.</summary>
+    /// <summary>Refuses a pod that names a missing object, and sets the priority of its class.</summary>
     /// <exception cref="ApiException">403, in the words of a real server.</exception>
     public void Admit(JsonObject pod)
     {
         JsonObject spec = pod.Child("spec");
         string? space = pod.Text("metadata", "namespace");
 
-        // Every namespace gets its default account, if a moment later. What is no name at all is refused as such.
+        // Every namespace gets its default account, perhaps a moment later. A text that is not a name is refused later, with its own
+        // message.
         if (spec.Text("serviceAccountName") is { } account and not "default"
             && !Formats.Faults("subdomain", account).Any()
             && store.Find(KindTable.ServiceAccount, space, account) is null)

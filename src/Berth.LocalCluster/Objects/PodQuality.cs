@@ -1,6 +1,8 @@
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>The class of a pod by what it asks for: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/</summary>
+/// <summary>
+/// Computes the quality-of-service class of a pod from its requests and limits: https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/
+/// </summary>
 internal static class PodQuality
 {
     public static string Of(JsonObject pod)

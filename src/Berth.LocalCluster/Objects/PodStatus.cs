@@ -2,13 +2,13 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>A pod's status, from its containers': phase, conditions, addresses.</summary>
+/// <summary>Computes a pod's status from the statuses of its containers: phase, conditions, addresses.</summary>
 internal static class PodStatus
 {
-    /// <param name="pod">The pod, which is written into.</param>
+    /// <param name="pod">The pod. Its status is changed.</param>
     /// <param name="first">The statuses of its init containers, in their order.</param>
     /// <param name="containers">Those of its other containers.</param>
-    /// <param name="addresses">Of its node and of itself.</param>
+    /// <param name="addresses">The addresses of its node and of the pod.</param>
     /// <param name="time">The clock.</param>
     public static void Write(
         JsonObject pod,
@@ -48,7 +48,7 @@ internal static class PodStatus
         status.Default("qosClass", "BestEffort");
     }
 
-    /// <summary>Sets a condition; its transition time moves only when its status does. Null is unknown.</summary>
+    /// <summary>Sets a condition. Its transition time changes only with its status. Null means unknown.</summary>
     public static void SetCondition(
         JsonObject status, string type, bool? value, TimeProvider time, string? reason = null, string? message = null)
     {
@@ -73,10 +73,10 @@ internal static class PodStatus
         }
     }
 
-    /// <summary>True when an init container continues beside the others.</summary>
+    /// <summary>True for an init container that continues to run beside the others (a sidecar).</summary>
     public static bool IsSidecar(JsonNode? container) => container.Text("restartPolicy") == "Always";
 
-    /// <summary>When a container runs again: it may say so itself, otherwise its pod does.</summary>
+    /// <summary>Returns the restart policy of a container: its own, or else that of its pod.</summary>
     public static string RestartPolicy(JsonNode? pod, JsonNode? container) =>
         container.Text("restartPolicy") ?? pod.Text("spec", "restartPolicy") ?? "Always";
 

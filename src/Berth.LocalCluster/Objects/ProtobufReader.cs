@@ -6,12 +6,12 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>
-/// Bodies of requests in Kubernetes' protobuf, which typed Go clients (kubectl create among them) always send: an envelope with
-/// kind and version around a message of that kind. They become the JSON the same client would have sent.
+/// Reads bodies of requests in Kubernetes' protobuf: an envelope with kind and version around a message of that kind. Typed Go clients,
+/// such as kubectl create, always send it. The result is the JSON that the same client would send.
 /// </summary>
 internal static class ProtobufReader
 {
-    /// <exception cref="ApiException">400: it is not such a body, or of a kind that is not served.</exception>
+    /// <exception cref="ApiException">400: it is not such a body, or its kind is not served.</exception>
     public static JsonObject Read(ReadOnlySpan<byte> content)
     {
         if (!content.StartsWith("k8s\0"u8))
@@ -113,7 +113,7 @@ internal static class ProtobufReader
         return [];
     }
 
-    /// <summary>The wire format: a tag, then a varint, eight or four bytes, or a length and that many bytes.</summary>
+    /// <summary>The wire format: a tag, then a varint, eight or four bytes, or a length and its bytes.</summary>
     private ref struct Wire(ReadOnlySpan<byte> content)
     {
         private ReadOnlySpan<byte> _rest = content;

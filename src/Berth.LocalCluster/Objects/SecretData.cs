@@ -2,7 +2,7 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>The two ways to write a Secret's values: <c>stringData</c> is text, goes into <c>data</c>, and is never stored.</summary>
+/// <summary>The two forms of a Secret's values: <c>stringData</c> is text, is moved into <c>data</c>, and is never stored.</summary>
 internal static class SecretData
 {
     public static void Merge(JsonObject secret)

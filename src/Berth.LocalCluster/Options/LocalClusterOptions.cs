@@ -4,41 +4,45 @@ namespace Berth.LocalCluster;
 public sealed class LocalClusterOptions
 {
     /// <summary>
-    /// Folder for the kubeconfig files. Default: a fresh folder under the system's temporary folder, removed on disposal. One
-    /// that is given is kept.
+    /// The folder for the kubeconfig files. Default: a new folder under the system's temporary folder, which is removed on disposal. A
+    /// given folder is kept.
     /// </summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>TCP port of the API on 127.0.0.1, 0 to 65535. Default 0: any free one.</summary>
+    /// <summary>The TCP port of the API on 127.0.0.1, 0 to 65535. Default 0: any free port.</summary>
     public int Port { get; init; }
 
-    /// <summary>Number of nodes, 1 to 50. Default 1. Node i (from 0) has the address 127.0.0.(i+1) and the zone <c>zone-i</c>.</summary>
+    /// <summary>
+    /// The number of nodes, 1 to 50. Default 1. Node i (from 0) has the address 127.0.0.(i+1) and the zone <c>zone-i</c>.
+    /// </summary>
     public int Nodes { get; init; } = 1;
 
     /// <summary>True when nodes also state an ExternalIP: 127.1.0.(i+1), which leads to the same machine. Default false.</summary>
     public bool ExternalAddresses { get; init; }
 
     /// <summary>
-    /// Manifest texts (YAML or JSON, several documents each) applied before <see cref="LocalCluster.StartAsync"/> returns.
+    /// The texts of manifests (YAML or JSON, several documents each) that are applied before <see cref="LocalCluster.StartAsync"/> returns.
     /// Default none.
     /// </summary>
     public IReadOnlyList<string> Manifests { get; init; } = [];
 
     /// <summary>
-    /// Programs standing in for images. The key is an image's name without registry, path, tag and digest: <c>berth</c> for
-    /// <c>ghcr.io/x/berth:1.0</c>. A pod whose image is not here waits in ErrImagePull, as on a cluster that cannot pull it. Default none.
+    /// The programs for images. The key is an image's name without registry, path, tag and digest: <c>berth</c> for
+    /// <c>ghcr.io/x/berth:1.0</c>. A pod with another image waits in ErrImagePull, as on a cluster that cannot pull it. Default none.
     /// </summary>
     public IReadOnlyDictionary<string, ImageProgram> Images { get; init; } = new Dictionary<string, ImageProgram>(StringComparer.Ordinal);
 
-    /// <summary>Environment variables every container gets besides those of its manifest, which win. Default none.</summary>
+    /// <summary>
+    /// The environment variables that every container gets besides those of its manifest, which have precedence. Default none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> PodEnvironment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Ports of this machine that lead to Services, besides node ports, which each node's address always has. Default none.
+    /// The ports of this machine that are forwarded to Services, besides node ports, which every node's address has. Default none.
     /// </summary>
     public IReadOnlyList<ServiceForward> Forwards { get; init; } = [];
 
-    /// <summary>False runs no process: pods are ready as soon as they are bound. For tests of scale. Default true.</summary>
+    /// <summary>True to run processes. Default true. False is for tests of scale: pods are then ready as soon as they are bound.</summary>
     public bool RunProcesses { get; init; } = true;
 
     /// <summary>
@@ -48,27 +52,27 @@ public sealed class LocalClusterOptions
     public bool EnforceRbac { get; init; }
 
     /// <summary>
-    /// Number of changes kept for watches, 1 or more. A watch from an older version is answered with 410. Default 10,000.
+    /// The number of changes that are kept for watches, 1 or more. A watch from an older version is answered with 410. Default 10,000.
     /// </summary>
     public int HistoryLimit { get; init; } = 10_000;
 
     /// <summary>
-    /// The time between two bookmarks of a watch that allows them, above zero, up to 1 day. Default one minute, as a real API server.
+    /// The time between two bookmarks of a watch that allows them, above zero, up to 1 day. Default one minute, as in a real API server.
     /// </summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Clock and timers. Default the system's.</summary>
+    /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Randomness for UIDs, name suffixes and watch timeouts. Default: seeded from the system. Tokens never come from it.
+    /// The source of randomness for UIDs, name suffixes and watch timeouts. Default: seeded from the system. Tokens do not use it.
     /// </summary>
     public Random? Random { get; init; }
 
     /// <summary>The factory of the cluster's loggers. Default: no log.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>Lists what is wrong, a sentence for each; empty when all is well.</summary>
+    /// <summary>Finds all faults: one sentence for each. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
         IEnumerable<(bool Good, string Fault)> rules =

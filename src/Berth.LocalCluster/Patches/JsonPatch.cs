@@ -2,7 +2,7 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Patches;
 
-/// <summary>RFC 6902.</summary>
+/// <summary>JSON Patch (RFC 6902).</summary>
 internal static class JsonPatch
 {
     public static void Apply(JsonObject target, JsonArray operations)
@@ -19,7 +19,7 @@ internal static class JsonPatch
                 _ => operation["value"]?.DeepClone(),
             };
 
-            // A replacement in an object may be of what is not there: the library of a real server is as lenient.
+            // A replacement may name a missing field of an object. The library of a real server also accepts that.
             if (what is "add" or "move" or "copy" or "replace")
                 Put(target, path, value, insert: what != "replace");
             else if (what == "remove")

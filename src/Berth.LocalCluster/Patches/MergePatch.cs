@@ -2,7 +2,7 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Patches;
 
-/// <summary>RFC 7386: objects are merged, null removes, all else replaces.</summary>
+/// <summary>JSON Merge Patch (RFC 7386): objects are merged, null removes a field, any other value replaces it.</summary>
 internal static class MergePatch
 {
     public static void Apply(JsonObject target, JsonObject patch)

@@ -4,13 +4,13 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Patches;
 
 /// <summary>
-/// Kubernetes' own merge: lists of objects are merged by the key that their type names (patchMergeKey in the API's Go types, here
-/// in fields.txt), with the directives $patch, $retainKeys, $deleteFromPrimitiveList and $setElementOrder. Lists without a key are
+/// Kubernetes' strategic merge patch. Lists of objects are merged by the key that their type names (patchMergeKey in the API's Go types,
+/// here in fields.txt), with the directives $patch, $retainKeys, $deleteFromPrimitiveList and $setElementOrder. Lists without a key are
 /// replaced.
 /// </summary>
 internal static class StrategicMergePatch
 {
-    /// <summary>Changes an object of a type.</summary>
+    /// <summary>Applies a patch to an object of a type.</summary>
     public static void Apply(string type, JsonObject target, JsonObject patch)
     {
         if (patch.Text("$patch") == "replace")
@@ -67,7 +67,7 @@ internal static class StrategicMergePatch
         return Ordered(target, [.. order.Select(item => KeyOf(item, field.MergeKey))], before, field.MergeKey);
     }
 
-    /// <summary>The result of a patch where there was no value.</summary>
+    /// <summary>Returns the result of a patch when there was no value.</summary>
     private static JsonObject Made(string type, JsonObject patch)
     {
         JsonObject made = new();
@@ -76,8 +76,8 @@ internal static class StrategicMergePatch
     }
 
     /// <summary>
-    /// As a real server's library orders it: what the patch names, in its order, and before each of those what stood before it
-    /// and is not named.
+    /// The order of a real server's library: the items of the patch in its order, and before each of them the items that were before it and
+    /// are not in the patch.
     /// </summary>
     private static JsonArray Ordered(JsonArray merged, List<string?> named, List<string?> before, string key)
     {

@@ -4,12 +4,13 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Rules;
 
-/// <summary>The values a real API server fills in: by type from <c>defaults.json</c>, here where they depend on something.</summary>
+/// <summary>
+/// Fills in the default values of a real API server: fixed ones by type from <c>defaults.json</c>, and here the ones that depend on other
+/// fields.
+/// </summary>
 internal static class Defaults
 {
-    /// <summary>
-    /// The values of the fields that an object does not state. Values under a condition have names of their own.
-    /// </summary>
+    /// <summary>The values of the fields that an object does not state. Values with a condition have their own names.</summary>
     private static readonly Lazy<JsonObject> s_values = new(() =>
     {
         JsonObject values = (JsonObject)JsonNode.Parse(FieldTable.Text("defaults.json"))!;
@@ -42,7 +43,7 @@ internal static class Defaults
         Walk(kind.Type, body, hostNetwork: false);
     }
 
-    /// <summary>A pod stays for a while on a node that is lost, unless it says itself for how long.</summary>
+    /// <summary>A pod stays for a while on a lost node, unless it states its own time.</summary>
     private static void AddTolerations(JsonObject body)
     {
         JsonArray tolerations = body["spec"]!["tolerations"]!.AsArray();
@@ -55,7 +56,7 @@ internal static class Defaults
         }
     }
 
-    /// <summary>The account has two fields: an old one counts where the other is empty, and shows what the other holds.</summary>
+    /// <summary>The account has two fields. The old field counts when the new one is empty, and otherwise has the same value.</summary>
     private static void NameAccount(JsonObject spec)
     {
         if (string.IsNullOrEmpty(spec.Text("serviceAccountName")) && spec.Text("serviceAccount") is { Length: > 0 } old)

@@ -92,7 +92,7 @@ internal static class FixedFields
         faults.Invalid("roleRef", role, "cannot change roleRef");
     }
 
-    /// <summary>True when more of a pod changes than its images and added tolerations.</summary>
+    /// <summary>True when a pod has other changes than new images and added tolerations.</summary>
     private static bool ChangesPod(JsonObject before, JsonObject after)
     {
         bool Stays(JsonObject old) => after.Items("spec", "tolerations").Any(now => JsonNode.DeepEquals(old, now));

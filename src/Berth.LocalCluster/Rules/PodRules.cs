@@ -2,12 +2,12 @@ using Berth.LocalCluster.Fields;
 
 namespace Berth.LocalCluster.Rules;
 
-/// <summary>The rules that tie several fields of a pod together, in the words of a real server.</summary>
+/// <summary>The rules about several fields of a pod together, in the words of a real server.</summary>
 internal static class PodRules
 {
     private static readonly string[] s_resources = ["cpu", "memory", "ephemeral-storage"];
 
-    /// <summary>The fields that a variable may be taken from.</summary>
+    /// <summary>The fields that a variable may use.</summary>
     private static readonly string[] s_fieldPaths =
     [
         "metadata.name",
@@ -21,11 +21,11 @@ internal static class PodRules
         "status.podIPs",
     ];
 
-    /// <summary>The fields that the API can select by and that no variable can be taken from.</summary>
+    /// <summary>The fields that work in field selectors but not in variables.</summary>
     private static readonly string[] s_otherPaths =
         ["metadata.labels", "metadata.annotations", "spec.restartPolicy", "spec.schedulerName", "status.phase"];
 
-    /// <summary>Checks a pod's spec. A set's claims are volumes of its pods too.</summary>
+    /// <summary>Checks a pod's spec. The claims of a set are volumes of its pods too.</summary>
     public static void Check(FieldFaults faults, JsonNode? spec, string path, params IEnumerable<JsonObject> claims)
     {
         HashSet<string?> volumes =
@@ -99,7 +99,7 @@ internal static class PodRules
     private static bool IsKeyOfMap(string fieldPath) =>
         fieldPath.EndsWith("']", StringComparison.Ordinal) && fieldPath.Split("['")[0] is "metadata.labels" or "metadata.annotations";
 
-    /// <summary>A resource that Kubernetes itself knows, or one that a vendor named.</summary>
+    /// <summary>True for a resource of Kubernetes itself, or of a vendor.</summary>
     private static bool IsResource(string name) =>
         name.Contains('/', StringComparison.Ordinal)
         || name.StartsWith("hugepages-", StringComparison.Ordinal)

@@ -4,9 +4,7 @@ using Berth.LocalCluster.Fields;
 
 namespace Berth.LocalCluster.Rules;
 
-/// <summary>
-/// The rules for the addresses of a slice. A real server refuses loopback addresses too; here pods live on them.
-/// </summary>
+/// <summary>The rules for the addresses of a slice. A real server also refuses loopback addresses. Here pods have such addresses.</summary>
 internal static class SliceRules
 {
     public static void Check(FieldFaults faults, JsonObject slice)

@@ -6,12 +6,12 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Rules;
 
 /// <summary>
-/// The rules whose violation people meet in practice: those of single fields by <see cref="FieldRules"/>, here those of several
-/// together. All that an object violates is refused at once, with 422, each field's path, and the words of a real server.
+/// Checks the rules that people violate in practice. <see cref="FieldRules"/> checks single fields, and this class several fields together.
+/// All faults of an object are in one answer, with 422, the paths of the fields, and the words of a real server.
 /// </summary>
 internal static class Validation
 {
-    /// <summary>Checks an object, and a change of it when there is one before.</summary>
+    /// <summary>Checks an object, and its change when it existed before.</summary>
     /// <exception cref="ApiException">422.</exception>
     public static void Check(ResourceKind kind, JsonObject body, JsonObject? before = null)
     {
