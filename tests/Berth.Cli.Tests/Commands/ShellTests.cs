@@ -10,7 +10,7 @@ public sealed class ShellTests
 {
     private const string Bash = """
         source <(berth completion bash)
-        COMP_WORDS=(berth WORDS)
+        COMP_WORDS=(berth TYPED)
         COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
         _berth
         printf '%s\n' "${COMPREPLY[@]}"
@@ -22,14 +22,14 @@ public sealed class ShellTests
         compinit -u -D
         source <(berth completion zsh)
         compadd() { print -rl -- $words_found }
-        words=(berth WORDS)
+        words=(berth TYPED)
         CURRENT=$#words
         _berth
         """;
 
     private const string Fish = """
         berth completion fish | source
-        complete -C 'berth WORDS'
+        complete -C 'berth TYPED'
         """;
 
     [Theory]
@@ -47,7 +47,7 @@ public sealed class ShellTests
         folder.WriteScript("berth", $"exec {executable} {string.Join(' ', leading)} \"$@\"\n");
         string script = shell switch { "bash" => Bash, "zsh" => Zsh, _ => Fish };
         string[] quiet = shell switch { "bash" => ["--norc", "-c"], "zsh" => ["-f", "-c"], _ => ["--no-config", "-c"] };
-        ProcessStartInfo info = new(shell, [.. quiet, script.Replace("WORDS", words, StringComparison.Ordinal)])
+        ProcessStartInfo info = new(shell, [.. quiet, script.Replace("TYPED", words, StringComparison.Ordinal)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
