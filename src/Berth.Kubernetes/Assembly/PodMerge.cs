@@ -5,16 +5,16 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Merges the statements of several slices about one name into one pod. Endpoints with one UID are one process, and the newest is right: a
-/// pod may be moving between slices, or one family may be updated before the other. Several UIDs are several processes under one name (a
-/// forced deletion, a node that is cut off). One process wins completely: one that is not terminating, then one that is ready, then the one
-/// from the newer slice. An endpoint without a UID (written by hand) belongs to the process that it does not contradict. A slice of the
-/// Service's own controller has precedence over all others, even if they are newer, because a copy of another cluster's slices states pods
-/// with the same names.
+/// Makes one pod of what several slices say of one name.
+/// Endpoints with one UID are one process, and the newest of them is right: while a pod moves between slices, or one family is updated
+/// before the other. Several UIDs are several processes under one name (a forced deletion, a node that is cut off): one wins whole, by not
+/// terminating, then ready, then the newer slice. An endpoint without a UID (written by hand) belongs to the one it does not contradict.
+/// A slice of the Service's own controller comes before any other, whichever was written last: a copy of another cluster's slices states
+/// pods of the same names.
 /// </summary>
 internal static class PodMerge
 {
-    /// <summary>The endpoint whose conditions, node and zone count.</summary>
+    /// <summary>The endpoint that tells conditions, node and zone.</summary>
     public static ISliceEndpoint Lead(in PodSources sources)
     {
         ISliceEndpoint? best = null;
@@ -28,7 +28,7 @@ internal static class PodMerge
         return best ?? sources[0];
     }
 
-    /// <summary>Returns the addresses of the leader's process, with one family first.</summary>
+    /// <summary>The addresses of the leader's process, those of one family first.</summary>
     public static IPAddress[] Addresses(in PodSources sources, ISliceEndpoint leader, AddressFamily first)
     {
         AddressFamily second = first == AddressFamily.InterNetwork ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
@@ -37,13 +37,15 @@ internal static class PodMerge
         return one is null ? (two is null ? [] : [two]) : two is null ? [one] : [one, two];
     }
 
-    /// <summary>True for an endpoint of a slice of lower rank that differs from the leader: another process, or another address.</summary>
+    /// <summary>
+    /// True for an endpoint that a slice of lower rank states otherwise than the leader's: another process, or another address.
+    /// </summary>
     public static bool IsShadowed(ISliceEndpoint endpoint, ISliceEndpoint leader) =>
         endpoint.Slice!.Rank > leader.Slice!.Rank
         && ((endpoint.UidValue.IsStated && leader.UidValue.IsStated && endpoint.UidValue != leader.UidValue)
             || (endpoint.Family == leader.Family && !Equals(endpoint.Address, leader.Address)));
 
-    /// <summary>True for the newest endpoint of each process. The others are out of date.</summary>
+    /// <summary>True for the newest endpoint of each process: the others say what it was before.</summary>
     private static bool SpeaksForItself(in PodSources sources, ISliceEndpoint candidate)
     {
         for (int i = 0; i < sources.Count; i++)
@@ -61,13 +63,13 @@ internal static class PodMerge
         return true;
     }
 
-    /// <summary>Both have a UID, or neither has: then one name has one address in a family.</summary>
+    /// <summary>Both with a UID, or both without: then one name has one address in a family.</summary>
     private static bool IsSameProcess(ISliceEndpoint left, ISliceEndpoint right) => left.UidValue.IsStated || right.UidValue.IsStated
         ? left.UidValue == right.UidValue
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
     /// <summary>
-    /// True when an endpoint without a UID and one with a UID state different addresses in one family. All endpoints without a UID are then
+    /// True when some endpoint without a UID states another address than one with a UID, in one family: then all that are without one are
     /// another process, whatever they state in the other family.
     /// </summary>
     private static bool AreApart(in PodSources sources)
@@ -114,8 +116,8 @@ internal static class PodMerge
     }
 
     /// <summary>
-    /// Decides between two that are equally new, perhaps from one slice. The choice must be the same every time and for every client, so it
-    /// does not depend on the order of arrival.
+    /// Of two that are equally new, perhaps in one slice, the choice only has to be the same every time, and for every client: so it must
+    /// not follow from the order in which they became known.
     /// </summary>
     private static int CompareAnyhow(ISliceEndpoint left, ISliceEndpoint right)
     {

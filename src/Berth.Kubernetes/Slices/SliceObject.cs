@@ -12,7 +12,7 @@ internal sealed class SliceObject : IResource
     /// <inheritdoc/>
     public required string ResourceVersion { get; init; }
 
-    /// <summary>The namespace of the slice and of its pods; empty when the source did not state it.</summary>
+    /// <summary>The namespace, of the slice and so of its pods; empty when the source did not say.</summary>
     public required string Namespace { get; init; }
 
     /// <summary>The Service it belongs to (label kubernetes.io/service-name), or null.</summary>
@@ -21,12 +21,12 @@ internal sealed class SliceObject : IResource
     /// <summary>The controller that keeps it up to date.</summary>
     public SliceManager Manager { get; init; }
 
-    /// <summary>True when it has an owner, the Service. A slice without an owner stays when its Service is deleted.</summary>
+    /// <summary>True when it has an owner, the Service: without one nothing deletes it with its Service.</summary>
     public bool HasOwner { get; init; }
 
     /// <summary>
-    /// The rank of the slice. When two slices contradict each other, the one with the lower rank counts. The Service's own controller comes
-    /// first, then the one that copies Endpoints.
+    /// The rank where two slices contradict each other: the lower counts. The Service's own controller comes first, then the one that
+    /// copies Endpoints.
     /// </summary>
     public int Rank => Manager switch { SliceManager.Controller => 0, SliceManager.Mirroring => 1, _ => 2 };
 
@@ -34,7 +34,7 @@ internal sealed class SliceObject : IResource
     public SliceAddressType AddressType { get; init; }
 
     /// <summary>
-    /// Its pods that can be dialled. The table replaces them by equal ones that it already has, so that each is stored once.
+    /// Its pods that can be dialled. The table puts those it already has in place of equal ones, so that each is kept once.
     /// </summary>
     public required SlicePod[] Pods { get; init; }
 
@@ -45,14 +45,14 @@ internal sealed class SliceObject : IResource
     public IEnumerable<ISliceEndpoint> Endpoints => Pods.Concat<ISliceEndpoint>(Odd);
 
     /// <summary>
-    /// The Service's ports in this slice. They are bases, never the port that a pod listens on. Slices with equal ports share one list.
+    /// The Service's ports as this slice states them: bases, never what a pod listens on. Shared between slices with equal ones.
     /// </summary>
     public required IReadOnlyList<EndpointPort> Ports { get; init; }
 
-    /// <summary>The order of arrival in the table. It decides which slice is newer when their versions cannot be compared.</summary>
+    /// <summary>In which order the table took it in: tells newer from older where versions cannot be compared.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Creates a slice from the decoded fields.</summary>
+    /// <summary>Makes a slice of what was read.</summary>
     /// <exception cref="ResourceFormatException">It has no name.</exception>
     public static SliceObject Make(in ObjectMeta meta, SliceAddressType type, SlicePod[] pods, OddEndpoint[] odd, EndpointPort[] ports)
     {
@@ -86,7 +86,7 @@ internal sealed class SliceObject : IResource
         _ => SliceManager.Other,
     };
 
-    /// <summary>True when this state of a slice is later than that of the other, which may be another slice.</summary>
+    /// <summary>True when this state of a slice is later than the other's, which may be another slice.</summary>
     public bool IsNewerThan(SliceObject other) =>
         (ResourceVersions.Compare(ResourceVersion, other.ResourceVersion) ?? Sequence.CompareTo(other.Sequence)) > 0;
 }
