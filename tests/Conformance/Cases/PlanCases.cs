@@ -23,7 +23,7 @@ public sealed class PlanCases(SharedControlPlane shared) : ConformanceCase(share
             ("service-missing", static set => set["spec"]!["serviceName"] = "nowhere"),
             ("declared-port", static set => ContainerOf(set)["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 3000 })),
             ("dns-policy", static set => PodOf(set)["dnsPolicy"] = "ClusterFirst"),
-            ("grace", static set => PodOf(set)["terminationGracePeriodSeconds"] = 1),
+            ("grace", static set => PodOf(set)["terminationGracePeriodSeconds"] = 50),
             ("fixed-probe", static set => ContainerOf(set)["readinessProbe"] =
                 new JsonObject { ["tcpSocket"] = new JsonObject { ["port"] = 3000 } }),
             ("name-length", static set => Rename(set, new string('b', 53))),
