@@ -4,7 +4,7 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>The question of kubectl auth can-i: may I do this? The API stores none of it.</summary>
+/// <summary>Answers kubectl auth can-i, which asks for the caller's own rights. The API stores nothing of it.</summary>
 internal static class AccessReview
 {
     public const string Path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";

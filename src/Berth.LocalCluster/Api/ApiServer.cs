@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>The listening half: Kestrel over TLS. It can be cut (nothing listens) and brought back on the same port.</summary>
+/// <summary>The listener: Kestrel over TLS. It can stop listening, and later listen on the same port again.</summary>
 internal sealed class ApiServer(
     ClusterCertificates certificates, RequestHandler handler, TransportGate gate, ILoggerFactory loggers) : IAsyncDisposable
 {
@@ -73,7 +73,7 @@ internal sealed class ApiServer(
         _stopping.Dispose();
     }
 
-    /// <summary>Signals are the program's: the host would take them, and end before the pods do.</summary>
+    /// <summary>Signals belong to the program. The host would handle them, and end before the pods.</summary>
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -3,7 +3,9 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>The place where a paged list continues, as a real server writes it: the version, and the key after the last one sent.</summary>
+/// <summary>
+/// The position where a paged list continues, in the form of a real server: the version, and the key after the last sent one.
+/// </summary>
 internal sealed record ContinueToken(long Version, string Start)
 {
     public static ContinueToken? Parse(string? text)

@@ -18,7 +18,7 @@ internal static class DiscoveryDocuments
     /// </summary>
     public static ReadOnlySpan<byte> OpenApiV2 => "\n\u00032.0\u0012\u0011\n\nKubernetes\u0012\u00031.0B\0"u8;
 
-    /// <summary>The document of a path, with its content type; null when there is none.</summary>
+    /// <summary>Returns the document of a path, with its content type; null when there is none.</summary>
     public static (JsonObject Body, string ContentType)? Find(KindSet kinds, string path, string accept, string userAgent)
     {
         bool aggregated = accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal)
@@ -94,7 +94,7 @@ internal static class DiscoveryDocuments
         ("kind", sub.Kind),
         ("verbs", JsonWriting.TextArray(sub.Verbs)));
 
-    /// <summary>A namespace is emptied by its controller, so it has no deletecollection; the rest have every verb.</summary>
+    /// <summary>A namespace is emptied by its controller, so it has no deletecollection. All other kinds have every verb.</summary>
     private static IEnumerable<string> VerbsOf(ResourceKind kind) =>
         s_verbs.Where(verb => kind != KindTable.Namespace || verb != "deletecollection");
 

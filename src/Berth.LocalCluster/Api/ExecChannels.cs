@@ -6,7 +6,7 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>
 /// The channels of <c>v4.channel.k8s.io</c> and <c>v5.channel.k8s.io</c>: input 0, output 1, errors 2, the end 3, the size 4. One loop
-/// reads from the start to the close: a read that is cancelled would break the connection before the end is sent.
+/// reads from the start to the close, because a cancelled read would break the connection before the end is sent.
 /// </summary>
 internal sealed class ExecChannels : IExecSession, IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class ExecChannels : IExecSession, IDisposable
     private const byte Errors = 2;
     private const byte End = 3;
 
-    /// <summary>The channel by which a client of version 5 says that another has ended.</summary>
+    /// <summary>The channel on which a client of version 5 reports the end of another channel.</summary>
     private const byte Close = 255;
 
     /// <summary>The time that a client has to close its side.</summary>
@@ -40,7 +40,7 @@ internal sealed class ExecChannels : IExecSession, IDisposable
 
     public bool IsTerminal { get; }
 
-    /// <summary>Completes when the client has gone.</summary>
+    /// <summary>Completes when the client has disconnected.</summary>
     public Task Gone => _reading;
 
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken) =>
@@ -52,7 +52,7 @@ internal sealed class ExecChannels : IExecSession, IDisposable
     public Task WriteAsync(ReadOnlyMemory<byte> output, bool isError, CancellationToken cancellationToken) =>
         SendAsync(isError ? Errors : Output, output, cancellationToken);
 
-    /// <summary>Sends how it ended, and closes.</summary>
+    /// <summary>Sends the result, and closes the connection.</summary>
     public async Task EndAsync(ReadOnlyMemory<byte> status, CancellationToken cancellationToken)
     {
         await SendAsync(End, status, cancellationToken).ConfigureAwait(false);
@@ -62,7 +62,7 @@ internal sealed class ExecChannels : IExecSession, IDisposable
 
     public void Dispose() => _sending.Dispose();
 
-    /// <summary>Reads until the client closes or is gone. Input that nothing takes any more is dropped.</summary>
+    /// <summary>Reads until the client closes the connection or disappears. Input without a reader is dropped.</summary>
     private async Task ReceiveAsync()
     {
         byte[] buffer = new byte[32 * 1024];
@@ -92,7 +92,7 @@ internal sealed class ExecChannels : IExecSession, IDisposable
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client is gone.
+            // The client has disconnected.
         }
 
         _input.Writer.TryComplete();
@@ -106,7 +106,7 @@ internal sealed class ExecChannels : IExecSession, IDisposable
         }
         catch (ChannelClosedException)
         {
-            // Its end was told before.
+            // Its end was reported before.
         }
     }
 

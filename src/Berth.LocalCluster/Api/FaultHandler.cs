@@ -3,8 +3,8 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// Faults on demand for another process (berth local fault): <c>POST /berth/faults/NAME</c>, for the administrator only. A real API
-/// server has nothing of the kind.
+/// Faults on demand for another process (berth local fault): <c>POST /berth/faults/NAME</c>, for the administrator only. A real API server
+/// has no such route.
 /// </summary>
 internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : IAsyncDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
     private readonly CancellationTokenSource _stopping = new();
     private Task _lasting = Task.CompletedTask;
 
-    /// <summary>Runs a fault. Returns what to say, and what is to happen once that is said.</summary>
+    /// <summary>Runs a fault. Returns the answer, and the action after the answer has been sent.</summary>
     public (JsonObject Answer, Action? Afterwards) Run(string name, Func<string, string?> query)
     {
         string Wanted(string parameter) =>
@@ -63,7 +63,7 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
         return ($"{what} for {duration.TotalSeconds:0.###} s.", null, () => Last(duration, begin, end));
     }
 
-    /// <summary>One after the other: a second cut begins when the first is over.</summary>
+    /// <summary>Run one after the other: a second cut starts when the first has ended.</summary>
     private void Last(TimeSpan duration, Func<Task> begin, Func<Task> end)
     {
         lock (_stopping)
@@ -71,7 +71,7 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
 
         async Task RunAsync(Task before)
         {
-            // Not within the request that asked for it: the API can only be stopped when that has been answered.
+            // Do not run it inside the request: the API can stop only after the request has been answered.
             await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (!_stopping.IsCancellationRequested)
             {

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Api;
 
-/// <summary>The faults that a request can ask for.</summary>
+/// <summary>The faults that a request can start.</summary>
 internal interface IClusterFaults
 {
     void KillPod(string @namespace, string name);

@@ -8,7 +8,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>Lists: consistent pages, versions asked for, selectors, tables.</summary>
+/// <summary>Answers lists: consistent pages, requested versions, selectors, tables.</summary>
 internal sealed class ListHandler(ObjectStore store, TableWriter tables)
 {
     public ReadOnlyMemory<byte> List(RequestTarget target, Func<string, string?> query, bool asTable)
@@ -71,11 +71,11 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
         : throw ApiException.BadRequest(
             $"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
 
-    /// <summary>Within one namespace a page starts at <c>/name</c>, across all at <c>/namespace/name</c>.</summary>
+    /// <summary>A page starts at <c>/name</c> within one namespace, and at <c>/namespace/name</c> across all.</summary>
     private static string PageKey(StoredObject item, RequestTarget target) =>
         target.Kind.Namespaced && target.Namespace is null ? $"/{item.Namespace}/{item.Name}" : $"/{item.Name}";
 
-    /// <summary>Objects are put in as they are kept, without their kind and version, which a list names once.</summary>
+    /// <summary>Objects are written as they are stored, without their kind and version, which a list states once.</summary>
     private static ReadOnlyMemory<byte> Write(ResourceKind kind, List<StoredObject> items, JsonObject metadata)
     {
         ArrayBufferWriter<byte> buffer = new(4096);

@@ -2,7 +2,7 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>The answer that every request gets in place of its own, while there is one.</summary>
+/// <summary>The answer that replaces the answer of every request, while it is set.</summary>
 internal sealed class Refusal
 {
     private volatile ApiException? _answer;

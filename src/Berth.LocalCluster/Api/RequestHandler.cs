@@ -9,7 +9,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>One request: who asks, what for, may they, and the answer.</summary>
+/// <summary>Handles one request: the user, the target, the right, and the answer.</summary>
 internal sealed class RequestHandler(
     Identities identities,
     Authorizer authorizer,
@@ -59,7 +59,7 @@ internal sealed class RequestHandler(
     {
         HttpRequest request = http.Request;
         string path = request.Path.Value!.TrimEnd('/');
-        // The command that ends a fault is still heard.
+        // The command that ends a fault is still accepted.
         if (!path.StartsWith(FaultHandler.Path, StringComparison.Ordinal))
             refusal.Check();
         string? Query(string name) => request.Query[name].FirstOrDefault();

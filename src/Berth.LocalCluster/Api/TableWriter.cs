@@ -4,10 +4,10 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>Lists as kubectl shows them: the server chooses the columns and words.</summary>
+/// <summary>Writes lists as tables for kubectl. The server chooses the columns and words.</summary>
 internal sealed class TableWriter(TimeProvider time)
 {
-    /// <summary>One object, as a table of one row.</summary>
+    /// <summary>Writes one object as a table of one row.</summary>
     public byte[] WriteOne(StoredObject item, string? includeObject) =>
         Write(item.Kind, [item], new() { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, includeObject).ToUtf8();
 
@@ -43,7 +43,7 @@ internal sealed class TableWriter(TimeProvider time)
         },
     };
 
-    /// <summary>A duration in kubectl's words: 45s, 3m10s, 12m, 5h, 3d.</summary>
+    /// <summary>Returns a duration in the form of kubectl: 45s, 3m10s, 12m, 5h, 3d.</summary>
     public static string Age(string? since, DateTimeOffset now)
     {
         if (JsonWriting.ParseTimestamp(since) is not { } from)

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// A gate below TLS on every connection. Closed, bytes neither come in nor go out, while the connection stays open: what a client sees of a
-/// server that hangs, or of a network that swallows.
+/// A gate below TLS on every connection. While it is closed, no bytes pass in either direction and the connection stays open, as with a
+/// server that hangs or a network that drops packets.
 /// </summary>
 internal sealed class TransportGate
 {

@@ -6,14 +6,16 @@ using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>Watches: from a version, with initial events where asked, bookmarks, the server's timeout, and 410 as an ERROR event.</summary>
+/// <summary>
+/// Answers watches: from a version, with initial events on request, bookmarks, the server's timeout, and 410 as an ERROR event.
+/// </summary>
 #pragma warning disable CA1001 // The source is replaced at each use; without a timer it holds nothing to dispose.
 internal sealed class WatchHandler(
     ObjectStore store, TableWriter tables, NameGenerator random, TimeProvider time, TimeSpan bookmarkInterval)
 {
     private CancellationTokenSource _drop = new();
 
-    /// <summary>Ends every running watch, as an API server does that restarts.</summary>
+    /// <summary>Ends every running watch, like an API server that restarts.</summary>
     public void DropAll() => Interlocked.Exchange(ref _drop, new CancellationTokenSource()).Cancel();
 
     public async Task WatchAsync(
@@ -60,7 +62,7 @@ internal sealed class WatchHandler(
         }
         catch (OperationCanceledException)
         {
-            // The client went away.
+            // The client has disconnected.
         }
     }
 
@@ -88,7 +90,9 @@ internal sealed class WatchHandler(
         }
     }
 
-    /// <summary>Without a wish the server ends a watch after 30 to 60 minutes, so that clients spread over servers again.</summary>
+    /// <summary>
+    /// Without a requested timeout the server ends a watch after 30 to 60 minutes, so that clients spread over servers again.
+    /// </summary>
     private TimeSpan Duration(string? seconds) =>
         double.TryParse(seconds, CultureInfo.InvariantCulture, out double asked) && asked > 0
             ? TimeSpan.FromSeconds(Math.Min(asked, 86_400))

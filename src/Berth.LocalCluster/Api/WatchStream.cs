@@ -8,11 +8,11 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>One watch's way out: which events concern it, and how they are written, one JSON document a line.</summary>
+/// <summary>The output of one watch: selects its events, and writes each as one line of JSON.</summary>
 internal sealed class WatchStream(
     HttpResponse response, RequestTarget target, LabelSelector labels, FieldSelector fields, TableWriter? tables, string? includeObject)
 {
-    /// <summary>The version up to which the client knows everything.</summary>
+    /// <summary>The version up to which the client has all events.</summary>
     public long Version { get; set; }
 
     public async Task BeginAsync(CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal sealed class WatchStream(
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
         JsonObject bookmark = new() { ["kind"] = target.Kind.Kind, ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = metadata };
 
-        // The fields the Go type always writes.
+        // The fields that the Go type always writes.
         foreach (string field in target.Kind == KindTable.EndpointSlice ? (string[])["addressType", "endpoints", "ports"] : [])
             bookmark[field] = field == "addressType" ? "" : null;
 
@@ -66,8 +66,8 @@ internal sealed class WatchStream(
     }
 
     /// <summary>
-    /// An object that begins to fit the selectors appears, one that no longer fits disappears: so the client's set stays the
-    /// selected one.
+    /// An object that starts to match the selectors appears as added, and one that no longer matches as deleted. The client's set therefore
+    /// stays the selected one.
     /// </summary>
     private string? EventOf(Change change)
     {

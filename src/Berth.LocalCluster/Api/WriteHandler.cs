@@ -10,7 +10,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>Create, update, patch and delete, as requests ask for them. The answer is a body and its HTTP status.</summary>
+/// <summary>Handles the requests create, update, patch and delete. The answer is a body and its HTTP status.</summary>
 internal sealed class WriteHandler(ObjectOperations operations)
 {
     private const string ApplyType = "application/apply-patch+yaml";
@@ -180,7 +180,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
         };
     }
 
-    /// <summary>A body, of whatever encoding, as JSON.</summary>
+    /// <summary>Reads a body in any encoding as JSON.</summary>
     public static JsonObject Object(ReadOnlyMemory<byte> content, string contentType)
     {
         JsonNode? body = contentType switch

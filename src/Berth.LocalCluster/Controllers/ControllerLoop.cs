@@ -6,15 +6,15 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// Runs the controllers, one reconciliation after the other: they never race, and a change is answered within the same moment. What
-/// fails is tried again, after a wait of its own that doubles, until it works.
+/// Runs the controllers, one reconciliation after the other, so that they never race and react to a change at once. A failed reconciliation
+/// is repeated until it succeeds, after a wait that doubles each time.
 /// </summary>
 internal sealed class ControllerLoop(
     ObjectStore store, IReadOnlyList<IController> controllers, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>A real queue waits up to 16 minutes. Here a person sits in front of it.</summary>
+    /// <summary>A real queue waits up to 16 minutes. Here a person is waiting.</summary>
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(4);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -62,7 +62,7 @@ internal sealed class ControllerLoop(
         }
     }
 
-    /// <summary>The changes since; everything, where they are not all known: so at the beginning.</summary>
+    /// <summary>The changes since the last look; all objects when these are not known, as at the start.</summary>
     private IReadOnlyList<Change> ReadAfter(ref long version)
     {
         try
@@ -110,7 +110,7 @@ internal sealed class ControllerLoop(
         _waits[(controller, key)] = wait;
         _due.Enqueue((controller, key), time.GetUtcNow() + wait);
 
-        // Things come and go under a controller's feet: that is no fault. Anything else is said once, not at every attempt.
+        // Objects may change while a controller works, which is normal. Any other failure is logged once, not at every attempt.
         if (!again && exception is not ApiException { Code: 404 or 409 })
             Log.ReconcileFailed(logger, exception, controller.GetType().Name, key);
     }

@@ -8,14 +8,14 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// One pod on each node that it may be on (https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/). A changed template
-/// replaces pods one node after the other, or as they are deleted with OnDelete.
+/// Keeps one pod on each suitable node (https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/). A changed template replaces
+/// pods one node after the other, or as they are deleted with OnDelete.
 /// </summary>
 internal sealed class DaemonSetController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
     private const string RevisionLabel = "controller-revision-hash";
 
-    /// <summary>The taints that a pod of a DaemonSet tolerates, so that it is on nodes where no other pod starts.</summary>
+    /// <summary>The taints that a pod of a DaemonSet tolerates, so that it runs on nodes where no other pod starts.</summary>
     private static readonly (string Key, string Effect)[] s_tolerated =
     [
         ("node.kubernetes.io/not-ready", "NoExecute"),
@@ -78,7 +78,7 @@ internal sealed class DaemonSetController(ObjectOperations operations, EventReco
                 old.Add(pod);
         }
 
-        // What is not there already counts against the pods that an update may take away.
+        // Missing pods count against the pods that an update may remove.
         if (set.Body.Text("spec", "updateStrategy", "type") == "RollingUpdate")
         {
             bool IsAway(StoredObject pod) => !(pod.AvailableAt(set) <= time.GetUtcNow());
@@ -123,7 +123,7 @@ internal sealed class DaemonSetController(ObjectOperations operations, EventReco
         pod.Child("metadata")["generateName"] = set.Name + "-";
         JsonObject spec = pod.Child("spec");
 
-        // A real controller leaves the binding to the scheduler, by an affinity to this one node.
+        // A real controller leaves the binding to the scheduler, with an affinity to this node.
         spec["nodeName"] = node.Name;
         spec["tolerations"] = new JsonArray(
         [

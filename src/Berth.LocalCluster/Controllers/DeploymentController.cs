@@ -8,7 +8,7 @@ using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>A ReplicaSet for each template; a rolling update within maxSurge and maxUnavailable, or all at once for Recreate.</summary>
+/// <summary>Keeps a ReplicaSet for each template. Updates within maxSurge and maxUnavailable, or all at once for Recreate.</summary>
 internal sealed class DeploymentController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
     private const string HashLabel = "pod-template-hash";
@@ -46,7 +46,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         WriteStatus(deployment, current?.Name);
     }
 
-    /// <summary>A set tells and waits as its Deployment does, and is the newest when its template is new or comes back.</summary>
+    /// <summary>A ReplicaSet has the settings of its Deployment. It is the newest when its template is new or used again.</summary>
     private StoredObject Annotated(StoredObject deployment, StoredObject current, long newest) => _store.Update(current, body =>
     {
         JsonObject annotations = body.Child("metadata").Child("annotations");
@@ -60,9 +60,9 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     });
 
     /// <summary>
-    /// One step at a time, as https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
-    /// has it: up within maxSurge, then down within maxUnavailable. What may go is counted by what is asked for, since what the
-    /// sets say of their pods may be older.
+    /// One step at a time, as https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment has it: up
+    /// within maxSurge, then down within maxUnavailable. Removals are counted by the requested replicas, because the statuses of the sets
+    /// may be older.
     /// </summary>
     private void Converge(StoredObject deployment, StoredObject current, List<StoredObject> old)
     {
@@ -84,7 +84,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         int spare = Count(current, "availableReplicas") + old.Sum(set => Count(set, "availableReplicas")) - least;
         foreach (StoredObject set in old.OrderBy(set => set.Body.Text("metadata", "creationTimestamp"), StringComparer.Ordinal))
         {
-            // Pods that never became ready go first: no client loses an endpoint.
+            // Remove pods that never became ready first, so that no client loses an endpoint.
             int unready = Math.Clamp(Replicas(set) - Count(set, "availableReplicas"), 0, Math.Max(room, 0));
             int ready = Math.Clamp(Math.Min(spare, room - unready), 0, Replicas(set) - unready);
             room -= unready + ready;
@@ -117,7 +117,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         }
     }
 
-    /// <summary>Says whether that changed anything.</summary>
+    /// <summary>Returns true when something changed.</summary>
     private bool Scale(StoredObject deployment, StoredObject set, int replicas)
     {
         int before = Replicas(set);
@@ -185,7 +185,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         }, binding: true));
     }
 
-    /// <summary>The reason why the newest set cannot make its pods becomes a condition of the Deployment too.</summary>
+    /// <summary>If the newest set cannot create its pods, the reason becomes a condition of the Deployment too.</summary>
     private static void CopyFailure(JsonObject status, IEnumerable<StoredObject> sets)
     {
         JsonArray conditions = (JsonArray)status["conditions"]!;
@@ -204,7 +204,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     private bool IsLate(StoredObject deployment) =>
         deployment.Body.Condition("Progressing").Text("reason") == Exceeded || Deadline(deployment) <= time.GetUtcNow();
 
-    /// <summary>Until when a rollout under way has to get on.</summary>
+    /// <summary>The deadline for progress of the current rollout.</summary>
     private static DateTimeOffset? Deadline(StoredObject deployment)
     {
         JsonObject? progress = deployment.Body.Condition("Progressing");
@@ -234,14 +234,16 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
     private static int Unavailable(JsonObject deployment, int wanted) =>
         Share(deployment.At("spec", "strategy", "rollingUpdate", "maxUnavailable"), wanted, up: false);
 
-    /// <summary>The annotations of a ReplicaSet about the whole: the wanted number of pods, and the most during a rollout.</summary>
+    /// <summary>
+    /// The annotations of a ReplicaSet about its Deployment: the wanted number of pods, and the maximum during a rollout.
+    /// </summary>
     private static JsonObject Sizes(StoredObject deployment) => new()
     {
         ["deployment.kubernetes.io/desired-replicas"] = Wanted(deployment).ToString(CultureInfo.InvariantCulture),
         ["deployment.kubernetes.io/max-replicas"] = (Wanted(deployment) + Surge(deployment)).ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>A number, or a percentage of the replicas, rounded up or down.</summary>
+    /// <summary>Returns a number, or a percentage of the replicas, rounded up or down.</summary>
     private static int Share(JsonNode? value, int of, bool up)
     {
         if (value.Text() is { } text && text.EndsWith('%') && int.TryParse(text[..^1], CultureInfo.InvariantCulture, out int percent))
@@ -256,7 +258,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
 
     private static int Replicas(StoredObject set) => (int)(set.Body.Number("spec", "replicas") ?? 0);
 
-    /// <summary>Pods that a set has to remove count as present until its status says that they are gone.</summary>
+    /// <summary>Pods that a set must remove count as present until its status no longer contains them.</summary>
     private static int There(StoredObject set) => Math.Max(Replicas(set), Count(set, "replicas"));
 
     private static int Count(StoredObject set, string field) => (int)(set.Body.Number("status", field) ?? 0);

@@ -7,8 +7,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// The slices of every Service with a selector: at most 100 endpoints each, existing ones changed as little as possible, an empty
-/// one kept as a placeholder. Rules: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/.
+/// Keeps the slices of every Service with a selector: at most 100 endpoints each, with few changes of existing slices, and an empty slice
+/// as a placeholder. Rules: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/.
 /// </summary>
 internal sealed class EndpointSliceController(ObjectOperations operations, EventRecorder events) : IController
 {
@@ -58,7 +58,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
         List<StoredObject> existing = [.. _store.List(KindTable.EndpointSlice, @namespace).Where(slice =>
             slice.Body.Text("metadata", "labels", ServiceName) == name && slice.Body.Text("metadata", "labels", ManagedBy) == Manager)];
 
-        // Pods may give a named target port different numbers: each set of ports has slices of its own.
+        // Pods may have different numbers for a named target port, so each list of ports has separate slices.
         List<IGrouping<string, (StoredObject Pod, JsonArray Ports)>> groups =
         [
             .. pods.Select(pod => (Pod: pod, Ports: ServicePorts.Of(service.Body, pod.Body)))
@@ -84,7 +84,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
         existing.ForEach(slice => _store.Remove(slice));
     }
 
-    /// <summary>Keeps every endpoint in the slice it is in, fills free places with new ones, then opens further slices.</summary>
+    /// <summary>Keeps every endpoint in its slice, adds new ones where there is room, and then creates further slices.</summary>
     private void Fill(StoredObject service, List<StoredObject> slices, List<JsonObject> endpoints, JsonArray ports, string? trigger)
     {
         Dictionary<string, JsonObject> wanted =
@@ -128,7 +128,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
 
     private void Write(StoredObject service, StoredObject? slice, List<JsonObject> endpoints, JsonArray? ports, string? trigger)
     {
-        // Endpoints that are right stay as they are, so that only a real change makes a new version.
+        // Correct endpoints stay unchanged, so that only a real change creates a new version.
         JsonArray? list = endpoints.Count == 0 ? null : new JsonArray([.. endpoints.Select(endpoint => endpoint.DeepClone())]);
         JsonNode? portList = ports is { Count: > 0 } ? ports.DeepClone() : null;
         JsonObject labels = Labels(service);
@@ -186,11 +186,11 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
             ("zone", zone?.DeepClone()));
     }
 
-    /// <summary>A pod that has an address and has not run to its end.</summary>
+    /// <summary>True for a pod that has an address and has not ended.</summary>
     private static bool IsAddressable(JsonObject pod) =>
         pod.Text("status", "podIP") is not null && pod.Text("status", "phase") is not ("Failed" or "Succeeded");
 
-    /// <summary>A pod whose Node object is gone is in no slice, and its Service says so.</summary>
+    /// <summary>A pod without its Node object is in no slice, and its Service gets an event.</summary>
     private bool HasNode(StoredObject service, StoredObject pod)
     {
         if (pod.NodeName is not { } node || _store.Find(KindTable.Node, null, node) is not null)
@@ -203,7 +203,7 @@ internal sealed class EndpointSliceController(ObjectOperations operations, Event
 
     private static bool IsPlaceholder(StoredObject slice) => slice.Body["endpoints"] is not JsonArray { Count: > 0 };
 
-    /// <summary>True when two lists say the same. An empty list equals a missing one.</summary>
+    /// <summary>True when two lists are equal. An empty list equals a missing one.</summary>
     private static bool Same(JsonNode? left, JsonNode? right)
     {
         static JsonNode? Stated(JsonNode? list) => list is JsonArray { Count: 0 } ? null : list;

@@ -4,7 +4,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Writes Event objects, as kubectl describe shows them: one that happens again is counted. Only the newest are kept.</summary>
+/// <summary>Writes Event objects for kubectl describe. A repeated event is counted. Only the newest events are kept.</summary>
 internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
 {
     private const int Kept = 1000;
@@ -38,7 +38,7 @@ internal sealed class EventRecorder(ObjectStore store, TimeProvider time)
 
     private JsonObject Event(JsonObject about, string type, string reason, string message, string component)
     {
-        // kubectl describe shows events of one second in the order of their names: so these grow, as those of a real cluster do.
+        // kubectl describe shows events of one second in the order of their names, so the names grow, as in a real cluster.
         _last = Math.Max(_last + 1, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000);
         string @namespace = about.Text("metadata", "namespace") ?? "default";
         string name = string.Create(CultureInfo.InvariantCulture, $"{about.Text("metadata", "name")}.{_last:x16}");

@@ -2,7 +2,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Brings one thing at a time to what it should be, from the state as it is: never from what happened.</summary>
+/// <summary>Brings one object at a time to its wanted state, from the current state and never from events.</summary>
 internal interface IController
 {
     /// <summary>The keys (namespace/name) that a change may concern.</summary>
@@ -10,6 +10,6 @@ internal interface IController
 
     void Reconcile(string? @namespace, string name);
 
-    /// <summary>When what was just reconciled wants another look although nothing changed: time alone makes a difference to it.</summary>
+    /// <summary>The time at which the object must be reconciled again without a change, because its result depends on time.</summary>
     DateTimeOffset? Due => null;
 }

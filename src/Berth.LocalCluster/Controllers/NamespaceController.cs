@@ -6,11 +6,12 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// Gives every namespace its default service account and the certificate of the API, and empties one that is deleted before it goes.
+/// Creates the default service account and the certificate of the API in every namespace, and empties a deleted namespace before it is
+/// removed.
 /// </summary>
 internal sealed class NamespaceController(ObjectOperations operations, string authorityPem) : IController
 {
-    /// <summary>The ConfigMap that projected tokens are mounted with.</summary>
+    /// <summary>The ConfigMap for projected tokens.</summary>
     private const string Authority = "kube-root-ca.crt";
 
     private readonly ObjectStore _store = operations.Store;

@@ -6,7 +6,7 @@ using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>Owner references: who made whom.</summary>
+/// <summary>Reads and writes owner references.</summary>
 internal static class Ownership
 {
     public static JsonArray ControlledBy(StoredObject owner) => new(JsonWriting.Fields(
@@ -20,8 +20,8 @@ internal static class Ownership
     public static bool IsOwnedBy(this StoredObject item, string uid) => item.Owners.Contains(uid, StringComparer.Ordinal);
 
     /// <summary>
-    /// The keys of the owners of a kind that a change concerns: the controllers before and after it; without any, those whose selector
-    /// fits the object.
+    /// Returns the keys of the owners of a kind that a change affects: the controllers before and after it, or, without a controller, the
+    /// owners whose selector matches the object.
     /// </summary>
     public static IEnumerable<string> KeysOfOwner(this ObjectStore store, Change change, ResourceKind kind)
     {
@@ -38,7 +38,7 @@ internal static class Ownership
     }
 
     /// <summary>
-    /// The dependents of an owner, after it has released those that no longer match its selector and adopted those that do.
+    /// Returns the dependents of an owner, after it has released those that no longer match its selector and adopted those that match.
     /// </summary>
     public static List<StoredObject> Claim(
         this ObjectStore store, ResourceKind kind, StoredObject owner, Func<StoredObject, bool>? may = null)
@@ -55,7 +55,9 @@ internal static class Ownership
         return [.. all.Where(item => Fits(item) || item.Body.IsTerminating()).Select(Owned)];
     }
 
-    /// <summary>When a pod counts as available, which minReadySeconds of its owner delays; null while it is not ready.</summary>
+    /// <summary>
+    /// Returns the time at which a pod counts as available, with minReadySeconds of its owner; null while it is not ready.
+    /// </summary>
     public static DateTimeOffset? AvailableAt(this StoredObject pod, StoredObject owner)
     {
         if (!pod.Body.IsReady())
@@ -69,7 +71,7 @@ internal static class Ownership
     private static IEnumerable<JsonObject> Controllers(StoredObject item) =>
         item.Body.Items("metadata", "ownerReferences").Where(owner => owner.Flag("controller"));
 
-    /// <summary>A pod as its template says, with labels added.</summary>
+    /// <summary>Creates a pod from its template, with additional labels.</summary>
     public static JsonObject PodFromTemplate(StoredObject owner, JsonNode? template, IEnumerable<KeyValuePair<string, string>> labels)
     {
         JsonObject pod = KindTable.Pod.NewObject(owner.Namespace, "");

@@ -6,10 +6,12 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>As many pods as asked for; of too many, those not ready go first, then the youngest.</summary>
+/// <summary>
+/// Keeps the requested number of pods. If there are too many, it removes pods that are not ready first, then the youngest.
+/// </summary>
 internal sealed class ReplicaSetController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
-    /// <summary>The condition of a set whose pods cannot be made, and of its Deployment.</summary>
+    /// <summary>The condition of a set that cannot create its pods, and of its Deployment.</summary>
     public const string FailureCondition = "ReplicaFailure";
 
     private readonly ObjectStore _store = operations.Store;
@@ -70,7 +72,7 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
         }
     }
 
-    /// <summary>The condition of a set whose pods cannot be made: it stays as it is until they can.</summary>
+    /// <summary>Sets the condition of a set that cannot create its pods. It stays unchanged until the set can.</summary>
     private JsonArray? Failure(JsonObject set, ApiException? refusal)
     {
         if (refusal is null)

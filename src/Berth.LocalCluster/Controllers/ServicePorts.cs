@@ -2,7 +2,9 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Controllers;
 
-/// <summary>A Service's ports as one pod has them: a named target port is looked up in its containers; one it lacks is left out.</summary>
+/// <summary>
+/// Resolves a Service's ports for one pod. A named target port is looked up in its containers, and left out when they do not have it.
+/// </summary>
 internal static class ServicePorts
 {
     public static JsonArray Of(JsonObject service, JsonObject pod) => new(

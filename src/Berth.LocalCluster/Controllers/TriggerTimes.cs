@@ -4,8 +4,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// The moment that caused a slice to change: the earliest new one among the Service's creation and its pods' last change of
-/// readiness. A change without such a moment (a pod that begins to end) has none.
+/// Finds the time of the cause of a slice's change: the earliest new time among the Service's creation and the last readiness changes of
+/// its pods. Other changes, such as a pod that starts to terminate, have no such time.
 /// </summary>
 internal sealed class TriggerTimes
 {
@@ -22,7 +22,7 @@ internal sealed class TriggerTimes
         };
         foreach (StoredObject pod in pods)
         {
-            // The times are in whole seconds, and pods here become ready within one: so readiness itself counts too.
+            // The times are in whole seconds, and pods here become ready within one second, so readiness itself counts too.
             if (pod.Body.Condition("Ready") is { } condition && condition.Text("lastTransitionTime") is { } at)
                 now[pod.Uid] = (at, condition.Text("status"));
         }

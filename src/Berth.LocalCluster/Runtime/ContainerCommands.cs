@@ -8,7 +8,7 @@ internal sealed class ContainerCommands(
 {
     private string Image => spec.Text("image") ?? "";
 
-    /// <summary>True when it must end before the next starts: an init container that is no sidecar.</summary>
+    /// <summary>True when it must end before the next starts: an init container that is not a sidecar.</summary>
     public bool RunsToItsEnd { get; init; }
 
     /// <summary>True when there is a program for its image.</summary>
@@ -58,14 +58,14 @@ internal sealed class ContainerCommands(
         return launch with { Executable = "script", Arguments = ["-qefc", line, "/dev/null"], Environment = environment };
     }
 
-    /// <summary>The reason why its variables cannot be had yet. Or null.</summary>
+    /// <summary>The reason why its variables are not available yet, or null.</summary>
     public string? MissingVariable() => ContainerVariables.Missing(spec, sources);
 
-    /// <summary>Waits until that reason is another one, or none.</summary>
+    /// <summary>Waits until that reason changes.</summary>
     public Task UntilOtherVariableAsync(string? missing, CancellationToken cancellationToken) =>
         sources.UntilOtherAsync(missing, MissingVariable, cancellationToken);
 
-    /// <summary>True when a program is on this machine, or may come with a volume.</summary>
+    /// <summary>True when a program is on this machine, or may be in a volume.</summary>
     private bool IsHere(string program) => program.Contains('/', StringComparison.Ordinal)
         ? File.Exists(program) || spec.Items("volumeMounts").Any(mount =>
             program.StartsWith((mount.Text("mountPath") ?? "").TrimEnd('/') + "/", StringComparison.Ordinal))
@@ -79,7 +79,7 @@ internal sealed class ContainerCommands(
                 spec.Text("name")}: {where}");
     }
 
-    /// <summary>A probe or a hook, with the program of its command and the number of its port. Null where there is none.</summary>
+    /// <summary>Returns a probe or a hook with the program of its command and the number of its port. Null when there is none.</summary>
     public JsonObject? Handler(params ReadOnlySpan<string> path)
     {
         if (spec.At(path) is not JsonObject given)

@@ -17,6 +17,6 @@ internal sealed record ContainerLaunch(
     /// <summary>Its mounts at paths of its own. Upper folders come first.</summary>
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 
-    /// <summary>Makes an empty folder to put its view of the files together in.</summary>
+    /// <summary>Creates an empty folder for assembling its view of the files.</summary>
     public Func<string>? NewScratch { get; init; }
 }

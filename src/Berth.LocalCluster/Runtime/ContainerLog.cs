@@ -22,7 +22,7 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
         }
     }
 
-    /// <summary>No line will follow: those who follow the log may go.</summary>
+    /// <summary>Ends the log, so that its readers complete.</summary>
     public void Complete()
     {
         lock (_gate)
@@ -32,7 +32,9 @@ internal sealed class ContainerLog(TimeProvider time, int capacity = 10_000)
         }
     }
 
-    /// <summary>The lines from a number on, and a task that completes when there are more; null when there never will be.</summary>
+    /// <summary>
+    /// Returns the lines from a number on, and a task that completes when there are more. The task is null when no line will follow.
+    /// </summary>
     public (IReadOnlyList<LogLine> Lines, Task? More) Read(long from)
     {
         lock (_gate)

@@ -1,4 +1,4 @@
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>A folder or a file of this machine, and where a container finds it.</summary>
+/// <summary>A folder or a file of this machine, and its path in a container.</summary>
 internal sealed record ContainerMount(string Source, string Target, bool IsReadOnly);

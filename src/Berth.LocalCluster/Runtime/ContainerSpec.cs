@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Reads of a container's manifest what a process needs: program, arguments, fields of the pod.</summary>
+/// <summary>Reads the parts of a container's manifest that a process needs: program, arguments, fields of the pod.</summary>
 internal static partial class ContainerSpec
 {
     /// <summary>
-    /// The program and arguments of a command, by the image's mapping. Null where the image is not mapped; without a map, any
-    /// image will do. The program of an image stands in for commands that only the image has, and gets them as its arguments.
+    /// The program and arguments of a command, by the image's mapping. Null when the image is not mapped; without a map, every image is
+    /// accepted. The program of an image replaces commands that only the image has, and gets them as its arguments.
     /// </summary>
     public static (string Executable, IReadOnlyList<string> Arguments)? Resolve(
         string image, IReadOnlyList<string> command, IReadOnlyList<string> args, IReadOnlyDictionary<string, ImageProgram>? images,
@@ -19,7 +19,7 @@ internal static partial class ContainerSpec
         if (!images.TryGetValue(name, out ImageProgram? program))
             return null;
 
-        // The image's own program, under the name the image gives it: /berth. Any other command is a program of this machine, if it has it.
+        // True for the image's own program by its name in the image: /berth. Any other command is a program of this machine, if it exists.
         if (command.Count == 0 || Path.GetFileName(command[0]) == name)
             return (program.Executable, [.. program.LeadingArguments, .. command.Skip(1), .. args]);
         return isHere?.Invoke(command[0]) == false
@@ -46,7 +46,7 @@ internal static partial class ContainerSpec
         if (bracket > 0 && path.EndsWith("']", StringComparison.Ordinal))
             return pod.Text([.. path[..bracket].Split('.'), path[(bracket + 2)..^2]]);
 
-        // A pod has one address, and so has its node.
+        // A pod has one address, and its node too.
         return pod.Text((path is "status.podIPs" or "status.hostIPs" ? path[..^1] : path).Split('.'));
     }
 

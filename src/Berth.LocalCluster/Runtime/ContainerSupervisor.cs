@@ -9,11 +9,11 @@ namespace Berth.LocalCluster.Runtime;
 /// </summary>
 /// <param name="pod">Its pod.</param>
 /// <param name="spec">Its manifest.</param>
-/// <param name="commands">What it runs.</param>
-/// <param name="policy">When it runs again: Always, OnFailure or Never.</param>
-/// <param name="context">What every pod's worker needs from outside.</param>
+/// <param name="commands">Its commands.</param>
+/// <param name="policy">The restart policy: Always, OnFailure or Never.</param>
+/// <param name="context">The services that every pod's worker needs.</param>
 /// <param name="publish">Called after each change of its status.</param>
-/// <param name="nodeIsUp">Completes when its node is there.</param>
+/// <param name="nodeIsUp">Completes when its node is up.</param>
 internal sealed class ContainerSupervisor(
     JsonObject pod,
     JsonObject spec,
@@ -23,10 +23,10 @@ internal sealed class ContainerSupervisor(
     Action publish,
     Func<Task> nodeIsUp)
 {
-    /// <summary>The time that the last output may take after a process has ended: another process may hold its pipe.</summary>
+    /// <summary>The time limit for the last output after a process has ended, because another process may keep its pipe open.</summary>
     private static readonly TimeSpan s_lastOutput = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The shortest rest of a grace period that preStop has used up.</summary>
+    /// <summary>The minimum time that is left after preStop has used up the grace period.</summary>
     private static readonly TimeSpan s_leastEnd = TimeSpan.FromSeconds(2);
 
     private readonly TimeSpan _grace = LongWait.Seconds(pod.Number("spec", "terminationGracePeriodSeconds") ?? 30);
@@ -52,7 +52,7 @@ internal sealed class ContainerSupervisor(
     /// <summary>True when its last run succeeded.</summary>
     public bool Succeeded { get; private set; }
 
-    /// <summary>Output of the run now, and of the one before.</summary>
+    /// <summary>The output of the current run, and of the previous one.</summary>
     public ContainerLog Output { get; private set; } = new(context.Time);
     public ContainerLog? PreviousOutput { get; private set; }
 
@@ -77,7 +77,7 @@ internal sealed class ContainerSupervisor(
     public ContainerLaunch LaunchOf(IReadOnlyList<string> command, bool isTerminal) =>
         commands.LaunchBeside(pod.Text("status", "podIP")!, command, isTerminal, new ContainerLog(context.Time, 0));
 
-    /// <summary>Kills the run now. False when there is none.</summary>
+    /// <summary>Kills the current run. False when there is none.</summary>
     public bool KillInstance()
     {
         IContainerInstance? running = _instance;
@@ -86,7 +86,7 @@ internal sealed class ContainerSupervisor(
     }
 
     /// <summary>
-    /// Runs until the container shall not run again. Stopping asks it to end within the grace period; killing ends it now.
+    /// Runs the container until its policy ends that. Stopping asks it to end within the grace period. Killing ends it at once.
     /// </summary>
     public async Task RunAsync(string address, CancellationToken stopping, CancellationToken killing)
     {
@@ -116,7 +116,7 @@ internal sealed class ContainerSupervisor(
         }
     }
 
-    /// <summary>Runs the container once. Null: there is no program for its image, or no value for a variable.</summary>
+    /// <summary>Runs the container once. Null when there is no program for its image, or no value for a variable.</summary>
     private async Task<int?> RunOnceAsync(string address, CancellationToken stopping, CancellationToken killing)
     {
         if (!commands.HasProgram)
@@ -160,7 +160,7 @@ internal sealed class ContainerSupervisor(
         return code;
     }
 
-    /// <summary>From its start to its end, with its probes.</summary>
+    /// <summary>Runs it from start to end, with its probes.</summary>
     private async Task<int> SuperviseAsync(
         IContainerInstance run,
         ContainerLaunch launch,
@@ -211,8 +211,7 @@ internal sealed class ContainerSupervisor(
     }
 
     /// <summary>
-    /// Waits for the exit; when asked to stop, or found unhealthy, sends SIGTERM, and SIGKILL after the grace period or when
-    /// told.
+    /// Waits for the exit. On a stop or a failed probe it sends SIGTERM, and SIGKILL after the grace period or on a kill.
     /// </summary>
     private async Task<int> EndAsync(
         IContainerInstance run,
@@ -275,7 +274,7 @@ internal sealed class ContainerSupervisor(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // The container ended, and its probes with it.
+            // The container ended, and so did its probes.
         }
     }
 
@@ -291,7 +290,7 @@ internal sealed class ContainerSupervisor(
         publish();
     }
 
-    /// <summary>A run that ended is remembered when something else follows it.</summary>
+    /// <summary>The state of an ended run is kept when another state follows it.</summary>
     private void Enter(JsonObject next)
     {
         _lastState = _state["terminated"] is null ? _lastState : _state;

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Why a container waits. Each is told in an event, and returned as the container's state.</summary>
+/// <summary>The reasons why a container waits. Each creates an event, and is returned as the container's state.</summary>
 internal sealed class ContainerTroubles(JsonObject pod, JsonObject spec, KubeletContext context)
 {
     /// <summary>It ended, or its image has no program, and it is tried again after a while.</summary>

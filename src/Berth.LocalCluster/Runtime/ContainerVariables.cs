@@ -74,7 +74,7 @@ internal static class ContainerVariables
             : null;
     }
 
-    /// <summary>Every ConfigMap and Secret that a variable is taken from, whole or by one key.</summary>
+    /// <summary>Returns every ConfigMap and Secret that a variable uses, completely or by one key.</summary>
     private static IEnumerable<(ResourceKind Kind, JsonObject Wanted, bool IsWhole)> References(JsonObject container)
     {
         foreach (JsonObject all in container.Items("envFrom"))

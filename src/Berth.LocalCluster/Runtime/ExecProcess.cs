@@ -52,7 +52,7 @@ internal static class ExecProcess
         }
         catch (IOException)
         {
-            // It reads no more.
+            // It no longer reads its input.
         }
     }
 

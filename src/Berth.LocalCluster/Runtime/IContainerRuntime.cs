@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Starts containers. Processes of this machine, or nothing at all for tests of scale.</summary>
+/// <summary>Starts containers: as processes of this machine, or without any process for tests of scale.</summary>
 internal interface IContainerRuntime : IAsyncDisposable
 {
     /// <summary>True when a container can have files at paths of its own.</summary>
@@ -13,6 +13,6 @@ internal interface IContainerRuntime : IAsyncDisposable
     /// <exception cref="LocalClusterException">It cannot be started.</exception>
     Task<int> ExecAsync(ContainerLaunch launch, IExecSession session, CancellationToken cancellationToken);
 
-    /// <summary>Runs one probe; false is a failure. Cancelled is a timeout.</summary>
+    /// <summary>Runs one probe. False is a failure, and cancellation is a timeout.</summary>
     Task<bool> ProbeAsync(JsonObject probe, ContainerLaunch launch, CancellationToken cancellationToken);
 }

@@ -1,15 +1,15 @@
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>The client of a command that runs beside a container's program: what it types, and where the output goes.</summary>
+/// <summary>The client of a command that runs beside a container's program: its input, and the destination of the output.</summary>
 internal interface IExecSession
 {
     /// <summary>True when the client sends input.</summary>
     bool HasInput { get; }
 
-    /// <summary>True when the command believes to be on a terminal.</summary>
+    /// <summary>True when the command runs on a terminal.</summary>
     bool IsTerminal { get; }
 
-    /// <summary>Completes when the client has gone.</summary>
+    /// <summary>Completes when the client has disconnected.</summary>
     Task Gone { get; }
 
     /// <summary>The next input; empty at its end.</summary>

@@ -3,12 +3,12 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// The commands that run right after a container's start and before it is asked to end
+/// Runs the commands right after a container's start, and before it is asked to end
 /// (https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/). Where no processes are run, no hooks are either.
 /// </summary>
 internal sealed class LifecycleHooks(JsonObject pod, ContainerCommands commands, KubeletContext context)
 {
-    /// <summary>Runs postStart. False: it failed, and the container is to end.</summary>
+    /// <summary>Runs postStart. False when it failed; the container must then end.</summary>
     public async Task<bool> AfterStartAsync(IContainerInstance run, ContainerLaunch launch, CancellationToken stopping)
     {
         bool? good = await RunAsync("postStart", run, launch, TimeSpan.MaxValue, stopping).ConfigureAwait(false);

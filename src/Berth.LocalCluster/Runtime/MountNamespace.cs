@@ -4,8 +4,8 @@ using Berth.LocalCluster.Fields;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// A view of the files for one process, through unshare(1): the volumes of its container stand at their mount paths, and no other process
-/// sees them there. Where the user is not root, a user namespace makes it possible; the process still runs as that user.
+/// A private view of the files for one process, through unshare(1): the volumes of its container are at their mount paths, and no other
+/// process sees them there. For a user other than root it uses a user namespace; the process still runs as that user.
 /// </summary>
 internal sealed class MountNamespace
 {
@@ -14,7 +14,7 @@ internal sealed class MountNamespace
     private readonly string? _unshare;
     private readonly bool _isRoot = Environment.IsPrivilegedProcess;
 
-    /// <param name="folders">Where programs of the system are.</param>
+    /// <param name="folders">The folders with the programs of the system.</param>
     public MountNamespace(IReadOnlyList<string> folders)
     {
         _unshare = OperatingSystem.IsLinux()
@@ -23,7 +23,7 @@ internal sealed class MountNamespace
         _isAllowed = new Lazy<bool>(Try);
     }
 
-    /// <summary>True when this system allows it. The first reader finds out by trying.</summary>
+    /// <summary>True when this system allows it. The first read tries it.</summary>
     public bool IsAllowed => _isAllowed.Value;
 
     /// <summary>The command before that of the process.</summary>

@@ -92,7 +92,7 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
             }
             catch (ApiException exception) when (exception.Code is 404 or 409)
             {
-                // It went by itself.
+                // The pod has ended by itself.
             }
         }
     }

@@ -45,7 +45,7 @@ internal static class NodeObjects
         return node;
     }
 
-    /// <summary>The node's heartbeat, which kubectl describe shows. It is written once: nothing here judges a node by it.</summary>
+    /// <summary>The node's heartbeat for kubectl describe. It is written once, because nothing here depends on it.</summary>
     public static JsonObject Lease(StoredObject node, TimeProvider time)
     {
         JsonObject lease = KindTable.Lease.NewObject("kube-node-lease", node.Name);

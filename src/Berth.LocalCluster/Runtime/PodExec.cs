@@ -3,7 +3,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>kubectl exec: a command with the variables, the files and the folder of a container that runs.</summary>
+/// <summary>Runs kubectl exec: a command with the variables, the files and the folder of a running container.</summary>
 internal sealed class PodExec(Kubelet kubelet, IContainerRuntime runtime)
 {
     /// <summary>Finds the container, before the answer begins.</summary>

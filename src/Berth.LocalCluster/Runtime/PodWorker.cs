@@ -9,9 +9,9 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// One pod on its node: address, containers, status, end. It lives from the binding until the pod is gone from the API. Init containers
-/// run to their ends one after the other before the others start; those that always restart (sidecars) go on beside them and end last
-/// (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/).
+/// Runs one pod on its node: address, containers, status, end. It exists from the binding until the pod has left the API. Init containers
+/// run to their end, one after the other, before the other containers start. Those that always restart (sidecars) continue beside them and
+/// end last (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/).
 /// </summary>
 // Its cancellation sources have no timer, so nothing to dispose; they are cancelled from several sides until the end.
 #pragma warning disable CA1001
@@ -72,7 +72,7 @@ internal sealed class PodWorker
     /// <summary>Init containers too.</summary>
     public IEnumerable<ContainerSupervisor> All => _first.Select(entry => entry.Container).Concat(Containers);
 
-    /// <summary>Asks the containers to end, within the seconds the deletion gives.</summary>
+    /// <summary>Asks the containers to end within the deletion's grace period.</summary>
     public void Stop(TimeSpan grace)
     {
         if (grace >= _graceGiven)
@@ -97,14 +97,14 @@ internal sealed class PodWorker
         gate?.TrySetResult();
     }
 
-    /// <summary>True: readiness is as the containers' probes say. False: the pod is not ready.</summary>
+    /// <summary>True: readiness follows the containers' probes. False: the pod is not ready.</summary>
     public void SetReady(bool ready)
     {
         _isHeldUnready = !ready;
         Publish();
     }
 
-    /// <summary>Kills what runs. False when nothing does.</summary>
+    /// <summary>Kills the running processes. False when there are none.</summary>
     public bool KillContainers() => All.Select(container => container.KillInstance()).ToList().Contains(true);
 
     /// <summary>Ends the containers now.</summary>
@@ -126,7 +126,7 @@ internal sealed class PodWorker
                 await Task.WhenAll(Containers.Select(container => RunAsync(container, _stopping.Token))).ConfigureAwait(false);
             if (sidecars.Count > 0)
             {
-                // They have the pod's grace period too, where nothing else ends it.
+                // They have the pod's grace period too, unless something else ends it.
                 Stop(LongWait.Seconds(_pod.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30));
                 await _stoppingSidecars.CancelAsync().ConfigureAwait(false);
                 await Task.WhenAll(sidecars).ConfigureAwait(false);
@@ -143,7 +143,7 @@ internal sealed class PodWorker
         }
     }
 
-    /// <summary>A ConfigMap or a Secret of its namespace has changed.</summary>
+    /// <summary>Called when a ConfigMap or a Secret of its namespace has changed.</summary>
     public void MarkVolumesStale() => _areVolumesStale = true;
 
     /// <summary>Brings the files of its volumes to what their objects hold now, where one has changed.</summary>
@@ -156,7 +156,7 @@ internal sealed class PodWorker
             _volumes.Write();
     }
 
-    /// <summary>Waits until its volumes can be made, and makes them. False: the pod is to end before that.</summary>
+    /// <summary>Waits until its volumes can be created, and creates them. False when the pod must end before that.</summary>
     private async Task<bool> HasVolumesAsync()
     {
         if (_context.Images is null)
@@ -178,7 +178,7 @@ internal sealed class PodWorker
     private Task RunAsync(ContainerSupervisor container, CancellationToken stopping) =>
         container.RunAsync(_addresses.Pod, stopping, _killing.Token);
 
-    /// <summary>Runs the init containers. False: one failed for good, or the pod is to end.</summary>
+    /// <summary>Runs the init containers. False when one failed permanently, or when the pod must end.</summary>
     private async Task<bool> InitialiseAsync(List<Task> sidecars)
     {
         foreach ((ContainerSupervisor container, bool isSidecar) in _first)
@@ -200,7 +200,7 @@ internal sealed class PodWorker
         return !_stopping.IsCancellationRequested;
     }
 
-    /// <summary>Writes the pod's status as its containers are now. A pod that is gone meanwhile needs none.</summary>
+    /// <summary>Writes the pod's status from the current state of its containers. A pod that is gone needs none.</summary>
     private void Publish()
     {
         if (_frozen is not null)
@@ -211,7 +211,7 @@ internal sealed class PodWorker
             List<JsonObject> statuses = [.. Containers.Select(container => container.Status())];
             _store.Update(_pod, body =>
             {
-                // Within the change, so that the last of two changes at once knows it.
+                // Inside the change, so that the later of two simultaneous changes sees it.
                 if (_isHeldUnready)
                     statuses.ForEach(static status => status["ready"] = false);
                 PodStatus.Write(body, first, statuses, _addresses, _context.Time);

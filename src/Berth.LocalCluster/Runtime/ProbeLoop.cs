@@ -4,23 +4,22 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// One probe, over and over. Its period is the manifest's; only before the first success it is tried more often, so that a pod
-/// whose port opens a moment after its start need not wait a whole period to be ready.
+/// Repeats one probe with the period of the manifest. Before the first success it is more frequent, so that a pod whose port opens soon
+/// after its start becomes ready without waiting a whole period.
 /// </summary>
 internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, KubeletContext context)
 {
     private static readonly TimeSpan s_eager = TimeSpan.FromMilliseconds(25);
 
     /// <summary>
-    /// A command is a process each time, a connection costs next to nothing: so the one is soon tried less often, the other
-    /// later.
+    /// Each command is a new process, and a connection costs almost nothing. Commands therefore slow down sooner than connections.
     /// </summary>
     private readonly double _patience = probe.ContainsKey("exec") ? 1.5 : 1.05;
     private readonly TimeSpan _period = Seconds(probe, "periodSeconds", 10);
     private readonly long _failures = probe.Number("failureThreshold") ?? 3;
     private readonly long _successes = probe.Number("successThreshold") ?? 1;
 
-    /// <summary>Tells each change between good and bad, beginning at bad.</summary>
+    /// <summary>Reports each change between good and bad, starting at bad.</summary>
     public async Task FollowAsync(Action<bool> tell, CancellationToken ending)
     {
         bool good = false;
@@ -63,7 +62,9 @@ internal sealed class ProbeLoop(JsonObject probe, ContainerLaunch launch, Kubele
         return false;
     }
 
-    /// <summary>One result after the other: first with these pauses, which grow, and with the manifest's once it has succeeded.</summary>
+    /// <summary>
+    /// Returns one result after the other: at first with growing pauses, and after a success with the period of the manifest.
+    /// </summary>
     private async IAsyncEnumerable<bool> ResultsAsync(TimeSpan pause, [EnumeratorCancellation] CancellationToken ending)
     {
         await context.Time.DelayAsync(Seconds(probe, "initialDelaySeconds", 0), ending).ConfigureAwait(false);

@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// The address that an httpGet probe asks, made as a kubelet makes it: the path of the manifest is read as a URL of its own, its
-/// scheme and host are replaced, and what is left of it is sent as it stands.
+/// Creates the address of an httpGet probe as a kubelet does: the path of the manifest is read as a URL, its scheme and host are replaced,
+/// and the rest is sent unchanged.
 /// </summary>
 internal static partial class ProbeUrl
 {
     private const string KeptInPath = "-_.~$&+,/:;=@";
     private const string AllowedInPath = KeptInPath + "!'()*[]%";
 
-    /// <summary>Null where a kubelet fails: a path such as <c>a:b</c>, which is a URL without a host, or a host in brackets.</summary>
+    /// <summary>Null when a kubelet fails: a path such as <c>a:b</c>, which is a URL without a host, or a host in brackets.</summary>
     public static Uri? Of(string scheme, string host, long port, string path)
     {
         if (host.Contains('[', StringComparison.Ordinal) || Target(path) is not { } target)
@@ -19,7 +19,7 @@ internal static partial class ProbeUrl
         string name = host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
         string text = string.Create(CultureInfo.InvariantCulture, $"{scheme.ToLowerInvariant()}://{name}:{port}{target}");
 
-        // Dots and escapes of the path go out as they are.
+        // Dots and escapes of the path are sent unchanged.
         UriCreationOptions asIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
         return Uri.TryCreate(text, in asIs, out Uri? uri) ? uri : null;
     }

@@ -6,8 +6,8 @@ using Berth.LocalCluster.Kinds;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Probes over the network, with the outcome that a kubelet comes to: tcpSocket, httpGet and grpc. Named ports are not resolved here:
-/// the pod's worker puts numbers in.
+/// Probes over the network with the results of a kubelet: tcpSocket, httpGet and grpc. Named ports are not resolved here; the pod's worker
+/// has replaced them by numbers.
 /// </summary>
 internal sealed class Prober : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class Prober : IDisposable
     private static readonly string s_userAgent =
         "kube-probe/" + string.Join('.', KubernetesRelease.Version.TrimStart('v').Split('.').Take(2));
 
-    // A certificate is not verified, since a pod's own names no address. Each probe has a connection of its own, so that it is the
-    // process of now that answers.
+    // Certificates are not verified, because those of pods contain no address. Each probe uses a new connection, so that the current
+    // process answers.
 #pragma warning disable CA5359
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
@@ -54,7 +54,7 @@ internal sealed class Prober : IDisposable
         catch (Exception exception) when (exception is SocketException or HttpRequestException or IOException or ArgumentException
             or FormatException or NotSupportedException or InvalidOperationException)
         {
-            // No one answers, the answer is broken, or there is no way to ask: a redirect to ftp://, say.
+            // There is no answer, the answer is broken, or the request is not possible, such as a redirect to ftp://.
             return false;
         }
     }
@@ -68,7 +68,7 @@ internal sealed class Prober : IDisposable
             await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false),
             ownsSocket: true);
 
-    /// <summary>As Go dials: the address of all interfaces means this machine.</summary>
+    /// <summary>As in Go, the address of all interfaces means this machine.</summary>
     private static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
         string dialled = host;
@@ -87,7 +87,7 @@ internal sealed class Prober : IDisposable
         }
     }
 
-    /// <summary>Follows redirects on the same host. One to elsewhere counts as success, and so does one without a target.</summary>
+    /// <summary>Follows redirects on the same host. A redirect to another host counts as success, as does one without a target.</summary>
     private async Task<bool> GetAsync(JsonObject get, string host, CancellationToken cancellationToken)
     {
         Uri? uri = ProbeUrl.Of(get.Text("scheme") ?? "http", host, get.Number("port") ?? 0, get.Text("path") ?? "/");
@@ -110,7 +110,7 @@ internal sealed class Prober : IDisposable
         return false;
     }
 
-    /// <summary>The target of a redirect, as written: a broken one is a failure, not none.</summary>
+    /// <summary>The target of a redirect as written. A broken target is a failure, and does not count as missing.</summary>
     private static string? LocationOf(HttpResponseMessage response) =>
         (int)response.StatusCode is 301 or 302 or 303 or 307 or 308
         && response.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values)
@@ -118,7 +118,7 @@ internal sealed class Prober : IDisposable
             ? location
             : null;
 
-    /// <summary>A body that does not come is a failure, and one that is long is not read to its end.</summary>
+    /// <summary>A missing body is a failure. A long body is not read to its end.</summary>
     private static async Task ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -136,7 +136,7 @@ internal sealed class Prober : IDisposable
             string value = header.Text("value") ?? "";
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
-                // Such as Content-Type, which .NET only sends beside a body.
+                // For example Content-Type, which .NET sends only with a body.
                 request.Content ??= new ByteArrayContent([]);
                 request.Content.Headers.TryAddWithoutValidation(name, value);
             }

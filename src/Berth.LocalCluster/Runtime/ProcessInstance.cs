@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>One process: its exit noticed at once, its output kept.</summary>
+/// <summary>One process. Its exit is noticed at once, and its output is kept.</summary>
 internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerLog log, Action<int> ended) : IContainerInstance
 {
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,7 +24,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
 
     public void Kill()
     {
-        // The group, and the process itself: a moment after its start it does not lead the group yet.
+        // Signal the group and the process itself, because right after its start it does not lead the group yet.
         if (ownGroup)
             Send(-_id, Signals.Kill);
         Send(_id, Signals.Kill);
@@ -32,7 +32,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
 
     private void Send(int target, int signal)
     {
-        // After the exit was noticed the id may belong to another process.
+        // After the exit the id may belong to another process.
         if (!_exited.Task.IsCompleted)
             Signals.Send(target, signal);
     }
@@ -41,7 +41,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
     {
         if (ownGroup && !_exited.Task.IsCompleted)
         {
-            // A container ends with its first process: what that left behind goes too.
+            // A container ends with its first process, so its remaining processes end too.
             Signals.Send(-_id, Signals.Kill);
         }
 
@@ -50,7 +50,7 @@ internal sealed class ProcessInstance(Process process, bool ownGroup, ContainerL
     }
 
     /// <summary>
-    /// Keeps the output until its end. Reading ends with the last process that holds the pipe; a broken pipe is such an end.
+    /// Reads the output to its end. The end comes when the last process has closed the pipe; a broken pipe counts as an end too.
     /// </summary>
     private async Task PumpAsync(StreamReader output)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>Containers as processes of this machine.</summary>
+/// <summary>Runs containers as processes of this machine.</summary>
 internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
 {
     private readonly ProcessStarter _starter = new();
@@ -27,7 +27,7 @@ internal sealed class ProcessRuntime(TimeProvider time) : IContainerRuntime
         if (command.Count == 0)
             return await _prober.CheckAsync(probe, launch.Address, cancellationToken).ConfigureAwait(false);
 
-        // Output of probes is not a container's log.
+        // The output of probes is not part of a container's log.
         ContainerLaunch probing = launch with { Executable = command[0], Arguments = command[1..], Log = new ContainerLog(time, 0) };
         ProcessInstance instance = await BeginAsync(probing).ConfigureAwait(false);
         try

@@ -4,10 +4,10 @@ using System.Diagnostics;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Starts processes so that none outlives us, even when we are killed: through setpriv(1), the kernel sends SIGKILL to each when
-/// the thread that started it ends, so one thread of ours starts them all and lives as long as the cluster. setsid(1) puts each in
-/// a group of its own, so that Ctrl-C in the terminal reaches only us, and a container's own children go with it. Where these tools
-/// are missing (not Linux), children end on disposal only.
+/// Starts processes so that none outlives this process, even when it is killed. Through setpriv(1), the kernel sends SIGKILL to each
+/// process when the thread that started it ends. One thread therefore starts them all, and lives as long as the cluster. setsid(1) puts
+/// each in a group of its own, so that Ctrl-C in the terminal reaches only us, and a container's own children go with it. Without these
+/// tools (not Linux), children end only on disposal.
 /// </summary>
 internal sealed class ProcessStarter : IDisposable
 {
@@ -49,7 +49,7 @@ internal sealed class ProcessStarter : IDisposable
                 + "map its image to a program, or name one that exists.");
         }
 
-        // What changes the rights of a process forgets the signal, so it is asked for again behind it.
+        // A change of the rights of a process clears the signal, so it is set again after the change.
         List<string> words = mounts
             ?
             [

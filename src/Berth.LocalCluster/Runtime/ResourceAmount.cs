@@ -2,7 +2,7 @@ using Berth.LocalCluster.Fields;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>A limit or a request of a container, as the downward API gives it.</summary>
+/// <summary>A limit or a request of a container, in the form of the downward API.</summary>
 internal static class ResourceAmount
 {
     /// <summary>The amount in units of the divisor, rounded up: <c>limits.cpu</c> of 250m is 1.</summary>

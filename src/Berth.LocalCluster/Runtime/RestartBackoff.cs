@@ -1,8 +1,8 @@
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// The kubelet's back-off: the first restart at once, then after 10 s, doubled up to 5 minutes, from the start again after ten good
-/// minutes. "At once" is a tenth of a second (a kubelet takes up to one), so that everybody sees the pod not ready in between.
+/// The kubelet's back-off: the first restart at once, then after 10 s, doubled up to 5 minutes. Ten good minutes reset it. "At once" is a
+/// tenth of a second (a kubelet takes up to one second), so that all watchers see that the pod is not ready.
 /// </summary>
 internal sealed class RestartBackoff
 {
