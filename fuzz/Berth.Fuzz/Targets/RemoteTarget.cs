@@ -48,11 +48,14 @@ internal static class RemoteTarget
         return (events, null);
     }
 
+    private static string TextOf(PodEndpoint e) =>
+        $"{e.Name}@{e.Authority} {string.Join(',', e.Ports)} {e.Uid} {e.Node} {e.Zone} {e.State}";
+
     private static string TextOf(WatchMessage message) => message switch
     {
         WatchMessage.Content content =>
             $"{content.IsWhole} {content.Version} {content.StaleSince:O} {content.Reason}"
-            + $" {string.Join(' ', content.Endpoints.SelectMany(static p => p).Select(static e => $"{e.Name}@{e.Authority} {e.Uid}"))}"
+            + $" {string.Join(' ', content.Endpoints.SelectMany(static p => p).Select(TextOf))}"
             + $" - {string.Join(' ', content.Left)} / {string.Join<LeftOutPod>(' ', content.LeftOut ?? [])}"
             + $" / {string.Join<EndpointWarning>(' ', content.Warnings ?? [])}",
         WatchMessage.Source source => $"{source.State} {source.Age} {string.Join(' ', source.Dispatchers)} {source.Reason}",

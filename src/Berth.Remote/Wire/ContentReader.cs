@@ -18,6 +18,9 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme)
     private Place _place;
     private ContentMember _member;
     private int _skippedDepth;
+
+    // Where the data of the JSON reader begins in the unread data.
+    private int _start;
     private bool _isWhole;
 
     private enum Place
@@ -72,13 +75,38 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme)
 
     private void Read(bool isFinal)
     {
-        Utf8JsonReader reader = new(_data.Unread, isFinal, _json);
-        while (TryStep(ref reader))
+        ReadOnlySpan<byte> data = _data.Unread;
+        Utf8JsonReader reader = new(data, isFinal, _json);
+        _start = 0;
+        do
         {
+            // Between two pods the reader goes on behind those that are read without it.
+            int plain = _place == Place.Items && _member == ContentMember.Endpoints && reader.TokenType == JsonTokenType.EndObject
+                ? ReadPlain(data[(_start + (int)reader.BytesConsumed)..])
+                : 0;
+            if (plain == 0)
+                continue;
+            _start += (int)reader.BytesConsumed + plain;
+            reader = new Utf8JsonReader(data[_start..], isFinal, reader.CurrentState);
         }
+        while (TryStep(ref reader));
 
         _json = reader.CurrentState;
-        _data.Remove((int)reader.BytesConsumed);
+        _data.Remove(_start + (int)reader.BytesConsumed);
+    }
+
+    /// <summary>Reads the pods of the plain form that follow on another one.</summary>
+    /// <returns>The length of what was read.</returns>
+    private int ReadPlain(ReadOnlySpan<byte> data)
+    {
+        int read = 0;
+        while (read < data.Length && data[read] == ',' && _pods.ReadPlain(data[(read + 1)..], out PodEndpoint? pod) is > 0 and int length)
+        {
+            _parts.Add(pod!);
+            read += 1 + length;
+        }
+
+        return read;
     }
 
     /// <summary>Goes one step further. False when the data so far does not suffice, or at the end.</summary>
@@ -166,7 +194,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme)
     private bool TryPod(scoped ref Utf8JsonReader reader)
     {
         Utf8JsonReader item = reader;
-        if (_data.Unread.Length - reader.BytesConsumed < UsualPod && !IsComplete(item))
+        if (_data.Unread.Length - _start - reader.BytesConsumed < UsualPod && !IsComplete(item))
             return false;
         try
         {

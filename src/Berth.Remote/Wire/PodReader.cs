@@ -6,49 +6,70 @@ using Berth.Ports;
 
 namespace Berth.Remote.Wire;
 
-/// <summary>Reads pods from JSON, as <c>EndpointJson</c> writes them. Not safe for several threads.</summary>
-internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
+/// <summary>Reads pods from JSON of any form that states what <c>EndpointJson</c> writes. Not safe for several threads.</summary>
+internal sealed class PodReader
 {
     private const int UuidLength = 36;
 
-    private readonly SharedParts _parts = new(target.Namespace);
+    private readonly SharedParts _parts;
+    private readonly PodMaker _maker;
+    private readonly PlainPods _plain;
+    private readonly PodDraft _pod = new();
     private readonly PodMembers _members = new();
-    private readonly PodPorts _podPorts = new(scheme);
-    private readonly List<IPAddress> _addresses = [];
-    private readonly List<EndpointPort> _ports = [];
+
+    public PodReader(ServiceTarget target, PortScheme scheme)
+    {
+        _parts = new SharedParts(target.Namespace);
+        _maker = new PodMaker(target, scheme);
+        _plain = new PlainPods(_parts, _pod);
+    }
+
+    /// <summary>Reads a UID that is a UUID as Kubernetes writes it.</summary>
+    public static bool TryReadUuid(ReadOnlySpan<byte> text, out Guid value)
+    {
+        value = default;
+        return text.Length == UuidLength && !text.ContainsAnyInRange((byte)'A', (byte)'F')
+            && Utf8Parser.TryParse(text, out value, out int read, 'D') && read == UuidLength && value != Guid.Empty;
+    }
+
+    /// <summary>Reads a pod of the plain form whose object begins here.</summary>
+    /// <param name="json">The pod, and what follows it.</param>
+    /// <param name="pod">The pod.</param>
+    /// <returns>The length of the object, or 0 when it has another form or is not all there.</returns>
+    /// <exception cref="WatchFormatException">It is no pod, or not one of this client's port scheme.</exception>
+    public int ReadPlain(ReadOnlySpan<byte> json, out PodEndpoint? pod)
+    {
+        int length = _plain.Read(json);
+        pod = length == 0 ? null : _maker.Make(_pod);
+        return length;
+    }
 
     /// <summary>Reads the pod whose object the reader has just entered.</summary>
     /// <exception cref="WatchFormatException">It is no pod, or not one of this client's port scheme.</exception>
     public PodEndpoint Read(scoped ref Utf8JsonReader reader)
     {
-        PodName name = default;
-        PodUid uid = default;
-        long? ordinal = null;
-        string? host = null;
-        bool ready = false, serving = false, terminating = false, cordoned = false;
         Span<char> node = stackalloc char[JsonText.MaxNameLength];
         Span<char> zone = stackalloc char[JsonText.MaxNameLength];
         int nodeLength = 0, zoneLength = 0;
-        _addresses.Clear();
-        _ports.Clear();
+        _pod.Clear();
         while (JsonText.NextMember(ref reader))
         {
             switch (_members.Find(ref reader))
             {
                 case PodMember.Pod:
-                    name = ReadName(ref reader);
+                    _pod.Name = ReadName(ref reader);
                     break;
                 case PodMember.Uid:
-                    uid = ReadUid(ref reader);
+                    _pod.Uid = ReadUid(ref reader);
                     break;
                 case PodMember.Ordinal:
-                    ordinal = JsonText.ReadNumber(ref reader, "ordinal");
+                    _pod.Ordinal = JsonText.ReadNumber(ref reader, "ordinal");
                     break;
                 case PodMember.Addresses:
                     ReadAddresses(ref reader);
                     break;
                 case PodMember.Host:
-                    host = ReadHost(ref reader);
+                    _pod.Host = ReadHost(ref reader);
                     break;
                 case PodMember.Ports:
                     ReadPorts(ref reader);
@@ -60,16 +81,16 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
                     zoneLength = JsonText.CopyName(ref reader, "zone", zone);
                     break;
                 case PodMember.Ready:
-                    ready = JsonText.ReadFlag(ref reader, "ready");
+                    _pod.Ready = JsonText.ReadFlag(ref reader, "ready");
                     break;
                 case PodMember.Serving:
-                    serving = JsonText.ReadFlag(ref reader, "serving");
+                    _pod.Serving = JsonText.ReadFlag(ref reader, "serving");
                     break;
                 case PodMember.Terminating:
-                    terminating = JsonText.ReadFlag(ref reader, "terminating");
+                    _pod.Terminating = JsonText.ReadFlag(ref reader, "terminating");
                     break;
                 case PodMember.State:
-                    cordoned = ReadCordoned(ref reader);
+                    _pod.Cordoned = ReadCordoned(ref reader);
                     break;
                 default:
                     JsonText.Skip(ref reader);
@@ -77,31 +98,8 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
             }
         }
 
-        CheckStated(name, ordinal);
-        int? used = scheme.NeedsOrdinal && name.Prefix is not null ? name.Number : null;
-        IReadOnlyList<EndpointPort>? ports = null;
-        PortRule? rule = _podPorts.FindRule(used, _ports);
-        if (rule is null)
-            ports = _podPorts.Find(name, used, _ports, out rule);
-        PodScope scope = _parts.Scope(node[..nodeLength], zone[..zoneLength]);
-        if (rule is not null && _addresses.Count == 1 && host is null
-            && RemotePod.TryMake(name, scope, uid, _addresses[0], ready, serving, terminating, rule) is { } pod)
-            return cordoned ? new CordonedEndpoint(pod) : pod;
-        PodEndpoint listed = PodEndpoint.Create(
-            name.ToString()!, target.Namespace, [.. _addresses], [.. ports ?? rule!.All(used ?? 0)], used, uid.ToString(), scope.Node,
-            scope.Zone, ready, serving, terminating, host);
-        return cordoned ? new CordonedEndpoint(listed) : listed;
-    }
-
-    private void CheckStated(PodName name, long? ordinal)
-    {
-        if (!name.IsStated)
-            throw new WatchFormatException("it states a pod without a name");
-        if (_addresses.Count == 0 || _ports.Count == 0)
-            throw new WatchFormatException($"it states the pod {name} without an address or without a port");
-        // An ordinal that is not in the name is not believed.
-        if (ordinal is { } stated && (name.Prefix is null || name.Number != stated))
-            throw new WatchFormatException($"it states the ordinal {stated} for the pod {name}");
+        _pod.Scope = _parts.Scope(node[..nodeLength], zone[..zoneLength]);
+        return _maker.Make(_pod);
     }
 
     private PodName ReadName(scoped ref Utf8JsonReader reader)
@@ -111,7 +109,6 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         return length == 0 ? default : _parts.Name(text[..length]);
     }
 
-    // All other states follow from the conditions.
     private static bool ReadCordoned(scoped ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -133,11 +130,9 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
             return default;
         if (reader.TokenType != JsonTokenType.String)
             throw JsonText.Unexpected(ref reader, "uid");
-        ReadOnlySpan<byte> text = reader.ValueSpan;
-        if (text.Length == UuidLength && !reader.ValueIsEscaped && !text.ContainsAnyInRange((byte)'A', (byte)'F')
-            && Utf8Parser.TryParse(text, out Guid value, out int read, 'D') && read == UuidLength && value != Guid.Empty)
-            return new PodUid(value, null);
-        return new PodUid(reader.GetString());
+        return !reader.ValueIsEscaped && TryReadUuid(reader.ValueSpan, out Guid value)
+            ? new PodUid(value, null)
+            : new PodUid(reader.GetString());
     }
 
     private void ReadAddresses(scoped ref Utf8JsonReader reader)
@@ -147,7 +142,7 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         while (JsonText.NextItem(ref reader))
         {
             int length = JsonText.CopyValue(ref reader, "addresses", text);
-            _addresses.Add(_parts.Address(text[..length])
+            _pod.Addresses.Add(_parts.Address(text[..length])
                 ?? throw new WatchFormatException($"it states '{text[..length]}' as an address"));
         }
     }
@@ -159,7 +154,7 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
                 throw JsonText.Unexpected(ref reader, "ports");
-            _ports.Add(ReadPort(ref reader));
+            _pod.Ports.Add(ReadPort(ref reader));
         }
     }
 

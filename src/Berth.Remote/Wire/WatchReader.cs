@@ -7,6 +7,8 @@ namespace Berth.Remote.Wire;
 /// </summary>
 internal sealed class WatchReader(ServiceTarget target, PortScheme scheme)
 {
+    private const int MaxMessage = 200;
+
     private readonly ContentReader _content = new(target, scheme);
     private readonly SourceReader _source = new();
     private Kind _kind;
@@ -74,6 +76,11 @@ internal sealed class WatchReader(ServiceTarget target, PortScheme scheme)
     private WatchFormatException Unreadable(Exception exception)
     {
         string kind = _kind switch { Kind.Snapshot => "snapshot", Kind.Changes => "changes", _ => "source" };
-        return new WatchFormatException($"its event '{kind}' cannot be read: {exception.Message.TrimEnd('.')}", exception);
+        // The place in the event is left out: pods that are read without the reader of JSON do not count in it.
+        string message = exception.Message.Split(" LineNumber:")[0];
+        // It may repeat all the data that follows.
+        if (message.Length > MaxMessage)
+            message = $"{message[..(MaxMessage / 2)]} ... {message[^(MaxMessage / 2)..]}";
+        return new WatchFormatException($"its event '{kind}' cannot be read: {message.TrimEnd('.')}", exception);
     }
 }

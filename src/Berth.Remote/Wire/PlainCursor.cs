@@ -1,0 +1,70 @@
+using System.Buffers;
+
+namespace Berth.Remote.Wire;
+
+/// <summary>
+/// A place in JSON of the plain form: no white space, and texts of visible ASCII without an escape. A step that finds something else
+/// fails.
+/// </summary>
+internal ref struct PlainCursor(ReadOnlySpan<byte> json)
+{
+    // Numbers of pods and of ports are shorter.
+    private const int MaxDigits = 9;
+
+    private static readonly SearchValues<byte> s_plain = SearchValues.Create(
+        " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
+
+    private ReadOnlySpan<byte> _rest = json;
+
+    /// <summary>The number of bytes that follow.</summary>
+    public readonly int Left => _rest.Length;
+
+    /// <summary>Passes these bytes.</summary>
+    public bool TryPass(ReadOnlySpan<byte> literal)
+    {
+        if (!_rest.StartsWith(literal))
+            return false;
+        _rest = _rest[literal.Length..];
+        return true;
+    }
+
+    /// <summary>Reads a text, quotes included.</summary>
+    public bool TryText(out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        return TryPass("\""u8) && TryRestOfText(out text);
+    }
+
+    /// <summary>Reads a text or null, which is empty then.</summary>
+    public bool TryTextOrNull(out ReadOnlySpan<byte> text) => TryText(out text) || TryPass("null"u8);
+
+    /// <summary>Reads a whole number, 0 or more.</summary>
+    public bool TryNumber(out int number)
+    {
+        number = 0;
+        int length = 0;
+        while (length < _rest.Length && length < MaxDigits && _rest[length] is >= (byte)'0' and <= (byte)'9')
+            number = (number * 10) + _rest[length++] - '0';
+        if (length == 0 || (length > 1 && _rest[0] == '0'))
+            return false;
+        _rest = _rest[length..];
+        return true;
+    }
+
+    /// <summary>Reads true or false.</summary>
+    public bool TryFlag(out bool flag)
+    {
+        flag = TryPass("true"u8);
+        return flag || TryPass("false"u8);
+    }
+
+    private bool TryRestOfText(out ReadOnlySpan<byte> text)
+    {
+        int end = _rest.IndexOfAnyExcept(s_plain);
+        text = end < 0 ? default : _rest[..end];
+        if (end < 0 || _rest[end] != '"')
+            return false;
+        _rest = _rest[(end + 1)..];
+        return true;
+    }
+}
