@@ -131,7 +131,9 @@ public sealed class ScriptedExchange
         await StartAsync(status, protobuf is null ? contentType : ProtobufWire.ContentType, headers);
         if (protobuf is not null)
             _stated.Read(Encoding.UTF8.GetBytes(body));
-        await SendAsync(protobuf ?? Encoding.UTF8.GetBytes(body));
+        // A client that needs no body may be gone once it has the head.
+        if (body.Length > 0)
+            await SendAsync(protobuf ?? Encoding.UTF8.GetBytes(body));
         End();
     }
 }

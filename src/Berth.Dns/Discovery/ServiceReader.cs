@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Berth.Dns.Messages;
 using Berth.Dns.Transport;
 
@@ -22,6 +23,22 @@ internal sealed class ServiceReader(ServiceNames names, DnsEndpointSourceOptions
     /// A question that is needed to find the pods was not answered. The last known state stays.
     /// </exception>
     public async Task<ServiceState> ReadAsync(CancellationToken cancellationToken)
+    {
+        using Activity? activity = ReadActivity.Start(names);
+        try
+        {
+            ServiceState state = await ReadOnceAsync(cancellationToken).ConfigureAwait(false);
+            ReadActivity.Ended(activity, state);
+            return state;
+        }
+        catch (Exception exception)
+        {
+            ReadActivity.Failed(activity, exception);
+            throw;
+        }
+    }
+
+    private async Task<ServiceState> ReadOnceAsync(CancellationToken cancellationToken)
     {
         Questions questions = new(resolver, options.MaxParallelQueries, cancellationToken);
         ServiceAddresses addresses = await ServiceAddresses.AskAsync(

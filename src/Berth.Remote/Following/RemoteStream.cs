@@ -40,6 +40,7 @@ internal sealed class RemoteStream(
             }
             catch (IOException exception)
             {
+                connection.Note(exception);
                 // A stream that worked may end at any time: another connection goes on, and only its failure is one.
                 bool hasWorked = _hasGiven && options.TimeProvider.GetElapsedTime(connection.OpenedAt) >= s_shortLife;
                 await LeaveAsync().ConfigureAwait(false);
@@ -50,6 +51,7 @@ internal sealed class RemoteStream(
             }
             catch (WatchFormatException exception)
             {
+                connection.Note(exception);
                 state.Forget();
                 await LeaveAsync().ConfigureAwait(false);
                 throw new EndpointSourceException(

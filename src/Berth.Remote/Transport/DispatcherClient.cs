@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using Berth.Remote.Diagnostics;
 using Berth.Remote.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -54,6 +56,24 @@ internal sealed class DispatcherClient : IDisposable
     public async Task<WatchConnection> OpenAsync(
         Uri dispatcher, ServiceTarget target, string? state, WatchReader reader, CancellationToken cancellationToken)
     {
+        Activity? activity = WatchActivity.Start(target, dispatcher);
+        try
+        {
+            return await OpenAsync(dispatcher, target, state, reader, activity, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            WatchActivity.Failed(activity, exception);
+            activity?.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<WatchConnection> OpenAsync(
+        Uri dispatcher, ServiceTarget target, string? state, WatchReader reader, Activity? activity, CancellationToken cancellationToken)
+    {
         using HttpRequestMessage request = new(HttpMethod.Get, new Uri(dispatcher, $"v1/watch/{target}?source"));
         if (state is not null)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", state);
@@ -66,10 +86,11 @@ internal sealed class DispatcherClient : IDisposable
         {
             response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
             _counter.Answered((int)response.StatusCode);
+            WatchActivity.Answered(activity, (int)response.StatusCode);
             if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType?.MediaType != "text/event-stream")
                 throw await Refusal.ReadAsync(dispatcher, response, _options.TimeProvider.GetUtcNow(), both.Token).ConfigureAwait(false);
             Stream body = await response.Content.ReadAsStreamAsync(both.Token).ConfigureAwait(false);
-            WatchConnection connection = new(dispatcher, response, body, reader, _options);
+            WatchConnection connection = new(dispatcher, response, body, reader, activity, _options);
             response = null;
             return connection;
         }
@@ -91,8 +112,6 @@ internal sealed class DispatcherClient : IDisposable
             response?.Dispose();
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private static string Innermost(Exception exception)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Berth.Remote.Diagnostics;
 using Berth.Remote.Wire;
 
 namespace Berth.Remote.Transport;
@@ -10,6 +12,7 @@ internal sealed class WatchConnection : IAsyncDisposable
     private const int BusyLength = 64 * 1024;
 
     private readonly HttpResponseMessage _response;
+    private readonly Activity? _activity;
     private readonly CancellationTokenSource _closing = new();
     private readonly GuardedStream _body;
     private readonly EventParser _parser;
@@ -22,11 +25,14 @@ internal sealed class WatchConnection : IAsyncDisposable
     /// <param name="response">Its answer. The connection disposes it.</param>
     /// <param name="body">The body of the answer.</param>
     /// <param name="reader">Reads the events.</param>
+    /// <param name="activity">The activity of the watch, if there is one. It ends with the connection.</param>
     /// <param name="options">The limits.</param>
     public WatchConnection(
-        Uri dispatcher, HttpResponseMessage response, Stream body, WatchReader reader, RemoteEndpointSourceOptions options)
+        Uri dispatcher, HttpResponseMessage response, Stream body, WatchReader reader, Activity? activity,
+        RemoteEndpointSourceOptions options)
     {
         Dispatcher = dispatcher;
+        _activity = activity;
         _response = response;
         OpenedAt = options.TimeProvider.GetTimestamp();
         _body = new GuardedStream(body, options, _closing);
@@ -63,6 +69,18 @@ internal sealed class WatchConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Says by what the end of the watch was seen.</summary>
+    public void Note(Exception exception) => WatchActivity.Ended(
+        _activity,
+        exception switch
+        {
+            EndOfStreamException => "closed",
+            WatchFormatException => "malformed",
+            { InnerException: OperationCanceledException } => "idle",
+            _ => "broken",
+        },
+        exception);
+
     /// <summary>Ends the connection at once.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -70,6 +88,7 @@ internal sealed class WatchConnection : IAsyncDisposable
         // No read is in progress here: this comes between two, or after one has thrown.
         await _body.DisposeAsync().ConfigureAwait(false);
         _response.Dispose();
+        _activity?.Dispose();
         _closing.Dispose();
     }
 
