@@ -24,8 +24,11 @@ internal static class JsonLines
     /// <summary>The bytes before the data of seats.</summary>
     public static ReadOnlySpan<byte> BeginSeats => "{\"event\":\"seats\",\"data\":"u8;
 
-    /// <summary>The bytes after the data of seats.</summary>
-    public static ReadOnlySpan<byte> EndSeats => "}\n"u8;
+    /// <summary>The bytes before the data of clashes with other targets.</summary>
+    public static ReadOnlySpan<byte> BeginClashes => "{\"event\":\"clashes\",\"data\":"u8;
+
+    /// <summary>The bytes after the data of seats or clashes.</summary>
+    public static ReadOnlySpan<byte> EndData => "}\n"u8;
 
     /// <summary>Writes what is before the data of a server-sent event, and returns the data.</summary>
     public static ReadOnlyMemory<byte> Begin(PipeWriter body, ReadOnlyMemory<byte> single)

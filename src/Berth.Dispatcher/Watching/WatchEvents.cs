@@ -40,8 +40,11 @@ internal static class WatchEvents
     /// <summary>The bytes before the JSON of seats. The event has no id: it does not change what a client resumes from.</summary>
     public static ReadOnlySpan<byte> BeginSeats => "event: seats\ndata: "u8;
 
-    /// <summary>The bytes after the JSON of seats.</summary>
-    public static ReadOnlySpan<byte> EndSeats => "\n\n"u8;
+    /// <summary>The bytes before the JSON of clashes with other targets. The event has no id either.</summary>
+    public static ReadOnlySpan<byte> BeginClashes => "event: clashes\ndata: "u8;
+
+    /// <summary>The bytes after the JSON of seats or clashes.</summary>
+    public static ReadOnlySpan<byte> EndData => "\n\n"u8;
 
     private static ReadOnlySpan<byte> BeginChanges => "event: changes\ndata: "u8;
 

@@ -25,6 +25,7 @@ internal sealed class WatchHub
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly EndpointsPage _page;
+    private readonly Func<IReadOnlyList<PortClash>> _findClashes;
     private readonly EndpointSnapshot?[] _recent = new EndpointSnapshot?[MaxRecent];
     private readonly Lock _streamsLock = new();
     private readonly List<WatchStream> _streams = [];
@@ -34,8 +35,18 @@ internal sealed class WatchHub
     private volatile bool _hasFailed;
     private int _published;
 
-    public WatchHub(EndpointView view, EndpointsPage page, string epoch, TimeProvider time, ILogger logger, CancellationToken ending)
+    /// <param name="view">The target's view.</param>
+    /// <param name="page">Writes its snapshots.</param>
+    /// <param name="findClashes">Finds the clashes with other targets: the same object while they are the same.</param>
+    /// <param name="epoch">The run id of the dispatcher.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">The logger for a failure.</param>
+    /// <param name="ending">Ends the hub.</param>
+    public WatchHub(
+        EndpointView view, EndpointsPage page, Func<IReadOnlyList<PortClash>> findClashes, string epoch, TimeProvider time, ILogger logger,
+        CancellationToken ending)
     {
+        _findClashes = findClashes;
         _logger = logger;
         _view = view;
         _page = page;
@@ -131,7 +142,8 @@ internal sealed class WatchHub
                 while (await Task.WhenAny(change, beat).ConfigureAwait(false) == beat && await beat.ConfigureAwait(false))
                 {
                     // By now all clients except slow ones have a large event. Drop it, because the next change may be far away.
-                    _moments.Swap(Now with { Frame = Now.Frame.Length > PacedJson.FlushAbove ? default : Now.Frame });
+                    ReadOnlyMemory<byte> frame = Now.Frame.Length > PacedJson.FlushAbove ? default : Now.Frame;
+                    _moments.Swap(Now with { Frame = frame, Clashes = FindClashes() });
                     beat = heartbeat.WaitForNextTickAsync(ending).AsTask();
                 }
 
@@ -164,7 +176,18 @@ internal sealed class WatchHub
         // Without watchers no event is written. A client that resumes across this change gets an event of its own.
         ReadOnlyMemory<byte> frame = before is null || !HasStreams() ? default : WatchEvents.Changes(_epoch, before, snapshot);
         _step = null;
-        _moments.Swap(new WatchMoment(snapshot, before, frame, IsEnd: false));
+        // Clashes are a matter of deployment, not of moments: each heartbeat looks for them again.
+        ClashMoment? clashes = before is null ? FindClashes() : Now.Clashes;
+        _moments.Swap(new WatchMoment(snapshot, before, frame, IsEnd: false) { Clashes = clashes });
+    }
+
+    private ClashMoment? FindClashes()
+    {
+        IReadOnlyList<PortClash> found = _findClashes();
+        ClashMoment? before = Now.Clashes;
+        return ReferenceEquals(found, before?.Clashes) || (before is null && found.Count == 0)
+            ? before
+            : new ClashMoment(_view.Target.ToString(), found);
     }
 
     private bool HasStreams()

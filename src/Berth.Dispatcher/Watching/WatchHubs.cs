@@ -21,7 +21,12 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
         lock (_startLock)
         {
             if (!_hubs.TryGetValue(target, out hub) || hub.HasFailed)
-                _hubs[target] = hub = new WatchHub(target.View, target.Page, state.Epoch, state.Time, logger, state.Ending);
+            {
+                _hubs[target] = hub = new WatchHub(
+                    target.View, target.Page, () => target.Clashes.FindOthers(state.FindClashes()), state.Epoch, state.Time, logger,
+                    state.Ending);
+            }
+
             return hub;
         }
     }

@@ -10,4 +10,8 @@ namespace Berth.Dispatcher.Watching;
 /// The event that leads from the previous snapshot to this one, written once for all clients; empty when each client must write its own.
 /// </param>
 /// <param name="IsEnd">True when no moment follows.</param>
-internal sealed record WatchMoment(EndpointSnapshot? Snapshot, EndpointSnapshot? Before, ReadOnlyMemory<byte> Frame, bool IsEnd);
+internal sealed record WatchMoment(EndpointSnapshot? Snapshot, EndpointSnapshot? Before, ReadOnlyMemory<byte> Frame, bool IsEnd)
+{
+    /// <summary>The clashes with other targets, or null when there never was one. They are another object when they differ.</summary>
+    public ClashMoment? Clashes { get; init; }
+}

@@ -31,6 +31,7 @@ internal sealed class WatchStream(
     : WatchSignal, IConnectionTakeOver
 {
     private EndpointSnapshot? _seen = seen;
+    private ClashMoment? _seenClashes;
     private long _seenSeats;
 
     /// <summary>The index of this stream in the hub's list.</summary>
@@ -93,6 +94,10 @@ internal sealed class WatchStream(
                 sent = moment;
                 goesOn = await SendAsync(body, moment, closed).ConfigureAwait(false);
             }
+            else if (IsNews(moment.Clashes))
+            {
+                goesOn = await SendClashesAsync(body, moment.Clashes!, closed).ConfigureAwait(false);
+            }
             else if (seats?.Now is { } news && news.Number != _seenSeats)
             {
                 goesOn = await SendSeatsAsync(body, news, closed).ConfigureAwait(false);
@@ -124,14 +129,32 @@ internal sealed class WatchStream(
     }
 
     /// <summary>Sends the seats at the client's pace: those that changed, or all.</summary>
-    private async ValueTask<bool> SendSeatsAsync(PipeWriter body, SeatMoment news, CancellationToken closed)
+    private ValueTask<bool> SendSeatsAsync(PipeWriter body, SeatMoment news, CancellationToken closed)
     {
         ReadOnlyMemory<byte> data = news.DataSince(_seenSeats);
         _seenSeats = news.Number;
         body.Write(inLines ? JsonLines.BeginSeats : WatchEvents.BeginSeats);
+        return SendDataAsync(body, data, closed);
+    }
+
+    // A watcher that was never told of a clash need not know that there is none.
+    private bool IsNews(ClashMoment? clashes) =>
+        clashes is not null && !ReferenceEquals(clashes, _seenClashes) && (clashes.Clashes.Count > 0 || _seenClashes is not null);
+
+    /// <summary>Sends all clashes with other targets at the client's pace.</summary>
+    private ValueTask<bool> SendClashesAsync(PipeWriter body, ClashMoment news, CancellationToken closed)
+    {
+        _seenClashes = news;
+        body.Write(inLines ? JsonLines.BeginClashes : WatchEvents.BeginClashes);
+        return SendDataAsync(body, news.Data, closed);
+    }
+
+    /// <summary>Sends the data of an event without an id, whose beginning is written.</summary>
+    private async ValueTask<bool> SendDataAsync(PipeWriter body, ReadOnlyMemory<byte> data, CancellationToken closed)
+    {
         if (!await SendPiecesAsync(body, data, closed).ConfigureAwait(false))
             return false;
-        body.Write(inLines ? JsonLines.EndSeats : WatchEvents.EndSeats);
+        body.Write(inLines ? JsonLines.EndData : WatchEvents.EndData);
         return !(await body.FlushAsync(CancellationToken.None).ConfigureAwait(false)).IsCompleted;
     }
 
