@@ -26,6 +26,7 @@ public static class FuzzTargets
         ClientTargets.Forwarded,
         ClientTargets.Tokens,
         ClientTargets.QueryString,
+        ClientTargets.Preference,
         SeatTargets.Ticket,
         SeatTargets.Keys,
         SeatTargets.Request,

@@ -21,6 +21,8 @@ internal static class ClientTargets
 
     public static FuzzTarget QueryString { get; } = new("query", ReadQuery, static _ => false, BytesPerByte: 200);
 
+    public static FuzzTarget Preference { get; } = new("accept", ReadPreference, static _ => false, BytesPerByte: 200);
+
     /// <summary>Reads a header: however the bytes arrive it is the same, and it never needs more than its limit.</summary>
     private static void ReadProxy(byte[] input)
     {
@@ -61,6 +63,21 @@ internal static class ClientTargets
             throw new InvalidOperationException("A token is in a sentence.");
         if (table is not null && table.Find(Secret)?.Name != "last")
             throw new InvalidOperationException("The last token is not found.");
+    }
+
+    /// <summary>A coding is chosen only where the client names it, or names all.</summary>
+    private static void ReadPreference(byte[] input)
+    {
+        string header = Encoding.Latin1.GetString(input);
+        string? coding = ContentCoding.Choose(header, hasBrotli: true);
+        if (coding is not null && !header.Contains(coding, StringComparison.OrdinalIgnoreCase) && !header.Contains('*'))
+            throw new InvalidOperationException($"{coding} is chosen, and the client does not name it.");
+        if (coding is not null && !ContentCoding.IsTaken(header, coding))
+            throw new InvalidOperationException($"{coding} is chosen, and the client refuses it.");
+        if (ContentCoding.Choose(header, hasBrotli: false) == ContentCoding.Brotli)
+            throw new InvalidOperationException("A coding is chosen that there is not.");
+        if (Preferences.Find(header, "application/json") is < 0 or > 1000)
+            throw new InvalidOperationException("The weight is outside of 0 to 1.");
     }
 
     private static void ReadQuery(byte[] input)

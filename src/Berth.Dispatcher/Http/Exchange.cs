@@ -52,19 +52,15 @@ internal readonly struct Exchange(IFeatureCollection features)
     /// <summary>The caller that the gate has found, or null where it does not ask.</summary>
     public Caller? Caller => features.Get<Caller>();
 
-    /// <summary>True when the client names a type of content among those that it accepts. <c>*/*</c> names none.</summary>
-    public bool Accepts(string contentType)
+    /// <summary>
+    /// True when the client names a type of content among those that it accepts, and does not prefer the usual one. <c>*/*</c> names none.
+    /// </summary>
+    /// <param name="contentType">The type.</param>
+    /// <param name="usual">The type of the answer for a client that names none.</param>
+    public bool Accepts(string contentType, string usual)
     {
         StringValues accept = Request.Headers.Accept;
-        if (accept.Count == 0)
-            return false;
-        foreach (string? line in accept)
-        {
-            if (line is not null && line.Contains(contentType, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
+        return Preferences.Find(accept, contentType) is > 0 and int weight && weight >= (Preferences.Find(accept, usual) ?? 0);
     }
 
     /// <summary>True when a stream can take the connection over.</summary>

@@ -26,7 +26,7 @@ internal sealed class RootAnswer(DispatcherState state)
         if (view.IsTooStale)
             return RefuseAsync(exchange, Problem.TooStale(view));
         string query = exchange.Request.QueryString;
-        if (exchange.Accepts(Exchange.Json))
+        if (exchange.Accepts(Exchange.Json, "text/plain"))
             return AnswerInJsonAsync(exchange, snapshot, query);
         PodEndpoint? picked = query.Length == 0 ? Pick(snapshot, query) : PickInZone(exchange, snapshot, query);
         ReadOnlyMemory<byte> body = picked is null ? default : TellHost(exchange, picked, query);
@@ -89,7 +89,7 @@ internal sealed class RootAnswer(DispatcherState state)
 
     private Task RefuseAsync(Exchange exchange, Problem problem)
     {
-        if (exchange.Accepts(Exchange.Json))
+        if (exchange.Accepts(Exchange.Json, "text/plain"))
             return ProblemWriter.WriteAsync(exchange, problem).AsTask();
         exchange.Response.Headers.RetryAfter = "1";
         return exchange.WriteWholeAsync(503, s_plainText, Encoding.UTF8.GetBytes(problem.Detail + "\n")).AsTask();

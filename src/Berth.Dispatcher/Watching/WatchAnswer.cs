@@ -22,7 +22,8 @@ internal sealed class WatchAnswer(DispatcherState state, WatchHubs hubs, Request
         WatchSlot? slot = exchange.IsHead ? null : exchange.WatchSlot;
         if (slot is not null && !slot.TryEnter())
             return ProblemWriter.WriteAsync(exchange, Problem.TooManyWatches());
-        bool inLines = exchange.Accepts(Exchange.LineStream) || exchange.Accepts("application/x-ndjson");
+        bool inLines = exchange.Accepts(Exchange.LineStream, Exchange.EventStream)
+            || exchange.Accepts("application/x-ndjson", Exchange.EventStream);
         exchange.Begin(200, inLines ? Exchange.LineStream : Exchange.EventStream, length: null);
         return exchange.IsHead ? ValueTask.CompletedTask : StreamAsync(exchange, target, inLines, slot, started);
     }
