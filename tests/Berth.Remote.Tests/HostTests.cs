@@ -27,28 +27,34 @@ public sealed class HostTests
         await host.StopAsync(Token);
     }
 
-    [Fact]
-    public async Task Setting_without_a_dispatcher_is_refused_at_the_start()
+    [Theory]
+    [InlineData("", null, "Berth:Remote:Dispatchers: '' is no address of a dispatcher.")]
+    [InlineData(null, null, "Berth:Remote:Dispatchers is missing. Set it to the address of a dispatcher, or of several.")]
+    [InlineData("service-a", null, "Berth:Remote:Dispatchers: 'service-a' is no address of a dispatcher.")]
+    [InlineData("http://service-a", "two words", "Berth:Remote:Token contains a space, a line break or a letter that no header may have.")]
+    public async Task Setting_that_cannot_be_used_is_refused_at_the_start(string? dispatcher, string? token, string sentence)
     {
-        using IHost host = Create(null).Build();
+        using IHost host = Create(dispatcher, token).Build();
 
         Exception refused = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync(Token));
 
-        Assert.Contains("'' is no address of a dispatcher", refused.ToString(), StringComparison.Ordinal);
+        Assert.Contains(sentence, refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("two words", refused.ToString(), StringComparison.Ordinal);
     }
 
-    private static HostApplicationBuilder Create(string? dispatcher)
+    private static HostApplicationBuilder Create(string? dispatcher, string? token = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Berth:Source"] = "remote",
-            ["Berth:remote:Dispatcher"] = dispatcher,
+            ["Berth:Source"] = "Remote",
+            ["Berth:Remote:Token"] = token,
             ["Berth:Views:lobby:Namespace"] = TestPods.Target.Namespace,
             ["Berth:Views:lobby:Service"] = TestPods.Target.Service,
             ["Berth:Views:lobby:BasePort"] = "3000",
         });
-        builder.AddBerthSource("remote", context => new RemoteEndpointSource([context.Configuration["Dispatcher"] ?? ""]));
+        if (dispatcher is not null)
+            builder.Configuration["Berth:Remote:Dispatchers:0"] = dispatcher;
         builder.AddBerthView("lobby");
         return builder;
     }

@@ -3,6 +3,7 @@ using Berth.Dns;
 using Berth.Extensions.Hosting.Settings;
 using Berth.Extensions.Hosting.Sources;
 using Berth.Kubernetes;
+using Berth.Remote;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -45,6 +46,7 @@ internal sealed class BerthSettingsCheck(IConfiguration configuration, BerthRegi
         {
             nameof(settings.Kubernetes) when source.IsBuiltIn => FindFaults(path, settings.Kubernetes),
             nameof(settings.Dns) when source.IsBuiltIn => FindFaults(path, settings.Dns),
+            nameof(settings.Remote) when source.IsBuiltIn => FindFaults(path, settings.Remote),
             nameof(settings.File) when source.IsBuiltIn => FindFaults(path, settings.File),
             _ => [],
         };
@@ -97,6 +99,17 @@ internal sealed class BerthSettingsCheck(IConfiguration configuration, BerthRegi
         };
         foreach (string fault in options.FindFaults())
             yield return $"{path}: {fault}";
+    }
+
+    private static IEnumerable<string> FindFaults(string path, BerthRemoteSettings settings)
+    {
+        if (settings.Dispatchers.Count == 0)
+            yield return $"{path}:{nameof(settings.Dispatchers)} is missing. Set it to the address of a dispatcher, or of several.";
+        IReadOnlyList<string> addresses = [.. settings.Dispatchers];
+        foreach (string fault in addresses.Count == 0 ? [] : RemoteEndpointSource.FindFaults(addresses))
+            yield return $"{path}:{nameof(settings.Dispatchers)}: {fault}";
+        foreach (string fault in BuiltInSources.ReadRemote(settings).FindFaults())
+            yield return $"{path}:{fault}";
     }
 
     private static IEnumerable<string> FindFaults(string path, BerthFileSettings settings)

@@ -45,6 +45,11 @@ internal static class KnownKeys
             nameof(BerthDnsSettings.Servers), nameof(BerthDnsSettings.ClusterDomain), nameof(BerthDnsSettings.ServicePorts),
             nameof(BerthDnsSettings.AddressFamilies),
         ],
+        [nameof(BerthSettings.Remote)] =
+        [
+            nameof(BerthRemoteSettings.Dispatchers), nameof(BerthRemoteSettings.Token), nameof(BerthRemoteSettings.TokenFile),
+            nameof(BerthRemoteSettings.CertificateAuthorityFile),
+        ],
         [nameof(BerthSettings.File)] = [nameof(BerthFileSettings.Path), nameof(BerthFileSettings.Period)],
     };
 

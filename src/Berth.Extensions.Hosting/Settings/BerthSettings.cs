@@ -6,8 +6,9 @@ namespace Berth.Extensions.Hosting;
 public sealed class BerthSettings
 {
     /// <summary>
-    /// The source of endpoints: <c>Kubernetes</c>, <c>Dns</c>, <c>File</c>, <c>Static</c> (the <see cref="BerthViewSettings.Pods"/> of the
-    /// views), or the name given to <c>AddBerthSource</c>; upper and lower case are one. Default: <c>Kubernetes</c>.
+    /// The source of endpoints: <c>Kubernetes</c>, <c>Dns</c>, <c>Remote</c> (a dispatcher), <c>File</c>, <c>Static</c> (the
+    /// <see cref="BerthViewSettings.Pods"/> of the views), or the name given to <c>AddBerthSource</c>; upper and lower case are one.
+    /// Default: <c>Kubernetes</c>.
     /// </summary>
     public string Source { get; set; } = "Kubernetes";
 
@@ -39,6 +40,9 @@ public sealed class BerthSettings
 
     /// <summary>The settings of the source <c>Dns</c>: section <c>Berth:Dns</c>.</summary>
     public BerthDnsSettings Dns { get; } = new();
+
+    /// <summary>The settings of the source <c>Remote</c>: section <c>Berth:Remote</c>.</summary>
+    public BerthRemoteSettings Remote { get; } = new();
 
     /// <summary>The settings of the source <c>File</c>: section <c>Berth:File</c>.</summary>
     public BerthFileSettings File { get; } = new();

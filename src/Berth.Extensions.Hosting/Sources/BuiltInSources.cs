@@ -4,8 +4,11 @@ using System.Net;
 using Berth.Dns;
 using Berth.Extensions.Hosting.Settings;
 using Berth.Kubernetes;
+using Berth.Remote;
 using Berth.Sources;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Berth.Extensions.Hosting.Sources;
@@ -18,6 +21,7 @@ internal static class BuiltInSources
     [
         new("Kubernetes", true, Kubernetes),
         new("Dns", true, Dns),
+        new("Remote", true, Remote),
         new("File", true, File),
         new("Static", true, Static),
     ];
@@ -40,6 +44,17 @@ internal static class BuiltInSources
     public static ExternalAddressSource[] ReadSources(BerthKubernetesSettings settings) => settings.ExternalFrom.Count == 0
         ? [ExternalAddressSource.ExternalIP]
         : [.. settings.ExternalFrom.Select(ExternalAddressSource.Parse)];
+
+    /// <summary>The options of the source <c>Remote</c>.</summary>
+    public static RemoteEndpointSourceOptions ReadRemote(
+        BerthRemoteSettings settings, TimeProvider? time = null, ILoggerFactory? loggers = null) => new()
+    {
+        Token = settings.Token,
+        TokenFile = settings.TokenFile,
+        CertificateAuthorityFile = settings.CertificateAuthorityFile,
+        TimeProvider = time ?? TimeProvider.System,
+        LoggerFactory = loggers ?? NullLoggerFactory.Instance,
+    };
 
     private static KubernetesEndpointSource Kubernetes(BerthSourceContext context)
     {
@@ -80,6 +95,12 @@ internal static class BuiltInSources
             TimeProvider = context.TimeProvider,
             LoggerFactory = context.LoggerFactory,
         });
+    }
+
+    private static RemoteEndpointSource Remote(BerthSourceContext context)
+    {
+        BerthRemoteSettings settings = SettingsOf(context).Remote;
+        return new RemoteEndpointSource([.. settings.Dispatchers], ReadRemote(settings, context.TimeProvider, context.LoggerFactory));
     }
 
     private static FilePodSource File(BerthSourceContext context)
