@@ -142,6 +142,39 @@ public sealed class SliceTableTests
     }
 
     [Fact]
+    public void Held_pod_that_a_slice_states_as_not_ready_is_shown_so_at_once()
+    {
+        HoldInIPv6();
+        // The gap in IPv6 is not filled by it, and a client must not be sent to it meanwhile.
+        Apply(Json.Slice("s4", "5", Json.Pod("service-b-0", "10.0.0.1", ready: false)));
+        Assert.Equal(["service-b-0 10.0.0.1 NotReady u", "service-b-1 fd00::2 Ready u"], Pods());
+        Assert.Null(_table.HoldRemaining);
+    }
+
+    [Fact]
+    public void Another_process_that_ends_is_no_news_of_a_held_pod()
+    {
+        HoldInIPv6();
+        Apply(Json.Slice("s4", "5", Json.Pod("service-b-0", "10.0.0.1", uid: "v", ready: false, serving: false, terminating: true)));
+        Assert.False(_builder.HasChanges);
+        _time.Advance(PodHolds.Duration);
+        _table.EndHolds();
+        Assert.Equal("service-b-0 10.0.0.1 Terminating v", Pods()[0]);
+    }
+
+    /// <summary>A pod of both families whose IPv6 slice states it no longer, beside another one that may yet.</summary>
+    private void HoldInIPv6()
+    {
+        Apply(Json.Slice("s4", "1", Json.Pod("service-b-0", "10.0.0.1")));
+        Apply(Json.SliceOf("IPv6", "s6", "2", Json.Pod("service-b-0", "fd00::1")));
+        Apply(Json.SliceOf("IPv6", "t6", "3", Json.Pod("service-b-1", "fd00::2")));
+        Assert.Equal(["service-b-0 10.0.0.1,fd00::1 Ready u", "service-b-1 fd00::2 Ready u"], Pods());
+        Apply(Json.SliceOf("IPv6", "s6", "4"));
+        Assert.False(_builder.HasChanges);
+        Assert.Equal(PodHolds.Duration, _table.HoldRemaining);
+    }
+
+    [Fact]
     public void Pod_without_another_slice_or_terminating_is_not_held()
     {
         Apply(
