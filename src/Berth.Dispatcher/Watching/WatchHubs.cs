@@ -9,9 +9,12 @@ namespace Berth.Dispatcher.Watching;
 /// </summary>
 internal sealed class WatchHubs(DispatcherState state, ILogger logger)
 {
+    private static readonly TimeSpan s_lookEvery = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<ServedTarget, WatchHub> _hubs = new();
     private readonly ConcurrentDictionary<ServedTarget, SeatFeed> _feeds = new();
     private readonly Lock _startLock = new();
+    private volatile Look? _look;
 
     /// <summary>Returns the hub of a target. Replaces a failed one.</summary>
     public WatchHub Of(ServedTarget target)
@@ -23,7 +26,7 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
             if (!_hubs.TryGetValue(target, out hub) || hub.HasFailed)
             {
                 _hubs[target] = hub = new WatchHub(
-                    target.View, target.Page, () => target.Clashes.FindOthers(state.FindClashes()), state.Epoch, state.Time, logger,
+                    target.View, target.Page, () => target.Clashes.FindOthers(FindClashes()), state.Epoch, state.Time, logger,
                     state.Ending);
             }
 
@@ -48,4 +51,14 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
         foreach (SeatFeed feed in _feeds.Values)
             await feed.Completion.ConfigureAwait(false);
     }
+
+    /// <summary>The clashes of all targets. Hubs ask one by one, at their heartbeats, and one look a second serves thousands of them.</summary>
+    private IReadOnlyList<PortClash> FindClashes()
+    {
+        if (_look is not { } look || state.Time.GetElapsedTime(look.At) >= s_lookEvery)
+            _look = look = new Look(state.Time.GetTimestamp(), state.FindClashes());
+        return look.Clashes;
+    }
+
+    private sealed record Look(long At, IReadOnlyList<PortClash> Clashes);
 }
