@@ -4,8 +4,8 @@ using Berth.Diagnostics;
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// Counts requests to the API server: <c>berth.api.requests</c>, by verb (list, watch, get) and HTTP status, or kind of failure when no
-/// answer came.
+/// Counts requests to the API server: <c>berth.api.requests</c>, by verb (list, watch, get, create) and HTTP status, or kind of failure
+/// when no answer came.
 /// </summary>
 internal sealed class ApiCounter(Meter meter)
 {

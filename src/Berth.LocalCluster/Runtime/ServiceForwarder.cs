@@ -29,7 +29,7 @@ internal sealed class ServiceForwarder(
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.Service || change.Kind == KindTable.Node ? ["/"] : [];
 
-    /// <summary>All ports at once: what each leads to is looked up for every connection.</summary>
+    /// <summary>Opens all ports at once. The endpoint is looked up for every connection.</summary>
     public void Reconcile(string? @namespace, string name) => Converge();
 
     public async ValueTask DisposeAsync()
@@ -48,7 +48,7 @@ internal sealed class ServiceForwarder(
         _stopping.Dispose();
     }
 
-    /// <summary>Opens and closes ports as it is asked for now.</summary>
+    /// <summary>Opens and closes ports for the current Services.</summary>
     public void Converge()
     {
         Dictionary<IPEndPoint, string> wanted = Wanted().DistinctBy(pair => pair.At).ToDictionary(pair => pair.At, pair => pair.Target);
@@ -126,7 +126,7 @@ internal sealed class ServiceForwarder(
         }
         catch (SocketException exception)
         {
-            // Tried once: the Service says so in its events, and the rest of the cluster works.
+            // Try once. On a failure the Service gets an event, and the rest of the cluster works.
             listener.Dispose();
             TellTaken(at, target, exception);
             return (target, null, Task.CompletedTask);
@@ -160,13 +160,13 @@ internal sealed class ServiceForwarder(
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The listener was closed: its Service or the cluster is gone.
+            // The listener was closed, because its Service or the cluster has ended.
         }
     }
 
     /// <summary>
-    /// Both directions until both have ended, or one breaks. An endpoint that refuses is passed over: its process may have
-    /// ended this moment.
+    /// Copies in both directions until both have ended, or one breaks. An endpoint that refuses is skipped, because its process may have
+    /// just ended.
     /// </summary>
     private async Task PassAsync(Socket client, string target)
     {
@@ -192,7 +192,7 @@ internal sealed class ServiceForwarder(
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // One side is gone, or the cluster ends.
+            // One side has disconnected, or the cluster ends.
         }
     }
 
@@ -207,7 +207,7 @@ internal sealed class ServiceForwarder(
         }
         catch
         {
-            // The other direction must not wait for what will never come.
+            // The other direction must not wait for data that never comes.
             from.Close();
             to.Close();
             throw;

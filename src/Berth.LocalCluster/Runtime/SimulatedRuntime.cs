@@ -1,8 +1,8 @@
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// A runtime without processes: a container runs until it is told to end, which takes it a moment, so that everybody sees it
-/// ending; and every probe succeeds. One that is to run to its end has ended at once.
+/// A runtime without processes. A container runs until it is asked to end, and then needs a moment, so that watchers see it terminating.
+/// Every probe succeeds. A container that must run to its end has ended at once.
 /// </summary>
 internal sealed class SimulatedRuntime(TimeProvider time) : IContainerRuntime
 {

@@ -1,10 +1,10 @@
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// The last message of a container: the file of terminationMessagePath where the run wrote one, else with FallbackToLogsOnError
-/// the last lines of its output (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). The
-/// default path belongs to no container here, so nothing is read from it. It is made before the run: a file that is the same after
-/// it was not written by it.
+/// Finds the last message of a container: the file of terminationMessagePath if the run wrote it, else with FallbackToLogsOnError the last
+/// lines of its output (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). The default path belongs
+/// to no container here, so nothing is read from it. Create it before the run: a file that is unchanged after the run was not written by
+/// it.
 /// </summary>
 internal sealed class TerminationMessage(JsonObject container)
 {
@@ -14,7 +14,7 @@ internal sealed class TerminationMessage(JsonObject container)
     private readonly string? _path = PathOf(container);
     private readonly DateTime _before = Written(PathOf(container));
 
-    /// <summary>True when the whole output is needed to say what went wrong.</summary>
+    /// <summary>True when the message needs the whole output.</summary>
     public bool NeedsOutput(int code) => code != 0 && container.Text("terminationMessagePolicy") == "FallbackToLogsOnError";
 
     public string? Read(int code, ContainerLog output)
@@ -23,7 +23,7 @@ internal sealed class TerminationMessage(JsonObject container)
         {
             try
             {
-                // No more of it than that: it may be a file without an end.
+                // The limit is needed because the file may have no end.
                 using StreamReader file = new(_path);
                 char[] text = new char[MaxFileBytes];
                 return new string(text, 0, file.ReadBlock(text));

@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// A UDP port that leads to an endpoint of a Service: all datagrams of one sender go to one endpoint, and its answers come back from this
-/// port, as kube-proxy does. A sender that is silent for a minute is forgotten.
+/// A UDP port that forwards to endpoints of a Service, like kube-proxy: all datagrams of one sender go to one endpoint, and the answers
+/// come from this port. A sender is forgotten after a minute of silence.
 /// </summary>
 internal sealed class UdpRelay : IAsyncDisposable
 {
-    /// <summary>The senders that are known at the same time. The next one takes the place of the one that is silent for longest.</summary>
+    /// <summary>The limit of known senders. A further sender replaces the one with the longest silence.</summary>
     private const int MostSenders = 1024;
 
     private static readonly TimeSpan s_silence = TimeSpan.FromMinutes(1);
@@ -21,7 +21,7 @@ internal sealed class UdpRelay : IAsyncDisposable
     private readonly Dictionary<IPEndPoint, Sender> _senders = [];
     private readonly Task _receiving;
 
-    /// <exception cref="SocketException">The port cannot be had.</exception>
+    /// <exception cref="SocketException">The port cannot be opened.</exception>
     public UdpRelay(IPEndPoint at, Func<IPEndPoint?> choose, TimeProvider time)
     {
         _choose = choose;
@@ -70,12 +70,14 @@ internal sealed class UdpRelay : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // The endpoint refused a datagram, or the sender an answer: the next one may arrive.
+                // The endpoint refused a datagram, or the sender an answer. The next datagram may arrive.
             }
         }
     }
 
-    /// <summary>The sender's way to its endpoint; a new one where the endpoint is silent for long. Null while nothing is ready.</summary>
+    /// <summary>
+    /// Returns the sender's connection to its endpoint, or a new one after a long silence of the endpoint. Null while no endpoint is ready.
+    /// </summary>
     private async Task<Sender?> SenderAsync(IPEndPoint from)
     {
         foreach ((IPEndPoint at, Sender old) in _senders
@@ -103,7 +105,7 @@ internal sealed class UdpRelay : IAsyncDisposable
         return sender;
     }
 
-    /// <summary>Passes answers back. It ends when the endpoint refuses, which a datagram to a process that has ended shows.</summary>
+    /// <summary>Passes answers back. It ends when the endpoint refuses a datagram, because its process has ended.</summary>
     private async Task AnswerAsync(Socket from, IPEndPoint to)
     {
         byte[] buffer = new byte[65535];
@@ -117,7 +119,7 @@ internal sealed class UdpRelay : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The endpoint, the sender or the cluster is gone.
+            // The endpoint, the sender or the cluster has ended.
         }
     }
 

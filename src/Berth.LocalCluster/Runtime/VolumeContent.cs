@@ -2,7 +2,7 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>The files that a volume is made of.</summary>
+/// <summary>The files of a volume.</summary>
 internal static class VolumeContent
 {
     private static readonly string[] s_written = ["configMap", "secret", "downwardAPI", "projected"];
@@ -10,7 +10,7 @@ internal static class VolumeContent
     /// <summary>True for volumes whose files come from the API.</summary>
     public static bool IsReadOnly(JsonObject volume) => s_written.Any(kind => volume[kind] is not null);
 
-    /// <summary>The reason why a volume cannot be made yet, as a kubelet says it. Or null.</summary>
+    /// <summary>Returns the reason why a volume cannot be created yet, in the words of a kubelet, or null.</summary>
     public static string? Missing(JsonObject volume, ConfigSources sources)
     {
         foreach ((ResourceKind kind, JsonObject source, string name) in Sources(volume))
@@ -31,7 +31,7 @@ internal static class VolumeContent
         return null;
     }
 
-    /// <summary>The files by their paths; null for a volume that is a folder and no more.</summary>
+    /// <summary>Returns the files by their paths. Null for a volume that is only a folder.</summary>
     public static IReadOnlyDictionary<string, VolumeFile>? Files(
         JsonObject volume, JsonObject pod, JsonNode? ofNode, ConfigSources sources, Func<byte[]> token)
     {
@@ -79,7 +79,7 @@ internal static class VolumeContent
         }
     }
 
-    /// <summary>A field of the pod. Labels and annotations are a line each, as <c>key="value"</c>.</summary>
+    /// <summary>Returns a field of the pod. Labels and annotations have one line each: <c>key="value"</c>.</summary>
     private static string Field(JsonObject item, JsonObject pod, JsonNode? ofNode)
     {
         if (item["resourceFieldRef"] is JsonObject resource)
@@ -100,7 +100,7 @@ internal static class VolumeContent
             yield return (KindTable.Secret, source, source.Text("secretName") ?? source.Text("name") ?? "");
     }
 
-    /// <summary>The parts of a kind that a volume has: itself, or among the sources of a projection.</summary>
+    /// <summary>Returns the sources of a kind: the volume itself, or those in its projection.</summary>
     private static IEnumerable<JsonObject> Parts(JsonObject volume, string kind) =>
         volume.Items("projected", "sources").Select(source => source[kind]).Prepend(volume[kind]).OfType<JsonObject>();
 }

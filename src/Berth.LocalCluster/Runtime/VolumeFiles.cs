@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// The files of a volume, written as a kubelet writes them: into a folder of their own that <c>..data</c> points to, and a link for each
-/// name. A change is a new folder and one move of that link, so that a reader sees all files of before or all of after.
+/// Writes the files of a volume as a kubelet does: into a separate folder that <c>..data</c> points to, with a link for each name. A change
+/// creates a new folder and moves that link once, so that a reader sees all old files or all new files.
 /// </summary>
 internal static partial class VolumeFiles
 {
     private const string Data = "..data";
 
-    /// <summary>Writes the files, by their paths below the volume's folder. Files that are the same as before are left alone.</summary>
+    /// <summary>Writes the files by their paths below the volume's folder. Unchanged files are not touched.</summary>
     public static void Write(string folder, IReadOnlyDictionary<string, VolumeFile> files)
     {
         Directory.CreateDirectory(folder);
@@ -29,7 +29,7 @@ internal static partial class VolumeFiles
             Directory.Delete(Path.Combine(folder, before), recursive: true);
     }
 
-    /// <summary>Makes a link point elsewhere, in one step where the system has one.</summary>
+    /// <summary>Changes the target of a link, in one step if the system can do that.</summary>
     private static void Point(string link, string to)
     {
         if (OperatingSystem.IsWindows())
@@ -40,13 +40,13 @@ internal static partial class VolumeFiles
             return;
         }
 
-        // File.Move wants a file, and this is a link to a folder.
+        // File.Move requires a file, and this is a link to a folder.
         File.CreateSymbolicLink(link + ".new", to);
         if (Rename(link + ".new", link) != 0)
             throw new IOException($"{link} cannot be made to point to {to}: error {Marshal.GetLastPInvokeError()} of rename(2).");
     }
 
-    /// <summary>A link for each first part of a path; links of names that are gone go too.</summary>
+    /// <summary>Creates a link for each first part of a path, and removes links of names that no longer exist.</summary>
     private static void LinkNames(string folder, IReadOnlyDictionary<string, VolumeFile> files)
     {
         HashSet<string> names = files.Keys.Select(static path => path.Split('/')[0]).ToHashSet(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Selectors;
 
-/// <summary>A field selector: only the fields a real server has an index for, and only = and !=.</summary>
+/// <summary>A field selector, with the fields that a real server supports, and only with = and !=.</summary>
 internal sealed class FieldSelector
 {
     private static readonly Dictionary<ResourceKind, string[]> s_fields = new()

@@ -9,7 +9,7 @@ namespace Berth.LocalCluster.Selectors;
 /// </summary>
 internal sealed class LabelSelector
 {
-    /// <summary>Labels as a selector's text: <c>app=service-b,tier=game</c>.</summary>
+    /// <summary>Returns labels as the text of a selector: <c>app=service-b,tier=game</c>.</summary>
     public static string Pairs(JsonNode? labels) => string.Join(',', labels.Map().Select(pair => $"{pair.Key}={pair.Value}"));
 
     public static readonly LabelSelector Everything = new([]);
@@ -25,10 +25,10 @@ internal sealed class LabelSelector
         return _requirements.All(requirement => requirement(labels));
     }
 
-    /// <summary>A plain map, as a Service's selector is.</summary>
+    /// <summary>Reads a plain map, like the selector of a Service.</summary>
     public static LabelSelector FromMap(JsonNode? map) => new([.. map.Map().Select(pair => In(pair.Key, pair.Value))]);
 
-    /// <summary>matchLabels and matchExpressions, as workloads have.</summary>
+    /// <summary>Reads matchLabels and matchExpressions, as in workloads.</summary>
     public static LabelSelector FromSpec(JsonNode? selector) => new(
     [
         .. FromMap(selector.At("matchLabels"))._requirements,

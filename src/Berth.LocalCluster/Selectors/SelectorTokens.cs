@@ -3,7 +3,7 @@ using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Selectors;
 
-/// <summary>The words and signs of a label selector, one after the other.</summary>
+/// <summary>Reads the words and signs of a label selector, one after the other.</summary>
 internal sealed partial class SelectorTokens(string text)
 {
     private const string Signs = "=!(),<>";
@@ -26,7 +26,7 @@ internal sealed partial class SelectorTokens(string text)
     public string Identifier(string expected) =>
         !AtEnd && !Signs.Contains(Peek[0], StringComparison.Ordinal) ? Next() : throw Fault(expected);
 
-    /// <summary>The value of an equality; one that is left out is the empty value.</summary>
+    /// <summary>Returns the value of an equality. A missing value is the empty text.</summary>
     public string Value() => AtEnd || Peek == "," ? "" : Identifier("identifier");
 
     public IReadOnlyList<string> Values()
@@ -57,7 +57,7 @@ internal sealed partial class SelectorTokens(string text)
             throw Fault(token switch { ")" => "',' or ')'", "," => "',' or 'end of string'", _ => $"'{token}'" });
     }
 
-    /// <summary>A real server says which requirement only within one.</summary>
+    /// <summary>A real server names the requirement only inside of one.</summary>
     private ApiException Fault(string expected)
     {
         string within = expected.EndsWith("'end of string'", StringComparison.Ordinal) ? "" : "unable to parse requirement: ";

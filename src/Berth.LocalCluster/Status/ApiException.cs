@@ -3,20 +3,20 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Status;
 
-/// <summary>An answer of failure, with the Status object a real API server sends.</summary>
+/// <summary>A failure answer with the Status object of a real API server.</summary>
 internal sealed class ApiException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
 {
     public int Code => code;
     public int? RetryAfterSeconds => (int?)details?["retryAfterSeconds"];
 
-    /// <summary>For an expired continue token: one that goes on from there at the newest version.</summary>
+    /// <summary>For an expired continue token: a token that continues from there at the newest version.</summary>
     public string? Continue { get; init; }
 
     public JsonObject ToStatus() => JsonWriting.Fields(
         ("kind", "Status"), ("apiVersion", "v1"), ("metadata", Continue is null ? [] : new JsonObject { ["continue"] = Continue }),
         ("status", "Failure"), ("message", Message), ("reason", reason), ("details", details?.DeepClone()), ("code", code));
 
-    /// <summary>Does something for a caller who does not come through the API: a refusal is a sentence for a person then.</summary>
+    /// <summary>Runs an action for a caller outside the API. A refusal becomes an exception with a sentence for people.</summary>
     public static void Translate(Action action)
     {
         try
@@ -82,7 +82,7 @@ internal sealed class ApiException(int code, string reason, string message, Json
         return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {(faults.Count == 1 ? what : $"[{what}]")}", details);
     }
 
-    /// <summary>The object that a Status is about.</summary>
+    /// <summary>Returns the details of the object that a Status is about.</summary>
     public static JsonObject Details(ResourceKind kind, string? name, string? said = null) =>
         JsonWriting.Fields(("name", name), ("group", kind.Group.Length > 0 ? kind.Group : null), ("kind", said ?? kind.Plural));
 }

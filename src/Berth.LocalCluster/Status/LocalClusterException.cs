@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster;
 
-/// <summary>The local cluster cannot do what was asked. The message is a sentence for a person: what happened and what to do.</summary>
+/// <summary>The local cluster cannot do the requested action. The message is a sentence for people: what happened and what to do.</summary>
 /// <param name="message">What happened and what to do.</param>
 /// <param name="innerException">The cause, where there is one.</param>
 public sealed class LocalClusterException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,12 +1,12 @@
 namespace Berth.LocalCluster.Storage;
 
-/// <summary>UIDs, name suffixes and template hashes, in the alphabets of Kubernetes (no vowels, so no words).</summary>
+/// <summary>Creates UIDs, name suffixes and template hashes, in the alphabets of Kubernetes (no vowels, so no words).</summary>
 internal sealed class NameGenerator(Random random)
 {
     private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
     private const int SuffixLength = 5;
 
-    /// <summary>A name with a suffix is never longer than a label may be.</summary>
+    /// <summary>A name with a suffix is never longer than a label.</summary>
     private const int MaxPrefixLength = 63 - SuffixLength;
     private readonly Lock _gate = new();
 

@@ -5,8 +5,8 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Storage;
 
 /// <summary>
-/// All objects, under one growing version, and the last changes for watches. Writers take turns; what they stored is never changed
-/// again, so readers only need the lock for the moment of looking it up.
+/// All objects with one growing version, and the last changes for watches. Writers take turns. A stored object never changes, so readers
+/// need the lock only for the lookup.
 /// </summary>
 internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int historyLimit)
 {
@@ -23,7 +23,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
 
     public long Version => Interlocked.Read(ref _version);
 
-    /// <summary>The oldest version a watch can start from.</summary>
+    /// <summary>The oldest version from which a watch can start.</summary>
     public long Oldest { get; private set; } = 1;
 
     public StoredObject? Find(ResourceKind kind, string? @namespace, string name)
@@ -46,7 +46,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
     }
 
-    /// <summary>The objects as they were at a version, found by undoing what came after. Null when that is no longer known.</summary>
+    /// <summary>Returns the objects at an earlier version, by undoing the later changes. Null when these are no longer kept.</summary>
     public IReadOnlyList<StoredObject>? ListAt(ResourceKind kind, string? @namespace, long at)
     {
         lock (_gate)
@@ -68,8 +68,8 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
     }
 
-    /// <summary>The changes after a version, oldest first.</summary>
-    /// <exception cref="ApiException">410: they are no longer all known.</exception>
+    /// <summary>Returns the changes after a version, oldest first.</summary>
+    /// <exception cref="ApiException">410: some of them are no longer kept.</exception>
     public IReadOnlyList<Change> ReadAfter(long after, out long upTo)
     {
         lock (_gate)
@@ -91,7 +91,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
             return _version > after ? Task.CompletedTask : _changed.Next.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Makes an object. One that is not kept is only what would be.</summary>
+    /// <summary>Creates an object. In a dry run it is not stored.</summary>
     public StoredObject Create(ResourceKind kind, JsonObject body, bool kept = true)
     {
         lock (_gate)
@@ -109,7 +109,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
     }
 
-    /// <summary>Changes an object in one step. A change that changes nothing makes no new version, as on a real server.</summary>
+    /// <summary>Changes an object in one step. As on a real server, a change without an effect creates no new version.</summary>
     public StoredObject Update(
         ResourceKind kind,
         string? @namespace,
@@ -135,14 +135,14 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
     }
 
-    /// <summary>A Deployment's annotations count too: they go on to its ReplicaSets.</summary>
+    /// <summary>The annotations of a Deployment count too, because its ReplicaSets get them.</summary>
     private static bool ChangesWhatIsWanted(ResourceKind kind, JsonObject before, JsonObject after) =>
         !SameSpec(before, after)
         || (kind == KindTable.Deployment
             && !JsonNode.DeepEquals(before.At("metadata", "annotations"), after.At("metadata", "annotations")));
 
     /// <summary>
-    /// Changes an object that still is the one given. Binding a pod to a node does not count as a change of what is wanted.
+    /// Changes an object if it is still the given one. Binding a pod to a node does not count as a change of its generation.
     /// </summary>
     public StoredObject Update(StoredObject item, Action<JsonObject> change, bool binding = false)
     {
@@ -158,8 +158,8 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
     }
 
     /// <summary>
-    /// Removes an object that still is the one given; one with finalizers waits for their end. Returns its last state, or null
-    /// when it had gone before.
+    /// Removes an object if it is still the given one. An object with finalizers waits for their end. Returns its last state, or null when
+    /// it was already gone.
     /// </summary>
     public StoredObject? Remove(StoredObject item)
     {
@@ -176,7 +176,7 @@ internal sealed class ObjectStore(TimeProvider time, NameGenerator names, int hi
         }
     }
 
-    /// <summary>Forgets the history, as an etcd compaction does.</summary>
+    /// <summary>Drops the history, like a compaction of etcd.</summary>
     public void Compact()
     {
         lock (_gate)

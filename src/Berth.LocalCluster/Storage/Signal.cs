@@ -1,8 +1,6 @@
 namespace Berth.LocalCluster.Storage;
 
-/// <summary>
-/// Tells any number of waiting tasks that something has changed, again and again. The caller that raises it holds the lock of what changes.
-/// </summary>
+/// <summary>Wakes any number of waiting tasks at each change. The caller that raises it holds the lock of the changed data.</summary>
 internal sealed class Signal
 {
     private TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);

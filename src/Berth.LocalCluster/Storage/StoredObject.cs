@@ -15,14 +15,14 @@ internal sealed class StoredObject(ResourceKind kind, JsonObject body, long vers
     public string? Namespace { get; } = body.Text("metadata", "namespace");
     public string Uid { get; } = body.Text("metadata", "uid")!;
 
-    /// <summary>The node of a pod that is bound.</summary>
+    /// <summary>The node of a bound pod.</summary>
     public string? NodeName { get; } = body.Text("spec", "nodeName");
 
-    /// <summary>UIDs of the objects this one belongs to.</summary>
+    /// <summary>The UIDs of the owners of this object.</summary>
     public IReadOnlyList<string> Owners { get; } =
         [.. body.Items("metadata", "ownerReferences").Select(owner => owner.Text("uid")).OfType<string>()];
     public string Key => ResourceKind.Key(Namespace, Name);
 
-    /// <summary>The object as it is sent, written once for all watchers.</summary>
+    /// <summary>The JSON of the object, written once for all watchers.</summary>
     public byte[] Utf8 => _utf8 ??= body.ToUtf8();
 }

@@ -1,7 +1,7 @@
 namespace Berth.LocalCluster.Timing;
 
 /// <summary>
-/// Waits of any length. Manifests and requests may ask for more seconds than a timer (49.7 days), a <see cref="TimeSpan"/> or a
+/// Waits for any length of time. Manifests and requests may ask for more seconds than a timer (49.7 days), a <see cref="TimeSpan"/> or a
 /// date holds: a long wait is made of several timers, and a sum that is too large is the largest there is.
 /// </summary>
 internal static class LongWait
@@ -9,28 +9,28 @@ internal static class LongWait
     private static readonly TimeSpan s_longestTimer = TimeSpan.FromDays(30);
     private static readonly TimeSpan s_shortestTimer = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>A number of seconds, within what a <see cref="TimeSpan"/> holds.</summary>
+    /// <summary>Returns a number of seconds, limited to the range of a <see cref="TimeSpan"/>.</summary>
     public static TimeSpan Seconds(long seconds)
     {
         const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
         return seconds > MaxSeconds ? TimeSpan.MaxValue : seconds < -MaxSeconds ? -TimeSpan.MaxValue : TimeSpan.FromSeconds(seconds);
     }
 
-    /// <summary>A period, so many times.</summary>
+    /// <summary>Returns a multiple of a period.</summary>
     public static TimeSpan Times(this TimeSpan period, long count)
     {
         Int128 ticks = (Int128)period.Ticks * count;
         return new TimeSpan((long)Int128.Clamp(ticks, long.MinValue, long.MaxValue));
     }
 
-    /// <summary>The moment that far from another, within the years 1 to 9999.</summary>
+    /// <summary>Returns the time at a distance from another, limited to the years 1 to 9999.</summary>
     public static DateTimeOffset After(this DateTimeOffset moment, TimeSpan wait)
     {
         Int128 ticks = (Int128)moment.UtcTicks + wait.Ticks;
         return new DateTimeOffset((long)Int128.Clamp(ticks, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
     }
 
-    /// <summary>Waits that long. Returns at once when there is nothing to wait for.</summary>
+    /// <summary>Waits for a duration. Returns at once when it is zero or negative.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task DelayAsync(this TimeProvider time, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -39,7 +39,9 @@ internal static class LongWait
             await Task.Delay(next, time, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Waits for a task, at most that long and not after the token is cancelled. How the wait ended, the task tells.</summary>
+    /// <summary>
+    /// Waits for a task, for at most a duration and until the token is cancelled. The state of the task tells the result.
+    /// </summary>
     public static async Task UntilAsync(this TimeProvider time, Task task, TimeSpan most, CancellationToken cancellationToken)
     {
         Remaining clock = new(time, most);
@@ -47,17 +49,16 @@ internal static class LongWait
             await task.WaitAsync(next, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Runs an action once, after that long. Disposal before that prevents it.</summary>
+    /// <summary>Runs an action once, after a duration. Disposal before that prevents it.</summary>
     public static IDisposable Alarm(this TimeProvider time, TimeSpan wait, Action action) => new OneAlarm(time, wait, action);
 
-    /// <summary>The rest of a wait. Read as elapsed time, so that a clock that jumps ends it as one that ticks does.</summary>
+    /// <summary>The rest of a wait. It is measured as elapsed time, so that it also ends when the clock jumps.</summary>
     private readonly struct Remaining(TimeProvider time, TimeSpan wait)
     {
         private readonly long _start = time.GetTimestamp();
 
         /// <summary>
-        /// The length of the next timer; null when the wait is over. A timer rounds down, so it gets a millisecond at
-        /// least.
+        /// Returns the length of the next timer, or null when the wait is over. A timer rounds down, so it gets at least a millisecond.
         /// </summary>
         public TimeSpan? Next
         {
@@ -102,7 +103,7 @@ internal static class LongWait
             }
             catch (ObjectDisposedException)
             {
-                // What it was for ended while it rang.
+                // Its purpose ended while the timer fired.
             }
         }
     }
