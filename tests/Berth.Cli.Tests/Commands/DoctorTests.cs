@@ -92,6 +92,22 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Name_of_a_Service_is_enough_in_a_pod()
+    {
+        await using FakeKubernetes kubernetes = await FakeKubernetes.StartAsync(new SlicesServer { Pods = ["service-b-0"] }.AnswerAsync);
+        using TestFile kubeconfig = new(File.ReadAllText(kubernetes.Kubeconfig).Replace(
+            "user: test }", "user: test, namespace: k8s-example2 }", StringComparison.Ordinal));
+        string[] get = ["get", "endpoints", "service-b", "--base-port", "3000", "-o", "text", "--kubeconfig", kubeconfig.Path];
+        BerthResult inPod = await InProcess.RunInPodAsync(get);
+        Assert.True(inPod.Out == "127.0.0.1:3000\n", inPod.Out + inPod.Error);
+        BerthResult elsewhere = await InProcess.RunAsync("", isPlugin: false, get);
+        Assert.Equal(2, elsewhere.ExitCode);
+        BerthResult withoutCluster = await InProcess.RunInPodAsync(
+            "get", "endpoints", "service-b", "--kubeconfig", kubeconfig.Path + ".none");
+        Assert.Equal(2, withoutCluster.ExitCode);
+    }
+
+    [Fact]
     public async Task Slices_without_hostnames_are_a_warning()
     {
         using TcpListener listener = Listen();

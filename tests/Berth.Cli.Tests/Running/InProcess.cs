@@ -5,7 +5,14 @@ namespace Berth.Cli.Tests.Running;
 /// <summary>The program inside the test, without an environment.</summary>
 internal static class InProcess
 {
-    public static async Task<BerthResult> RunAsync(string input, bool isPlugin, params string[] args)
+    public static Task<BerthResult> RunAsync(string input, bool isPlugin, params string[] args) =>
+        RunAsync(input, isPlugin, static _ => null, args);
+
+    /// <summary>The program with the variable that every container of a pod has.</summary>
+    public static Task<BerthResult> RunInPodAsync(params string[] args) => RunAsync(
+        "", isPlugin: false, static name => name == "KUBERNETES_SERVICE_HOST" ? "10.96.0.1" : null, args);
+
+    private static async Task<BerthResult> RunAsync(string input, bool isPlugin, Func<string, string?> variable, string[] args)
     {
         using StringReader reader = new(input);
         using StringWriter output = new() { NewLine = "\n" };
@@ -16,7 +23,7 @@ internal static class InProcess
             In = reader,
             Out = output,
             Error = error,
-            Variable = static _ => null,
+            Variable = variable,
             Time = TimeProvider.System,
             Random = new Random(1),
         });
