@@ -52,7 +52,9 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
             await feed.Completion.ConfigureAwait(false);
     }
 
-    /// <summary>The clashes of all targets. Hubs ask one by one, at their heartbeats, and one look a second serves thousands of them.</summary>
+    /// <summary>
+    /// The clashes of all targets. Hubs ask one by one, at their heartbeats, and one look a second serves thousands of them.
+    /// </summary>
     private IReadOnlyList<PortClash> FindClashes()
     {
         if (_look is not { } look || state.Time.GetElapsedTime(look.At) >= s_lookEvery)
