@@ -43,10 +43,11 @@ internal sealed class ClusterParts : IAsyncDisposable
         Files = new AccessFiles(_options.DataDirectory, Identities, _certificates.AuthorityPem);
         Runtime = _options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime(time);
         EventRecorder events = new(Store, time);
+        ServiceNames serviceNames = new(Store, Files, () => Kubelet!.Addresses, _options.RunProcesses);
         KubeletContext context = new(
-            Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, events, time, logger);
+            Runtime, _options.RunProcesses ? _options.Images : null, _options.PodEnvironment, Files, serviceNames, events, time, logger);
         Kubelet = new Kubelet(Store, context);
-        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, events, NotEnforced, time);
+        _forwarder = new ServiceForwarder(Store, _options.Forwards, _options.RunProcesses, serviceNames, events, NotEnforced, time);
         _controllers = new ControllerLoop(
             Store,
             [
@@ -59,7 +60,7 @@ internal sealed class ClusterParts : IAsyncDisposable
                 new DaemonSetController(Operations, events, time),
                 new DeploymentController(Operations, events, time),
                 new ReplicaSetController(Operations, events, time),
-                Kubelet, _forwarder,
+                Kubelet, serviceNames, _forwarder,
             ],
             time,
             logger);
@@ -78,6 +79,7 @@ internal sealed class ClusterParts : IAsyncDisposable
             new WriteHandler(Operations),
             new PodLogs(Kubelet, time),
             new ExecHandler(Store, new PodExec(Kubelet, Runtime), time),
+            new PortForwardHandler(Store, logger),
             Store,
             tables,
             _faultHandler,

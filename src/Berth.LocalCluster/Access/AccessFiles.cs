@@ -58,6 +58,10 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     /// <summary>The folder of a claim, which stays when its pod goes.</summary>
     public string FolderOfClaim(string key) => Path.Combine(_folder!, "claims", key);
 
+    /// <summary>The hosts file of the containers of a namespace.</summary>
+    public string HostsOf(string @namespace) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(_folder!, "hosts")).FullName, @namespace);
+
     /// <summary>Puts a fresh token into every service account's token file, where clients look again when the old one is refused.</summary>
     public void Rewrite()
     {
@@ -88,7 +92,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         }
 
         File.Delete(AdministratorPath);
-        foreach (string folder in (string[])["accounts", "pods", "claims"])
+        foreach (string folder in (string[])["accounts", "pods", "claims", "hosts"])
         {
             if (Directory.Exists(Path.Combine(_folder, folder)))
                 Directory.Delete(Path.Combine(_folder, folder), recursive: true);

@@ -105,6 +105,7 @@ internal static class DiscoveryDocuments
             yield return ("attach", "PodAttachOptions", ["create", "get"]);
             yield return ("exec", "PodExecOptions", ["create", "get"]);
             yield return ("log", "Pod", ["get"]);
+            yield return ("portforward", "PodPortForwardOptions", ["create", "get"]);
         }
 
         if (kind.HasScale)

@@ -18,6 +18,7 @@ internal sealed class RequestHandler(
     WriteHandler writes,
     PodLogs logs,
     ExecHandler exec,
+    PortForwardHandler portForward,
     ObjectStore store,
     TableWriter tables,
     FaultHandler faults,
@@ -124,6 +125,12 @@ internal sealed class RequestHandler(
             return;
         }
 
+        if (target.Kind == KindTable.Pod && PortForwardHandler.Answers(target))
+        {
+            await portForward.HandleAsync(target, http, stopping).ConfigureAwait(false);
+            return;
+        }
+
         bool asTable = accept.Contains("as=Table", StringComparison.Ordinal);
         if (http.Request.Method != "GET")
         {
@@ -162,7 +169,7 @@ internal sealed class RequestHandler(
 
     private static string Verb(string method, RequestTarget target, bool watch) => method switch
     {
-        _ when target.Kind == KindTable.Pod && ExecHandler.Answers(target) => "create",
+        _ when target.Kind == KindTable.Pod && (ExecHandler.Answers(target) || PortForwardHandler.Answers(target)) => "create",
         "GET" => watch ? "watch" : target.Name is null ? "list" : "get",
         "POST" => "create",
         "PUT" => "update",

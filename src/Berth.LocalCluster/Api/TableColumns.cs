@@ -37,6 +37,7 @@ internal static class TableColumns
         ["users"] = (binding, _) => Subjects(binding, "User"),
         ["groups"] = (binding, _) => Subjects(binding, "Group"),
         ["accounts"] = (binding, _) => Subjects(binding, "ServiceAccount"),
+        ["access"] = (claim, _) => string.Join(',', claim.Texts("status", "accessModes").Select(ShortMode)),
         ["controller"] = (item, _) => Controller(item),
         ["object"] = (item, _) => $"{item.Text("involvedObject", "kind")?.ToLowerInvariant()}/{item.Text("involvedObject", "name")}",
         ["last"] = (item, now) => TableWriter.Age(item.Text("lastTimestamp"), now),
@@ -158,6 +159,14 @@ internal static class TableColumns
         string more = all.Count > 3 ? $" + {all.Count - 3} more..." : "";
         return all.Count == 0 ? "<unset>" : string.Join(',', all.Take(3)) + more;
     }
+
+    /// <summary>An access mode in the short form that kubectl shows: <c>RWO</c> for ReadWriteOnce.</summary>
+    private static string ShortMode(string mode) => string.Concat(mode.Where(char.IsAsciiLetterUpper)) switch
+    {
+        "ROM" => "ROX",
+        "RWM" => "RWX",
+        var letters => letters,
+    };
 
     private static string OrNone(string text) => text.Length == 0 ? "<none>" : text;
 }

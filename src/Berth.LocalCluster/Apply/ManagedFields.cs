@@ -10,7 +10,7 @@ internal sealed class ManagedFields
     /// <summary>The owner of all that an object had before it was first applied on the server's side, as a real server names it.</summary>
     private const string BeforeFirstApply = "before-first-apply";
 
-    private readonly List<(string Manager, string Operation, string Version, string Time, FieldSet Fields)> _owners = [];
+    private readonly List<FieldOwner> _owners = [];
 
     private ManagedFields()
     {
@@ -22,8 +22,10 @@ internal sealed class ManagedFields
         ManagedFields managed = new();
         foreach (JsonObject entry in body.Items("metadata", "managedFields"))
         {
-            managed._owners.Add((
-                entry.Text("manager") ?? "", entry.Text("operation") ?? "Update", entry.Text("apiVersion") ?? "", entry.Text("time") ?? "",
+            managed._owners.Add(new FieldOwner(
+                new FieldManager(entry.Text("manager") ?? "", entry.Text("operation") ?? "Update", entry.Text("subresource")),
+                entry.Text("apiVersion") ?? "",
+                entry.Text("time") ?? "",
                 FieldSet.Read(entry["fieldsV1"])));
         }
 
@@ -32,37 +34,34 @@ internal sealed class ManagedFields
 
     public bool IsEmpty => _owners.Count == 0;
 
-    /// <summary>Gives all fields of an object to the owner of what was there before.</summary>
-    public void Adopt(string type, JsonObject body, string now) =>
-        _owners.Add((BeforeFirstApply, "Update", body.Text("apiVersion") ?? "", now, AppliedFields.Of(type, Owned(body))));
+    /// <summary>Gives all fields of an object, its status excepted, to the owner of what was there before.</summary>
+    public void Adopt(string type, JsonObject body, string now) => _owners.Add(new FieldOwner(
+        new FieldManager(BeforeFirstApply, "Update", null), body.Text("apiVersion") ?? "", now, AppliedFields.Of(type, Owned(body, null))));
 
-    /// <summary>The fields that a manager has applied.</summary>
-    public FieldSet AppliedBy(string manager) => _owners
-        .Where(owner => owner.Manager == manager && owner.Operation == "Apply")
-        .Select(static owner => owner.Fields).FirstOrDefault() ?? new FieldSet();
+    /// <summary>The fields of one manager.</summary>
+    public FieldSet FieldsOf(FieldManager manager) =>
+        _owners.Find(owner => owner.Manager == manager)?.Fields ?? new FieldSet();
 
-    /// <summary>The fields of everybody but one who applies.</summary>
-    public IEnumerable<(string Manager, string Operation, string Version, FieldSet Fields)> Others(string manager) => _owners
-        .Where(owner => owner.Manager != manager || owner.Operation != "Apply")
-        .Select(static owner => (owner.Manager, owner.Operation, owner.Version, owner.Fields));
+    /// <summary>The owners of fields, but for one manager.</summary>
+    public IEnumerable<FieldOwner> Others(FieldManager manager) => _owners.Where(owner => owner.Manager != manager);
 
     /// <summary>Makes fields those of one manager. A time changes only where the fields do.</summary>
-    public void Set(string manager, string operation, string version, string now, FieldSet fields)
+    public void Set(FieldManager manager, string version, string now, FieldSet fields)
     {
-        int index = _owners.FindIndex(owner => owner.Manager == manager && owner.Operation == operation);
+        int index = _owners.FindIndex(owner => owner.Manager == manager);
         if (index < 0)
-            _owners.Add((manager, operation, version, now, fields));
+            _owners.Add(new FieldOwner(manager, version, now, fields));
         else if (!JsonNode.DeepEquals(_owners[index].Fields.Write(), fields.Write()) || _owners[index].Version != version)
-            _owners[index] = (manager, operation, version, now, fields);
+            _owners[index] = new FieldOwner(manager, version, now, fields);
     }
 
     /// <summary>Takes fields from everybody but one.</summary>
-    public void Take(FieldSet fields, string manager, string operation)
+    public void Take(FieldSet fields, FieldManager manager)
     {
         for (int i = 0; i < _owners.Count; i++)
         {
-            (string Manager, string Operation, string Version, string Time, FieldSet Fields) owner = _owners[i];
-            if (owner.Manager != manager || owner.Operation != operation)
+            FieldOwner owner = _owners[i];
+            if (owner.Manager != manager)
                 _owners[i] = owner with { Fields = owner.Fields.Without(fields) };
         }
 
@@ -72,29 +71,34 @@ internal sealed class ManagedFields
     /// <summary>
     /// Follows a change that was not applied: what changed belongs to the manager that changed it, and what is gone has no owner.
     /// </summary>
-    public void Update(string type, JsonObject before, JsonObject after, string manager, string now)
+    public void Update(string type, JsonObject before, JsonObject after, FieldManager manager, string now)
     {
-        FieldSet changed = AppliedFields.Changed(type, Owned(before), Owned(after));
-        FieldSet gone = AppliedFields.Of(type, Owned(before)).Without(AppliedFields.Of(type, Owned(after)));
-        Take(changed.With(gone), manager, "Update");
-        if (changed.IsEmpty)
-            return;
-        FieldSet mine = _owners.Where(owner => owner.Manager == manager && owner.Operation == "Update")
-            .Select(static owner => owner.Fields).FirstOrDefault() ?? new FieldSet();
-        Set(manager, "Update", after.Text("apiVersion") ?? "", now, mine.Without(gone).With(changed));
+        JsonObject old = Owned(before, manager.Subresource);
+        JsonObject fresh = Owned(after, manager.Subresource);
+        FieldSet changed = AppliedFields.Changed(type, old, fresh);
+        FieldSet gone = AppliedFields.Of(type, old).Without(AppliedFields.Of(type, fresh));
+        Take(changed.With(gone), manager);
+        if (!changed.IsEmpty)
+            Set(manager, after.Text("apiVersion") ?? "", now, FieldsOf(manager).Without(gone).With(changed));
     }
 
     public JsonArray Write() => new([.. _owners.Select(static owner => JsonWriting.Fields(
-        ("manager", owner.Manager),
-        ("operation", owner.Operation),
+        ("manager", owner.Manager.Name),
+        ("operation", owner.Manager.Operation),
         ("apiVersion", owner.Version),
         ("time", owner.Time),
         ("fieldsType", "FieldsV1"),
-        ("fieldsV1", owner.Fields.Write())))]);
+        ("fieldsV1", owner.Fields.Write()),
+        ("subresource", owner.Manager.Subresource)))]);
 
-    /// <summary>The part of an object that can be owned: not its identity, and not its status, which is another resource's.</summary>
-    public static JsonObject Owned(JsonObject body)
+    /// <summary>
+    /// The part of an object that can be owned through itself or through a subresource: its status through <c>status</c> alone, and never
+    /// its identity.
+    /// </summary>
+    public static JsonObject Owned(JsonObject body, string? subresource)
     {
+        if (subresource is not null)
+            return JsonWriting.Fields((subresource, body[subresource]?.DeepClone()));
         JsonObject owned = body.Clone();
         foreach (string field in (string[])["apiVersion", "kind", "status"])
             owned.Remove(field);

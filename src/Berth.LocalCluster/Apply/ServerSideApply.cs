@@ -16,7 +16,8 @@ internal static class ServerSideApply
     {
         JsonObject made = applied.Clone();
         ManagedFields owners = ManagedFields.Of(new JsonObject());
-        owners.Set(manager, "Apply", kind.ApiVersion, now, AppliedFields.Of(kind.Type, ManagedFields.Owned(applied)));
+        FieldSet stated = AppliedFields.Of(kind.Type, ManagedFields.Owned(applied, null));
+        owners.Set(new FieldManager(manager, "Apply", null), kind.ApiVersion, now, stated);
         made.Child("metadata")["managedFields"] = owners.Write();
         return made;
     }
@@ -24,50 +25,57 @@ internal static class ServerSideApply
     /// <summary>The object after an apply. Fill puts in the values that an object does not state.</summary>
     /// <exception cref="ApiException">409: a field is another owner's, with another value.</exception>
     public static JsonObject Change(
-        ResourceKind kind, JsonObject live, JsonObject applied, string manager, bool force, string now, Action<JsonObject> fill)
+        ResourceKind kind, JsonObject live, JsonObject applied, FieldManager manager, bool force, string now, Action<JsonObject> fill)
     {
         ManagedFields owners = ManagedFields.Of(live);
         if (owners.IsEmpty)
             owners.Adopt(kind.Type, live, now);
-        JsonObject wanted = ManagedFields.Owned(applied);
+        JsonObject wanted = ManagedFields.Owned(applied, manager.Subresource);
         JsonObject merged = live.Clone();
         AppliedFields.Merge(kind.Type, merged, wanted);
         fill(merged);
-        List<(string Manager, string Version, string Path, FieldSet Field)> conflicts =
+        List<(FieldOwner Owner, string Path, FieldSet Field)> conflicts =
         [
             .. owners.Others(manager).SelectMany(other => AppliedFields.Differing(kind.Type, live, merged, wanted, other.Fields)
-                .Select(differing => (other.Manager, other.Version, differing.Path, differing.Field))),
+                .Select(differing => (other, differing.Path, differing.Field))),
         ];
         if (conflicts.Count > 0 && !force)
             throw Conflict(kind, live.Text("metadata", "name")!, conflicts);
-        foreach ((_, _, _, FieldSet field) in conflicts)
-            owners.Take(field, manager, "Apply");
+        foreach ((_, _, FieldSet field) in conflicts)
+            owners.Take(field, manager);
 
         FieldSet stated = AppliedFields.Of(kind.Type, wanted);
         FieldSet dropped = owners.Others(manager).Aggregate(
-            owners.AppliedBy(manager).Without(stated), static (rest, other) => rest.Without(other.Fields));
+            owners.FieldsOf(manager).Without(stated), static (rest, other) => rest.Without(other.Fields));
         JsonObject after = live.Clone();
         AppliedFields.Remove(kind.Type, after, dropped);
         AppliedFields.Merge(kind.Type, after, wanted);
-        owners.Set(manager, "Apply", kind.ApiVersion, now, stated);
+        owners.Set(manager, kind.ApiVersion, now, stated);
         after.Child("metadata")["managedFields"] = owners.Write();
         return after;
     }
 
-    private static ApiException Conflict(
-        ResourceKind kind, string name, List<(string Manager, string Version, string Path, FieldSet Field)> conflicts)
+    private static ApiException Conflict(ResourceKind kind, string name, List<(FieldOwner Owner, string Path, FieldSet Field)> conflicts)
     {
-        IEnumerable<string> owners = conflicts.GroupBy(static each => (each.Manager, each.Version)).Select(static each =>
-            each.Count() == 1
-                ? $"conflict with \"{each.Key.Manager}\" using {each.Key.Version}: {each.First().Path}"
-                : $"conflicts with \"{each.Key.Manager}\" using {each.Key.Version}:\n"
-                    + string.Join('\n', each.Select(static one => $"- {one.Path}")));
-        string count = conflicts.Count == 1 ? "1 conflict" : $"{conflicts.Count} conflicts";
+        IEnumerable<string> owners = conflicts.GroupBy(static each => Named(each.Owner), StringComparer.Ordinal)
+            .OrderBy(static each => each.Key, StringComparer.Ordinal)
+            .Select(static each => $"conflicts with {each.Key}:\n" + string.Join('\n', each.Select(static one => $"- {one.Path}")));
+        string what = conflicts is [var only]
+            ? $"1 conflict: conflict with {Named(only.Owner)}: {only.Path}"
+            : $"{conflicts.Count} conflicts: {string.Join('\n', owners)}";
         JsonObject details = ApiException.Details(kind, name);
         details["causes"] = new JsonArray([.. conflicts.Select(static each => JsonWriting.Fields(
             ("reason", "FieldManagerConflict"),
-            ("message", $"conflict with \"{each.Manager}\" using {each.Version}"),
+            ("message", $"conflict with {Named(each.Owner)}"),
             ("field", each.Path)))]);
-        return new ApiException(409, "Conflict", $"Apply failed with {count}: {string.Join('\n', owners)}", details);
+        return new ApiException(409, "Conflict", $"Apply failed with {what}", details);
+    }
+
+    /// <summary>An owner as a conflict of a real server names it: one who applied, without a version.</summary>
+    private static string Named(FieldOwner owner)
+    {
+        string through = owner.Manager.Subresource is { } subresource ? $" with subresource \"{subresource}\"" : "";
+        string version = owner.Manager.Operation == "Update" ? $" using {owner.Version}" : "";
+        return $"\"{owner.Manager.Name}\"{through}{version}";
     }
 }

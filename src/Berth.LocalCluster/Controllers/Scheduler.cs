@@ -15,12 +15,12 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
     private const string PortTaken = "node(s) didn't have free ports for the requested pod ports";
     private const string Zone = "topology.kubernetes.io/zone";
 
-    /// <summary>A pod waiting for a place may find one whenever a pod ends or a node changes.</summary>
+    /// <summary>A pod waiting for a place may find one whenever a pod ends, a node changes or its claim is made.</summary>
     public IEnumerable<string> Affected(Change change)
     {
         if (change.Kind == KindTable.Pod && change.After is { } pod)
             return pod.Body.Text("spec", "nodeName") is null ? [pod.Key] : [];
-        return change.Kind == KindTable.Node || change.Kind == KindTable.Pod
+        return change.Kind == KindTable.Node || change.Kind == KindTable.Pod || change.Kind == StoredKinds.PersistentVolumeClaim
             ? store.List(KindTable.Pod).Where(waiting => waiting.NodeName is null).Select(waiting => waiting.Key)
             : [];
     }
@@ -36,6 +36,12 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
 
         IReadOnlyList<StoredObject> pods = store.List(KindTable.Pod);
         IReadOnlyList<StoredObject> nodes = store.List(KindTable.Node);
+        if (nodes.Count > 0 && MissingClaim(pod) is { } claim)
+        {
+            Wait(pod, Unschedulable(nodes.Count, $"persistentvolumeclaim \"{claim}\" not found", [.. nodes.Select(static _ => "")]));
+            return;
+        }
+
         bool IsOfSameSet(StoredObject other) => pod.Owners.Count == 0 || other.Owners.Contains(pod.Owners[0], StringComparer.Ordinal);
         Dictionary<string, int> load = pods
             .Where(other => other.NodeName is not null && IsOfSameSet(other))
@@ -45,11 +51,10 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         IEnumerable<StoredObject> fitting = tried.Where(entry => entry.Obstacle is null).Select(entry => entry.Node);
         if (fitting.MinBy(node => load.GetValueOrDefault(node.Name)) is not { } best)
         {
-            string message = Unschedulable(nodes.Count, [.. tried.Select(entry => entry.Obstacle!)]);
-            StoredObject waiting = store.Update(
-                pod, body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
-            if (waiting.Version != pod.Version)
-                events.Record(pod.Body, "Warning", "FailedScheduling", message, "default-scheduler");
+            List<string> obstacles = [.. tried.Select(entry => entry.Obstacle!)];
+            Wait(pod, nodes.Count == 0
+                ? "no nodes available to schedule pods"
+                : Unschedulable(nodes.Count, Counted(obstacles), obstacles));
             return;
         }
 
@@ -63,6 +68,20 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         string assigned = $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}";
         events.Record(pod.Body, "Normal", "Scheduled", assigned, "default-scheduler");
     }
+
+    /// <summary>Says why a pod has no node yet.</summary>
+    private void Wait(StoredObject pod, string message)
+    {
+        StoredObject waiting = store.Update(
+            pod, body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
+        if (waiting.Version != pod.Version)
+            events.Record(pod.Body, "Warning", "FailedScheduling", message, "default-scheduler");
+    }
+
+    /// <summary>The claim that a pod names and that is not there; null where all are.</summary>
+    private string? MissingClaim(StoredObject pod) => pod.Body.Items("spec", "volumes")
+        .Select(static volume => volume.Text("persistentVolumeClaim", "claimName"))
+        .FirstOrDefault(claim => claim is not null && store.Find(StoredKinds.PersistentVolumeClaim, pod.Namespace, claim) is null);
 
     /// <summary>Why a pod cannot be on a node, in the words of a real scheduler and looked at in its order; null where it can.</summary>
     private static string? Obstacle(JsonObject pod, StoredObject node, IReadOnlyList<StoredObject> pods)
@@ -88,17 +107,16 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
     private static bool IsTolerated(JsonObject pod, JsonObject taint) =>
         pod.Items("spec", "tolerations").Any(toleration => Tolerates(toleration, taint));
 
-    private static string Unschedulable(int nodes, List<string> obstacles)
+    private static string Unschedulable(int nodes, string why, List<string> obstacles)
     {
-        static string Counted(IEnumerable<string> reasons) => string.Join(
-            ", ", reasons.CountBy(reason => reason).Select(entry => $"{entry.Value} {entry.Key}").Order(StringComparer.Ordinal));
         static string Preemption(string reason) =>
             reason == PortTaken ? "No preemption victims found for incoming pod" : "Preemption is not helpful for scheduling";
-        return nodes == 0
-            ? "no nodes available to schedule pods"
-            : $"0/{nodes} nodes are available: {Counted(obstacles)}. no new claims to deallocate, "
-                + $"preemption: 0/{nodes} nodes are available: {Counted(obstacles.Select(Preemption))}.";
+        return $"0/{nodes} nodes are available: {why}. no new claims to deallocate, "
+            + $"preemption: 0/{nodes} nodes are available: {Counted(obstacles.Select(Preemption))}.";
     }
+
+    private static string Counted(IEnumerable<string> reasons) => string.Join(
+        ", ", reasons.CountBy(reason => reason).Select(entry => $"{entry.Value} {entry.Key}").Order(StringComparer.Ordinal));
 
     private static IEnumerable<(long Port, string? Protocol)> HostPorts(JsonObject pod) => pod
         .Items("spec", "containers")

@@ -14,6 +14,7 @@ namespace Berth.LocalCluster.Controllers;
 internal sealed class StatefulSetController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
     private readonly ObjectStore _store = operations.Store;
+    private readonly StatefulSetClaims _claims = new(operations, events);
 
     public IEnumerable<string> Affected(Change change) => change.Kind == KindTable.StatefulSet ? [change.Last.Key]
         : change.Kind == KindTable.Pod ? _store.KeysOfOwner(change, KindTable.StatefulSet).Concat(SetOfFreeName(change)) : [];
@@ -114,20 +115,11 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         metadata["generateName"] = set.Name + "-";
         pod.Child("spec")["hostname"] = name;
         pod.Child("spec")["subdomain"] = set.Body.Text("spec", "serviceName");
-
-        // A claim's volume takes the place of one of the same name.
-        JsonObject Claimed(string? claim) => JsonWriting.Fields(
-            ("name", claim),
-            ("persistentVolumeClaim", new JsonObject { ["claimName"] = $"{claim}-{name}" }));
-        List<JsonObject> volumes =
-        [
-            .. set.Body.Items("spec", "volumeClaimTemplates")
-                .Select(claim => Claimed(claim.Text("metadata", "name")))
-                .Concat(pod["spec"].Items("volumes").Select(volume => volume.Clone()))
-                .DistinctBy(volume => volume.Text("name")),
-        ];
+        IReadOnlyList<JsonObject> volumes = StatefulSetClaims.VolumesOf(set, name, pod["spec"]);
         if (volumes.Count > 0)
             pod.Child("spec")["volumes"] = new JsonArray([.. volumes]);
+        if (_claims.Create(set, name) is { } claimless)
+            return claimless;
         try
         {
             operations.Create(KindTable.Pod, set.Namespace, pod);

@@ -23,4 +23,7 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Warning, "The local cluster does not enforce {Field}, which {Kind} {Name} asks for.")]
     public static partial void NotEnforced(ILogger logger, string field, string kind, string name);
+
+    [LoggerMessage(8, LogLevel.Warning, "A tunnel of kubectl port-forward ends: {Reason}")]
+    public static partial void TunnelEnded(ILogger logger, string reason);
 }

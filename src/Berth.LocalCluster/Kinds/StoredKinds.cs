@@ -14,6 +14,12 @@ internal static class StoredKinds
 
     public static readonly ResourceKind RuntimeClass = new("node.k8s.io", "RuntimeClass", "runtimeclasses", false);
 
+    public static readonly ResourceKind PersistentVolumeClaim =
+        new("", "PersistentVolumeClaim", "persistentvolumeclaims", true, "pvc")
+        {
+            HasStatus = true, StoredAnd = "a folder of this machine, of no limited size",
+        };
+
     public static readonly IReadOnlyList<ResourceKind> All =
     [
         new("batch", "Job", "jobs", true) { HasStatus = true, InAll = true, HasGeneration = true, StoredAnd = NotRun },
@@ -25,7 +31,7 @@ internal static class StoredKinds
         new(Networking, "Ingress", "ingresses", true, "ing") { HasStatus = true, HasGeneration = true, StoredAnd = "no proxy serves it" },
         new(Networking, "IngressClass", "ingressclasses", false) { HasGeneration = true },
         new(Networking, "NetworkPolicy", "networkpolicies", true, "netpol") { HasGeneration = true, StoredAnd = NotEnforced },
-        new("", "PersistentVolumeClaim", "persistentvolumeclaims", true, "pvc") { HasStatus = true, StoredAnd = "no volume is bound" },
+        PersistentVolumeClaim,
         new("", "PersistentVolume", "persistentvolumes", false, "pv") { HasStatus = true, StoredAnd = "no volume is bound" },
         new("storage.k8s.io", "StorageClass", "storageclasses", false, "sc"),
         RuntimeClass,

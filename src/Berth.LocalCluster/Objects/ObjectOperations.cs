@@ -1,7 +1,6 @@
 using Berth.LocalCluster.Apply;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Rules;
 using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
@@ -21,6 +20,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     ];
 
     private readonly PodAdmission _admission = new(store);
+    private readonly ObjectRules _rules = new(store);
 
     public ObjectStore Store => store;
 
@@ -37,7 +37,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         if (kind.HasStatus)
             body.Remove("status");
         RequireNamespace(kind, @namespace, metadata.Text("name"));
-        Defaults.Apply(kind, body);
+        _rules.Fill(kind, body);
         if (kind == KindTable.Secret)
             SecretData.Merge(body);
         else if (kind == KindTable.Service)
@@ -47,6 +47,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             _admission.Admit(body);
             body["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = PodQuality.Of(body) };
         }
+        else if (kind == StoredKinds.PersistentVolumeClaim)
+            body["status"] = ClaimStatus.Of(body);
         else if (kind == KindTable.CustomResourceDefinition)
             CustomDefinitions.Establish(body, time);
         else if (kind == KindTable.StatefulSet)
@@ -60,7 +62,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         }
 
         if (metadata.Text("name") is not null)
-            Validation.Check(kind, body);
+            _rules.Check(kind, body);
         StoredObject made = store.Create(kind, body, kept: !dryRun);
         if (kind == KindTable.CustomResourceDefinition)
             CustomDefinitions.Serve(store);
@@ -89,7 +91,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             JsonNode? owners = (isApply ? after : before).At("metadata", "managedFields")?.DeepClone();
             JsonObject kept = Kept(kind, before, after, status);
             if (owners is JsonArray { Count: > 0 })
-                kept.Child("metadata")["managedFields"] = isApply || status ? owners : Followed(kind, before, kept, manager);
+                kept.Child("metadata")["managedFields"] = isApply ? owners : Followed(kind, before, kept, manager, status);
             return kept;
         }
 
@@ -113,11 +115,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         JsonObject Merged(JsonObject live)
         {
             Require(kind, name, "UID", applied.Text("metadata", "uid"), live.Text("metadata", "uid"));
-            if (!status)
-                return ServerSideApply.Change(
-                    kind, live, applied, manager, force, time.Timestamp(), merged => Defaults.Apply(kind, merged));
-            AppliedFields.Merge(kind.Type, live, new JsonObject { ["status"] = applied["status"]?.DeepClone() });
-            return live;
+            return ServerSideApply.Change(
+                kind, live, applied, ManagerOf("Apply", manager, status), force, time.Timestamp(), merged => _rules.Fill(kind, merged));
         }
 
         return (Update(kind, @namespace, name, Merged, status, dryRun, isApply: true), false);
@@ -159,12 +158,14 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     }
 
     /// <summary>The owners after a change that was not applied.</summary>
-    private JsonArray Followed(ResourceKind kind, JsonObject before, JsonObject after, string manager)
+    private JsonArray Followed(ResourceKind kind, JsonObject before, JsonObject after, string manager, bool status)
     {
         ManagedFields owners = ManagedFields.Of(before);
-        owners.Update(kind.Type, before, after, manager, time.Timestamp());
+        owners.Update(kind.Type, before, after, ManagerOf("Update", manager, status), time.Timestamp());
         return owners.Write();
     }
+
+    private static FieldManager ManagerOf(string operation, string name, bool status) => new(name, operation, status ? "status" : null);
 
     private static bool HasFinalizers(StoredObject item) => item.Body.Texts("metadata", "finalizers").Any();
 
@@ -270,8 +271,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
                 addresses.Assign(after, before);
             else if (kind == KindTable.CustomResourceDefinition)
                 CustomDefinitions.Establish(after, time);
-            Defaults.Apply(kind, after);
-            Validation.Check(kind, after, before);
+            _rules.Fill(kind, after);
+            _rules.Check(kind, after, before);
             return after;
         }
 

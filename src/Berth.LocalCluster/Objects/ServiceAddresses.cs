@@ -6,7 +6,9 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>Cluster addresses and node ports of Services. Nothing listens on a cluster address here; a node port has a forwarder.</summary>
+/// <summary>
+/// Cluster addresses and node ports of Services. Nothing listens on a cluster address here; a node port and the name have a forwarder.
+/// </summary>
 internal sealed class ServiceAddresses(ObjectStore store)
 {
     private static readonly string[] s_ofAddresses = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"];

@@ -3,10 +3,13 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>The values of the ConfigMaps and Secrets of a pod's namespace.</summary>
+/// <summary>The values of the ConfigMaps and Secrets of a pod's namespace, and its claims.</summary>
 internal sealed class ConfigSources(ObjectStore store, string? @namespace)
 {
     public string? Namespace => @namespace;
+
+    /// <summary>The UID of a claim; null where it is not there.</summary>
+    public string? UidOfClaim(string name) => store.Find(StoredKinds.PersistentVolumeClaim, @namespace, name)?.Uid;
 
     /// <summary>All values of an object by their keys, or null where it is not there.</summary>
     public IReadOnlyDictionary<string, byte[]>? Find(ResourceKind kind, string? name)

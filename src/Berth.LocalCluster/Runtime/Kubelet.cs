@@ -15,14 +15,16 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
     /// </summary>
     private static readonly TimeSpan s_leastEnd = TimeSpan.FromMilliseconds(300);
 
-    private PodAddresses _addresses = new(0);
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Running)> _workers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _stoppedNodes = new(StringComparer.Ordinal);
     private readonly Lock _reconciling = new();
     private readonly CancellationTokenSource _stopping = new();
 
+    /// <summary>The addresses of this cluster's pods.</summary>
+    public PodAddresses Addresses { get; private set; } = new(0);
+
     /// <summary>Before any pod: addresses follow from the API's port.</summary>
-    public void Start(int apiPort) => _addresses = new PodAddresses(apiPort);
+    public void Start(int apiPort) => Addresses = new PodAddresses(apiPort);
 
     public PodWorker? Find(string uid) => _workers.TryGetValue(uid, out (PodWorker Worker, Task Running) entry) ? entry.Worker : null;
 
@@ -120,7 +122,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
     private void Begin(StoredObject pod, string host)
     {
         bool shared = pod.Body.Flag("spec", "hostNetwork");
-        PodWorker worker = new(pod, context, store, (host, shared ? host : _addresses.Take()));
+        PodWorker worker = new(pod, context, store, (host, shared ? host : Addresses.Take()));
         Task<Task> running = new(() => RunAsync(pod, worker, shared));
         _workers[pod.Uid] = (worker, running.Unwrap());
         running.Start(TaskScheduler.Default);
@@ -138,6 +140,6 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
         }
 
         if (!shared)
-            _addresses.Return(worker.Address);
+            Addresses.Return(worker.Address);
     }
 }

@@ -9,6 +9,7 @@ internal sealed record KubeletContext(
     IReadOnlyDictionary<string, ImageProgram>? Images,
     IReadOnlyDictionary<string, string> PodEnvironment,
     AccessFiles Files,
+    ServiceNames Names,
     EventRecorder Events,
     TimeProvider Time,
     ILogger Logger)

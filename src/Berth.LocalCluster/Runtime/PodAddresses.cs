@@ -9,6 +9,7 @@ internal sealed class PodAddresses(int apiPort)
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<int> _free = [];
+    private readonly HashSet<int> _ofServices = [];
     private readonly int _first = apiPort * 256;
     private int _next = apiPort * 256;
 
@@ -23,22 +24,48 @@ internal sealed class PodAddresses(int apiPort)
     {
         lock (_gate)
         {
+            while (_ofServices.Contains(_next))
+                _next++;
             int index = _free.Count > 0 ? _free.Min : _next++;
             _free.Remove(index);
             return Text(index);
         }
     }
 
+    /// <summary>An address for a Service's name, from the end of this cluster's own 254, where no pod has been. Null: none is left.</summary>
+    public string? TakeForService()
+    {
+        lock (_gate)
+        {
+            for (int index = _first + 253; index >= _next; index--)
+            {
+                if (_ofServices.Add(index))
+                    return Text(index);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The Service is gone.</summary>
+    public void ReturnOfService(string address)
+    {
+        lock (_gate)
+            _ofServices.Remove(IndexOf(address));
+    }
+
     public void Return(string address)
     {
-        string[] parts = address.Split('.');
-        int index = parts.Skip(1).Aggregate(0, (sum, part) => (sum * 256) + int.Parse(part, CultureInfo.InvariantCulture)) - 1;
+        int index = IndexOf(address);
         lock (_gate)
         {
             if (index >= _first)
                 _free.Add(index);
         }
     }
+
+    private static int IndexOf(string address) => address.Split('.').Skip(1)
+        .Aggregate(0, static (sum, part) => (sum * 256) + int.Parse(part, CultureInfo.InvariantCulture)) - 1;
 
     /// <summary>Linux takes all of 127/8 as its own; elsewhere only 127.0.0.1 is, and then all share that.</summary>
     private static string Text(int index) => !OperatingSystem.IsLinux() ? "127.0.0.1"

@@ -10,10 +10,14 @@ namespace Berth.LocalCluster.Runtime;
 /// <param name="context">What every pod's worker needs from outside.</param>
 internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources sources, KubeletContext context)
 {
+    private const string HostsPath = "/etc/hosts";
     private const string TokenPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     private readonly string _folder = context.Files.FolderOfPod(
         $"{pod.Text("metadata", "namespace")}_{pod.Text("metadata", "name")}_{pod.Text("metadata", "uid")}");
+
+    /// <summary>The UID of each claim as it was first seen: one that is deleted and made again has an empty folder.</summary>
+    private readonly ConcurrentDictionary<string, string?> _claims = new(StringComparer.Ordinal);
 
     private int _views;
 
@@ -63,6 +67,12 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
         bool isOurs = ContainerSpec.ImageName(container.Text("image") ?? "") == "berth";
         if (hasToken && !isOurs && !mounts.Exists(static mount => mount.Target == TokenPath))
             mounts.Add(new(context.Files.TokenFolder(sources.Namespace!, Account), TokenPath, true));
+        if (HasClusterNames && (!isOurs || NamesAnUrl(container, variables)) && context.Runtime.CanMount
+            && !mounts.Exists(static mount => mount.Target == HostsPath))
+        {
+            mounts.Add(new(context.Names.FileOf(sources.Namespace!), HostsPath, true));
+        }
+
         return [.. mounts.OrderBy(static mount => mount.Target.TrimEnd('/').Count(static each => each == '/'))];
     }
 
@@ -77,6 +87,18 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
             Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>True when this pod resolves names of the cluster. One on the host network does only where it says so.</summary>
+    private bool HasClusterNames => (pod.Text("spec", "dnsPolicy") ?? "ClusterFirst") switch
+    {
+        "ClusterFirst" => !pod.Flag("spec", "hostNetwork"),
+        "ClusterFirstWithHostNet" => true,
+        _ => false,
+    };
+
+    /// <summary>Our own program resolves a name only where it is given a URL; without a view of its own it starts sooner.</summary>
+    private static bool NamesAnUrl(JsonObject container, IReadOnlyDictionary<string, string> variables) => container.Texts("command")
+        .Concat(container.Texts("args")).Concat(variables.Values).Any(static text => text.Contains("://", StringComparison.Ordinal));
+
     private byte[] Token() => File.ReadAllBytes(Path.Combine(context.Files.TokenFolder(sources.Namespace!, Account), "token"));
 
     private string Account => pod.Text("spec", "serviceAccountName") ?? "default";
@@ -84,7 +106,7 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
     private IEnumerable<JsonObject> Volumes => AreMounted ? pod.Items("spec", "volumes") : [];
 
     private string FolderOf(JsonObject volume) => volume.Text("persistentVolumeClaim", "claimName") is { } claim
-        ? context.Files.FolderOfClaim($"{sources.Namespace}_{claim}")
+        ? context.Files.FolderOfClaim($"{sources.Namespace}_{claim}_{_claims.GetOrAdd(claim, sources.UidOfClaim)}")
         : Path.Combine(_folder, "volumes", volume.Text("name")!);
 
     private string SourceOf(JsonObject volume, string? below)

@@ -8,13 +8,15 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Node ports, and ports of this machine given by options: a listener each, every connection passed on to a ready endpoint of the
-/// Service, and of UDP every sender. It does what kube-proxy does on a real node, where the manifests need it, and no more.
+/// Node ports, ports of the addresses that Services' names lead to, and ports of this machine given by options: a listener each, every
+/// connection passed on to a ready endpoint of the Service, and of UDP every sender. It does what kube-proxy does on a real node, where
+/// the manifests need it, and no more.
 /// </summary>
 internal sealed class ServiceForwarder(
     ObjectStore store,
     IReadOnlyList<ServiceForward> given,
     bool nodePorts,
+    ServiceNames names,
     EventRecorder events,
     NotEnforcedList notEnforced,
     TimeProvider time)
@@ -69,7 +71,7 @@ internal sealed class ServiceForwarder(
     private void ConvergeUdp()
     {
         Dictionary<IPEndPoint, string> wanted =
-            NodePorts("UDP").DistinctBy(static pair => pair.At).ToDictionary(static pair => pair.At, static pair => pair.Target);
+            Ports("UDP").DistinctBy(static pair => pair.At).ToDictionary(static pair => pair.At, static pair => pair.Target);
         foreach ((IPEndPoint at, (string target, UdpRelay? relay)) in _relays.ToList())
         {
             if (wanted.GetValueOrDefault(at) == target)
@@ -98,9 +100,9 @@ internal sealed class ServiceForwarder(
         .Select(static forward => (
             new IPEndPoint(IPAddress.Loopback, forward.LocalPort),
             $"{forward.Namespace}/{forward.Service}/{forward.ServicePort}/TCP"))
-        .Concat(NodePorts("TCP"));
+        .Concat(Ports("TCP"));
 
-    private List<(IPEndPoint At, string Target)> NodePorts(string protocol)
+    private List<(IPEndPoint At, string Target)> Ports(string protocol)
     {
         List<IPAddress> nodes = nodePorts
             ? [.. store.List(KindTable.Node).Select(node => IPAddress.Parse(PodAddresses.InternalOf(node.Body)))]
@@ -112,6 +114,13 @@ internal sealed class ServiceForwarder(
                where port.Number("nodePort") > 0 && (port.Text("protocol") ?? "TCP") == protocol
                from node in nodes
                select (new IPEndPoint(node, (int)port.Number("nodePort")!.Value), $"{service.Key}/{port.Number("port")}/{protocol}"),
+            .. from service in store.List(KindTable.Service)
+               let address = names.AddressOf(service)
+               where address is not null
+               from port in service.Body.Items("spec", "ports")
+               where (port.Text("protocol") ?? "TCP") == protocol
+               select (new IPEndPoint(IPAddress.Parse(address), (int)port.Number("port")!.Value),
+                   $"{service.Key}/{port.Number("port")}/{protocol}"),
         ];
     }
 
@@ -138,7 +147,9 @@ internal sealed class ServiceForwarder(
         string[] parts = target.Split('/');
         if (store.Find(KindTable.Service, parts[0], parts[1]) is not { } service)
             return;
-        notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({exception.Message})");
+        // A port of a name is told of in the event alone: only a chart whose pods use the name needs it.
+        if (at.Address.ToString() != names.AddressOf(service))
+            notEnforced.Add(KindTable.Service, service.Body, $"port {at} ({exception.Message})");
         events.Record(service.Body, "Warning", "PortNotAvailable", $"{at} cannot be listened on: {exception.Message}", "berth-forwarder");
     }
 

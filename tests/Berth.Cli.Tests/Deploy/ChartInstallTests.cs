@@ -8,10 +8,12 @@ public sealed class ChartInstallTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Release_is_installed_upgraded_rolled_back_and_uninstalled()
+    [Theory]
+    [InlineData(4)]
+    [InlineData(3)]
+    public async Task Release_is_installed_tested_upgraded_rolled_back_and_uninstalled(int helm)
     {
-        Helm.Require();
+        Helm.Require(helm);
         using TestFolder folder = new();
         string kubeconfig = folder["kubeconfig"];
         string manifest = folder["namespace.yaml"];
@@ -26,20 +28,26 @@ public sealed class ChartInstallTests
         ];
 
         string[] how = ["--kubeconfig", kubeconfig, "--wait", "--timeout", "60s"];
-        await Helm.OkAsync(kubeconfig, ["install", "berth", Helm.Chart, .. how, .. values]);
+        await Helm.OkAsync(helm, kubeconfig, ["install", "berth", Helm.Chart, .. how, .. values]);
         Assert.Equal(3, await PodsOfBAsync(kubeconfig));
-        string status = await Helm.OkAsync(kubeconfig, ["status", "berth", "--kubeconfig", kubeconfig]);
+        string status = await Helm.OkAsync(helm, kubeconfig, ["status", "berth", "--kubeconfig", kubeconfig]);
         Assert.Contains("deployed", status, StringComparison.Ordinal);
+        if (await Programs.CanMountAsync())
+        {
+            string tested = await Helm.OkAsync(helm, kubeconfig, ["test", "berth", "--kubeconfig", kubeconfig, "--timeout", "60s"]);
+            Assert.Matches("TEST SUITE: +service-a-test", tested);
+            Assert.Matches("Phase: +Succeeded", tested);
+        }
 
         await Helm.OkAsync(
-            kubeconfig, ["upgrade", "berth", Helm.Chart, .. how, .. values, "--set", "echo.replicas=2"]);
+            helm, kubeconfig, ["upgrade", "berth", Helm.Chart, .. how, .. values, "--set", "echo.replicas=2"]);
         Assert.Equal(2, await PodsOfBAsync(kubeconfig));
 
-        await Helm.OkAsync(kubeconfig, ["rollback", "berth", "1", .. how]);
+        await Helm.OkAsync(helm, kubeconfig, ["rollback", "berth", "1", .. how]);
         Assert.Equal(3, await PodsOfBAsync(kubeconfig));
-        Assert.Equal(3, (await Helm.OkAsync(kubeconfig, ["history", "berth", "--kubeconfig", kubeconfig])).Trim().Split('\n').Length - 1);
+        Assert.Equal(3, (await Helm.OkAsync(helm, kubeconfig, ["history", "berth", "--kubeconfig", kubeconfig])).Trim().Split('\n').Length - 1);
 
-        await Helm.OkAsync(kubeconfig, ["uninstall", "berth", .. how]);
+        await Helm.OkAsync(helm, kubeconfig, ["uninstall", "berth", .. how]);
         Assert.Equal(0, await PodsOfBAsync(kubeconfig));
     }
 

@@ -186,9 +186,29 @@ public sealed partial class ChartTests
     }
 
     [Fact]
-    public async Task Lint_has_no_complaint()
+    public async Task Helm_3_makes_the_same_of_the_chart_as_Helm_4()
     {
-        (int code, string output, string error) = await Helm.RunAsync("lint");
+        Helm.Require(3);
+        string[] every = ["dispatch=" + EverySwitch, "seats={\"enabled\":true}"];
+        foreach (string[] settings in (string[][])[["namespace.create=true"], every])
+        {
+            (int code, string output, string error) = await Helm.RunAsync(3, "template", settings);
+            Assert.True(code == 0, error);
+            Assert.Equal((await Helm.RunAsync("template", settings)).Output, output);
+        }
+
+        (int refused, _, string refusal) = await Helm.RunAsync(3, "template", "ehco={}");
+        Assert.NotEqual(0, refused);
+        Assert.Contains("values don't meet the specifications of the schema", refusal, StringComparison.Ordinal);
+        Assert.Contains("Additional property ehco is not allowed", refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(3)]
+    public async Task Lint_has_no_complaint(int version)
+    {
+        (int code, string output, string error) = await Helm.RunAsync(version, "lint");
 
         Assert.True(code == 0, output + error);
         Assert.DoesNotContain("[WARNING]", output, StringComparison.Ordinal);

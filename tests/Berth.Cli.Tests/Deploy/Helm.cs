@@ -3,10 +3,12 @@ using YamlDotNet.RepresentationModel;
 
 namespace Berth.Cli.Tests.Deploy;
 
-/// <summary>A real Helm, and the chart of this checkout. <c>./test</c> unpacks Helm below artifacts/ where npm is on the PATH.</summary>
+/// <summary>
+/// Real Helms, 4 and 3, and the chart of this checkout. <c>./test</c> unpacks them below artifacts/ where npm is on the PATH.
+/// </summary>
 internal static class Helm
 {
-    private static readonly string s_program = Path.Combine(Checkout.Root, "artifacts", "test", "helm", "helm");
+    private const int Newest = 4;
 
     /// <summary>The folder of the chart.</summary>
     public static string Chart { get; } = Path.Combine(Checkout.Root, "deploy", "chart", "berth");
@@ -16,29 +18,36 @@ internal static class Helm
     /// <summary>Runs Helm on the chart.</summary>
     /// <param name="command">template or lint.</param>
     /// <param name="settings">Values, as <c>--set-json</c> takes them.</param>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string command, params string[] settings)
+    public static Task<(int ExitCode, string Output, string Error)> RunAsync(string command, params string[] settings) =>
+        RunAsync(Newest, command, settings);
+
+    /// <summary>Runs Helm of one version on the chart.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(int version, string command, params string[] settings)
     {
         string[] names = command == "template" ? [command, "berth"] : [command];
         return await StartAsync(
-            null, [.. names, Chart, "-n", "k8s-example2", .. settings.SelectMany(static s => new[] { "--set-json", s })]);
+            version, null, [.. names, Chart, "-n", "k8s-example2", .. settings.SelectMany(static s => new[] { "--set-json", s })]);
     }
 
-    /// <summary>Skips the test where Helm is not there.</summary>
-    public static void Require() =>
-        Assert.SkipUnless(File.Exists(s_program), $"{s_program} is not there. ./test unpacks it where npm is on the PATH.");
+    /// <summary>Skips the test where Helm of a version is not there.</summary>
+    public static void Require(int version = Newest) => Assert.SkipUnless(
+        File.Exists(ProgramOf(version)), $"{ProgramOf(version)} is not there. ./test unpacks it where npm is on the PATH.");
 
     /// <summary>Runs Helm on a cluster, in the namespace of the chart. It must succeed. Returns its output.</summary>
-    public static async Task<string> OkAsync(string kubeconfig, string[] arguments)
+    public static async Task<string> OkAsync(int version, string kubeconfig, string[] arguments)
     {
-        (int code, string output, string error) = await StartAsync(kubeconfig, [.. arguments, "-n", "k8s-example2"]);
+        (int code, string output, string error) = await StartAsync(version, kubeconfig, [.. arguments, "-n", "k8s-example2"]);
         Assert.True(code == 0, $"helm {string.Join(' ', arguments)} ended with {code}: {output}{error}");
         return output;
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> StartAsync(string? kubeconfig, string[] arguments)
+    private static string ProgramOf(int version) =>
+        Path.Combine(Checkout.Root, "artifacts", "test", version == Newest ? "helm" : "helm3", "helm");
+
+    private static async Task<(int ExitCode, string Output, string Error)> StartAsync(int version, string? kubeconfig, string[] arguments)
     {
-        Require();
-        ProcessStartInfo start = new(s_program, arguments)
+        Require(version);
+        ProcessStartInfo start = new(ProgramOf(version), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Berth.Cli.Tests.Running;
 
 /// <summary>
@@ -26,6 +28,18 @@ internal static class Programs
 
     /// <summary>For what the image is there for.</summary>
     public static TheoryData<string> All { get; } = [Managed, Native, Image];
+
+    /// <summary>
+    /// True where this user may make a mount namespace: pods of <c>berth up</c> have volumes and names of Services then.
+    /// </summary>
+    public static async Task<bool> CanMountAsync()
+    {
+        if (!OperatingSystem.IsLinux())
+            return false;
+        using Process process = Process.Start("unshare", ["--user", "--map-root-user", "--mount", "true"]);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode == 0;
+    }
 
     public static (string Executable, string[] Leading) Find(string form)
     {

@@ -9,6 +9,15 @@ public sealed class ServerSideApplyTests
     private const string Maps = "/api/v1/namespaces/k8s-example2/configmaps";
     private const string Sets = "/apis/apps/v1/namespaces/k8s-example2/statefulsets";
 
+    private const string Budgets = "/apis/policy/v1/namespaces/k8s-example2/poddisruptionbudgets";
+
+    private const string Budget = """
+        apiVersion: policy/v1
+        kind: PodDisruptionBudget
+        metadata: { name: b }
+        spec: { minAvailable: 2, selector: { matchLabels: { app: web } } }
+        """;
+
     private const string Set = """
         apiVersion: apps/v1
         kind: StatefulSet
@@ -76,10 +85,10 @@ public sealed class ServerSideApplyTests
         (HttpStatusCode back, JsonNode again) = await ApplyAsync(test, $"{Sets}/web", Set, "helm");
 
         Assert.Equal((HttpStatusCode.Conflict, HttpStatusCode.OK, HttpStatusCode.Conflict), (refused, forced, back));
-        Assert.Equal("Apply failed with 1 conflict: conflict with \"helm\" using apps/v1: .spec.replicas", (string?)conflict["message"]);
+        Assert.Equal("Apply failed with 1 conflict: conflict with \"helm\": .spec.replicas", (string?)conflict["message"]);
         JsonNode cause = Assert.Single(conflict["details"]!["causes"]!.AsArray())!;
         Assert.Equal(
-            ("FieldManagerConflict", "conflict with \"helm\" using apps/v1", ".spec.replicas"),
+            ("FieldManagerConflict", "conflict with \"helm\"", ".spec.replicas"),
             ((string?)cause["reason"], (string?)cause["message"], (string?)cause["field"]));
         Assert.Equal(3, (int)set["spec"]!["replicas"]!);
         Assert.Contains("conflict with \"flux\"", (string?)again["message"], StringComparison.Ordinal);
@@ -154,6 +163,57 @@ public sealed class ServerSideApplyTests
     }
 
     [Fact]
+    public async Task Status_has_owners_of_its_own()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Budgets}/b", Budget, "helm");
+
+        (HttpStatusCode status, JsonNode applied) = await ApplyAsync(test, $"{Budgets}/b/status", BudgetStatus(3), "counter");
+        (_, JsonNode patched) = await test.MergeAsync(
+            $"{Budgets}/b/status?fieldManager=operator", """{"status":{"disruptionsAllowed":1}}""");
+        (HttpStatusCode refused, JsonNode conflict) = await ApplyAsync(test, $"{Budgets}/b/status", BudgetStatus(4), "other");
+        (HttpStatusCode same, _) = await ApplyAsync(test, $"{Budgets}/b", Budget, "helm");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.OK), (status, refused, same));
+        Assert.Equal(["helm Apply", "counter Apply status"], Owners(applied));
+        Assert.Equal(["helm Apply", "counter Apply status", "operator Update status"], Owners(patched));
+        JsonNode counter = patched["metadata"]!["managedFields"]![1]!;
+        Assert.Equal("""{"f:status":{"f:expectedPods":{}}}""", counter["fieldsV1"]!.ToJsonString());
+        Assert.Equal(
+            "Apply failed with 1 conflict: conflict with \"counter\" with subresource \"status\": .status.expectedPods",
+            (string?)conflict["message"]);
+    }
+
+    [Fact]
+    public async Task Status_that_is_no_longer_applied_goes_and_the_object_stays()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Budgets}/b", Budget, "helm");
+        await ApplyAsync(test, $"{Budgets}/b/status", BudgetStatus(3), "counter");
+
+        const string Nothing =
+            """{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b"},"spec":{"minAvailable":9}}""";
+        (_, JsonNode left) = await ApplyAsync(test, $"{Budgets}/b/status", Nothing, "counter");
+
+        Assert.Null(left["status"]?["expectedPods"]);
+        Assert.Equal(2, (int)left["spec"]!["minAvailable"]!);
+    }
+
+    [Fact]
+    public async Task Conflicts_with_several_owners_are_named_in_order()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Maps}/m", Map("""{"z":"1"}"""), "two");
+        await ApplyAsync(test, $"{Maps}/m", Map("""{"a":"1","b":"1"}"""), "one");
+
+        (_, JsonNode conflict) = await ApplyAsync(test, $"{Maps}/m", Map("""{"a":"2","b":"2","z":"2"}"""), "three");
+
+        Assert.Equal(
+            "Apply failed with 3 conflicts: conflicts with \"one\":\n- .data.a\n- .data.b\nconflicts with \"two\":\n- .data.z",
+            (string?)conflict["message"]);
+    }
+
+    [Fact]
     public async Task Manager_must_be_named()
     {
         await using TestCluster test = await TestCluster.StartAsync();
@@ -167,6 +227,16 @@ public sealed class ServerSideApplyTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Contains("fieldManager: Required value: is required for apply patch", (string?)refusal["message"], StringComparison.Ordinal);
     }
+
+    private static string Map(string data) =>
+        $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{{data}}}""";
+
+    private static string BudgetStatus(int pods) =>
+        $$$"""{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b"},"status":{"expectedPods":{{{pods}}}}}""";
+
+    /// <summary>Each owner of an object: the manager, what it did, and the subresource.</summary>
+    private static IEnumerable<string> Owners(JsonNode item) => item["metadata"]!["managedFields"]!.AsArray()
+        .Select(static owner => $"{owner!["manager"]} {owner["operation"]} {owner["subresource"]}".TrimEnd());
 
     private static Task<(HttpStatusCode Status, JsonNode Body)> ApplyAsync(
         TestCluster test, string path, string body, string manager, string more = "") =>

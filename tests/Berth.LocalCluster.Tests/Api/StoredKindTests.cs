@@ -122,6 +122,50 @@ public sealed class StoredKindTests
     }
 
     [Fact]
+    public async Task Custom_object_is_held_against_the_schema_of_its_kind()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(Definition.Replace(
+            "storage: true, subresources: { status: {} }, schema: { openAPIV3Schema: { type: object } } }",
+            """
+            storage: true, schema: { openAPIV3Schema: { type: object, required: [spec], properties: { spec: { type: object,
+                required: [size, mode], properties: { size: { type: integer, minimum: 1 }, mode: { type: string, enum: [siege, duel] },
+                rounds: { type: integer, default: 5 }, limit: { x-kubernetes-int-or-string: true },
+                walls: { type: array, items: { type: object, properties: { x: { type: number } } } },
+                names: { type: object, additionalProperties: { type: string } } } } } } } }
+            """,
+            StringComparison.Ordinal));
+        const string Arenas = "/apis/games.example.com/v1/namespaces/k8s-example2/arenas";
+
+        (HttpStatusCode made, JsonNode arena) = await test.SendAsync(HttpMethod.Post, Arenas, """
+            {"apiVersion":"games.example.com/v1","kind":"Arena","metadata":{"name":"a"},
+             "spec":{"size":3,"mode":"duel","limit":"10%","walls":[{"x":1.5}],"names":{"a":"b"},"other":1}}
+            """);
+        (HttpStatusCode refused, JsonNode refusal) = await test.SendAsync(HttpMethod.Post, Arenas, """
+            {"apiVersion":"games.example.com/v1","kind":"Arena","metadata":{"name":"b"},
+             "spec":{"size":0,"rounds":"many","walls":[{"x":"wide"}],"names":{"a":1}}}
+            """);
+        (HttpStatusCode changed, JsonNode change) = await test.MergeAsync($"{Arenas}/a", """{"spec":{"mode":"chess"}}""");
+
+        Assert.True(made == HttpStatusCode.Created, arena.ToJsonString());
+        Assert.Equal(5, (int)arena["spec"]!["rounds"]!);
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.UnprocessableEntity), (refused, changed));
+        Assert.Equal(
+            [
+                "spec.mode: Required value",
+                "spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1",
+                "spec.rounds: Invalid value: \"string\": spec.rounds in body must be of type integer: \"string\"",
+                "spec.walls[0].x: Invalid value: \"string\": spec.walls[0].x in body must be of type number: \"string\"",
+                "spec.names.a: Invalid value: \"integer\": spec.names.a in body must be of type string: \"integer\"",
+            ],
+            refusal["details"]!["causes"]!.AsArray().Select(static cause => $"{cause!["field"]}: {cause["message"]}"));
+        Assert.Equal(
+            "Arena.games.example.com \"a\" is invalid: spec.mode: Unsupported value: \"chess\": "
+                + "supported values: \"siege\", \"duel\"",
+            (string?)change["message"]);
+    }
+
+    [Fact]
     public async Task Custom_objects_go_with_their_namespace_and_their_owner()
     {
         await using TestCluster test = await TestCluster.StartAsync();

@@ -22,20 +22,28 @@ internal static class Kubectl
         return errors;
     }
 
-    public static async Task<(int Code, string Output, string Errors)> TryAsync(string kubeconfig, params string[] arguments)
+    /// <summary>Starts it, with variables of its own.</summary>
+    public static Process Start(
+        string kubeconfig, IEnumerable<KeyValuePair<string, string>> variables, params IEnumerable<string> arguments)
     {
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':');
         string? kubectl = folders.Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(kubectl is null, "kubectl is not on the PATH.");
-        string home = Directory.CreateTempSubdirectory("berth-kubectl-").FullName;
         ProcessStartInfo info = new(kubectl, ["--kubeconfig", kubeconfig, "--namespace", TestCluster.Namespace, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-            Environment = { ["HOME"] = home },
         };
-        using Process process = Process.Start(info)!;
+        foreach ((string name, string value) in variables)
+            info.Environment[name] = value;
+        return Process.Start(info)!;
+    }
+
+    public static async Task<(int Code, string Output, string Errors)> TryAsync(string kubeconfig, params string[] arguments)
+    {
+        string home = Directory.CreateTempSubdirectory("berth-kubectl-").FullName;
+        using Process process = Start(kubeconfig, [new("HOME", home)], arguments);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestCluster.Token);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
         limit.CancelAfter(TimeSpan.FromMinutes(1));

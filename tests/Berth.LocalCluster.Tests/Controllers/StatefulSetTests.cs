@@ -4,6 +4,7 @@ namespace Berth.LocalCluster.Controllers;
 
 public sealed class StatefulSetTests
 {
+    private const string Claims = "/api/v1/namespaces/k8s-example2/persistentvolumeclaims";
     private const string Set = "/apis/apps/v1/namespaces/k8s-example2/statefulsets/service-b";
     private const string Slices = "/apis/discovery.k8s.io/v1/namespaces/k8s-example2/endpointslices";
 
@@ -76,7 +77,8 @@ public sealed class StatefulSetTests
               replicas: 2
               selector: { matchLabels: { app: service-b } }
               volumeClaimTemplates:
-              - { metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }
+              - metadata: { name: data, labels: { app: mine, kind: disk } }
+                spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
               template:
                 metadata: { labels: { app: service-b } }
                 spec:
@@ -88,6 +90,71 @@ public sealed class StatefulSetTests
         Assert.Equal(
             """[{"name":"data","persistentVolumeClaim":{"claimName":"data-service-b-1"}},{"name":"other","emptyDir":{}}]""",
             pod["spec"]!["volumes"]!.ToJsonString());
+
+        (_, JsonNode claims) = await test.GetAsync(Claims);
+        Assert.Equal(
+            ["data-service-b-0", "data-service-b-1"],
+            claims["items"]!.AsArray().Select(static claim => (string?)claim!["metadata"]!["name"]));
+        JsonNode claim = claims["items"]![1]!;
+        Assert.Equal("""{"app":"service-b","kind":"disk"}""", claim["metadata"]!["labels"]!.ToJsonString());
+        Assert.Equal(
+            """{"phase":"Bound","accessModes":["ReadWriteOnce"],"capacity":{"storage":"1Gi"}}""", claim["status"]!.ToJsonString());
+        Assert.Equal(
+            "create Claim data-service-b-0 Pod service-b-0 in StatefulSet service-b success",
+            await test.EventAsync("SuccessfulCreate", "service-b"));
+        Assert.Contains("data-service-b-1   Bound", await Clients.Kubectl.RunAsync(test, "get", "pvc"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Retain", 1)]
+    [InlineData("Delete", 0)]
+    public async Task Claims_stay_when_their_set_goes_unless_it_says_otherwise(string policy, int left)
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply($$"""
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: { name: db, namespace: k8s-example2 }
+            spec:
+              selector: { matchLabels: { app: db } }
+              persistentVolumeClaimRetentionPolicy: { whenDeleted: {{policy}}, whenScaled: Retain }
+              volumeClaimTemplates:
+              - { metadata: { name: data }, spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } } }
+              template:
+                metadata: { labels: { app: db } }
+                spec: { containers: [{ name: c, image: x }] }
+            """);
+        await test.WaitReadyAsync(1);
+
+        test.Cluster.Delete("sts", "k8s-example2", "db");
+
+        await test.WaitAsync(static pods => pods.Count == 0);
+        await test.WaitForAsync(Claims, list => list["items"]!.AsArray().Count == left);
+    }
+
+    [Fact]
+    public async Task Pod_waits_for_the_claim_that_it_names()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply("""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: p, namespace: k8s-example2 }
+            spec:
+              volumes: [{ name: v, persistentVolumeClaim: { claimName: games } }]
+              containers: [{ name: c, image: x }]
+            """);
+        Assert.Equal(
+            "0/1 nodes are available: persistentvolumeclaim \"games\" not found. no new claims to deallocate, "
+                + "preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+            await test.EventAsync("FailedScheduling", "p"));
+
+        await test.SendAsync(
+            HttpMethod.Post,
+            Claims,
+            """{"metadata":{"name":"games"},"spec":{"accessModes":["ReadWriteMany"],"resources":{"requests":{"storage":"1Gi"}}}}""");
+
+        await test.WaitReadyAsync(1);
     }
 
     [Fact]

@@ -1,0 +1,31 @@
+using Berth.LocalCluster.Kinds;
+using Berth.LocalCluster.Rules;
+using Berth.LocalCluster.Storage;
+
+namespace Berth.LocalCluster.Objects;
+
+/// <summary>The defaults and the checks of an object: those of a kind of ours, and those that a definition has for its custom kind.</summary>
+internal sealed class ObjectRules(ObjectStore store)
+{
+    /// <summary>Puts in the values that an object does not state.</summary>
+    public void Fill(ResourceKind kind, JsonObject body)
+    {
+        Defaults.Apply(kind, body);
+        if (SchemaOf(kind) is { } schema)
+            CustomSchema.Fill(schema, body);
+    }
+
+    /// <summary>Checks an object, and a change of it when there is one before.</summary>
+    /// <exception cref="Status.ApiException">422.</exception>
+    public void Check(ResourceKind kind, JsonObject body, JsonObject? before = null)
+    {
+        Validation.Check(kind, body, before);
+        if (SchemaOf(kind) is { } schema)
+            CustomSchema.Check(kind, schema, body);
+    }
+
+    private JsonNode? SchemaOf(ResourceKind kind) => kind.IsCustom
+        ? store.Find(KindTable.CustomResourceDefinition, null, kind.QualifiedName)?.Body.Items("spec", "versions")
+            .FirstOrDefault(static version => version.Flag("storage")).At("schema", "openAPIV3Schema")
+        : null;
+}

@@ -1,0 +1,46 @@
+using System.IO.Pipelines;
+
+namespace Berth.LocalCluster.Tunnels;
+
+/// <summary>One stream of a tunnel. The bytes that its client sends wait here, up to a bound, until they are taken.</summary>
+// Its cancellation source has no timer, so nothing to dispose; it is cancelled from several sides until the end.
+#pragma warning disable CA1001
+internal sealed class TunnelStream
+{
+    private const int MostWaiting = 256 * 1024;
+
+    private readonly CancellationTokenSource _reset = new();
+    private readonly Pipe _input = new(new PipeOptions(pauseWriterThreshold: MostWaiting, resumeWriterThreshold: MostWaiting / 2));
+    private bool _hasEnded;
+
+    public TunnelStream(uint id, IReadOnlyDictionary<string, string> headers)
+    {
+        Id = id;
+        Headers = headers;
+    }
+
+    public uint Id { get; }
+
+    public IReadOnlyDictionary<string, string> Headers { get; }
+
+    /// <summary>What the client sends.</summary>
+    public PipeReader Input => _input.Reader;
+
+    /// <summary>Cancelled when the client wants no more of this stream.</summary>
+    public CancellationToken Reset => _reset.Token;
+
+    /// <summary>Takes bytes of the client. It waits where too many wait; bytes that nothing takes any more are dropped.</summary>
+    public async Task PutAsync(ReadOnlyMemory<byte> data, bool isLast, CancellationToken cancellationToken)
+    {
+        if (_hasEnded)
+            return;
+        if (!data.IsEmpty)
+            await _input.Writer.WriteAsync(data, cancellationToken).ConfigureAwait(false);
+        _hasEnded = isLast;
+        if (isLast)
+            await _input.Writer.CompleteAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Nothing of this stream is wanted any more.</summary>
+    public void End() => _reset.Cancel();
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Berth.LocalCluster.Runtime;
+
+/// <summary>The figures of issue 16, asserted with room for a busy machine. The diagnostic messages hold what was measured.</summary>
+public sealed class FigureTests
+{
+    [Fact]
+    public async Task Two_hundred_manifests_of_a_chart_are_applied_within_two_seconds()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        // Forty parts of an umbrella chart: each a ConfigMap, a Secret, a ServiceAccount, a Service and a Deployment.
+        StringBuilder manifests = new();
+        for (int part = 0; part < 40; part++)
+            manifests.Append(CultureInfo.InvariantCulture, $"{Part(part)}\n");
+        long began = Stopwatch.GetTimestamp();
+
+        ApplyResult applied = test.Cluster.Apply([(manifests.ToString(), "chart.yaml")]);
+
+        TimeSpan took = Stopwatch.GetElapsedTime(began);
+        TestContext.Current.SendDiagnosticMessage($"200 manifests were applied within {took.TotalMilliseconds:0} ms.");
+        Assert.Equal(200, applied.Applied);
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        await test.WaitReadyAsync(40);
+    }
+
+    [Fact]
+    public async Task List_of_a_thousand_pods_is_answered_at_once_and_they_take_little_memory()
+    {
+        long before = Memory();
+        await using TestCluster test = await TestCluster.StartAsync(nodes: 20);
+        long empty = Memory();
+        test.Cluster.Apply(TestManifests.All(TestManifests.Service, TestManifests.StatefulSet(1000, "Parallel")));
+        await test.WaitReadyAsync(1000);
+        long full = Memory();
+        const string Path = "/api/v1/namespaces/k8s-example2/pods";
+        int length = 0;
+        List<double> took = [];
+        for (int i = 0; i < 20; i++)
+        {
+            long began = Stopwatch.GetTimestamp();
+            length = (await test.Http.GetByteArrayAsync(new Uri(Path, UriKind.Relative), TestCluster.Token)).Length;
+            took.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+
+        took.Sort();
+        TestContext.Current.SendDiagnosticMessage(string.Create(
+            CultureInfo.InvariantCulture,
+            $"A list of 1,000 pods ({length / 1024} KB, TLS on loopback): fastest {took[0]:0.0} ms, median {took[10]:0.0} ms of 20. "
+                + $"Live memory: {(empty - before) / 1024:N0} KB without pods, {(full - empty) / 1024:N0} KB more with 1,000."));
+        Assert.InRange(took[0], 0, 200);
+        Assert.InRange(full - empty, 0, 64 * 1024 * 1024);
+    }
+
+    private static long Memory() => GC.GetTotalMemory(forceFullCollection: true);
+
+    private static string Part(int number) => $$"""
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: { name: part-{{number}}, namespace: k8s-example2, labels: { app.kubernetes.io/name: part } }
+        data: { server.conf: "listen 80", mode: arena }
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: { name: part-{{number}}, namespace: k8s-example2 }
+        stringData: { password: secret }
+        ---
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata: { name: part-{{number}}, namespace: k8s-example2 }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: part-{{number}}, namespace: k8s-example2 }
+        spec: { selector: { app: part-{{number}} }, ports: [{ name: http, port: 80, targetPort: http }] }
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: part-{{number}}, namespace: k8s-example2 }
+        spec:
+          selector: { matchLabels: { app: part-{{number}} } }
+          template:
+            metadata: { labels: { app: part-{{number}} } }
+            spec:
+              serviceAccountName: part-{{number}}
+              volumes: [{ name: conf, configMap: { name: part-{{number}} } }]
+              containers:
+              - name: server
+                image: example.com/server:1
+                ports: [{ name: http, containerPort: 80 }]
+                envFrom: [{ secretRef: { name: part-{{number}} } }]
+                resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { memory: 32Mi } }
+                readinessProbe: { httpGet: { path: /, port: http } }
+                volumeMounts: [{ name: conf, mountPath: /etc/server }]
+        """;
+}
