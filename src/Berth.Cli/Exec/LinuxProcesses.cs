@@ -16,6 +16,9 @@ internal static partial class LinuxProcesses
 
     // bits/waitflags.h, spawn.h, linux/prctl.h
     private const int NoHang = 1;
+    private const int Ended = 4;
+    private const int LeaveIt = 0x01000000;
+    private const int ChildSignal = 17;
     private const short ResetSignals = 0x04;
     private const short SetMask = 0x08;
     private const int ChildSubreaper = 36;
@@ -23,6 +26,9 @@ internal static partial class LinuxProcesses
     // sigset_t has 128 bytes in glibc and musl, posix_spawnattr_t 336.
     private const int SetSize = 128;
     private const int AttributesSize = 512;
+
+    /// <summary>siginfo_t has 128 bytes.</summary>
+    private const int InfoSize = 128;
 
     /// <summary>
     /// Starts a program, found through PATH, with the given arguments and environment. Its signals have their defaults and none is blocked:
@@ -70,6 +76,22 @@ internal static partial class LinuxProcesses
         }
     }
 
+    /// <summary>Waits until a child has ended, and leaves it to be taken. False: there is no child.</summary>
+    public static unsafe bool WaitForEnd()
+    {
+        byte* info = stackalloc byte[InfoSize];
+        while (WaitForId(0, 0, info, Ended | LeaveIt) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives SIGCHLD its default: children that end stay to be taken, and nothing takes them on that signal.</summary>
+    public static void KeepEnds() => _ = SetHandler(ChildSignal, 0);
+
     /// <summary>Makes this process the parent of orphans below it, as process 1 of a container is.</summary>
     public static void BecomeReaper() => _ = Control(ChildSubreaper, 1, 0, 0, 0);
 
@@ -102,6 +124,12 @@ internal static partial class LinuxProcesses
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     private static unsafe partial int WaitFor(int id, int* status, int options);
+
+    [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
+    private static unsafe partial int WaitForId(int kind, uint id, byte* info, int options);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int id, int signal);

@@ -92,13 +92,17 @@ internal sealed class ServerProcess : IDisposable
         lock (_lock)
         {
             // Before the start, so that neither a signal nor the end of the child is missed. The handlers wait for this lock.
-            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Reap()));
+            // As process 1 the .NET runtime takes every child that ends at SIGCHLD, and the code of the server with it. So it gets none:
+            // it believes to have a handler, and the signal has its default again.
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCHLD, static _ => { }));
+            LinuxProcesses.KeepEnds();
             foreach ((PosixSignal signal, int number) in s_forwarded)
                 _registrations.Add(PosixSignalRegistration.Create(signal, context => Forward(context, number)));
             int id = LinuxProcesses.Start(arguments, environment);
             if (id < 0)
                 throw Explain(arguments[0], -id);
             _id = id;
+            new Thread(ReapAll) { IsBackground = true, Name = "berth-reaper" }.Start();
         }
     }
 
@@ -119,6 +123,13 @@ internal sealed class ServerProcess : IDisposable
     {
         if (_id != 0 && !_ended.Task.IsCompleted)
             LinuxProcesses.Send(_id, number);
+    }
+
+    /// <summary>Waits outside of the lock, and takes within it: a signal never reaches another process that has the server's id.</summary>
+    private void ReapAll()
+    {
+        while (!_ended.Task.IsCompleted && LinuxProcesses.WaitForEnd())
+            Reap();
     }
 
     private void Reap()

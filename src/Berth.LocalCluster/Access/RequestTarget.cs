@@ -1,5 +1,4 @@
 using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Access;
 
@@ -30,13 +29,6 @@ internal sealed record RequestTarget(ResourceKind Kind, string? Namespace, strin
             return null;
         if (@namespace is not null && !kind.Namespaced)
             return null;
-        if (kind == KindTable.Pod && rest is [_, _, "portforward"])
-        {
-            string message = "the local cluster has no portforward: its pods are processes of this machine, "
-                + "which can be reached at their own addresses";
-            throw new ApiException(405, "MethodNotAllowed", message);
-        }
-
         return new(kind, @namespace, rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : null, rest.Length > 2 ? rest[2] : null);
     }
 }

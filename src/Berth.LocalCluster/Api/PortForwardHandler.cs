@@ -48,7 +48,9 @@ internal sealed class PortForwardHandler(ObjectStore store, ILogger logger)
 
     private async Task InWebSocketAsync(HttpContext http, PortForwarding forwarding, CancellationToken ending)
     {
-        using WebSocket socket = await http.WebSockets.AcceptWebSocketAsync(Tunnelled).ConfigureAwait(false);
+        // With a slash in it, it is no token (RFC 9110), and .NET refuses to accept it; kubectl refuses an answer without it.
+        http.Response.Headers.SecWebSocketProtocol = Tunnelled;
+        using WebSocket socket = await http.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
         Stream stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);
         await using ConfiguredAsyncDisposable closing = stream.ConfigureAwait(false);
         string? fault = await RunAsync(stream, forwarding, ending).ConfigureAwait(false);

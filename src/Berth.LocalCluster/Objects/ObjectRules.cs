@@ -4,7 +4,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>The defaults and the checks of an object: those of a kind of ours, and those that a definition has for its custom kind.</summary>
+/// <summary>The defaults and the checks of an object, and those that a definition has for its custom kind.</summary>
 internal sealed class ObjectRules(ObjectStore store)
 {
     /// <summary>Puts in the values that an object does not state.</summary>

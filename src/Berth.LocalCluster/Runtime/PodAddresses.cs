@@ -32,7 +32,7 @@ internal sealed class PodAddresses(int apiPort)
         }
     }
 
-    /// <summary>An address for a Service's name, from the end of this cluster's own 254, where no pod has been. Null: none is left.</summary>
+    /// <summary>An address for a Service's name, from the end of this cluster's 254, where no pod has been. Null: none is left.</summary>
     public string? TakeForService()
     {
         lock (_gate)

@@ -76,7 +76,7 @@ internal sealed class SpdyHeaders : IDisposable
         Fill(new byte[dictionary.Length]);
     }
 
-    /// <summary>What was fed before is with the inflater already.</summary>
+    /// <summary>Gives the inflater a block. It has taken those before.</summary>
     private void Feed(ReadOnlySpan<byte> block)
     {
         _compressed.SetLength(0);

@@ -23,7 +23,7 @@ internal sealed class TunnelStream
 
     public IReadOnlyDictionary<string, string> Headers { get; }
 
-    /// <summary>What the client sends.</summary>
+    /// <summary>The bytes that the client sends.</summary>
     public PipeReader Input => _input.Reader;
 
     /// <summary>Cancelled when the client wants no more of this stream.</summary>

@@ -45,7 +45,8 @@ public sealed class ChartInstallTests
 
         await Helm.OkAsync(helm, kubeconfig, ["rollback", "berth", "1", .. how]);
         Assert.Equal(3, await PodsOfBAsync(kubeconfig));
-        Assert.Equal(3, (await Helm.OkAsync(helm, kubeconfig, ["history", "berth", "--kubeconfig", kubeconfig])).Trim().Split('\n').Length - 1);
+        string history = await Helm.OkAsync(helm, kubeconfig, ["history", "berth", "--kubeconfig", kubeconfig]);
+        Assert.Equal(3, history.Trim().Split('\n').Length - 1);
 
         await Helm.OkAsync(helm, kubeconfig, ["uninstall", "berth", .. how]);
         Assert.Equal(0, await PodsOfBAsync(kubeconfig));

@@ -198,7 +198,7 @@ public sealed class KubectlTests
         Assert.Equal(
             "statefulset.apps/service-b serverside-applied\n", await RunAsync(test, "apply", "--server-side", "-f", two.Path));
         Assert.Contains(
-            "conflict with \"kubectl\" using apps/v1: .spec.replicas",
+            "conflict with \"kubectl\": .spec.replicas",
             await FailAsync(test, "apply", "--server-side", "--field-manager", "other", "-f", one.Path),
             StringComparison.Ordinal);
         await RunAsync(test, "apply", "--server-side", "--field-manager", "other", "--force-conflicts", "-f", one.Path);

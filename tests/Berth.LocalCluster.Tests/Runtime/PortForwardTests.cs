@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
@@ -93,8 +94,7 @@ public sealed class PortForwardTests
     public async Task Broken_frame_ends_the_tunnel_with_a_sentence(string bytes, string reason)
     {
         await using TestCluster test = await StartAsync();
-        using HttpMessageInvoker invoker = test.NewInvoker();
-        using ClientWebSocket socket = await ConnectAsync(test, invoker);
+        using WebSocket socket = await ConnectAsync(test);
 
         await socket.SendAsync(Convert.FromHexString(bytes), WebSocketMessageType.Binary, true, TestCluster.Token);
         if (reason.StartsWith("The connection", StringComparison.Ordinal))
@@ -110,7 +110,7 @@ public sealed class PortForwardTests
         Assert.Equal((WebSocketCloseStatus.ProtocolError, reason), (socket.CloseStatus, socket.CloseStatusDescription));
 
         // The next tunnel works.
-        using ClientWebSocket next = await ConnectAsync(test, invoker);
+        using WebSocket next = await ConnectAsync(test);
         await next.SendAsync(Convert.FromHexString("800300060000000400000007"), WebSocketMessageType.Binary, true, TestCluster.Token);
         WebSocketReceiveResult ping = await next.ReceiveAsync(received, TestCluster.Token);
         Assert.Equal("800300060000000400000007", Convert.ToHexString(received, 0, ping.Count));
@@ -120,11 +120,10 @@ public sealed class PortForwardTests
     public async Task Random_frames_never_bring_the_cluster_down()
     {
         await using TestCluster test = await StartAsync();
-        using HttpMessageInvoker invoker = test.NewInvoker();
         Random random = new(7);
         for (int i = 0; i < 40; i++)
         {
-            using ClientWebSocket socket = await ConnectAsync(test, invoker);
+            using WebSocket socket = await ConnectAsync(test);
             byte[] frames = new byte[200];
             random.NextBytes(frames);
             for (int at = 0; at < frames.Length; at += 20)
@@ -195,17 +194,30 @@ public sealed class PortForwardTests
         return Encoding.ASCII.GetString(buffer, 0, count);
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(TestCluster test, HttpMessageInvoker invoker)
+    /// <summary>A WebSocket with kubectl's protocol, which ClientWebSocket refuses: there is a slash in it.</summary>
+    private static async Task<WebSocket> ConnectAsync(TestCluster test)
     {
-        ClientWebSocket socket = new();
-        socket.Options.AddSubProtocol("SPDY/3.1+portforward.k8s.io");
-        socket.Options.SetRequestHeader("Authorization", test.Http.DefaultRequestHeaders.Authorization!.ToString());
-        Uri uri = new UriBuilder(test.Http.BaseAddress!)
+        TcpClient client = new();
+        await client.ConnectAsync(IPAddress.Loopback, test.Http.BaseAddress!.Port, TestCluster.Token);
+#pragma warning disable CA5359 // The cluster is this test's own, on the loopback interface.
+        SslStream stream = new(client.GetStream(), leaveInnerStreamOpen: false, static (_, _, _, _) => true);
+#pragma warning restore CA5359
+        await stream.AuthenticateAsClientAsync("127.0.0.1").WaitAsync(TestCluster.Patience, TestCluster.Token);
+        string request = "GET /api/v1/namespaces/k8s-example2/pods/p/portforward HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            + $"Authorization: {test.Http.DefaultRequestHeaders.Authorization}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+            + "Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), TestCluster.Token);
+        StringBuilder head = new();
+        byte[] one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            Scheme = "wss",
-            Path = "/api/v1/namespaces/k8s-example2/pods/p/portforward",
-        }.Uri;
-        await socket.ConnectAsync(uri, invoker, TestCluster.Token);
-        return socket;
+            Assert.Equal(1, await stream.ReadAsync(one, TestCluster.Token));
+            head.Append((char)one[0]);
+        }
+
+        Assert.StartsWith("HTTP/1.1 101 ", head.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Sec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io\r\n", head.ToString(), StringComparison.Ordinal);
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = false });
     }
 }

@@ -7,6 +7,8 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>The names of Services within containers.</summary>
 public sealed class ServiceNameTests
 {
+    private static readonly Uri s_log = new("/api/v1/namespaces/k8s-example2/pods/p/log", UriKind.Relative);
+
     private static bool CanMount => new MountNamespace(["/usr/bin", "/bin"]).IsAllowed;
 
     [Fact]
@@ -87,11 +89,11 @@ public sealed class ServiceNameTests
         await using TestCluster test = await StartAsync(
             Service("game", 4000, 4001),
             Pod("""
-                getent hosts game > /dev/null && echo there
+                until getent hosts game > /dev/null; do sleep 0.05; done; echo there
                 until getent hosts later > /dev/null; do sleep 0.05; done; echo later
                 while getent hosts game > /dev/null; do sleep 0.05; done; echo gone
                 """));
-        await test.WaitAsync(static pods => pods is [{ State: "Running" }]);
+        await LogAsync(test, "there\n");
 
         test.Cluster.Apply(Service("later", 4000, 4002));
         test.Cluster.Delete("svc", "k8s-example2", "game");
@@ -140,8 +142,16 @@ public sealed class ServiceNameTests
     private static async Task<string> EndedAsync(TestCluster test)
     {
         await test.WaitAsync(static pods => pods.Any(static pod => pod is { Name: "p", State: "Completed" or "Error" }));
-        Uri log = new("/api/v1/namespaces/k8s-example2/pods/p/log", UriKind.Relative);
-        return await test.Http.GetStringAsync(log, TestCluster.Token);
+        return await test.Http.GetStringAsync(s_log, TestCluster.Token);
+    }
+
+    private static async Task LogAsync(TestCluster test, string expected)
+    {
+        await test.WaitAsync(static pods => pods is [{ State: "Running" }]);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestCluster.Token);
+        patience.CancelAfter(TestCluster.Patience);
+        while (await test.Http.GetStringAsync(s_log, patience.Token) != expected)
+            await Task.Yield();
     }
 
     private static async Task ServeAsync(TcpListener server)
