@@ -51,7 +51,7 @@ public sealed class FigureTests
             $"A list of 1,000 pods ({length / 1024} KB, TLS on loopback): fastest {took[0]:0.0} ms, median {took[10]:0.0} ms of 20. "
                 + $"Live memory: {(empty - before) / 1024:N0} KB without pods, {(full - empty) / 1024:N0} KB more with 1,000."));
         Assert.InRange(took[0], 0, 200);
-        
+
         // Other tests of this process have memory too.
         Assert.InRange(full - empty, 0, 512 * 1024 * 1024);
     }
