@@ -291,7 +291,7 @@ public sealed class TicketTests : IDisposable
     private static string Sign(string head, string body)
     {
         SharedSeatKey key = new("new", Convert.FromBase64String(SeatFixture.Secret));
-        return TicketWriter.Sign(Encoding.UTF8.GetBytes(head), Encoding.UTF8.GetBytes(body), key);
+        return TicketWriter.Sign(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(head)), Encoding.UTF8.GetBytes(body), key);
     }
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));

@@ -8,6 +8,10 @@ namespace Berth.Kubernetes.Http;
 /// </summary>
 internal sealed class ConnectionPool : IDisposable
 {
+    // The platform begins with 64 KB, and tells the server after every 8 KB that it may send more: more often than once for each slice, and
+    // each time it wakes a thread, encrypts and calls the kernel. It never holds more than this of a stream that is not read.
+    private const int WindowLength = 512 * 1024;
+
     private readonly HttpMessageInvoker _invoker;
     private readonly Lock _lock = new();
     private int _sending;
@@ -74,6 +78,7 @@ internal sealed class ConnectionPool : IDisposable
         KeepAlivePingTimeout = options.PingTimeout,
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
         EnableMultipleHttp2Connections = true,
+        InitialHttp2StreamWindowSize = WindowLength,
         // A redirect could send the token to another server. The connector handles a proxy: it asks it for a tunnel.
         AllowAutoRedirect = false,
         UseProxy = false,

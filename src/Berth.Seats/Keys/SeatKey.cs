@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
 namespace Berth.Seats.Keys;
 
 /// <summary>One key: it signs tickets and verifies them. A shared secret (HS256) also proves that a client of a desk may ask it.</summary>
@@ -17,9 +21,25 @@ internal abstract class SeatKey
     /// <summary>The number of bytes of its signatures.</summary>
     public abstract int SignatureLength { get; }
 
+    /// <summary>The first part of the tickets that it signs, as they carry it: the header in base64url (RFC 7515, 3.1).</summary>
+    public string TicketHead => field ??= EncodeHead();
+
     /// <summary>Writes a signature of <see cref="SignatureLength"/> bytes.</summary>
     public abstract void Sign(ReadOnlySpan<byte> data, Span<byte> signature);
 
     /// <summary>True when the signature is that of the data and this key.</summary>
     public abstract bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
+
+    private string EncodeHead()
+    {
+        ArrayBufferWriter<byte> json = new(128);
+        using Utf8JsonWriter writer = new(json);
+        writer.WriteStartObject();
+        writer.WriteString("alg"u8, Algorithm);
+        writer.WriteString("typ"u8, "JWT"u8);
+        writer.WriteString("kid"u8, Id);
+        writer.WriteEndObject();
+        writer.Flush();
+        return Base64Url.EncodeToString(json.WrittenSpan);
+    }
 }

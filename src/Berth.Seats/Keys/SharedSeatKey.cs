@@ -10,11 +10,26 @@ internal sealed class SharedSeatKey(string id, byte[] secret) : SeatKey(id)
     /// <summary>The shortest secret in bytes: RFC 7518, 3.2 asks for the size of the hash.</summary>
     public const int MinLength = 32;
 
+    // The secret is set up once and not for each ticket, which is a fifth of the time. One caller uses it; others at the same time do without.
+    private IncrementalHash? _spare = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
+
     public override string Algorithm => "HS256";
 
     public override int SignatureLength => HMACSHA256.HashSizeInBytes;
 
-    public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature) => HMACSHA256.HashData(secret, data, signature);
+    public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
+    {
+        IncrementalHash? hash = Interlocked.Exchange(ref _spare, null);
+        if (hash is null)
+        {
+            HMACSHA256.HashData(secret, data, signature);
+            return;
+        }
+
+        hash.AppendData(data);
+        hash.GetHashAndReset(signature);
+        Volatile.Write(ref _spare, hash);
+    }
 
     public override bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {

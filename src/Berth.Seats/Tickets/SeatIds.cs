@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Berth.Seats.Tickets;
@@ -20,12 +19,20 @@ internal static class SeatIds
         return BinaryPrimitives.ReadUInt128LittleEndian(bytes) | 1;
     }
 
-    public static string Format(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
+    public static string Format(UInt128 id)
+    {
+        Span<byte> bytes = stackalloc byte[Length / 2];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, id);
+        return Convert.ToHexStringLower(bytes);
+    }
 
     public static bool TryParse(ReadOnlySpan<char> text, out UInt128 id)
     {
         id = default;
-        return text.Length == Length && !text.ContainsAnyExcept(s_digits)
-            && UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id);
+        Span<byte> bytes = stackalloc byte[Length / 2];
+        if (text.Length != Length || text.ContainsAnyExcept(s_digits) || Convert.FromHexString(text, bytes, out _, out _) != OperationStatus.Done)
+            return false;
+        id = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return true;
     }
 }

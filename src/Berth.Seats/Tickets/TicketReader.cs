@@ -31,16 +31,15 @@ internal static class TicketReader
         try
         {
             Span<byte> bytes = buffer;
-            if (!TryDecode(text[..first], bytes, out Span<byte> head)
-                || !TryDecode(text[(first + 1)..last], bytes[head.Length..], out Span<byte> body)
-                || !TryDecode(text[(last + 1)..], bytes[(head.Length + body.Length)..], out Span<byte> signature))
+            if (!TryDecode(text[(first + 1)..last], bytes, out Span<byte> body)
+                || !TryDecode(text[(last + 1)..], bytes[body.Length..], out Span<byte> signature))
                 return SeatRefusal.Malformed;
-            SeatRefusal refusal = FindKey(head, keys, out SeatKey? key);
+            Span<byte> rest = bytes[(body.Length + signature.Length)..];
+            SeatRefusal refusal = FindKey(text[..first], rest, keys, out SeatKey? key);
             if (refusal != SeatRefusal.None)
                 return refusal;
-            Span<byte> signed = bytes[(head.Length + body.Length + signature.Length)..];
-            int length = Encoding.ASCII.GetBytes(text[..last], signed);
-            if (signature.Length != key!.SignatureLength || !key.Verifies(signed[..length], signature))
+            int length = Encoding.ASCII.GetBytes(text[..last], rest);
+            if (signature.Length != key!.SignatureLength || !key.Verifies(rest[..length], signature))
                 return SeatRefusal.BadSignature;
             return TryReadClaims(body, out claims) ? SeatRefusal.None : SeatRefusal.Malformed;
         }
@@ -65,7 +64,16 @@ internal static class TicketReader
         return true;
     }
 
-    private static SeatRefusal FindKey(ReadOnlySpan<byte> head, SeatKeys keys, out SeatKey? key)
+    // Nearly every ticket has the header that the key in use gives its own: it needs no reading.
+    private static SeatRefusal FindKey(ReadOnlySpan<char> text, Span<byte> buffer, SeatKeys keys, out SeatKey? key)
+    {
+        key = keys.Signing;
+        return text.SequenceEqual(key.TicketHead) ? SeatRefusal.None
+            : TryDecode(text, buffer, out Span<byte> head) ? ReadHead(head, keys, out key)
+            : SeatRefusal.Malformed;
+    }
+
+    private static SeatRefusal ReadHead(ReadOnlySpan<byte> head, SeatKeys keys, out SeatKey? key)
     {
         key = null;
         string? algorithm = null;

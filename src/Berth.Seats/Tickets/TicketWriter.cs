@@ -16,29 +16,22 @@ internal static class TicketWriter
     {
         ArrayBufferWriter<byte> json = new(512);
         using Utf8JsonWriter writer = new(json);
-        writer.WriteStartObject();
-        writer.WriteString("alg"u8, key.Algorithm);
-        writer.WriteString("typ"u8, "JWT"u8);
-        writer.WriteString("kid"u8, key.Id);
-        writer.WriteEndObject();
-        writer.Flush();
-        int head = json.WrittenCount;
-        writer.Reset();
         WriteClaims(writer, claims);
         writer.Flush();
-        return Sign(json.WrittenSpan[..head], json.WrittenSpan[head..], key);
+        return Sign(key.TicketHead, json.WrittenSpan, key);
     }
 
     /// <summary>Joins and signs the parts.</summary>
-    internal static string Sign(ReadOnlySpan<byte> head, ReadOnlySpan<byte> claims, SeatKey key)
+    /// <param name="head">The header in base64url.</param>
+    /// <param name="claims">The claims, as JSON.</param>
+    /// <param name="key">The key.</param>
+    internal static string Sign(string head, ReadOnlySpan<byte> claims, SeatKey key)
     {
-        int headLength = Base64Url.GetEncodedLength(head.Length);
-        int claimsLength = Base64Url.GetEncodedLength(claims.Length);
-        int signed = headLength + 1 + claimsLength;
+        int signed = head.Length + 1 + Base64Url.GetEncodedLength(claims.Length);
         byte[] text = new byte[signed + 1 + Base64Url.GetEncodedLength(key.SignatureLength)];
-        Base64Url.EncodeToUtf8(head, text);
-        text[headLength] = (byte)'.';
-        Base64Url.EncodeToUtf8(claims, text.AsSpan(headLength + 1));
+        Encoding.ASCII.GetBytes(head, text);
+        text[head.Length] = (byte)'.';
+        Base64Url.EncodeToUtf8(claims, text.AsSpan(head.Length + 1));
         Span<byte> signature = stackalloc byte[key.SignatureLength];
         key.Sign(text.AsSpan(0, signed), signature);
         text[signed] = (byte)'.';
