@@ -33,13 +33,15 @@ BenchOptions options = BenchOptions.Parse(args);
     ("reach", ReachRows.MeasureAsync),
     ("seats", SeatRows.MeasureAsync),
     ("flood", FloodRows.MeasureAsync),
+    ("small", SmallRows.MeasureAsync),
+    ("day", DayRows.MeasureAsync),
     ("old", OldWayRows.MeasureAsync),
 ];
 
 List<Row> rows = [];
 foreach ((string name, Func<BenchOptions, Task<IEnumerable<Row>>> measure) in groups)
 {
-    if (options.Only.Count > 0 && !options.Only.Contains(name))
+    if (options.Only.Count > 0 ? !options.Only.Contains(name) : name == "day")
         continue;
     long began = Stopwatch.GetTimestamp();
     Console.Error.Write($"{name} ...");

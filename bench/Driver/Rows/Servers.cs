@@ -11,13 +11,18 @@ internal static class Servers
     public static string Target(string service = Service) => $"{Fleet.Namespace}/{service}";
 
     /// <summary>Service A over a fake API server.</summary>
-    public static ServerProcess Berth(BenchOptions options, FakeApi api, params IEnumerable<string> services)
-    {
-        string[] wanted = [.. services];
-        IEnumerable<string> targets = (wanted.Length == 0 ? [Service] : wanted).SelectMany(s => new[] { "--target", Target(s) });
-        return ServerProcess.Start(
-            options.Berth, ["dispatch", .. targets, "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig]);
-    }
+    public static ServerProcess Berth(BenchOptions options, FakeApi api, params IEnumerable<string> services) =>
+        ServerProcess.Start(options.Berth, Dispatch(api, services));
+
+    /// <summary>The same, on the first core alone.</summary>
+    public static ServerProcess OnOneCore(BenchOptions options, FakeApi api) =>
+        ServerProcess.Start("taskset", ["-c", "0", options.Berth, .. Dispatch(api, [])]);
+
+    /// <summary>
+    /// The same, with at most 32 MB of heap (the number is hexadecimal), which leaves room in 64 MB for the program itself.
+    /// </summary>
+    public static ServerProcess In64Megabytes(BenchOptions options, FakeApi api, params IEnumerable<string> services) =>
+        ServerProcess.Start("env", ["DOTNET_GCHeapHardLimit=2000000", options.Berth, .. Dispatch(api, services)]);
 
     /// <summary>Service A with a limit of requests a second for each client, which a proxy on this machine names.</summary>
     public static ServerProcess Limited(BenchOptions options, FakeApi api, int requests) => ServerProcess.Start(
@@ -47,5 +52,12 @@ internal static class Servers
                 throw new TimeoutException($"{api.Watches} of {watches} watches are open after 30 s.");
             await Task.Delay(1);
         }
+    }
+
+    private static string[] Dispatch(FakeApi api, IEnumerable<string> services)
+    {
+        string[] wanted = [.. services];
+        IEnumerable<string> targets = (wanted.Length == 0 ? [Service] : wanted).SelectMany(s => new[] { "--target", Target(s) });
+        return ["dispatch", .. targets, "--base-port", "3000", "--urls", "URL", "--kubeconfig", api.Kubeconfig];
     }
 }

@@ -223,6 +223,8 @@ internal sealed class History
 
             if (await follower.ComesToBeAsync(() => Lacks(follower, restored) is null))
                 break;
+            if (late && await CatchesUpAsync(follower, restored))
+                continue;
             if (late)
                 throw new HistoryException($"It is told everything, is in no trouble, and did not show it: {Lacks(follower, restored)}");
             // A thread that a busy machine forgot for some milliseconds has lost half an hour: it gets another, in which nothing is
@@ -238,6 +240,22 @@ internal sealed class History
             follower.Watcher.Restored();
             follower.Watcher.Nodes.ForgetGhosts();
         }
+    }
+
+    /// <summary>
+    /// On a busy machine the client may have read only now what it was told long ago. What it then holds, it holds from now on.
+    /// </summary>
+    private async Task<bool> CatchesUpAsync(Follower follower, bool restored)
+    {
+        TimeSpan step = PodHolds.Duration;
+        for (TimeSpan passed = TimeSpan.Zero; passed <= PodHolds.Deleted; passed += step)
+        {
+            await PassAsync(follower, step);
+            if (await follower.ComesToBeAsync(() => Lacks(follower, restored) is null))
+                return true;
+        }
+
+        return false;
     }
 
     private string? Lacks(Follower follower, bool restored)
