@@ -55,13 +55,12 @@ internal sealed class ServiceNames(ObjectStore store, AccessFiles files, Func<Po
     {
         lock (_gate)
         {
-            if (!_files.ContainsKey(@namespace))
-            {
-                _files[@namespace] = (files.HostsOf(@namespace), "");
-                Write(@namespace);
-            }
-
-            return _files[@namespace].Path;
+            if (_files.TryGetValue(@namespace, out (string Path, string) known))
+                return known.Path;
+            string path = files.HostsOf(@namespace);
+            _files[@namespace] = (path, "");
+            Write(@namespace);
+            return path;
         }
     }
 
