@@ -8,10 +8,11 @@ namespace Berth.Kubernetes.Slices;
 
 /// <summary>Makes endpoints of what a slice states, whatever encoding it came in, and keeps once what repeats.</summary>
 /// <param name="host">The template of the pods' host names, or null.</param>
-internal sealed class SliceEndpointMaker(HostTemplate? host)
+/// <param name="cluster">The cluster's name, or null where only one is followed.</param>
+internal sealed class SliceEndpointMaker(HostTemplate? host, string? cluster)
 {
     private readonly PodNamePool _names = new();
-    private readonly PodScopePool _scopes = new(host);
+    private readonly PodScopePool _scopes = new(host, cluster);
     private readonly AddressPool _addresses = new();
 
     /// <summary>Reads the first address. The API gives no meaning to further ones, and its own controller never writes any.</summary>

@@ -7,11 +7,11 @@ using Berth.Ports;
 namespace Berth.Remote.Wire;
 
 /// <summary>Reads pods from JSON, as <c>EndpointJson</c> writes them. Not safe for several threads.</summary>
-internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
+internal sealed class PodReader(ServiceTarget target, PortScheme scheme, string? own)
 {
     private const int UuidLength = 36;
 
-    private readonly SharedParts _parts = new(target.Namespace);
+    private readonly SharedParts _parts = new(target.Namespace, own);
     private readonly PodMembers _members = new();
     private readonly PodPorts _podPorts = new(scheme);
     private readonly List<IPAddress> _addresses = [];
@@ -28,7 +28,8 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         bool ready = false, serving = false, terminating = false, cordoned = false;
         Span<char> node = stackalloc char[JsonText.MaxNameLength];
         Span<char> zone = stackalloc char[JsonText.MaxNameLength];
-        int nodeLength = 0, zoneLength = 0;
+        Span<char> cluster = stackalloc char[JsonText.MaxNameLength];
+        int nodeLength = 0, zoneLength = 0, clusterLength = 0;
         _addresses.Clear();
         _ports.Clear();
         while (JsonText.NextMember(ref reader))
@@ -59,6 +60,9 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
                 case PodMember.Zone:
                     zoneLength = JsonText.CopyName(ref reader, "zone", zone);
                     break;
+                case PodMember.Cluster:
+                    clusterLength = JsonText.CopyName(ref reader, "cluster", cluster);
+                    break;
                 case PodMember.Ready:
                     ready = JsonText.ReadFlag(ref reader, "ready");
                     break;
@@ -83,13 +87,13 @@ internal sealed class PodReader(ServiceTarget target, PortScheme scheme)
         PortRule? rule = _podPorts.FindRule(used, _ports);
         if (rule is null)
             ports = _podPorts.Find(name, used, _ports, out rule);
-        PodScope scope = _parts.Scope(node[..nodeLength], zone[..zoneLength]);
+        PodScope scope = _parts.Scope(node[..nodeLength], zone[..zoneLength], cluster[..clusterLength]);
         if (rule is not null && _addresses.Count == 1 && host is null
             && RemotePod.TryMake(name, scope, uid, _addresses[0], ready, serving, terminating, rule) is { } pod)
             return cordoned ? new CordonedEndpoint(pod) : pod;
         PodEndpoint listed = PodEndpoint.Create(
             name.ToString()!, target.Namespace, [.. _addresses], [.. ports ?? rule!.All(used ?? 0)], used, uid.ToString(), scope.Node,
-            scope.Zone, ready, serving, terminating, host);
+            scope.Zone, ready, serving, terminating, host, scope.Cluster);
         return cordoned ? new CordonedEndpoint(listed) : listed;
     }
 
