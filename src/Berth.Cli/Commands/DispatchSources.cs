@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
 
-/// <summary>What a dispatcher reads pods from: one source, another dispatcher, or several clusters.</summary>
+/// <summary>The sources of a dispatcher: one source, another dispatcher, or several clusters.</summary>
 internal sealed class DispatchSources
 {
     private readonly SettingsReader _reader;

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Berth.Cli.Hosting;
 using Berth.Kubernetes;
 using Berth.Remote;
-using Berth.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Options;
@@ -50,17 +49,24 @@ internal static class ManyClusterSettings
     public static bool AreDispatchers(ClusterEntry[] clusters) =>
         clusters.Length > 0 && Array.TrueForAll(clusters, static cluster => cluster.Kind == ClusterEntryKind.Dispatcher);
 
+    /// <summary>Opens a directory over clusters, for a command without a log. Sends no request yet.</summary>
+    /// <exception cref="CommandException">A cluster's configuration has a fault.</exception>
+    public static EndpointDirectory Connect(
+        ClusterEntry[] clusters, ClusterChoice choice, ProgramHost host, EndpointDirectoryOptions options) =>
+        ClusterEndpointSource.Connect([.. clusters.Select(cluster => new NamedCluster(
+            cluster.Name, Open(cluster, choice, entry => OpenRemote(entry, host), host, options.LoggerFactory, options.Meter)))], options);
+
     /// <summary>Opens a cluster. Sends no request yet.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="choice">The options of clusters that are read directly.</param>
     /// <param name="openRemote">Opens a dispatcher.</param>
     /// <param name="host">The surroundings.</param>
     /// <param name="loggers">The loggers.</param>
-    /// <param name="meter">The meter.</param>
+    /// <param name="meter">The meter, or null for one of the source's own.</param>
     /// <exception cref="ClusterAccessException">The cluster's configuration has a fault.</exception>
     public static IEndpointSource Open(
         ClusterEntry cluster, ClusterChoice choice, Func<ClusterEntry, RemoteEndpointSource> openRemote, ProgramHost host,
-        ILoggerFactory loggers, Meter meter)
+        ILoggerFactory loggers, Meter? meter)
     {
         if (cluster.Kind == ClusterEntryKind.Dispatcher)
             return openRemote(cluster);
@@ -81,6 +87,9 @@ internal static class ManyClusterSettings
             throw CommandException.Usage($"The cluster {cluster.Name} cannot be followed. {exception.Message}", exception);
         }
     }
+
+    private static RemoteEndpointSource OpenRemote(ClusterEntry cluster, ProgramHost host) =>
+        new([cluster.Where], new RemoteEndpointSourceOptions { Cluster = cluster.Name, TimeProvider = host.Time });
 
     private static ClusterEntry[] Parse(string text, out string? fault)
     {

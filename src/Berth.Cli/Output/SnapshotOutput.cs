@@ -28,6 +28,8 @@ internal static class SnapshotOutput
         }
 
         // These lines are for people, so they go to stderr and not to the values that a shell reads.
+        foreach (EndpointCluster cluster in snapshot.Clusters.Where(static cluster => !cluster.IsLive))
+            host.Error.WriteLine($"berth: The cluster {cluster.Name} is {EndpointWords.Of(cluster)}: {cluster.Reason}");
         foreach (LeftOutPod pod in snapshot.LeftOut)
             host.Error.WriteLine($"berth: {pod.Name} is left out: {pod.Detail}.");
         foreach (EndpointWarning warning in snapshot.Warnings)

@@ -9,7 +9,9 @@ namespace Berth.Dispatcher.Routes;
 /// </summary>
 /// <param name="Picked">The pod, or null when none qualifies.</param>
 /// <param name="Zone">The zone that was chosen from.</param>
-/// <param name="IsClusterFallback">True when it is from another cluster than the preferred one; null when only one cluster is followed.</param>
+/// <param name="IsClusterFallback">
+/// True when it is from another cluster than the preferred one; null when only one cluster is followed.
+/// </param>
 internal readonly record struct PodChoice(PodEndpoint? Picked, ZoneChoice Zone, bool? IsClusterFallback)
 {
     public const string Header = "Berth-Cluster";

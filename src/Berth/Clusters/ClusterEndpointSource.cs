@@ -16,11 +16,15 @@ public sealed class ClusterEndpointSource : IEndpointSource, IReleasesTargets, I
     private readonly TimeProvider _time;
 
     /// <summary>Creates a source. It asks the clusters only when a target is requested.</summary>
-    /// <param name="clusters">The clusters, at least one, each name once, the preferred first. Their sources are disposed with this one.</param>
+    /// <param name="clusters">
+    /// The clusters, at least one, each name once, the preferred first. Their sources are disposed with this one.
+    /// </param>
     /// <param name="options">
     /// The options of each cluster, or null for the defaults. The name of a snapshot file is followed by a dot and the cluster's name.
     /// </param>
-    /// <exception cref="ArgumentException">A name is not one, or options are outside their ranges; the message names all faults.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is not one, or options are outside their ranges; the message names all faults.
+    /// </exception>
     public ClusterEndpointSource(IReadOnlyList<NamedCluster> clusters, EndpointDirectoryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(clusters);

@@ -1,6 +1,8 @@
 namespace Berth;
 
-/// <summary>One of several clusters, as a snapshot of all of them has it: its own pods, its own age, and whether it answers. Immutable.</summary>
+/// <summary>
+/// One of several clusters, as a snapshot of all of them has it: its own pods, its own age, and whether it answers. Immutable.
+/// </summary>
 public sealed class EndpointCluster
 {
     private readonly Func<TimeSpan?> _age;

@@ -156,7 +156,7 @@ public sealed class ClusterSourceTests
         Task<EndpointSnapshot> back = clusters.UntilAsync("east: 0; west: 0", Token);
         while (!back.IsCompleted)
         {
-            // The wait before the next try may not have begun.
+            // The wait before the next try may not have started.
             time.Advance(TimeSpan.FromMilliseconds(250));
             await Task.Yield();
         }
