@@ -59,10 +59,10 @@ public sealed class KubernetesEndpointSource : IEndpointSource, IAsyncDisposable
         _metrics = new ReflectorMetrics(_meter);
         _random = options.Random ?? Random.Shared;
         _sharing = new NamespaceSharing(
-            target => Reflect(ResourceQuery.SlicesOf(target), new SliceDecoder(_rules.Host)),
+            target => Reflect(ResourceQuery.SlicesOf(target), new SliceDecoder(_rules.Host, options.Cluster)),
             ns =>
                 new NamespaceSlices(
-                    Reflect(ResourceQuery.SlicesIn(ns), new SliceDecoder(_rules.Host)), options.TimeProvider,
+                    Reflect(ResourceQuery.SlicesIn(ns), new SliceDecoder(_rules.Host, options.Cluster)), options.TimeProvider,
                     new ExponentialBackoff(NextRandom())));
     }
 

@@ -41,6 +41,12 @@ public sealed class KubernetesEndpointSourceOptions
     public Func<ServiceTarget, string?> StatefulSetName { get; init; } = static _ => null;
 
     /// <summary>
+    /// The name of the cluster, where several are followed (<see cref="ClusterEndpointSource"/>): each endpoint tells it. Default: null,
+    /// for no name. A label as in Kubernetes (RFC 1123).
+    /// </summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>
     /// True to ask the API server to stream lists (KEP-3157, on by default from Kubernetes 1.34). Default: false; pages of 500 work with
     /// every version and cost little for one Service. A server that refuses is asked only once.
     /// </summary>
@@ -77,6 +83,8 @@ public sealed class KubernetesEndpointSourceOptions
             FindSourceFaults(faults);
         if (HostTemplate is not null && Pods.HostTemplate.TryParse(HostTemplate, out string? fault) is null)
             faults.Check(false, fault!);
+        if (Cluster is not null && ClusterEndpointSource.FindFaults([Cluster]) is [{ } wrong])
+            faults.Check(false, wrong);
         faults.CheckGiven(StatefulSetName, nameof(StatefulSetName));
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));
         faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));

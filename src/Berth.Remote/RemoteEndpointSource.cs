@@ -72,8 +72,8 @@ public sealed class RemoteEndpointSource : IEndpointSource, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(ports);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        DispatcherTurns turns = new(target, _dispatchers, _client, new WatchReader(target, ports), _logger);
-        return new RemoteStream(target, _options, turns, _paths, new RemoteState(target, ports));
+        DispatcherTurns turns = new(target, _dispatchers, _client, new WatchReader(target, ports, _options.Cluster), _logger);
+        return new RemoteStream(target, _options, turns, _paths, new RemoteState(target, ports, _options.Cluster, _options.TimeProvider));
     }
 
     /// <summary>Disposes the source, and its meter if the source created it. Dispose the streams first.</summary>

@@ -14,7 +14,7 @@ public sealed class CoverageTests
             .Where(static m => m.GetCustomAttribute<FactAttribute>() is not null && m.Name[0] == 'F' && char.IsAsciiDigit(m.Name[1]))
             .Select(static m => int.Parse(m.Name[1..].Split('_')[0], CultureInfo.InvariantCulture))];
 
-        IEnumerable<int> here = Enumerable.Range(1, 53).Concat(Enumerable.Range(58, 13)).Concat(Enumerable.Range(95, 5));
+        IEnumerable<int> here = Enumerable.Range(1, 53).Concat(Enumerable.Range(58, 13)).Concat(Enumerable.Range(95, 5)).Append(109);
         Assert.Equal([], here.Where(n => !proven.Contains(n)));
     }
 
@@ -25,6 +25,6 @@ public sealed class CoverageTests
             [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "faults.txt"))
                 .Select(static l => int.Parse(l.Split('|')[0], CultureInfo.InvariantCulture))];
 
-        Assert.Equal(Enumerable.Range(1, 106), numbers);
+        Assert.Equal(Enumerable.Range(1, 109), numbers);
     }
 }

@@ -1,6 +1,6 @@
 namespace Berth.Faults;
 
-/// <summary>Faults 64 to 66 and 95: slices of another writer, and slices without one.</summary>
+/// <summary>Faults 64 to 66, 95 and 109: slices of another writer, and slices without one.</summary>
 public class ForeignSliceTests : FaultTest
 {
     [Fact]
@@ -36,6 +36,36 @@ public class ForeignSliceTests : FaultTest
         await again.SendEventAsync("DELETED", peer("201"));
         await HeldAsync();
         await UntilAsync("b-0 b-1");
+    }
+
+    [Fact]
+    public async Task F109_copies_of_two_clusters_never_take_turns()
+    {
+        const string State = "b-0 b-1 !b-0 (slice west)";
+        await StartAsync(State, "b-0:NotReady b-1 !b-0 (slice west)", "b-0", "b-0 b-1");
+        // Both are copies by one controller: the label of the mesh tells the clusters apart.
+        string east(string version, bool ready = true) =>
+            CopyOf("east", Json.Slice("east", version, Json.Pod("b-0", "10.1.0.1", "east-0", ready: ready)));
+        string west(string version) => CopyOf(
+            "west", Json.Slice("west", version, Json.Pod("b-0", "10.2.0.1", "west-0"), Json.Pod("b-1", "10.2.0.2", "west-1")));
+        ScriptedExchange watch = await ListAndWatchAsync(Json.List("100", west("95"), east("90")));
+        EndpointSnapshot snapshot = await UntilAsync(State);
+        Assert.Equal("10.1.0.1:3000", snapshot.FindByOrdinal(0)!.Authority);
+        Assert.Contains(
+            "slice west states b-0 at 10.2.0.1, and slice east from east", Assert.Single(snapshot.LeftOut).Detail,
+            StringComparison.Ordinal);
+
+        // In any order of writes, nothing changes hands: not even when the one that counts is not ready.
+        await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", west("101")));
+        await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", east("102")));
+        await ConfirmedAsync(() => watch.SendEventAsync("MODIFIED", west("103")));
+        Assert.Single(Observer.Published);
+        await watch.SendEventAsync("MODIFIED", east("104", ready: false));
+        Assert.Equal("east-0", (await UntilAsync("b-0:NotReady b-1 !b-0 (slice west)")).FindByOrdinal(0)!.Uid);
+
+        static string CopyOf(string cluster, string slice) => ManagedBy(slice, "mesh-sync").Replace(
+            "\"endpointslice.kubernetes.io/managed-by\"", $"\"multicluster.kubernetes.io/source-cluster\":\"{cluster}\","
+                + "\"endpointslice.kubernetes.io/managed-by\"", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -19,6 +19,8 @@ public sealed class PlainPodTests
         (Json(7, addresses: "'2001:db8::7'"), true),
         (Json(7, conditions: "'ready':false,'serving':true,'terminating':true,'state':'draining'"), true),
         (Json(7, conditions: "'ready':true,'serving':true,'terminating':false,'state':'cordoned'"), true),
+        (Json(7, zone: "'zone-a','cluster':'east'"), true),
+        (Json(7, zone: "'zone-a','cluster':null"), false),
         (Json(7, node: $"'{new string('n', 200)}'"), false),
         (Json(7, zone: "'z\u00fcrich'"), false),
         (Json(7, zone: "'a \\u0062'"), false),
@@ -34,7 +36,7 @@ public sealed class PlainPodTests
         foreach ((string json, bool isPlain) in s_pods)
         {
             byte[] bytes = Encoding.UTF8.GetBytes(json + ",{}");
-            PodReader reader = new(TestPods.Target, PortScheme.FromService());
+            PodReader reader = new(TestPods.Target, PortScheme.FromService(), null);
 
             int length = reader.ReadPlain(bytes, out PodEndpoint? pod);
 
@@ -94,7 +96,7 @@ public sealed class PlainPodTests
 
         string text = Encoding.UTF8.GetString(answer);
         byte[] rest = answer[(answer.AsSpan().IndexOf("\"endpoints\":["u8) + "\"endpoints\":[".Length)..];
-        PodReader reader = new(TestPods.Target, PortScheme.FromService());
+        PodReader reader = new(TestPods.Target, PortScheme.FromService(), null);
         foreach (PodEndpoint expected in pods)
         {
             int length = reader.ReadPlain(rest, out PodEndpoint? pod);
@@ -142,7 +144,7 @@ public sealed class PlainPodTests
     /// <summary>The pods of an event's data, or why it is refused.</summary>
     private static string Read(byte[] data, int piece)
     {
-        WatchReader reader = new(TestPods.Target, PortScheme.FromService());
+        WatchReader reader = new(TestPods.Target, PortScheme.FromService(), null);
         try
         {
             reader.Begin("snapshot"u8);

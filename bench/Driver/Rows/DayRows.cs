@@ -40,7 +40,8 @@ internal static class DayRows
         [
             new Row(
                 $"memory after a day's {Changes:#,0} changes", "<= 1.10 of the first minute", Figures.Megabytes(last), Figures.Ratio(ratio),
-                $"first minute {Figures.Megabytes(first)}, {published:#,0} snapshots published", ratio <= 1.10 && churn.Completion.IsCompleted),
+                $"first minute {Figures.Megabytes(first)}, {published:#,0} snapshots published",
+                ratio <= 1.10 && churn.Completion.IsCompleted),
         ];
     }
 }

@@ -31,7 +31,8 @@ internal static class SmallRows
         return
         [
             Compare("one core: GET /, CPU for a request", one, all, static f => f.Request, Figures.Microseconds),
-            Compare("  first list of 60,000 endpoints, CPU until the first right answer", one, all, static f => f.List, Figures.Milliseconds),
+            Compare(
+                "  first list of 60,000 endpoints, CPU until the first right answer", one, all, static f => f.List, Figures.Milliseconds),
             Compare("  CPU for one changed slice among 600", one, all, static f => f.Change, Figures.Milliseconds),
         ];
     }

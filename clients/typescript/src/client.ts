@@ -18,6 +18,8 @@ export interface EndpointQuery extends RequestOptions {
     readonly key?: string;
     /** Chooses among the pods of this zone; see `zoneFallback` of the answer. */
     readonly zone?: string;
+    /** Asks this cluster first, where the dispatcher follows several; see `clusterFallback` of the answer. With a pod or an ordinal, it alone. */
+    readonly cluster?: string;
     /** The pod with this ordinal. Needs `target`. */
     readonly ordinal?: number;
     /** The pod of this name. Needs `target`. */
@@ -64,7 +66,8 @@ export class BerthClient {
     async getEndpoint(query: EndpointQuery = {}): Promise<PickedEndpoint> {
         const answer = await this.#dispatchers.send({ method: "GET", path: pathOf(query), signal: query.signal });
         const head = readHead(answer);
-        const { endpoint, zoneFallback } = answer as { endpoint?: PodEndpoint; zoneFallback?: boolean };
+        const { endpoint, zoneFallback, clusterFallback } =
+            answer as { endpoint?: PodEndpoint; zoneFallback?: boolean; clusterFallback?: boolean };
         if (endpoint === undefined)
             throw unreadable("The answer has no endpoint. Check that this is the address of a dispatcher.", 200);
         return Object.freeze({
@@ -73,6 +76,7 @@ export class BerthClient {
             isStale: head.state === "stale",
             ageSeconds: head.ageSeconds ?? null,
             zoneFallback: zoneFallback ?? false,
+            clusterFallback: clusterFallback ?? false,
         });
     }
 
@@ -144,16 +148,19 @@ function pathOf(query: EndpointQuery): string {
     if (one !== undefined && query.target === undefined)
         throw new TypeError("pod or ordinal is given without a target. Give the target too.");
     if (query.target !== undefined && one !== undefined)
-        return `v1/endpoints/${segments(query.target)}/${encodeURIComponent(one)}`;
+        return `v1/endpoints/${segments(query.target)}/${encodeURIComponent(one)}${
+            query.cluster === undefined ? "" : `?cluster=${encodeURIComponent(query.cluster)}`}`;
     const search = new URLSearchParams();
     if (query.key !== undefined)
         search.set("key", query.key);
     if (query.zone !== undefined)
         search.set("zone", query.zone);
+    if (query.cluster !== undefined)
+        search.set("cluster", query.cluster);
     const choice = search.toString();
     if (query.target === undefined)
         return choice === "" ? "" : `?${choice}`;
-    return `v1/endpoints/${segments(query.target)}?${choice === "" ? "pick" : choice}`;
+    return `v1/endpoints/${segments(query.target)}?${choice === "" ? "pick" : choice}${query.cluster !== undefined && choice.startsWith("cluster=") ? "&pick" : ""}`;
 }
 
 function pathOfReservation(reservation: ReservationName): string {

@@ -28,6 +28,8 @@ export interface PodEndpoint {
     readonly ports: readonly EndpointPort[];
     readonly node: string | null;
     readonly zone: string | null;
+    /** The cluster that the pod is in. Absent when the dispatcher follows one cluster. Two pods of one name in two clusters are two pods. */
+    readonly cluster?: string;
     readonly ready: boolean;
     readonly serving: boolean;
     readonly terminating: boolean;
@@ -44,6 +46,8 @@ export interface PickedEndpoint extends PodEndpoint {
     readonly ageSeconds: number | null;
     /** True when `zone` was asked for and no pod of that zone was available, so that this one is in another. */
     readonly zoneFallback: boolean;
+    /** True when the pod is of another cluster than the one asked for, or than the preferred one. */
+    readonly clusterFallback: boolean;
 }
 
 /** A pod that cannot be dialled. */

@@ -5,6 +5,7 @@ import { Confirmation, freezeEndpoint, readContent, readHead, Snapshot, type Sna
 
 interface Change {
     readonly pod: string;
+    readonly cluster?: string;
     readonly endpoint: PodEndpoint | null;
 }
 
@@ -105,7 +106,7 @@ export class WatchState {
         const content = readContent(data);
         this.#pods.clear();
         for (const endpoint of content.endpoints)
-            this.#pods.set(endpoint.pod, endpoint);
+            this.#pods.set(keyOf(endpoint), endpoint);
         this.#leftOut = content.leftOut;
         this.#warnings = content.warnings;
     }
@@ -113,9 +114,9 @@ export class WatchState {
     #change(data: { changes?: readonly Change[]; leftOut?: readonly LeftOutPod[]; warnings?: readonly EndpointWarning[] }): void {
         for (const change of data.changes ?? []) {
             if (change.endpoint === null)
-                this.#pods.delete(change.pod);
+                this.#pods.delete(keyOf(change));
             else
-                this.#pods.set(change.pod, freezeEndpoint(change.endpoint));
+                this.#pods.set(keyOf(change), freezeEndpoint(change.endpoint));
         }
 
         this.#leftOut = data.leftOut ?? this.#leftOut;
@@ -150,6 +151,11 @@ export class WatchState {
         return this.#current = new Snapshot(
             this.#head, { endpoints: [...this.#pods.values()], leftOut: this.#leftOut, warnings: this.#warnings }, this.#confirmation);
     }
+}
+
+// A pod of one name may be in several clusters.
+function keyOf(pod: { readonly pod: string; readonly cluster?: string }): string {
+    return pod.cluster === undefined ? pod.pod : `${pod.cluster}/${pod.pod}`;
 }
 
 function parse(event: ServerSentEvent): unknown {

@@ -5,8 +5,6 @@ using Berth.Cli.Hosting;
 using Berth.Cli.Options;
 using Berth.Cli.Output;
 using Berth.Dispatcher;
-using Berth.Remote;
-using Berth.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Berth.Cli.Commands;
@@ -26,6 +24,7 @@ internal static class DispatchCommand
             "berth dispatch --target games/lobby --base-port 4000 --urls 'http://127.0.0.1:8000;http://[::1]:8000'",
             "berth dispatch --target games/lobby --base-port 4000 --snapshot-file /var/lib/berth/snapshot --max-stale 1h",
             "berth dispatch --target games/lobby --from http://service-a.games",
+            "berth dispatch --target games/lobby --base-port 4000 --cluster east=context:prod-east --cluster west=context:prod-west",
             "berth dispatch --target games/lobby --base-port 4000 --address external --ping games/ping:9500",
             "berth dispatch --target games/lobby --base-port 4000 --source dns",
             "berth dispatch --target games/lobby --base-port 4000 --tls-cert tls.crt --tls-key tls.key --urls https://*:8443",
@@ -33,28 +32,22 @@ internal static class DispatchCommand
             .Runs(
                 host,
                 [
-                    .. DispatchSettings.All, .. FromSettings.All, .. SourceSettings.All, .. SeatSettings.OfDispatch,
+                    .. DispatchSettings.All, .. FromSettings.All, ManyClusterSettings.Cluster, .. SourceSettings.All,
+                    .. SeatSettings.OfDispatch,
                     .. PortSettings.OfTarget, .. ClusterSettings.All, .. CommonSettings.OfLog, CommonSettings.Config,
                 ],
                 reader => RunAsync(reader, host));
 
     private static async Task<int> RunAsync(SettingsReader reader, ProgramHost host)
     {
-        string[] from = FromSettings.Read(reader);
         string runId = FromSettings.CreateRunId(host);
-        RemoteEndpointSource? remote = null;
-        Func<ServiceTarget, IReadOnlyList<string>>? findDispatchers = from.Length > 0 ? target => remote!.FindDispatchers(target) : null;
+        DispatchSources sources = new(reader, runId, host);
         // Cordons are kept between the source and the directory, only where there can be any.
         string[] cordoned = reader.Get(DispatchSettings.Cordon);
-        CordonSource? cordons = null;
         ConfigurationChanges? changes = reader.FilePath is null ? null : new ConfigurationChanges(
-            reader, now => ReadOptions(now, runId, findDispatchers, null), pods => cordons!.Set(new CordonList(pods)));
-        DispatcherOptions options = ReadOptions(reader, runId, findDispatchers, changes);
-        SourceChoice choice = SourceSettings.Read(reader, [.. options.Targets.Select(static target => target.Target)]);
-        if (from.Length > 0 && choice.Kind != SourceKind.Kubernetes)
-            reader.Fault("--from and --source are both given: a dispatcher is a source too. Leave one out.");
-        foreach (string fault in choice.FindFaults(host))
-            reader.Fault(fault);
+            reader, now => ReadOptions(now, runId, sources, null), pods => sources.Cordon(pods));
+        DispatcherOptions options = ReadOptions(reader, runId, sources, changes);
+        sources.Read([.. options.Targets.Select(static target => target.Target)]);
         string? snapshotFile = reader.Get(DispatchSettings.SnapshotFile);
         TimeSpan? maxStale = reader.Get(DispatchSettings.MaxStale);
         using ILoggerFactory loggers = ProgramLogging.Create(reader, host);
@@ -63,15 +56,10 @@ internal static class DispatchCommand
 
         // All rooms use one meter, so that GET /metrics shows all their instruments.
         using Meter meter = new("Berth");
-        remote = from.Length > 0 ? FromSettings.Open(reader, from, runId, host, loggers, meter) : null;
-        IEndpointSource source = remote ?? choice.CreateSource(host, loggers, meter).Source;
-        if (changes is not null || cordoned.Length > 0)
-        {
-            source = cordons = new CordonSource(source, host.Time);
-            cordons.Set(new CordonList(cordoned));
-        }
-
-        EndpointDirectory directory = new(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale));
+        EndpointDirectory directory = await sources.OpenAsync(
+            ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale), changes is not null || cordoned.Length > 0)
+            .ConfigureAwait(false);
+        sources.Cordon(cordoned);
         await using (directory.ConfigureAwait(false))
         {
             DispatcherServer server = await DispatcherServer.StartAsync(
@@ -89,15 +77,15 @@ internal static class DispatchCommand
     /// <summary>Reads the options of the server.</summary>
     /// <param name="reader">The settings.</param>
     /// <param name="runId">The name of this run.</param>
-    /// <param name="findDispatchers">Finds the dispatchers that a target comes through, or null where the API is read.</param>
+    /// <param name="sources">Where the pods are read from.</param>
     /// <param name="changes">Says what changes in the configuration file, or null.</param>
     private static DispatcherOptions ReadOptions(
-        SettingsReader reader, string runId, Func<ServiceTarget, IReadOnlyList<string>>? findDispatchers, ConfigurationChanges? changes)
+        SettingsReader reader, string runId, DispatchSources sources, ConfigurationChanges? changes)
     {
         ServiceTarget[] targets = reader.Get(DispatchSettings.Target);
         bool targetsAreSound = !reader.HasFaults;
         PortScheme ports = PortSettings.Read(
-            reader, ofPod: false, required: findDispatchers is null, ofDispatcher: findDispatchers is not null);
+            reader, ofPod: false, required: !sources.AreDispatchers, ofDispatcher: sources.AreDispatchers);
         (ServiceTarget Target, int Port)? ping = reader.Get(PingSettings.Target);
         DispatcherTlsOptions? tls = TlsSettings.Read(reader);
         string scheme = tls is null ? "http" : "https";
@@ -124,7 +112,7 @@ internal static class DispatchCommand
             CorsOrigins = reader.Get(AccessSettings.CorsOrigins),
             ShutdownDelay = reader.Get(DispatchSettings.ShutdownDelay),
             RunId = runId,
-            FindDispatchers = findDispatchers ?? (static _ => []),
+            FindDispatchers = sources.FindDispatchers,
             Seats = SeatSettings.ReadDispatcher(reader, picksBySeats: picker == DispatchSettings.SeatsPicker),
             ReadChange = changes is null ? null : changes.Read,
         };

@@ -17,7 +17,8 @@ internal static class GetEndpointsCommand
             "Shows the pods of a Service with their addresses. Exits with 1 when no pod is available.",
             "berth get endpoints k8s-example2/service-b",
             "berth get endpoints k8s-example2/service-b --base-port 4000 --address external -o json",
-            "berth get endpoints k8s-example2/service-b --port-name echo --context staging -o text")
+            "berth get endpoints k8s-example2/service-b --port-name echo --context staging -o text",
+            "berth get endpoints k8s-example2/service-b --cluster east=context:prod-east --cluster west=context:prod-west")
         {
             target,
         };
@@ -25,7 +26,7 @@ internal static class GetEndpointsCommand
             host,
             [
                 .. PortSettings.OfTarget, ServiceTargetArgument.Namespace, .. SourceSettings.All, .. ClusterSettings.All,
-                ClusterSettings.Timeout, CommonSettings.TableOutput,
+                ManyClusterSettings.Cluster, ClusterSettings.Timeout, CommonSettings.TableOutput,
             ],
             reader => RunAsync(reader, host, target));
     }
@@ -35,6 +36,7 @@ internal static class GetEndpointsCommand
         ServiceTarget target = ServiceTargetArgument.Read(reader, host, argument);
         PortScheme ports = PortSettings.Read(reader, ofPod: false);
         SourceChoice choice = SourceSettings.Read(reader, [target]);
+        choice = choice with { Clusters = ManyClusterSettings.Read(reader, choice.Kind) };
         TimeSpan timeout = reader.Get(ClusterSettings.Timeout);
         OutputFormat format = reader.Get(CommonSettings.TableOutput);
         foreach (string fault in choice.FindFaults(host))

@@ -25,7 +25,7 @@ internal static class WatchCommand
             host,
             [
                 .. PortSettings.OfTarget, ServiceTargetArgument.Namespace, .. SourceSettings.All, .. ClusterSettings.All,
-                ClusterSettings.Timeout, CommonSettings.Output,
+                ManyClusterSettings.Cluster, ClusterSettings.Timeout, CommonSettings.Output,
             ],
             reader => RunAsync(reader, host, target));
     }
@@ -35,6 +35,7 @@ internal static class WatchCommand
         ServiceTarget target = ServiceTargetArgument.Read(reader, host, argument);
         PortScheme ports = PortSettings.Read(reader, ofPod: false);
         SourceChoice choice = SourceSettings.Read(reader, [target]);
+        choice = choice with { Clusters = ManyClusterSettings.Read(reader, choice.Kind) };
         TimeSpan timeout = reader.Get(ClusterSettings.Timeout);
         OutputFormat format = reader.Get(CommonSettings.Output);
         foreach (string fault in choice.FindFaults(host))

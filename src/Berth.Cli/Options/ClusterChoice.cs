@@ -16,6 +16,14 @@ internal sealed record ClusterChoice(
     AddressFamilies Prefer,
     SetNames Sets)
 {
+    private static readonly string[] s_ofKubeconfig = ["KUBECONFIG", "HOME", "USERPROFILE"];
+
+    /// <summary>The name of the cluster, or null when only one is followed.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>True when the service account of this pod is the only way to the cluster.</summary>
+    public bool IsInside { get; init; }
+
     /// <summary>The options of the source that these options decide.</summary>
     public KubernetesEndpointSourceOptions SourceOptions => CreateOptions(null, NullLoggerFactory.Instance, null);
 
@@ -25,7 +33,7 @@ internal sealed record ClusterChoice(
     {
         Kubeconfig = Kubeconfig,
         Context = Context,
-        Environment = host.Variable,
+        Environment = IsInside ? name => s_ofKubeconfig.Contains(name) ? null : host.Variable(name) : host.Variable,
         TimeProvider = host.Time,
         LoggerFactory = loggers ?? NullLoggerFactory.Instance,
         // A server has a log. Without a log, a person at a terminal must see at once what a login plugin asks for.
@@ -60,6 +68,7 @@ internal sealed record ClusterChoice(
         ExternalFrom = ExternalFrom ?? [ExternalAddressSource.ExternalIP],
         HostTemplate = HostTemplate,
         StatefulSetName = Sets.Find,
+        Cluster = Name,
         TimeProvider = host?.Time ?? TimeProvider.System,
         Random = host?.Random,
         LoggerFactory = loggers,

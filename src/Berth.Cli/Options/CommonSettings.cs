@@ -47,6 +47,6 @@ internal static class CommonSettings
     /// </summary>
     public static IReadOnlyList<string> FileKeys { get; } =
         [.. new Setting[][] { DispatchSettings.All, PortSettings.OfTarget, SourceSettings.All, ClusterSettings.All, EchoSettings.All,
-            SeatSettings.All, [PingSettings.Listen],
+            SeatSettings.All, [PingSettings.Listen, ManyClusterSettings.Cluster],
             OfLog }.SelectMany(static group => group).Select(static setting => setting.Name).Distinct(StringComparer.Ordinal)];
 }

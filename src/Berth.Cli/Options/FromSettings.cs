@@ -40,7 +40,8 @@ internal static class FromSettings
         string[] from = reader.Get(From);
         if (reader.OriginOf(From) == SettingOrigin.Nowhere)
         {
-            foreach (Setting setting in new Setting[] { TokenFile, AuthorityFile })
+            bool hasDispatchers = reader.OriginOf(ManyClusterSettings.Cluster) != SettingOrigin.Nowhere;
+            foreach (Setting setting in hasDispatchers ? [] : new Setting[] { TokenFile, AuthorityFile })
             {
                 if (reader.OriginOf(setting) == SettingOrigin.CommandLine)
                     reader.Fault($"--{setting.Name} has no meaning without --from. Give both, or none.");
@@ -62,13 +63,21 @@ internal static class FromSettings
     }
 
     /// <summary>Creates the source. Sends no request yet.</summary>
+    /// <param name="reader">The settings.</param>
+    /// <param name="from">The dispatchers.</param>
+    /// <param name="cluster">The name of the cluster behind them, or null when only one is followed.</param>
+    /// <param name="runId">The name of this run.</param>
+    /// <param name="host">The surroundings.</param>
+    /// <param name="loggers">The loggers.</param>
+    /// <param name="meter">The meter.</param>
     public static RemoteEndpointSource Open(
-        SettingsReader reader, string[] from, string runId, ProgramHost host, ILoggerFactory loggers, Meter meter) =>
+        SettingsReader reader, string[] from, string? cluster, string runId, ProgramHost host, ILoggerFactory loggers, Meter meter) =>
         new(from, new RemoteEndpointSourceOptions
         {
             TokenFile = reader.Get(TokenFile),
             CertificateAuthorityFile = reader.Get(AuthorityFile),
             RunId = runId,
+            Cluster = cluster,
             TimeProvider = host.Time,
             LoggerFactory = loggers,
             Meter = meter,

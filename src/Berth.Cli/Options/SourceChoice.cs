@@ -16,6 +16,9 @@ internal sealed record SourceChoice(
 {
     private static readonly TimeSpan s_filePeriod = TimeSpan.FromSeconds(2);
 
+    /// <summary>The clusters that are followed as one set, or none where one is followed without a name.</summary>
+    public ClusterEntry[] Clusters { get; init; } = [];
+
     /// <summary>Opens a directory over the source. Sends no request yet.</summary>
     /// <param name="host">The surroundings.</param>
     /// <param name="loggers">The loggers, or null for none.</param>
@@ -27,9 +30,12 @@ internal sealed record SourceChoice(
     public (EndpointDirectory Directory, ClusterAccess? Access) Open(
         ProgramHost host, ILoggerFactory? loggers = null, Meter? meter = null, string? snapshotFile = null, TimeSpan? maxStale = null)
     {
-        loggers ??= NullLoggerFactory.Instance;
+        EndpointDirectoryOptions options = ClusterChoice.DirectoryOptions(
+            host, loggers ?? NullLoggerFactory.Instance, meter, snapshotFile, maxStale);
+        if (Clusters.Length > 0)
+            return (ManyClusterSettings.Connect(Clusters, Cluster, host, options), null);
         (IEndpointSource source, ClusterAccess? access) = CreateSource(host, loggers, meter);
-        return (new EndpointDirectory(source, ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale)), access);
+        return (new EndpointDirectory(source, options), access);
     }
 
     /// <summary>Creates the source. Sends no request yet.</summary>

@@ -18,9 +18,11 @@ internal static class ChangeOutput
     {
         PodEndpoint pod = (change.After ?? change.Before)!;
         string line = string.Create(
-            CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff}  {EndpointWords.Of(change.Kind),-9}  {pod.Name}  {pod.Authority}");
+            CultureInfo.InvariantCulture, $"{at:HH:mm:ss.fff}  {EndpointWords.Of(change.Kind),-9}  {NameOf(pod)}  {pod.Authority}");
         return change.After is null ? line : $"{line}  {EndpointWords.Of(pod.State)}  {pod.Node ?? "-"}";
     }
+
+    private static string NameOf(PodEndpoint pod) => pod.Cluster is null ? pod.Name : $"{pod.Cluster}/{pod.Name}";
 
     private static void WriteJson(Utf8JsonWriter writer, PodChange change, long version, DateTimeOffset at)
     {

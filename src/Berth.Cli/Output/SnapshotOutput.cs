@@ -10,7 +10,6 @@ namespace Berth.Cli.Output;
 internal static class SnapshotOutput
 {
     private static readonly string[] s_heading = ["POD", "ADDRESS", "STATE", "NODE", "ZONE", "PORTS"];
-    private static readonly string[] s_headingWithHost = [.. s_heading, "HOST"];
 
     public static void Write(EndpointSnapshot snapshot, OutputFormat format, ProgramHost host)
     {
@@ -29,6 +28,8 @@ internal static class SnapshotOutput
         }
 
         // These lines are for people, so they go to stderr and not to the values that a shell reads.
+        foreach (EndpointCluster cluster in snapshot.Clusters.Where(static cluster => !cluster.IsLive))
+            host.Error.WriteLine($"berth: The cluster {cluster.Name} is {EndpointWords.Of(cluster)}: {cluster.Reason}");
         foreach (LeftOutPod pod in snapshot.LeftOut)
             host.Error.WriteLine($"berth: {pod.Name} is left out: {pod.Detail}.");
         foreach (EndpointWarning warning in snapshot.Warnings)
@@ -40,11 +41,17 @@ internal static class SnapshotOutput
     private static void WriteTable(EndpointSnapshot snapshot, ProgramHost host)
     {
         bool hasHosts = snapshot.Endpoints.Any(static endpoint => endpoint.Host is not null);
-        string[][] rows = [.. snapshot.Endpoints.Select(endpoint =>
-            hasHosts ? [.. CellsOf(endpoint), endpoint.Host ?? "-"] : CellsOf(endpoint))];
-        foreach (string line in TextTable.Format(hasHosts ? s_headingWithHost : s_heading, rows))
+        bool hasClusters = snapshot.Endpoints.Any(static endpoint => endpoint.Cluster is not null);
+        List<string[]> rows = [];
+        foreach (PodEndpoint endpoint in snapshot.Endpoints)
+            rows.Add(WithColumns(CellsOf(endpoint), hasClusters ? endpoint.Cluster ?? "-" : null, hasHosts ? endpoint.Host ?? "-" : null));
+        string[] heading = WithColumns(s_heading, hasClusters ? "CLUSTER" : null, hasHosts ? "HOST" : null);
+        foreach (string line in TextTable.Format(heading, [.. rows]))
             host.Out.WriteLine(line);
     }
+
+    private static string[] WithColumns(string[] cells, string? cluster, string? host) =>
+        [.. cluster is null ? [] : new[] { cluster }, .. cells, .. host is null ? [] : new[] { host }];
 
     private static string[] CellsOf(PodEndpoint endpoint) =>
     [
@@ -58,6 +65,7 @@ internal static class SnapshotOutput
         writer.WriteString("target", snapshot.Target.ToString());
         writer.WriteString("sourceVersion", snapshot.SourceVersion);
         writer.WriteString("observedAt", snapshot.ObservedAt);
+        ClusterJson.WriteMember(writer, snapshot.Clusters, hasAge: true);
         writer.WriteStartArray("endpoints");
         foreach (PodEndpoint endpoint in snapshot.Endpoints)
         {

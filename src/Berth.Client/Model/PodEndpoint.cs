@@ -63,6 +63,12 @@ namespace Berth.Client
         /// <summary>The zone of the node, or null when the source did not say.</summary>
         public string? Zone { get; internal set; }
 
+        /// <summary>
+        /// The cluster that the pod is in, or null when the dispatcher follows one cluster. Two pods of one name in two clusters are two
+        /// pods.
+        /// </summary>
+        public string? Cluster { get; internal set; }
+
         /// <summary>True while the pod is ready.</summary>
         public bool Ready { get; internal set; }
 

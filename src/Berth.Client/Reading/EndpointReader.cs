@@ -31,6 +31,7 @@ namespace Berth.Client.Reading
                 Host = json.FindText("host"),
                 Node = json.FindText("node"),
                 Zone = json.FindText("zone"),
+                Cluster = json.FindText("cluster"),
                 Ready = json.IsTrue("ready"),
                 Serving = json.IsTrue("serving"),
                 Terminating = json.IsTrue("terminating"),

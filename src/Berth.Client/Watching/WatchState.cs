@@ -77,11 +77,14 @@ namespace Berth.Client.Watching
             _head = data;
         }
 
+        // A pod of one name may be in several clusters.
+        private static string KeyOf(string? cluster, string name) => cluster is null ? name : $"{cluster}/{name}";
+
         private void Replace(JsonNode data)
         {
             _pods.Clear();
             foreach (PodEndpoint endpoint in EndpointReader.ReadEndpoints(data))
-                _pods[endpoint.Name] = endpoint;
+                _pods[KeyOf(endpoint.Cluster, endpoint.Name)] = endpoint;
             _leftOut = EndpointReader.ReadLeftOut(data.FindItems("leftOut"));
             _warnings = EndpointReader.ReadWarnings(data.FindItems("warnings"));
         }
@@ -90,7 +93,7 @@ namespace Berth.Client.Watching
         {
             foreach (JsonNode change in data.GetItems("changes"))
             {
-                string name = change.GetText("pod");
+                string name = KeyOf(change.FindText("cluster"), change.GetText("pod"));
                 if (change.Find("endpoint") is { } endpoint)
                     _pods[name] = EndpointReader.ReadEndpoint(endpoint);
                 else

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Berth.Pods;
+using Berth.Writing;
 
 namespace Berth.Dispatcher.Json;
 
@@ -13,6 +14,9 @@ namespace Berth.Dispatcher.Json;
 /// <param name="Taken">The seats of sessions.</param>
 internal sealed record PodSeats(string Pod, string Desk, int Capacity, int Free, int Reserved, int Taken)
 {
+    /// <summary>The cluster that the pod is in, or null when only one is followed.</summary>
+    public string? Cluster { get; init; }
+
     public const string Silent = "silent";
 
     /// <summary>Writes the member <c>seats</c>: the seats of one pod, or nothing where there are none.</summary>
@@ -33,6 +37,8 @@ internal sealed record PodSeats(string Pod, string Desk, int Capacity, int Free,
         foreach (PodSeats seats in all)
         {
             hash = KeyHash.Mix(hash ^ KeyHash.Of(seats.Pod));
+            if (seats.Cluster is { } cluster)
+                hash = KeyHash.Mix(hash ^ KeyHash.Of(cluster));
             hash = KeyHash.Mix(hash ^ KeyHash.Of(seats.Desk));
             hash = KeyHash.Mix(hash ^ (((ulong)seats.Capacity << 32) | (uint)seats.Free));
             hash = KeyHash.Mix(hash ^ (((ulong)seats.Reserved << 32) | (uint)seats.Taken));
@@ -46,6 +52,7 @@ internal sealed record PodSeats(string Pod, string Desk, int Capacity, int Free,
     {
         json.WriteStartObject();
         json.WriteString("pod"u8, Pod);
+        EndpointJson.WriteCluster(json, Cluster);
         WriteState(json);
         json.WriteEndObject();
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.Writing;
 
 namespace Berth.Dispatcher.Json;
 
@@ -19,5 +20,6 @@ internal static class SnapshotHead
         else
             json.WriteNull("staleSince"u8);
         json.WriteString("reason"u8, snapshot.StaleReason);
+        ClusterJson.WriteMember(json, snapshot.Clusters, hasAge: age is not null);
     }
 }

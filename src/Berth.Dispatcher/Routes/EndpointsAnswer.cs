@@ -18,14 +18,16 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         if (Find(ns, service, out ServedTarget? target, out EndpointSnapshot? snapshot) is { } problem)
             return ProblemWriter.WriteAsync(exchange, problem);
         string query = exchange.Request.QueryString;
-        ZoneChoice zone = ZoneChoice.Of(target!, snapshot!, query);
         IEndpointPicker picker = Choice.PickerOf(state, target!, query);
         bool isBySeats = picker is FreeSeatPicker && Query.Find(query, "pick") == Choice.BySeats;
-        if (!isBySeats && Query.Find(query, "key") is { } key)
+        string? key = isBySeats ? null : Query.Find(query, "key");
+        if (key is not null || AsksForOne(snapshot!, query))
+        {
+            IEndpointPicker used = key is null ? picker : Choice.Sticky;
             return OneEndpoint.WritePickedAsync(
-                exchange, target!, snapshot!, Choice.Sticky, Choice.ByKey(zone.Snapshot, key), zone);
-        if (zone.IsFallback is not null || Query.Find(query, "pick") is not null)
-            return OneEndpoint.WritePickedAsync(exchange, target!, snapshot!, picker, Choice.ByPicker(picker, zone.Snapshot, query), zone);
+                exchange, target!, snapshot!, used, PodChoice.Of(target!, snapshot!, query, used, key));
+        }
+
         (IReadOnlyList<PortClash> clashes, string more) = target!.Clashes.Find(snapshot!.FindPortClashes(), state.FindClashes());
         IReadOnlyList<PodSeats>? seats = target.Seats?.Read();
         string tag = EntityTag.Of(state.Epoch, snapshot, more + PodSeats.TagOf(seats));
@@ -43,12 +45,12 @@ internal sealed class EndpointsAnswer(DispatcherState state)
     {
         if (Find(ns, service, out ServedTarget? target, out EndpointSnapshot? snapshot) is { } problem)
             return ProblemWriter.WriteAsync(exchange, problem);
-        if (FindOne(snapshot!, wanted, out PodEndpoint? found) is { } ofPod)
+        if (FindOne(snapshot!, wanted, exchange.Request.QueryString, out PodEndpoint? found) is { } ofPod)
             return ProblemWriter.WriteAsync(exchange, ofPod);
         string more = target!.Seats?.Find(found!) is { } seats ? PodSeats.TagOf([seats]) : "";
         return exchange.IsNotModified(EntityTag.Of(state.Epoch, snapshot!, more))
             ? ValueTask.CompletedTask
-            : OneEndpoint.WriteAsync(exchange, target, snapshot!, found!, zone: default);
+            : OneEndpoint.WriteAsync(exchange, target, snapshot!, found!, choice: default);
     }
 
     /// <summary>
@@ -58,7 +60,7 @@ internal sealed class EndpointsAnswer(DispatcherState state)
     {
         if (Find(parts[0], parts[1], out ServedTarget? target, out EndpointSnapshot? snapshot) is { } problem)
             return ProblemWriter.WriteAsync(exchange, problem);
-        if (FindOne(snapshot!, parts[2], out PodEndpoint? found) is { } ofPod)
+        if (FindOne(snapshot!, parts[2], exchange.Request.QueryString, out PodEndpoint? found) is { } ofPod)
             return ProblemWriter.WriteAsync(exchange, ofPod);
         target!.Picks.Increment();
         string rest = new PathString(parts.Length < 4 ? "/" : "/" + parts[3]).ToUriComponent();
@@ -68,8 +70,36 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         return exchange.WriteWholeAsync(307, Exchange.PlainText, Encoding.UTF8.GetBytes(authority));
     }
 
-    /// <summary>Finds a pod by ordinal when the text is a number, else by name. Returns the problem when it cannot be given.</summary>
-    private static Problem? FindOne(EndpointSnapshot snapshot, string wanted, out PodEndpoint? found)
+    private static bool AsksForOne(EndpointSnapshot snapshot, string query) =>
+        Query.Find(query, "pick") is not null || Query.Find(query, "zone") is { Length: > 0 }
+        || (snapshot.Clusters.Count > 0 && ClusterOrder.NameIn(query) is not null);
+
+    /// <summary>
+    /// Finds a pod by ordinal when the text is a number, else by name. Of several clusters it is that of the cluster in <c>?cluster=</c>,
+    /// or the first that can be given. Returns the problem when it cannot be given.
+    /// </summary>
+    private static Problem? FindOne(EndpointSnapshot snapshot, string wanted, string query, out PodEndpoint? found)
+    {
+        if (snapshot.Clusters.Count == 0)
+            return FindOne(snapshot, snapshot, wanted, out found);
+        string? named = ClusterOrder.NameIn(query);
+        Problem? first = null;
+        found = null;
+        foreach (EndpointCluster cluster in snapshot.Clusters)
+        {
+            if (cluster.Served is not { } part || (named is not null && !ClusterOrder.IsIn(cluster.Name, named)))
+                continue;
+            if (FindOne(snapshot, part, wanted, out found) is not { } problem)
+                return null;
+            // A pod that is there and not ready says more than that another cluster has none.
+            if (first is null || found is not null)
+                first = problem;
+        }
+
+        return first ?? Problem.UnknownPod(snapshot, wanted);
+    }
+
+    private static Problem? FindOne(EndpointSnapshot whole, EndpointSnapshot snapshot, string wanted, out PodEndpoint? found)
     {
         bool isNumber = !wanted.AsSpan().ContainsAnyExceptInRange('0', '9');
         found = !isNumber ? snapshot.FindByName(wanted)
@@ -78,11 +108,11 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         if (found is null)
         {
             LeftOutPod? leftOut = snapshot.LeftOut.FirstOrDefault(p => p.Name == wanted);
-            return leftOut is null ? Problem.UnknownPod(snapshot, wanted) : Problem.PodLeftOut(snapshot, leftOut);
+            return leftOut is null ? Problem.UnknownPod(whole, wanted) : Problem.PodLeftOut(whole, leftOut);
         }
 
         // A client that names a cordoned pod has a session there.
-        return found.IsAvailable || found.State == PodState.Cordoned ? null : Problem.PodNotReady(snapshot, found);
+        return found.IsAvailable || found.State == PodState.Cordoned ? null : Problem.PodNotReady(whole, found);
     }
 
     private Problem? Find(string ns, string service, out ServedTarget? target, out EndpointSnapshot? snapshot)

@@ -28,7 +28,9 @@ internal sealed class RootAnswer(DispatcherState state)
         string query = exchange.Request.QueryString;
         if (exchange.Accepts(Exchange.Json, "text/plain"))
             return AnswerInJsonAsync(exchange, snapshot, query);
-        PodEndpoint? picked = query.Length == 0 ? Pick(snapshot, query) : PickInZone(exchange, snapshot, query);
+        PodEndpoint? picked = query.Length == 0 && snapshot.Clusters.Count == 0
+            ? Pick(snapshot, query)
+            : PickAndTell(exchange, snapshot, query);
         ReadOnlyMemory<byte> body = picked is null ? default : TellHost(exchange, picked, query);
         if (picked is not null && state.First.Seats?.Find(picked) is { Desk: not PodSeats.Silent } seats)
             exchange.Response.Headers[SeatsHeader] = $"free={seats.Free}, taken={seats.Taken}";
@@ -38,12 +40,12 @@ internal sealed class RootAnswer(DispatcherState state)
 
     /// <summary>
     /// Chooses a pod for a request without a query, or null when the answer is more than a pod: nothing is listed, it is too old, no pod is
-    /// available, or the server stops.
+    /// available, the pods are of several clusters, or the server stops.
     /// </summary>
     public PodEndpoint? PickPlain()
     {
         EndpointView view = state.First.View;
-        if (state.IsStopping || view.Current is not { } snapshot || view.IsTooStale)
+        if (state.IsStopping || view.Current is not { Clusters.Count: 0 } snapshot || view.IsTooStale)
             return null;
         return Pick(snapshot, "");
     }
@@ -72,19 +74,18 @@ internal sealed class RootAnswer(DispatcherState state)
     /// <summary>Answers as <c>/v1/endpoints/{namespace}/{service}?pick</c> of the first target does.</summary>
     private Task AnswerInJsonAsync(Exchange exchange, EndpointSnapshot snapshot, string query)
     {
-        ZoneChoice zone = ZoneChoice.Of(state.First, snapshot, query);
         IEndpointPicker picker = Choice.PickerOf(state, state.First, query);
-        PodEndpoint? picked = Choice.ByPicker(picker, zone.Snapshot, query);
-        return OneEndpoint.WritePickedAsync(exchange, state.First, snapshot, picker, picked, zone).AsTask();
+        PodChoice choice = PodChoice.Of(state.First, snapshot, query, picker);
+        return OneEndpoint.WritePickedAsync(exchange, state.First, snapshot, picker, choice).AsTask();
     }
 
-    private PodEndpoint? PickInZone(Exchange exchange, EndpointSnapshot snapshot, string query)
+    private PodEndpoint? PickAndTell(Exchange exchange, EndpointSnapshot snapshot, string query)
     {
-        ZoneChoice zone = ZoneChoice.Of(state.First, snapshot, query);
-        PodEndpoint? picked = Pick(zone.Snapshot, query);
-        if (picked is not null)
-            zone.Tell(exchange, picked);
-        return picked;
+        PodChoice choice = PodChoice.Of(state.First, snapshot, query, Choice.PickerOf(state, state.First, query));
+        if (choice.Picked is not null)
+            state.First.Picks.Increment();
+        choice.Tell(exchange);
+        return choice.Picked;
     }
 
     private Task RefuseAsync(Exchange exchange, Problem problem)

@@ -56,6 +56,9 @@ internal sealed class DeskLink : IAsyncDisposable
     /// <summary>The pod, as the latest snapshot has it.</summary>
     public PodEndpoint Endpoint { get; set; }
 
+    /// <summary>The pod in the id of a reservation: its name, behind its cluster where several are followed.</summary>
+    public string Id => Endpoint.Cluster is { } cluster ? $"{cluster.Replace('/', '~')}~{Endpoint.Name}" : Endpoint.Name;
+
     /// <summary>The address of its desk.</summary>
     public IPEndPoint Address { get; }
 
@@ -77,7 +80,10 @@ internal sealed class DeskLink : IAsyncDisposable
     public PodSeats ReadSeats() => _state is { } state
         ? new PodSeats(
             Endpoint.Name, state.IsClosed ? "closed" : "open", state.Capacity, state.Free, state.Reserved, state.Taken)
-        : new PodSeats(Endpoint.Name, PodSeats.Silent, 0, 0, 0, 0);
+        {
+            Cluster = Endpoint.Cluster,
+        }
+        : new PodSeats(Endpoint.Name, PodSeats.Silent, 0, 0, 0, 0) { Cluster = Endpoint.Cluster };
 
     /// <summary>Asks the desk for a reservation.</summary>
     /// <exception cref="HttpRequestException">The desk did not answer in time, or refused the whole. Seats may be reserved.</exception>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Berth.Dispatcher.Http;
+using Berth.Dispatcher.State;
 using Berth.Seats;
 using Berth.Seats.Tickets;
 using Berth.Seats.Wire;
@@ -21,12 +22,13 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
             return;
         }
 
+        string? cluster = ClusterOrder.NameIn(exchange.Request.QueryString);
         // Those who wait come first.
         SeatOutcome outcome = wait > TimeSpan.Zero && target.Line.Count > 0
-            ? await target.Line.ReserveAsync(request, wait, exchange.Aborted).ConfigureAwait(false)
-            : await target.ReserveAsync(request, exchange.Aborted).ConfigureAwait(false);
+            ? await target.Line.ReserveAsync(request, cluster, wait, exchange.Aborted).ConfigureAwait(false)
+            : await target.ReserveAsync(request, cluster, exchange.Aborted).ConfigureAwait(false);
         if (outcome.IsFull && wait > TimeSpan.Zero && target.Line is { } line)
-            outcome = await line.ReserveAsync(request, wait, exchange.Aborted).ConfigureAwait(false);
+            outcome = await line.ReserveAsync(request, cluster, wait, exchange.Aborted).ConfigureAwait(false);
         await WriteAsync(exchange, request, outcome).ConfigureAwait(false);
     }
 

@@ -43,9 +43,10 @@ internal sealed class SeatLine : IAsyncDisposable
         null, null, _stopping.IsCancellationRequested ? SeatProblemKind.LineFull : SeatProblemKind.Full);
 
     /// <summary>Waits in line, up to a time.</summary>
-    public async Task<SeatOutcome> ReserveAsync(ReserveMessage request, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<SeatOutcome> ReserveAsync(
+        ReserveMessage request, string? cluster, TimeSpan wait, CancellationToken cancellationToken)
     {
-        Waiting waiting = new(request, cancellationToken);
+        Waiting waiting = new(request, cluster, cancellationToken);
         lock (_lock)
         {
             if (CountNow >= _context.Options.MaxWaiting || _stopping.IsCancellationRequested)
@@ -110,7 +111,7 @@ internal sealed class SeatLine : IAsyncDisposable
     {
         try
         {
-            return await _target.ReserveAsync(first.Request, first.Cancellation).ConfigureAwait(false);
+            return await _target.ReserveAsync(first.Request, first.Cluster, first.Cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -155,14 +156,17 @@ internal sealed class SeatLine : IAsyncDisposable
 
     private sealed class Waiting
     {
-        public Waiting(ReserveMessage request, CancellationToken cancellation)
+        public Waiting(ReserveMessage request, string? cluster, CancellationToken cancellation)
         {
             Request = request;
+            Cluster = cluster;
             Cancellation = cancellation;
             Node = new LinkedListNode<Waiting>(this);
         }
 
         public ReserveMessage Request { get; }
+
+        public string? Cluster { get; }
 
         public CancellationToken Cancellation { get; }
 

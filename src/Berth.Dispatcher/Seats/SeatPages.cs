@@ -48,7 +48,7 @@ internal static class SeatPages
     /// <summary>Writes a reservation.</summary>
     public static ValueTask WriteReservationAsync(Exchange exchange, int status, DeskLink link, SeatMessage seat)
     {
-        string id = $"{link.Endpoint.Name}.{seat.Reservation}";
+        string id = $"{link.Id}.{seat.Reservation}";
         if (status == 201)
             exchange.Response.Headers.Location = $"{exchange.Request.Path}/{id}";
         return WriteAsync(exchange, status, json =>
@@ -58,6 +58,7 @@ internal static class SeatPages
             json.WriteString("reservation"u8, id);
             json.WriteString("state"u8, seat.Phase);
             json.WriteString("pod"u8, endpoint.Name);
+            EndpointJson.WriteCluster(json, endpoint.Cluster);
             json.WriteString("authority"u8, endpoint.Authority);
             if (endpoint.Host is { } host)
                 json.WriteString("host"u8, host);
@@ -85,6 +86,7 @@ internal static class SeatPages
     {
         json.WriteStartObject();
         json.WriteString("pod"u8, link.Endpoint.Name);
+        EndpointJson.WriteCluster(json, link.Endpoint.Cluster);
         json.WriteString("authority"u8, link.Endpoint.Authority);
         link.ReadSeats().WriteState(json);
         json.WriteEndObject();

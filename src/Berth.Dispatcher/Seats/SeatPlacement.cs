@@ -1,3 +1,4 @@
+using Berth.Dispatcher.State;
 using Berth.Pods;
 
 namespace Berth.Dispatcher.Seats;
@@ -7,20 +8,34 @@ internal static class SeatPlacement
 {
     /// <summary>Returns the next desk that is believed to have room and has not been asked, or null.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="links">The desks by ordinal.</param>
+    /// <param name="links">The desks by ordinal; of several clusters those of the preferred one first.</param>
     /// <param name="seats">The number of seats.</param>
     /// <param name="key">The client's key, or null.</param>
+    /// <param name="cluster">The cluster that the client asks for, or null.</param>
     /// <param name="asked">The desks that were asked before.</param>
     /// <param name="random">The source of chance.</param>
     public static DeskLink? Next(
-        SeatPolicy policy, IReadOnlyList<DeskLink> links, int seats, string? key, IReadOnlyCollection<DeskLink> asked, Random random)
+        SeatPolicy policy, IReadOnlyList<DeskLink> links, int seats, string? key, string? cluster, IReadOnlyCollection<DeskLink> asked,
+        Random random)
     {
-        if (policy == SeatPolicy.LowestOrdinal)
+        if (policy == SeatPolicy.LowestOrdinal && cluster is null)
             return links.FirstOrDefault(link => IsCandidate(link, seats, asked));
-        DeskLink[] candidates = [.. links.Where(link => IsCandidate(link, seats, asked))];
+        DeskLink[] candidates = InFirstCluster([.. links.Where(link => IsCandidate(link, seats, asked))], cluster);
+        if (policy == SeatPolicy.LowestOrdinal)
+            return candidates.FirstOrDefault();
         if (candidates.Length < 2)
             return candidates.FirstOrDefault();
         return policy == SeatPolicy.Sticky && key is not null ? FirstOf(candidates, key) : BetterOfTwo(candidates, random);
+    }
+
+    /// <summary>Those in the cluster that is asked for, or in the first cluster that has any.</summary>
+    private static DeskLink[] InFirstCluster(DeskLink[] candidates, string? asked)
+    {
+        if (candidates.Length == 0 || candidates[0].Endpoint.Cluster is not { } first)
+            return candidates;
+        string wanted = candidates.FirstOrDefault(link => asked is not null && ClusterOrder.IsIn(link.Endpoint.Cluster, asked))
+            ?.Endpoint.Cluster ?? first;
+        return [.. candidates.Where(link => link.Endpoint.Cluster == wanted)];
     }
 
     private static bool IsCandidate(DeskLink link, int seats, IReadOnlyCollection<DeskLink> asked) =>

@@ -17,7 +17,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
     private readonly Lock _signalLock = new();
     private readonly Latest<object> _changes = new(new object());
     private volatile IReadOnlyList<DeskLink> _links = [];
-    private volatile Dictionary<int, DeskLink> _byOrdinal = [];
+    private volatile Dictionary<(string? Cluster, int Ordinal), DeskLink> _byOrdinal = [];
     private EndpointSnapshot? _seen;
 
     public SeatTarget(ServedTarget target, SeatContext context)
@@ -71,19 +71,29 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
 
     public PodSeats? Find(PodEndpoint endpoint) => FindLink(endpoint)?.ReadSeats();
 
-    public DeskLink? Find(string pod) => _links.FirstOrDefault(link => link.Endpoint.Name == pod);
+    /// <summary>Finds the desk of a pod by the pod's part of a reservation's id.</summary>
+    public DeskLink? Find(string id) => _links.FirstOrDefault(link => link.Id == id);
+
+    /// <summary>Asks the desks in the order of preference.</summary>
+    public Task<SeatOutcome> ReserveAsync(ReserveMessage request, CancellationToken cancellationToken) =>
+        ReserveAsync(request, cluster: null, cancellationToken);
 
     /// <summary>
-    /// Asks one desk after the other until one gives seats: first those that know the idempotency key, then by the policy.
+    /// Asks one desk after the other until one gives seats: first those that know the idempotency key, then by the policy, in the preferred
+    /// cluster first.
     /// </summary>
-    public async Task<SeatOutcome> ReserveAsync(ReserveMessage request, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="cluster">The cluster that is asked for, or null for the order of preference.</param>
+    /// <param name="cancellationToken">The client has gone.</param>
+    public async Task<SeatOutcome> ReserveAsync(ReserveMessage request, string? cluster, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = new(_context.Options.Deadline, _context.Time);
         List<DeskLink> asked = [];
         SeatOutcome? ended = null;
         SeatMessage? refused = null;
         string? failure = null;
-        while ((FindByKey(request, asked) ?? (ended is null ? Choose(request, asked) : null)) is { } link && !limit.IsCancellationRequested)
+        while ((FindByKey(request, asked) ?? (ended is null ? Choose(request, cluster, asked) : null)) is { } link
+            && !limit.IsCancellationRequested)
         {
             cancellationToken.ThrowIfCancellationRequested();
             asked.Add(link);
@@ -126,14 +136,15 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
 
     // Another pod under the same name has seats of its own.
     private DeskLink? FindLink(PodEndpoint endpoint) =>
-        endpoint.Ordinal is { } ordinal && _byOrdinal.TryGetValue(ordinal, out DeskLink? link) && link.Endpoint.IsSameProcess(endpoint)
+        endpoint.Ordinal is { } ordinal && _byOrdinal.TryGetValue((endpoint.Cluster, ordinal), out DeskLink? link)
+            && link.Endpoint.IsSameProcess(endpoint)
             ? link
             : null;
 
     private int? FindFree(PodEndpoint endpoint) => FindLink(endpoint) is { State: not null } link ? link.Free : null;
 
-    private DeskLink? Choose(ReserveMessage request, List<DeskLink> asked) =>
-        SeatPlacement.Next(_context.Options.Policy, _links, request.Seats, request.Key, asked, _context.Random);
+    private DeskLink? Choose(ReserveMessage request, string? cluster, List<DeskLink> asked) =>
+        SeatPlacement.Next(_context.Options.Policy, _links, request.Seats, request.Key, cluster, asked, _context.Random);
 
     /// <summary>Returns the next desk that is known to have the request's idempotency key, or null.</summary>
     private DeskLink? FindByKey(ReserveMessage request, List<DeskLink> asked)
@@ -184,16 +195,18 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
     /// <summary>Keeps the links of pods that are the same, and replaces the others.</summary>
     private async Task TakeAsync(EndpointSnapshot snapshot)
     {
-        Dictionary<string, DeskLink> before = _links.ToDictionary(static link => link.Endpoint.Name, StringComparer.Ordinal);
+        Dictionary<(string?, string), DeskLink> before = _links.ToDictionary(
+            static link => (link.Endpoint.Cluster, link.Endpoint.Name));
         List<DeskLink> links = [];
         foreach (PodEndpoint endpoint in snapshot.Endpoints)
         {
             if (!_context.Options.DeskPorts.TryResolve(endpoint.Ordinal, [], out IReadOnlyList<EndpointPort> ports, out _))
                 continue;
             IPEndPoint desk = new(endpoint.Address, ports[0].Number);
-            if (before.TryGetValue(endpoint.Name, out DeskLink? link) && link.Endpoint.Uid == endpoint.Uid && link.Address.Equals(desk))
+            (string?, string) pod = (endpoint.Cluster, endpoint.Name);
+            if (before.TryGetValue(pod, out DeskLink? link) && link.Endpoint.Uid == endpoint.Uid && link.Address.Equals(desk))
             {
-                before.Remove(endpoint.Name);
+                before.Remove(pod);
                 link.Endpoint = endpoint;
             }
             else
@@ -205,9 +218,9 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
         }
 
         _links = links;
-        Dictionary<int, DeskLink> byOrdinal = [];
+        Dictionary<(string?, int), DeskLink> byOrdinal = [];
         foreach (DeskLink link in links)
-            byOrdinal.TryAdd(link.Endpoint.Ordinal.GetValueOrDefault(), link);
+            byOrdinal.TryAdd((link.Endpoint.Cluster, link.Endpoint.Ordinal.GetValueOrDefault()), link);
         _byOrdinal = byOrdinal;
         SignalChange();
         foreach (DeskLink link in before.Values)

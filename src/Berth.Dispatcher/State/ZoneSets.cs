@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Berth.Dispatcher.State;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace Berth.Dispatcher.State;
 /// </summary>
 internal sealed class ZoneSets
 {
-    private volatile Kept? _kept;
+    // One for each cluster.
+    private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
     /// <summary>Returns the pods of a zone, or the whole snapshot where no pod of the zone is available.</summary>
     /// <param name="snapshot">The whole snapshot.</param>
@@ -19,14 +22,17 @@ internal sealed class ZoneSets
         return own ?? snapshot;
     }
 
-    /// <summary>Returns the available pods by zone, in the order of their names; then those without a zone.</summary>
-    public IReadOnlyList<EndpointSnapshot> FindAll(EndpointSnapshot snapshot) => KeptOf(snapshot).All;
+    /// <summary>Returns the available pods by zone, in the order of their names; then those without a zone. Of each cluster.</summary>
+    public IReadOnlyList<EndpointSnapshot> FindAll(EndpointSnapshot snapshot) => snapshot.Clusters.Count == 0
+        ? KeptOf(snapshot).All
+        : [.. snapshot.Clusters.SelectMany(cluster => cluster.Served is { } part ? KeptOf(part).All : [])];
 
     private Kept KeptOf(EndpointSnapshot snapshot)
     {
         // A snapshot that turns stale or live again shares its list.
-        if (_kept is not { } kept || !ReferenceEquals(kept.Endpoints, snapshot.Endpoints))
-            _kept = kept = Create(snapshot);
+        string cluster = snapshot.Endpoints.Count > 0 ? snapshot.Endpoints[0].Cluster ?? "" : "";
+        if (!_kept.TryGetValue(cluster, out Kept? kept) || !ReferenceEquals(kept.Endpoints, snapshot.Endpoints))
+            _kept[cluster] = kept = Create(snapshot);
         return kept;
     }
 

@@ -76,6 +76,7 @@ internal static class WatchEvents
                 json.WriteStringValue(dispatcher);
             json.WriteEndArray();
             json.WriteString("reason"u8, snapshot is null ? view.Failure?.Message : null);
+            ClusterJson.WriteMember(json, snapshot?.Clusters ?? [], hasAge: true);
             json.WriteEndObject();
         }
 
@@ -182,6 +183,7 @@ internal static class WatchEvents
         json.WriteStartObject();
         json.WriteString("kind"u8, EndpointWords.Of(change.Kind));
         json.WriteString("pod"u8, change.Name);
+        EndpointJson.WriteCluster(json, (change.After ?? change.Before)!.Cluster);
         json.WritePropertyName("endpoint"u8);
         if (change.After is { } after)
             EndpointJson.Write(json, after);

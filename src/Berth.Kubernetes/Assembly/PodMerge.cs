@@ -10,7 +10,7 @@ namespace Berth.Kubernetes.Assembly;
 /// before the other. Several UIDs are several processes under one name (a forced deletion, a node that is cut off): one wins whole, by not
 /// terminating, then ready, then the newer slice. An endpoint without a UID (written by hand) belongs to the one it does not contradict.
 /// A slice of the Service's own controller comes before any other, whichever was written last: a copy of another cluster's slices states
-/// pods of the same names.
+/// pods of the same names. Of the copies of two clusters the one whose origin sorts first counts.
 /// </summary>
 internal static class PodMerge
 {
@@ -38,10 +38,11 @@ internal static class PodMerge
     }
 
     /// <summary>
-    /// True for an endpoint that a slice of lower rank states otherwise than the leader's: another process, or another address.
+    /// True for an endpoint that a slice of lower rank or later origin states otherwise than the leader's: another process, or another
+    /// address.
     /// </summary>
     public static bool IsShadowed(ISliceEndpoint endpoint, ISliceEndpoint leader) =>
-        endpoint.Slice!.Rank > leader.Slice!.Rank
+        endpoint.Slice!.CompareOrigin(leader.Slice!) > 0
         && ((endpoint.UidValue.IsStated && leader.UidValue.IsStated && endpoint.UidValue != leader.UidValue)
             || (endpoint.Family == leader.Family && !Equals(endpoint.Address, leader.Address)));
 
@@ -97,8 +98,8 @@ internal static class PodMerge
 
     private static bool Outranks(ISliceEndpoint left, ISliceEndpoint right)
     {
-        if (left.Slice!.Rank != right.Slice!.Rank)
-            return left.Slice.Rank < right.Slice.Rank;
+        if (left.Slice!.CompareOrigin(right.Slice!) is var order and not 0)
+            return order < 0;
         if (left.Terminating != right.Terminating)
             return right.Terminating;
         bool leftReady = left.Ready && left.Serving;
@@ -108,8 +109,8 @@ internal static class PodMerge
 
     private static bool IsLater(ISliceEndpoint left, ISliceEndpoint right)
     {
-        if (left.Slice!.Rank != right.Slice!.Rank)
-            return left.Slice.Rank < right.Slice.Rank;
+        if (left.Slice!.CompareOrigin(right.Slice!) is var order and not 0)
+            return order < 0;
         if (left.Slice!.IsNewerThan(right.Slice!))
             return true;
         return !right.Slice!.IsNewerThan(left.Slice!) && CompareAnyhow(left, right) > 0;

@@ -106,12 +106,14 @@ internal sealed class PodResolver(ServiceTarget target, PortScheme ports, Addres
                 ListedUid = leader.UidValue.ToString(),
                 ListedNode = leader.Node,
                 ListedZone = leader.Zone,
+                ListedCluster = leader.Cluster,
             }
             : new HostedEndpoint(key, target.Namespace, found.Addresses, resolved, ordinal, ready, serving, terminating, host)
             {
                 ListedUid = leader.UidValue.ToString(),
                 ListedNode = leader.Node,
                 ListedZone = leader.Zone,
+                ListedCluster = leader.Cluster,
             };
     }
 

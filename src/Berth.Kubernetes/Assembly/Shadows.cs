@@ -50,6 +50,13 @@ internal sealed class Shadows(SnapshotBuilder builder)
     private static LeftOutPod Describe(string key, ISliceEndpoint shadowed, ISliceEndpoint leader) => new(
         $"{key} (slice {shadowed.Slice!.Name})",
         LeftOutReason.OtherSource,
-        $"slice {shadowed.Slice.Name} states {key} at {shadowed.Address}, and slice {leader.Slice!.Name} of the Service's own controller "
+        $"slice {shadowed.Slice.Name} states {key} at {shadowed.Address}, and slice {leader.Slice!.Name} {OriginOf(leader.Slice)} "
             + $"states it at {leader.Address}");
+
+    private static string OriginOf(SliceObject slice) => slice.Rank switch
+    {
+        0 => "of the Service's own controller",
+        1 => "of the controller that copies Endpoints",
+        _ => slice.Origin.Length == 0 ? "without a manager, which comes first," : $"from {slice.Origin}, which comes first by its name,",
+    };
 }

@@ -23,6 +23,9 @@ internal interface ISliceEndpoint
     /// <summary>The zone, or null.</summary>
     string? Zone { get; }
 
+    /// <summary>The cluster's name, or null where only one is followed.</summary>
+    string? Cluster { get; }
+
     /// <summary>conditions.ready; unset counts as true.</summary>
     bool Ready { get; }
 

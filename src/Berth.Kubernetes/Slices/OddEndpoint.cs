@@ -43,6 +43,9 @@ internal sealed record OddEndpoint(
     public string? Zone => Scope.Zone;
 
     /// <inheritdoc/>
+    public string? Cluster => Scope.Cluster;
+
+    /// <inheritdoc/>
     public bool ContentEquals(ISliceEndpoint other) =>
         other is OddEndpoint odd
         && (Name, HasName, Uid, Text) == (odd.Name, odd.HasName, odd.Uid, odd.Text)

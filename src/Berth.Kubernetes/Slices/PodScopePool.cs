@@ -10,7 +10,8 @@ namespace Berth.Kubernetes.Slices;
 /// enough for a lookup. Not safe for several threads.
 /// </summary>
 /// <param name="host">The template of the pods' host names, or null.</param>
-internal sealed class PodScopePool(HostTemplate? host)
+/// <param name="cluster">The cluster's name, or null where only one is followed.</param>
+internal sealed class PodScopePool(HostTemplate? host, string? cluster)
 {
     private readonly TextPool _zones = new();
     private readonly SharedObjects<ReadOnlySpan<byte>, PodScope> _scopes = new(new ByNode());
@@ -29,7 +30,8 @@ internal sealed class PodScopePool(HostTemplate? host)
         if (known is not null && known.Namespace == @namespace && Is(known.Zone, zone, hasZone) && Is(known.Node, node, hasNode))
             return _last = known;
         string? nodeName = hasNode ? Utf8Text.Read(node, "nodeName") : null;
-        return _last = _scopes.Replace(new PodScope(@namespace, nodeName, hasZone ? _zones.Get(zone, "zone") : null) { Host = host });
+        return _last = _scopes.Replace(
+            new PodScope(@namespace, nodeName, hasZone ? _zones.Get(zone, "zone") : null) { Host = host, Cluster = cluster });
     }
 
     private static bool Is(string? text, ReadOnlySpan<byte> utf8, bool stated) =>

@@ -19,9 +19,10 @@ internal sealed class SliceDecoder : IResourceDecoder<SliceObject>
     private readonly FieldReader<Draft> _readField;
 
     /// <param name="host">The template of the pods' host names, or null.</param>
-    public SliceDecoder(HostTemplate? host = null)
+    /// <param name="cluster">The cluster's name, or null where only one is followed.</param>
+    public SliceDecoder(HostTemplate? host = null, string? cluster = null)
     {
-        SliceEndpointMaker maker = new(host);
+        SliceEndpointMaker maker = new(host, cluster);
         PortLists ports = new();
         _endpoints = new SliceEndpointDecoder(maker);
         _ports = new SlicePortDecoder(_pools.Words, ports);

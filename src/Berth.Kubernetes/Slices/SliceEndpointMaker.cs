@@ -8,10 +8,11 @@ namespace Berth.Kubernetes.Slices;
 
 /// <summary>Creates endpoints from the fields of a slice, for both encodings. Repeated texts are stored once.</summary>
 /// <param name="host">The template of the pods' host names, or null.</param>
-internal sealed class SliceEndpointMaker(HostTemplate? host)
+/// <param name="cluster">The cluster's name, or null where only one is followed.</param>
+internal sealed class SliceEndpointMaker(HostTemplate? host, string? cluster)
 {
     private readonly PodNamePool _names = new();
-    private readonly PodScopePool _scopes = new(host);
+    private readonly PodScopePool _scopes = new(host, cluster);
     private readonly AddressPool _addresses = new();
 
     /// <summary>Reads the first address. In the API further addresses have no meaning, and its controller never writes any.</summary>

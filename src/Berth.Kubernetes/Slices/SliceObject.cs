@@ -30,6 +30,12 @@ internal sealed class SliceObject : IResource
     /// </summary>
     public int Rank => Manager switch { SliceManager.Controller => 0, SliceManager.Mirroring => 1, _ => 2 };
 
+    /// <summary>
+    /// The cluster that it is a copy of, else the name of its manager; empty without either. Slices
+    /// of several origins state several sets of pods under one Service.
+    /// </summary>
+    public string Origin { get; init; } = "";
+
     /// <summary>The type of its addresses.</summary>
     public SliceAddressType AddressType { get; init; }
 
@@ -66,6 +72,7 @@ internal sealed class SliceObject : IResource
             Service = meta.Service,
             Manager = ManagerOf(meta.ManagedBy),
             HasOwner = meta.HasOwner,
+            Origin = meta.SourceCluster ?? meta.ManagedBy ?? "",
             AddressType = type,
             Pods = pods,
             Odd = odd,
@@ -85,6 +92,14 @@ internal sealed class SliceObject : IResource
         "endpointslicemirroring-controller.k8s.io" => SliceManager.Mirroring,
         _ => SliceManager.Other,
     };
+
+    /// <summary>
+    /// Compares where two slices are from: the one below 0 counts where they contradict each other, whichever was written last. Of one rank
+    /// it is the origin whose name sorts first, so that two copies of other clusters never take turns.
+    /// </summary>
+    public int CompareOrigin(SliceObject other) => Rank != other.Rank ? Rank.CompareTo(other.Rank)
+        : Rank == 0 ? 0
+        : string.CompareOrdinal(Origin, other.Origin);
 
     /// <summary>True when this state of a slice is later than the other's, which may be another slice.</summary>
     public bool IsNewerThan(SliceObject other) =>

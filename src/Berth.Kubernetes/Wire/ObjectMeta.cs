@@ -23,6 +23,12 @@ internal struct ObjectMeta(TextPools? pools)
     /// <summary>The label endpointslice.kubernetes.io/managed-by.</summary>
     public string? ManagedBy;
 
+    /// <summary>
+    /// The cluster that a copied slice is from: the label multicluster.kubernetes.io/source-cluster (KEP-1645), or
+    /// mirror.linkerd.io/cluster-name.
+    /// </summary>
+    public string? SourceCluster;
+
     /// <summary>The labels and annotations that are wanted beside these, or null.</summary>
     public MetaTexts? Texts;
 
@@ -70,7 +76,11 @@ internal struct ObjectMeta(TextPools? pools)
             ? JsonFields.TryReadPooled(ref reader, "kubernetes.io/service-name", meta._pools!.Services, ref meta.Service)
         : reader.ValueTextEquals("endpointslice.kubernetes.io/managed-by"u8)
             ? JsonFields.TryReadPooled(ref reader, "endpointslice.kubernetes.io/managed-by", meta._pools!.Words, ref meta.ManagedBy)
-            : meta.Texts is { } texts ? texts.TryRead(ref reader, isLabel: true) : reader.TrySkip();
+        : reader.ValueTextEquals("multicluster.kubernetes.io/source-cluster"u8)
+            || reader.ValueTextEquals("mirror.linkerd.io/cluster-name"u8)
+            ? JsonFields.TryReadPooled(ref reader, "the source cluster", meta._pools!.Words, ref meta.SourceCluster)
+        : meta.Texts is { } texts ? texts.TryRead(ref reader, isLabel: true)
+        : reader.TrySkip();
 
     private static bool TryReadOwner(scoped ref Utf8JsonReader reader, ref ObjectMeta meta)
     {

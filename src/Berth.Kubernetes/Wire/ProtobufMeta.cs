@@ -57,6 +57,8 @@ internal static class ProtobufMeta
             meta.Service = pools.Services.Get(value, "kubernetes.io/service-name");
         else if (key.SequenceEqual("endpointslice.kubernetes.io/managed-by"u8))
             meta.ManagedBy = pools.Words.Get(value, "endpointslice.kubernetes.io/managed-by");
+        else if (key.SequenceEqual("multicluster.kubernetes.io/source-cluster"u8) || key.SequenceEqual("mirror.linkerd.io/cluster-name"u8))
+            meta.SourceCluster = pools.Words.Get(value, "the source cluster");
     }
 
     private static void ReadAnnotation(ReadOnlySpan<byte> message, ref ObjectMeta meta)

@@ -23,7 +23,8 @@ internal sealed class PortForwarding(string pod, IPAddress address, Cancellation
         if (stream.Headers.GetValueOrDefault("streamType") == "error")
         {
             _errors[request] = stream;
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stream.Reset).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task reset = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stream.Reset);
+            await reset.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _errors.TryRemove(new KeyValuePair<string, TunnelStream>(request, stream));
             return;
         }

@@ -1,15 +1,16 @@
 using Berth.Remote.Wire;
-using Berth.Snapshots;
 
 namespace Berth.Remote.Following;
 
 /// <summary>
 /// The state of one target, kept over connections. Events change it; a <c>source</c> event completes it, and only then is it given on.
 /// </summary>
-internal sealed class RemoteState(ServiceTarget target, PortScheme ports)
+internal sealed class RemoteState(ServiceTarget target, PortScheme ports, string? cluster, TimeProvider time)
 {
-    private SnapshotBuilder? _builder;
-    private EndpointSnapshot? _built;
+    // By cluster; one where a dispatcher follows one.
+    private readonly Dictionary<string, RemotePart> _parts = new(StringComparer.Ordinal);
+    private readonly RemoteClusters _clusters = new(target, ports, time);
+    private bool _hasContent;
     private DateTimeOffset? _staleSince;
     private string? _reason;
     private long _version;
@@ -36,18 +37,18 @@ internal sealed class RemoteState(ServiceTarget target, PortScheme ports)
     {
         if (content.Version < Math.Max(_version, 1))
             throw new WatchFormatException($"it goes from version {_version} back to {content.Version}");
-        if (!content.IsWhole && (_builder is null || (Id is null && _isComplete)))
+        if (!content.IsWhole && (!_hasContent || (Id is null && _isComplete)))
             throw new WatchFormatException("it sent changes before a snapshot");
         _isComplete = false;
         Id = null;
         if (content.IsWhole)
-            Replace(content);
+            Replace(content.Endpoints);
         else
             Change(content);
         if (content.LeftOut is { } leftOut)
-            LeaveOut(_builder!, leftOut);
+            LeaveOut(leftOut);
         if (content.Warnings is { } warnings)
-            _builder!.Warnings = warnings;
+            PartOf(cluster).Warnings = warnings;
         (_version, _staleSince, _reason) = (content.Version, content.StaleSince, content.Reason);
     }
 
@@ -55,73 +56,78 @@ internal sealed class RemoteState(ServiceTarget target, PortScheme ports)
     /// <returns>The snapshot to give on, or null when the event is about another state than the one that is known.</returns>
     public EndpointSnapshot? Complete(WatchMessage.Source source)
     {
-        if (source.State is null || _builder is null || (_isComplete && source.State != Id))
+        if (source.State is null || !_hasContent || (_isComplete && source.State != Id))
             return null;
+        EndpointSnapshot content = source.Clusters.Length == 0
+            ? BuildOne()
+            : _clusters.Join(source.Clusters, name => PartOf(name).Build());
         _isComplete = true;
         Id = source.State;
-        return Build(_builder).AsStated(source.State, source.Age, _staleSince, _reason);
+        return content.AsStated(source.State, source.Age, _staleSince, _reason);
     }
 
-    /// <summary>The content, the same object while nothing changes.</summary>
-    private EndpointSnapshot Build(SnapshotBuilder builder) =>
-        _built is null || builder.HasChanges ? _built = builder.Build() : _built;
-
-    /// <summary>Replaces the state with a whole one. What is the same stays the same object, so that it is not published again.</summary>
-    private void Replace(WatchMessage.Content content)
+    private EndpointSnapshot BuildOne()
     {
-        SnapshotBuilder fresh = new(target, ports);
-        fresh.SetAll(content.Endpoints);
-        EndpointSnapshot whole = fresh.Build();
-        CheckNames(whole);
-        if (_builder is null)
+        string? other = _parts.FirstOrDefault(part => part.Key != (cluster ?? "") && part.Value.Build().Endpoints.Count > 0).Key;
+        return other is null
+            ? PartOf(cluster).Build()
+            : throw new WatchFormatException($"it states pods of the cluster {other}, and not that it follows it");
+    }
+
+    private RemotePart PartOf(string? name)
+    {
+        if (!_parts.TryGetValue(name ?? "", out RemotePart? part))
+            _parts.Add(name ?? "", part = new RemotePart(target, ports));
+        return part;
+    }
+
+    private void Replace(PodEndpoint[][] endpoints)
+    {
+        _hasContent = true;
+        string? first = endpoints.Length > 0 ? endpoints[0][0].Cluster : cluster;
+        if (Array.TrueForAll(endpoints, piece => Array.TrueForAll(piece, pod => pod.Cluster == first)))
         {
-            _builder = fresh;
-            _built = whole;
+            PartOf(first).Replace(endpoints);
+            Empty([first ?? ""]);
             return;
         }
 
-        foreach (PodChange change in whole.CompareWith(Build(_builder)))
+        List<string> known = [];
+        foreach (IGrouping<string?, PodEndpoint> pods in endpoints.SelectMany(static piece => piece).GroupBy(static pod => pod.Cluster))
         {
-            if (change.After is { } after)
-                _builder.Set(after);
-            else
-                _builder.Remove(change.Name);
+            PartOf(pods.Key).Replace([[.. pods]]);
+            known.Add(pods.Key ?? "");
+        }
+
+        Empty(known);
+    }
+
+    private void Empty(IReadOnlyList<string> known)
+    {
+        foreach ((string name, RemotePart part) in _parts)
+        {
+            if (!known.Contains(name))
+                part.Replace([]);
         }
     }
 
     private void Change(WatchMessage.Content content)
     {
-        foreach (string name in content.Left)
-            _builder!.Remove(name);
+        foreach (LeftPod pod in content.Left)
+            PartOf(pod.Cluster).Remove(pod.Name);
         foreach (PodEndpoint[] piece in content.Endpoints)
         {
             foreach (PodEndpoint endpoint in piece)
-                _builder!.Set(endpoint);
+                PartOf(endpoint.Cluster).Set(endpoint);
         }
     }
 
-    private void LeaveOut(SnapshotBuilder builder, LeftOutPod[] leftOut)
+    private void LeaveOut(LeftOutPod[] leftOut)
     {
-        HashSet<string> names = [.. leftOut.Select(static pod => pod.Name)];
-        foreach (LeftOutPod before in Build(builder).LeftOut)
-        {
-            if (!names.Contains(before.Name))
-                builder.Remove(before.Name);
-        }
-
-        foreach (LeftOutPod pod in leftOut)
-            builder.LeaveOut(pod);
-    }
-
-    /// <summary>Many endpoints are put in without a look at each other. Two of one name stand side by side then.</summary>
-    private static void CheckNames(EndpointSnapshot whole)
-    {
-        PodEndpoint? last = null;
-        foreach (PodEndpoint endpoint in whole.Endpoints)
-        {
-            if (last is not null && EndpointOrder.Compare(last, endpoint) == 0)
-                throw new WatchFormatException($"it states the pod {endpoint.Name} twice");
-            last = endpoint;
-        }
+        ILookup<string, LeftOutPod> byCluster = leftOut.ToLookup(static pod => pod.Cluster ?? "");
+        foreach (IGrouping<string, LeftOutPod> pods in byCluster)
+            PartOf(pods.Key);
+        foreach ((string name, RemotePart part) in _parts)
+            part.LeaveOut([.. byCluster[name]]);
     }
 }

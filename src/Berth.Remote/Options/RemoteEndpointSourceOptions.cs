@@ -62,6 +62,13 @@ public sealed class RemoteEndpointSourceOptions
     /// </summary>
     public string? RunId { get; init; }
 
+    /// <summary>
+    /// The name of the cluster behind the dispatchers, where several are followed (<see cref="ClusterEndpointSource"/>): each endpoint
+    /// tells it. A dispatcher that follows several itself has theirs behind it, as in <c>far/east</c>. Default: null, for no name. A label
+    /// as in Kubernetes (RFC 1123).
+    /// </summary>
+    public string? Cluster { get; init; }
+
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -92,6 +99,8 @@ public sealed class RemoteEndpointSourceOptions
         faults.CheckAboveZero(EventTimeout, TimeSpan.FromHours(1), nameof(EventTimeout));
         faults.CheckRange(MaxEventBytes, MinEventBytes, MaxEventBytesLimit, nameof(MaxEventBytes));
         faults.Check(RunId is not "", "RunId is empty. Give the run id of the dispatcher that is fed, or null for none.");
+        if (Cluster is not null && ClusterEndpointSource.FindFaults([Cluster]) is [{ } wrong])
+            faults.Check(false, wrong);
         faults.CheckGiven(TimeProvider, nameof(TimeProvider));
         faults.CheckGiven(LoggerFactory, nameof(LoggerFactory));
         return faults.Found;

@@ -4,7 +4,10 @@ using Berth.Snapshots;
 namespace Berth.Remote.Wire;
 
 /// <summary>The parts of a <c>snapshot</c> or <c>changes</c> event that have been read so far.</summary>
-internal sealed class ContentParts(ServiceTarget target, bool isWhole)
+/// <param name="target">The target.</param>
+/// <param name="isWhole">True for a whole state.</param>
+/// <param name="own">The name that this client gives to the dispatcher's cluster, or null.</param>
+internal sealed class ContentParts(ServiceTarget target, bool isWhole, string? own)
 {
     // 8 KB. One array of 60,000 pods would be copied as it grows, and would be an object of its own kind for the collector.
     private const int PieceLength = 1024;
@@ -15,7 +18,7 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole)
     private static readonly Dictionary<string, EndpointWarningKind> s_kinds =
         Enum.GetValues<EndpointWarningKind>().ToDictionary(EndpointWords.Of, StringComparer.Ordinal);
 
-    private readonly List<string> _left = [];
+    private readonly List<LeftPod> _left = [];
     private List<PodEndpoint[]>? _pieces;
     private List<PodEndpoint> _endpoints = [];
     private List<LeftOutPod>? _leftOut;
@@ -61,11 +64,14 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole)
     public void ReadChange(scoped ref Utf8JsonReader reader, PodReader pods)
     {
         string? name = null;
+        string? cluster = null;
         PodEndpoint? endpoint = null;
         while (JsonText.NextMember(ref reader))
         {
             if (reader.ValueTextEquals("pod"u8))
                 name = JsonText.ReadStated(ref reader, "pod");
+            else if (reader.ValueTextEquals("cluster"u8))
+                cluster = JsonText.ReadText(ref reader, "cluster");
             else if (reader.ValueTextEquals("endpoint"u8))
                 endpoint = ReadEndpoint(ref reader, pods);
             else
@@ -75,7 +81,8 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole)
         if (endpoint is not null)
             Add(endpoint);
         else
-            _left.Add(name ?? throw new WatchFormatException("it states a change of no pod"));
+            _left.Add(new LeftPod(
+                name ?? throw new WatchFormatException("it states a change of no pod"), ClusterNames.Join(own, cluster)));
     }
 
     /// <summary>Reads a pod that is left out, or a warning.</summary>
@@ -147,11 +154,28 @@ internal sealed class ContentParts(ServiceTarget target, bool isWhole)
 
     private void ReadLeftOut(scoped ref Utf8JsonReader reader)
     {
+        string? cluster = ReadCluster(reader);
         (string? name, string? reason, string? detail) = ReadThree(ref reader, "pod"u8, "reason"u8, "detail"u8);
         // A reason that a later version has invented is still one to leave the pod out.
         _leftOut!.Add(new LeftOutPod(
             name ?? throw new WatchFormatException("it leaves out a pod without a name"),
-            s_reasons.GetValueOrDefault(reason ?? "", LeftOutReason.Malformed), detail ?? ""));
+            s_reasons.GetValueOrDefault(reason ?? "", LeftOutReason.Malformed), detail ?? "")
+        {
+            Cluster = ClusterNames.Join(own, cluster),
+        });
+    }
+
+    /// <summary>Looks ahead for the cluster of an item, which usually has none.</summary>
+    private static string? ReadCluster(Utf8JsonReader ahead)
+    {
+        while (JsonText.NextMember(ref ahead))
+        {
+            if (ahead.ValueTextEquals("cluster"u8))
+                return JsonText.ReadText(ref ahead, "cluster");
+            JsonText.Skip(ref ahead);
+        }
+
+        return null;
     }
 
     private void ReadWarning(scoped ref Utf8JsonReader reader)

@@ -6,14 +6,14 @@ namespace Berth.Remote.Wire;
 /// Reads a <c>snapshot</c> or <c>changes</c> event while it arrives, straight into endpoints. Nothing is given out before the event is
 /// complete. It holds a few items of the event, never all of it. Not safe for several threads.
 /// </summary>
-internal sealed class ContentReader(ServiceTarget target, PortScheme scheme)
+internal sealed class ContentReader(ServiceTarget target, PortScheme scheme, string? cluster)
 {
     // Almost every pod is shorter.
     private const int UsualPod = 2048;
 
-    private readonly PodReader _pods = new(target, scheme);
+    private readonly PodReader _pods = new(target, scheme, cluster);
     private readonly PieceBuffer _data = new();
-    private ContentParts _parts = new(target, isWhole: true);
+    private ContentParts _parts = new(target, isWhole: true, cluster);
     private JsonReaderState _json;
     private Place _place;
     private ContentMember _member;
@@ -37,7 +37,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme)
     public void Begin(bool isWhole)
     {
         _isWhole = isWhole;
-        _parts = new ContentParts(target, isWhole);
+        _parts = new ContentParts(target, isWhole, cluster);
         _data.Clear();
         _json = default;
         _place = Place.Start;
@@ -60,7 +60,7 @@ internal sealed class ContentReader(ServiceTarget target, PortScheme scheme)
         Read(isFinal: true);
         _data.Clear();
         ContentParts parts = _parts;
-        _parts = new ContentParts(target, _isWhole);
+        _parts = new ContentParts(target, _isWhole, cluster);
         return parts.ToContent();
     }
 

@@ -75,10 +75,14 @@ internal sealed class PlainPods(SharedParts parts, PodDraft pod)
     {
         Span<char> first = stackalloc char[MaxText];
         Span<char> second = stackalloc char[MaxText];
+        Span<char> third = stackalloc char[MaxText];
+        ReadOnlySpan<byte> cluster = default;
         if (!at.TryPass(",\"node\":"u8) || !at.TryTextOrNull(out ReadOnlySpan<byte> node) || !TryWiden(node, first)
             || !at.TryPass(",\"zone\":"u8) || !at.TryTextOrNull(out ReadOnlySpan<byte> zone) || !TryWiden(zone, second))
             return false;
-        pod.Scope = parts.Scope(first[..node.Length], second[..zone.Length]);
+        if (at.TryPass(",\"cluster\":"u8) && (!at.TryText(out cluster) || !TryWiden(cluster, third)))
+            return false;
+        pod.Scope = parts.Scope(first[..node.Length], second[..zone.Length], third[..cluster.Length]);
         return true;
     }
 

@@ -14,7 +14,7 @@ internal sealed class PodDraft
 
     public string? Host { get; set; }
 
-    /// <summary>The node and the zone. Set last.</summary>
+    /// <summary>The node, the zone and the cluster. Set last.</summary>
     public PodScope Scope { get; set; } = null!;
 
     public bool Ready { get; set; }

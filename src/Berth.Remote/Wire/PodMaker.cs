@@ -20,7 +20,7 @@ internal sealed class PodMaker(ServiceTarget target, PortScheme scheme)
             ports = _ports.Find(pod.Name, used, pod.Ports, out rule);
         PodEndpoint made = TryMakeCompact(pod, rule) ?? PodEndpoint.Create(
             pod.Name.ToString()!, target.Namespace, [.. pod.Addresses], [.. ports ?? rule!.All(used ?? 0)], used, pod.Uid.ToString(),
-            pod.Scope.Node, pod.Scope.Zone, pod.Ready, pod.Serving, pod.Terminating, pod.Host);
+            pod.Scope.Node, pod.Scope.Zone, pod.Ready, pod.Serving, pod.Terminating, pod.Host, pod.Scope.Cluster);
         return pod.Cordoned ? new CordonedEndpoint(made) : made;
     }
 

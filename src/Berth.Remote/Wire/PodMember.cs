@@ -13,6 +13,7 @@ internal enum PodMember
     Ports,
     Node,
     Zone,
+    Cluster,
     Ready,
     Serving,
     Terminating,

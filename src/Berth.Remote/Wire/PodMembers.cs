@@ -22,6 +22,7 @@ internal sealed class PodMembers
         Of("ports", PodMember.Ports),
         Of("node", PodMember.Node),
         Of("zone", PodMember.Zone),
+        Of("cluster", PodMember.Cluster),
         Of("ready", PodMember.Ready),
         Of("serving", PodMember.Serving),
         Of("terminating", PodMember.Terminating),

@@ -16,9 +16,12 @@ internal sealed class PodReader
     private readonly PodDraft _pod = new();
     private readonly PodMembers _members = new();
 
-    public PodReader(ServiceTarget target, PortScheme scheme)
+    /// <param name="target">The target.</param>
+    /// <param name="scheme">The scheme of its ports.</param>
+    /// <param name="own">The name that this client gives to the dispatcher's cluster, or null.</param>
+    public PodReader(ServiceTarget target, PortScheme scheme, string? own)
     {
-        _parts = new SharedParts(target.Namespace);
+        _parts = new SharedParts(target.Namespace, own);
         _maker = new PodMaker(target, scheme);
         _plain = new PlainPods(_parts, _pod);
     }
@@ -49,7 +52,8 @@ internal sealed class PodReader
     {
         Span<char> node = stackalloc char[JsonText.MaxNameLength];
         Span<char> zone = stackalloc char[JsonText.MaxNameLength];
-        int nodeLength = 0, zoneLength = 0;
+        Span<char> cluster = stackalloc char[JsonText.MaxNameLength];
+        int nodeLength = 0, zoneLength = 0, clusterLength = 0;
         _pod.Clear();
         while (JsonText.NextMember(ref reader))
         {
@@ -79,6 +83,9 @@ internal sealed class PodReader
                 case PodMember.Zone:
                     zoneLength = JsonText.CopyName(ref reader, "zone", zone);
                     break;
+                case PodMember.Cluster:
+                    clusterLength = JsonText.CopyName(ref reader, "cluster", cluster);
+                    break;
                 case PodMember.Ready:
                     _pod.Ready = JsonText.ReadFlag(ref reader, "ready");
                     break;
@@ -97,7 +104,7 @@ internal sealed class PodReader
             }
         }
 
-        _pod.Scope = _parts.Scope(node[..nodeLength], zone[..zoneLength]);
+        _pod.Scope = _parts.Scope(node[..nodeLength], zone[..zoneLength], cluster[..clusterLength]);
         return _maker.Make(_pod);
     }
 

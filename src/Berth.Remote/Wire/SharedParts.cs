@@ -7,7 +7,9 @@ namespace Berth.Remote.Wire;
 /// Gives one object for equal parts of pods: what their names begin with, their nodes and their addresses. Its growth is bounded: when a
 /// table is full it starts again, and then a part may be there twice. Not safe for several threads.
 /// </summary>
-internal sealed class SharedParts(string @namespace)
+/// <param name="namespace">The namespace of all pods.</param>
+/// <param name="own">The name that this client gives to the dispatcher's cluster, or null.</param>
+internal sealed class SharedParts(string @namespace, string? own)
 {
     private const int MaxKept = 8192;
 
@@ -15,6 +17,7 @@ internal sealed class SharedParts(string @namespace)
     private readonly Dictionary<string, PodScope> _scopes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IPAddress> _addresses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _clusters = new(StringComparer.Ordinal);
 
     /// <summary>A pod's name; one that is not a set's name, a dash and an ordinal is kept as it is.</summary>
     public PodName Name(ReadOnlySpan<char> text)
@@ -33,12 +36,13 @@ internal sealed class SharedParts(string @namespace)
     }
 
     /// <summary>The scope of a pod; empty texts are none.</summary>
-    public PodScope Scope(ReadOnlySpan<char> node, ReadOnlySpan<char> zone)
+    public PodScope Scope(ReadOnlySpan<char> node, ReadOnlySpan<char> zone, ReadOnlySpan<char> stated)
     {
+        string? cluster = Cluster(stated);
         Dictionary<string, PodScope>.AlternateLookup<ReadOnlySpan<char>> known = _scopes.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (known.TryGetValue(node, out PodScope? scope) && zone.SequenceEqual(scope.Zone))
+        if (known.TryGetValue(node, out PodScope? scope) && zone.SequenceEqual(scope.Zone) && ReferenceEquals(cluster, scope.Cluster))
             return scope;
-        scope = new PodScope(@namespace, node.IsEmpty ? null : node.ToString(), zone.IsEmpty ? null : Word(zone));
+        scope = new PodScope(@namespace, node.IsEmpty ? null : node.ToString(), zone.IsEmpty ? null : Word(zone)) { Cluster = cluster };
         Keep(_scopes, scope.Node ?? "", scope);
         return scope;
     }
@@ -63,6 +67,18 @@ internal sealed class SharedParts(string @namespace)
         if (IPAddress.TryParse(text, out IPAddress? address))
             Keep(_addresses, text.ToString(), address);
         return address;
+    }
+
+    private string? Cluster(ReadOnlySpan<char> stated)
+    {
+        if (stated.IsEmpty)
+            return own;
+        if (_clusters.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(stated, out string? name))
+            return name;
+        string text = stated.ToString();
+        name = ClusterNames.Join(own, text)!;
+        Keep(_clusters, text, name);
+        return name;
     }
 
     private static void Keep<T>(Dictionary<string, T> table, string key, T value)

@@ -17,7 +17,8 @@ internal abstract record WatchMessage
     /// <param name="Age">How long ago the API confirmed the state.</param>
     /// <param name="Dispatchers">The run ids of the dispatchers from this one to the one that reads the API.</param>
     /// <param name="Reason">Why there is no snapshot yet, if that is known.</param>
-    public sealed record Source(string? State, TimeSpan Age, string[] Dispatchers, string? Reason) : WatchMessage;
+    /// <param name="Clusters">The clusters of a dispatcher that follows several, the preferred first; else none.</param>
+    public sealed record Source(string? State, TimeSpan Age, string[] Dispatchers, string? Reason, StatedCluster[] Clusters) : WatchMessage;
 
     /// <summary><c>snapshot</c> or <c>changes</c>: a state as a whole, or what leads to it.</summary>
     public sealed record Content : WatchMessage
@@ -34,8 +35,8 @@ internal abstract record WatchMessage
         /// <summary>The pods of a whole state, or those that joined or changed, in pieces of any length.</summary>
         public required PodEndpoint[][] Endpoints { get; init; }
 
-        /// <summary>The names of the pods that left.</summary>
-        public required string[] Left { get; init; }
+        /// <summary>The pods that left.</summary>
+        public required LeftPod[] Left { get; init; }
 
         /// <summary>The pods left out, all of them, or null where they are as before.</summary>
         public required LeftOutPod[]? LeftOut { get; init; }

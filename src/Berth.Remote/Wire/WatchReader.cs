@@ -5,12 +5,15 @@ namespace Berth.Remote.Wire;
 /// <summary>
 /// Reads the data of the events of <c>/v1/watch</c> in pieces. Unknown members and kinds are passed over. Not safe for several threads.
 /// </summary>
-internal sealed class WatchReader(ServiceTarget target, PortScheme scheme)
+/// <param name="target">The target.</param>
+/// <param name="scheme">The scheme of its ports.</param>
+/// <param name="cluster">The name that this client gives to the dispatcher's cluster, or null.</param>
+internal sealed class WatchReader(ServiceTarget target, PortScheme scheme, string? cluster = null)
 {
     private const int MaxMessage = 200;
 
-    private readonly ContentReader _content = new(target, scheme);
-    private readonly SourceReader _source = new();
+    private readonly ContentReader _content = new(target, scheme, cluster);
+    private readonly SourceReader _source = new(cluster);
     private Kind _kind;
 
     private enum Kind

@@ -10,7 +10,8 @@ internal sealed class SharedSeatKey(string id, byte[] secret) : SeatKey(id)
     /// <summary>The shortest secret in bytes: RFC 7518, 3.2 asks for the size of the hash.</summary>
     public const int MinLength = 32;
 
-    // The secret is set up once and not for each ticket, which is a fifth of the time. One caller uses it; others at the same time do without.
+    // The secret is set up once and not for each ticket, which is a fifth of the time. One caller uses it at a time; another one then does
+    // without.
     private IncrementalHash? _spare = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
 
     public override string Algorithm => "HS256";

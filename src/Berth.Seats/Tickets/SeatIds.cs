@@ -30,7 +30,9 @@ internal static class SeatIds
     {
         id = default;
         Span<byte> bytes = stackalloc byte[Length / 2];
-        if (text.Length != Length || text.ContainsAnyExcept(s_digits) || Convert.FromHexString(text, bytes, out _, out _) != OperationStatus.Done)
+        if (text.Length != Length || text.ContainsAnyExcept(s_digits))
+            return false;
+        if (Convert.FromHexString(text, bytes, out _, out _) != OperationStatus.Done)
             return false;
         id = BinaryPrimitives.ReadUInt128BigEndian(bytes);
         return true;

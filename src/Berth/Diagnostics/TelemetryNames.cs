@@ -9,6 +9,7 @@ namespace Berth.Diagnostics;
 /// </summary>
 internal static class TelemetryNames
 {
+    public const string Cluster = "k8s.cluster.name";
     public const string Namespace = "k8s.namespace.name";
     public const string Service = "k8s.service.name";
     public const string StatusCode = "http.response.status_code";
@@ -29,8 +30,22 @@ internal static class TelemetryNames
 
     /// <summary>Returns a measurement about a target, with one more attribute.</summary>
     public static Measurement<T> Measure<T>(ServiceTarget target, T value, string name, string more)
+        where T : struct => Measure(target, value, null, name, more);
+
+    /// <summary>Returns a measurement about a target in a cluster, or about a target alone.</summary>
+    public static Measurement<T> Measure<T>(ServiceTarget target, T value, string? cluster)
         where T : struct =>
-        new(value, new(Namespace, target.Namespace), new(Service, target.Service), new(name, more));
+        cluster is null
+            ? Measure(target, value)
+            : new(value, new(Namespace, target.Namespace), new(Service, target.Service), new(Cluster, cluster));
+
+    /// <summary>Returns a measurement about a target in a cluster, or about a target alone, with one more attribute.</summary>
+    public static Measurement<T> Measure<T>(ServiceTarget target, T value, string? cluster, string name, string more)
+        where T : struct =>
+        cluster is null
+            ? new(value, new(Namespace, target.Namespace), new(Service, target.Service), new(name, more))
+            : new(
+                value, new(Namespace, target.Namespace), new(Service, target.Service), new(Cluster, cluster), new(name, more));
 
     /// <summary>Says which target an activity is about.</summary>
     public static void TellTarget(Activity activity, ServiceTarget target)

@@ -17,8 +17,6 @@ namespace Berth;
 /// </remarks>
 public sealed class EndpointDirectory : IAsyncDisposable
 {
-    internal const string LoggerName = "Berth.Directory";
-
     private readonly ConcurrentDictionary<(ServiceTarget Target, PortScheme Ports), EndpointView> _views = new();
     private readonly List<EndpointFollower> _followers = [];
 
@@ -47,10 +45,11 @@ public sealed class EndpointDirectory : IAsyncDisposable
         _meter = _options.Meter ?? new Meter(DirectoryMetrics.MeterName);
         _clashes = new ClashFinder(_options.TimeProvider);
         // Instruments cannot be taken off the meter of another owner. After disposal they measure nothing.
-        DirectoryMetrics.Observe(_meter, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : [], _clashes.Find);
+        DirectoryMetrics.Observe(
+            _meter, _options.Cluster, () => Volatile.Read(ref _disposed) == 0 ? _views.Values : [], _clashes.Find);
         if (_options.SnapshotFile is null)
             return;
-        ILogger logger = _options.LoggerFactory.CreateLogger(LoggerName);
+        ILogger logger = _options.LoggerFactory.CreateLogger(_options.LoggerName);
         _keeper = new SnapshotKeeper(_options.SnapshotFile, _options.TimeProvider, _backoff, logger, () => _views.Values);
         _keeper.Start();
     }
@@ -123,6 +122,8 @@ public sealed class EndpointDirectory : IAsyncDisposable
         }
 
         await closed.ConfigureAwait(false);
+        if (_source is IReleasesTargets keeper)
+            await keeper.ReleaseAsync(target).ConfigureAwait(false);
         lock (_opening)
             _closing.Remove(closed);
         return released.Length > 0;

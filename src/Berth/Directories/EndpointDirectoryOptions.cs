@@ -43,6 +43,15 @@ public sealed class EndpointDirectoryOptions
     /// </summary>
     public TimeSpan? MaxStale { get; init; }
 
+    /// <summary>
+    /// The name of the cluster that the source reads, where several are followed: the attribute <c>k8s.cluster.name</c> of the metrics, and
+    /// the end of the logger's name. Default: null, for no name. <see cref="ClusterEndpointSource"/> sets it.
+    /// </summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>The name of the logger.</summary>
+    internal string LoggerName => Cluster is null ? "Berth.Directory" : $"Berth.Directory.{Cluster}";
+
     /// <summary>Finds all faults: one sentence for each, with the value and the remedy. Empty when the options can be used.</summary>
     public IReadOnlyList<string> FindFaults()
     {
@@ -55,4 +64,27 @@ public sealed class EndpointDirectoryOptions
         faults.Check(!(MaxStale <= TimeSpan.Zero), $"MaxStale is {MaxStale}. Give a duration above zero, or null for no limit.");
         return faults.Found;
     }
+
+    /// <summary>The same options for one of several clusters, which has a file of its own.</summary>
+    internal EndpointDirectoryOptions ForCluster(string name) => new()
+    {
+        TimeProvider = TimeProvider,
+        Backoff = Backoff,
+        LoggerFactory = LoggerFactory,
+        Meter = Meter,
+        FirstSnapshotTimeout = FirstSnapshotTimeout,
+        SnapshotFile = SnapshotFile is null ? null : $"{SnapshotFile}.{name}",
+        MaxStale = MaxStale,
+        Cluster = name,
+    };
+
+    /// <summary>The same options for the directory over all clusters. It does not measure and keep what each cluster does.</summary>
+    internal EndpointDirectoryOptions ForAllClusters() => new()
+    {
+        TimeProvider = TimeProvider,
+        Backoff = Backoff,
+        LoggerFactory = LoggerFactory,
+        FirstSnapshotTimeout = FirstSnapshotTimeout,
+        MaxStale = MaxStale,
+    };
 }

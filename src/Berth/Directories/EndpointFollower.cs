@@ -30,7 +30,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
     {
         _stream = stream;
         _time = options.TimeProvider;
-        _logger = options.LoggerFactory.CreateLogger(EndpointDirectory.LoggerName);
+        _logger = options.LoggerFactory.CreateLogger(options.LoggerName);
         _states = new Latest<ViewState>(new ViewState(null, saved?.Restore(ports), null));
         _supervisor = new Supervisor(StepAsync, Fail, backoff, _time);
         View = new EndpointView(target, ports, _states, _health, options);
@@ -168,5 +168,5 @@ internal sealed class EndpointFollower : IAsyncDisposable
 
     private static bool HasSameContent(EndpointSnapshot read, EndpointSnapshot? before) =>
         before is not null && ReferenceEquals(read.Endpoints, before.Endpoints) && ReferenceEquals(read.LeftOut, before.LeftOut)
-        && ReferenceEquals(read.Warnings, before.Warnings);
+        && ReferenceEquals(read.Warnings, before.Warnings) && ReferenceEquals(read.Clusters, before.Clusters);
 }

@@ -42,9 +42,11 @@ public sealed class EndpointView
     public EndpointSourceException? Failure => _states.Value.Failure;
 
     /// <summary>
-    /// The time since the source last confirmed the snapshot, or null before the first one. Measured by a monotonic clock.
+    /// The time since the source last confirmed the snapshot, or null before the first one. Measured by a monotonic clock. Of several
+    /// clusters the oldest that is live counts, or the youngest while none is.
     /// </summary>
-    public TimeSpan? Age => Current is null ? null : _time.GetElapsedTime(_health.ConfirmedAt);
+    public TimeSpan? Age => Current is not { } snapshot ? null
+        : snapshot.Clusters.Count > 0 ? AgeOf(snapshot.Clusters) : _time.GetElapsedTime(_health.ConfirmedAt);
 
     /// <summary>
     /// True while the snapshot is stale and older than <see cref="EndpointDirectoryOptions.MaxStale"/>, so that it must not be served.
@@ -53,6 +55,12 @@ public sealed class EndpointView
 
     /// <summary>The options' limit of a stale snapshot's age, or null.</summary>
     internal TimeSpan? MaxStale { get; }
+
+    /// <summary>The time until a stale snapshot is too old, or null where none ever is.</summary>
+    internal TimeSpan? UntilTooStale => MaxStale - Age;
+
+    /// <summary>The complete state.</summary>
+    internal ViewState State => _states.Value;
 
     /// <summary>The number of failed reads of the source since the start.</summary>
     public long FailureCount => _health.Failures;
@@ -114,6 +122,14 @@ public sealed class EndpointView
         ViewState now = _states.Value;
         return ReferenceEquals(now.Snapshot, seen) ? _states.WaitAsync(now).WaitAsync(cancellationToken) : s_changed;
     }
+
+    /// <summary>The same wait for a reader who has seen a state, and not its snapshot alone.</summary>
+    internal Task<bool> WaitForNextAsync(ViewState seen, CancellationToken cancellationToken) =>
+        _states.WaitAsync(seen).WaitAsync(cancellationToken);
+
+    private static TimeSpan? AgeOf(IReadOnlyList<EndpointCluster> clusters) => clusters.Any(static cluster => cluster.IsLive)
+        ? clusters.Where(static cluster => cluster.IsLive).Max(static cluster => cluster.Age)
+        : clusters.Min(static cluster => cluster.Age);
 
     private async ValueTask<EndpointSnapshot> WaitForFirstAsync(CancellationToken cancellationToken)
     {

@@ -107,6 +107,8 @@ internal static class SnapshotFileFormat
             writer.WriteString("zone", endpoint.Zone);
         if (endpoint.Host is { } host)
             writer.WriteString("host", host);
+        if (endpoint.Cluster is { } cluster)
+            writer.WriteString("cluster", cluster);
         writer.WriteBoolean("ready", endpoint.Ready);
         writer.WriteBoolean("serving", endpoint.Serving);
         writer.WriteBoolean("terminating", endpoint.Terminating);
@@ -144,7 +146,8 @@ internal static class SnapshotFileFormat
             element.GetProperty("ready").GetBoolean(),
             element.GetProperty("serving").GetBoolean(),
             element.GetProperty("terminating").GetBoolean(),
-            OptionalText(element, "host"));
+            OptionalText(element, "host"),
+            OptionalText(element, "cluster"));
         bool isCordoned = element.TryGetProperty("cordoned", out JsonElement cordoned) && cordoned.GetBoolean();
         return isCordoned ? new CordonedEndpoint(endpoint) : endpoint;
     }

@@ -44,6 +44,8 @@ internal abstract class CompactEndpoint : PodEndpoint
 
     public override string? Host => _scope.Host?.Expand(Name, Namespace, Node, Zone);
 
+    public override string? Cluster => _scope.Cluster;
+
     public override IPAddress Address => _address;
 
     public override int Port => Rule?.MainPort(Number) ?? 0;

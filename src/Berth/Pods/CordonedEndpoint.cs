@@ -27,6 +27,8 @@ internal sealed class CordonedEndpoint(PodEndpoint pod)
 
     public override string? Host => pod.Host;
 
+    public override string? Cluster => pod.Cluster;
+
     public override IPAddress Address => pod.Address;
 
     public override int Port => pod.Port;

@@ -45,6 +45,8 @@ internal class ListedEndpoint : PodEndpoint
 
     public string? ListedZone { get; init; }
 
+    public string? ListedCluster { get; init; }
+
     public override int? Ordinal => Number == PodName.NoNumber ? null : Number;
 
     public override string? Uid => ListedUid;
@@ -52,6 +54,8 @@ internal class ListedEndpoint : PodEndpoint
     public override string? Node => ListedNode;
 
     public override string? Zone => ListedZone;
+
+    public override string? Cluster => ListedCluster;
 
     public override IPAddress Address => Addresses[0];
 

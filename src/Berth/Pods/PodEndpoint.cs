@@ -63,6 +63,12 @@ public abstract class PodEndpoint
     /// <summary>The zone of the node (topology.kubernetes.io/zone), or null when the source did not say.</summary>
     public abstract string? Zone { get; }
 
+    /// <summary>
+    /// The cluster that the pod is in, such as <c>east</c>, or null when only one cluster is followed. Two pods of one name in two clusters
+    /// are two pods.
+    /// </summary>
+    public virtual string? Cluster => null;
+
     /// <summary>The preferred address.</summary>
     public abstract IPAddress Address { get; }
 
@@ -130,6 +136,7 @@ public abstract class PodEndpoint
     /// <param name="serving">The condition <c>serving</c>.</param>
     /// <param name="terminating">The condition <c>terminating</c>.</param>
     /// <param name="host">The host name that leads to it from outside, or null without one.</param>
+    /// <param name="cluster">The cluster that it is in, or null when only one is followed.</param>
     /// <exception cref="ArgumentException">
     /// There is no address or no port, the ordinal is negative, or the host name is none.
     /// </exception>
@@ -145,19 +152,22 @@ public abstract class PodEndpoint
         bool ready = true,
         bool serving = true,
         bool terminating = false,
-        string? host = null) =>
+        string? host = null,
+        string? cluster = null) =>
         host is null
             ? new ListedEndpoint(name, @namespace, addresses, ports, ordinal, ready, serving, terminating)
             {
                 ListedUid = uid,
                 ListedNode = node,
                 ListedZone = zone,
+                ListedCluster = cluster,
             }
             : new HostedEndpoint(name, @namespace, addresses, ports, ordinal, ready, serving, terminating, host)
             {
                 ListedUid = uid,
                 ListedNode = node,
                 ListedZone = zone,
+                ListedCluster = cluster,
             };
 
     /// <summary>Finds a port by its name.</summary>
@@ -172,10 +182,11 @@ public abstract class PodEndpoint
     public override string ToString() => $"{Name} {Authority} {State}";
 
     /// <summary>
-    /// True when both are one pod: the same name and UID. Where a source states no UID, the same name and address.
+    /// True when both are one pod: the same cluster, name and UID. Where a source states no UID, the same cluster, name and address.
     /// </summary>
     internal bool IsSameProcess(PodEndpoint other) => ReferenceEquals(this, other)
-        || (PodNames.AreEqual(this, other) && (Uid is null || other.Uid is null
+        || (PodNames.AreEqual(this, other) && string.Equals(Cluster, other.Cluster, StringComparison.Ordinal)
+            && (Uid is null || other.Uid is null
             ? Address.Equals(other.Address)
             : string.Equals(Uid, other.Uid, StringComparison.Ordinal)));
 
@@ -188,6 +199,7 @@ public abstract class PodEndpoint
         && string.Equals(Node, other.Node, StringComparison.Ordinal)
         && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
         && string.Equals(Host, other.Host, StringComparison.Ordinal)
+        && string.Equals(Cluster, other.Cluster, StringComparison.Ordinal)
         && Addresses.SequenceEqual(other.Addresses)
         && Ports.SequenceEqual(other.Ports);
 

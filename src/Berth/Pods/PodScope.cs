@@ -15,7 +15,7 @@ internal sealed record PodScope(string Namespace, string? Node, string? Zone)
     private PodScope(PodScope other)
     {
         (Namespace, Node, Zone) = (other.Namespace, other.Node, other.Zone);
-        (Uid, Host, _rule) = (other.Uid, other.Host, other._rule);
+        (Uid, Host, Cluster, _rule) = (other.Uid, other.Host, other.Cluster, other._rule);
     }
 
     /// <summary>The text of a UID that is no UUID, or null.</summary>
@@ -23,6 +23,9 @@ internal sealed record PodScope(string Namespace, string? Node, string? Zone)
 
     /// <summary>The template of the pods' host names, or null.</summary>
     public HostTemplate? Host { get; init; }
+
+    /// <summary>The cluster, or null when only one is followed.</summary>
+    public string? Cluster { get; init; }
 
     /// <summary>The rule of the ports, or null while none is known.</summary>
     public PortRule? Rule
@@ -50,5 +53,6 @@ internal sealed record PodScope(string Namespace, string? Node, string? Zone)
     public bool IsSameAs(PodScope other) => ReferenceEquals(this, other)
         || (string.Equals(Node, other.Node, StringComparison.Ordinal) && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
             && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal)
-                && string.Equals(Uid, other.Uid, StringComparison.Ordinal) && ReferenceEquals(Host, other.Host));
+                && string.Equals(Uid, other.Uid, StringComparison.Ordinal) && ReferenceEquals(Host, other.Host)
+                && string.Equals(Cluster, other.Cluster, StringComparison.Ordinal));
 }

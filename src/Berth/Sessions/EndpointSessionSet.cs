@@ -19,17 +19,19 @@ public sealed class EndpointSessionSet<T> : IReadOnlyCollection<EndpointSession<
     public int Count => _sessions.Count;
 
     /// <summary>Finds the session with the pod of an ordinal.</summary>
-    /// <returns>The session and its state, or null when no pod has the ordinal.</returns>
-    public EndpointSession<T>? Find(int ordinal) => _sessions.GetValueOrDefault(new SessionKey(ordinal, ""));
+    /// <returns>
+    /// The session and its state, or null when no pod has the ordinal; of several clusters that of the first by name.
+    /// </returns>
+    public EndpointSession<T>? Find(int ordinal) => FindAny(new SessionKey(ordinal, ""));
 
     /// <summary>Finds the session with a named pod.</summary>
-    /// <returns>The session and its state, or null when no pod has the name.</returns>
+    /// <returns>The session and its state, or null when no pod has the name; of several clusters that of the first by name.</returns>
     public EndpointSession<T>? FindByName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         foreach (SessionKey key in SessionKey.ForName(name))
         {
-            if (_sessions.GetValueOrDefault(key) is { } found && string.Equals(found.Pod.Name, name, StringComparison.Ordinal))
+            if (FindAny(key) is { } found && string.Equals(found.Pod.Name, name, StringComparison.Ordinal))
                 return found;
         }
 
@@ -44,6 +46,20 @@ public sealed class EndpointSessionSet<T> : IReadOnlyCollection<EndpointSession<
     /// <summary>The sessions for people: <c>2 of 3 open</c>.</summary>
     public override string ToString() =>
         $"{_sessions.Values.Count(static session => session.State == EndpointSessionState.Open)} of {Count} open";
+
+    /// <summary>Finds a slot, in whatever cluster.</summary>
+    private EndpointSession<T>? FindAny(SessionKey wanted)
+    {
+        if (_sessions.TryGetValue(wanted, out EndpointSession<T>? found))
+            return found;
+        foreach ((SessionKey key, EndpointSession<T> session) in _sessions)
+        {
+            if (key.Cluster is not null && key with { Cluster = null } == wanted)
+                return session;
+        }
+
+        return null;
+    }
 
     internal EndpointSession<T>? Find(SessionKey key) => _sessions.GetValueOrDefault(key);
 

@@ -37,6 +37,7 @@ public sealed class EndpointSnapshot
         Version = content.Version;
         ObservedAt = content.ObservedAt;
         StatedAge = content.StatedAge;
+        Clusters = content.Clusters;
     }
 
     /// <summary>The target that these pods belong to.</summary>
@@ -45,7 +46,9 @@ public sealed class EndpointSnapshot
     /// <summary>The scheme by which their ports were computed.</summary>
     public PortScheme Ports { get; }
 
-    /// <summary>All endpoints by ordinal and name, the unready and terminating ones too.</summary>
+    /// <summary>
+    /// All endpoints by ordinal and name, the unready and terminating ones too. Of several clusters, those of one after those of another.
+    /// </summary>
     public EndpointList Endpoints { get; }
 
     /// <summary>The endpoints that new clients may be sent to, in the same order.</summary>
@@ -56,6 +59,12 @@ public sealed class EndpointSnapshot
 
     /// <summary>The warnings for a person: the snapshot is what the source says, and may not be what is meant. Usually empty.</summary>
     public IReadOnlyList<EndpointWarning> Warnings { get; internal init; } = [];
+
+    /// <summary>
+    /// The clusters whose pods these are, in the order of preference; empty when only one cluster is followed. The endpoints are those of
+    /// the first cluster, then those of the second, and so on.
+    /// </summary>
+    public IReadOnlyList<EndpointCluster> Clusters { get; internal init; } = [];
 
     /// <summary>
     /// Counts the changes of this target's content that the directory has published: 1 or more, only growing. 0 before the directory has
@@ -114,18 +123,24 @@ public sealed class EndpointSnapshot
     }
 
     /// <summary>Finds the endpoint with an ordinal, whatever its state.</summary>
-    /// <returns>The endpoint, or null. Where two StatefulSets share the Service, the first by name.</returns>
+    /// <returns>
+    /// The endpoint, or null. Where two StatefulSets share the Service, the first by name; of several clusters the first that has it.
+    /// </returns>
     public PodEndpoint? FindByOrdinal(int ordinal)
     {
+        if (Clusters.Count > 0)
+            return FindInClusters(ordinal, null);
         PodEndpoint? found = FindAtOrAfter(ordinal, "");
         return found?.Ordinal == ordinal ? found : null;
     }
 
     /// <summary>Finds the endpoint of a pod, whatever its state.</summary>
-    /// <returns>The endpoint, or null.</returns>
+    /// <returns>The endpoint, or null; of several clusters that of the first that has it.</returns>
     public PodEndpoint? FindByName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        if (Clusters.Count > 0)
+            return FindInClusters(0, name);
         int? ordinal = Ports.NeedsOrdinal && PodOrdinal.TryParse(name, out int parsed, out _) ? parsed : null;
         PodEndpoint? found = FindAtOrAfter(ordinal, name);
         return found is not null && PodNames.IsNamed(found, name) ? found : null;
@@ -169,6 +184,17 @@ public sealed class EndpointSnapshot
     /// <summary>The same, as its source stated it: with its version and age, and stale where the source is.</summary>
     internal EndpointSnapshot AsStated(string version, TimeSpan age, DateTimeOffset? staleSince, string? reason) =>
         new(this) { SourceVersion = version, StatedAge = age, StaleSince = staleSince, StaleReason = reason };
+
+    private PodEndpoint? FindInClusters(int ordinal, string? name)
+    {
+        for (int i = 0; i < Clusters.Count; i++)
+        {
+            if (Clusters[i].Served is { } part && (name is null ? part.FindByOrdinal(ordinal) : part.FindByName(name)) is { } found)
+                return found;
+        }
+
+        return null;
+    }
 
     private PodEndpoint? FindAtOrAfter(int? ordinal, string name)
     {

@@ -36,6 +36,12 @@ internal static class EndpointWords
         _ => "updated",
     };
 
+    /// <summary>The word for the state of a cluster: <c>live</c>, <c>stale</c>, <c>too-stale</c>, <c>not-listed</c>.</summary>
+    public static string Of(EndpointCluster cluster) => cluster.Snapshot is null ? "not-listed"
+        : cluster.IsTooStale ? "too-stale"
+        : cluster.IsLive ? "live"
+        : "stale";
+
     /// <summary>The word for a reason, such as <c>no-ordinal</c>.</summary>
     public static string Of(LeftOutReason reason) => reason switch
     {

@@ -1,10 +1,11 @@
 using System.Net;
+using Berth.Pods;
 
 namespace Berth.Snapshots;
 
 /// <summary>
 /// Finds the ports that several pods claim on one address, in one snapshot or in several. A pod that two targets have is one pod. A pod
-/// that is terminating gives its port up, and does not clash.
+/// that is terminating gives its port up, and does not clash. One address in two clusters is two addresses.
 /// </summary>
 internal static class PortClashes
 {
@@ -13,12 +14,13 @@ internal static class PortClashes
         HashSet<ulong> repeated = FindRepeated(snapshots);
         if (repeated.Count == 0)
             return [];
-        Dictionary<(IPAddress Address, int Port, string Protocol), List<(EndpointSnapshot Snapshot, PodEndpoint Pod)>> claims = [];
+        Dictionary<(string? Cluster, IPAddress Address, int Port, string Protocol), List<(EndpointSnapshot Snapshot, PodEndpoint Pod)>>
+            claims = [];
         foreach ((EndpointSnapshot snapshot, PodEndpoint pod, IPAddress address, EndpointPort port) in ClaimsOf(snapshots))
         {
-            if (!repeated.Contains(KeyOf(address, port)))
+            if (!repeated.Contains(KeyOf(pod, address, port)))
                 continue;
-            (IPAddress, int, string) claim = (address, port.Number, port.Protocol);
+            (string?, IPAddress, int, string) claim = (pod.Cluster, address, port.Number, port.Protocol);
             if (!claims.TryGetValue(claim, out List<(EndpointSnapshot, PodEndpoint Pod)>? pods))
                 claims.Add(claim, pods = []);
             if (!pods.Exists(other => IsSamePod(other.Pod, pod)))
@@ -37,8 +39,8 @@ internal static class PortClashes
     private static HashSet<ulong> FindRepeated(IReadOnlyCollection<EndpointSnapshot> snapshots)
     {
         List<ulong> keys = new(snapshots.Sum(static s => s.Endpoints.Count));
-        foreach ((_, _, IPAddress address, EndpointPort port) in ClaimsOf(snapshots))
-            keys.Add(KeyOf(address, port));
+        foreach ((_, PodEndpoint pod, IPAddress address, EndpointPort port) in ClaimsOf(snapshots))
+            keys.Add(KeyOf(pod, address, port));
         keys.Sort();
         HashSet<ulong> repeated = [];
         for (int i = 1; i < keys.Count; i++)
@@ -69,9 +71,10 @@ internal static class PortClashes
     }
 
     /// <summary>Two that differ may have one key; equal ones always have.</summary>
-    private static ulong KeyOf(IPAddress address, EndpointPort port) =>
-        ((ulong)(uint)address.GetHashCode() << 32) | ((ulong)(uint)port.Number << 8) | port.Protocol[0];
+    private static ulong KeyOf(PodEndpoint pod, IPAddress address, EndpointPort port) =>
+        (((ulong)(uint)address.GetHashCode() << 32) | ((ulong)(uint)port.Number << 8) | port.Protocol[0])
+            ^ (pod.Cluster is { } cluster ? KeyHash.Of(cluster) : 0);
 
     private static bool IsSamePod(PodEndpoint left, PodEndpoint right) =>
-        left.Name == right.Name && left.Namespace == right.Namespace && left.Uid == right.Uid;
+        left.Name == right.Name && left.Namespace == right.Namespace && left.Uid == right.Uid && left.Cluster == right.Cluster;
 }

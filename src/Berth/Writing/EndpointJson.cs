@@ -46,10 +46,19 @@ internal static class EndpointJson
         WritePorts(json, endpoint.Ports);
         json.WriteString("node"u8, endpoint.Node);
         json.WriteString("zone"u8, endpoint.Zone);
+        WriteCluster(json, endpoint.Cluster);
         json.WriteBoolean("ready"u8, endpoint.Ready);
         json.WriteBoolean("serving"u8, endpoint.Serving);
         json.WriteBoolean("terminating"u8, endpoint.Terminating);
         json.WriteString("state"u8, EndpointWords.Of(endpoint.State));
+    }
+
+    /// <summary>Writes the member <c>cluster</c>, or nothing where only one cluster is followed.</summary>
+    public static void WriteCluster(Utf8JsonWriter json, string? cluster)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        if (cluster is not null)
+            json.WriteString("cluster"u8, cluster);
     }
 
     /// <summary>Writes the member <c>ordinal</c>: a number, or null.</summary>
@@ -87,6 +96,7 @@ internal static class EndpointJson
         ArgumentNullException.ThrowIfNull(pod);
         json.WriteStartObject();
         json.WriteString("pod"u8, pod.Name);
+        WriteCluster(json, pod.Cluster);
         json.WriteString("reason"u8, EndpointWords.Of(pod.Reason));
         json.WriteString("detail"u8, pod.Detail);
         json.WriteEndObject();

@@ -19,11 +19,14 @@ internal sealed class FakeKubernetes : IAsyncDisposable
 
     public string Kubeconfig => _kubeconfig.Path;
 
-    public static async Task<FakeKubernetes> StartAsync(RequestDelegate answer)
+    /// <summary>The address of the server.</summary>
+    public string Server => _application.Urls.Single();
+
+    public static async Task<FakeKubernetes> StartAsync(RequestDelegate answer, int port = 0)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         WebApplication application = builder.Build();
         application.Run(answer);
         await application.StartAsync();

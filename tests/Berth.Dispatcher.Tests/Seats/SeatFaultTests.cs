@@ -160,12 +160,13 @@ public sealed class SeatFaultTests : IAsyncLifetime
     public async Task F103_client_that_wants_more_than_any_pod_has_holds_up_no_line()
     {
         (SeatTarget dispatcher, _) = await StartAsync();
-        SeatOutcome outcome = await dispatcher.Line.ReserveAsync(new ReserveMessage(5, 30), TimeSpan.FromHours(1), Cancelled);
+        SeatOutcome outcome = await dispatcher.Line.ReserveAsync(new ReserveMessage(5, 30), null, TimeSpan.FromHours(1), Cancelled);
         Assert.Equal(SeatProblemKind.TooManySeats, outcome.Problem);
         Assert.Equal(4, dispatcher.MostSeats);
         Assert.Equal(0, dispatcher.Line.Count);
         // Fewer seats may become free: that client waits.
-        Assert.Null((await dispatcher.Line.ReserveAsync(new ReserveMessage(4, 30), TimeSpan.FromHours(1), Cancelled)).Answer!.Refused);
+        SeatOutcome other = await dispatcher.Line.ReserveAsync(new ReserveMessage(4, 30), null, TimeSpan.FromHours(1), Cancelled);
+        Assert.Null(other.Answer!.Refused);
     }
 
     /// <summary>Starts a dispatcher that has heard of the desk.</summary>

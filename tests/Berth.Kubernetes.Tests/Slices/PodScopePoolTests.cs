@@ -6,7 +6,7 @@ namespace Berth.Kubernetes.Slices;
 
 public class PodPlacePoolTests
 {
-    private readonly PodScopePool _pool = new(null);
+    private readonly PodScopePool _pool = new(null, null);
 
     [Fact]
     public void Nodes_that_a_cloud_names_alike_have_one_place_each()

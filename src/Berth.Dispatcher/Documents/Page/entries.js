@@ -13,6 +13,7 @@ const NO_POD = '~no-pod';
 const KEYS = {
   node: entry => entry.node ?? null,
   zone: entry => entry.zone ?? null,
+  cluster: entry => entry.cluster ?? null,
   ordinal: entry => Number.isInteger(entry.ordinal) ? Math.floor(entry.ordinal / RANGE) * RANGE : null,
 };
 
@@ -48,7 +49,7 @@ export function entriesOf({ pods, leftOut }, gone, others) {
   return entries.sort(byOrdinal);
 }
 
-/** Groups entries by node, zone or range of ordinals: pairs of a key and its entries, in order. */
+/** Groups entries by node, zone, cluster or range of ordinals: pairs of a key and its entries, in order. */
 export function groupsOf(entries, by) {
   const groups = new Map();
   for (const entry of entries) {

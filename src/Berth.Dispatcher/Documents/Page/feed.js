@@ -1,6 +1,6 @@
 // The state of one target, live by /v1/watch: all pods, those left out, warnings, and how old it is.
 
-import { pathOf } from './parts.js';
+import { named, pathOf } from './parts.js';
 
 // A source event comes every 15 s. Without one for this long the connection is lost, whatever the browser thinks of it.
 const SILENCE = 40_000;
@@ -11,7 +11,7 @@ export class Feed extends EventTarget {
   leftOut = [];
   warnings = [];
   clashes = [];
-  /** The latest state: target, version, state, staleSince, reason. Null before the first list. */
+  /** The latest state: target, version, state, staleSince, reason, clusters. Null before the first list. */
   head = null;
   /** Why there is no list yet, where the dispatcher knows. */
   reason = null;
@@ -86,7 +86,7 @@ export class Feed extends EventTarget {
   /** A whole state. What differs from the one before is told as changes, so that none is missed after a lost connection. */
   #replace(data) {
     const before = this.pods, isFirst = this.head === null, changes = [];
-    this.pods = new Map(data.endpoints.map(endpoint => [endpoint.pod, endpoint]));
+    this.pods = new Map(data.endpoints.map(named).map(endpoint => [endpoint.pod, endpoint]));
     for (const [pod, endpoint] of this.pods) {
       const kind = kindOf(before.get(pod), endpoint);
       if (kind)
@@ -101,19 +101,20 @@ export class Feed extends EventTarget {
   }
 
   #apply(data) {
-    for (const { pod, endpoint } of data.changes) {
+    const changes = data.changes.map(change => ({ ...named(change), endpoint: change.endpoint && named(change.endpoint) }));
+    for (const { pod, endpoint } of changes) {
       if (endpoint)
         this.pods.set(pod, endpoint);
       else
         this.pods.delete(pod);
     }
-    this.#take(data, data.changes, false);
+    this.#take(data, changes, false);
   }
 
   #take(data, changes, isFirst) {
-    const { target, version, state, staleSince, reason } = data;
-    this.head = { target, version, state, staleSince, reason };
-    this.leftOut = data.leftOut ?? this.leftOut;
+    const { target, version, state, staleSince, reason, clusters = [] } = data;
+    this.head = { target, version, state, staleSince, reason, clusters };
+    this.leftOut = data.leftOut?.map(named) ?? this.leftOut;
     this.warnings = data.warnings ?? this.warnings;
     this.#tell('head');
     this.#tell('pods', { changes, isFirst });

@@ -2,7 +2,7 @@
 import { Feed } from './feed.js';
 import './map.js';
 import { chip } from './panels.js';
-import { byId, capital, fill, getJson, make, pathOf, repeat, STATES, wordsOf } from './parts.js';
+import { byId, capital, fill, getJson, make, named, pathOf, repeat, STATES, wordsOf } from './parts.js';
 
 const one = name => document.querySelector(`berth-${name}`);
 const map = one('map'), key = one('key'), changesList = one('changes'), states = byId('states'), by = byId('by'), find = byId('find');
@@ -174,7 +174,7 @@ async function askSeats(opened) {
     return;
   byId('seats').hidden = false;
   one('seats').update(all);
-  seats = new Map(all.pods.map(pod => [pod.pod, pod]));
+  seats = new Map(all.pods.map(pod => [named(pod).pod, pod]));
   map.fillSeats(seats);
   showPod();
 }

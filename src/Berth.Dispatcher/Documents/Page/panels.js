@@ -1,5 +1,5 @@
 // The elements around the map: age, banner, one pod, where a key goes, the last changes, seats.
-import { capital, clock, copyable, duration, getJson, letterOf, make, pathOf, plural, say, wordsOf } from './parts.js';
+import { capital, clock, copyable, duration, getJson, letterOf, make, named, pathOf, plural, say, wordsOf } from './parts.js';
 
 const MAX_CHANGES = 100;
 const MAX_SINGLE = 10;
@@ -40,6 +40,9 @@ function bannerOf({ head, lostSince, reason, pods, leftOut, target }) {
     return ['none', `${target} is not listed yet.`, ` ${reason ?? 'The source has been asked and has not answered yet.'}`];
   if (head.state === 'stale')
     return ['stale', `Stale since ${clock(new Date(head.staleSince))}.`, ` You see the last good answer. ${head.reason ?? ''}`];
+  const away = head.clusters.filter(({ state }) => state !== 'live');
+  if (away.length > 0)
+    return ['stale', `Not live: cluster ${away.map(({ name }) => name).join(', ')}.`, ` ${away.map(({ reason }) => reason).filter(Boolean).join(' ')}`];
   if (pods.size === 0)
     return ['none', `${target} has no pods.`, leftOut.length > 0 ? ` ${plural(leftOut.length, 'pod')} cannot be dialled: see Left out.` : ''];
   return ['', '', ''];
@@ -84,6 +87,8 @@ function partsOf(endpoint, leftOut, seats) {
   for (const host of endpoint.hostname ? [endpoint.hostname] : [])
     rows.push(['Host name', copyable(host, 'host name')]);
   rows.push(['Node', endpoint.node ?? 'unknown'], ['Zone', endpoint.zone ?? 'unknown'], ['UID', make('code', null, endpoint.uid ?? 'unknown')]);
+  if (endpoint.cluster)
+    rows.push(['Cluster', endpoint.cluster]);
   if (seats)
     rows.push(['Seats', seats.desk === 'silent' ? 'The desk is silent' : `${seats.taken} taken, ${seats.reserved} reserved, ${seats.free} free of ${seats.capacity}`
       + (seats.desk === 'closed' ? '; closed' : '')]);
@@ -123,8 +128,9 @@ class BerthKey extends HTMLElement {
       const { endpoint, version } = await getJson(`../v1/endpoints/${pathOf(target)}?key=${encodeURIComponent(key)}`);
       if (target !== this.#target)
         return;
-      this.#answer.replaceChildren(make('strong', null, endpoint.pod), ` of version ${version} `, copyable(endpoint.authority, 'address'));
-      this.dispatchEvent(new CustomEvent('found', { detail: endpoint.pod }));
+      const { pod } = named(endpoint);
+      this.#answer.replaceChildren(make('strong', null, pod), ` of version ${version} `, copyable(endpoint.authority, 'address'));
+      this.dispatchEvent(new CustomEvent('found', { detail: pod }));
     } catch (error) {
       this.#answer.textContent = error.message;
     }

@@ -23,6 +23,9 @@ export function make(tag, properties, ...children) {
 /** A target as part of a path. */
 export const pathOf = target => target.split('/').map(encodeURIComponent).join('/');
 
+/** The same with the cluster in front of the name, where there are several: two pods of one name in two clusters are two pods. */
+export const named = pod => pod.cluster ? { ...pod, pod: `${pod.cluster}/${pod.pod}` } : pod;
+
 export const byId = id => document.getElementById(id);
 
 /** Shows or hides a section and fills its list. */

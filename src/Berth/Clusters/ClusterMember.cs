@@ -1,0 +1,4 @@
+namespace Berth.Clusters;
+
+/// <summary>A cluster and what follows it.</summary>
+internal sealed record ClusterMember(string Name, EndpointDirectory Directory);
