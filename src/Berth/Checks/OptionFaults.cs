@@ -25,11 +25,11 @@ internal sealed class OptionFaults
             _found.Add(fault);
     }
 
-    /// <summary>Checks that something is given.</summary>
+    /// <summary>Checks that a value is given.</summary>
     public void CheckGiven(object? value, string option) =>
         Check(value is not null, $"{option} is null. Give a value, or leave the option out for its default.");
 
-    /// <summary>Checks that a value is one of its type's.</summary>
+    /// <summary>Checks that the value of an enum is one of its names.</summary>
     public void CheckDefined<T>(T value, string option)
         where T : struct, Enum =>
         Check(Enum.IsDefined(value), $"{option} is {value:D}. Give one of {string.Join(", ", Enum.GetNames<T>())}.");

@@ -10,7 +10,9 @@ internal static class ServerCertificate
     // The extended key usage of a server's certificate; without it, any user's certificate would pass for the server's.
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
-    /// <summary>True when it is a server's certificate that one of the CAs signed, and TLS found no other fault, such as a name.</summary>
+    /// <summary>
+    /// True when it is a server's certificate, one of the CAs signed it, and TLS found no other fault, such as a wrong name.
+    /// </summary>
     /// <param name="certificate">The certificate that the server has shown.</param>
     /// <param name="shown">The chain that it has shown, or null.</param>
     /// <param name="errors">The faults that TLS found.</param>

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Berth.Diagnostics;
 
 /// <summary>
-/// The names of attributes of metrics and activities. What OpenTelemetry's semantic conventions have a name for has that name; what only
-/// Berth has begins with <c>berth.</c> (decision 0063).
+/// The names of attributes of metrics and activities. Names come from OpenTelemetry's semantic conventions where these have one. The others
+/// begin with <c>berth.</c> (decision 0063).
 /// </summary>
 internal static class TelemetryNames
 {
@@ -47,7 +47,7 @@ internal static class TelemetryNames
             : new(
                 value, new(Namespace, target.Namespace), new(Service, target.Service), new(Cluster, cluster), new(name, more));
 
-    /// <summary>Says which target an activity is about.</summary>
+    /// <summary>Adds the target of an activity to its attributes.</summary>
     public static void TellTarget(Activity activity, ServiceTarget target)
     {
         activity.SetTag(Namespace, target.Namespace);

@@ -3,8 +3,7 @@ using Berth.Snapshots;
 namespace Berth.Directories;
 
 /// <summary>
-/// The clashes of ports over all targets of a directory, for those who ask. They are looked for again when a snapshot is another one, and
-/// no more than once a second.
+/// Finds the clashes of ports over all targets of a directory. It searches again when a snapshot has changed, at most once a second.
 /// </summary>
 internal sealed class ClashFinder(TimeProvider time)
 {
@@ -26,7 +25,7 @@ internal sealed class ClashFinder(TimeProvider time)
             if (_seen.AsSpan().SequenceEqual(now))
                 return _found;
             PortClash[] found = PortClashes.Find(snapshots);
-            // A reader who has seen the list knows by the instance that nothing is new.
+            // The same instance tells a reader that nothing has changed.
             if (!found.Select(static clash => clash.ToString()).SequenceEqual(_found.Select(static clash => clash.ToString())))
                 _found = found;
             (_seen, _at) = (now, time.GetTimestamp());

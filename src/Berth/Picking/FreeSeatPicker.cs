@@ -4,13 +4,13 @@ using Berth.Pods;
 namespace Berth;
 
 /// <summary>
-/// Picks an available endpoint that has free seats. Without a key each is picked with a probability in proportion to its free seats, so
-/// that clients that know the same numbers do not all go to one pod. With a key it is the key's pod among those with free seats, as in
-/// <see cref="StickyPicker"/>.
+/// Picks an available endpoint that has free seats. Without a key the probability of an endpoint is in proportion to its free seats, so
+/// that clients with the same numbers do not all go to one pod. With a key it picks the key's pod among those with free seats, as in <see
+/// cref="StickyPicker"/>.
 /// </summary>
 /// <remarks>
-/// Endpoints without a known number are picked only where no endpoint is known to have a free seat; those that are full never. It
-/// reserves nothing: a picked pod may be full when the client arrives. The work grows with the number of available endpoints.
+/// An endpoint without a known number is picked only when no endpoint is known to have a free seat. A full endpoint is never picked. The
+/// picker reserves nothing: the pod may be full when the client arrives. The work grows with the number of available endpoints.
 /// </remarks>
 public sealed class FreeSeatPicker : IEndpointPicker
 {
@@ -50,7 +50,7 @@ public sealed class FreeSeatPicker : IEndpointPicker
         PodEndpoint? unknown = null;
         long seats = 0;
         int unknowns = 0;
-        // One pass: the latest one replaces the choice with the probability of its share of all so far.
+        // One pass: each endpoint replaces the choice with a probability of its seats divided by all seats so far.
         foreach (PodEndpoint candidate in snapshot.Available)
         {
             if (_findFree(candidate) is not { } free)

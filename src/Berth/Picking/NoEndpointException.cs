@@ -11,7 +11,7 @@ public sealed class NoEndpointException : Exception
     {
     }
 
-    /// <summary>The pod is there, and it does not have the port.</summary>
+    /// <summary>The pod exists, but it does not have the port.</summary>
     internal static NoEndpointException ForPort(PodEndpoint pod, string name) => new(
         $"Pod {pod.Name} of {pod.Namespace} has no port named '{name}'. It has "
             + string.Join(", ", pod.Ports.Select(static port => port.Name is "" ? $"{port.Number} without a name" : port.Name)) + ".");

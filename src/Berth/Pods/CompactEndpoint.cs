@@ -4,9 +4,9 @@ using Berth.Ports;
 namespace Berth.Pods;
 
 /// <summary>
-/// An endpoint in as few bytes as it takes: one pod, stated whole by one object of its source, with one address. All pods of a node share
-/// one <see cref="PodScope"/>, all pods of a set one <see cref="PodNamePrefix"/>. A source derives its own type, which says where the
-/// endpoint is from.
+/// An endpoint that takes few bytes: one pod with one address, stated completely by one object of its source. All pods of a node share one
+/// <see cref="PodScope"/>, all pods of a set one <see cref="PodNamePrefix"/>. A source derives its own type, which tells the origin of the
+/// endpoint.
 /// </summary>
 internal abstract class CompactEndpoint : PodEndpoint
 {
@@ -66,10 +66,10 @@ internal abstract class CompactEndpoint : PodEndpoint
         Rule is { } rule && rule.TryFind(name, Number, out EndpointPort? found) ? found : null;
 
     /// <summary>
-    /// Sets the rule of the ports: the one part that a source learns last, when a target takes the pod. It is set once, before a snapshot
-    /// has the endpoint, and never changes again.
+    /// Sets the rule of the ports, when a target takes the pod. It is set once, before a snapshot has the endpoint, and never changes after
+    /// that.
     /// </summary>
-    /// <returns>False when the endpoint follows another rule already, or has no port by this one. Then it stays as it is.</returns>
+    /// <returns>False when the endpoint already has another rule, or when this rule gives it no port. It then stays unchanged.</returns>
     protected bool TrySetRule(PortRule rule)
     {
         if (_hasRule)

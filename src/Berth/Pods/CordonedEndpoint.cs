@@ -3,8 +3,8 @@ using System.Net;
 namespace Berth.Pods;
 
 /// <summary>
-/// An endpoint that an operator has cordoned: all as its source states it, but new clients are not sent there. A type of its own, so that
-/// the others hold nothing for it.
+/// An endpoint that an operator has cordoned. Everything is as its source states it, but new clients are not sent there. It is a separate
+/// type, so that other endpoints need no field for it.
 /// </summary>
 internal sealed class CordonedEndpoint(PodEndpoint pod)
     : PodEndpoint(pod.Ordinal ?? PodName.NoNumber, pod.Ready, pod.Serving, pod.Terminating, cordoned: true)

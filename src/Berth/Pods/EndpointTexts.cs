@@ -1,6 +1,8 @@
 namespace Berth.Pods;
 
-/// <summary>The texts that were asked of one endpoint. Threads that ask at once may each make one; all are equal.</summary>
+/// <summary>
+/// The texts of one endpoint that a reader has asked for. Several threads may each create one at the same time; they are equal.
+/// </summary>
 internal sealed class EndpointTexts
 {
     public string? Name { get; set; }

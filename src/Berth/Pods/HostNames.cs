@@ -8,7 +8,9 @@ internal static class HostNames
 
     private const int MaxLabel = 63;
 
-    /// <summary>True for a name that clients can look up. What ends with a number looks like an IPv4 address and is none.</summary>
+    /// <summary>
+    /// True for a name that clients can look up. A name that ends with a number is refused, because it looks like an IPv4 address.
+    /// </summary>
     public static bool IsValid(ReadOnlySpan<char> text)
     {
         if (text.Length is 0 or > MaxLength)

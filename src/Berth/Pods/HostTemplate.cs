@@ -42,8 +42,7 @@ internal sealed class HostTemplate
     }
 
     /// <summary>
-    /// The host name of a pod, in a new string. Null when a part that the template names is not known, or when what comes out is no host
-    /// name.
+    /// Returns the host name of a pod, in a new string. Null when a part of the template is not known, or when the result is no host name.
     /// </summary>
     public string? Expand(string pod, string @namespace, string? node, string? zone)
     {

@@ -3,11 +3,11 @@ using System.Net;
 namespace Berth.Pods;
 
 /// <summary>
-/// An endpoint with a host name beside its addresses. A type of its own, so that endpoints without one hold nothing for it.
+/// An endpoint with a host name beside its addresses. It is a separate type, so that endpoints without a host name need no field for it.
 /// </summary>
 internal sealed class HostedEndpoint : ListedEndpoint
 {
-    // A string, which all pods of a node share, or the template that the name is made by.
+    // A string that all pods of a node share, or the template that creates the name.
     private readonly object _host;
 
     public HostedEndpoint(

@@ -3,8 +3,8 @@ using System.Text;
 namespace Berth.Pods;
 
 /// <summary>
-/// The hash behind sticky picks: 64-bit FNV-1a over the UTF-8 bytes, then the finaliser of SplitMix64. Both are published constants, so the
-/// choice is the same in every process and can be computed in any language.
+/// The hash behind sticky picks: 64-bit FNV-1a over the UTF-8 bytes, then the finaliser of SplitMix64. Both are published, so that every
+/// process makes the same choice and any language can compute it.
 /// </summary>
 internal static class KeyHash
 {
@@ -13,12 +13,12 @@ internal static class KeyHash
 
     public static ulong Of(ReadOnlySpan<char> text) => Mix(Begin(text));
 
-    /// <summary>The hash of a text that goes on.</summary>
+    /// <summary>Continues a hash with more text.</summary>
     public static ulong Begin(ReadOnlySpan<char> text)
     {
         ulong hash = FnvOffset;
         int ascii = 0;
-        // Most keys are ASCII, where a character is its own UTF-8. Decoding them costs more than all the rest of a pick.
+        // Most keys are ASCII, and each character is then one byte of UTF-8. Encoding them would cost more than the rest of a pick.
         for (; ascii < text.Length && text[ascii] < 0x80; ascii++)
             hash = (hash ^ text[ascii]) * FnvPrime;
         Span<byte> utf8 = stackalloc byte[4];
@@ -32,7 +32,7 @@ internal static class KeyHash
         return hash;
     }
 
-    /// <summary>Ends a text with the digits of a number.</summary>
+    /// <summary>Continues a hash with the digits of a number.</summary>
     public static ulong End(ulong partial, int number)
     {
         Span<byte> digits = stackalloc byte[PodOrdinal.MaxDigits];

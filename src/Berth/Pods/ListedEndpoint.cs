@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Berth.Pods;
 
-/// <summary>An endpoint whose parts were stated one by one: by DNS, a file, a test, or several slices together.</summary>
+/// <summary>An endpoint made of separate parts: from DNS, a file, a test, or several slices together.</summary>
 internal class ListedEndpoint : PodEndpoint
 {
     public ListedEndpoint(

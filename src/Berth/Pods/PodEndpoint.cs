@@ -5,7 +5,7 @@ using Berth.Pods;
 namespace Berth;
 
 /// <summary>
-/// One pod that can be dialled. Immutable. Its identity is (namespace, name, UID), never its address: pods of one set share a node's
+/// One pod that can be dialled. Immutable. Its identity is (namespace, name, UID), never its address, because the pods of a node share an
 /// address.
 /// </summary>
 /// <remarks>Sources of one's own, and tests, make endpoints with <see cref="Create"/>.</remarks>
@@ -13,7 +13,7 @@ public abstract class PodEndpoint
 {
     private readonly Conditions _conditions;
 
-    // Made when they are first asked for. There may be 100,000 endpoints, and most are never asked.
+    // Created at the first use: of 100,000 endpoints most are never asked for a text.
     private EndpointTexts? _texts;
 
     private protected PodEndpoint(int number, bool ready, bool serving, bool terminating, bool cordoned = false)
@@ -36,7 +36,7 @@ public abstract class PodEndpoint
     }
 
     /// <summary>The pod's name, such as <c>service-b-2</c>.</summary>
-    /// <remarks>May be made at the first call, and is then kept.</remarks>
+    /// <remarks>The first call may create the string, which is then kept.</remarks>
     public abstract string Name { get; }
 
     /// <summary>The pod's namespace.</summary>
@@ -50,11 +50,11 @@ public abstract class PodEndpoint
     public abstract int? Ordinal { get; }
 
     /// <summary>All addresses of the pod that the source stated, at least one, the preferred first.</summary>
-    /// <remarks>Reading it may make a new list; <see cref="Address"/> never does.</remarks>
+    /// <remarks>Reading it may create a new list; <see cref="Address"/> never does.</remarks>
     public abstract IReadOnlyList<IPAddress> Addresses { get; }
 
     /// <summary>All ports of the pod, at least one, the main one first.</summary>
-    /// <remarks>Reading it may make a new list; <see cref="Port"/> never does.</remarks>
+    /// <remarks>Reading it may create a new list; <see cref="Port"/> never does.</remarks>
     public abstract IReadOnlyList<EndpointPort> Ports { get; }
 
     /// <summary>The node the pod runs on, or null when the source did not say.</summary>
@@ -111,19 +111,19 @@ public abstract class PodEndpoint
     /// <summary><see cref="Authority"/> as UTF-8. Made at the first call and kept.</summary>
     public ReadOnlyMemory<byte> AuthorityUtf8 => Texts.AuthorityUtf8 ??= PodAuthority.Format(Address, Port);
 
-    /// <summary>The name in pieces, so that it can be compared without being put together.</summary>
+    /// <summary>The parts of the name, for comparisons that create no string.</summary>
     internal abstract PodName Key { get; }
 
-    /// <summary>The name's part of a sticky pick.</summary>
+    /// <summary>The hash of the name, for sticky picks.</summary>
     internal abstract ulong NameHash { get; }
 
-    // Here and not in the derived types, where the runtime would leave a gap beside it: 8 bytes for each of 100,000 endpoints.
+    // It is not in the derived types, where the runtime would add 8 bytes of padding for each of 100,000 endpoints.
     /// <summary>The ordinal, or <see cref="PodName.NoNumber"/>.</summary>
     private protected int Number { get; }
 
     private protected EndpointTexts Texts => _texts ??= new EndpointTexts();
 
-    /// <summary>Makes an endpoint of its parts: for sources of one's own, and for tests.</summary>
+    /// <summary>Creates an endpoint from its parts, for your own sources and for tests.</summary>
     /// <param name="name">The pod's name.</param>
     /// <param name="namespace">The pod's namespace.</param>
     /// <param name="addresses">Its addresses, at least one, the preferred first.</param>
@@ -190,7 +190,7 @@ public abstract class PodEndpoint
             ? Address.Equals(other.Address)
             : string.Equals(Uid, other.Uid, StringComparison.Ordinal)));
 
-    /// <summary>True when all but the conditions is the same.</summary>
+    /// <summary>True when everything except the conditions is the same.</summary>
     private protected virtual bool SameParts(PodEndpoint other) =>
         Ordinal == other.Ordinal
         && PodNames.AreEqual(this, other)

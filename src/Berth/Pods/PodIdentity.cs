@@ -39,11 +39,11 @@ public sealed class PodIdentity
 
     /// <summary>Reads POD_NAME and POD_NAMESPACE from the process's environment.</summary>
     /// <exception cref="PodIdentityException">POD_NAME is missing or is no pod name.</exception>
-    // This is the one function of the library whose purpose is to read the environment; everything else has it handed in.
+    // Only this function of the library reads the environment. All others receive it as a parameter.
     [SuppressMessage("ApiDesign", "RS0030", Justification = "Reading the environment is what this function is for.")]
     public static PodIdentity FromEnvironment() => FromEnvironment(Environment.GetEnvironmentVariable);
 
-    /// <summary>Reads POD_NAME and POD_NAMESPACE from an environment that is handed in.</summary>
+    /// <summary>Reads POD_NAME and POD_NAMESPACE from an environment that the caller passes in.</summary>
     /// <param name="getVariable">Gives a variable's value, or null when it is not set.</param>
     /// <exception cref="PodIdentityException">POD_NAME is missing or is no pod name.</exception>
     public static PodIdentity FromEnvironment(Func<string, string?> getVariable)
@@ -55,7 +55,7 @@ public sealed class PodIdentity
         return FromName(name, getVariable(NamespaceVariable) is { Length: > 0 } ns ? ns : null);
     }
 
-    /// <summary>Makes the identity of a pod with a known name.</summary>
+    /// <summary>Creates the identity of a pod with a known name.</summary>
     /// <param name="name">The pod's name: an RFC 1123 subdomain of at most 253 characters.</param>
     /// <param name="namespace">The pod's namespace, or null.</param>
     /// <exception cref="PodIdentityException">The name or the namespace is not one that Kubernetes would give.</exception>
@@ -78,7 +78,7 @@ public sealed class PodIdentity
 
     /// <summary>This pod's port: base + ordinal x stride.</summary>
     /// <param name="portBase">The port of ordinal 0, 1 to 65535.</param>
-    /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
+    /// <param name="stride">The distance of ports between two ordinals, 1 to 65535.</param>
     /// <exception cref="PodIdentityException">The name has no ordinal, or the port would be above 65535.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public int GetPort(int portBase, int stride) => GetPorts(PortScheme.PerOrdinal(portBase, stride))[0].Number;

@@ -1,12 +1,12 @@
 namespace Berth.Pods;
 
 /// <summary>
-/// A pod's name as it is kept: the prefix of a StatefulSet, one object for all its pods, and the ordinal; or the whole text of any other
+/// A pod's name in memory: the ordinal, and the prefix, which is one object for all pods of a StatefulSet; or the whole text of any other
 /// name. The default value is no name.
 /// </summary>
 internal readonly struct PodName
 {
-    /// <summary>The number of a name that is kept as a whole.</summary>
+    /// <summary>The number that marks a name kept as a whole text.</summary>
     public const int NoNumber = -1;
 
     public PodName(string text)
@@ -24,7 +24,9 @@ internal readonly struct PodName
     /// <summary>The text before the number, or null.</summary>
     public PodNamePrefix? Prefix { get; }
 
-    /// <summary>The number behind the prefix; it gives back the very text it was read from. Without a prefix it means nothing.</summary>
+    /// <summary>
+    /// The number after the prefix. It has no leading zeros, so that it formats to the same text. It has no meaning without a prefix.
+    /// </summary>
     public int Number { get; }
 
     /// <summary>The whole text, or null for a name of prefix and number, and for no name.</summary>

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Berth.Pods;
 
-/// <summary>The text of a pod's name in two pieces, so that it can be compared without being put together.</summary>
+/// <summary>The text of a pod's name in two parts, for comparisons that create no string.</summary>
 internal readonly ref struct PodNameText(ReadOnlySpan<char> head, ReadOnlySpan<char> tail)
 {
     private readonly ReadOnlySpan<char> _head = head;
     private readonly ReadOnlySpan<char> _tail = tail;
 
     /// <param name="name">The name.</param>
-    /// <param name="digits">Room for the digits of its number.</param>
+    /// <param name="digits">The space for the digits of its number.</param>
     public static PodNameText Of(PodName name, Span<char> digits)
     {
         if (name.Prefix is null)
@@ -20,7 +20,7 @@ internal readonly ref struct PodNameText(ReadOnlySpan<char> head, ReadOnlySpan<c
 
     public int Length => _head.Length + _tail.Length;
 
-    /// <summary>Compares by the characters' numbers, as the order of a snapshot has it.</summary>
+    /// <summary>Compares by the numbers of the characters (ordinal comparison), which is the order of a snapshot.</summary>
     public int Compare(PodNameText other)
     {
         int common = Math.Min(_head.Length, other._head.Length);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Berth.Pods;
 
-/// <summary>Compares and writes the names of endpoints without making a string of them.</summary>
+/// <summary>Compares and writes the names of endpoints without creating strings.</summary>
 internal static class PodNames
 {
     public static bool AreEqual(PodName left, PodName right) =>
@@ -34,18 +34,18 @@ internal static class PodNames
 
     public static bool IsNamed(PodEndpoint endpoint, ReadOnlySpan<char> text) => IsNamed(endpoint.Key, text);
 
-    /// <summary>A hash for tables in memory: the same whichever way the name is kept.</summary>
+    /// <summary>A hash for tables in memory. It does not depend on the form in which the name is kept.</summary>
     public static ulong TableHash(PodName name) => name.Prefix is { } prefix
         ? KeyHash.Mix(prefix.HashState + (uint)name.Number + 1)
         : TableHash(name.Text);
 
-    /// <summary>The same of a whole name.</summary>
+    /// <summary>The same hash for a whole name.</summary>
     public static ulong TableHash(ReadOnlySpan<char> name) =>
         PodOrdinal.Split(name, out int prefix, out int number) == PodOrdinal.Fault.None
             ? KeyHash.Mix(KeyHash.Begin(name[..prefix]) + (uint)number + 1)
             : KeyHash.Of(name);
 
-    /// <summary>Writes the name as a member of an object. Listing all endpoints must not leave a string behind for each.</summary>
+    /// <summary>Writes the name as a member of an object. It creates no string, because a list may have 100,000 endpoints.</summary>
     public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> member, PodEndpoint endpoint)
     {
         PodName key = endpoint.Key;

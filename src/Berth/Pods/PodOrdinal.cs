@@ -5,9 +5,9 @@ namespace Berth;
 
 /// <summary>Reads the ordinal of a StatefulSet's pod from its name.</summary>
 /// <remarks>
-/// A StatefulSet names its pods <c>set-ordinal</c>, the ordinal in decimal without leading zeros
-/// (<see href="https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-identity">StatefulSet, Pod Identity</see>).
-/// A name of any other form has no ordinal: none is ever guessed, and none becomes 0.
+/// A StatefulSet names its pods <c>set-ordinal</c>, the ordinal in decimal without leading zeros (<see
+/// href="https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-identity">StatefulSet, Pod Identity</see>). A name of
+/// any other form has no ordinal. Berth never guesses one, and never uses 0 instead.
 /// </remarks>
 public static class PodOrdinal
 {
@@ -28,7 +28,7 @@ public static class PodOrdinal
 
     /// <summary>Reads the ordinal.</summary>
     /// <param name="podName">The pod's name, such as <c>service-b-2</c>.</param>
-    /// <param name="ordinal">The ordinal, 0 or more; 0 on failure, where it means nothing.</param>
+    /// <param name="ordinal">The ordinal, 0 or more. On failure it is 0, without a meaning.</param>
     /// <param name="reason">On failure, why the name has none: a clause without a full stop.</param>
     public static bool TryParse([NotNullWhen(true)] string? podName, out int ordinal, [NotNullWhen(false)] out string? reason)
     {
@@ -48,11 +48,11 @@ public static class PodOrdinal
 
     /// <summary>Splits a name before its ordinal.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="prefix">The length of what stands before the ordinal, the dash included.</param>
+    /// <param name="prefix">The length of the part before the ordinal, including the dash.</param>
     /// <param name="ordinal">The ordinal, or 0.</param>
     internal static Fault Split(ReadOnlySpan<char> name, out int prefix, out int ordinal) => Split<char>(name, out prefix, out ordinal);
 
-    /// <summary>Splits a name that came as bytes, in the same way.</summary>
+    /// <summary>Splits a name in UTF-8 in the same way.</summary>
     internal static bool TrySplit(ReadOnlySpan<byte> utf8, out int prefix, out int ordinal) =>
         Split<byte>(utf8, out prefix, out ordinal) == Fault.None;
 
@@ -76,7 +76,7 @@ public static class PodOrdinal
             int digit = int.CreateTruncating(character) - '0';
             if (digit is < 0 or > 9)
                 return Fault.NoNumber;
-            // Beyond the largest the digits are only looked at.
+            // Above the largest ordinal, only check that the rest are digits.
             if (value <= int.MaxValue)
                 value = (value * 10) + digit;
         }

@@ -3,15 +3,15 @@ using Berth.Ports;
 namespace Berth.Pods;
 
 /// <summary>
-/// The common parts of many pods, kept once: the namespace, the node and its zone, and the rule of their ports. A pod whose UID is no UUID,
-/// which no cluster gives, has a scope of its own with the text of its UID.
+/// The common parts of many pods, stored once: the namespace, the node and its zone, and the rule of their ports. If a UID is not a UUID,
+/// the pod has a separate scope with the text of its UID; no real cluster writes such UIDs.
 /// </summary>
 internal sealed record PodScope(string Namespace, string? Node, string? Zone)
 {
     private PortRule? _rule;
     private PodScope? _copy;
 
-    // A copy keeps the rule, and not the copy with a rule that the original has.
+    // A copy has the rule, but not the cached copy of the original.
     private PodScope(PodScope other)
     {
         (Namespace, Node, Zone) = (other.Namespace, other.Node, other.Zone);
@@ -35,8 +35,8 @@ internal sealed record PodScope(string Namespace, string? Node, string? Zone)
     }
 
     /// <summary>
-    /// The same scope with a rule: this object when the rule is the first that is asked for, else usually one object for all pods that
-    /// follow the rule here. Several targets may ask at once, each for its own rule.
+    /// Returns this scope with a rule: this object for the first rule, and for another rule usually one object for all pods of the scope.
+    /// Several targets may call it at the same time, each with its own rule.
     /// </summary>
     public PodScope With(PortRule rule)
     {
@@ -49,7 +49,7 @@ internal sealed record PodScope(string Namespace, string? Node, string? Zone)
         return copy;
     }
 
-    /// <summary>True when all but the rule is the same.</summary>
+    /// <summary>True when everything except the rule is the same.</summary>
     public bool IsSameAs(PodScope other) => ReferenceEquals(this, other)
         || (string.Equals(Node, other.Node, StringComparison.Ordinal) && string.Equals(Zone, other.Zone, StringComparison.Ordinal)
             && string.Equals(Namespace, other.Namespace, StringComparison.Ordinal)

@@ -1,6 +1,6 @@
 namespace Berth;
 
-/// <summary>The state of a pod, as far as a client that wants to connect is concerned.</summary>
+/// <summary>The state of a pod, for a client that wants to connect.</summary>
 public enum PodState
 {
     /// <summary>Ready and serving: new clients may be sent here.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Pods;
 
-/// <summary>A pod's UID or none: 16 bytes where it is a UUID as Kubernetes writes them, in small letters, else its text.</summary>
+/// <summary>A pod's UID, or none: 16 bytes for a UUID in small letters, as Kubernetes writes it; the text for any other UID.</summary>
 internal readonly struct PodUid : IEquatable<PodUid>
 {
     private const int UuidLength = 36;
@@ -26,10 +26,10 @@ internal readonly struct PodUid : IEquatable<PodUid>
     /// <summary>The UUID, or zero.</summary>
     public Guid Value { get; }
 
-    /// <summary>The text of what is no such UUID, or null.</summary>
+    /// <summary>The text of a UID that is no such UUID, or null.</summary>
     public string? Text { get; }
 
-    /// <summary>True when there is one.</summary>
+    /// <summary>True when the pod has a UID.</summary>
     public bool IsStated => Text is not null || Value != Guid.Empty;
 
     public bool Equals(PodUid other) => Value == other.Value && string.Equals(Text, other.Text, StringComparison.Ordinal);

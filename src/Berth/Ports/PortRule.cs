@@ -2,16 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Berth.Ports;
 
-/// <summary>
-/// The bases that the ports of many pods are computed from, kept once for all of them. A stride of 0 gives every pod the bases themselves.
-/// </summary>
+/// <summary>The bases of the ports of many pods, stored once for all of them. A stride of 0 gives every pod the bases themselves.</summary>
 internal sealed class PortRule
 {
     private readonly EndpointPort[] _bases;
     private readonly int _stride;
 
     /// <param name="bases">At least one, each within the range of ports.</param>
-    /// <param name="stride">How many ports lie between two ordinals.</param>
+    /// <param name="stride">The distance of ports between two ordinals.</param>
     public PortRule(EndpointPort[] bases, int stride)
     {
         _bases = bases;
@@ -22,7 +20,7 @@ internal sealed class PortRule
     /// <summary>True when the ports differ by ordinal.</summary>
     public bool NeedsOrdinal => _stride != 0;
 
-    /// <summary>Up to which ordinal every port is one.</summary>
+    /// <summary>The largest ordinal whose ports are all at most 65535.</summary>
     public int MaxOrdinal { get; }
 
     /// <summary>The main port of an ordinal up to <see cref="MaxOrdinal"/>.</summary>
@@ -39,7 +37,7 @@ internal sealed class PortRule
         return all;
     }
 
-    /// <summary>All ports of any ordinal, or why one of them is none: a clause without a full stop.</summary>
+    /// <summary>Computes all ports of any ordinal. On failure the reason is a clause without a full stop.</summary>
     public bool TryResolve(int? ordinal, out IReadOnlyList<EndpointPort> ports, [NotNullWhen(false)] out string? reason)
     {
         ports = [];
@@ -62,7 +60,7 @@ internal sealed class PortRule
         return true;
     }
 
-    /// <summary>True when all ports of an ordinal up to <see cref="MaxOrdinal"/> are among others. Names do not count.</summary>
+    /// <summary>True when all ports of an ordinal up to <see cref="MaxOrdinal"/> are in another list. Names do not count.</summary>
     public bool IsAmong(ReadOnlySpan<EndpointPort> others, int ordinal)
     {
         foreach (EndpointPort port in _bases)

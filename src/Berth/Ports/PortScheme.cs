@@ -51,14 +51,17 @@ public abstract class PortScheme : IEquatable<PortScheme>
     }
 
     /// <summary>
-    /// Bases taken from the Service's own ports, as its EndpointSlices carry them, which is the <c>targetPort</c>: each + ordinal x stride.
+    /// Creates a scheme whose bases are the Service's own ports: each + ordinal x stride. EndpointSlices state them as the
+    /// <c>targetPort</c>.
     /// </summary>
     /// <remarks>
-    /// Where a <c>targetPort</c> is a name, a slice has that port only if its pods declare a container port of that name. Pods of a slice
-    /// without it are left out.
+    /// If a <c>targetPort</c> is a name, a slice has that port only if its pods declare a container port of that name. Pods of other slices
+    /// are left out.
     /// </remarks>
-    /// <param name="portName">The one port that is wanted, or null for all of them, the Service's first being the main one.</param>
-    /// <param name="stride">How many ports lie between two ordinals, 1 to 65535.</param>
+    /// <param name="portName">
+    /// The name of the wanted port, or null for all ports. The first port of the Service is then the main one.
+    /// </param>
+    /// <param name="stride">The distance of ports between two ordinals, 1 to 65535.</param>
     /// <exception cref="ArgumentOutOfRangeException">The stride is outside its range.</exception>
     public static PortScheme FromService(string? portName = null, int stride = 1) =>
         new ServicePortScheme(portName, PortRange.CheckStride(stride, nameof(stride)));
