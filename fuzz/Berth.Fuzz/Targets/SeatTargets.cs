@@ -30,7 +30,7 @@ internal static class SeatTargets
         string text = Encoding.UTF8.GetString(input);
         if (TicketReader.Read(text, s_keys, out _) == SeatRefusal.None)
             throw new InvalidOperationException("A ticket that this desk never signed was accepted.");
-        string signed = TicketWriter.Sign("""{"alg":"HS256","typ":"JWT","kid":"one"}"""u8, input, s_keys.Signing);
+        string signed = TicketWriter.Sign(s_keys.Signing.TicketHead, input, s_keys.Signing);
         if (TicketReader.Read(signed, s_keys, out TicketClaims claims) != SeatRefusal.None)
             return;
         SeatRefusal again = TicketReader.Read(TicketWriter.Write(claims, s_keys.Signing), s_keys, out TicketClaims read);
