@@ -14,7 +14,7 @@ internal static class SliceStory
         List<string> steps = [];
         foreach (JsonNode? item in events.Where(item => (string?)item!["type"] is not "BOOKMARK"))
         {
-            IEnumerable<string> endpoints = Endpoints(item!).Select(pair => pair.Name[(pair.Name.LastIndexOf('-') + 1)..] + pair.State);
+            IEnumerable<string> endpoints = Endpoints(item!["object"]!).Select(pair => pair.Name[(pair.Name.LastIndexOf('-') + 1)..] + pair.State);
             string step = $"{item!["type"]} {string.Join(' ', endpoints)}".Trim();
             if (steps.Count == 0 || steps[^1] != step)
                 steps.Add(step);
@@ -24,7 +24,9 @@ internal static class SliceStory
     }
 
     /// <summary>The states each pod goes through, in order: ready (R), not ready (-), ending (T), gone (0).</summary>
-    public static Dictionary<string, string> ByPod(IEnumerable<JsonNode?> events)
+    /// <param name="events">The events of the watch.</param>
+    /// <param name="list">The list before the watch, or null. Without it a pod that the first event of its slice lacks has no story.</param>
+    public static Dictionary<string, string> ByPod(IEnumerable<JsonNode?> events, JsonNode? list = null)
     {
         Dictionary<string, string> stories = new(StringComparer.Ordinal);
         Dictionary<string, string> slices = new(StringComparer.Ordinal);
@@ -35,10 +37,19 @@ internal static class SliceStory
                 stories[pod] = before + state;
         }
 
+        foreach (JsonNode? slice in list?["items"] as JsonArray ?? [])
+        {
+            foreach ((string pod, string state) in Endpoints(slice!))
+            {
+                slices[pod] = (string)slice!["metadata"]!["name"]!;
+                Tell(pod, state.Length == 0 ? "R" : state);
+            }
+        }
+
         foreach (JsonNode? item in events.Where(item => (string?)item!["type"] is not "BOOKMARK"))
         {
             string slice = (string)item!["object"]!["metadata"]!["name"]!;
-            IReadOnlyList<(string Name, string State)> now = (string?)item["type"] == "DELETED" ? [] : Endpoints(item);
+            IReadOnlyList<(string Name, string State)> now = (string?)item["type"] == "DELETED" ? [] : Endpoints(item["object"]!);
             foreach ((string pod, string state) in now)
             {
                 slices[pod] = slice;
@@ -56,9 +67,9 @@ internal static class SliceStory
         return stories;
     }
 
-    private static IReadOnlyList<(string Name, string State)> Endpoints(JsonNode item) =>
+    private static IReadOnlyList<(string Name, string State)> Endpoints(JsonNode slice) =>
     [
-        .. (item["object"]!["endpoints"] as JsonArray ?? []).Select(
+        .. (slice["endpoints"] as JsonArray ?? []).Select(
             endpoint => ((string)endpoint!["targetRef"]!["name"]!, StateOf(endpoint["conditions"]!))),
     ];
 

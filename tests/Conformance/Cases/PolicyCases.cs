@@ -12,15 +12,27 @@ namespace Berth.Conformance.Cases;
 
 /// <summary>
 /// The admission policies of deploy/policies on a real API server. They are objects of the whole cluster, so only a server of the test's
-/// own gets them.
+/// own gets them. The local cluster stores them, and does not enforce them.
 /// </summary>
 public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(shared)
 {
-    [Fact]
-    public async Task Policies_refuse_what_the_plan_reports()
+    private const string Admission = "/apis/admissionregistration.k8s.io/v1";
+
+    /// <summary>The servers that are the test's own.</summary>
+    public static TheoryData<string> Own { get; } =
+        [.. Configured(Environment.GetEnvironmentVariable).Where(static name => name is Local or Server)];
+
+    [Theory]
+    [MemberData(nameof(Own))]
+    public async Task Policies_refuse_what_the_plan_reports(string server)
     {
-        await using Backend backend = await OpenOwnAsync();
+        await using Backend backend = await OpenAsync(server, Needs.OwnServer);
         await ApplyAsync(backend, "declared-ports.yaml", "port-range.yaml", "service-name.yaml");
+        if (server == Local)
+        {
+            await AssertStoredOnlyAsync(backend);
+            return;
+        }
 
         // The server compiles a policy some moments after it is created.
         await Wait.UntilAsync(
@@ -42,17 +54,27 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
         }));
     }
 
-    [Fact]
-    public async Task Defaults_are_added_where_the_server_has_mutating_policies()
+    [Theory]
+    [MemberData(nameof(Own))]
+    public async Task Defaults_are_added_where_the_server_has_mutating_policies(string server)
     {
-        await using Backend backend = await OpenOwnAsync();
+        await using Backend backend = await OpenAsync(server, Needs.OwnServer);
         try
         {
             await ApplyAsync(backend, "defaults.yaml");
         }
         catch (ApiRefusal refusal) when (refusal.Code == 404)
         {
-            Assert.Skip("This API server has no MutatingAdmissionPolicy of admissionregistration.k8s.io/v1; 1.36 and later do.");
+            // MutatingAdmissionPolicy of admissionregistration.k8s.io/v1 is there from 1.36 on.
+            Assert.Contains("could not find the requested resource", refusal.Status["message"]!.GetValue<string>(), StringComparison.Ordinal);
+            return;
+        }
+
+        if (server == Local)
+        {
+            JsonNode untouched = await CreateAsync(backend, static _ => { });
+            Assert.Equal("ClusterFirst", PodOf(untouched)["dnsPolicy"]!.GetValue<string>());
+            return;
         }
 
         JsonNode stored = await Wait.UntilAsync(
@@ -63,12 +85,12 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
             ContainerOf(stored)["env"]!.AsArray(), static variable => variable!["name"]!.GetValue<string>() == "POD_NAME");
     }
 
-    private async Task<Backend> OpenOwnAsync()
+    private static async Task AssertStoredOnlyAsync(Backend backend)
     {
-        Assert.SkipWhen(
-            !Configured(Environment.GetEnvironmentVariable).Contains(Server, StringComparer.Ordinal),
-            $"{Assets.Variable} is not set. Give it a folder with etcd and kube-apiserver, such as setup-envtest makes.");
-        return await OpenAsync(Server, Needs.OwnServer);
+        JsonNode stored = await backend.Api.GetAsync($"{Admission}/validatingadmissionpolicies");
+        Assert.Equal(3, stored["items"]!.AsArray().Count);
+        Assert.Null(await RefusalAsync(
+            backend, static set => ContainerOf(set)["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 3000 })));
     }
 
     private static async Task<string?> RefusalAsync(Backend backend, Action<JsonObject> change)
