@@ -66,7 +66,8 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
         catch (ApiRefusal refusal) when (refusal.Code == 404)
         {
             // MutatingAdmissionPolicy of admissionregistration.k8s.io/v1 is there from 1.36 on.
-            Assert.Contains("could not find the requested resource", refusal.Status["message"]!.GetValue<string>(), StringComparison.Ordinal);
+            string message = refusal.Status["message"]!.GetValue<string>();
+            Assert.Contains("could not find the requested resource", message, StringComparison.Ordinal);
             return;
         }
 
