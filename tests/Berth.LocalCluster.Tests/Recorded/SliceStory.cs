@@ -25,7 +25,9 @@ internal static class SliceStory
 
     /// <summary>The states each pod goes through, in order: ready (R), not ready (-), ending (T), gone (0).</summary>
     /// <param name="events">The events of the watch.</param>
-    /// <param name="list">The list before the watch, or null. Without it a pod that the first event of its slice lacks has no story.</param>
+    /// <param name="list">
+    /// The list before the watch, or null. Without it a pod that the first event of its slice lacks has no story.
+    /// </param>
     public static Dictionary<string, string> ByPod(IEnumerable<JsonNode?> events, JsonNode? list = null)
     {
         Dictionary<string, string> stories = new(StringComparer.Ordinal);
