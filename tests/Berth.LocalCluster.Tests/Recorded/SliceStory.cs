@@ -14,7 +14,8 @@ internal static class SliceStory
         List<string> steps = [];
         foreach (JsonNode? item in events.Where(item => (string?)item!["type"] is not "BOOKMARK"))
         {
-            IEnumerable<string> endpoints = Endpoints(item!["object"]!).Select(pair => pair.Name[(pair.Name.LastIndexOf('-') + 1)..] + pair.State);
+            IEnumerable<string> endpoints = Endpoints(item!["object"]!)
+                .Select(pair => pair.Name[(pair.Name.LastIndexOf('-') + 1)..] + pair.State);
             string step = $"{item!["type"]} {string.Join(' ', endpoints)}".Trim();
             if (steps.Count == 0 || steps[^1] != step)
                 steps.Add(step);
