@@ -37,10 +37,11 @@ internal sealed class WatchHandler(
         using CancellationTokenSource timeout = new(Duration(query("timeoutSeconds")), time);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
             timeout.Token, http.RequestAborted, _drop.Token, stopping);
-        await stream.BeginAsync(ending.Token).ConfigureAwait(false);
         bool bookmarks = query("allowWatchBookmarks") is "true" or "1";
         try
         {
+            // Its time may be over before it begins: it is then answered, and ends like any other.
+            await stream.BeginAsync(http.RequestAborted).ConfigureAwait(false);
             if (initial || version == 0)
             {
                 IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out version);
@@ -53,11 +54,12 @@ internal sealed class WatchHandler(
         }
         catch (ApiException exception)
         {
-            await stream.ErrorAsync(exception, ending.Token).ConfigureAwait(false);
+            await stream.ErrorAsync(exception, http.RequestAborted).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
-            if (bookmarks && timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
+            // Without a version it has not told the first state yet, and no bookmark is true.
+            if (bookmarks && stream.Version > 0 && timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
                 await stream.BookmarkAsync(stream.Version, last: false, http.RequestAborted).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -73,8 +75,9 @@ internal sealed class WatchHandler(
         while (true)
         {
             IReadOnlyList<Change> changes = store.ReadAfter(version, out version);
-            await stream.ChangesAsync(changes, ending).ConfigureAwait(false);
+            // They are written before the first wait, so a last bookmark must not fall behind them.
             stream.Version = version;
+            await stream.ChangesAsync(changes, ending).ConfigureAwait(false);
             TimeSpan wait = nextBookmark - time.GetUtcNow();
             Task changed = store.WaitAsync(version, ending);
             if (bookmarks && wait > TimeSpan.Zero)

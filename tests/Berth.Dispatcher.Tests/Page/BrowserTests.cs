@@ -108,6 +108,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
             DispatcherFixture.Cancelled);
         await using BrowserTab tab = await OpenAsync(edge);
         await tab.WaitForAsync("document.querySelectorAll('#left-out li').length === 2");
+        // The map draws its cells a moment later, so that many changes are one drawing.
+        await tab.WaitForAsync("document.querySelectorAll('.cell').length === 5");
         Assert.Equal(["R0", "R1", "R2", "L62600", "L?"], await tab.EvaluateAsync<string[]>(Letters));
         Assert.Contains(
             "web-007 no ordinal: it has leading zeros", await tab.EvaluateAsync<string>("document.querySelector('#left-out').textContent"),

@@ -60,13 +60,14 @@ public sealed class SilenceTests
 
         using KubernetesResponse watch = await harness.Api.GetAsync("/api/v1/nodes?watch=1", TestContext.Current.CancellationToken);
 
-        (string timer, TimeSpan next) = await ReadTimerAsync(port);
+        (string timer, TimeSpan next) = await ReadTimerAsync(port, server.Address.Port);
         Assert.Equal("02", timer); // The keep-alive timer, in the words of proc(5).
         Assert.InRange(next, TimeSpan.Zero, new KubernetesApiOptions().PingDelay + TimeSpan.FromSeconds(1));
     }
 
-    // An acknowledgement under way shows another timer for a moment, so this waits for the one it is about.
-    private static async Task<(string Timer, TimeSpan Next)> ReadTimerAsync(int localPort)
+    // An acknowledgement under way shows another timer for a moment, so this waits for the one it is about. Another program's socket may
+    // have the same local port towards another server.
+    private static async Task<(string Timer, TimeSpan Next)> ReadTimerAsync(int localPort, int remotePort)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
@@ -78,7 +79,8 @@ public sealed class SilenceTests
                 foreach (string line in await File.ReadAllLinesAsync(file, patience.Token))
                 {
                     string[] columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                    if (!columns[1].EndsWith($":{localPort:X4}", StringComparison.Ordinal))
+                    if (!columns[1].EndsWith($":{localPort:X4}", StringComparison.Ordinal)
+                        || !columns[2].EndsWith($":{remotePort:X4}", StringComparison.Ordinal))
                         continue;
                     string[] timer = columns[5].Split(':');
                     found = (

@@ -94,6 +94,18 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Watch_whose_time_is_over_before_it_begins_ends_well()
+    {
+        await using TestCluster test = await TestCluster.StartAsync(time: new OverAtOnce(TimeSpan.FromSeconds(77)));
+        string version = await VersionAsync(test);
+
+        List<JsonNode> events = await AllAsync(
+            test.WatchAsync($"{Slices}?watch=1&resourceVersion={version}&allowWatchBookmarks=true&timeoutSeconds=77"));
+
+        Assert.Equal(version, (string?)Assert.Single(events)["object"]!["metadata"]!["resourceVersion"]);
+    }
+
+    [Fact]
     public async Task Watch_with_selector_adds_and_deletes_objects_as_labels_change()
     {
         await using TestCluster test = await TestCluster.StartAsync();
@@ -154,5 +166,17 @@ public sealed class WatchTests
         }
 
         return all;
+    }
+
+    /// <summary>The system's clock, on which one duration is over at once.</summary>
+    private sealed class OverAtOnce(TimeSpan duration) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != duration)
+                return base.CreateTimer(callback, state, dueTime, period);
+            callback(state);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+        }
     }
 }
