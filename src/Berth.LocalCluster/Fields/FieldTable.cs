@@ -26,7 +26,8 @@ internal static class FieldTable
         Dictionary<string, Dictionary<string, Field>> types = new(StringComparer.Ordinal);
         foreach (string[] words in Lines("fields.txt").Select(line => line.Split(' ')))
             types.Add(words[0], words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal));
-        foreach (Dictionary<string, Field> fields in types.Values)
+        // Twice, because an inlined type may have one inlined itself.
+        foreach (Dictionary<string, Field> fields in types.Values.Concat(types.Values))
         {
             foreach (Field inlined in fields.Values.Where(field => field.Inline).ToList())
             {
