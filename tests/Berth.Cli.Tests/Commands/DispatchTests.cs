@@ -196,7 +196,8 @@ public sealed class DispatchTests : IDisposable
             }
 
             string text = await File.ReadAllTextAsync(list, context.RequestAborted);
-            await context.Response.WriteAsync(ready ? text : text.Replace(":true", ":false", StringComparison.Ordinal), context.RequestAborted);
+            await context.Response.WriteAsync(
+                ready ? text : text.Replace(":true", ":false", StringComparison.Ordinal), context.RequestAborted);
         });
     }
 }
