@@ -88,6 +88,7 @@ public sealed class ManyClusterTests
     [InlineData("east=context:nowhere", "The cluster east cannot be followed.")]
     [InlineData("here=in-cluster", "The cluster here cannot be followed. No cluster is configured")]
     [InlineData("east=context:a --context b", "--context and --cluster are both given.")]
+    [InlineData("east=context:a --last-resort true", "--last-resort and --cluster are both given.")]
     [InlineData("east=context:a --from http://a", "--from and --cluster are both given.")]
     [InlineData("east=context:a --source dns", "--cluster and another source are both given.")]
     public async Task Faults_are_sentences_and_exit_code_2(string clusters, string sentence)
