@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Berth.Bench.Processes;
@@ -7,7 +8,12 @@ namespace Berth.Bench.Processes;
 /// <summary>A server under measurement: started, waited for, read, and ended again.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly HttpClient s_client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    // The bench's own certificates are not checked.
+    private static readonly HttpClient s_client = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+    }) { Timeout = TimeSpan.FromSeconds(30) };
 
     private readonly Process _process;
 
@@ -32,15 +38,16 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts a program; in its arguments, URL stands for where it is to listen.</summary>
+    /// <summary>Starts a program; in its arguments, URL stands for where it is to listen, and HTTPS for the same with TLS.</summary>
     public static ServerProcess Start(string program, params IEnumerable<string> arguments)
     {
-        string url = $"http://127.0.0.1:{FreePort()}";
+        arguments = [.. arguments];
+        string url = $"{(arguments.Contains("HTTPS") ? "https" : "http")}://127.0.0.1:{FreePort()}";
         ProcessStartInfo start = new(program) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         // The image has no certificates of public authorities. To read those of this machine would cost a third of the first list.
         start.Environment["SSL_CERT_DIR"] = start.Environment["SSL_CERT_FILE"] = "/nonexistent";
         foreach (string argument in arguments)
-            start.ArgumentList.Add(argument == "URL" ? url : argument);
+            start.ArgumentList.Add(argument is "URL" or "HTTPS" ? url : argument);
         long now = Stopwatch.GetTimestamp();
         Process process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
@@ -61,9 +68,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         TimeSpan longest = limit ?? TimeSpan.FromSeconds(60);
         while (true)
         {
-            if (_process.HasExited)
-                throw new InvalidOperationException(
-                    $"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode} before it answered.");
+            ThrowIfEnded();
             if (await TryGetAsync() is { Length: > 0 })
                 return Stopwatch.GetElapsedTime(Started);
             if (Stopwatch.GetElapsedTime(Started) > longest)
@@ -93,6 +98,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    /// <summary>Throws when the process is gone.</summary>
+    public void ThrowIfEnded()
+    {
+        if (_process.HasExited)
+            throw new InvalidOperationException(
+                $"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode} before it answered.");
+    }
+
+    /// <summary>A port of loopback that nothing listens on.</summary>
+    public static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
     private async Task<string?> TryGetAsync()
     {
         try
@@ -106,10 +127,4 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }
