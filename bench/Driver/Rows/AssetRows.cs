@@ -30,7 +30,9 @@ internal static class AssetRows
         for (int round = 0; round < options.Rounds; round++)
         {
             onReal.Add(await MeasureAsync(Servers.Berth(options, real, s_halves), real, 2));
-            onFake.Add(await MeasureAsync(Servers.Berth(options, fake, s_halves), fake, 2));
+            // The real one has as much to do meanwhile, for nobody: what is left then is a difference between the servers, not of the
+            // machine's load.
+            onFake.Add(await MeasureAsync(Servers.Berth(options, fake, s_halves), fake, 2, real));
             if (options.Go is null)
                 continue;
             goWhole.Add(await MeasureAsync(Servers.Go(options, real, "whole", s_halves), real, 1));
@@ -59,7 +61,7 @@ internal static class AssetRows
     private static Fleet NewFleet() => new Fleet()
         .Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100).Add(Small, 1, 1).Add(FirstListRows.WarmUp, 600, 10);
 
-    private static async Task<Cost> MeasureAsync(ServerProcess started, IApiServer api, int watches)
+    private static async Task<Cost> MeasureAsync(ServerProcess started, IApiServer api, int watches, IApiServer? beside = null)
     {
         await using ServerProcess server = started;
         await server.ReadyAsync();
@@ -69,6 +71,7 @@ internal static class AssetRows
         await SettleAsync(server);
         double memory = server.Resident;
         TimeSpan before = server.Cpu;
+        await using Churn? load = beside is null ? null : new Churn(beside, PerSecond, Changes);
         await using Churn churn = new(api, PerSecond, Changes);
         await churn.Completion;
         await SettleAsync(server);
