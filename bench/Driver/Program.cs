@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Berth.Bench;
 using Berth.Bench.Cluster;
 using Berth.Bench.Cluster.Real;
@@ -16,6 +17,10 @@ if (args is ["real", var realSlices, var realPods, var realChanges])
 // The API server of a peer that writes, until it is ended.
 if (args is ["pods", var folder, var count])
     return await PodApi.RunAsync(folder, count);
+
+// Ends the servers that it has started too.
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => Environment.Exit(130));
+using PosixSignalRegistration ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => Environment.Exit(143));
 
 BenchOptions options = BenchOptions.Parse(args);
 (string Name, Func<BenchOptions, Task<IEnumerable<Row>>> Measure)[] groups =

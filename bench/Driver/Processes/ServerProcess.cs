@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
@@ -15,7 +16,19 @@ internal sealed class ServerProcess : IAsyncDisposable
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
     }) { Timeout = TimeSpan.FromSeconds(30) };
 
+    // Those that are to be ended with this program, however it ends: Ctrl+C and SIGTERM dispose of nothing.
+    private static readonly ConcurrentDictionary<int, Process> s_running = [];
+
     private readonly Process _process;
+
+    static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
+    {
+        foreach (Process process in s_running.Values)
+        {
+            process.Kill();
+            process.WaitForExit(TimeSpan.FromSeconds(2));
+        }
+    };
 
     private ServerProcess(Process process, string url, long started)
     {
@@ -50,6 +63,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             start.ArgumentList.Add(argument is "URL" or "HTTPS" ? url : argument);
         long now = Stopwatch.GetTimestamp();
         Process process = Process.Start(start)!;
+        s_running[process.Id] = process;
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, line) =>
         {
@@ -95,6 +109,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill();
         await _process.WaitForExitAsync();
+        s_running.TryRemove(_process.Id, out _);
         _process.Dispose();
     }
 

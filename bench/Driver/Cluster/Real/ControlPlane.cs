@@ -25,6 +25,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         _folder = folder;
         _authority = authority;
+        AppDomain.CurrentDomain.ProcessExit += DeleteFolder;
     }
 
     /// <summary>A kubeconfig of the user <c>bench</c>.</summary>
@@ -91,8 +92,11 @@ internal sealed class ControlPlane : IAsyncDisposable
         if (_etcd is not null)
             await _etcd.DisposeAsync();
         _authority.Dispose();
-        _folder.Delete(recursive: true);
+        AppDomain.CurrentDomain.ProcessExit -= DeleteFolder;
+        DeleteFolder(null, EventArgs.Empty);
     }
+
+    private void DeleteFolder(object? sender, EventArgs arguments) => _folder.Delete(recursive: true);
 
     private string Of(string name) => Path.Combine(_folder.FullName, name);
 
