@@ -28,7 +28,7 @@ internal sealed class TlsWatchers : IDisposable
             {
                 TargetHost = "127.0.0.1",
                 AllowTlsResume = false,
-                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
             };
             await stream.AuthenticateAsClientAsync(options, cancellation);
             await stream.WriteAsync(request, cancellation);
