@@ -30,7 +30,7 @@ internal static class AssetRows
         for (int round = 0; round < options.Rounds; round++)
         {
             onReal.Add(await MeasureAsync(Servers.Berth(options, real, s_halves), real, 2));
-            // The real one has as much to do meanwhile, for nobody: what is left then is a difference between the servers, not of the
+            // The real one has as much to do meanwhile, for no client: what is left then is a difference between the servers, not of the
             // machine's load.
             onFake.Add(await MeasureAsync(Servers.Berth(options, fake, s_halves), fake, 2, real));
             if (options.Go is null)

@@ -39,7 +39,7 @@ type event struct {
 	Object endpointSlice `json:"object"`
 }
 
-// follow lists and then watches, for ever.
+// follow lists and then watches, until the program ends.
 func follow(api *cluster, namespace string, services []string, known index) {
 	selector := "kubernetes.io/service-name=" + services[0]
 	if len(services) > 1 {

@@ -10,7 +10,7 @@ internal sealed class RealApi : IApiServer, IAsyncDisposable
 {
     private const string Slices = $"/apis/discovery.k8s.io/v1/namespaces/{Fleet.Namespace}/endpointslices";
 
-    // A real one refuses slices with addresses of loopback. This is as wide, and nobody dials it.
+    // A real one refuses slices with addresses of loopback. This is as wide, and no program dials it.
     private const string Loopback = "127.";
     private const string Network = "110.";
 
