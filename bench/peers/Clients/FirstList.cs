@@ -33,11 +33,13 @@ internal static class FirstList
         return 0;
     }
 
-    public static async Task<int> BerthAsync(string config, string ns, string service, string warmUp)
+    /// <param name="streaming">True for a streaming list in place of pages.</param>
+    public static async Task<int> BerthAsync(string config, string ns, string service, string warmUp, bool streaming)
     {
         ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = config });
         await using EndpointDirectory directory = KubernetesEndpoints.Connect(
-            access, directoryOptions: new EndpointDirectoryOptions { FirstSnapshotTimeout = TimeSpan.FromMinutes(2) });
+            access, new KubernetesEndpointSourceOptions { StreamingLists = streaming },
+            new EndpointDirectoryOptions { FirstSnapshotTimeout = TimeSpan.FromMinutes(2) });
         await directory.GetEndpointsAsync(ns, warmUp, 3000);
         await MeasureAsync(async () => (await directory.GetEndpointsAsync(ns, service, 3000)).Available.Count);
         return 0;

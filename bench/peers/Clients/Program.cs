@@ -6,12 +6,16 @@ using Berth.Bench.Clients;
 //   allocate KUBECONFIG NAMESPACE SERVICE URL  a PATCH of a pod for each request
 //   list-official KUBECONFIG NAMESPACE SERVICE WARM-UP-SERVICE  one first list, then what it cost
 //   list-berth KUBECONFIG NAMESPACE SERVICE WARM-UP-SERVICE     the same through Berth
+//   list-streaming KUBECONFIG NAMESPACE SERVICE WARM-UP-SERVICE the same as a streaming list
 return args switch
 {
     ["get", var config, var ns, var service, var url] => await GetServer.RunAsync(config, ns, service, url),
     ["watch", var config, var ns, var service, var url] => await WatchServer.RunAsync(config, ns, service, url),
     ["allocate", var config, var ns, var service, var url] => await AllocateServer.RunAsync(config, ns, service, url),
     ["list-official", var config, var ns, var service, var warmUp] => await FirstList.OfficialAsync(config, ns, service, warmUp),
-    ["list-berth", var config, var ns, var service, var warmUp] => await FirstList.BerthAsync(config, ns, service, warmUp),
+    ["list-berth", var config, var ns, var service, var warmUp] =>
+        await FirstList.BerthAsync(config, ns, service, warmUp, streaming: false),
+    ["list-streaming", var config, var ns, var service, var warmUp] =>
+        await FirstList.BerthAsync(config, ns, service, warmUp, streaming: true),
     _ => 2,
 };
