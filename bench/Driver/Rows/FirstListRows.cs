@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Berth.Bench.Cluster;
 using Berth.Bench.Report;
 
@@ -10,18 +8,18 @@ namespace Berth.Bench.Rows;
 /// </summary>
 internal static class FirstListRows
 {
-    private sealed record Cost(int Count, double Wall, double Cpu, double Allocated, double Grown);
-
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
         await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 600, 100).Add("warm-up", 600, 10));
         // Of more than one page, as what is measured.
-        List<Cost> ours = [];
-        List<Cost> theirs = [];
+        Task<ListCost> RunAsync(string way) =>
+            ListCost.MeasureAsync(options, 60_000, [way, api.Kubeconfig, Fleet.Namespace, Servers.Service, "warm-up"]);
+        List<ListCost> ours = [];
+        List<ListCost> theirs = [];
         for (int round = 0; round < options.Rounds; round++)
         {
-            ours.Add(await RunAsync(options, api, "list-berth"));
-            theirs.Add(await RunAsync(options, api, "list-official"));
+            ours.Add(await RunAsync("list-berth"));
+            theirs.Add(await RunAsync("list-official"));
         }
 
         return
@@ -33,25 +31,11 @@ internal static class FirstListRows
         ];
     }
 
-    private static Row Compare(string what, List<Cost> ours, List<Cost> theirs, Func<Cost, double> select, Func<double, string> text)
+    private static Row Compare(string what, List<ListCost> ours, List<ListCost> theirs, Func<ListCost, double> select, Func<double, string> text)
     {
         double ratio = Figures.Median(ours.Zip(theirs, (a, b) => select(a) / select(b)));
         return new Row(
             what, "<= 0.20 of the official client", text(Figures.Median(ours.Select(select))), Figures.Ratio(ratio),
             $"official client {text(Figures.Median(theirs.Select(select)))}", ratio <= 0.2);
-    }
-
-    private static async Task<Cost> RunAsync(BenchOptions options, FakeApi api, string way)
-    {
-        ProcessStartInfo start = new(
-            options.Clients,
-            [way, api.Kubeconfig, Fleet.Namespace, Servers.Service, "warm-up"]) { RedirectStandardOutput = true, UseShellExecute = false };
-        using Process process = Process.Start(start)!;
-        string[] fields = (await process.StandardOutput.ReadToEndAsync()).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        await process.WaitForExitAsync();
-        double[] numbers = [.. fields.Select(static f => double.Parse(f, CultureInfo.InvariantCulture))];
-        if (numbers.Length != 5 || numbers[0] != 60_000)
-            throw new InvalidOperationException($"{way} said: {string.Join(' ', fields)}");
-        return new Cost((int)numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
     }
 }
