@@ -31,7 +31,8 @@ internal static class FirstListRows
         ];
     }
 
-    private static Row Compare(string what, List<ListCost> ours, List<ListCost> theirs, Func<ListCost, double> select, Func<double, string> text)
+    private static Row Compare(
+        string what, List<ListCost> ours, List<ListCost> theirs, Func<ListCost, double> select, Func<double, string> text)
     {
         double ratio = Figures.Median(ours.Zip(theirs, (a, b) => select(a) / select(b)));
         return new Row(

@@ -56,7 +56,8 @@ internal static class FirstList
         await directory.GetEndpointsAsync(ns, warmUp, 3000);
         await MeasureAsync(async () =>
         {
-            EndpointSnapshot[] all = await Task.WhenAll(services.Select(service => directory.GetEndpointsAsync(ns, service, 3000).AsTask()));
+            EndpointSnapshot[] all = await Task.WhenAll(
+                services.Select(service => directory.GetEndpointsAsync(ns, service, 3000).AsTask()));
             return all.Sum(static snapshot => snapshot.Available.Count);
         });
         return 0;

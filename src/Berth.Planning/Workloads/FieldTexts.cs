@@ -3,7 +3,9 @@ using Berth.Planning.Objects;
 
 namespace Berth.Planning.Workloads;
 
-/// <summary>Names, labels and texts that the API server refuses: <c>BERTH_BASE_PORT: 4000</c> without quotes is a number, and no text.</summary>
+/// <summary>
+/// Names, labels and texts that the API server refuses: <c>BERTH_BASE_PORT: 4000</c> without quotes is a number, and no text.
+/// </summary>
 internal static class FieldTexts
 {
     private static readonly string[] s_withSelector = ["StatefulSet", "DaemonSet", "Deployment", "ReplicaSet"];

@@ -117,6 +117,25 @@ public sealed class InputTests
 
         """ + Plans.Set());
 
+    [Theory]
+    [InlineData("monitoring.coreos.com/v1", "ServiceMonitor", true)]
+    [InlineData("cert-manager.io/v1", "Certificate", true)]
+    [InlineData("external-secrets.io/v1", "ExternalSecret", true)]
+    [InlineData("monitoring.coreos.com/v1", "Prometheus", false)]
+    public void Kinds_that_charts_have_and_that_make_no_pods_are_known(string version, string kind, bool isKnown) => Assert.Equal(
+        isKnown, Plans.Of($"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a, namespace: games}}\n").Unread.Count == 0);
+
+    [Theory]
+    [InlineData(4, "games.yaml: 1 more document cannot be read.")]
+    [InlineData(6, "games.yaml: 3 more documents cannot be read.")]
+    public void Documents_that_cannot_be_read_are_counted(int documents, string last)
+    {
+        PortPlan plan = Plans.Of(Plans.Set() + string.Concat(Enumerable.Repeat("just text\n---\n", documents)));
+        Assert.Equal(4, plan.Unread.Count);
+        Assert.Equal(last, plan.Unread[^1]);
+        Assert.Single(plan.Ranges);
+    }
+
     [Fact]
     public void Document_without_a_kind_is_told() => Assert.Contains(
         "games.yaml:1: a document has no kind", Assert.Single(Plans.Of("apiVersion: v1\nmetadata: {name: x}").Unread),
