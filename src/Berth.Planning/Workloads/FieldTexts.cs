@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Planning.Objects;
+using Berth.Targets;
 
 namespace Berth.Planning.Workloads;
 
