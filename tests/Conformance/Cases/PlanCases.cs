@@ -113,7 +113,8 @@ public sealed class PlanCases(SharedControlPlane shared) : ConformanceCase(share
     private static JsonArray Variables(JsonNode value) => new(new JsonObject { ["name"] = "BERTH_BASE_PORT", ["value"] = value });
 
     private static JsonNode Affinity(string terms) => JsonNode.Parse(
-        $$$"""{"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": {{{terms}}}}}}""")!;
+        """{"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": TERMS}}}"""
+            .Replace("TERMS", terms, StringComparison.Ordinal))!;
 
     private static Task<JsonNode> CreateAsync(Backend backend, Action<JsonObject> change)
     {
