@@ -55,7 +55,7 @@ public sealed class InputTests
         "image: berth:latest", "ports: [{containerPort: 4000, hostPort: 4001}]",
         "hostPort is 4001, which is not its containerPort, as it must be on the host network.")]
     [InlineData("value: \"4000\"", "value: 4000", "Variable BERTH_BASE_PORT is 4000, which is not a text: write it in quotes.")]
-    [InlineData("metadata: {labels: {app: lobby}}", "metadata: {labels: {app: lobby, no: 7}}", "label no is 7, which is not a text")]
+    [InlineData("metadata: {labels: {app: lobby}}", "metadata: {labels: {app: lobby, team: 7}}", "label team is 7, which is not a text")]
     [InlineData(
         "metadata: {labels: {app: lobby}}", "metadata: {labels: {app: lobby}, annotations: {berth/base-port: 4000}}",
         "annotation berth/base-port is 4000, which is not a text: write it in quotes.")]
