@@ -32,6 +32,7 @@ BenchOptions options = BenchOptions.Parse(args);
     ("churn", ChurnRows.MeasureAsync),
     ("scale", ScaleRows.MeasureAsync),
     ("list", FirstListRows.MeasureAsync),
+    ("clusters", ClusterRows.MeasureAsync),
     ("event", EventRows.MeasureAsync),
     ("start", StartRows.MeasureAsync),
     ("image", ImageRows.MeasureAsync),

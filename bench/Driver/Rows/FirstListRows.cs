@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Berth.Bench.Cluster;
 using Berth.Bench.Report;
 
@@ -10,9 +8,6 @@ namespace Berth.Bench.Rows;
 /// </summary>
 internal static class FirstListRows
 {
-    /// <summary>What a list has cost: endpoints, milliseconds, milliseconds, bytes, bytes.</summary>
-    internal sealed record Cost(int Count, double Wall, double Cpu, double Allocated, double Grown);
-
     /// <summary>The set that is listed before: of more than one page, as what is measured.</summary>
     public const string WarmUp = "warm-up";
 
@@ -25,8 +20,8 @@ internal static class FirstListRows
     /// <summary>Compares both against any API server that has so many endpoints and the set for the warm-up.</summary>
     public static async Task<IEnumerable<Row>> CompareAsync(BenchOptions options, string kubeconfig, int endpoints)
     {
-        List<Cost> ours = [];
-        List<Cost> theirs = [];
+        List<ListCost> ours = [];
+        List<ListCost> theirs = [];
         for (int round = 0; round < options.Rounds; round++)
         {
             ours.Add(await RunAsync(options, kubeconfig, endpoints, "list-berth"));
@@ -42,7 +37,8 @@ internal static class FirstListRows
         ];
     }
 
-    private static Row Compare(string what, List<Cost> ours, List<Cost> theirs, Func<Cost, double> select, Func<double, string> text)
+    private static Row Compare(
+        string what, List<ListCost> ours, List<ListCost> theirs, Func<ListCost, double> select, Func<double, string> text)
     {
         double ratio = Figures.Median(ours.Zip(theirs, (a, b) => select(a) / select(b)));
         return new Row(
@@ -51,17 +47,6 @@ internal static class FirstListRows
     }
 
     /// <summary>One list in a process of its own.</summary>
-    public static async Task<Cost> RunAsync(BenchOptions options, string kubeconfig, int endpoints, string way)
-    {
-        ProcessStartInfo start = new(
-            options.Clients,
-            [way, kubeconfig, Fleet.Namespace, Servers.Service, WarmUp]) { RedirectStandardOutput = true, UseShellExecute = false };
-        using Process process = Process.Start(start)!;
-        string[] fields = (await process.StandardOutput.ReadToEndAsync()).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        await process.WaitForExitAsync();
-        double[] numbers = [.. fields.Select(static f => double.Parse(f, CultureInfo.InvariantCulture))];
-        if (numbers.Length != 5 || numbers[0] != endpoints)
-            throw new InvalidOperationException($"{way} said: {string.Join(' ', fields)}");
-        return new Cost((int)numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
-    }
+    public static Task<ListCost> RunAsync(BenchOptions options, string kubeconfig, int endpoints, string way) =>
+        ListCost.MeasureAsync(options, endpoints, [way, kubeconfig, Fleet.Namespace, Servers.Service, WarmUp]);
 }

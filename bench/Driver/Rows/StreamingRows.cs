@@ -11,15 +11,15 @@ internal static class StreamingRows
 {
     public static async Task<IEnumerable<Row>> CompareAsync(BenchOptions options, RealApi real, int endpoints)
     {
-        List<(FirstListRows.Cost Client, double Server)> pages = [];
-        List<(FirstListRows.Cost Client, double Server)> streams = [];
+        List<(ListCost Client, double Server)> pages = [];
+        List<(ListCost Client, double Server)> streams = [];
         for (int round = 0; round < options.Rounds; round++)
         {
             pages.Add(await RunAsync(options, real, endpoints, "list-berth"));
             streams.Add(await RunAsync(options, real, endpoints, "list-streaming"));
         }
 
-        Row Compare(string what, Func<(FirstListRows.Cost Client, double Server), double> select, Func<double, string> text)
+        Row Compare(string what, Func<(ListCost Client, double Server), double> select, Func<double, string> text)
         {
             double ratio = Figures.Median(pages.Zip(streams, (a, b) => select(a) / select(b)));
             return new Row(
@@ -36,11 +36,11 @@ internal static class StreamingRows
         ];
     }
 
-    private static async Task<(FirstListRows.Cost Client, double Server)> RunAsync(
+    private static async Task<(ListCost Client, double Server)> RunAsync(
         BenchOptions options, RealApi real, int endpoints, string way)
     {
         double before = real.ServerCpu.TotalMilliseconds;
-        FirstListRows.Cost client = await FirstListRows.RunAsync(options, real.Kubeconfig, endpoints, way);
+        ListCost client = await FirstListRows.RunAsync(options, real.Kubeconfig, endpoints, way);
         return (client, real.ServerCpu.TotalMilliseconds - before);
     }
 }
