@@ -28,7 +28,8 @@ internal static unsafe partial class LinuxCalls
     public const int NonBlockingAndOwn = 0x800 | 0x80000;
 
     /// <summary>True where these calls can be made.</summary>
-    public static bool IsSupported => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+    public static bool IsSupported =>
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
 
     /// <summary>The error of the last call of this thread that failed.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();

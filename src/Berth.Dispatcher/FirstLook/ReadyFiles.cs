@@ -50,7 +50,9 @@ internal sealed unsafe class ReadyFiles : IDisposable
         _ = LinuxCalls.ControlEvents(_events, RemoveOperation, file, change);
     }
 
-    /// <summary>Waits until a socket is ready, the time is over, or <see cref="Wake"/> is called. Returns the number of ready sockets.</summary>
+    /// <summary>
+    /// Waits until a socket is ready, the time is over, or <see cref="Wake"/> is called. Returns the number of ready sockets.
+    /// </summary>
     /// <param name="milliseconds">The time, or -1 for no limit.</param>
     public int Wait(int milliseconds) => Math.Max(0, LinuxCalls.WaitForEvents(_events, _ready, Capacity, milliseconds));
 

@@ -66,7 +66,7 @@ public sealed partial class DifferenceTests
     {
         string expected = await AskAsync(kestrel, segments, length: null);
         Same(segments, expected, await AskAsync(first, segments, length: null));
-        // A whole request is answered before the next one is sent. Only so is it seen whether the connection stays open: an answer to the next.
+        // A whole request is answered before the next one is sent. Whether the next one is answered tells whether the connection stayed open.
         int length = Text(segments).Contains("\r\n\r\n", StringComparison.Ordinal) ? expected.Length : 0;
         Same(segments, await AskAsync(kestrel, segments, length), await AskAsync(first, segments, length));
         return expected;
@@ -77,7 +77,9 @@ public sealed partial class DifferenceTests
 
     private static string Text(byte[][] segments) => string.Concat(segments.Select(static s => Encoding.Latin1.GetString(s)));
 
-    /// <summary>Sends the segments, then the end (null) or, after that many bytes of answers, another request, and reads to the end.</summary>
+    /// <summary>
+    /// Sends the segments, then the end (null) or, after that many bytes of answers, another request, and reads to the end.
+    /// </summary>
     private static async Task<string> AskAsync(DispatcherFixture fixture, byte[][] segments, int? length)
     {
         (TcpClient client, Stream stream) = await fixture.ConnectAsync();
@@ -161,8 +163,8 @@ public sealed partial class DifferenceTests
                     bytes.Add((byte)'\n');
                     break;
                 case 4:
-                    bytes.InsertRange(
-                        Math.Min(bytes.Count, "GET / HTTP/1.1\r\n".Length), Encoding.Latin1.GetBytes(s_added[random.Next(s_added.Length)] + "\r\n"));
+                    string line = s_added[random.Next(s_added.Length)] + "\r\n";
+                    bytes.InsertRange(Math.Min(bytes.Count, "GET / HTTP/1.1\r\n".Length), Encoding.Latin1.GetBytes(line));
                     break;
                 default:
                     bytes.AddRange(Encoding.Latin1.GetBytes(requests[random.Next(requests.Length)]));

@@ -185,17 +185,17 @@ public sealed class FirstLookTests
     }
 
     [Theory]
-    [InlineData(11, AcceptResult.Empty)]
-    [InlineData(23, AcceptResult.Exhausted)]
-    [InlineData(24, AcceptResult.Exhausted)]
-    [InlineData(105, AcceptResult.Exhausted)]
-    [InlineData(12, AcceptResult.Exhausted)]
-    [InlineData(4, AcceptResult.Again)]
-    [InlineData(103, AcceptResult.Again)]
-    [InlineData(71, AcceptResult.Again)]
-    [InlineData(113, AcceptResult.Again)]
-    internal void Errors_of_accept_are_told_apart(int error, AcceptResult expected) =>
-        Assert.Equal(expected, FirstLookLoop.Judge(error));
+    [InlineData(11, "Empty")]
+    [InlineData(23, "Exhausted")]
+    [InlineData(24, "Exhausted")]
+    [InlineData(105, "Exhausted")]
+    [InlineData(12, "Exhausted")]
+    [InlineData(4, "Again")]
+    [InlineData(103, "Again")]
+    [InlineData(71, "Again")]
+    [InlineData(113, "Again")]
+    public void Errors_of_accept_are_told_apart(int error, string expected) =>
+        Assert.Equal(expected, FirstLookLoop.Judge(error).ToString());
 
     [Fact]
     public async Task An_answered_connection_allocates_nothing()
