@@ -31,7 +31,8 @@ internal sealed unsafe class FirstLookLoop
     private readonly AnswerBuffer _answer = new();
     private readonly byte[] _request = GC.AllocateUninitializedArray<byte>(RequestLength, pinned: true);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _isStopping;
+    private int _isStopAsked;
+    private bool _isStopping;
     private bool _isPaused;
     private bool _isPauseTold;
 
@@ -57,7 +58,7 @@ internal sealed unsafe class FirstLookLoop
         if (!_ready.TryAdd(listener, isShared))
         {
             int error = LinuxCalls.LastError;
-            _ready.Dispose();
+            _ready.Close();
             throw new IOException($"Waiting for connections cannot be set up: {Marshal.GetPInvokeErrorMessage(error)}.");
         }
 
@@ -73,12 +74,8 @@ internal sealed unsafe class FirstLookLoop
     /// </summary>
     public Task StopAsync()
     {
-        if (!_isStopping)
-        {
-            _isStopping = true;
+        if (Interlocked.Exchange(ref _isStopAsked, 1) == 0)
             _ready.Wake();
-        }
-
         return _ended.Task;
     }
 
@@ -102,9 +99,12 @@ internal sealed unsafe class FirstLookLoop
             for (int i = 0; i < count && !_isStopping; i++)
             {
                 int file = _ready[i];
-                if (file == _listener)
+                // Only the signal ends the thread, so it was given before its file is closed.
+                if (file < 0)
+                    _isStopping = true;
+                else if (file == _listener)
                     AcceptAll();
-                else if (file >= 0)
+                else
                     LookSafely(file);
             }
 
@@ -113,7 +113,7 @@ internal sealed unsafe class FirstLookLoop
 
         while (!_waiting.IsEmpty)
             End(_waiting.First);
-        _ready.Dispose();
+        _ready.Close();
         _ended.SetResult();
     }
 
@@ -192,7 +192,6 @@ internal sealed unsafe class FirstLookLoop
             return false;
         nint sent;
         ReadOnlySpan<byte> answer = _answer.Written;
-        // Before the end of a connection: the answer and the end are one packet.
         fixed (byte* bytes = answer)
             sent = LinuxCalls.Send(socket, bytes, answer.Length, close ? LinuxCalls.NoSignal | LinuxCalls.More : LinuxCalls.NoSignal);
         // The buffer of a new connection is empty and holds 4 KB at least, so a part of an answer means that the system has no memory.
@@ -202,6 +201,9 @@ internal sealed unsafe class FirstLookLoop
             return true;
         }
 
+        // The answer and the end of the connection are one packet. It leaves before Close, which would drop it if the client had sent more.
+        if (close)
+            _ = LinuxCalls.Shutdown(socket, LinuxCalls.ShutdownSend);
         // What is left unread would turn the end of the connection into a reset.
         fixed (byte* request = _request)
             _ = LinuxCalls.Receive(socket, request, close ? RequestLength : count, 0);

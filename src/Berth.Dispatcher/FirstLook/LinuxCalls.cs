@@ -24,6 +24,9 @@ internal static unsafe partial class LinuxCalls
     /// <summary>For <see cref="Send"/>: no signal where the client has gone.</summary>
     public const int NoSignal = 0x4000;
 
+    /// <summary>For <see cref="Shutdown"/>: the end of what is sent.</summary>
+    public const int ShutdownSend = 1;
+
     /// <summary>For <see cref="Accept"/>: the new socket does not block, and programs that are started do not get it.</summary>
     public const int NonBlockingAndOwn = 0x800 | 0x80000;
 
@@ -42,6 +45,9 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int socket, byte* bytes, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "shutdown")]
+    public static partial int Shutdown(int socket, int how);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int file);

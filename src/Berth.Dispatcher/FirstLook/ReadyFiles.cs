@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Berth.Dispatcher.FirstLook;
 
 /// <summary>Waits until one of many sockets has something to read (epoll). For one thread, except <see cref="Wake"/>.</summary>
-internal sealed unsafe class ReadyFiles : IDisposable
+internal sealed unsafe class ReadyFiles
 {
     private const int Capacity = 128;
     private const int OwnOnly = 0x80000;
@@ -27,7 +27,7 @@ internal sealed unsafe class ReadyFiles : IDisposable
         if (_events < 0 || _signal < 0 || !TryAdd(_signal))
         {
             int error = LinuxCalls.LastError;
-            Dispose();
+            Close();
             throw new IOException($"Waiting for connections cannot be set up: {Marshal.GetPInvokeErrorMessage(error)}.");
         }
     }
@@ -73,7 +73,8 @@ internal sealed unsafe class ReadyFiles : IDisposable
         _ = LinuxCalls.Write(_signal, &one, sizeof(long));
     }
 
-    public void Dispose()
+    /// <summary>Gives everything back. The thread that waits calls it, at its end.</summary>
+    public void Close()
     {
         if (_events >= 0)
             _ = LinuxCalls.Close(_events);
