@@ -104,10 +104,11 @@ internal sealed class Follower : IAsyncDisposable
             return $"readers see {current}, and {Watcher.Last} was read";
         if (current.Version != Watcher.Snapshots)
             return $"readers see version {current.Version}, and {Watcher.Snapshots} snapshots were read";
-        TimeSpan? later = _view.Age - (_time.GetUtcNow() - Watcher.ReadAt);
+        TimeSpan? age = _view.Age;
+        TimeSpan? later = age - (_time.GetUtcNow() - Watcher.ReadAt);
         if (_hops ? later > TimeSpan.Zero : later != TimeSpan.Zero)
             return string.Create(
-                CultureInfo.InvariantCulture, $"the age is {_view.Age}, and the last read was at {Watcher.ReadAt:HH:mm:ss.fff}");
+                CultureInfo.InvariantCulture, $"the age is {age}, and the last read was at {Watcher.ReadAt:HH:mm:ss.fff}");
         if (_hops ? current.StaleSince < Watcher.TroubleBegan?.At : current.StaleSince != Watcher.TroubleBegan?.At)
             return $"stale since {current.StaleSince:O}, and the trouble began at {Watcher.TroubleBegan?.At:O}";
         if (current.StaleReason != Watcher.TroubleBegan?.Failure.Message)

@@ -1,6 +1,10 @@
 namespace Berth.Kubernetes.Model;
 
 /// <summary>The history's clock for one who waits on it, and how many waits of theirs are not over.</summary>
+/// <remarks>
+/// A wait is over when its time comes, not when its timer is gone: what waited goes on inside the timer's call, and on a thread of its own
+/// where another thread was busy with the clock's timers as the clock moved.
+/// </remarks>
 internal sealed class OwnTime(TimeProvider clock) : TimeProvider
 {
     private int _waits;
@@ -15,8 +19,20 @@ internal sealed class OwnTime(TimeProvider clock) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        int over = 0;
+        void End()
+        {
+            if (Interlocked.Exchange(ref over, 1) == 0)
+                Interlocked.Decrement(ref _waits);
+        }
+
+        void Wake(object? woken)
+        {
+            End();
+            callback(woken);
+        }
+
         Interlocked.Increment(ref _waits);
-        return new CountedTimer(
-            clock.CreateTimer(callback, state, dueTime, period), () => Interlocked.Decrement(ref _waits), static _ => { });
+        return new CountedTimer(clock.CreateTimer(Wake, state, dueTime, period), End, static _ => { });
     }
 }
