@@ -12,6 +12,9 @@ internal sealed record BenchOptions
     /// <summary>The peers over the official client.</summary>
     public required string Clients { get; init; }
 
+    /// <summary>The peer in Go, or null where there is no Go.</summary>
+    public string? Go { get; init; }
+
     /// <summary>The image archive, or null when none was built.</summary>
     public string? Image { get; init; }
 
@@ -39,6 +42,7 @@ internal sealed record BenchOptions
             Berth = given["berth"],
             Bare = given["bare"],
             Clients = given["clients"],
+            Go = given.GetValueOrDefault("go"),
             Image = given.GetValueOrDefault("image"),
             Only = given.GetValueOrDefault("only")?.Split(',') ?? [],
             Rounds = Number("rounds", 5),

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Berth.Bench;
 using Berth.Bench.Cluster;
+using Berth.Bench.Cluster.Real;
 using Berth.Bench.Report;
 using Berth.Bench.Rows;
 
@@ -8,9 +10,17 @@ using Berth.Bench.Rows;
 if (args is ["serve", var slices, var pods, var changes, .. var http])
     return await FakeServer.RunAsync(slices, pods, changes, http is ["1.1"]);
 
+// The same with a real one.
+if (args is ["real", var realSlices, var realPods, var realChanges])
+    return await RealServer.RunAsync(realSlices, realPods, realChanges);
+
 // The API server of a peer that writes, until it is ended.
 if (args is ["pods", var folder, var count])
     return await PodApi.RunAsync(folder, count);
+
+// Ends the servers that it has started too.
+using PosixSignalRegistration interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => Environment.Exit(130));
+using PosixSignalRegistration ended = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => Environment.Exit(143));
 
 BenchOptions options = BenchOptions.Parse(args);
 (string Name, Func<BenchOptions, Task<IEnumerable<Row>>> Measure)[] groups =
@@ -18,9 +28,11 @@ BenchOptions options = BenchOptions.Parse(args);
     ("pick", PickRows.MeasureAsync),
     ("root", RootRows.MeasureAsync),
     ("once", OnceRows.MeasureAsync),
+    ("tls", TlsRows.MeasureAsync),
     ("churn", ChurnRows.MeasureAsync),
     ("scale", ScaleRows.MeasureAsync),
     ("list", FirstListRows.MeasureAsync),
+    ("clusters", ClusterRows.MeasureAsync),
     ("event", EventRows.MeasureAsync),
     ("start", StartRows.MeasureAsync),
     ("image", ImageRows.MeasureAsync),
@@ -34,6 +46,7 @@ BenchOptions options = BenchOptions.Parse(args);
     ("seats", SeatRows.MeasureAsync),
     ("flood", FloodRows.MeasureAsync),
     ("small", SmallRows.MeasureAsync),
+    ("assets", AssetRows.MeasureAsync),
     ("day", DayRows.MeasureAsync),
     ("old", OldWayRows.MeasureAsync),
 ];
@@ -41,7 +54,7 @@ BenchOptions options = BenchOptions.Parse(args);
 List<Row> rows = [];
 foreach ((string name, Func<BenchOptions, Task<IEnumerable<Row>>> measure) in groups)
 {
-    if (options.Only.Count > 0 ? !options.Only.Contains(name) : name == "day")
+    if (options.Only.Count > 0 ? !options.Only.Contains(name) : name is "day" or "assets")
         continue;
     long began = Stopwatch.GetTimestamp();
     Console.Error.Write($"{name} ...");

@@ -102,7 +102,9 @@ public sealed class PlanInput(string defaultNamespace = "default")
 
             List<string> told = [.. faults.DefaultIfEmpty(whole.Message).Take(MostForEachText)];
             if (faults.Count > MostForEachText)
-                told.Add($"{origin}: {faults.Count - MostForEachText} more documents cannot be read.");
+                told.Add(faults.Count == MostForEachText + 1
+                    ? $"{origin}: 1 more document cannot be read."
+                    : $"{origin}: {faults.Count - MostForEachText} more documents cannot be read.");
             return (objects, told);
         }
     }

@@ -65,3 +65,9 @@ public sealed class DisposalTestsInProtobuf : DisposalTests
 {
     private protected override bool IsInProtobuf => true;
 }
+
+/// <summary>The faults of <see cref="LastResortTests"/> with a server that answers in protobuf.</summary>
+public sealed class LastResortTestsInProtobuf : LastResortTests
+{
+    private protected override bool IsInProtobuf => true;
+}

@@ -32,6 +32,7 @@ internal sealed class Rig : IAsyncDisposable
             TimeProvider = DirectoryTime,
             LoggerFactory = Observer.Log,
             FirstSnapshotTimeout = Timeout.InfiniteTimeSpan,
+            LastResort = options.LastResort,
             Backoff = new ExponentialBackoff(new Random(1)),
         });
     }

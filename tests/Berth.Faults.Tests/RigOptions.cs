@@ -24,6 +24,8 @@ internal sealed record RigOptions
 
     public AddressFamilies AddressFamilies { get; init; }
 
+    public bool LastResort { get; init; }
+
     public IReadOnlyList<ExternalAddressSource> ExternalFrom { get; init; } = [ExternalAddressSource.ExternalIP];
 
     /// <summary>Addresses that the API server does not state, and that may be given: those of a map.</summary>

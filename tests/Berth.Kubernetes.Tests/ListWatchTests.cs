@@ -352,7 +352,7 @@ public sealed class ListWatchTests
         ScriptedExchange watch = await harness.Api.NextAsync(Token);
         await watch.StartAsync();
 
-        Assert.Contains("verbs: [\"watch\"]", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("verbs: [\"list\", \"watch\"]", failure.Message, StringComparison.Ordinal);
         Assert.True(watch.IsWatch);
         Assert.Same(first, await next);
     }

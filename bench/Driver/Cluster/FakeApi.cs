@@ -22,7 +22,7 @@ namespace Berth.Bench.Cluster;
 /// HTTP/2 on loopback. It writes in the pieces in which kube-apiserver writes. Everything it sends is made beforehand. A watch begins with
 /// the next change, so changes are made once the watches are open.
 /// </summary>
-internal sealed class FakeApi : IAsyncDisposable
+internal sealed class FakeApi : IApiServer, IAsyncDisposable
 {
     private const string Protobuf = "application/vnd.kubernetes.protobuf";
 
@@ -79,14 +79,7 @@ internal sealed class FakeApi : IAsyncDisposable
         await app.StartAsync();
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         api.Kubeconfig = Path.GetTempFileName();
-        await File.WriteAllTextAsync(api.Kubeconfig, $$$"""
-            apiVersion: v1
-            kind: Config
-            clusters: [{name: fake, cluster: {server: "{{{address}}}", certificate-authority-data: {{{authority.KubeconfigData}}}}}]
-            users: [{name: bench, user: {token: bench}}]
-            contexts: [{name: fake, context: {cluster: fake, user: bench}}]
-            current-context: fake
-            """);
+        await KubeconfigFile.WriteAsync(api.Kubeconfig, address, authority.KubeconfigData, "bench");
         return api;
     }
 
@@ -102,6 +95,24 @@ internal sealed class FakeApi : IAsyncDisposable
                 if (only is null || only == service)
                     watch.Writer.TryWrite(change);
             }
+        }
+    }
+
+    public ValueTask ChangeAsync(int slice)
+    {
+        Change(slice);
+        return ValueTask.CompletedTask;
+    }
+
+    public string FirstAddress(int slice) => _fleet.Slices[slice].FirstAddress;
+
+    public async Task WaitForWatchesAsync(int watches)
+    {
+        for (int i = 0; Watches < watches; i++)
+        {
+            if (i > 30_000)
+                throw new TimeoutException($"{Watches} of {watches} watches are open after 30 s.");
+            await Task.Delay(1);
         }
     }
 

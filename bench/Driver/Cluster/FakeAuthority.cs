@@ -34,6 +34,19 @@ internal sealed class FakeAuthority : IDisposable
     /// <summary>The server's certificate for 127.0.0.1.</summary>
     public X509Certificate2 Server { get; }
 
+    /// <summary>The key of that certificate.</summary>
+    public string ServerKeyPem
+    {
+        get
+        {
+            using RSA key = Server.GetRSAPrivateKey()!;
+            return key.ExportPkcs8PrivateKeyPem();
+        }
+    }
+
+    /// <summary>The authority's certificate.</summary>
+    public X509Certificate2 Root => _root;
+
     /// <summary>The authority's certificate as a kubeconfig holds it.</summary>
     public string KubeconfigData => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(_root.ExportCertificatePem()));
 

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Berth.Bench.Processes;
@@ -7,9 +9,29 @@ namespace Berth.Bench.Processes;
 /// <summary>A server under measurement: started, waited for, read, and ended again.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly HttpClient s_client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+    // Any certificate will do: the bench makes them itself.
+    private static readonly HttpClient s_client = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+        },
+    }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    // Those that are to be ended with this program, however it ends: Ctrl+C and SIGTERM dispose of nothing.
+    private static readonly ConcurrentDictionary<int, Process> s_running = [];
 
     private readonly Process _process;
+
+    static ServerProcess() => AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
+    {
+        foreach (Process process in s_running.Values)
+        {
+            process.Kill();
+            process.WaitForExit(TimeSpan.FromSeconds(2));
+        }
+    };
 
     private ServerProcess(Process process, string url, long started)
     {
@@ -32,17 +54,19 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts a program; in its arguments, URL stands for where it is to listen.</summary>
+    /// <summary>Starts a program; in its arguments, URL stands for where it is to listen, and HTTPS for the same with TLS.</summary>
     public static ServerProcess Start(string program, params IEnumerable<string> arguments)
     {
-        string url = $"http://127.0.0.1:{FreePort()}";
+        arguments = [.. arguments];
+        string url = $"{(arguments.Contains("HTTPS") ? "https" : "http")}://127.0.0.1:{FreePort()}";
         ProcessStartInfo start = new(program) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         // The image has no certificates of public authorities. To read those of this machine would cost a third of the first list.
         start.Environment["SSL_CERT_DIR"] = start.Environment["SSL_CERT_FILE"] = "/nonexistent";
         foreach (string argument in arguments)
-            start.ArgumentList.Add(argument == "URL" ? url : argument);
+            start.ArgumentList.Add(argument is "URL" or "HTTPS" ? url : argument);
         long now = Stopwatch.GetTimestamp();
         Process process = Process.Start(start)!;
+        s_running[process.Id] = process;
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, line) =>
         {
@@ -61,9 +85,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         TimeSpan longest = limit ?? TimeSpan.FromSeconds(60);
         while (true)
         {
-            if (_process.HasExited)
-                throw new InvalidOperationException(
-                    $"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode} before it answered.");
+            ThrowIfEnded();
             if (await TryGetAsync() is { Length: > 0 })
                 return Stopwatch.GetElapsedTime(Started);
             if (Stopwatch.GetElapsedTime(Started) > longest)
@@ -90,7 +112,24 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill();
         await _process.WaitForExitAsync();
+        s_running.TryRemove(_process.Id, out _);
         _process.Dispose();
+    }
+
+    /// <summary>Throws when the process is gone.</summary>
+    public void ThrowIfEnded()
+    {
+        if (_process.HasExited)
+            throw new InvalidOperationException(
+                $"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode} before it answered.");
+    }
+
+    /// <summary>A port of loopback that nothing listens on.</summary>
+    public static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private async Task<string?> TryGetAsync()
@@ -104,12 +143,5 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -7,7 +7,7 @@ namespace Berth.Bench.Rows;
 internal sealed class Churn : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
-    private readonly FakeApi _api;
+    private readonly IApiServer _api;
     private readonly double _perSecond;
     private readonly int _most;
     private readonly Task _running;
@@ -15,7 +15,7 @@ internal sealed class Churn : IAsyncDisposable
     /// <param name="api">Where.</param>
     /// <param name="perSecond">How many a second.</param>
     /// <param name="most">After how many it ends by itself.</param>
-    public Churn(FakeApi api, double perSecond, int most = int.MaxValue)
+    public Churn(IApiServer api, double perSecond, int most = int.MaxValue)
     {
         _api = api;
         _perSecond = perSecond;
@@ -44,7 +44,7 @@ internal sealed class Churn : IAsyncDisposable
             double due = Stopwatch.GetElapsedTime(began).TotalSeconds * _perSecond;
             while (Changes < due && Changes < _most)
             {
-                _api.Change(Changes % _api.Fleet.Slices.Count);
+                await _api.ChangeAsync(Changes % _api.Fleet.Slices.Count);
                 Changes++;
             }
 

@@ -22,17 +22,18 @@ internal static class EventRows
         return [new Row("from the API's event to the answer, median", "< 2 ms", Figures.Milliseconds(median), "",
             $"p99 {Figures.Milliseconds(times[Samples * 99 / 100])}", median < 2)];
     }
+
     /// <summary>Times from a change until an address shows it, in milliseconds, sorted.</summary>
-    public static async Task<double[]> SampleAsync(FakeApi api, string url)
+    public static async Task<double[]> SampleAsync(IApiServer api, string url, int slice = 0)
     {
         using RawClient client = new(url);
         double[] times = new double[Samples];
         for (int i = 0; i < Samples; i++)
         {
             await Task.Delay(5);
-            api.Change(0);
+            await api.ChangeAsync(slice);
             long sent = Stopwatch.GetTimestamp();
-            byte[] wanted = RawClient.Bytes("\r\n\r\n" + api.Fleet.Slices[0].FirstAddress + ":");
+            byte[] wanted = RawClient.Bytes("\r\n\r\n" + api.FirstAddress(slice) + ":");
             while (!client.Asks(wanted))
             {
                 if (Stopwatch.GetElapsedTime(sent).TotalSeconds > 10)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Berth.Bench.Cluster;
 using Berth.Bench.Report;
 
@@ -10,30 +8,37 @@ namespace Berth.Bench.Rows;
 /// </summary>
 internal static class FirstListRows
 {
-    private sealed record Cost(int Count, double Wall, double Cpu, double Allocated, double Grown);
+    /// <summary>The set that is listed before: of more than one page, as what is measured.</summary>
+    public const string WarmUp = "warm-up";
 
     public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
     {
-        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 600, 100).Add("warm-up", 600, 10));
-        // Of more than one page, as what is measured.
-        List<Cost> ours = [];
-        List<Cost> theirs = [];
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 600, 100).Add(WarmUp, 600, 10));
+        return await CompareAsync(options, api.Kubeconfig, 60_000);
+    }
+
+    /// <summary>Compares both against any API server that has so many endpoints and the set for the warm-up.</summary>
+    public static async Task<IEnumerable<Row>> CompareAsync(BenchOptions options, string kubeconfig, int endpoints)
+    {
+        List<ListCost> ours = [];
+        List<ListCost> theirs = [];
         for (int round = 0; round < options.Rounds; round++)
         {
-            ours.Add(await RunAsync(options, api, "list-berth"));
-            theirs.Add(await RunAsync(options, api, "list-official"));
+            ours.Add(await RunAsync(options, kubeconfig, endpoints, "list-berth"));
+            theirs.Add(await RunAsync(options, kubeconfig, endpoints, "list-official"));
         }
 
         return
         [
-            Compare("first list of 60,000 endpoints, time", ours, theirs, static c => c.Wall, Figures.Milliseconds),
+            Compare($"first list of {endpoints:#,0} endpoints, time", ours, theirs, static c => c.Wall, Figures.Milliseconds),
             Compare("  CPU", ours, theirs, static c => c.Cpu, Figures.Milliseconds),
             Compare("  memory: by how much the process grew", ours, theirs, static c => c.Grown, Figures.Megabytes),
             Compare("  memory: allocated", ours, theirs, static c => c.Allocated, Figures.Megabytes),
         ];
     }
 
-    private static Row Compare(string what, List<Cost> ours, List<Cost> theirs, Func<Cost, double> select, Func<double, string> text)
+    private static Row Compare(
+        string what, List<ListCost> ours, List<ListCost> theirs, Func<ListCost, double> select, Func<double, string> text)
     {
         double ratio = Figures.Median(ours.Zip(theirs, (a, b) => select(a) / select(b)));
         return new Row(
@@ -41,17 +46,7 @@ internal static class FirstListRows
             $"official client {text(Figures.Median(theirs.Select(select)))}", ratio <= 0.2);
     }
 
-    private static async Task<Cost> RunAsync(BenchOptions options, FakeApi api, string way)
-    {
-        ProcessStartInfo start = new(
-            options.Clients,
-            [way, api.Kubeconfig, Fleet.Namespace, Servers.Service, "warm-up"]) { RedirectStandardOutput = true, UseShellExecute = false };
-        using Process process = Process.Start(start)!;
-        string[] fields = (await process.StandardOutput.ReadToEndAsync()).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
-        await process.WaitForExitAsync();
-        double[] numbers = [.. fields.Select(static f => double.Parse(f, CultureInfo.InvariantCulture))];
-        if (numbers.Length != 5 || numbers[0] != 60_000)
-            throw new InvalidOperationException($"{way} said: {string.Join(' ', fields)}");
-        return new Cost((int)numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
-    }
+    /// <summary>One list in a process of its own.</summary>
+    public static Task<ListCost> RunAsync(BenchOptions options, string kubeconfig, int endpoints, string way) =>
+        ListCost.MeasureAsync(options, endpoints, [way, kubeconfig, Fleet.Namespace, Servers.Service, WarmUp]);
 }

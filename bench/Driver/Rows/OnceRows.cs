@@ -6,8 +6,8 @@ using Berth.Bench.Report;
 namespace Berth.Bench.Rows;
 
 /// <summary>
-/// GET / with a new connection for each request, as most clients come: ours, bare Kestrel, and nginx with a fixed answer, which is the
-/// practical limit.
+/// GET / with a new connection for each request, as most clients come: ours, bare Kestrel, nginx with a fixed answer, which is the
+/// practical limit, and the Go program where there is one.
 /// </summary>
 internal static class OnceRows
 {
@@ -41,8 +41,9 @@ internal static class OnceRows
             await using ServerProcess berth = Servers.Berth(options, api);
             await using ServerProcess bare = Servers.Bare(options);
             await using ServerProcess nginx = ServerProcess.Start("sh", "-c", StartNginx, "URL", file);
-            ServerProcess[] servers = [berth, bare, nginx];
-            List<Round>[] rounds = [[], [], []];
+            await using ServerProcess? go = options.Go is null ? null : Servers.Go(options, api, "slices", Servers.Service);
+            ServerProcess[] servers = go is null ? [berth, bare, nginx] : [berth, bare, nginx, go];
+            List<Round>[] rounds = [[], [], [], []];
             foreach (ServerProcess server in servers)
             {
                 await server.ReadyAsync();
@@ -59,7 +60,7 @@ internal static class OnceRows
                 }
             }
 
-            return Rows(rounds[0], rounds[1], rounds[2]);
+            return [.. Rows(rounds[0], rounds[1], rounds[2]), .. AgainstGo(rounds[0], rounds[3])];
         }
         finally
         {
@@ -87,6 +88,26 @@ internal static class OnceRows
                 $"nginx {Figures.Microseconds(Figures.Median(nginx.Select(static r => r.Cpu)))}, "
                     + $"bare Kestrel {Figures.Microseconds(Figures.Median(bare.Select(static r => r.Cpu)))}",
                 cpu <= 50),
+        ];
+    }
+
+    /// <summary>No target but to be ahead; no row where there is no Go.</summary>
+    private static Row[] AgainstGo(List<Round> berth, List<Round> go)
+    {
+        if (go.Count == 0)
+            return [];
+        double rate = Figures.Median(berth.Zip(go, static (a, b) => a.PerSecond / b.PerSecond));
+        double cpu = Figures.Median(berth.Zip(go, static (a, b) => a.Cpu / b.Cpu));
+        return
+        [
+            new Row(
+                "  against Go's net/http, throughput", ">= 1.00 of Go", Figures.PerSecond(
+                    Figures.Median(berth.Select(static r => r.PerSecond))), Figures.Ratio(rate),
+                $"Go {Figures.PerSecond(Figures.Median(go.Select(static r => r.PerSecond)))}", rate >= 1),
+            new Row(
+                "  against Go's net/http, CPU for a request", "<= 1.00 of Go", Figures.Microseconds(
+                    Figures.Median(berth.Select(static r => r.Cpu))), Figures.Ratio(cpu),
+                $"Go {Figures.Microseconds(Figures.Median(go.Select(static r => r.Cpu)))}", cpu <= 1),
         ];
     }
 

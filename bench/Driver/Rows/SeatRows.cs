@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Berth.Bench.Cluster;
+using Berth.Bench.Cluster.Real;
 using Berth.Bench.Load;
 using Berth.Bench.Processes;
 using Berth.Bench.Report;
@@ -74,7 +75,33 @@ internal static class SeatRows
         // Each connection waits for some milliseconds before each request.
         string paced = await WriteScriptAsync(folder, "half", 4);
         Wrk half = await Wrk.RunAsync(dispatcher.Url, Math.Max(5, options.Seconds), 40, paced);
-        return [.. Throughput(seats, patches), Half(half), Requests(reserved + half.Requests, api.Requests - asked)];
+        return
+        [
+            Rate(seats), .. Against("a PATCH for each allocation", seats, patches), Half(half),
+            Requests(reserved + half.Requests, api.Requests - asked), .. await AgainstRealAsync(options, dispatcher, ours, script),
+        ];
+    }
+
+    /// <summary>The same allocator over a real kube-apiserver and etcd; no rows where KUBEBUILDER_ASSETS names none.</summary>
+    private static async Task<Row[]> AgainstRealAsync(
+        BenchOptions options, ServerProcess dispatcher, ServerProcess[] ours, string script)
+    {
+        if (Assets.Find() is not { } assets)
+            return [];
+        await using ControlPlane plane = await RealPods.StartAsync(assets, PodsOfPeer);
+        await using ServerProcess peer = ServerProcess.Start(
+            options.Clients, "allocate", plane.Kubeconfig, PodApi.Namespace, PodApi.Service, "URL");
+        await peer.ReadyAsync();
+        await Wrk.RunAsync(peer.Url, 2, script: script);
+        List<Round> seats = [];
+        List<Round> patches = [];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            await LoadAsync(dispatcher.Url, ours, script, seats, options.Seconds);
+            await LoadAsync(peer.Url, [peer, .. plane.Processes], script, patches, options.Seconds);
+        }
+
+        return Against("a PATCH at a real kube-apiserver", seats, patches);
     }
 
     private static ServerProcess StartDesk(BenchOptions options, FakeApi api, string keys, int ordinal) => ServerProcess.Start(
@@ -115,17 +142,22 @@ internal static class SeatRows
         return load.Requests;
     }
 
-    private static Row[] Throughput(List<Round> ours, List<Round> theirs)
+    private static Row Rate(List<Round> ours)
     {
         double rate = Figures.Median(ours.Select(static r => r.PerSecond));
+        return new Row("seats: reservations through one dispatcher", ">= 15,000/s", Figures.PerSecond(rate), "", "", rate >= Wanted);
+    }
+
+    private static Row[] Against(string peer, List<Round> ours, List<Round> theirs)
+    {
         double times = Figures.Median(ours.Zip(theirs, static (a, b) => a.PerSecond / b.PerSecond));
         double share = Figures.Median(ours.Zip(theirs, static (a, b) => a.CpuPerRequest / b.CpuPerRequest));
         return
         [
-            new Row("seats: reservations through one dispatcher", ">= 15,000/s", Figures.PerSecond(rate), "", "", rate >= Wanted),
             new Row(
-                "  against a PATCH for each allocation", ">= 10 of the peer", Figures.PerSecond(rate), Figures.Ratio(times),
-                $"allocator {Figures.PerSecond(Figures.Median(theirs.Select(static r => r.PerSecond)))}", times >= 10),
+                $"  against {peer}", ">= 10 of the peer", Figures.PerSecond(Figures.Median(ours.Select(static r => r.PerSecond))),
+                Figures.Ratio(times), $"allocator {Figures.PerSecond(Figures.Median(theirs.Select(static r => r.PerSecond)))}",
+                times >= 10),
             new Row(
                 "  CPU of all servers for one", "<= 0.10 of the peer", Figures.Microseconds(
                     Figures.Median(ours.Select(static r => r.CpuPerRequest))), Figures.Ratio(share),

@@ -11,7 +11,7 @@ internal static class Servers
     public static string Target(string service = Service) => $"{Fleet.Namespace}/{service}";
 
     /// <summary>Service A over a fake API server.</summary>
-    public static ServerProcess Berth(BenchOptions options, FakeApi api, params IEnumerable<string> services) =>
+    public static ServerProcess Berth(BenchOptions options, IApiServer api, params IEnumerable<string> services) =>
         ServerProcess.Start(options.Berth, Dispatch(api, services));
 
     /// <summary>The same, on the first core alone.</summary>
@@ -32,6 +32,14 @@ internal static class Servers
             $"{requests}", "--trusted-proxy", "127.0.0.1",
         ]);
 
+    /// <summary>Service A over TLS.</summary>
+    public static ServerProcess OverTls(BenchOptions options, IApiServer api, ServerPair pair) => ServerProcess.Start(
+        options.Berth,
+        [
+            "dispatch", "--target", Target(), "--base-port", "3000", "--urls", "HTTPS", "--kubeconfig", api.Kubeconfig, "--tls-cert",
+            pair.Certificate, "--tls-key", pair.Key,
+        ]);
+
     /// <summary>Service A over another one.</summary>
     public static ServerProcess Remote(BenchOptions options, ServerProcess from) => ServerProcess.Start(
         options.Berth, ["dispatch", "--target", Target(), "--base-port", "3000", "--urls", "URL", "--from", from.Url]);
@@ -43,18 +51,18 @@ internal static class Servers
     public static ServerProcess Old(BenchOptions options, FakeApi api, string way) =>
         ServerProcess.Start(options.Clients, way, api.Kubeconfig, Fleet.Namespace, Service, "URL");
 
-    /// <summary>Waits until a number of watches are open, so that no change is missed.</summary>
-    public static async Task WatchedAsync(FakeApi api, int watches = 1)
-    {
-        for (int i = 0; api.Watches < watches; i++)
-        {
-            if (i > 30_000)
-                throw new TimeoutException($"{api.Watches} of {watches} watches are open after 30 s.");
-            await Task.Delay(1);
-        }
-    }
+    /// <summary>Service A in Go: HOW is what a change makes again, "whole" or "slices".</summary>
+    public static ServerProcess Go(BenchOptions options, IApiServer api, string how, params IEnumerable<string> services) =>
+        ServerProcess.Start(options.Go!, api.Kubeconfig, Fleet.Namespace, string.Join(',', services), "URL", how);
 
-    private static string[] Dispatch(FakeApi api, IEnumerable<string> services)
+    /// <summary>The same over TLS.</summary>
+    public static ServerProcess GoOverTls(BenchOptions options, IApiServer api, ServerPair pair) => ServerProcess.Start(
+        options.Go!, api.Kubeconfig, Fleet.Namespace, Service, "HTTPS", "slices", pair.Certificate, pair.Key);
+
+    /// <summary>Waits until a number of watches are open, so that no change is missed.</summary>
+    public static Task WatchedAsync(IApiServer api, int watches = 1) => api.WaitForWatchesAsync(watches);
+
+    private static string[] Dispatch(IApiServer api, IEnumerable<string> services)
     {
         string[] wanted = [.. services];
         IEnumerable<string> targets = (wanted.Length == 0 ? [Service] : wanted).SelectMany(s => new[] { "--target", Target(s) });

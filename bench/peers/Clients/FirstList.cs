@@ -33,15 +33,40 @@ internal static class FirstList
         return 0;
     }
 
-    public static async Task<int> BerthAsync(string config, string ns, string service, string warmUp)
+    private static readonly EndpointDirectoryOptions s_patient = new() { FirstSnapshotTimeout = TimeSpan.FromMinutes(2) };
+
+    /// <param name="streaming">True for a streaming list in place of pages.</param>
+    public static Task<int> BerthAsync(string config, string ns, string service, string warmUp, bool streaming) => BerthAsync(
+        KubernetesEndpoints.Connect(AccessOf(config), new KubernetesEndpointSourceOptions { StreamingLists = streaming }, s_patient),
+        ns, warmUp, service);
+
+    public static Task<int> TargetsAsync(string config, string ns, string one, string other, string warmUp) =>
+        BerthAsync(KubernetesEndpoints.Connect(AccessOf(config), directoryOptions: s_patient), ns, warmUp, one, other);
+
+    public static Task<int> ClustersAsync(string config, string second, string ns, string service, string warmUp) => BerthAsync(
+        ClusterEndpointSource.Connect(
+            [
+                new("east", new KubernetesEndpointSource(AccessOf(config), new KubernetesEndpointSourceOptions { Cluster = "east" })),
+                new("west", new KubernetesEndpointSource(AccessOf(second), new KubernetesEndpointSourceOptions { Cluster = "west" })),
+            ],
+            s_patient),
+        ns, warmUp, service);
+
+    private static async Task<int> BerthAsync(EndpointDirectory connected, string ns, string warmUp, params string[] services)
     {
-        ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = config });
-        await using EndpointDirectory directory = KubernetesEndpoints.Connect(
-            access, directoryOptions: new EndpointDirectoryOptions { FirstSnapshotTimeout = TimeSpan.FromMinutes(2) });
+        await using EndpointDirectory directory = connected;
         await directory.GetEndpointsAsync(ns, warmUp, 3000);
-        await MeasureAsync(async () => (await directory.GetEndpointsAsync(ns, service, 3000)).Available.Count);
+        await MeasureAsync(async () =>
+        {
+            EndpointSnapshot[] all = await Task.WhenAll(
+                services.Select(service => directory.GetEndpointsAsync(ns, service, 3000).AsTask()));
+            return all.Sum(static snapshot => snapshot.Available.Count);
+        });
         return 0;
     }
+
+    private static ClusterAccess AccessOf(string config) =>
+        KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = config });
 
     private static async Task MeasureAsync(Func<Task<int>> list)
     {

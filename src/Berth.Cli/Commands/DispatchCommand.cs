@@ -50,6 +50,9 @@ internal static class DispatchCommand
         sources.Read([.. options.Targets.Select(static target => target.Target)]);
         string? snapshotFile = reader.Get(DispatchSettings.SnapshotFile);
         TimeSpan? maxStale = reader.Get(DispatchSettings.MaxStale);
+        bool lastResort = reader.Get(DispatchSettings.LastResort);
+        if (lastResort && sources.AreClusters)
+            reader.Fault("--last-resort and --cluster are both given. With clusters, another cluster takes over. Leave one out.");
         using ILoggerFactory loggers = ProgramLogging.Create(reader, host);
         reader.ThrowIfFaulty();
         using StopSignal stop = new();
@@ -57,7 +60,8 @@ internal static class DispatchCommand
         // All rooms use one meter, so that GET /metrics shows all their instruments.
         using Meter meter = new("Berth");
         EndpointDirectory directory = await sources.OpenAsync(
-            ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale), changes is not null || cordoned.Length > 0)
+            ClusterChoice.DirectoryOptions(host, loggers, meter, snapshotFile, maxStale, lastResort),
+            changes is not null || cordoned.Length > 0)
             .ConfigureAwait(false);
         sources.Cordon(cordoned);
         await using (directory.ConfigureAwait(false))

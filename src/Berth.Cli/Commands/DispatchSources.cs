@@ -33,6 +33,9 @@ internal sealed class DispatchSources
     /// <summary>True when nothing but dispatchers is followed, so that they may state the ports.</summary>
     public bool AreDispatchers => _from.Length > 0 || ManyClusterSettings.AreDispatchers(_clusters);
 
+    /// <summary>True when several clusters are followed.</summary>
+    public bool AreClusters => _clusters.Length > 0;
+
     /// <summary>Reads the rest. All faults are noted.</summary>
     /// <param name="targets">The targets.</param>
     public void Read(IReadOnlyList<ServiceTarget> targets)

@@ -47,7 +47,8 @@ internal sealed record ClusterChoice(
 
     /// <summary>The options of the directory, over whatever source.</summary>
     public static EndpointDirectoryOptions DirectoryOptions(
-        ProgramHost host, ILoggerFactory loggers, Meter? meter, string? snapshotFile, TimeSpan? maxStale) => new()
+        ProgramHost host, ILoggerFactory loggers, Meter? meter, string? snapshotFile, TimeSpan? maxStale,
+        bool lastResort = false) => new()
     {
         TimeProvider = host.Time,
         Backoff = new ExponentialBackoff(host.Random),
@@ -55,6 +56,7 @@ internal sealed record ClusterChoice(
         Meter = meter,
         SnapshotFile = snapshotFile,
         MaxStale = maxStale,
+        LastResort = lastResort,
     };
 
     /// <summary>Creates the source over a cluster. Sends no request yet.</summary>

@@ -52,10 +52,15 @@ internal static class DispatchSettings
         ParseMaxStale,
         null);
 
+    public static Setting<bool> LastResort { get; } = new(
+        "last-resort", "true|false",
+        "While no pod of a target is ready, hand out those that are not ready, except the terminating. Default false.",
+        CommonParsers.OneOf("truth", ("true", true), ("false", false)), false);
+
     public static Setting[] All { get; } =
     [
-        Target, PingSettings.Target, Cordon, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, .. TlsSettings.All,
-        .. AccessSettings.All, .. LimitSettings.All,
+        Target, PingSettings.Target, Cordon, Urls, Bind, Picker, ShutdownDelay, SnapshotFile, MaxStale, LastResort,
+        .. TlsSettings.All, .. AccessSettings.All, .. LimitSettings.All,
     ];
 
     /// <summary>Creates the picker of a name that was parsed. The picker of seats is the dispatcher's own.</summary>

@@ -89,4 +89,11 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 333, Level = LogLevel.Warning, Message = "Receiving datagrams on {Address} failed. It is tried again.")]
     public static partial void PingFailed(ILogger logger, System.Net.IPEndPoint address, Exception exception);
+
+    [LoggerMessage(EventId = 334, Level = LogLevel.Warning,
+        Message = "No connection can be accepted: {Reason}. Clients wait. It is tried again every 0.1 s; raise the limit of open files.")]
+    public static partial void AcceptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 335, Level = LogLevel.Error, Message = "A plain request failed; its connection was closed.")]
+    public static partial void FirstLookFailed(ILogger logger, Exception exception);
 }

@@ -75,7 +75,7 @@ internal sealed class AllocationAnswers(
             if (outcome is { Link: { } link, Answer: { Refused: null } seat })
             {
                 target.Counts.Add("reserved");
-                await WriteAsync(exchange, link.Endpoint, seat).ConfigureAwait(false);
+                await WriteAsync(exchange, link, seat).ConfigureAwait(false);
                 return;
             }
 
@@ -112,8 +112,9 @@ internal sealed class AllocationAnswers(
         _ => (400, InvalidArgument, problem.Detail),
     };
 
-    private static ValueTask WriteAsync(Exchange exchange, PodEndpoint pod, SeatMessage seat)
+    private static ValueTask WriteAsync(Exchange exchange, DeskLink link, SeatMessage seat)
     {
+        PodEndpoint pod = link.Endpoint;
         ArrayBufferWriter<byte> buffer = new(1024);
         using (Utf8JsonWriter json = new(buffer, EndpointJson.WriterOptions))
         {
@@ -141,12 +142,14 @@ internal sealed class AllocationAnswers(
 
             json.WriteEndArray();
             json.WriteString("nodeName"u8, pod.Node ?? "");
-            json.WriteString("source"u8, "local"u8);
+
+            // In Agones it is "local", or the other cluster that gave the server.
+            json.WriteString("source"u8, pod.Cluster ?? "local");
             json.WriteStartObject("metadata"u8);
             json.WriteStartObject("labels"u8);
             json.WriteEndObject();
             json.WriteStartObject("annotations"u8);
-            json.WriteString("berth.dev/reservation"u8, $"{pod.Name}.{seat.Reservation}");
+            json.WriteString("berth.dev/reservation"u8, $"{link.Id}.{seat.Reservation}");
             json.WriteString("berth.dev/ticket"u8, seat.Ticket);
             json.WriteString("berth.dev/expires-at"u8, seat.ExpiresAt.GetValueOrDefault());
             json.WriteEndObject();

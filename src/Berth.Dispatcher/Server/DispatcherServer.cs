@@ -97,9 +97,9 @@ public sealed class DispatcherServer : IAsyncDisposable
         DispatcherMetrics.Observe(meter, state, time);
         // Where something is asked of each request first, or its answer tells of seats, none of them is plain.
         PlainRequests? plain = gate is null && options.Seats is null && options.AnswersPlainRequests
-            ? new PlainRequests(state, durations, options.KeepAliveTimeout)
+            ? new PlainRequests(new PlainAnswers(state, durations), options.KeepAliveTimeout)
             : null;
-        Listeners listeners = new(options, tls, gate?.Clients, plain, new KestrelLoggers(loggers));
+        Listeners listeners = new(options, tls, gate?.Clients, plain, time, new KestrelLoggers(loggers));
         ClashLog clashes = new(state.FindClashes, time, logger);
         ChangeStep? change = options.ReadChange is null ? null : new ChangeStep(options, state, hubs, gate, logger);
         ReloadLoop? reloads = ReloadLoop.TryStart(tls, gate, change, meter, time, logger);

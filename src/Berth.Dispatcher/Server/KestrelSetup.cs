@@ -1,5 +1,7 @@
+using System.Net;
 using Berth.Dispatcher.Access;
 using Berth.Dispatcher.Connections;
+using Berth.Dispatcher.FirstLook;
 using Berth.Dispatcher.Options;
 using Berth.Dispatcher.Tls;
 using Microsoft.AspNetCore.Connections;
@@ -21,10 +23,11 @@ internal static class KestrelSetup
     /// <summary>Creates the server, and what it will listen on. The ports are known when it has started.</summary>
     public static (KestrelServer Server, IReadOnlyList<ListenAddress> Addresses) Create(
         IReadOnlyList<string> urls, TimeSpan keepAlive, int? maxConnections, ServerTls? tls, ClientDoor? door,
-        IPlainRequests? plain, ILoggerFactory loggers)
+        IPlainRequests? plain, TimeProvider time, ILoggerFactory loggers)
     {
         KestrelServerOptions kestrel = new() { AddServerHeader = false, AllowSynchronousIO = false };
-        ListenAddress[] addresses = [.. urls.Select(url => new ListenAddress(kestrel, ListenUrl.Parse(url), tls, door, plain))];
+        ListenUrl[] parsed = [.. urls.Select(ListenUrl.Parse)];
+        ListenAddress[] addresses = [.. parsed.Select(url => new ListenAddress(kestrel, url, tls, door, plain))];
         kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaders;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaderCount;
@@ -38,8 +41,16 @@ internal static class KestrelSetup
         // MaxRequestBufferSize in Kestrel's limits has no effect on it.
         SocketTransportOptions transport = new() { UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead };
         SocketTransportFactory sockets = new(Microsoft.Extensions.Options.Options.Create(transport), loggers);
-        return (new KestrelServer(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(sockets), loggers), addresses);
+        // Kestrel counts connections against a limit, so with one it accepts each of them.
+        IConnectionListenerFactory accepting = plain is null || maxConnections is not null
+            ? sockets
+            : new FirstLookTransport(sockets, transport, plain.Answers, keepAlive, address => IsPlain(parsed, address), time, loggers);
+        return (new KestrelServer(Microsoft.Extensions.Options.Options.Create(kestrel), new FairTransport(accepting), loggers), addresses);
     }
+
+    /// <summary>True for an address without TLS. The port tells, except where one is left to the system.</summary>
+    private static bool IsPlain(ListenUrl[] urls, IPEndPoint address) =>
+        !urls.Any(static url => url.IsTls) || (address.Port != 0 && !urls.Any(url => url.IsTls && url.Port == address.Port));
 
     /// <summary>Converts a failure to listen into a sentence with the remedy.</summary>
     public static DispatcherStartException Explain(IReadOnlyList<string> addresses, string option, Exception exception)

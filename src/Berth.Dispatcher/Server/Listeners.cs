@@ -18,14 +18,16 @@ internal sealed class Listeners : IDisposable
     private readonly IReadOnlyList<ListenAddress> _addresses;
     private readonly IReadOnlyList<ListenAddress> _adminAddresses = [];
 
-    public Listeners(DispatcherOptions options, ServerTls? tls, ClientGate? clients, IPlainRequests? plain, ILoggerFactory loggers)
+    public Listeners(
+        DispatcherOptions options, ServerTls? tls, ClientGate? clients, IPlainRequests? plain, TimeProvider time, ILoggerFactory loggers)
     {
         _options = options;
         ClientDoor? door = clients is null ? null : new ClientDoor(clients);
         (_server, _addresses) = KestrelSetup.Create(
-            options.Urls, options.KeepAliveTimeout, options.MaxConnections, tls, door, plain, loggers);
+            options.Urls, options.KeepAliveTimeout, options.MaxConnections, tls, door, plain, time, loggers);
         if (options.AdminUrls.Count > 0)
-            (_admin, _adminAddresses) = KestrelSetup.Create(options.AdminUrls, options.KeepAliveTimeout, null, tls, null, null, loggers);
+            (_admin, _adminAddresses) = KestrelSetup.Create(
+                options.AdminUrls, options.KeepAliveTimeout, null, tls, null, null, time, loggers);
     }
 
     public IReadOnlyList<string> Addresses => [.. _addresses.Select(static address => address.ToString())];

@@ -1,28 +1,23 @@
 using System.IO.Pipelines;
 using Berth.Dispatcher.Connections;
-using Berth.Dispatcher.Http;
-using Berth.Dispatcher.Metrics;
-using Berth.Dispatcher.Routes;
-using Berth.Dispatcher.State;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Berth.Dispatcher.Server;
 
 /// <summary>
-/// Answers the plain <c>GET /</c> from the transport. Most clients come once, with one question, and creating Kestrel's HTTP side for them
-/// costs more than the answer. What is refused, limited, too late or traced stays Kestrel's and the application's.
+/// Answers the plain requests of a connection that Kestrel has, in front of Kestrel's HTTP side. Creating that for a client with one question
+/// costs more than the answer.
 /// </summary>
-internal sealed class PlainRequests(DispatcherState state, RequestDurations durations, TimeSpan keepAlive) : IPlainRequests
+internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) : IPlainRequests
 {
     // Kestrel's default for an answer that a client does not take: 240 bytes a second, after 5 s.
     private static readonly TimeSpan s_sending = TimeSpan.FromSeconds(6);
 
-    private readonly RootAnswer _root = new(state);
-    private readonly PlainResponse _response = new(state.Time);
+    /// <inheritdoc/>
+    public IPlainAnswers Answers => answers;
 
     /// <inheritdoc/>
     public async ValueTask<bool> RunAsync(ConnectionContext transport, ClientConnection connection)
@@ -43,7 +38,9 @@ internal sealed class PlainRequests(DispatcherState state, RequestDurations dura
                 connection.Limit(keepAlive, giveUp);
                 ReadResult read = await input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
                 bool isLate = !connection.EndLimit();
-                if (!Answer(transport.Transport.Output, read, isTls, out bool close))
+                bool close = false;
+                if (read.IsCanceled || !read.Buffer.IsSingleSegment
+                    || !answers.TryAnswer(read.Buffer.FirstSpan, transport.Transport.Output, isTls, out close))
                 {
                     input.AdvanceTo(read.Buffer.Start);
                     // The client has gone without a question, or asks none for too long.
@@ -59,33 +56,6 @@ internal sealed class PlainRequests(DispatcherState state, RequestDurations dura
         {
             // The connection has ended in the middle.
             return false;
-        }
-    }
-
-    private bool Answer(PipeWriter output, in ReadResult read, bool isTls, out bool close)
-    {
-        close = false;
-        if (read.IsCanceled || !read.Buffer.IsSingleSegment || !PlainRequest.Is(read.Buffer.FirstSpan, out close)
-            || RequestActivity.IsWanted)
-            return false;
-        long started = durations.Now;
-        if (Pick() is not { } endpoint)
-            return false;
-        _response.Write(output, endpoint.AuthorityUtf8.Span, endpoint.HostAuthority, close);
-        durations.Add(Route.Root, HttpMethods.Get, isTls ? "https" : "http", 200, started);
-        return true;
-    }
-
-    private PodEndpoint? Pick()
-    {
-        try
-        {
-            return _root.PickPlain();
-        }
-        catch (Exception)
-        {
-            // A picker of the caller's that fails: the application asks it again, answers with 500 and logs why.
-            return null;
         }
     }
 

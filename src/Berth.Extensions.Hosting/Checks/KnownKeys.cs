@@ -13,7 +13,8 @@ internal static class KnownKeys
     public static IReadOnlyList<string> OfDirectory { get; } =
     [
         nameof(BerthSettings.Source), nameof(BerthSettings.FirstSnapshotTimeout), nameof(BerthSettings.MaxStale),
-        nameof(BerthSettings.SnapshotFile), nameof(BerthSettings.DisableTracing), nameof(BerthSettings.DisableMetrics),
+        nameof(BerthSettings.SnapshotFile), nameof(BerthSettings.LastResort), nameof(BerthSettings.DisableTracing),
+        nameof(BerthSettings.DisableMetrics),
     ];
 
     /// <summary>The settings of a view.</summary>

@@ -49,6 +49,7 @@ internal static class DirectoryRegistration
             FirstSnapshotTimeout = settings.FirstSnapshotTimeout,
             SnapshotFile = settings.SnapshotFile,
             MaxStale = settings.MaxStale,
+            LastResort = settings.LastResort,
         });
     }
 }

@@ -24,6 +24,12 @@ public sealed class BerthSettings
     public TimeSpan? MaxStale { get; set; }
 
     /// <summary>
+    /// True: while no pod of a target is ready, those that are not ready are available, except the terminating. Default false. See
+    /// <see cref="EndpointDirectoryOptions.LastResort"/>.
+    /// </summary>
+    public bool LastResort { get; set; }
+
+    /// <summary>
     /// The path of a file that keeps the last good snapshots, so that a program starts while its source is unreachable. Default: null, for
     /// no file. Not empty.
     /// </summary>

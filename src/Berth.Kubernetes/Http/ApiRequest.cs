@@ -43,7 +43,10 @@ internal sealed record ApiRequest(string PathAndQuery, string Verb, string Group
         if (Resource is null)
             return null;
         string where = Namespace is null ? "a ClusterRole" : $"a Role in namespace \"{Namespace}\"";
-        return $"Bind this user to {where} with this rule: apiGroups: [\"{Group}\"], resources: [\"{Resource}\"], verbs: [\"{Verb}\"].";
+
+        // Slices are listed and then watched: with the one verb alone, the next refusal would follow at once.
+        string verbs = Resource == "endpointslices" && (Verb is "list" or "watch") ? "\"list\", \"watch\"" : $"\"{Verb}\"";
+        return $"Bind this user to {where} with this rule: apiGroups: [\"{Group}\"], resources: [\"{Resource}\"], verbs: [{verbs}].";
     }
 
     private static bool IsWatch(string query)

@@ -26,20 +26,23 @@ internal static class FieldTable
         Dictionary<string, Dictionary<string, Field>> types = new(StringComparer.Ordinal);
         foreach (string[] words in Lines("fields.txt").Select(line => line.Split(' ')))
             types.Add(words[0], words.Skip(1).Select(Field.Parse).ToDictionary(field => field.Name, StringComparer.Ordinal));
-        // Twice, because an inlined type may have one inlined itself.
-        foreach (Dictionary<string, Field> fields in types.Values.Concat(types.Values))
-        {
-            foreach (Field inlined in fields.Values.Where(field => field.Inline).ToList())
-            {
-                foreach ((string name, Field field) in types[inlined.Type])
-                {
-                    // It is known by name only. On the wire it is a field of the inlined message.
-                    fields.TryAdd(name, field with { Number = 0 });
-                }
-            }
-        }
-
+        foreach (Dictionary<string, Field> fields in types.Values)
+            Inline(fields, types);
         return types;
+    }
+
+    /// <summary>Adds the fields of inlined types, and of those that they inline.</summary>
+    private static void Inline(Dictionary<string, Field> fields, Dictionary<string, Dictionary<string, Field>> types)
+    {
+        foreach (Field inlined in fields.Values.Where(field => field.Inline).ToList())
+        {
+            Dictionary<string, Field> inner = types[inlined.Type];
+            Inline(inner, types);
+
+            // They are known by name only. On the wire they are fields of the inlined message.
+            foreach ((string name, Field field) in inner)
+                fields.TryAdd(name, field with { Number = 0 });
+        }
     }
 
     /// <summary>One field. Its number is 0 where it is inlined from another type.</summary>

@@ -24,6 +24,9 @@ internal sealed record ClusterKind(string Group, string Resource, string Kind, b
     /// <summary>The <c>apiVersion</c> of its objects.</summary>
     public string ApiVersion => Group["api".Length..].TrimStart('s').TrimStart('/');
 
+    /// <summary>Its name as kubectl takes it: <c>statefulsets.apps</c>.</summary>
+    public string NameForKubectl => Group.Split('/') is ["apis", var group, _] ? $"{Resource}.{group}" : Resource;
+
     /// <summary>The path of a list, of one namespace or of all.</summary>
     public string PathOf(string? @namespace) =>
         @namespace is null || !IsNamespaced ? $"/{Group}/{Resource}" : $"/{Group}/namespaces/{@namespace}/{Resource}";

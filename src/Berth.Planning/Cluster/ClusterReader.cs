@@ -27,6 +27,7 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
         using Meter meter = new("Berth.Planning");
         using KubernetesApi api = new(access, meter, time);
         List<PlanObject> objects = [];
+        List<(ClusterKind Kind, KubernetesApiException Refusal)> refused = [];
         foreach (ClusterKind kind in ClusterKind.All)
         {
             try
@@ -42,6 +43,10 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
             catch (KubernetesApiException exception) when (exception.StatusCode == 404)
             {
                 // The server does not have this kind, so there are no objects of it.
+            }
+            catch (KubernetesApiException exception) when (exception.StatusCode == 403)
+            {
+                refused.Add((kind, exception));
             }
             catch (KubernetesRequestException exception)
             {
@@ -61,7 +66,21 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
             }
         }
 
+        if (refused.Count > 0)
+            unread.Add(Describe(refused));
         return objects;
+    }
+
+    /// <summary>One sentence about all kinds that this user may not list, with the one command that allows them.</summary>
+    private string Describe(List<(ClusterKind Kind, KubernetesApiException Refusal)> refused)
+    {
+        string kinds = string.Join(", ", refused.Select(static each => each.Kind.Resource));
+        if (refused is [var only])
+            return $"{kinds} are not read, and the plan does not count them: {only.Refusal.Message}";
+        string resources = string.Join(',', refused.Select(static each => each.Kind.NameForKubectl));
+        return $"{kinds} are not read, and the plan does not count them: {access.Server} refused to list them (403 Forbidden: " +
+            $"{refused[0].Refusal.Status.Message?.TrimEnd('.')}). Bind this user to a ClusterRole that allows it: " +
+            $"kubectl create clusterrole berth-plan --verb=list --resource={resources}";
     }
 
     private async Task ReadAsync(

@@ -25,7 +25,7 @@ internal sealed class Reach
     public string? DoubtAbout(Workload one, Workload other) =>
         _placements[IdOf(one)].Terms.IsUnderstood && _placements[IdOf(other)].Terms.IsUnderstood
             ? null
-            : "a node affinity has an operator or a number that Kubernetes refuses, and may be meant to keep them apart";
+            : "a node affinity has an operator or a number that Kubernetes does not take, and may be meant to keep them apart";
 
     /// <summary>True when a required anti-affinity keeps pods of one workload on different nodes.</summary>
     public static bool KeepsApart(Workload workload) => KeepsAway(workload, workload);

@@ -14,7 +14,7 @@ internal sealed class Requirement
     private bool _isAbsent;
 
     /// <summary>Adds one expression.</summary>
-    /// <returns>False for an operator or a number that Kubernetes refuses.</returns>
+    /// <returns>False for an operator that Kubernetes refuses, or a number that no node meets.</returns>
     public bool Add(string? @operator, IEnumerable<string> values)
     {
         switch (@operator)

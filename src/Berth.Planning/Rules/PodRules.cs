@@ -55,6 +55,14 @@ internal static class PodRules
     private static PlanFault? FindGrace(Workload workload)
     {
         long given = workload.PodSpec.Number("terminationGracePeriodSeconds") ?? 30;
+        if (given < 0)
+        {
+            return new PlanFault(
+                PlanRule.Grace, PlanLevel.Warning, workload.Subject, workload.Object.At(workload.PodSpec["terminationGracePeriodSeconds"]),
+                $"The grace period is {given} s, which Kubernetes takes for 1 s.",
+                "The kubelet kills the server while sessions still have time to end.", "Set terminationGracePeriodSeconds to 40.");
+        }
+
         foreach (Container container in workload.Containers)
         {
             // 30 s is what `berth echo` does when nothing is stated.

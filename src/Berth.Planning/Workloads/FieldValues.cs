@@ -4,7 +4,7 @@ using Berth.Planning.Objects;
 namespace Berth.Planning.Workloads;
 
 /// <summary>
-/// Fields that decide about ports, and whose value the API server refuses. The plan would otherwise read them as not set.
+/// Numbers that decide about ports, and whose value the API server refuses. The plan would otherwise read them as not set.
 /// </summary>
 internal static class FieldValues
 {
@@ -17,13 +17,16 @@ internal static class FieldValues
         [
             ("spec.replicas", each.Body.At("spec", "replicas")),
             ("spec.ordinals.start", each.Body.At("spec", "ordinals", "start")),
-            ("terminationGracePeriodSeconds", podSpec["terminationGracePeriodSeconds"]),
         ];
         foreach ((string field, JsonNode? value) in numbers)
         {
             if (value is not null && !IsWhole(value, 0, int.MaxValue))
                 yield return Fault(each, field, value, "a whole number, 0 or more");
         }
+
+        // A negative one is accepted, with a warning, and counts as 1: see the rule "grace".
+        if (podSpec["terminationGracePeriodSeconds"] is { } grace && !IsWhole(grace, long.MinValue, long.MaxValue))
+            yield return Fault(each, "terminationGracePeriodSeconds", grace, "a whole number, 0 or more");
 
         if (podSpec["hostNetwork"] is { } network && network.GetValueKind() is not (JsonValueKind.True or JsonValueKind.False))
             yield return Fault(each, "hostNetwork", network, "true or false, without quotes");
@@ -34,6 +37,9 @@ internal static class FieldValues
                 if (port[field] is { } value && !IsWhole(value, field == "hostPort" ? 0 : 1, 65535))
                     yield return Fault(each, field, value, "a port in 1..65535");
             }
+
+            if (podSpec.Flag("hostNetwork") && port.Number("hostPort") is > 0 and { } host && host != port.Number("containerPort"))
+                yield return Fault(each, "hostPort", port["hostPort"]!, "its containerPort, as it must be on the host network");
         }
     }
 
@@ -41,7 +47,25 @@ internal static class FieldValues
     public static PlanFault? CheckMaximum(PlanObject scaler, string field)
     {
         JsonNode? value = scaler.Body.At("spec", field);
-        return value is null || IsWhole(value, 1, int.MaxValue) ? null : Fault(scaler, $"spec.{field}", value, "a whole number, 1 or more");
+        if (value is null)
+            return null;
+        if (!IsWhole(value, 1, int.MaxValue))
+            return Fault(scaler, $"spec.{field}", value, "a whole number, 1 or more");
+        return scaler.Kind == "HorizontalPodAutoscaler" && scaler.Body.Number("spec", "minReplicas") > value.Number()
+            ? Fault(scaler, $"spec.{field}", value, "minReplicas or more")
+            : null;
+    }
+
+    /// <summary>Checks the ports of a Service.</summary>
+    public static IEnumerable<PlanFault> CheckService(PlanObject service)
+    {
+        foreach (JsonObject port in service.Body.Items("spec", "ports"))
+        {
+            if (port["port"] is { } value && !IsWhole(value, 1, 65535))
+                yield return Fault(service, "port", value, "a port in 1..65535");
+            if (port["targetPort"] is { } target && target.GetValueKind() == JsonValueKind.Number && !IsWhole(target, 1, 65535))
+                yield return Fault(service, "targetPort", target, "a port in 1..65535");
+        }
     }
 
     /// <summary>The fault of an object that is to make pods, and has no template for them.</summary>
@@ -54,7 +78,12 @@ internal static class FieldValues
         value.GetValueKind() == JsonValueKind.Number && value.AsValue().TryGetValue(out long number)
         && number >= lowest && number <= highest;
 
-    private static PlanFault Fault(PlanObject each, string field, JsonNode value, string wanted)
+    /// <summary>The fault of a value that the API server refuses.</summary>
+    /// <param name="each">The object.</param>
+    /// <param name="field">The name of the field.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="wanted">What it must be: a noun.</param>
+    public static PlanFault Fault(PlanObject each, string field, JsonNode value, string wanted)
     {
         string text = value.ToJsonString();
         return new PlanFault(

@@ -18,7 +18,12 @@ internal static class KnownKinds
         ["autoscaling"] = ["HorizontalPodAutoscaler"],
         ["policy"] = ["PodDisruptionBudget", "PodSecurityPolicy"],
         ["apps.kruise.io"] = ["StatefulSet", "DaemonSet"],
-        ["keda.sh"] = ["ScaledObject"],
+        ["keda.sh"] = ["ScaledObject", "TriggerAuthentication", "ClusterTriggerAuthentication"],
+
+        // Charts often have these, and they make no pods.
+        ["monitoring.coreos.com"] = ["ServiceMonitor", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig"],
+        ["cert-manager.io"] = ["Certificate", "CertificateRequest", "Issuer", "ClusterIssuer"],
+        ["external-secrets.io"] = ["ExternalSecret", "ClusterExternalSecret", "SecretStore", "ClusterSecretStore"],
     };
 
     /// <summary>Returns a sentence when the kind of an object is not known, or when it has none; else null.</summary>

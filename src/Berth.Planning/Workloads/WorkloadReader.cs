@@ -18,11 +18,17 @@ internal static class WorkloadReader
             if (Pods.Find(each) is { } pods)
             {
                 faults.AddRange(FieldValues.Check(each, pods.Spec));
+                faults.AddRange(FieldTexts.Check(each, pods.Metadata, pods.Spec));
+                faults.AddRange(AffinityValues.Check(each, pods.Spec));
                 all.Add(Create(each, pods, index, autoscalers, all.Count));
             }
             else if (Pods.LacksTemplate(each))
             {
                 faults.Add(FieldValues.WithoutTemplate(each));
+            }
+            else if (each.Kind == "Service" && each.Group.Length == 0)
+            {
+                faults.AddRange(FieldValues.CheckService(each));
             }
         }
 

@@ -21,7 +21,7 @@ internal sealed class PodMaker(ServiceTarget target, PortScheme scheme)
         PodEndpoint made = TryMakeCompact(pod, rule) ?? PodEndpoint.Create(
             pod.Name.ToString()!, target.Namespace, [.. pod.Addresses], [.. ports ?? rule!.All(used ?? 0)], used, pod.Uid.ToString(),
             pod.Scope.Node, pod.Scope.Zone, pod.Ready, pod.Serving, pod.Terminating, pod.Host, pod.Scope.Cluster);
-        return pod.Cordoned ? new CordonedEndpoint(made) : made;
+        return pod.Cordoned ? new MarkedEndpoint(made, cordoned: true, lastResort: false) : made;
     }
 
     private static RemotePod? TryMakeCompact(PodDraft pod, PortRule? rule) =>

@@ -57,12 +57,29 @@ internal sealed class TlsConnection : IDuplexPipe, ITlsConnectionFeature, ITlsAp
             {
                 await pipes.Input.CompleteAsync().ConfigureAwait(false);
                 await pipes.Output.CompleteAsync().ConfigureAwait(false);
+                await SayGoodbyeAsync(tls).ConfigureAwait(false);
                 transport.Transport = outer;
             }
         }
     }
 
     public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
+
+    /// <summary>
+    /// Sends close_notify (RFC 8446, 6.1). Without it OpenSSL 3 takes the end for a truncation, and forgets the session: no client of it
+    /// could resume.
+    /// </summary>
+    private static async ValueTask SayGoodbyeAsync(SslStream tls)
+    {
+        try
+        {
+            await tls.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
+        {
+            // The client, or the connection, is gone already.
+        }
+    }
 
     private static async Task<bool> ShakeHandsAsync(SslStream tls, ConnectionContext transport, ITlsServer server)
     {

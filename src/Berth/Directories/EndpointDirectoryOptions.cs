@@ -44,6 +44,18 @@ public sealed class EndpointDirectoryOptions
     public TimeSpan? MaxStale { get; init; }
 
     /// <summary>
+    /// What happens while no pod of a target is ready. True: the pods that are not ready are available, except those that terminate and
+    /// those that are cordoned, and a warning (<see cref="EndpointWarningKind.NoneReady"/>) says so. False: no pod is available. Default
+    /// false.
+    /// </summary>
+    /// <remarks>
+    /// EndpointSlices can say for many minutes that no pod is ready although all are: after an outage of the API server, the node
+    /// controller marks every pod as not ready, and the EndpointSlice controller writes the recovery only after a backoff of up to 1,000 s
+    /// (seen on Kubernetes 1.36.2). Not for a <see cref="ClusterEndpointSource"/>, which goes to another cluster instead.
+    /// </remarks>
+    public bool LastResort { get; init; }
+
+    /// <summary>
     /// The name of the cluster that the source reads, where several are followed: the attribute <c>k8s.cluster.name</c> of the metrics, and
     /// the end of the logger's name. Default: null, for no name. <see cref="ClusterEndpointSource"/> sets it.
     /// </summary>

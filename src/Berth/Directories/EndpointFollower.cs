@@ -16,6 +16,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
     private readonly IEndpointStream _stream;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly bool _lastResort;
     private readonly Latest<ViewState> _states;
     private readonly SourceHealth _health = new();
     private readonly Supervisor _supervisor;
@@ -30,6 +31,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
     {
         _stream = stream;
         _time = options.TimeProvider;
+        _lastResort = options.LastResort;
         _logger = options.LoggerFactory.CreateLogger(options.LoggerName);
         _states = new Latest<ViewState>(new ViewState(null, saved?.Restore(ports), null));
         _supervisor = new Supervisor(StepAsync, Fail, backoff, _time);
@@ -93,7 +95,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
             return;
         EndpointSnapshot next = before.Snapshot is { } shown && HasSameContent(read, before.Read)
             ? shown
-            : read.WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow());
+            : (_lastResort ? read.WithLastResort() : read).WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow());
         next = next.IsStale ? next.AsLive() : next;
         if (!ReferenceEquals(next.Warnings, before.Snapshot?.Warnings))
             LogWarnings(before.Snapshot?.Warnings ?? [], next.Warnings);

@@ -112,7 +112,7 @@ internal static class SnapshotFileFormat
         writer.WriteBoolean("ready", endpoint.Ready);
         writer.WriteBoolean("serving", endpoint.Serving);
         writer.WriteBoolean("terminating", endpoint.Terminating);
-        if (endpoint is CordonedEndpoint)
+        if (endpoint.IsCordoned)
             writer.WriteBoolean("cordoned", true);
         writer.WriteEndObject();
     }
@@ -149,7 +149,7 @@ internal static class SnapshotFileFormat
             OptionalText(element, "host"),
             OptionalText(element, "cluster"));
         bool isCordoned = element.TryGetProperty("cordoned", out JsonElement cordoned) && cordoned.GetBoolean();
-        return isCordoned ? new CordonedEndpoint(endpoint) : endpoint;
+        return isCordoned ? new MarkedEndpoint(endpoint, cordoned: true, lastResort: false) : endpoint;
     }
 
     private static EndpointPort ReadPort(string text)

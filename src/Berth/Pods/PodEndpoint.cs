@@ -16,13 +16,14 @@ public abstract class PodEndpoint
     // Created at the first use: of 100,000 endpoints most are never asked for a text.
     private EndpointTexts? _texts;
 
-    private protected PodEndpoint(int number, bool ready, bool serving, bool terminating, bool cordoned = false)
+    private protected PodEndpoint(int number, bool ready, bool serving, bool terminating, bool cordoned = false, bool lastResort = false)
     {
         Number = number;
         _conditions = (ready ? Conditions.Ready : Conditions.None)
             | (serving ? Conditions.Serving : Conditions.None)
             | (terminating ? Conditions.Terminating : Conditions.None)
-            | (cordoned ? Conditions.Cordoned : Conditions.None);
+            | (cordoned ? Conditions.Cordoned : Conditions.None)
+            | (lastResort ? Conditions.LastResort : Conditions.None);
     }
 
     [Flags]
@@ -33,6 +34,7 @@ public abstract class PodEndpoint
         Serving = 2,
         Terminating = 4,
         Cordoned = 8,
+        LastResort = 16,
     }
 
     /// <summary>The pod's name, such as <c>service-b-2</c>.</summary>
@@ -101,8 +103,11 @@ public abstract class PodEndpoint
         : Ready && Serving ? (Has(Conditions.Cordoned) ? PodState.Cordoned : PodState.Ready)
         : PodState.NotReady;
 
-    /// <summary>True when new clients may be sent here: ready, serving and not terminating.</summary>
-    public bool IsAvailable => State == PodState.Ready;
+    /// <summary>
+    /// True when new clients may be sent here: ready, serving, not terminating and not cordoned. With
+    /// <see cref="EndpointDirectoryOptions.LastResort"/> also while no pod of the target is ready, when this one is not terminating.
+    /// </summary>
+    public bool IsAvailable => State == PodState.Ready || Has(Conditions.LastResort);
 
     /// <summary>Address and main port as clients dial them: <c>10.88.0.10:3002</c>, or <c>[fd00::1]:3002</c>.</summary>
     /// <remarks>Made at the first call and kept.</remarks>
@@ -110,6 +115,9 @@ public abstract class PodEndpoint
 
     /// <summary><see cref="Authority"/> as UTF-8. Made at the first call and kept.</summary>
     public ReadOnlyMemory<byte> AuthorityUtf8 => Texts.AuthorityUtf8 ??= PodAuthority.Format(Address, Port);
+
+    /// <summary>True when an operator has cordoned it, whatever its state.</summary>
+    internal bool IsCordoned => Has(Conditions.Cordoned);
 
     /// <summary>The parts of the name, for comparisons that create no string.</summary>
     internal abstract PodName Key { get; }
@@ -174,9 +182,9 @@ public abstract class PodEndpoint
     /// <returns>The port, or null when the pod has none of that name.</returns>
     public abstract EndpointPort? FindPort(string name);
 
-    /// <summary>True when everything a reader can see is the same.</summary>
-    public bool ContentEquals(PodEndpoint? other) =>
-        ReferenceEquals(this, other) || (other is not null && _conditions == other._conditions && SameParts(other));
+    /// <summary>True when everything that its source states, and its cordon, are the same.</summary>
+    public bool ContentEquals(PodEndpoint? other) => ReferenceEquals(this, other)
+        || (other is not null && ((_conditions ^ other._conditions) & ~Conditions.LastResort) == Conditions.None && SameParts(other));
 
     /// <summary>The endpoint for people: <c>service-b-2 10.88.0.10:3002 Ready</c>.</summary>
     public override string ToString() => $"{Name} {Authority} {State}";

@@ -104,6 +104,11 @@ public sealed class EndpointSnapshot
                         + "their readiness probe or a readiness gate.")
         : LeftOut.Count > 0
             ? $"{Target} has {EndpointWords.Pods(LeftOut.Count)}, and none can be dialled: {LeftOut[0].Name} ({LeftOut[0].Detail})."
+                // Pods of a DaemonSet or a Deployment, asked for by ordinal.
+                + (LeftOut[0].Reason == LeftOutReason.NoOrdinal
+                    ? " Only a StatefulSet's pods have an ordinal. Where each node runs one such pod, all on one port, give that port: "
+                        + "--fixed-port PORT, or PortScheme.Fixed in a program."
+                    : "")
         : $"{Target} has no pods. Check that the Service exists and that its selector matches the pods' labels. A pod that is not on a "
             + $"node yet (Pending) does not count: 'kubectl get pods -n {Target.Namespace}' shows it.";
 
@@ -171,7 +176,7 @@ public sealed class EndpointSnapshot
         for (int i = 0; i < chunks.Length; i++)
         {
             if (Array.Exists(chunks[i].All, pods.Contains))
-                chunks[i] = new EndpointChunk([.. chunks[i].All.Select(pod => pods.Contains(pod) ? new CordonedEndpoint(pod) : pod)]);
+                chunks[i] = new EndpointChunk([.. chunks[i].All.Select(pod => pods.Contains(pod) ? Cordon(pod) : pod)]);
         }
 
         return new EndpointSnapshot(this, new EndpointList(chunks, availableOnly: false), new EndpointList(chunks, availableOnly: true))
@@ -181,9 +186,35 @@ public sealed class EndpointSnapshot
         };
     }
 
+    /// <summary>
+    /// The same, with the pods that are not ready as available ones, where no pod is available: all but those that terminate or are
+    /// cordoned. The same instance where there is nothing to change.
+    /// </summary>
+    internal EndpointSnapshot WithLastResort()
+    {
+        if (Available.Count > 0 || !Endpoints.Any(IsLastResort))
+            return this;
+        EndpointChunk[] chunks =
+        [
+            .. Endpoints.Chunks.ToArray().Select(static chunk => new EndpointChunk(
+                [.. chunk.All.Select(static pod => IsLastResort(pod) ? new MarkedEndpoint(pod, cordoned: false, lastResort: true) : pod)])),
+        ];
+        EndpointList available = new(chunks, availableOnly: true);
+        return new EndpointSnapshot(this, new EndpointList(chunks, availableOnly: false), available)
+        {
+            Warnings = [.. Warnings, EndpointWords.NoneReady(available.Count)],
+            StaleSince = StaleSince,
+            StaleReason = StaleReason,
+        };
+    }
+
     /// <summary>The same, as its source stated it: with its version and age, and stale where the source is.</summary>
     internal EndpointSnapshot AsStated(string version, TimeSpan age, DateTimeOffset? staleSince, string? reason) =>
         new(this) { SourceVersion = version, StatedAge = age, StaleSince = staleSince, StaleReason = reason };
+
+    private static bool IsLastResort(PodEndpoint pod) => pod is { State: PodState.NotReady, IsCordoned: false };
+
+    private static MarkedEndpoint Cordon(PodEndpoint pod) => new(pod, cordoned: true, lastResort: false);
 
     private PodEndpoint? FindInClusters(int ordinal, string? name)
     {

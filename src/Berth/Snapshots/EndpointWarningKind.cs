@@ -14,4 +14,7 @@ public enum EndpointWarningKind
 
     /// <summary>The slices state some pods with an address that their node no longer has.</summary>
     NodeAddressChanged = 3,
+
+    /// <summary>No pod is ready, and pods that are not ready are available (<see cref="EndpointDirectoryOptions.LastResort"/>).</summary>
+    NoneReady = 4,
 }

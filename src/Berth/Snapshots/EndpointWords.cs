@@ -64,6 +64,15 @@ internal static class EndpointWords
         EndpointWarningKind.SeveralSets => "several-sets",
         EndpointWarningKind.FrozenSlices => "frozen-slices",
         EndpointWarningKind.MixedNetworks => "mixed-networks",
-        _ => "node-address-changed",
+        EndpointWarningKind.NodeAddressChanged => "node-address-changed",
+        _ => "none-ready",
     };
+
+    /// <summary>The warning while pods that are not ready are handed out.</summary>
+    /// <param name="count">The number of these pods.</param>
+    public static EndpointWarning NoneReady(int count) => new(
+        EndpointWarningKind.NoneReady,
+        $"No pod is ready. As a last resort, {Pods(count)} that {(count == 1 ? "does" : "do")} not terminate {(count == 1 ? "is" : "are")} "
+            + "handed out. Compare 'kubectl get pods' with the EndpointSlices: pods that are Ready there, and not in the slices, "
+            + "are held up by the control plane; the others by their readiness probe.");
 }

@@ -19,7 +19,8 @@ public sealed record PortClash(IPAddress Address, int Port, string Protocol, IRe
     public override string ToString()
     {
         IEnumerable<string> pods = IsBetweenTargets ? Claims.Select(static claim => $"{claim.Pod} of {claim.Target}") : Pods;
-        return $"Pods {string.Join(" and ", pods)} all claim {new IPEndPoint(Address, Port)}/{Protocol}. Give their StatefulSets base "
-            + "ports that do not overlap.";
+        string cluster = Claims is [{ Cluster: { } name }, ..] ? $" in cluster {name}" : "";
+        return $"Pods {string.Join(" and ", pods)} all claim {new IPEndPoint(Address, Port)}/{Protocol}{cluster}. "
+            + "Give their StatefulSets base ports that do not overlap.";
     }
 }

@@ -29,7 +29,10 @@ internal static class PortClashes
 
         return [.. claims.Where(static c => c.Value.Count > 1).Select(static c => new PortClash(
             c.Key.Address, c.Key.Port, c.Key.Protocol,
-            [.. c.Value.Select(static claim => new PortClaim(claim.Snapshot.Target, claim.Pod.Name))]))];
+            [.. c.Value.Select(static claim => new PortClaim(claim.Snapshot.Target, claim.Pod.Name)
+            {
+                Cluster = claim.Pod.Cluster,
+            })]))];
     }
 
     /// <summary>

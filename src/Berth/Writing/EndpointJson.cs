@@ -138,6 +138,8 @@ internal static class EndpointJson
             json.WriteStartObject();
             json.WriteString("target"u8, claim.Target.ToString());
             json.WriteString("pod"u8, claim.Pod);
+            if (claim.Cluster is { } cluster)
+                json.WriteString("cluster"u8, cluster);
             json.WriteEndObject();
         }
 

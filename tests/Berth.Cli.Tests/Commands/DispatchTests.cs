@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Berth.Cli.Tests.Running;
 using Microsoft.AspNetCore.Http;
 
@@ -68,6 +69,23 @@ public sealed class DispatchTests : IDisposable
         Assert.True(File.Exists(SnapshotFile + ".damaged"));
     }
 
+    [Theory]
+    [InlineData("false", "^$", "\"warnings\":\\[\\]")]
+    [InlineData("true", "^10\\.77\\.0\\.[123]:300[012]$", "\"warnings\":\\[\\{\"kind\":\"none-ready\"")]
+    public async Task F110_pods_that_are_not_ready_are_handed_out_by_option_while_none_is(string lastResort, string root, string warnings)
+    {
+        await using FakeKubernetes kubernetes = await StartKubernetesAsync(ready: false);
+        string url = $"http://127.0.0.1:{FreePorts.Take()}";
+        await using BerthProcess dispatch = Start(Programs.Any, kubernetes.Kubeconfig, url, "--last-resort", lastResort);
+        using HttpClient client = new() { BaseAddress = new Uri(url) };
+
+        string page = await Wait.ForAsync(
+            "the endpoints", async token => await client.GetStringAsync("/v1/endpoints/k8s-example2/service-b", token), Cancellation);
+        Assert.Equal(3, Regex.Count(page, "\"state\":\"not-ready\""));
+        Assert.Matches(warnings, page);
+        Assert.Matches(root, await client.GetStringAsync("/", Cancellation));
+    }
+
     [Fact]
     public async Task F101_configuration_file_is_read_again_and_a_faulty_one_changes_nothing()
     {
@@ -107,6 +125,7 @@ public sealed class DispatchTests : IDisposable
     [InlineData("--cordon lobby-2", "--cordon: 'lobby-2' is no pod to cordon. Write it as NAMESPACE/POD")]
     [InlineData("--max-stale 0", "--max-stale: The duration 0 is below")]
     [InlineData("--max-stale soon", "'soon' is not a duration")]
+    [InlineData("--last-resort perhaps", "'perhaps'. Choose one of true, false")]
     [InlineData("--bind here", "'here' is not an IP address")]
     public async Task Faults_of_dispatch_options_are_named(string arguments, string expected)
     {
@@ -163,8 +182,8 @@ public sealed class DispatchTests : IDisposable
             form, null,
             ["dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--urls", url, "--kubeconfig", kubeconfig, .. more]);
 
-    /// <summary>An API with three ready pods.</summary>
-    private static Task<FakeKubernetes> StartKubernetesAsync()
+    /// <summary>An API with three pods, ready or not.</summary>
+    private static Task<FakeKubernetes> StartKubernetesAsync(bool ready = true)
     {
         string list = Path.Combine(AppContext.BaseDirectory, "Fixtures", "kubernetes-1.36", "list-3-ready.json");
         return FakeKubernetes.StartAsync(async context =>
@@ -176,7 +195,9 @@ public sealed class DispatchTests : IDisposable
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
             }
 
-            await context.Response.SendFileAsync(list, context.RequestAborted);
+            string text = await File.ReadAllTextAsync(list, context.RequestAborted);
+            await context.Response.WriteAsync(
+                ready ? text : text.Replace(":true", ":false", StringComparison.Ordinal), context.RequestAborted);
         });
     }
 }

@@ -47,6 +47,45 @@ public sealed class ManyClusterTests
         await UntilAsync(client, "away: 0 1; east: 0");
     }
 
+    /// <summary>Its API server ends with all its connections, and comes back at the same address.</summary>
+    [Fact]
+    public async Task Killed_cluster_ages_alone_gives_way_and_comes_back()
+    {
+        FakeKubernetes east = await FakeKubernetes.StartAsync(new SlicesServer().AnswerAsync);
+        await using FakeKubernetes west = await FakeKubernetes.StartAsync(new SlicesServer { Pods = ["service-b-0"] }.AnswerAsync);
+        int port = new Uri(east.Server).Port;
+        using TestFile kubeconfig = new(Kubeconfig(("a", east.Server), ("b", west.Server)));
+        string url = $"http://127.0.0.1:{FreePorts.Take()}";
+        await using BerthProcess dispatch = Start(
+            kubeconfig.Path, url, ["east=context:a", "west=context:b"], "--max-stale", "1s");
+        using HttpClient client = new() { BaseAddress = new Uri(url) };
+        await UntilAsync(client, "east: 0 1; west: 0");
+        Assert.Equal("east live; west live", await ReadClustersAsync(client, Cancellation));
+
+        await east.DisposeAsync();
+        await Wait.ForAsync(
+            "east is too stale, and west is live",
+            async token => await ReadClustersAsync(client, token) is "east too-stale; west live" ? "yes" : null, Cancellation);
+        using HttpResponseMessage fallen = await client.GetAsync("/", Cancellation);
+        Assert.Equal(["west; fallback"], fallen.Headers.GetValues("Berth-Cluster"));
+        using HttpResponseMessage named = await client.GetAsync("/?cluster=east", Cancellation);
+        Assert.Equal(["west; fallback"], named.Headers.GetValues("Berth-Cluster"));
+        Assert.Equal("west: 0", await ReadAsync(client, Cancellation));
+        Assert.Equal("ready", (await client.GetStringAsync("/readyz", Cancellation)).Trim());
+        string metrics = await client.GetStringAsync("/metrics", Cancellation);
+        Assert.Contains(metrics.Split('\n'), static line => IsStale(line, "east", '1'));
+        Assert.Contains(metrics.Split('\n'), static line => IsStale(line, "west", '0'));
+
+        await using FakeKubernetes back = await FakeKubernetes.StartAsync(new SlicesServer().AnswerAsync, port);
+        await UntilAsync(client, "east: 0 1; west: 0");
+        using HttpResponseMessage again = await client.GetAsync("/", Cancellation);
+        Assert.Equal(["east"], again.Headers.GetValues("Berth-Cluster"));
+    }
+
+    private static bool IsStale(string line, string cluster, char value) =>
+        line.StartsWith("berth_snapshot_stale", StringComparison.Ordinal) && line.EndsWith(value)
+            && line.Contains($"k8s_cluster_name=\"{cluster}\"", StringComparison.Ordinal);
+
     [Fact]
     public async Task Cluster_through_a_dispatcher_is_followed_beside_a_context()
     {
@@ -88,6 +127,7 @@ public sealed class ManyClusterTests
     [InlineData("east=context:nowhere", "The cluster east cannot be followed.")]
     [InlineData("here=in-cluster", "The cluster here cannot be followed. No cluster is configured")]
     [InlineData("east=context:a --context b", "--context and --cluster are both given.")]
+    [InlineData("east=context:a --last-resort true", "--last-resort and --cluster are both given.")]
     [InlineData("east=context:a --from http://a", "--from and --cluster are both given.")]
     [InlineData("east=context:a --source dns", "--cluster and another source are both given.")]
     public async Task Faults_are_sentences_and_exit_code_2(string clusters, string sentence)
@@ -103,11 +143,13 @@ public sealed class ManyClusterTests
         Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
     }
 
-    private static BerthProcess Start(string kubeconfig, string url, params string[] clusters) => BerthProcess.Start(
+    private static BerthProcess Start(string kubeconfig, string url, params string[] clusters) => Start(kubeconfig, url, clusters, []);
+
+    private static BerthProcess Start(string kubeconfig, string url, string[] clusters, params string[] others) => BerthProcess.Start(
         Programs.Any, null,
         [
             "dispatch", "--target", "k8s-example2/service-b", "--base-port", "3000", "--kubeconfig", kubeconfig, "--urls", url,
-            .. clusters.SelectMany(static cluster => new[] { "--cluster", cluster }),
+            .. clusters.SelectMany(static cluster => new[] { "--cluster", cluster }), .. others,
         ]);
 
     private static string Kubeconfig(params (string Context, string Server)[] contexts)
@@ -129,6 +171,15 @@ public sealed class ManyClusterTests
     /// <summary>Waits until the pods by cluster are as wanted.</summary>
     private static Task<string> UntilAsync(HttpClient client, string wanted) => Wait.ForAsync(
         wanted, async token => await ReadAsync(client, token) is var now && now == wanted ? now : null, Cancellation);
+
+    /// <summary>The clusters with their states.</summary>
+    private static async Task<string> ReadClustersAsync(HttpClient client, CancellationToken token)
+    {
+        using HttpResponseMessage answer = await client.GetAsync("/v1/targets", token);
+        using JsonDocument page = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(token));
+        return string.Join("; ", page.RootElement.GetProperty("targets")[0].GetProperty("clusters").EnumerateArray().Select(
+            static cluster => $"{cluster.GetProperty("name").GetString()} {cluster.GetProperty("state").GetString()}"));
+    }
 
     private static async Task<string> ReadAsync(HttpClient client, CancellationToken token)
     {

@@ -20,7 +20,7 @@ internal sealed class ClusterFixture : IAsyncDisposable
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<ClusterFixture> StartAsync(IEndpointPicker? picker = null)
+    public static async Task<ClusterFixture> StartAsync(IEndpointPicker? picker = null, bool page = false)
     {
         ClusterFixture fixture = new();
         DispatcherOptions options = new()
@@ -28,6 +28,7 @@ internal sealed class ClusterFixture : IAsyncDisposable
             Targets = [new DispatcherTarget(TestPods.Target, TestPods.Ports)],
             Urls = ["http://127.0.0.1:0"],
             Picker = picker ?? new RoundRobinPicker(),
+            Page = page,
         };
         fixture.Server = await DispatcherServer.StartAsync(
             fixture.Clusters.Directory, options, NullLoggerFactory.Instance, TimeProvider.System, fixture._meter, Token);

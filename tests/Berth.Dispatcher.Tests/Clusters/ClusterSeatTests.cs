@@ -40,6 +40,23 @@ public sealed class ClusterSeatTests
         Assert.Equal("east", (await seats.ReserveAsync("?cluster=west")).Cluster);
     }
 
+    [Fact]
+    public async Task Allocation_names_its_cluster_and_can_be_released_there()
+    {
+        await using Seats seats = await Seats.StartAsync();
+        (string first, string id) = await seats.AllocateAsync();
+        Assert.Equal("east", first);
+        Assert.StartsWith("east~service-b-0.", id, StringComparison.Ordinal);
+        (string second, string other) = await seats.AllocateAsync();
+        Assert.Equal("west", second);
+        await seats.WaitAsync("east 0 free, west 0 free");
+
+        // Both pods have one name. The id leads to the desk of its own cluster.
+        using HttpResponseMessage released = await seats.Client.DeleteAsync($"{Path}/{other}", Token);
+        Assert.Equal(HttpStatusCode.NoContent, released.StatusCode);
+        await seats.WaitAsync("east 0 free, west 1 free");
+    }
+
     /// <summary>Two desks with one seat each, and a dispatcher.</summary>
     private sealed class Seats : IAsyncDisposable
     {
@@ -81,6 +98,17 @@ public sealed class ClusterSeatTests
             Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
             using JsonDocument seat = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Token));
             return (seat.RootElement.GetProperty("cluster").GetString()!, seat.RootElement.GetProperty("reservation").GetString()!);
+        }
+
+        /// <summary>Asks as a matchmaker that speaks to Agones does.</summary>
+        public async Task<(string Source, string Id)> AllocateAsync()
+        {
+            using StringContent body = new($$"""{"namespace": "{{TestPods.Target.Namespace}}"}""", Encoding.UTF8, "application/json");
+            using HttpResponseMessage answer = await Client.PostAsync("/gameserverallocation", body, Token);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            using JsonDocument server = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Token));
+            JsonElement annotations = server.RootElement.GetProperty("metadata").GetProperty("annotations");
+            return (server.RootElement.GetProperty("source").GetString()!, annotations.GetProperty("berth.dev/reservation").GetString()!);
         }
 
         public Task WaitAsync(string wanted) => Wait.ForAsync(

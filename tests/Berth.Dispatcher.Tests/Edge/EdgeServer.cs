@@ -70,11 +70,16 @@ internal sealed class EdgeServer : IAsyncDisposable
         return new HttpClient(handler) { BaseAddress = new Uri($"{scheme}://{host}:{PortOf()}"), Timeout = Wait.Limit };
     }
 
-    public async Task<SslStream> ConnectAsync(TestAuthority authority, Action<SslClientAuthenticationOptions>? change = null)
+    /// <param name="authority">The authority that the client trusts.</param>
+    /// <param name="change">Changes the options of TLS.</param>
+    /// <param name="wrap">Stands between TLS and the socket.</param>
+    public async Task<SslStream> ConnectAsync(
+        TestAuthority authority, Action<SslClientAuthenticationOptions>? change = null, Func<Stream, Stream>? wrap = null)
     {
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, PortOf(), DispatcherFixture.Cancelled);
-        SslStream stream = new(new NetworkStream(socket, ownsSocket: true));
+        Stream transport = new NetworkStream(socket, ownsSocket: true);
+        SslStream stream = new(wrap is null ? transport : wrap(transport));
         SslClientAuthenticationOptions options = OptionsOf(authority, "localhost", null);
         change?.Invoke(options);
         await stream.AuthenticateAsClientAsync(options, DispatcherFixture.Cancelled);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Berth.Dispatcher.Tests.Clusters;
 using Berth.Dispatcher.Tests.Edge;
 using Berth.Dispatcher.Tests.Seats;
 using Berth.TestKit;
@@ -176,6 +177,39 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await tab.WaitForAsync("document.querySelector('berth-pod').textContent.includes('0 taken, 3 reserved, 1 free of 4')");
         await CheckAsync(tab, "seats");
     }
+
+    /// <summary>Two pods of one name are two cells, the silent cluster has a banner, and a clash marks pods of its cluster alone.</summary>
+    [Fact]
+    public async Task Clusters_are_groups_and_one_that_is_away_is_named()
+    {
+        await using ClusterFixture fixture = await ClusterFixture.StartAsync(page: true);
+        fixture.Clusters.Push("east", 2);
+        fixture.Clusters.Push("west", 3);
+        await fixture.Clusters.UntilAsync("east: 0 1; west: 0 1 2", DispatcherFixture.Cancelled);
+        await using BrowserTab tab = await chromium.OpenAsync(fixture.Client.BaseAddress + "ui/?by=cluster");
+        await tab.WaitForAsync("document.querySelectorAll('.cell').length === 5");
+        IReadOnlyList<(string Role, string Name)> spoken = await tab.ReadAloudAsync();
+        string headings = string.Join('|', spoken.Where(static each => each.Role == "heading").Select(static each => each.Name));
+        Assert.Matches(@"(^|\|)east\b.*\|west\b", headings);
+        await CheckAsync(tab, "clusters");
+
+        fixture.Clusters.Fail("west", "West is away.");
+        await tab.WaitForAsync(Banner + ".startsWith('Not live: cluster west.')");
+        Assert.Contains("West is away.", await tab.EvaluateAsync<string>(Banner), StringComparison.Ordinal);
+        Assert.Equal(5, await tab.EvaluateAsync<int>("document.querySelectorAll('.cell').length"));
+        await CheckAsync(tab, "cluster-away");
+
+        fixture.Clusters.Push(
+            "west", TwoClusters.Pod("west", 0), TwoClusters.Pod("west", 1), TwoClusters.Pod("west", 2), ClashingWith("west"));
+        await tab.WaitForAsync("document.querySelectorAll('.cell.clash').length === 2 && " + Banner + " === ''");
+        Assert.Equal(
+            "10.77.0.1:3000/TCP is claimed by west/service-b-0 and west/service-b-9",
+            await tab.EvaluateAsync<string>("document.querySelector('#clashes li').textContent"));
+    }
+
+    private static PodEndpoint ClashingWith(string cluster) => PodEndpoint.Create(
+        "service-b-9", TestPods.Target.Namespace, [IPAddress.Parse("10.77.0.1")], [new EndpointPort("", 3000)], 9, $"{cluster}-9", "node-1",
+        cluster: cluster);
 
     private static PodEndpoint[] EachState() =>
         [Pod(0), Pod(1, ready: false), Pod(2, terminating: true), Pod(3, terminating: true, serving: false), Pod(5)];

@@ -92,7 +92,7 @@ public sealed class KubernetesApiTests
 
         Assert.Contains(
             "a Role in namespace \"k8s-example2\" with this rule: apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], "
-                + "verbs: [\"list\"].",
+                + "verbs: [\"list\", \"watch\"].",
             e.Message,
             StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public sealed class KubernetesApiTests
     [InlineData("/api/v1/namespaces/x/pods/p-0",
         "a Role in namespace \"x\" with this rule: apiGroups: [\"\"], resources: [\"pods\"], verbs: [\"get\"].")]
     [InlineData("/apis/discovery.k8s.io/v1/endpointslices",
-        "a ClusterRole with this rule: apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"list\"].")]
+        "a ClusterRole with this rule: apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"list\", \"watch\"].")]
     [InlineData("/api/v1/namespaces/x", "a ClusterRole with this rule: apiGroups: [\"\"], resources: [\"namespaces\"], verbs: [\"get\"].")]
     [InlineData("/version", null)]
     public void Knows_the_rule_that_a_path_needs(string path, string? rule)

@@ -130,7 +130,7 @@ public sealed class NegotiationTests
         harness.Api.OnList(x => AnswerAsync(x, 403, ProtobufWire.Status(403, "Forbidden", "endpointslices is forbidden")));
         EndpointSourceException failure = await harness.FailAsync();
         Assert.Contains("endpointslices is forbidden", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("verbs: [\"list\"]", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("verbs: [\"list\", \"watch\"]", failure.Message, StringComparison.Ordinal);
     }
 
     private static async Task AnswerAsync(ScriptedExchange exchange, int status, byte[] body)

@@ -135,7 +135,7 @@ public sealed class SharingTests : IAsyncLifetime
         await (await _api.NextAsync(Token)).AnswerAsync(403, Json.Status(403, "Forbidden", "no"));
         foreach (IEndpointStream stream in streams)
             Assert.Contains(
-                "verbs: [\"list\"]", (await Assert.ThrowsAsync<EndpointSourceException>(() => ReadAsync(stream))).Message,
+                "verbs: [\"list\", \"watch\"]", (await Assert.ThrowsAsync<EndpointSourceException>(() => ReadAsync(stream))).Message,
                 StringComparison.Ordinal);
         Task<EndpointSnapshot>[] next = [.. streams.Select(ReadAsync)];
         await (await _api.NextAsync(Token)).AnswerAsync(403, Json.Status(403, "Forbidden", "no"));

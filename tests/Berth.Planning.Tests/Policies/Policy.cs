@@ -43,12 +43,15 @@ internal sealed partial class Policy
             return result;
         foreach (JsonObject mutation in _spec.Items("mutations"))
         {
-            Assert.Equal("ApplyConfiguration", mutation.Text("patchType"));
-
-            // The library does not know the type Object; a map with the same fields is merged in the same way.
-            string expression = mutation.Text("applyConfiguration", "expression")!;
-            expression = FieldName().Replace(TypeName().Replace(expression, "{"), "\"$1\":");
-            Merge(result, ToJson(Evaluate(expression, NamesOf(result, null, null)))!);
+            // The library knows neither of the types Object and JSONPatch; a map with the same fields stands for each.
+            bool isPatch = mutation.Text("patchType") == "JSONPatch";
+            string expression = mutation.Text(isPatch ? "jsonPatch" : "applyConfiguration", "expression")!;
+            JsonNode value = ToJson(Evaluate(
+                FieldName().Replace(TypeName().Replace(expression, "{"), "\"$1\":"), NamesOf(result, null, null)))!;
+            if (isPatch)
+                JsonPatches.Apply(result, value.AsArray());
+            else
+                Merge(result, value);
         }
 
         return result;
@@ -85,6 +88,9 @@ internal sealed partial class Policy
         environment.RegisterFunction(
             "split", [typeof(string), typeof(string)],
             static arguments => ((string)arguments[0]!).Split((string)arguments[1]!).Cast<object?>().ToArray());
+        environment.RegisterFunction(
+            "indexOf", [typeof(object?[]), typeof(string)],
+            static arguments => (long)Array.IndexOf((object?[])arguments[0]!, arguments[1]));
         environment.RegisterFunction("trim", [typeof(string)], static arguments => ((string)arguments[0]!).Trim());
         return environment;
     }
@@ -115,36 +121,20 @@ internal sealed partial class Policy
         _ => null,
     };
 
-    /// <summary>
-    /// Merges as server-side apply does here: objects by field, lists of containers and variables by name, others as a whole.
-    /// </summary>
+    /// <summary>Merges objects by field. Lists are never in an ApplyConfiguration of ours: those of atomic lists are refused.</summary>
     private static void Merge(JsonNode into, JsonNode from)
     {
         foreach ((string name, JsonNode? value) in from.AsObject())
         {
+            Assert.IsNotType<JsonArray>(value);
             if (value is JsonObject && into[name] is JsonObject)
                 Merge(into[name]!, value);
-            else if (value is JsonArray items && (name is "containers" or "env"))
-                MergeByName(into, name, items);
             else
                 into[name] = value?.DeepClone();
         }
     }
 
-    private static void MergeByName(JsonNode into, string name, JsonArray items)
-    {
-        if (into[name] is not JsonArray list)
-            into[name] = list = [];
-        foreach (JsonObject item in items.OfType<JsonObject>())
-        {
-            if (list.OfType<JsonObject>().FirstOrDefault(each => each.Text("name") == item.Text("name")) is { } found)
-                Merge(found, item);
-            else
-                list.Add(item.DeepClone());
-        }
-    }
-
-    [GeneratedRegex(@"Object(\.\w+)*\{", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"(JSONPatch|Object(\.\w+)*)\{", RegexOptions.ExplicitCapture)]
     private static partial Regex TypeName();
 
     [GeneratedRegex(@"\b(\w+):")]

@@ -95,6 +95,9 @@ public sealed class PolicyTests
             Assert.Equal("metadata.namespace", Variable(container, "POD_NAMESPACE").Text("valueFrom", "fieldRef", "fieldPath"));
         }
 
+        // They come first, so that other variables can refer to them.
+        JsonObject game = result.Items("spec", "template", "spec", "containers").First();
+        Assert.Equal("POD_NAME POD_NAMESPACE BERTH_BASE_PORT", string.Join(' ', game.Items("env").Select(static e => e.Text("name"))));
         Assert.Equal("4000", Variable(result.Items("spec", "template", "spec", "containers").First(), "BERTH_BASE_PORT").Text("value"));
         JsonNode own = Edit("name: BERTH_BASE_PORT, value: \"4000\"", "name: POD_NAME, value: x", "ClusterFirst", "Default");
         result = Policy.Find("berth-defaults").Apply(own);

@@ -76,7 +76,15 @@ public sealed class ClusterTests
         await input.AddClusterAsync(
             Access(cluster.ServiceAccountKubeconfig("games", "reader")), TimeProvider.System, null, TestContext.Current.CancellationToken);
         Assert.True(input.IsClusterUnread);
-        Assert.Contains(input.Unread, static sentence => sentence.StartsWith("services are not read", StringComparison.Ordinal));
+        string sentence = Assert.Single(input.Unread);
+        Assert.StartsWith("nodes, namespaces, services, pods, configmaps, daemonsets, deployments", sentence, StringComparison.Ordinal);
+        Assert.Contains(" are not read, and the plan does not count them: ", sentence, StringComparison.Ordinal);
+        Assert.Contains("nodes is forbidden: User \"system:serviceaccount:games:reader\" cannot list", sentence, StringComparison.Ordinal);
+        Assert.Contains(
+            "kubectl create clusterrole berth-plan --verb=list --resource=nodes,namespaces,services,pods,configmaps,daemonsets.apps," +
+            "deployments.apps",
+            sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("statefulsets", sentence, StringComparison.Ordinal);
         Assert.Contains(PortPlan.Create(input).Faults, static fault => fault.Rule == PlanRule.Overlap);
     }
 

@@ -2,6 +2,9 @@ namespace Berth.Planning.Reading;
 
 public sealed class InputTests
 {
+    private const string Terms =
+        "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: ";
+
     [Fact]
     public void Broken_document_is_told_with_its_line_and_the_rest_is_checked()
     {
@@ -48,6 +51,24 @@ public sealed class InputTests
     [InlineData("hostNetwork: true", "hostNetwork: \"true\"", "hostNetwork is \"true\", which is not true or false, without quotes.")]
     [InlineData("Seconds: 40", "Seconds: 40s", "terminationGracePeriodSeconds is \"40s\"")]
     [InlineData("image: berth:latest", "ports: [{containerPort: 70000}]", "containerPort is 70000, which is not a port in 1..65535.")]
+    [InlineData(
+        "image: berth:latest", "ports: [{containerPort: 4000, hostPort: 4001}]",
+        "hostPort is 4001, which is not its containerPort, as it must be on the host network.")]
+    [InlineData("value: \"4000\"", "value: 4000", "Variable BERTH_BASE_PORT is 4000, which is not a text: write it in quotes.")]
+    [InlineData("metadata: {labels: {app: lobby}}", "metadata: {labels: {app: lobby, team: 7}}", "label team is 7, which is not a text")]
+    [InlineData(
+        "metadata: {labels: {app: lobby}}", "metadata: {labels: {app: lobby}, annotations: {berth/base-port: 4000}}",
+        "annotation berth/base-port is 4000, which is not a text: write it in quotes.")]
+    [InlineData("matchLabels: {app: lobby}", "matchLabels: {app: match}", "which is not met by the labels of the template.")]
+    [InlineData("serviceName: lobby", "serviceName: Lobby", "which is not a name of a Service: it contains 'L'")]
+    [InlineData("\nmetadata: {name: lobby", "\nmetadata: {name: lob.by", "which is not a name of a StatefulSet: it contains '.'")]
+    [InlineData("containers:", Terms + "[]}}}\n      containers:", "which is not a list with one of nodeSelectorTerms or more.")]
+    [InlineData(
+        "containers:", Terms + "[{matchExpressions: [{key: pool, operator: Within, values: [a]}]}]}}}\n      containers:",
+        "operator is \"Within\", which is not one of In, NotIn,")]
+    [InlineData(
+        "containers:", Terms + "[{matchExpressions: [{key: cores, operator: Gt, values: [eight]}]}]}}}\n      containers:",
+        "The node affinity compares cores with eight, which is not a whole number.")]
     public void Value_that_the_API_server_refuses_is_told(string old, string @new, string words)
     {
         PortPlan plan = Plans.Of(Plans.Set().Replace(old, @new, StringComparison.Ordinal));
@@ -55,6 +76,32 @@ public sealed class InputTests
         Assert.Contains(words, fault.What, StringComparison.Ordinal);
         Assert.True(fault.Location.Line > 8);
     }
+
+    [Theory]
+    [InlineData("port: 4000", "port: 0")]
+    [InlineData("port: 4000", "port: 4000, targetPort: 70000")]
+    public void Port_of_a_Service_that_the_API_server_refuses_is_told(string old, string @new) => Assert.Contains(
+        "which is not a port in 1..65535.",
+        Plans.Only(PlanRule.FieldValue, Plans.Set().Replace(old, @new, StringComparison.Ordinal)).What, StringComparison.Ordinal);
+
+    /// <summary>Kubernetes 1.36.2 takes it, with a warning: "negative values are invalid and will be treated as 1".</summary>
+    [Fact]
+    public void Negative_grace_period_counts_as_one_second() => Assert.Equal(
+        "The grace period is -1 s, which Kubernetes takes for 1 s.",
+        Plans.Only(PlanRule.Grace, Plans.Set().Replace("Seconds: 40", "Seconds: -1", StringComparison.Ordinal)).What);
+
+    [Theory]
+    [InlineData("minReplicas: 5, maxReplicas: 3", "spec.maxReplicas is 3, which is not minReplicas or more.")]
+    [InlineData("maxReplicas: 0", "spec.maxReplicas is 0, which is not a whole number, 1 or more.")]
+    public void Maximum_that_the_API_server_refuses_is_told(string bounds, string what) => Assert.Equal(
+        what, Plans.Only(PlanRule.FieldValue, $$"""
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: lobby, namespace: games}
+        spec: {scaleTargetRef: {kind: StatefulSet, name: lobby}, {{bounds}}}
+        ---
+
+        """ + Plans.Set()).What);
 
     [Fact]
     public void Set_without_a_template_is_told() => Plans.Only(
@@ -69,6 +116,25 @@ public sealed class InputTests
         ---
 
         """ + Plans.Set());
+
+    [Theory]
+    [InlineData("monitoring.coreos.com/v1", "ServiceMonitor", true)]
+    [InlineData("cert-manager.io/v1", "Certificate", true)]
+    [InlineData("external-secrets.io/v1", "ExternalSecret", true)]
+    [InlineData("monitoring.coreos.com/v1", "Prometheus", false)]
+    public void Kinds_that_charts_have_and_that_make_no_pods_are_known(string version, string kind, bool isKnown) => Assert.Equal(
+        isKnown, Plans.Of($"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a, namespace: games}}\n").Unread.Count == 0);
+
+    [Theory]
+    [InlineData(4, "games.yaml: 1 more document cannot be read.")]
+    [InlineData(6, "games.yaml: 3 more documents cannot be read.")]
+    public void Documents_that_cannot_be_read_are_counted(int documents, string last)
+    {
+        PortPlan plan = Plans.Of(Plans.Set() + string.Concat(Enumerable.Repeat("just text\n---\n", documents)));
+        Assert.Equal(4, plan.Unread.Count);
+        Assert.Equal(last, plan.Unread[^1]);
+        Assert.Single(plan.Ranges);
+    }
 
     [Fact]
     public void Document_without_a_kind_is_told() => Assert.Contains(

@@ -27,6 +27,21 @@ public sealed class ClusterSourceTests
     }
 
     [Fact]
+    public async Task Clash_inside_a_cluster_names_it()
+    {
+        await using TwoClusters clusters = new();
+        PodEndpoint other = PodEndpoint.Create(
+            "match-0", TestPods.Target.Namespace, [System.Net.IPAddress.Parse("10.77.0.1")], [new EndpointPort("", 3000)], 7, "match-7",
+            cluster: "west");
+        clusters.Push("east", 1);
+        clusters.Push("west", TwoClusters.Pod("west", 0), other);
+        EndpointSnapshot both = await clusters.UntilAsync("east: 0; west: 0 7", Token);
+        PortClash clash = Assert.Single(both.FindPortClashes());
+        Assert.Equal(["west/match-0", "west/service-b-0"], clash.Claims.Select(static claim => $"{claim.Cluster}/{claim.Pod}").Order());
+        Assert.Contains("all claim 10.77.0.1:3000/TCP in cluster west.", clash.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Ordinal_of_the_second_cluster_alone_is_found_there()
     {
         await using TwoClusters clusters = new();

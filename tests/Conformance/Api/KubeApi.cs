@@ -13,7 +13,12 @@ namespace Berth.Conformance.Api;
 /// <param name="granted">Whose rights these are, where a missing right skips the test instead of failing it; else null.</param>
 internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? granted = null) : IDisposable
 {
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> _warnings = new();
+
     public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>The warnings of all answers so far, as kubectl prints them.</summary>
+    public IReadOnlyCollection<string> Warnings => _warnings;
 
     public Task<JsonNode> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
@@ -76,6 +81,11 @@ internal sealed class KubeApi(HttpClient http, HttpClient anonymous, string? gra
 
         using HttpResponseMessage response = await http.SendAsync(request, token);
         string answer = await response.Content.ReadAsStringAsync(token);
+        foreach (WarningHeaderValue warning in response.Headers.Warning)
+        {
+            _warnings.Enqueue(warning.Text);
+        }
+
         if (response.IsSuccessStatusCode)
         {
             return JsonNode.Parse(answer)!;

@@ -60,6 +60,26 @@ public sealed class PlanCases(SharedControlPlane shared) : ConformanceCase(share
             ("hostNetwork", static set => PodOf(set)["hostNetwork"] = "true"),
             ("containerPort", static set => ContainerOf(set)["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 70000 })),
         ];
+        if (name != Local)
+        {
+            faults =
+            [
+                .. faults,
+                ("value", static set => ContainerOf(set)["env"] = Variables(4000)),
+                ("annotations", static set => set["metadata"]!["annotations"] = new JsonObject { ["berth/base-port"] = 4000 }),
+                ("name", static set => set["metadata"]!["name"] = 7),
+                ("hostPort", static set => ContainerOf(set)["ports"] =
+                    new JsonArray(new JsonObject { ["containerPort"] = 3000, ["hostPort"] = 3001 })),
+                ("name", static set => Rename(set, "lob.by")),
+                ("serviceName", static set => set["spec"]!["serviceName"] = "Lobby"),
+                ("selector", static set => set["spec"]!["selector"] =
+                    new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "others" } }),
+                ("nodeSelectorTerms", static set => PodOf(set)["affinity"] = Affinity("[]")),
+                ("operator", static set => PodOf(set)["affinity"] = Affinity(
+                    """[{"matchExpressions": [{"key": "pool", "operator": "Within", "values": ["a"]}]}]""")),
+            ];
+        }
+
         foreach ((string field, Action<JsonObject> change) in faults)
         {
             ApiRefusal refusal = await Assert.ThrowsAsync<ApiRefusal>(() => CreateAsync(backend, change));
@@ -67,6 +87,34 @@ public sealed class PlanCases(SharedControlPlane shared) : ConformanceCase(share
             Assert.Contains(field, refusal.Status["message"]!.GetValue<string>(), StringComparison.Ordinal);
         }
     }
+
+    /// <summary>Here the API server says something too, as a warning.</summary>
+    [Theory, MemberData(nameof(Backends))]
+    public async Task Values_that_are_accepted_with_a_warning(string name)
+    {
+        await using Backend backend = await OpenAsync(name);
+        JsonNode stored = await CreateAsync(backend, static set => PodOf(set)["terminationGracePeriodSeconds"] = -1);
+        Assert.NotNull(stored["metadata"]!["uid"]);
+        if (name != Local)
+        {
+            Assert.Contains("negative values are invalid and will be treated as 1", Assert.Single(backend.Api.Warnings),
+                StringComparison.Ordinal);
+        }
+
+        if (name == Local)
+            return;
+
+        // No node meets it, and no word of it.
+        stored = await CreateAsync(backend, static set => PodOf(set)["affinity"] = Affinity(
+            """[{"matchExpressions": [{"key": "cores", "operator": "Gt", "values": ["eight"]}]}]"""));
+        Assert.NotNull(stored["metadata"]!["uid"]);
+    }
+
+    private static JsonArray Variables(JsonNode value) => new(new JsonObject { ["name"] = "BERTH_BASE_PORT", ["value"] = value });
+
+    private static JsonNode Affinity(string terms) => JsonNode.Parse(
+        """{"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": TERMS}}}"""
+            .Replace("TERMS", terms, StringComparison.Ordinal))!;
 
     private static Task<JsonNode> CreateAsync(Backend backend, Action<JsonObject> change)
     {

@@ -34,24 +34,82 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
             return;
         }
 
-        // The server compiles a policy some moments after it is created.
-        await Wait.UntilAsync(
-            () => RefusalAsync(
-                backend, static set => ContainerOf(set)["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 3000 })),
-            static refusal => refusal?.Contains("declares ports on the host network", StringComparison.Ordinal) == true, backend.Patience,
-            "Declared ports are refused", Token);
-        await Wait.UntilAsync(
-            () => RefusalAsync(backend, static set => Annotate(set, "65534")), static refusal => refusal is not null, backend.Patience,
-            "A range above 65535 is refused", Token);
-        await Wait.UntilAsync(
-            () => RefusalAsync(backend, static set => ((JsonObject)set["spec"]!).Remove("serviceName")),
-            static refusal => refusal is not null, backend.Patience, "A missing serviceName is refused", Token);
-        Assert.Null(await RefusalAsync(backend, static set => Annotate(set, "3000")));
-        Assert.Null(await RefusalAsync(backend, static set =>
+        (string Sentence, Action<JsonObject> Change)[] refused =
+        [
+            ("A container declares ports on the host network", static set => Declare(set)),
+            ("The port of ordinal 2 would be above 65535 (annotation berth/base-port).", static set => Annotate(set, "65534")),
+            ("The port of ordinal 2 would be above 65535", static set => Annotate(set, "game=4000,admin=65534/TCP")),
+            ("The annotation berth/base-port is not of the form 4000", static set => Annotate(set, "many")),
+            ("BERTH_BASE_PORT of a container is no port", static set => SetBasePort(set, "65534")),
+            ("BERTH_BASE_PORT of a container is no port", static set => SetBasePort(set, "game")),
+            ("serviceName is not set. Create a headless Service", static set => ((JsonObject)set["spec"]!).Remove("serviceName")),
+        ];
+        foreach ((string sentence, Action<JsonObject> change) in refused)
         {
-            Annotate(set, "65534");
-            ((JsonObject)set["metadata"]!["labels"]!).Remove("berth/server");
-        }));
+            // The server compiles a policy some moments after it is created.
+            await Wait.UntilAsync(
+                () => RefusalAsync(backend, change),
+                refusal => refusal?.Contains(sentence, StringComparison.Ordinal) == true, backend.Patience, $"Refused: {sentence}", Token);
+        }
+
+        Action<JsonObject>[] allowed =
+        [
+            static set => Annotate(set, "65533"),
+            static set => SetBasePort(set, "game=4000, admin=65533/TCP"),
+            static set =>
+            {
+                Declare(set);
+                PodOf(set)["hostNetwork"] = false;
+            },
+            static set =>
+            {
+                Declare(set);
+                Annotate(set, "65534");
+                ((JsonObject)set["spec"]!).Remove("serviceName");
+                ((JsonObject)set["metadata"]!["labels"]!).Remove("berth/server");
+            },
+        ];
+        foreach (Action<JsonObject> change in allowed)
+        {
+            Assert.Null(await RefusalAsync(backend, change));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Own))]
+    public async Task Scale_below_the_seats_is_refused(string server)
+    {
+        await using Backend backend = await OpenAsync(server, Needs.OwnServer);
+        await ApplyAsync(backend, "seats.yaml");
+        Workload workload = new(5);
+        string sets = $"/apis/apps/v1/namespaces/{backend.Namespace}/statefulsets";
+        await backend.Api.CreateAsync(sets, workload.StatefulSet());
+        Task<string?> ScaleAsync(int replicas, string subresource) => RefusalAsync(() => backend.Api.MergeAsync(
+            $"{sets}/{workload.Name}{subresource}?dryRun=All",
+            new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } }));
+
+        Assert.Null(await ScaleAsync(2, "/scale"));
+        await backend.Api.CreateAsync($"/api/v1/namespaces/{backend.Namespace}/configmaps", new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ConfigMap",
+            ["metadata"] = new JsonObject { ["name"] = "berth-at-least" },
+            ["data"] = new JsonObject { [workload.Name] = "4" },
+        });
+        foreach (string subresource in (string[])["/scale", ""])
+        {
+            if (server != Local)
+            {
+                await Wait.UntilAsync(
+                    () => ScaleAsync(3, subresource),
+                    static refusal => refusal?.Contains(
+                        "service-b is not scaled to 3 replicas: clients have seats up to pod number 4.", StringComparison.Ordinal) == true,
+                    backend.Patience, "A scale below the seats is refused", Token);
+            }
+
+            Assert.Null(await ScaleAsync(4, subresource));
+            Assert.Null(await ScaleAsync(9, subresource));
+        }
     }
 
     [Theory]
@@ -79,26 +137,56 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
         }
 
         JsonNode stored = await Wait.UntilAsync(
-            () => CreateAsync(backend, static _ => { }),
-            static set => PodOf(set)["dnsPolicy"]!.GetValue<string>() == "ClusterFirstWithHostNet", backend.Patience, "dnsPolicy is added",
-            Token);
-        Assert.Contains(
-            ContainerOf(stored)["env"]!.AsArray(), static variable => variable!["name"]!.GetValue<string>() == "POD_NAME");
+            () => CreateAsync(backend, AddContainers),
+            static set => PodOf(set)["dnsPolicy"]!.GetValue<string>() == "ClusterFirstWithHostNet"
+                && ContainerOf(set)["readinessProbe"] is not null,
+            backend.Patience, "The defaults are added", Token);
+        Assert.Equal(
+            [
+                "POD_NAME=metadata.name POD_NAMESPACE=metadata.namespace",
+                "POD_NAME=metadata.name POD_NAMESPACE=metadata.namespace A=$(POD_NAME)",
+                "POD_NAMESPACE=metadata.namespace POD_NAME=mine",
+            ],
+            PodOf(stored)["containers"]!.AsArray().Select(static container => string.Join(' ', container!["env"]!.AsArray().Select(
+                static variable => $"{variable!["name"]}={variable["value"] ?? variable["valueFrom"]!["fieldRef"]!["fieldPath"]}"))));
+        Assert.Equal("""["/berth","probe"]""", ContainerOf(stored)["readinessProbe"]!["exec"]!["command"]!.ToJsonString());
+        Assert.All(PodOf(stored)["containers"]!.AsArray().Skip(1), static container => Assert.Null(container!["readinessProbe"]));
+
+        // Nothing is replaced, and what has all of it stays as it is.
+        JsonNode own = await CreateAsync(backend, static set =>
+        {
+            PodOf(set)["dnsPolicy"] = "Default";
+            ContainerOf(set)["readinessProbe"] = new JsonObject { ["tcpSocket"] = new JsonObject { ["port"] = 1 } };
+        });
+        Assert.Equal("Default", PodOf(own)["dnsPolicy"]!.GetValue<string>());
+        Assert.Equal(1, ContainerOf(own)["readinessProbe"]!["tcpSocket"]!["port"]!.GetValue<int>());
+        JsonNode again = await CreateAsync(backend, set => set["spec"]!["template"] = stored["spec"]!["template"]!.DeepClone());
+        Assert.True(JsonNode.DeepEquals(stored["spec"], again["spec"]), again.ToJsonString());
+    }
+
+    private static void AddContainers(JsonObject set)
+    {
+        set["metadata"]!["labels"]!["berth/probe"] = "true";
+        JsonArray containers = PodOf(set)["containers"]!.AsArray();
+        containers.Add(JsonNode.Parse("""{"name": "refers", "image": "x", "env": [{"name": "A", "value": "$(POD_NAME)"}]}"""));
+        containers.Add(JsonNode.Parse("""{"name": "own", "image": "x", "env": [{"name": "POD_NAME", "value": "mine"}]}"""));
     }
 
     private static async Task AssertStoredOnlyAsync(Backend backend)
     {
         JsonNode stored = await backend.Api.GetAsync($"{Admission}/validatingadmissionpolicies");
         Assert.Equal(3, stored["items"]!.AsArray().Count);
-        Assert.Null(await RefusalAsync(
-            backend, static set => ContainerOf(set)["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 3000 })));
+        Assert.Null(await RefusalAsync(backend, Declare));
     }
 
-    private static async Task<string?> RefusalAsync(Backend backend, Action<JsonObject> change)
+    private static Task<string?> RefusalAsync(Backend backend, Action<JsonObject> change) =>
+        RefusalAsync(() => CreateAsync(backend, change));
+
+    private static async Task<string?> RefusalAsync(Func<Task<JsonNode>> request)
     {
         try
         {
-            await CreateAsync(backend, change);
+            await request();
             return null;
         }
         catch (ApiRefusal refusal)
@@ -128,9 +216,11 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
                 JsonObject policy = (JsonObject)Convert(document.RootNode)!;
                 string kind = policy["kind"]!.GetValue<string>().ToLowerInvariant();
                 string plural = kind.EndsWith('y') ? kind[..^1] + "ies" : kind + "s";
-                await backend.Api.CreateAsync($"/apis/{policy["apiVersion"]}/{plural}", policy);
+                await backend.Api.CreateAsync($"/apis/{policy["apiVersion"]}/{plural}?fieldValidation=Strict", policy);
             }
         }
+
+        Assert.Empty(backend.Api.Warnings);
     }
 
     private static JsonNode? Convert(YamlNode node) => node switch
@@ -146,6 +236,12 @@ public sealed class PolicyCases(SharedControlPlane shared) : ConformanceCase(sha
 
     private static void Annotate(JsonObject set, string basePort) =>
         set["metadata"]!["annotations"] = new JsonObject { ["berth/base-port"] = basePort };
+
+    private static void Declare(JsonObject set) =>
+        ContainerOf(set)["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 3000 });
+
+    private static void SetBasePort(JsonObject set, string value) =>
+        ContainerOf(set)["env"] = new JsonArray(new JsonObject { ["name"] = "BERTH_BASE_PORT", ["value"] = value });
 
     private static JsonNode PodOf(JsonNode set) => set["spec"]!["template"]!["spec"]!;
 

@@ -129,8 +129,9 @@ public sealed class InvariantObserver : IAsyncDisposable
         _settledVersions.Check(current);
         if (_lastRead is not { } last)
             return;
-        bool kept = current is not null && ReferenceEquals(current.Endpoints, last.Endpoints)
-            && ReferenceEquals(current.LeftOut, last.LeftOut) && ReferenceEquals(current.Warnings, last.Warnings);
+        bool kept = current is not null && ReferenceEquals(current.LeftOut, last.LeftOut)
+            && ((ReferenceEquals(current.Endpoints, last.Endpoints) && ReferenceEquals(current.Warnings, last.Warnings))
+                || IsLastResortOf(current, last));
         _violations.Unless(
             kept, "I1",
             () =>
@@ -140,6 +141,11 @@ public sealed class InvariantObserver : IAsyncDisposable
             current is null || current.IsStale == (view.Failure is not null), "I1",
             () => $"version {current!.Version} does not tell whether it is stale");
     }
+
+    /// <summary>True when the one is the other, whose pods are not ready, with these pods as available ones, and says so.</summary>
+    private static bool IsLastResortOf(EndpointSnapshot shown, EndpointSnapshot read) =>
+        read.Available.Count == 0 && SnapshotText.Of(shown) == SnapshotText.Of(read)
+        && shown.Warnings.Count == read.Warnings.Count + 1 && shown.Warnings[^1].Kind == EndpointWarningKind.NoneReady;
 
     private void BeginTrouble()
     {

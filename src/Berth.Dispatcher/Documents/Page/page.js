@@ -75,7 +75,7 @@ function showLists() {
 // The pods of the target that is shown come first.
 function claimants(claims) {
   const rank = ({ target, pod }) => `${target === feed.target ? 0 : 1} ${target} ${pod}`;
-  return [...claims].sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+  return claims.map(named).sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
     .map(({ target, pod }) => target === feed.target ? pod : `${pod} (${target})`).join(' and ');
 }
 
@@ -84,7 +84,7 @@ function showClashes(clashes) {
     make('strong', null, `${address.includes(':') ? `[${address}]` : address}:${port}/${protocol}`),
     ` is claimed by ${claimants(claims)}`,
   ]);
-  map.mark(new Set(clashes.flatMap(({ claims }) => claims.filter(({ target }) => target === feed.target).map(({ pod }) => pod))));
+  map.mark(new Set(clashes.flatMap(({ claims }) => claims.filter(({ target }) => target === feed.target).map(claim => named(claim).pod))));
 }
 
 function showPod() {

@@ -3,11 +3,11 @@ using System.Net;
 namespace Berth.Pods;
 
 /// <summary>
-/// An endpoint that an operator has cordoned. Everything is as its source states it, but new clients are not sent there. It is a separate
-/// type, so that other endpoints need no field for it.
+/// An endpoint with a mark. Everything is as its source states it, but a cordoned pod gets no new clients, and a last resort gets them
+/// although it is not ready. It is a separate type, so that other endpoints need no field for it.
 /// </summary>
-internal sealed class CordonedEndpoint(PodEndpoint pod)
-    : PodEndpoint(pod.Ordinal ?? PodName.NoNumber, pod.Ready, pod.Serving, pod.Terminating, cordoned: true)
+internal sealed class MarkedEndpoint(PodEndpoint pod, bool cordoned, bool lastResort) : PodEndpoint(
+    pod.Ordinal ?? PodName.NoNumber, pod.Ready, pod.Serving, pod.Terminating, cordoned, lastResort)
 {
     public override string Name => pod.Name;
 

@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Berth.Bench.Cluster.Real;
+
+/// <summary>
+/// The slices of a fleet in a real API server: created and changed over the API, so that it makes versions, UIDs and managed fields.
+/// </summary>
+internal sealed class RealApi : IApiServer, IAsyncDisposable
+{
+    private const string Slices = $"/apis/discovery.k8s.io/v1/namespaces/{Fleet.Namespace}/endpointslices";
+
+    // A real one refuses slices with addresses of loopback. This is as wide, and no program dials it.
+    private const string Loopback = "127.";
+    private const string Network = "110.";
+
+    private readonly ControlPlane _plane;
+    private readonly RealSlice[] _slices;
+
+    private RealApi(ControlPlane plane, Fleet fleet)
+    {
+        _plane = plane;
+        Fleet = fleet;
+        _slices = [.. fleet.Slices.Select(static slice => new RealSlice(slice.Body.Span))];
+    }
+
+    public Fleet Fleet { get; }
+
+    public string Kubeconfig => _plane.Kubeconfig;
+
+    /// <summary>The CPU of kube-apiserver and etcd so far.</summary>
+    public TimeSpan ServerCpu => TimeSpan.FromMilliseconds(_plane.Processes.Sum(static process => process.Cpu.TotalMilliseconds));
+
+    /// <summary>Starts a control plane and fills it.</summary>
+    public static async Task<RealApi> StartAsync(Assets assets, Fleet fleet)
+    {
+        ControlPlane plane = await ControlPlane.StartAsync(assets);
+        RealApi api = new(plane, fleet);
+        try
+        {
+            await plane.GrantAsync(Fleet.Namespace, "discovery.k8s.io", "endpointslices", "\"list\",\"watch\"");
+            ParallelOptions few = new() { MaxDegreeOfParallelism = 4 };
+            await Parallel.ForEachAsync(api._slices, few, async (slice, _) => await plane.CreateAsync(Slices, slice.Body));
+            return api;
+        }
+        catch
+        {
+            await plane.DisposeAsync();
+            throw;
+        }
+    }
+
+    public string FirstAddress(int slice) => Network + Fleet.Slices[slice].FirstAddress[Loopback.Length..];
+
+    public async ValueTask ChangeAsync(int slice)
+    {
+        Fleet.Change(slice);
+        RealSlice changed = _slices[slice];
+        Encoding.ASCII.GetBytes(FirstAddress(slice), changed.Body.AsSpan(changed.AddressAt));
+        await _plane.SendAsync(HttpMethod.Put, $"{Slices}/{changed.Name}", changed.Body);
+    }
+
+    /// <summary>Returns at once: a watch begins with the version of the list, so no change is missed.</summary>
+    public Task WaitForWatchesAsync(int watches) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => _plane.DisposeAsync();
+
+    /// <summary>The body of a request to create or replace a slice, and where its first address is.</summary>
+    private sealed class RealSlice
+    {
+        private static readonly string[] s_ofTheServer = ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"];
+
+        public RealSlice(ReadOnlySpan<byte> listed)
+        {
+            JsonObject slice = JsonNode.Parse(listed)!.AsObject();
+            JsonObject meta = slice["metadata"]!.AsObject();
+            foreach (string field in s_ofTheServer)
+                meta.Remove(field);
+            Name = meta["name"]!.GetValue<string>();
+            slice["apiVersion"] = "discovery.k8s.io/v1";
+            slice["kind"] = "EndpointSlice";
+            string text = slice.ToJsonString().Replace($"\"{Loopback}", $"\"{Network}", StringComparison.Ordinal);
+            AddressAt = text.IndexOf($"\"{Network}", StringComparison.Ordinal) + 1;
+            Body = Encoding.UTF8.GetBytes(text);
+        }
+
+        public string Name { get; }
+
+        public byte[] Body { get; }
+
+        public int AddressAt { get; }
+    }
+}

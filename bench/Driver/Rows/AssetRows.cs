@@ -1,0 +1,178 @@
+using Berth.Bench.Cluster;
+using Berth.Bench.Cluster.Real;
+using Berth.Bench.Processes;
+using Berth.Bench.Report;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>
+/// What touches the API, against a real kube-apiserver with 100,000 endpoints in 1,000 slices, beside the same against the fake one and
+/// the Go program against the real one. Base port 3000 leaves no room for so many in one set, so there are two.
+/// </summary>
+internal static class AssetRows
+{
+    private const int Changes = 200;
+    // The two cores are also those of kube-apiserver, which needs several milliseconds of CPU for a change.
+    private const double PerSecond = 50;
+    private const string Small = "small";
+    private const int SmallSlice = 1000;
+
+    private static readonly string[] s_halves = [Servers.Service, "service-c"];
+
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    {
+        await using RealApi real = await RealApi.StartAsync(Assets.Require(), NewFleet());
+        await using FakeApi fake = await FakeApi.StartAsync(NewFleet());
+        List<Cost> onReal = [];
+        List<Cost> onFake = [];
+        List<Cost> goWhole = [];
+        List<Cost> goSlices = [];
+        for (int round = 0; round < options.Rounds; round++)
+        {
+            onReal.Add(await MeasureAsync(Servers.Berth(options, real, s_halves), real, 2));
+            // The real one has as much to do meanwhile, for no client: what is left then is a difference between the servers, not of the
+            // machine's load.
+            onFake.Add(await MeasureAsync(Servers.Berth(options, fake, s_halves), fake, 2, real));
+            if (options.Go is null)
+                continue;
+            goWhole.Add(await MeasureAsync(Servers.Go(options, real, "whole", s_halves), real, 1));
+            goSlices.Add(await MeasureAsync(Servers.Go(options, real, "slices", s_halves), real, 1));
+        }
+
+        return
+        [
+            .. new CostRow("CPU until the first right answer", "<= 200 ms", 200, 1, static c => c.List, Figures.Milliseconds)
+                .Make(onReal, onFake, goWhole, goSlices),
+            .. new CostRow("memory after the first list", "<= 32 MB, <= 0.25 of Go", 32e6, 0.25, static c => c.Memory, Figures.Megabytes)
+                .Make(onReal, onFake, goWhole, goSlices),
+            .. new CostRow($"memory after {Changes} changes", "<= 34 MB, <= 0.25 of Go", 34e6, 0.25, static c => c.After, Figures.Megabytes)
+                .Make(onReal, onFake, goWhole, goSlices),
+            .. new CostRow(
+                "CPU for one changed slice", "<= 0.45 ms, <= 0.025 of Go", 0.45, 0.025, static c => c.Change, Figures.Milliseconds)
+                .Make(onReal, onFake, goWhole, goSlices),
+            .. await StartAsync(options, real, fake),
+            .. await EventAsync(options, real),
+            .. (await FirstListRows.CompareAsync(options, real.Kubeconfig, 50_000))
+                .Select(static row => row with { What = $"real: {row.What}" }),
+            .. await StreamingRows.CompareAsync(options, real, 50_000),
+        ];
+    }
+
+    private static Fleet NewFleet() => new Fleet()
+        .Add(s_halves[0], 500, 100).Add(s_halves[1], 500, 100).Add(Small, 1, 1).Add(FirstListRows.WarmUp, 600, 10);
+
+    private static async Task<Cost> MeasureAsync(ServerProcess started, IApiServer api, int watches, IApiServer? beside = null)
+    {
+        await using ServerProcess server = started;
+        await server.ReadyAsync();
+        await ListedAsync(server);
+        double list = server.Cpu.TotalMilliseconds;
+        await api.WaitForWatchesAsync(watches);
+        await SettleAsync(server);
+        double memory = server.Resident;
+        TimeSpan before = server.Cpu;
+        await using Churn? load = beside is null ? null : new Churn(beside, PerSecond, Changes);
+        await using Churn churn = new(api, PerSecond, Changes);
+        await churn.Completion;
+        await SettleAsync(server);
+        return new Cost(list, memory, (server.Cpu - before).TotalMilliseconds / Changes, server.Resident);
+    }
+
+    /// <summary>Waits until both sets are listed.</summary>
+    private static async Task ListedAsync(ServerProcess server)
+    {
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                await server.GetAsync("/readyz");
+                return;
+            }
+            catch (HttpRequestException) when (i < 6000)
+            {
+                await Task.Delay(10);
+            }
+        }
+    }
+
+    /// <summary>Waits until a server has nothing left to do, for two seconds at most.</summary>
+    private static async Task SettleAsync(ServerProcess server)
+    {
+        for (int quiet = 0, i = 0; quiet < 4 && i < 40; i++)
+        {
+            TimeSpan before = server.Cpu;
+            await Task.Delay(50);
+            quiet = server.Cpu == before ? quiet + 1 : 0;
+        }
+    }
+
+    private static async Task<Row[]> StartAsync(BenchOptions options, RealApi real, FakeApi fake)
+    {
+        List<double> onReal = [];
+        List<double> onFake = [];
+        for (int round = 0; round < Math.Max(options.Rounds, 9); round++)
+        {
+            await using (ServerProcess berth = Servers.Berth(options, real, Small))
+                onReal.Add((await berth.ReadyAsync()).TotalMilliseconds);
+            await using ServerProcess other = Servers.Berth(options, fake, Small);
+            onFake.Add((await other.ReadyAsync()).TotalMilliseconds);
+        }
+
+        double median = Figures.Median(onReal);
+        return
+        [
+            new Row("real: start to the first right answer, one pod", "<= 100 ms", Figures.Milliseconds(median), "", "", median <= 100),
+            CostRow.Fake(onReal, onFake, Figures.Milliseconds),
+        ];
+    }
+
+    private static async Task<Row[]> EventAsync(BenchOptions options, RealApi real)
+    {
+        await using ServerProcess berth = Servers.Berth(options, real, Small);
+        await berth.ReadyAsync();
+        await SettleAsync(berth);
+        double[] times = await EventRows.SampleAsync(real, berth.Url, SmallSlice);
+        double median = Figures.Median(times);
+        return
+        [
+            new Row(
+                "real: from the answer to a PUT to the answer of GET /, median", "< 2 ms", Figures.Milliseconds(median), "",
+                $"p99 {Figures.Milliseconds(times[times.Length * 99 / 100])}", median < 2),
+        ];
+    }
+
+    /// <param name="List">CPU until both sets were answered, in milliseconds.</param>
+    /// <param name="Memory">Resident bytes then.</param>
+    /// <param name="Change">CPU for one changed slice, in milliseconds.</param>
+    /// <param name="After">Resident bytes after the changes.</param>
+    private readonly record struct Cost(double List, double Memory, double Change, double After);
+
+    private sealed record CostRow(
+        string What, string Target, double Most, double MostOfGo, Func<Cost, double> Value, Func<double, string> Write)
+    {
+        /// <summary>The real one against its target and the Go program, the fake one, and a Go program that does less.</summary>
+        public IEnumerable<Row> Make(List<Cost> onReal, List<Cost> onFake, List<Cost> goWhole, List<Cost> goSlices)
+        {
+            double figure = Figures.Median(onReal.Select(Value));
+            double? ratio = goWhole.Count == 0 ? null : Ratio(onReal, goWhole);
+            yield return new Row(
+                $"real: {What}", Target, Write(figure), ratio is { } known ? Figures.Ratio(known) : "",
+                ratio is null ? "no Go" : $"Go {Write(Figures.Median(goWhole.Select(Value)))}", figure <= Most && (ratio ?? 0) <= MostOfGo);
+            if (goSlices.Count > 0)
+                yield return new Row(
+                    "  Go that makes the list of one slice only", "<= 1.00 of Go", Write(figure), Figures.Ratio(Ratio(onReal, goSlices)),
+                    $"Go {Write(Figures.Median(goSlices.Select(Value)))}", Ratio(onReal, goSlices) <= 1);
+            yield return Fake([.. onReal.Select(Value)], [.. onFake.Select(Value)], Write);
+        }
+
+        public static Row Fake(List<double> onReal, List<double> onFake, Func<double, string> write)
+        {
+            double ratio = Figures.Median(onReal.Zip(onFake, static (a, b) => a / b));
+            return new Row(
+                "  against the fake API server", "within 20%", write(Figures.Median(onReal)), Figures.Ratio(ratio),
+                $"fake {write(Figures.Median(onFake))}", ratio is >= 0.8 and <= 1.2);
+        }
+
+        private double Ratio(List<Cost> ours, List<Cost> theirs) => Figures.Median(ours.Zip(theirs, (a, b) => Value(a) / Value(b)));
+    }
+}

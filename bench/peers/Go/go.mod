@@ -1,0 +1,3 @@
+module berth.example/peer
+
+go 1.19

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Berth.Dispatcher.Connections;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher.FirstLook;
+
+/// <summary>Listens on one address, and gives Kestrel the connections whose first bytes are no plain request.</summary>
+internal sealed class FirstLookListener : IConnectionListener
+{
+    private readonly Socket _socket;
+    private readonly SocketConnectionContextFactory _contexts;
+    private readonly FirstLookLoop[] _loops;
+    // Numbers of sockets: what Kestrel needs for a connection is created when Kestrel takes it.
+    private readonly Channel<int> _forKestrel =
+        Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = false });
+
+    public FirstLookListener(
+        Socket socket, int threads, SocketConnectionContextFactory contexts, IPlainAnswers answers, TimeSpan idle, TimeProvider time,
+        ILogger logger)
+    {
+        _socket = socket;
+        _contexts = contexts;
+        EndPoint = socket.LocalEndPoint!;
+        int listener = (int)socket.SafeHandle.DangerousGetHandle();
+        _loops = new FirstLookLoop[threads];
+        for (int i = 0; i < threads; i++)
+            _loops[i] = new FirstLookLoop(listener, threads > 1, answers, idle, HandOver, time, logger);
+    }
+
+    public EndPoint EndPoint { get; }
+
+    public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await _forKestrel.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (_forKestrel.Reader.TryRead(out int file))
+            {
+                if (TryCreate(file) is { } connection)
+                    return connection;
+            }
+        }
+
+        return null;
+    }
+
+    public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+    {
+        await Task.WhenAll(_loops.Select(static loop => loop.StopAsync())).ConfigureAwait(false);
+        _socket.Dispose();
+        _forKestrel.Writer.TryComplete();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await UnbindAsync().ConfigureAwait(false);
+        while (_forKestrel.Reader.TryRead(out int file))
+            _ = LinuxCalls.Close(file);
+        _contexts.Dispose();
+    }
+
+    private void HandOver(int file) => _forKestrel.Writer.TryWrite(file);
+
+    private ConnectionContext? TryCreate(int file)
+    {
+        SafeSocketHandle handle = new(file, ownsHandle: true);
+        try
+        {
+            return _contexts.Create(new Socket(handle));
+        }
+        catch (SocketException)
+        {
+            // The client has gone meanwhile.
+            handle.Dispose();
+            return null;
+        }
+    }
+}

@@ -1,0 +1,264 @@
+using System.Runtime.InteropServices;
+using Berth.Dispatcher.Connections;
+using Berth.Dispatcher.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Berth.Dispatcher.FirstLook;
+
+/// <summary>
+/// One thread that accepts connections and looks at the first bytes of each. It answers those that are a plain request. Others stay unread
+/// in the system, and Kestrel gets the socket. It sleeps while nothing comes, and allocates nothing for a connection that it answers.
+/// </summary>
+/// <remarks>
+/// It answers one request of a connection. A client that asks again keeps its connection, and the threads of Kestrel are more than this.
+/// </remarks>
+internal sealed unsafe class FirstLookLoop
+{
+    // So that clients that wait for their answer are not held up by new ones for long.
+    private const int AcceptedAtOnce = 64;
+    private const int PauseMilliseconds = 100;
+    private const int RequestLength = 4096;
+
+    private readonly int _listener;
+    private readonly bool _isShared;
+    private readonly IPlainAnswers _answers;
+    private readonly Action<int> _handOver;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly long _started;
+    private readonly ReadyFiles _ready = new();
+    private readonly WaitingSockets _waiting;
+    private readonly AnswerBuffer _answer = new();
+    private readonly byte[] _request = GC.AllocateUninitializedArray<byte>(RequestLength, pinned: true);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isStopAsked;
+    private bool _isStopping;
+    private bool _isPaused;
+    private bool _isPauseTold;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="listener">The socket that listens. It does not block.</param>
+    /// <param name="isShared">True when other threads accept from it too.</param>
+    /// <param name="answers">Answers plain requests.</param>
+    /// <param name="idle">The time that a client has until it must send something.</param>
+    /// <param name="handOver">Takes a socket that is not for here. It is called on this thread.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Gets what goes wrong.</param>
+    public FirstLookLoop(
+        int listener, bool isShared, IPlainAnswers answers, TimeSpan idle, Action<int> handOver, TimeProvider time, ILogger logger)
+    {
+        _listener = listener;
+        _isShared = isShared;
+        _answers = answers;
+        _handOver = handOver;
+        _time = time;
+        _logger = logger;
+        _started = time.GetTimestamp();
+        _waiting = new WaitingSockets((int)Math.Ceiling(idle.TotalSeconds));
+        if (!_ready.TryAdd(listener, isShared))
+        {
+            int error = LinuxCalls.LastError;
+            _ready.Close();
+            throw new IOException($"Waiting for connections cannot be set up: {Marshal.GetPInvokeErrorMessage(error)}.");
+        }
+
+        new Thread(Run, 512 * 1024) { IsBackground = true, Name = "berth first look" }.Start();
+    }
+
+    // From 1 on: a place of WaitingSockets without a time is empty.
+    private int Now => 1 + (int)_time.GetElapsedTime(_started).TotalSeconds;
+
+    /// <summary>
+    /// Accepts no more. What waits has no request in progress and is closed; where one has just arrived, Kestrel gets it. The task ends
+    /// with the thread.
+    /// </summary>
+    public Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _isStopAsked, 1) == 0)
+            _ready.Wake();
+        return _ended.Task;
+    }
+
+    /// <summary>Tells what the error of an attempt to accept means (accept(2)).</summary>
+    internal static AcceptResult Judge(int error) => error switch
+    {
+        LinuxCalls.TryAgain => AcceptResult.Empty,
+        // The last three mean that the listener is broken; nothing would come of attempts at once.
+        LinuxCalls.TooManyFiles or LinuxCalls.TooManyFilesOfSystem or LinuxCalls.NoBuffers or LinuxCalls.OutOfMemory
+            or LinuxCalls.BadFile or LinuxCalls.InvalidArgument or LinuxCalls.NotASocket => AcceptResult.Exhausted,
+        _ => AcceptResult.Again,
+    };
+
+    private void Run()
+    {
+        while (!_isStopping)
+        {
+            int count = _ready.Wait(_isPaused ? PauseMilliseconds : _waiting.IsEmpty ? -1 : 1000);
+            if (_isPaused)
+                Resume();
+            for (int i = 0; i < count && !_isStopping; i++)
+            {
+                int file = _ready[i];
+                // Only the signal ends the thread, so it was given before its file is closed.
+                if (file < 0)
+                    _isStopping = true;
+                else if (file == _listener)
+                    AcceptAll();
+                else
+                    LookSafely(file);
+            }
+
+            CloseLate();
+        }
+
+        while (!_waiting.IsEmpty)
+            End(_waiting.First);
+        _ready.Close();
+        _ended.SetResult();
+    }
+
+    private void AcceptAll()
+    {
+        for (int i = 0; i < AcceptedAtOnce; i++)
+        {
+            int socket = LinuxCalls.Accept(_listener, null, null, LinuxCalls.NonBlockingAndOwn);
+            if (socket >= 0)
+            {
+                _isPauseTold = false;
+                LookSafely(socket);
+                continue;
+            }
+
+            int error = LinuxCalls.LastError;
+            AcceptResult result = Judge(error);
+            if (result == AcceptResult.Exhausted)
+                Pause(error);
+            if (result != AcceptResult.Again)
+                return;
+        }
+    }
+
+    private void Pause(int error)
+    {
+        _ready.Remove(_listener);
+        _isPaused = true;
+        if (_isPauseTold)
+            return;
+        _isPauseTold = true;
+        Log.AcceptFailed(_logger, Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    private void Resume() => _isPaused = !_ready.TryAdd(_listener, _isShared);
+
+    private void LookSafely(int socket)
+    {
+        try
+        {
+            Look(socket);
+        }
+        catch (Exception exception)
+        {
+            // A listener of the meter failed. Kestrel, too, ends the connection whose middleware failed, and goes on.
+            Log.FirstLookFailed(_logger, exception);
+            Close(socket);
+        }
+    }
+
+    private void Look(int socket)
+    {
+        nint count;
+        fixed (byte* request = _request)
+            count = LinuxCalls.Receive(socket, request, RequestLength, LinuxCalls.Peek);
+        bool isWaiting = _waiting.Contains(socket, out bool wasAnswered);
+        if (count > 0)
+        {
+            if (wasAnswered || !TryAnswer(socket, (int)count, isWaiting))
+                HandOver(socket, isWaiting);
+            return;
+        }
+
+        if (count == 0)
+            Close(socket);
+        else if (LinuxCalls.LastError is LinuxCalls.TryAgain or LinuxCalls.Interrupted)
+            Wait(socket, isWaiting, wasAnswered: false);
+        else
+            Close(socket);
+    }
+
+    private bool TryAnswer(int socket, int count, bool isWaiting)
+    {
+        _answer.Clear();
+        if (!_answers.TryAnswer(_request.AsSpan(0, count), _answer, isTls: false, out bool close))
+            return false;
+        nint sent;
+        ReadOnlySpan<byte> answer = _answer.Written;
+        fixed (byte* bytes = answer)
+            sent = LinuxCalls.Send(socket, bytes, answer.Length, close ? LinuxCalls.NoSignal | LinuxCalls.More : LinuxCalls.NoSignal);
+        // The buffer of a new connection is empty and holds 4 KB at least, so a part of an answer means that the system has no memory.
+        if (sent != answer.Length)
+        {
+            Close(socket);
+            return true;
+        }
+
+        // The answer and the end of the connection are one packet. It leaves before Close, which would drop it if the client had sent more.
+        if (close)
+            _ = LinuxCalls.Shutdown(socket, LinuxCalls.ShutdownSend);
+        // What is left unread would turn the end of the connection into a reset.
+        fixed (byte* request = _request)
+            _ = LinuxCalls.Receive(socket, request, close ? RequestLength : count, 0);
+        if (close)
+            Close(socket);
+        else
+            Wait(socket, isWaiting, wasAnswered: true);
+        return true;
+    }
+
+    private void Wait(int socket, bool isWaiting, bool wasAnswered)
+    {
+        if (isWaiting && !wasAnswered)
+            return;
+        _waiting.Remove(socket);
+        if (isWaiting || _ready.TryAdd(socket))
+            _waiting.Add(socket, Now, wasAnswered);
+        else
+            Close(socket);
+    }
+
+    private void HandOver(int socket, bool isWaiting)
+    {
+        if (isWaiting)
+        {
+            _waiting.Remove(socket);
+            _ready.Remove(socket);
+        }
+
+        _handOver(socket);
+    }
+
+    private void Close(int socket)
+    {
+        _waiting.Remove(socket);
+        _ = LinuxCalls.Close(socket);
+    }
+
+    private void CloseLate()
+    {
+        if (_waiting.IsEmpty)
+            return;
+        int now = Now;
+        while (_waiting.IsFirstLate(now))
+            Close(_waiting.First);
+    }
+
+    private void End(int socket)
+    {
+        nint count;
+        fixed (byte* request = _request)
+            count = LinuxCalls.Receive(socket, request, 1, LinuxCalls.Peek);
+        if (count > 0)
+            HandOver(socket, isWaiting: true);
+        else
+            Close(socket);
+    }
+}

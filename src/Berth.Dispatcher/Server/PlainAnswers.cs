@@ -1,0 +1,45 @@
+using System.Buffers;
+using Berth.Dispatcher.Connections;
+using Berth.Dispatcher.Http;
+using Berth.Dispatcher.Metrics;
+using Berth.Dispatcher.Routes;
+using Berth.Dispatcher.State;
+using Microsoft.AspNetCore.Http;
+
+namespace Berth.Dispatcher.Server;
+
+/// <summary>
+/// The answer to the plain <c>GET /</c>, counted and measured as every other. What is refused, limited, too late or traced stays Kestrel's
+/// and the application's.
+/// </summary>
+internal sealed class PlainAnswers(DispatcherState state, RequestDurations durations) : IPlainAnswers
+{
+    private readonly RootAnswer _root = new(state);
+    private readonly PlainResponse _response = new(state.Time);
+
+    /// <inheritdoc/>
+    public bool TryAnswer(ReadOnlySpan<byte> received, IBufferWriter<byte> output, bool isTls, out bool close)
+    {
+        if (!PlainRequest.Is(received, out close) || RequestActivity.IsWanted)
+            return false;
+        long started = durations.Now;
+        if (Pick() is not { } endpoint)
+            return false;
+        _response.Write(output, endpoint.AuthorityUtf8.Span, endpoint.HostAuthority, close);
+        durations.Add(Route.Root, HttpMethods.Get, isTls ? "https" : "http", 200, started);
+        return true;
+    }
+
+    private PodEndpoint? Pick()
+    {
+        try
+        {
+            return _root.PickPlain();
+        }
+        catch (Exception)
+        {
+            // A picker of the caller's that fails: the application asks it again, answers with 500 and logs why.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Berth.Sources;
+using Berth.TestKit;
+
+namespace Berth.Tests.Directory;
+
+public sealed class LastResortTests : IAsyncDisposable
+{
+    private readonly ScriptedSource _source = new();
+    private readonly CordonSource _cordons;
+    private readonly EndpointDirectory _directory;
+
+    public LastResortTests()
+    {
+        TestClock time = new();
+        _cordons = new CordonSource(_source, time);
+        _directory = new EndpointDirectory(_cordons, new EndpointDirectoryOptions { TimeProvider = time, LastResort = true });
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_picker_finds_a_pod_while_none_is_ready()
+    {
+        EndpointSnapshot snapshot = await ReadAsync(
+            TestPods.Endpoint(0, ready: false), TestPods.Endpoint(1, ready: false), TestPods.Endpoint(2, terminating: true));
+        Assert.Equal("service-b-1", NameFrom(new OrdinalPicker(1), snapshot));
+        Assert.Equal("service-b-0", NameFrom(new PodNamePicker("service-b-0"), snapshot));
+        Assert.Contains(NameFrom(RandomPicker.Shared, snapshot), new[] { "service-b-0", "service-b-1" });
+        // One that terminates is not handed out, whoever asks for it.
+        Assert.Null(NameFrom(new OrdinalPicker(2), snapshot));
+        Assert.Contains("2 pods", Assert.Single(snapshot.Warnings).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cordoned_pod_is_no_last_resort()
+    {
+        _cordons.Set(new CordonList([$"{TestPods.Target.Namespace}/service-b-0"]));
+        EndpointSnapshot snapshot = await ReadAsync(TestPods.Endpoint(0, ready: false), TestPods.Endpoint(1, ready: false));
+        Assert.Equal("service-b-1", Assert.Single(snapshot.Available).Name);
+    }
+
+    [Fact]
+    public async Task A_ready_pod_or_a_cordoned_one_alone_changes_nothing()
+    {
+        EndpointSnapshot ready = await ReadAsync(TestPods.Endpoint(0, ready: false), TestPods.Endpoint(1));
+        Assert.Equal("service-b-1", Assert.Single(ready.Available).Name);
+        Assert.Empty(ready.Warnings);
+
+        EndpointView view = _directory.Follow(TestPods.Target, TestPods.Ports);
+        Assert.Single(_source.Streams).Push(TestPods.Snapshot(TestPods.Endpoint(0, terminating: true)));
+        await view.WaitForChangeAsync(ready, Cancellation);
+        Assert.Empty(view.Current!.Available);
+        Assert.Contains("none is ready", view.Current.UnavailableReason, StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _directory.DisposeAsync();
+        await _cordons.DisposeAsync();
+    }
+
+    private static string? NameFrom(IEndpointPicker picker, EndpointSnapshot snapshot) =>
+        picker.TryPick(snapshot, out PodEndpoint? picked) ? picked.Name : null;
+
+    private async Task<EndpointSnapshot> ReadAsync(params PodEndpoint[] pods)
+    {
+        ValueTask<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestPods.Target, TestPods.Ports, Cancellation);
+        Assert.Single(_source.Streams).Push(TestPods.Snapshot(pods));
+        return await first;
+    }
+}
