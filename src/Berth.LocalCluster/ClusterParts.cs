@@ -38,7 +38,7 @@ internal sealed class ClusterParts : IAsyncDisposable
         Operations = new ObjectOperations(Store, new ServiceAddresses(Store), time);
         NotEnforced = new NotEnforcedList(logger);
         Applier = new ManifestApplier(Operations, NotEnforced);
-        Identities = new Identities();
+        Identities = new Identities(time);
         _certificates = ClusterCertificates.Create(time);
         Files = new AccessFiles(_options.DataDirectory, Identities, _certificates.AuthorityPem);
         Runtime = _options.RunProcesses ? new ProcessRuntime(time) : new SimulatedRuntime(time);
@@ -71,9 +71,10 @@ internal sealed class ClusterParts : IAsyncDisposable
         Watches = new WatchHandler(Store, tables, names, time, _options.BookmarkInterval);
         Faults = new LocalClusterFaults(this);
         _faultHandler = new FaultHandler(Faults, time);
+        Authorizer authorizer = new(Store, _options.EnforceRbac);
         RequestHandler handler = new(
             Identities,
-            new Authorizer(Store, _options.EnforceRbac),
+            authorizer,
             new ListHandler(Store, tables),
             Watches,
             new WriteHandler(Operations),
@@ -84,6 +85,8 @@ internal sealed class ClusterParts : IAsyncDisposable
             tables,
             _faultHandler,
             Refusal,
+            new AccessReview(Store, Identities, authorizer),
+            new ServiceAccountTokens(Store, Identities, time),
             logger);
         Api = new ApiServer(_certificates, handler, Gate, NullLoggerFactory.Instance);
     }

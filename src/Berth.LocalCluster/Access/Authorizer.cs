@@ -1,3 +1,4 @@
+using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
@@ -34,14 +35,32 @@ internal sealed class Authorizer(ObjectStore store, bool enforce)
     public bool Allows(string user, RequestTarget target, string verb) =>
         user == Identities.Administrator || (user != Identities.Anonymous && !enforce) || (enforce && HasRule(user, target, verb));
 
+    /// <summary>The rules of a user in a namespace.</summary>
+    public IEnumerable<JsonObject> RulesOf(string user, string? @namespace)
+    {
+        if (user == Identities.Administrator || (user != Identities.Anonymous && !enforce))
+        {
+            string[] all = ["*"];
+            return [JsonWriting.Fields(
+                ("verbs", JsonWriting.TextArray(all)),
+                ("apiGroups", JsonWriting.TextArray(all)),
+                ("resources", JsonWriting.TextArray(all)))];
+        }
+
+        return BindingsOf(user, @namespace).SelectMany(binding => RulesOf(binding));
+    }
+
     private bool HasRule(string user, RequestTarget target, string verb)
     {
+        return BindingsOf(user, target.Namespace).SelectMany(binding => RulesOf(binding)).Any(rule => Covers(rule, target, verb));
+    }
+
+    private IEnumerable<StoredObject> BindingsOf(string user, string? @namespace)
+    {
         IEnumerable<StoredObject> bindings = store.List(KindTable.ClusterRoleBinding);
-        if (target.Namespace is not null)
-            bindings = bindings.Concat(store.List(KindTable.RoleBinding, target.Namespace));
-        return bindings.Where(binding => binding.Body.Items("subjects").Any(subject => Names(subject, binding.Namespace, user)))
-            .SelectMany(binding => RulesOf(binding))
-            .Any(rule => Covers(rule, target, verb));
+        if (@namespace is not null)
+            bindings = bindings.Concat(store.List(KindTable.RoleBinding, @namespace));
+        return bindings.Where(binding => binding.Body.Items("subjects").Any(subject => Names(subject, binding.Namespace, user)));
     }
 
     private static bool Names(JsonObject subject, string? @namespace, string user) => subject.Text("kind") switch

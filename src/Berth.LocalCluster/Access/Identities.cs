@@ -3,43 +3,65 @@ using System.Security.Cryptography;
 namespace Berth.LocalCluster.Access;
 
 /// <summary>The known users: the administrator and each service account, with bearer tokens that only this cluster accepts.</summary>
-internal sealed class Identities
+internal sealed class Identities(TimeProvider time)
 {
     public const string Administrator = "kubernetes-admin";
     public const string Anonymous = "system:anonymous";
 
-    private readonly ConcurrentDictionary<string, string> _users = new(StringComparer.Ordinal);
+    private const string AccountPrefix = "system:serviceaccount:";
+
+    /// <summary>The users by their tokens, and the ends of the tokens that were asked for.</summary>
+    private readonly ConcurrentDictionary<string, (string User, DateTimeOffset? Until)> _users = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _tokens = new(StringComparer.Ordinal);
 
-    public Identities() => AdministratorToken = TokenOf(Administrator);
+    public string AdministratorToken => TokenOf(Administrator);
 
-    public string AdministratorToken { get; }
+    public static string ServiceAccount(string @namespace, string name) => $"{AccountPrefix}{@namespace}:{name}";
 
-    public static string ServiceAccount(string @namespace, string name) => $"system:serviceaccount:{@namespace}:{name}";
+    /// <summary>The groups of a user.</summary>
+    public static IEnumerable<string> GroupsOf(string user)
+    {
+        if (user == Anonymous)
+            return ["system:unauthenticated"];
+        if (user == Administrator)
+            return ["system:masters", "system:authenticated"];
+        return user.StartsWith(AccountPrefix, StringComparison.Ordinal)
+            ? ["system:serviceaccounts", $"system:serviceaccounts:{user.Split(':')[2]}", "system:authenticated"]
+            : ["system:authenticated"];
+    }
 
     /// <summary>Returns the token of a user, which is created at the first use.</summary>
-    public string TokenOf(string user) => _tokens.GetOrAdd(user, _ =>
-    {
-        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
-        _users[token] = user;
-        return token;
-    });
+    public string TokenOf(string user) => _tokens.GetOrAdd(user, _ => New(user, null));
+
+    /// <summary>Returns one more token of a user, for a time.</summary>
+    public string Issue(string user, DateTimeOffset until) => New(user, until);
 
     /// <summary>Returns the user of an Authorization header; null when the token is not valid, or no longer.</summary>
     public string? Authenticate(string? header)
     {
         if (string.IsNullOrEmpty(header))
             return Anonymous;
-        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? _users.GetValueOrDefault(header[7..].Trim()) : null;
+        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? UserOf(header[7..].Trim()) : null;
     }
+
+    /// <summary>Returns the user of a token; null when it is not valid, or no longer.</summary>
+    public string? UserOf(string token) =>
+        _users.TryGetValue(token, out (string User, DateTimeOffset? Until) found) && !(found.Until <= time.GetUtcNow()) ? found.User : null;
 
     /// <summary>Makes every service account token invalid. The administrator's token stays valid.</summary>
     public void ExpireServiceAccounts()
     {
-        foreach ((string user, string token) in _tokens)
+        foreach ((string token, (string user, _)) in _users)
         {
-            if (user != Administrator && _tokens.TryRemove(user, out _))
-                _users.TryRemove(token, out _);
+            if (user != Administrator && _users.TryRemove(token, out _))
+                _tokens.TryRemove(KeyValuePair.Create(user, token));
         }
+    }
+
+    private string New(string user, DateTimeOffset? until)
+    {
+        string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        _users[token] = (user, until);
+        return token;
     }
 }

@@ -23,6 +23,8 @@ internal sealed class RequestHandler(
     TableWriter tables,
     FaultHandler faults,
     Refusal refusal,
+    AccessReview reviews,
+    ServiceAccountTokens accountTokens,
     ILogger logger)
 {
     private const string OpenApiV2Type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
@@ -81,14 +83,12 @@ internal sealed class RequestHandler(
                 http.Response.OnCompleted(() => Task.Run(afterwards));
             await WriteAsync(http, 200, answer.ToUtf8()).ConfigureAwait(false);
         }
-        else if (path == AccessReview.Path && request.Method == "POST")
+        else if (request.Method == "POST" && AccessReview.KindOf(path) is { } question)
         {
             authorizer.RequireUser(user, path);
             byte[] content = await ReadAsync(request, http.RequestAborted).ConfigureAwait(false);
             JsonObject review = WriteHandler.Object(content, ContentTypeOf(request));
-            bool Allows(RequestTarget? asked, string verb) =>
-                asked is null ? user == Identities.Administrator : authorizer.Allows(user, asked, verb);
-            await WriteAsync(http, 201, AccessReview.Answer(review, store.Kinds, Allows).ToUtf8()).ConfigureAwait(false);
+            await WriteAsync(http, 201, reviews.Answer(question, user, review).ToUtf8()).ConfigureAwait(false);
         }
         else if (path == "/openapi/v2")
         {
@@ -135,6 +135,13 @@ internal sealed class RequestHandler(
         if (http.Request.Method != "GET")
         {
             byte[] content = await ReadAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
+            if (ServiceAccountTokens.Answers(http.Request.Method, target))
+            {
+                JsonObject asked = WriteHandler.Object(content, ContentTypeOf(http.Request));
+                await WriteAsync(http, 201, accountTokens.Answer(target, asked).ToUtf8()).ConfigureAwait(false);
+                return;
+            }
+
             void Warn(string warning) =>
                 http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
             (JsonObject body, int status) = writes.Handle(
@@ -161,7 +168,7 @@ internal sealed class RequestHandler(
         StoredObject item = store.Get(target.Kind, target.Namespace, target.Name!);
         return target.Subresource switch
         {
-            "scale" when target.Kind.HasScale => ObjectOperations.Scale(item.Body).ToUtf8(),
+            "scale" when target.Kind.HasScale => ScaleObject.Of(item.Body).ToUtf8(),
             null or "status" => asTable ? tables.WriteOne(item, query("includeObject")) : item.Utf8,
             _ => throw ApiException.NoSuchResource(),
         };

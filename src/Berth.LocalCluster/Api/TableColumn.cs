@@ -1,4 +1,15 @@
 namespace Berth.LocalCluster.Api;
 
-/// <summary>One column of a table; a wide one is shown with <c>-o wide</c> only.</summary>
-internal sealed record TableColumn(string Name, Func<JsonObject, DateTimeOffset, string> Read, bool Wide = false);
+/// <summary>One column of a table; a wide one is shown with <c>-o wide</c> only, and cells are numbers where the column says so.</summary>
+internal sealed record TableColumn(string Name, Func<JsonObject, DateTimeOffset, string> Read, bool Wide = false, bool IsNumber = false)
+{
+    /// <summary>The type that a real server states.</summary>
+    public string Type => IsNumber ? "integer" : Name == "Created At" ? "date" : "string";
+
+    /// <summary>The value in the row of an object.</summary>
+    public JsonNode? Cell(JsonObject item, DateTimeOffset now)
+    {
+        string text = Read(item, now);
+        return IsNumber && long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number : text;
+    }
+}

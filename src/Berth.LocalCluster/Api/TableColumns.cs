@@ -40,6 +40,23 @@ internal static class TableColumns
         ["access"] = (claim, _) => string.Join(',', claim.Texts("status", "accessModes").Select(ShortMode)),
         ["controller"] = (item, _) => Controller(item),
         ["object"] = (item, _) => $"{item.Text("involvedObject", "kind")?.ToLowerInvariant()}/{item.Text("involvedObject", "name")}",
+        ["nothing"] = static (_, _) => "0",
+        ["job-state"] = static (job, _) => StoredColumns.JobState(job),
+        ["completions"] = static (job, _) => StoredColumns.Completions(job),
+        ["suspended"] = static (job, _) => job.Flag("spec", "suspend") ? "True" : "False",
+        ["job-names"] = static (job, _) => OfContainers(job.At("spec", "jobTemplate"), "name"),
+        ["job-images"] = static (job, _) => OfContainers(job.At("spec", "jobTemplate"), "image"),
+        ["reference"] = static (scaler, _) => StoredColumns.Reference(scaler),
+        ["targets"] = static (scaler, _) => StoredColumns.Targets(scaler),
+        ["pod-selector"] = static (policy, _) => OrNone(LabelSelector.Pairs(policy.At("spec", "podSelector", "matchLabels"))),
+        ["hosts"] = static (ingress, _) => StoredColumns.Hosts(ingress),
+        ["ingress-ports"] = static (ingress, _) => ingress.Items("spec", "tls").Any() ? "80, 443" : "80",
+        ["modes"] = static (volume, _) => string.Join(',', volume.Texts("spec", "accessModes").Select(ShortMode)),
+        ["claim"] = static (volume, _) => StoredColumns.Claim(volume),
+        ["storage-class"] = static (item, _) => StoredColumns.StorageClass(item),
+        ["webhooks"] = static (item, _) => StoredColumns.Count(item, "webhooks"),
+        ["validations"] = static (item, _) => StoredColumns.Count(item, "spec", "validations"),
+        ["param-kind"] = static (item, _) => StoredColumns.ParamKind(item),
         ["last"] = (item, now) => TableWriter.Age(item.Text("lastTimestamp"), now),
         ["first"] = (item, now) => TableWriter.Age(item.Text("firstTimestamp"), now),
     };
@@ -98,11 +115,11 @@ internal static class TableColumns
 
     private static TableColumn Parse(string text)
     {
-        string[] parts = [.. text.TrimStart('+').Split('=', '?'), ""];
+        string[] parts = [.. text.TrimStart('+', '#').Split('=', '?'), ""];
         string[] path = parts[1].Split('.');
         string Field(JsonObject item) => item.At(path).Plain() is { Length: > 0 } shown ? shown : parts[2];
         Func<JsonObject, DateTimeOffset, string> read = parts[1].StartsWith('@') ? s_readers[parts[1][1..]] : (item, _) => Field(item);
-        return new(parts[0], read, text.StartsWith('+'));
+        return new(parts[0], read, text.StartsWith('+'), text.TrimStart('+').StartsWith('#'));
     }
 
     private static string Restarts(JsonObject pod, DateTimeOffset now)
@@ -123,7 +140,7 @@ internal static class TableColumns
         return $"{ready}/{pod.Items("spec", "containers").Count() + sidecars.Count}";
     }
 
-    private static string OfContainers(JsonObject set, string field) =>
+    private static string OfContainers(JsonNode? set, string field) =>
         string.Join(',', set.Items("spec", "template", "spec", "containers").Select(container => container.Text(field)));
 
     private static string ExternalAddress(JsonObject service) =>

@@ -16,12 +16,12 @@ internal sealed class TableWriter(TimeProvider time)
         IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
         IEnumerable<JsonNode> definitions = columns.Select(column => JsonWriting.Fields(
             ("name", column.Name),
-            ("type", "string"),
+            ("type", column.Type),
             ("format", column.Name == "Name" ? "name" : ""),
             ("description", column.Name),
             ("priority", column.Wide ? 1 : 0)));
         IEnumerable<JsonNode> rows = items.Select(item => JsonWriting.Fields(
-            ("cells", JsonWriting.TextArray(columns.Select(column => column.Read(item.Body, time.GetUtcNow())))),
+            ("cells", new JsonArray([.. columns.Select(column => column.Cell(item.Body, time.GetUtcNow()))])),
             ("object", Included(item, includeObject))));
         return JsonWriting.Fields(
             ("kind", "Table"),

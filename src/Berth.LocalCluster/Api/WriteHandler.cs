@@ -28,24 +28,23 @@ internal sealed class WriteHandler(ObjectOperations operations)
         Action<string> warn)
     {
         bool dryRun = query("dryRun") == "All";
+        WriteOptions.Check(method, method == "PATCH" && contentType == ApplyType, query);
         FieldValidation validation = new(target.Subresource == "scale" ? KindTable.Scale : target.Kind, query("fieldValidation"), warn);
         string manager = query("fieldManager") is { Length: > 0 } named ? named : client.Split('/')[0];
         if (method == "PATCH" && contentType == ApplyType)
             return Apply(target, query, validation, content, dryRun);
         if (method == "PATCH" && !s_patches.Contains(contentType, StringComparer.Ordinal))
         {
-            throw ApiException.UnsupportedMediaType(
-                $" ({contentType})",
-                $"{string.Join(", ", s_patches)}, {ApplyType}");
+            throw ApiException.UnsupportedPatch();
         }
 
-        JsonObject Given() => validation.OfObject(Object(content, contentType));
+        JsonObject Given() => validation.OfObject(Object(content, contentType, out IReadOnlyList<string> twice), twice);
         JsonObject PatchedOf(ResourceKind kind, JsonObject body) =>
             validation.OfPatched(Patched(kind, body, contentType, content), contentType, content);
         switch (method)
         {
             case "POST" when target is { Name: null }:
-                return (operations.Create(target.Kind, target.Namespace, Given(), dryRun).Body, 201);
+                return (operations.Create(target.Kind, target.Namespace, Given(), dryRun, manager: manager).Body, 201);
             case "PUT" when target is { Name: { } name, Subresource: "scale" }:
                 return (ChangeScale(target, name, _ => Given(), dryRun, manager), 200);
             case "PUT" when target.Name is { } name:
@@ -55,7 +54,7 @@ internal sealed class WriteHandler(ObjectOperations operations)
                 return (ChangeScale(target, name, scale => PatchedOf(KindTable.Scale, scale), dryRun, manager), 200);
             case "PATCH" when target.Name is { } name:
                 return (Change(target, name, before => PatchedOf(target.Kind, before), dryRun, manager).Body, 200);
-            case "DELETE" when target is { Subresource: null } or { Name: null }:
+            case "DELETE" when target is { Subresource: null } && (target.Name is not null || target.Kind != KindTable.Namespace):
                 DeleteOptions options = DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query);
                 return (target.Name is { } gone ? Delete(target, gone, options) : DeleteCollection(target, query, options), 200);
             default:
@@ -69,13 +68,8 @@ internal sealed class WriteHandler(ObjectOperations operations)
     {
         if (target.Name is not { } name || target.Subresource is not (null or "status"))
             throw ApiException.MethodNotAllowed();
-        if (query("fieldManager") is not { Length: > 0 } manager)
-        {
-            throw new ApiException(
-                422, "Invalid", "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
-        }
-
-        JsonObject applied = validation.OfObject(Object(content, "application/yaml"));
+        string manager = query("fieldManager")!;
+        JsonObject applied = validation.OfApplied(Object(content, "application/yaml"), target.Namespace, name);
         if (applied.At("metadata", "managedFields") is not null)
             throw ApiException.BadRequest("metadata.managedFields must be nil");
         if ((applied.Text("metadata", "name") ?? name) != name)
@@ -113,21 +107,21 @@ internal sealed class WriteHandler(ObjectOperations operations)
     {
         if (!target.Kind.HasScale)
             throw ApiException.NoSuchResource();
-        return ObjectOperations.Scale(operations.Update(target.Kind, target.Namespace, name, body =>
+        return ScaleObject.Of(operations.Update(target.Kind, target.Namespace, name, body =>
         {
-            JsonObject scale = change(ObjectOperations.Scale(body));
+            JsonObject scale = change(ScaleObject.Of(body));
             if (scale.Text("metadata", "resourceVersion") is { } expected && expected != body.Text("metadata", "resourceVersion"))
                 throw ApiException.Modified(target.Kind, name);
             body.Child("spec")["replicas"] = scale.Number("spec", "replicas") ?? 0;
             return body;
-        }, dryRun: dryRun, manager: manager).Body);
+        }, dryRun: dryRun, manager: manager, through: "scale").Body);
     }
 
     private static JsonObject Patched(ResourceKind kind, JsonObject body, string contentType, ReadOnlyMemory<byte> content)
     {
         if (contentType == "application/json-patch+json")
         {
-            JsonNode? patch = ManifestReader.ParseJson(content);
+            JsonNode? patch = ManifestReader.ParseJson(content, out _);
             JsonPatch.Apply(body, patch as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list of operations"));
         }
         else if (contentType == "application/merge-patch+json")
@@ -175,17 +169,20 @@ internal sealed class WriteHandler(ObjectOperations operations)
         {
             ["kind"] = target.Kind.Kind + "List",
             ["apiVersion"] = target.Kind.ApiVersion,
-            ["metadata"] = new JsonObject(),
+            ["metadata"] = new JsonObject { ["resourceVersion"] = operations.Store.Version.ToString(CultureInfo.InvariantCulture) },
             ["items"] = new JsonArray([.. chosen.Select(Gone)]),
         };
     }
 
     /// <summary>Reads a body in any encoding as JSON.</summary>
-    public static JsonObject Object(ReadOnlyMemory<byte> content, string contentType)
+    public static JsonObject Object(ReadOnlyMemory<byte> content, string contentType) => Object(content, contentType, out _);
+
+    private static JsonObject Object(ReadOnlyMemory<byte> content, string contentType, out IReadOnlyList<string> twice)
     {
+        twice = [];
         JsonNode? body = contentType switch
         {
-            "application/json" => ManifestReader.ParseJson(content),
+            "application/json" => ManifestReader.ParseJson(content, out twice),
             "application/yaml" => ManifestReader.ParseYaml(Encoding.UTF8.GetString(content.Span)) is [var first, ..] ? first : null,
             "application/vnd.kubernetes.protobuf" => ProtobufReader.Read(content.Span),
             _ => throw ApiException.UnsupportedMediaType("", "application/json, application/yaml, application/vnd.kubernetes.protobuf"),

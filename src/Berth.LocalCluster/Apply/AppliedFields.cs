@@ -11,11 +11,14 @@ internal static class AppliedFields
         return set;
     }
 
-    /// <summary>Collects the fields of an object that another object lacks or has with another value.</summary>
+    /// <summary>
+    /// Collects the fields of an object that another object lacks or has with another value. A map, a list or an optional object that the
+    /// other lacks counts itself too, as on a real server.
+    /// </summary>
     public static FieldSet Changed(string type, JsonObject? before, JsonObject after)
     {
         FieldSet set = new();
-        Compare(type, before, after, set);
+        Compare(type, before, after, set, isThere: true);
         return set;
     }
 
@@ -132,12 +135,13 @@ internal static class AppliedFields
         {
             FieldSet child = set.At(FieldShape.StepOf(type, name, item));
             child.IsMember = true;
-            if (item is JsonObject fields)
+            if (item is JsonObject fields && !FieldShape.HasAtomicItems(type, name))
                 Collect(FieldShape.Below(type, name), fields, child);
         }
     }
 
-    private static void Compare(string type, JsonObject? before, JsonObject after, FieldSet set)
+    /// <summary>Compares; an object may be there before only because Go's types always have it.</summary>
+    private static void Compare(string type, JsonObject? before, JsonObject after, FieldSet set, bool isThere)
     {
         foreach ((string name, JsonNode? value) in after)
         {
@@ -145,12 +149,16 @@ internal static class AppliedFields
             if (JsonNode.DeepEquals(old, value))
                 continue;
             FieldSet child = new();
+            bool isFieldThere = old is not null || (isThere && FieldShape.IsAlwaysThere(type, name));
+            if (isFieldThere && old is null && value is JsonObject { Count: 0 })
+                continue;
             if (FieldShape.IsAtomic(type, name, value) || value is JsonObject { Count: 0 } or JsonArray { Count: 0 })
                 child.IsMember = true;
             else if (value is JsonObject fields)
-                Compare(FieldShape.Below(type, name), old as JsonObject, fields, child);
+                Compare(FieldShape.Below(type, name), old as JsonObject, fields, child, isFieldThere);
             else
                 CompareItems(type, name, old as JsonArray, (JsonArray)value!, child);
+            child.IsMember |= !isFieldThere;
             if (!child.IsEmpty)
                 set.Put("f:" + name, child);
         }
@@ -166,8 +174,10 @@ internal static class AppliedFields
                 continue;
             FieldSet child = set.At(step);
             child.IsMember = old is null;
-            if (item is JsonObject fields)
-                Compare(FieldShape.Below(type, name), old as JsonObject, fields, child);
+            if (item is JsonObject fields && !FieldShape.HasAtomicItems(type, name))
+                Compare(FieldShape.Below(type, name), old as JsonObject, fields, child, old is not null);
+            else
+                child.IsMember = true;
         }
     }
 

@@ -12,8 +12,9 @@ internal static class FieldShape
     /// <summary>The types that are set as a whole.</summary>
     private static readonly HashSet<string> s_atomicTypes = new(StringComparer.Ordinal)
     {
-        "ConfigMapKeySelector", "FileKeySelector", "LabelSelector", "LocalObjectReference", "NodeSelector", "NodeSelectorTerm",
-        "ObjectFieldSelector", "ObjectReference", "ResourceFieldSelector", "RoleRef", "ScopeSelector", "SecretKeySelector",
+        "ConfigMapKeySelector", "FileKeySelector", "LabelSelector", "LocalObjectReference", "MatchResources", "NodeSelector",
+        "NodeSelectorTerm", "ObjectFieldSelector", "ObjectReference", "OwnerReference", "ResourceFieldSelector", "RoleRef",
+        "ScopeSelector", "SecretKeySelector",
         "SecretReference", "ServiceBackendPort", "Subject", "TopologySelectorTerm", "TypedLocalObjectReference", "RawExtension", "any",
     };
 
@@ -28,6 +29,24 @@ internal static class FieldShape
         [("ServiceSpec", "ports")] = ("protocol", "TCP"),
         [("PodSpec", "topologySpreadConstraints")] = ("whenUnsatisfiable", null),
     };
+
+    /// <summary>
+    /// The fields that Go's types always have, because they are no pointers: an object is never without them, and they have no owner
+    /// themselves. Of lists it is the one that is written even where it is empty.
+    /// </summary>
+    private static readonly HashSet<string> s_alwaysThere = new(StringComparer.Ordinal)
+    {
+        "acceptedNames", "containers", "daemonEndpoints", "involvedObject", "jobTemplate", "kubeletEndpoint", "lastState", "loadBalancer",
+        "metadata", "names", "nodeInfo", "resources", "scaleTargetRef", "source", "spec", "state", "status", "strategy", "target",
+        "template", "updateStrategy",
+    };
+
+    /// <summary>True when a field has no owner itself, only what is below it.</summary>
+    public static bool IsAlwaysThere(string type, string name) =>
+        type.Length == 0 ? name == "metadata" : Of(type, name) is { Map: false } && s_alwaysThere.Contains(name);
+
+    /// <summary>True when each item of a list is set as a whole.</summary>
+    public static bool HasAtomicItems(string type, string name) => s_atomicTypes.Contains(Below(type, name));
 
     /// <summary>Returns the field of a type. Null when the type is not known, as for a custom kind.</summary>
     public static FieldTable.Field? Of(string type, string name) => FieldTable.Of(type)?.GetValueOrDefault(name);

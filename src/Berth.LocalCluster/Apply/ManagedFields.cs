@@ -3,12 +3,15 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Apply;
 
 /// <summary>
-/// The owners of an object's fields, as <c>metadata.managedFields</c> keeps them. An object has them from its first server-side apply on.
+/// The owners of an object's fields, as <c>metadata.managedFields</c> keeps them. An object has them from the start when a client or a
+/// manifest made it. One that a controller made has them from its first server-side apply on.
 /// </summary>
 internal sealed class ManagedFields
 {
     /// <summary>The owner of all that an object had before it was first applied on the server's side, as a real server names it.</summary>
     private const string BeforeFirstApply = "before-first-apply";
+
+    private static readonly string[] s_ownedMetadata = ["labels", "annotations", "finalizers", "ownerReferences", "generateName"];
 
     private readonly List<FieldOwner> _owners = [];
 
@@ -30,6 +33,18 @@ internal sealed class ManagedFields
         }
 
         return managed;
+    }
+
+    /// <summary>The owners of a new object: the manager that made it has all its fields, its status excepted.</summary>
+    public static JsonArray Made(string type, JsonObject body, string manager, string now)
+    {
+        ManagedFields managed = new();
+        managed.Set(
+            new FieldManager(manager, "Update", null),
+            body.Text("apiVersion") ?? "",
+            now,
+            AppliedFields.Changed(type, null, Owned(body, null)));
+        return managed.Write();
     }
 
     public bool IsEmpty => _owners.Count == 0;
@@ -76,36 +91,41 @@ internal sealed class ManagedFields
         JsonObject old = Owned(before, manager.Subresource);
         JsonObject fresh = Owned(after, manager.Subresource);
         FieldSet changed = AppliedFields.Changed(type, old, fresh);
-        FieldSet gone = AppliedFields.Of(type, old).Without(AppliedFields.Of(type, fresh));
+        FieldSet gone = AppliedFields.Changed(type, null, old).Without(AppliedFields.Changed(type, null, fresh));
         Take(changed.With(gone), manager);
         if (!changed.IsEmpty)
             Set(manager, after.Text("apiVersion") ?? "", now, FieldsOf(manager).Without(gone).With(changed));
     }
 
-    public JsonArray Write() => new([.. _owners.Select(static owner => JsonWriting.Fields(
-        ("manager", owner.Manager.Name),
-        ("operation", owner.Manager.Operation),
-        ("apiVersion", owner.Version),
-        ("time", owner.Time),
-        ("fieldsType", "FieldsV1"),
-        ("fieldsV1", owner.Fields.Write()),
-        ("subresource", owner.Manager.Subresource)))]);
+    /// <summary>The entries, those of appliers first, as a real server has them.</summary>
+    public JsonArray Write() => new(
+    [
+        .. _owners.OrderBy(static each => each.Manager.Operation, StringComparer.Ordinal).Select(static owner => JsonWriting.Fields(
+            ("manager", owner.Manager.Name),
+            ("operation", owner.Manager.Operation),
+            ("apiVersion", owner.Version),
+            ("time", owner.Time),
+            ("fieldsType", "FieldsV1"),
+            ("fieldsV1", owner.Fields.Write()),
+            ("subresource", owner.Manager.Subresource))),
+    ]);
 
     /// <summary>
-    /// The part of an object that can be owned through itself or through a subresource: its status through <c>status</c> alone, and never
-    /// its identity.
+    /// The part of an object that can be owned through itself or through a subresource: its status through <c>status</c> alone, its spec
+    /// not through that, and never its identity.
     /// </summary>
     public static JsonObject Owned(JsonObject body, string? subresource)
     {
-        if (subresource is not null)
-            return JsonWriting.Fields((subresource, body[subresource]?.DeepClone()));
-        JsonObject owned = body.Clone();
-        foreach (string field in (string[])["apiVersion", "kind", "status"])
+        bool ofStatus = subresource == "status";
+        JsonObject owned = ofStatus
+            ? JsonWriting.Fields(("metadata", body["metadata"]?.DeepClone()), ("status", body["status"]?.DeepClone()))
+            : body.Clone();
+        foreach (string field in ofStatus ? [] : (string[])["apiVersion", "kind", "status"])
             owned.Remove(field);
         JsonObject metadata = owned.Child("metadata");
         foreach (string field in metadata.Select(static pair => pair.Key).ToList())
         {
-            if (field is not ("labels" or "annotations" or "finalizers" or "ownerReferences"))
+            if (!s_ownedMetadata.Contains(field, StringComparer.Ordinal))
                 metadata.Remove(field);
         }
 

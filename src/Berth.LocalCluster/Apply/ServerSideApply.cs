@@ -31,6 +31,8 @@ internal static class ServerSideApply
         if (owners.IsEmpty)
             owners.Adopt(kind.Type, live, now);
         JsonObject wanted = ManagedFields.Owned(applied, manager.Subresource);
+        if (manager.Subresource == "status")
+            wanted.Remove("metadata");
         JsonObject merged = live.Clone();
         AppliedFields.Merge(kind.Type, merged, wanted);
         fill(merged);
@@ -40,7 +42,7 @@ internal static class ServerSideApply
                 .Select(differing => (other, differing.Path, differing.Field))),
         ];
         if (conflicts.Count > 0 && !force)
-            throw Conflict(kind, live.Text("metadata", "name")!, conflicts);
+            throw Conflict(conflicts);
         foreach ((_, _, FieldSet field) in conflicts)
             owners.Take(field, manager);
 
@@ -55,7 +57,7 @@ internal static class ServerSideApply
         return after;
     }
 
-    private static ApiException Conflict(ResourceKind kind, string name, List<(FieldOwner Owner, string Path, FieldSet Field)> conflicts)
+    private static ApiException Conflict(List<(FieldOwner Owner, string Path, FieldSet Field)> conflicts)
     {
         IEnumerable<string> owners = conflicts.GroupBy(static each => Named(each.Owner), StringComparer.Ordinal)
             .OrderBy(static each => each.Key, StringComparer.Ordinal)
@@ -63,12 +65,14 @@ internal static class ServerSideApply
         string what = conflicts is [var only]
             ? $"1 conflict: conflict with {Named(only.Owner)}: {only.Path}"
             : $"{conflicts.Count} conflicts: {string.Join('\n', owners)}";
-        JsonObject details = ApiException.Details(kind, name);
-        details["causes"] = new JsonArray([.. conflicts.Select(static each => JsonWriting.Fields(
-            ("reason", "FieldManagerConflict"),
-            ("message", $"conflict with {Named(each.Owner)}"),
-            ("field", each.Path)))]);
-        return new ApiException(409, "Conflict", $"Apply failed with {what}", details);
+        JsonArray causes = new(
+        [
+            .. conflicts.OrderBy(static one => one.Path, StringComparer.Ordinal).Select(static each => JsonWriting.Fields(
+                ("reason", "FieldManagerConflict"),
+                ("message", $"conflict with {Named(each.Owner)}"),
+                ("field", each.Path))),
+        ]);
+        return new ApiException(409, "Conflict", $"Apply failed with {what}", new JsonObject { ["causes"] = causes });
     }
 
     /// <summary>An owner as a conflict of a real server names it: one who applied, without a version.</summary>

@@ -159,7 +159,7 @@ internal sealed class DaemonSetController(ObjectOperations operations, EventReco
         List<DateTimeOffset?> available = [.. wanted.Select(pod => pod.AvailableAt(set))];
         Due = available.Where(at => at > now).Min();
         int there = available.Count(at => at <= now);
-        _store.Update(set, body => body["status"] = JsonWriting.Fields(
+        _store.UpdateStatus(set, FieldOwners.ByControllers, time, body => body["status"] = JsonWriting.Fields(
             ("currentNumberScheduled", wanted.Count),
             ("numberMisscheduled", misplaced),
             ("desiredNumberScheduled", nodes.Count),

@@ -147,7 +147,7 @@ internal sealed class DeploymentController(ObjectOperations operations, EventRec
         int available = sets.Sum(set => Count(set, "availableReplicas"));
         int updated = current is null ? 0 : Count(current, "replicas");
         int total = sets.Sum(set => Count(set, "replicas"));
-        Due = Deadline(_store.Update(deployment, body =>
+        Due = Deadline(_store.UpdateStatus(deployment, FieldOwners.ByControllers, time, body =>
         {
             bool done = updated == wanted && total == wanted && available == wanted;
             JsonObject status = JsonWriting.Fields(

@@ -43,7 +43,7 @@ internal sealed class ReplicaSetController(ObjectOperations operations, EventRec
         List<DateTimeOffset?> ready = [.. alive.Select(pod => pod.AvailableAt(set)).Where(at => at is not null)];
         DateTimeOffset now = time.GetUtcNow();
         Due = ready.Where(at => at > now).Min();
-        _store.Update(set, body => body["status"] = JsonWriting.Fields(
+        _store.UpdateStatus(set, FieldOwners.ByControllers, time, body => body["status"] = JsonWriting.Fields(
             ("replicas", alive.Count),
             ("fullyLabeledReplicas", JsonWriting.UnlessZero(alive.Count)),
             ("readyReplicas", JsonWriting.UnlessZero(ready.Count)),

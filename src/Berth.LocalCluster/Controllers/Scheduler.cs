@@ -58,7 +58,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
             return;
         }
 
-        store.Update(pod, body =>
+        store.UpdateStatus(pod, FieldOwners.ByScheduler, time, body =>
         {
             body.Child("spec")["nodeName"] = best.Name;
             if (best.Body.Text("metadata", "labels", Zone) is { } zone)
@@ -72,8 +72,11 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
     /// <summary>Says why a pod has no node yet.</summary>
     private void Wait(StoredObject pod, string message)
     {
-        StoredObject waiting = store.Update(
-            pod, body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
+        StoredObject waiting = store.UpdateStatus(
+            pod,
+            FieldOwners.ByScheduler,
+            time,
+            body => PodStatus.SetCondition(body.Child("status"), "PodScheduled", false, time, "Unschedulable", message));
         if (waiting.Version != pod.Version)
             events.Record(pod.Body, "Warning", "FailedScheduling", message, "default-scheduler");
     }

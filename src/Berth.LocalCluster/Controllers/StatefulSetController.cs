@@ -205,7 +205,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         int updated = pods.Values.Count(pod => RevisionOf(pod) == update && !pod.Body.IsTerminating());
         bool complete = updated == pods.Count && ready == pods.Count && pods.Count == (set.Body.Number("spec", "replicas") ?? 1);
         string shown = complete ? update : current;
-        _store.Update(set, body => body["status"] = JsonWriting.Fields(
+        _store.UpdateStatus(set, FieldOwners.ByControllers, time, body => body["status"] = JsonWriting.Fields(
             ("observedGeneration", set.Body.Number("metadata", "generation")),
             ("replicas", pods.Count),
             ("readyReplicas", JsonWriting.UnlessZero(ready)),

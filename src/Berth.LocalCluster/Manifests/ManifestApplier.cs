@@ -9,6 +9,9 @@ namespace Berth.LocalCluster.Manifests;
 /// <summary>Applies manifests inside the process: creates new objects, and merges into existing ones.</summary>
 internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedList notEnforced)
 {
+    /// <summary>The owner of the fields that a manifest states: kubectl apply, as the annotation is its own too.</summary>
+    private const string Manager = "kubectl-client-side-apply";
+
     public void Apply(string text, string defaultNamespace, string origin) => Apply([(text, origin)], defaultNamespace, skipUnknown: false);
 
     /// <summary>
@@ -125,7 +128,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
             body.Child("metadata").Child("annotations")["kubectl.kubernetes.io/last-applied-configuration"] = asked;
             if (operations.Store.Find(kind, @namespace, name) is null)
             {
-                operations.Create(kind, @namespace, body);
+                operations.Create(kind, @namespace, body, manager: Manager);
                 return;
             }
 
@@ -136,7 +139,7 @@ internal sealed class ManifestApplier(ObjectOperations operations, NotEnforcedLi
                 else
                     StrategicMergePatch.Apply(kind.Kind, current, body);
                 return current;
-            });
+            }, manager: Manager);
         }
         catch (ApiException exception)
         {

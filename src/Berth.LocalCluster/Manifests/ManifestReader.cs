@@ -1,3 +1,4 @@
+using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Status;
 
 namespace Berth.LocalCluster.Manifests;
@@ -5,13 +6,16 @@ namespace Berth.LocalCluster.Manifests;
 /// <summary>Reads texts of YAML and JSON as kubectl does, and returns JSON objects.</summary>
 internal static class ManifestReader
 {
-    public static JsonNode? ParseJson(ReadOnlyMemory<byte> utf8)
+    /// <summary>Reads JSON. Of a field that is there twice the last value counts, as for a real server.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="twice">The paths of such fields.</param>
+    public static JsonNode? ParseJson(ReadOnlyMemory<byte> utf8, out IReadOnlyList<string> twice)
     {
         try
         {
-            return JsonNode.Parse(utf8.Span);
+            return BodyReader.Parse(utf8.Span, out twice);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw ApiException.BadRequest($"the request body is not JSON: {exception.Message}");
         }

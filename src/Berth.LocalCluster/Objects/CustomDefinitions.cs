@@ -38,11 +38,12 @@ internal static class CustomDefinitions
         string now = definition.Text("metadata", "creationTimestamp") ?? time.Timestamp();
         JsonObject Condition(string type, string reason, string message) => JsonWriting.Fields(
             ("lastTransitionTime", now), ("message", message), ("reason", reason), ("status", "True"), ("type", type));
-        JsonObject names = (JsonObject?)definition.At("spec", "names")?.DeepClone() ?? [];
-        names.Default("listKind", names.Text("kind") + "List");
+        JsonObject names = definition.Child("spec").Child("names");
         names.Default("singular", names.Text("kind")?.ToLowerInvariant() ?? "");
+        names.Default("listKind", names.Text("kind") + "List");
+        definition.Child("spec").Default("conversion", new JsonObject { ["strategy"] = "None" });
         definition["status"] = JsonWriting.Fields(
-            ("acceptedNames", names),
+            ("acceptedNames", names.DeepClone()),
             ("conditions", new JsonArray(
                 Condition("NamesAccepted", "NoConflicts", "no conflicts found"),
                 Condition("Established", "InitialNamesAccepted", "the initial names have been accepted"))),

@@ -12,11 +12,34 @@ namespace Berth.LocalCluster.Objects;
 /// </summary>
 internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<string> warn)
 {
-    public JsonObject OfObject(JsonObject body)
+    /// <param name="body">The object.</param>
+    /// <param name="twice">The paths of fields that its text has more than once.</param>
+    public JsonObject OfObject(JsonObject body, IReadOnlyList<string>? twice = null)
     {
         ApiException Refuse(string why) =>
             ApiException.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {why}");
-        return (body.Text("kind") ?? kind.Kind) == kind.Kind ? Pruned(body, Refuse) : body;
+        return (body.Text("kind") ?? kind.Kind) == kind.Kind ? Pruned(body, Refuse, twice ?? []) : body;
+    }
+
+    /// <summary>An applied object has its kind, and no field that the kind does not have: a real server then fails with 500.</summary>
+    public JsonObject OfApplied(JsonObject body, string? @namespace, string name)
+    {
+        if (body.Text("kind") is null || body.Text("apiVersion") is null)
+        {
+            string group = body.Text("apiVersion")?.Contains('/', StringComparison.Ordinal) is true ? "" : "/";
+            throw ApiException.BadRequest($"invalid object type: {group}{body.Text("apiVersion")}, Kind={body.Text("kind")}");
+        }
+
+        if (body.Text("kind") != kind.Kind)
+            return body;
+        IReadOnlyList<string> unknown = [];
+        JsonObject known = Pruned(body, ApiException.BadRequest, [], found => unknown = found);
+        if (unknown.Count == 0)
+            return known;
+        string of = kind.Group.Length == 0 ? $"/{kind.Version}" : kind.ApiVersion;
+        string what = string.Join(", ", unknown.Select(static each => $".{each.Split('"')[1]}: field not declared in schema"));
+        string where = known.Text("metadata", "namespace") is null ? "" : @namespace ?? "";
+        throw new ApiException(500, null, $"failed to create typed patch object ({where}/{name}; {of}, Kind={kind.Kind}): {what}");
     }
 
     public JsonObject OfPatched(JsonObject body, string contentType, ReadOnlyMemory<byte> patch) => Pruned(body, fault =>
@@ -33,18 +56,25 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
         {
             ["causes"] = new JsonArray(new JsonObject { ["reason"] = "FieldValueInvalid", ["message"] = message, ["field"] = "patch" }),
         });
-    });
+    }, []);
 
-    private JsonObject Pruned(JsonObject body, Func<string, ApiException> refuse)
+    private JsonObject Pruned(
+        JsonObject body, Func<string, ApiException> refuse, IReadOnlyList<string> twice, Action<IReadOnlyList<string>>? found = null)
     {
         IReadOnlyList<string> unknown;
         try
         {
-            unknown = FieldCheck.Prune(kind, body);
+            unknown = [.. twice.Select(static path => $"duplicate field \"{path}\""), .. FieldCheck.Prune(kind, body)];
         }
         catch (FormatException exception)
         {
             throw refuse(exception.Message);
+        }
+
+        if (found is not null)
+        {
+            found(unknown);
+            return body;
         }
 
         if (unknown.Count > 0 && mode == "Strict")

@@ -1,7 +1,6 @@
 using Berth.LocalCluster.Apply;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
-using Berth.LocalCluster.Selectors;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 using Berth.LocalCluster.Timing;
@@ -24,7 +23,13 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
 
     public ObjectStore Store => store;
 
-    public StoredObject Create(ResourceKind kind, string? @namespace, JsonObject body, bool dryRun = false, JsonNode? owners = null)
+    public StoredObject Create(
+        ResourceKind kind,
+        string? @namespace,
+        JsonObject body,
+        bool dryRun = false,
+        JsonNode? owners = null,
+        string? manager = null)
     {
         Conform(kind, @namespace, body);
         JsonObject metadata = body.Child("metadata");
@@ -37,7 +42,10 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         if (kind.HasStatus)
             body.Remove("status");
         RequireNamespace(kind, @namespace, metadata.Text("name"));
+        string[] stated = [.. (body["spec"] as JsonObject ?? []).Select(static pair => pair.Key)];
         _rules.Fill(kind, body);
+        if (manager is not null)
+            metadata["managedFields"] = FieldOwners.OfNew(kind, body, stated, manager, time.Timestamp());
         if (kind == KindTable.Secret)
             SecretData.Merge(body);
         else if (kind == KindTable.Service)
@@ -49,6 +57,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         }
         else if (kind == StoredKinds.PersistentVolumeClaim)
             body["status"] = ClaimStatus.Of(body);
+        else if (FirstStatus.Of(kind) is { } first)
+            body["status"] = first;
         else if (kind == KindTable.CustomResourceDefinition)
             CustomDefinitions.Establish(body, time);
         else if (kind == KindTable.StatefulSet)
@@ -78,7 +88,8 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         bool status = false,
         bool dryRun = false,
         bool isApply = false,
-        string manager = "unknown")
+        string manager = "unknown",
+        string? through = null)
     {
         JsonObject Apply(JsonObject before)
         {
@@ -86,12 +97,15 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             string? expected = after.Text("metadata", "resourceVersion");
             if (!string.IsNullOrEmpty(expected) && expected != before.Text("metadata", "resourceVersion"))
                 throw ApiException.Modified(kind, name);
-            Require(kind, name, "UID", after.Text("metadata", "uid"), before.Text("metadata", "uid"));
+            Precondition.RequireUid(kind, @namespace, name, after.Text("metadata", "uid"), before.Text("metadata", "uid"));
             Conform(kind, @namespace, after);
-            JsonNode? owners = (isApply ? after : before).At("metadata", "managedFields")?.DeepClone();
+            JsonNode? given = after.At("metadata", "managedFields")?.DeepClone();
             JsonObject kept = Kept(kind, before, after, status);
+            JsonNode? owners = isApply
+                ? given
+                : FieldOwners.After(kind, before, kept, given, new FieldManager(manager, "Update", status ? "status" : through), time);
             if (owners is JsonArray { Count: > 0 })
-                kept.Child("metadata")["managedFields"] = isApply ? owners : Followed(kind, before, kept, manager, status);
+                kept.Child("metadata")["managedFields"] = owners;
             return kept;
         }
 
@@ -114,9 +128,15 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
 
         JsonObject Merged(JsonObject live)
         {
-            Require(kind, name, "UID", applied.Text("metadata", "uid"), live.Text("metadata", "uid"));
+            Precondition.RequireUid(kind, @namespace, name, applied.Text("metadata", "uid"), live.Text("metadata", "uid"));
             return ServerSideApply.Change(
-                kind, live, applied, ManagerOf("Apply", manager, status), force, time.Timestamp(), merged => _rules.Fill(kind, merged));
+                kind,
+                live,
+                applied,
+                new FieldManager(manager, "Apply", status ? "status" : null),
+                force,
+                time.Timestamp(),
+                merged => _rules.Fill(kind, merged));
         }
 
         return (Update(kind, @namespace, name, Merged, status, dryRun, isApply: true), false);
@@ -126,8 +146,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     public (StoredObject Object, bool Gone) Delete(ResourceKind kind, string? @namespace, string name, DeleteOptions options)
     {
         StoredObject current = store.Get(kind, @namespace, name);
-        Require(kind, name, "UID", options.Uid, current.Uid);
-        Require(kind, name, "ResourceVersion", options.ResourceVersion, current.Body.Text("metadata", "resourceVersion"));
+        options.Require(current);
         if (kind == KindTable.Namespace && name is "default" or "kube-system" or "kube-public")
         {
             string message = $"{kind.Plural} \"{name}\" is forbidden: this namespace may not be deleted";
@@ -157,41 +176,10 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             : (store.Update(pod, body => Terminate(body, running ? grace : 0)), false);
     }
 
-    /// <summary>The owners after a change that was not applied.</summary>
-    private JsonArray Followed(ResourceKind kind, JsonObject before, JsonObject after, string manager, bool status)
-    {
-        ManagedFields owners = ManagedFields.Of(before);
-        owners.Update(kind.Type, before, after, ManagerOf("Update", manager, status), time.Timestamp());
-        return owners.Write();
-    }
-
-    private static FieldManager ManagerOf(string operation, string name, bool status) => new(name, operation, status ? "status" : null);
-
     private static bool HasFinalizers(StoredObject item) => item.Body.Texts("metadata", "finalizers").Any();
-
-    private static void Require(ResourceKind kind, string name, string what, string? expected, string? actual)
-    {
-        if (expected is not null && expected != actual)
-        {
-            string message = $"Precondition failed: {what} in precondition: {expected}, {what} in object meta: {actual}";
-            throw ApiException.Conflict(kind, name, message);
-        }
-    }
 
     private (StoredObject Object, bool Gone) Gone(StoredObject item) =>
         (store.Remove(item) ?? throw ApiException.NotFound(item.Kind, item.Name), true);
-
-    public static JsonObject Scale(JsonObject body)
-    {
-        string[] kept = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"];
-        string selector = LabelSelector.Pairs(body.At("spec", "selector", "matchLabels"));
-        return JsonWriting.Fields(
-            ("kind", "Scale"),
-            ("apiVersion", "autoscaling/v1"),
-            ("metadata", JsonWriting.Fields(kept.Select(field => (field, body.At("metadata", field)?.DeepClone())))),
-            ("spec", new JsonObject { ["replicas"] = body.Number("spec", "replicas") ?? 0 }),
-            ("status", new JsonObject { ["replicas"] = body.Number("status", "replicas") ?? 0, ["selector"] = selector }));
-    }
 
     private void Terminate(JsonObject body, long grace)
     {

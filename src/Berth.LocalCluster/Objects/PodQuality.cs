@@ -7,7 +7,10 @@ internal static class PodQuality
 {
     public static string Of(JsonObject pod)
     {
-        List<JsonNode?> resources = [.. pod.Items("spec", "containers").Select(container => container["resources"])];
+        List<JsonNode?> resources =
+        [
+            .. pod.Items("spec", "containers").Concat(pod.Items("spec", "initContainers")).Select(container => container["resources"]),
+        ];
         if (!resources.Any(asked => asked.Map("requests").Concat(asked.Map("limits")).Any()))
             return "BestEffort";
         static bool Fixed(JsonNode? asked, string what) =>

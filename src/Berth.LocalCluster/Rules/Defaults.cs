@@ -74,6 +74,14 @@ internal static class Defaults
         Depending(type, body, hostNetwork);
         foreach ((string name, JsonNode? value) in body)
         {
+            // What a CronJob makes Jobs of is filled in when it makes one, but for its pods.
+            if (type == "JobTemplateSpec" && name == "spec")
+            {
+                if (value.At("template", "spec") is JsonObject pod)
+                    Walk("PodSpec", pod, hostNetwork);
+                continue;
+            }
+
             if (value is JsonObject or JsonArray && fields.TryGetValue(name, out FieldTable.Field? field) && !field.Map)
             {
                 foreach (JsonObject part in value is JsonObject single ? [single] : value.Items())
@@ -107,6 +115,10 @@ internal static class Defaults
             Fill(body, body["type"] is null ? "StatefulSetUpdateStrategy without a type" : "");
             (body["rollingUpdate"] as JsonObject)?.Default("partition", 0);
         }
+        else if (type == "StatefulSetSpec")
+        {
+            StoredDefaults.OfClaims(body);
+        }
         else if (type == "DaemonSetUpdateStrategy" && body.Text("type") == "RollingUpdate")
         {
             Fill(body, "DaemonSetUpdateStrategy that rolls");
@@ -122,6 +134,10 @@ internal static class Defaults
                 body.Default("allocateLoadBalancerNodePorts", true);
             if (body.Text("type") is "NodePort" or "LoadBalancer")
                 body.Default("externalTrafficPolicy", "Cluster");
+        }
+        else
+        {
+            StoredDefaults.Fill(type, body);
         }
     }
 

@@ -22,6 +22,8 @@ internal static class FixedFields
 
     public static void Check(FieldFaults faults, ResourceKind kind, JsonObject before, JsonObject after)
     {
+        if (before.IsTerminating())
+            Finalizers(faults, before, after);
         if (kind == KindTable.StatefulSet && Differ(before["spec"], after["spec"], s_statefulSet))
         {
             faults.Forbidden(
@@ -49,6 +51,22 @@ internal static class FixedFields
             Address(faults, before.Text("spec", "clusterIP"), after.Text("spec", "clusterIP"));
         if (kind == KindTable.RoleBinding || kind == KindTable.ClusterRoleBinding)
             Role(faults, before["roleRef"], after["roleRef"]);
+    }
+
+    private static void Finalizers(FieldFaults faults, JsonObject before, JsonObject after)
+    {
+        string[] added =
+        [
+            .. after.Texts("metadata", "finalizers").Except(before.Texts("metadata", "finalizers"), StringComparer.Ordinal)
+                .Select(static each => $"\"{each}\""),
+        ];
+        if (added.Length > 0)
+        {
+            faults.Forbidden(
+                "metadata.finalizers",
+                "no new finalizers can be added if the object is being deleted, found new finalizers "
+                + $"[]string{{{string.Join(", ", added)}}}");
+        }
     }
 
     /// <summary>https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable</summary>

@@ -26,6 +26,8 @@ internal static class Validation
             Service(faults, body["spec"]);
         else if (kind == KindTable.EndpointSlice)
             SliceRules.Check(faults, body);
+        else if (kind == KindTable.ConfigMap || kind == KindTable.Secret)
+            DataRules.Check(faults, kind, body);
         foreach ((int index, JsonObject rule) in body.Items("rules").Index())
         {
             bool ofPaths = rule.Texts("nonResourceURLs").Any();

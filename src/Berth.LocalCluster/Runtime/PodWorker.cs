@@ -209,7 +209,7 @@ internal sealed class PodWorker
         {
             List<JsonObject> first = [.. _first.Select(entry => entry.Container.Status())];
             List<JsonObject> statuses = [.. Containers.Select(container => container.Status())];
-            _store.Update(_pod, body =>
+            _store.UpdateStatus(_pod, FieldOwners.ByKubelet, _context.Time, body =>
             {
                 // Inside the change, so that the later of two simultaneous changes sees it.
                 if (_isHeldUnready)

@@ -4,7 +4,7 @@ using Berth.LocalCluster.Kinds;
 namespace Berth.LocalCluster.Status;
 
 /// <summary>A failure answer with the Status object of a real API server.</summary>
-internal sealed class ApiException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
+internal sealed class ApiException(int code, string? reason, string message, JsonObject? details = null) : Exception(message)
 {
     public int Code => code;
     public int? RetryAfterSeconds => (int?)details?["retryAfterSeconds"];
@@ -54,6 +54,9 @@ internal sealed class ApiException(int code, string reason, string message, Json
             "UnsupportedMediaType",
             $"the body of the request was in an unknown format{given} - accepted media types include: {accepted}");
 
+    /// <summary>A patch of a kind of its own, as a real server refuses it.</summary>
+    public static ApiException UnsupportedPatch() => new(415, "UnsupportedMediaType", "415: Unsupported Media Type", []);
+
     public static ApiException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
     public static ApiException TooOld(long asked, long oldest) =>
@@ -82,7 +85,10 @@ internal sealed class ApiException(int code, string reason, string message, Json
         return new(422, "Invalid", $"{subject} \"{name}\" is invalid: {(faults.Count == 1 ? what : $"[{what}]")}", details);
     }
 
-    /// <summary>Returns the details of the object that a Status is about.</summary>
+    /// <summary>Returns the details of the object that a Status is about. Go leaves an empty name out.</summary>
     public static JsonObject Details(ResourceKind kind, string? name, string? said = null) =>
-        JsonWriting.Fields(("name", name), ("group", kind.Group.Length > 0 ? kind.Group : null), ("kind", said ?? kind.Plural));
+        JsonWriting.Fields(
+            ("name", string.IsNullOrEmpty(name) ? null : name),
+            ("group", kind.Group.Length > 0 ? kind.Group : null),
+            ("kind", said ?? kind.Plural));
 }

@@ -127,16 +127,82 @@ public sealed class ServerSideApplyTests
     }
 
     [Fact]
-    public async Task Object_of_before_has_an_owner_for_all_that_it_was()
+    public async Task Object_that_was_posted_has_its_maker_as_owner()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        await test.SendAsync(HttpMethod.Post, Maps, """{"metadata":{"name":"m"},"data":{"a":"1"}}""");
+        (_, JsonNode made) = await test.SendAsync(
+            HttpMethod.Post, $"{Maps}?fieldManager=first", """{"metadata":{"name":"m","labels":{"l":"1"}},"data":{"a":"1"}}""");
 
         (HttpStatusCode status, JsonNode conflict) = await ApplyAsync(
             test, $"{Maps}/m", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"2"}}""", "new");
 
+        Assert.Equal(["first Update"], Owners(made));
+        Assert.Equal(
+            """{"f:data":{".":{},"f:a":{}},"f:metadata":{"f:labels":{".":{},"f:l":{}}}}""",
+            made["metadata"]!["managedFields"]![0]!["fieldsV1"]!.ToJsonString());
         Assert.Equal(HttpStatusCode.Conflict, status);
-        Assert.Equal("Apply failed with 1 conflict: conflict with \"before-first-apply\" using v1: .data.a", (string?)conflict["message"]);
+        Assert.Equal("Apply failed with 1 conflict: conflict with \"first\" using v1: .data.a", (string?)conflict["message"]);
+        Assert.Null(conflict["details"]!["name"]);
+    }
+
+    [Fact]
+    public async Task Object_of_a_controller_has_an_owner_for_all_that_it_was()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await test.WaitForAsync($"{Maps}/kube-root-ca.crt", static map => map["data"] is not null);
+
+        (HttpStatusCode status, JsonNode conflict) = await ApplyAsync(
+            test,
+            $"{Maps}/kube-root-ca.crt",
+            """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"kube-root-ca.crt"},"data":{"ca.crt":"2"}}""",
+            "new");
+
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Equal(
+            "Apply failed with 1 conflict: conflict with \"before-first-apply\" using v1: .data.ca.crt", (string?)conflict["message"]);
+    }
+
+    [Fact]
+    public async Task Owners_can_be_stated_anew()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await test.SendAsync(
+            HttpMethod.Post, $"{Maps}?fieldManager=kubectl-client-side-apply", """{"metadata":{"name":"m"},"data":{"a":"1","b":"2"}}""");
+
+        // As kubectl apply --server-side does it after a client-side apply.
+        await test.MergeAsync($"{Maps}/m?fieldManager=kubectl", """
+            {"metadata":{"managedFields":[{"manager":"kubectl","operation":"Apply","apiVersion":"v1","time":"2026-11-28T21:00:00Z",
+              "fieldsType":"FieldsV1","fieldsV1":{"f:data":{"f:a":{},"f:b":{}}}}]}}
+            """);
+        (HttpStatusCode status, JsonNode map) = await ApplyAsync(
+            test, $"{Maps}/m", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{"a":"3"}}""", "kubectl");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("""{"a":"3"}""", map["data"]!.ToJsonString());
+        Assert.Equal(["kubectl Apply"], Owners(map));
+    }
+
+    [Fact]
+    public async Task Owners_can_be_given_up()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Sets}/web", Set, "helm");
+
+        (_, JsonNode freed) = await test.MergeAsync($"{Sets}/web", """{"metadata":{"managedFields":[{}]}}""");
+
+        Assert.Null(freed["metadata"]!["managedFields"]);
+    }
+
+    [Fact]
+    public async Task Scale_has_a_subresource_as_owner()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        await ApplyAsync(test, $"{Sets}/web", Set, "helm");
+        await test.MergeAsync($"{Sets}/web/scale?fieldManager=scaler", """{"spec":{"replicas":2}}""");
+
+        (_, JsonNode set) = await test.GetAsync($"{Sets}/web");
+
+        Assert.Contains("scaler Update scale", Owners(set));
     }
 
     [Fact]

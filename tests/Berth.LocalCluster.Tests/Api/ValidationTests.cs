@@ -113,7 +113,10 @@ public sealed class ValidationTests
             (HttpStatusCode.BadRequest, "the name of the object (other) does not match the name on the URL (service-b)"),
             (renamed, (string?)body["message"]));
         (HttpStatusCode applied, body) = await test.SendAsync(
-            HttpMethod.Patch, path + "service-b?fieldManager=m", """{"metadata":{"name":"other"}}""", "application/apply-patch+yaml");
+            HttpMethod.Patch,
+            path + "service-b?fieldManager=m",
+            """{"apiVersion":"v1","kind":"Service","metadata":{"name":"other"}}""",
+            "application/apply-patch+yaml");
         Assert.Equal(
             (HttpStatusCode.BadRequest, "the name of the object (other) does not match the name on the URL (service-b)"),
             (applied, (string?)body["message"]));
