@@ -29,7 +29,7 @@ public class LastResortTests : FaultTest
     }
 
     [Fact]
-    public async Task F110_without_it_nobody_is_available_and_the_reason_is_said()
+    public async Task F110_without_it_no_pod_is_available_and_the_reason_is_said()
     {
         await StartAsync(NoneReady);
         await ListAndWatchAsync(Json.List("100", Slice("90", firstIsReady: false)));

@@ -5,7 +5,7 @@ namespace Berth.Dispatcher.Connections;
 /// <summary>Answers the simplest requests of a connection, before Kestrel's HTTP side has to be created for it.</summary>
 internal interface IPlainRequests
 {
-    /// <summary>What it answers with.</summary>
+    /// <summary>The answers.</summary>
     IPlainAnswers Answers { get; }
 
     /// <summary>Answers plain requests. It ends at the first bytes that are none, and leaves them unread. Never fails.</summary>

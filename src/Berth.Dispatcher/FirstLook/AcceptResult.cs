@@ -1,6 +1,6 @@
 namespace Berth.Dispatcher.FirstLook;
 
-/// <summary>What an attempt to accept a connection means.</summary>
+/// <summary>The result of an attempt to accept a connection.</summary>
 internal enum AcceptResult
 {
     /// <summary>The next attempt may be made at once: that connection has ended, or its network had an error.</summary>

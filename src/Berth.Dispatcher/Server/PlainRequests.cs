@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Berth.Dispatcher.Server;
 
 /// <summary>
-/// Answers the plain requests of a connection that Kestrel has, in front of Kestrel's HTTP side. Creating that for a client with one question
-/// costs more than the answer.
+/// Answers the plain requests of a connection that Kestrel has, in front of Kestrel's HTTP side. Creating that for a client with one
+/// question costs more than the answer.
 /// </summary>
 internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) : IPlainRequests
 {

@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Api;
 
-/// <summary>What kubectl get shows of kinds that are only stored.</summary>
+/// <summary>The columns of kubectl get for kinds that are only stored.</summary>
 internal static class StoredColumns
 {
     private const string DefaultClass = "storageclass.kubernetes.io/is-default-class";

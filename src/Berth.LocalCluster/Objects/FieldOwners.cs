@@ -12,7 +12,7 @@ internal static class FieldOwners
     public const string ByScheduler = "kube-scheduler";
     public const string ByKubelet = "kubelet";
 
-    /// <summary>The fields of a spec that a real server fills in after it has given out the fields: nobody has them.</summary>
+    /// <summary>The fields of a spec that a real server fills in after it has given out the fields: they have no owner.</summary>
     private static readonly Dictionary<string, string[]> s_filledLate = new(StringComparer.Ordinal)
     {
         ["Pod"] = ["serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "tolerations"],
@@ -29,7 +29,7 @@ internal static class FieldOwners
     }
 
     /// <summary>
-    /// The owners after a change by a client that was not applied; null where there are none. A client may state them anew, as kubectl
+    /// The owners after a change by a client that was not applied; null where there are none. A client may state them again, as kubectl
     /// does to make fields of a client-side apply its own, and an empty one gives all up.
     /// </summary>
     public static JsonNode? After(

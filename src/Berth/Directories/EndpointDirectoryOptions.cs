@@ -44,9 +44,8 @@ public sealed class EndpointDirectoryOptions
     public TimeSpan? MaxStale { get; init; }
 
     /// <summary>
-    /// What happens while no pod of a target is ready. True: the pods that are not ready are available, except those that terminate and
-    /// those that are cordoned, and a warning (<see cref="EndpointWarningKind.NoneReady"/>) says so. False: no pod is available. Default
-    /// false.
+    /// True: while no pod of a target is ready, those that are not ready are available, except those that terminate and those that are
+    /// cordoned, and a warning (<see cref="EndpointWarningKind.NoneReady"/>) says so. False: no pod is available. Default false.
     /// </summary>
     /// <remarks>
     /// EndpointSlices can say for many minutes that no pod is ready although all are: after an outage of the API server, the node

@@ -163,7 +163,7 @@ public sealed class ServerSideApplyTests
     }
 
     [Fact]
-    public async Task Owners_can_be_stated_anew()
+    public async Task Owners_can_be_stated_again()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         await test.SendAsync(

@@ -40,7 +40,8 @@ public sealed class WriteTests
         const string accounts = "/api/v1/namespaces/k8s-example2/serviceaccounts";
         (HttpStatusCode status, JsonNode body) = await test.SendAsync(HttpMethod.Post, accounts + "?dryRun=All", account);
         Assert.Equal(HttpStatusCode.Created, status);
-        Assert.Equal("name namespace managedFields uid creationTimestamp", string.Join(' ', body["metadata"]!.AsObject().Select(pair => pair.Key)));
+        string fields = string.Join(' ', body["metadata"]!.AsObject().Select(pair => pair.Key));
+        Assert.Equal("name namespace managedFields uid creationTimestamp", fields);
         Assert.Equal(HttpStatusCode.NotFound, (await test.GetAsync(accounts + "/a")).Status);
         await test.SendAsync(HttpMethod.Post, accounts, account);
         Assert.Equal(HttpStatusCode.Conflict, (await test.SendAsync(HttpMethod.Post, accounts + "?dryRun=All", account)).Status);

@@ -26,7 +26,7 @@ public sealed class LastResortTests : IAsyncDisposable
         Assert.Equal("service-b-1", NameFrom(new OrdinalPicker(1), snapshot));
         Assert.Equal("service-b-0", NameFrom(new PodNamePicker("service-b-0"), snapshot));
         Assert.Contains(NameFrom(RandomPicker.Shared, snapshot), new[] { "service-b-0", "service-b-1" });
-        // One that terminates is not handed out, whoever asks for it.
+        // One that terminates is not handed out, even by its ordinal.
         Assert.Null(NameFrom(new OrdinalPicker(2), snapshot));
         Assert.Contains("2 pods", Assert.Single(snapshot.Warnings).Detail, StringComparison.Ordinal);
     }
