@@ -60,7 +60,7 @@ public sealed class HalfClosedTests
         }
     }
 
-    /// <summary>Asks for the large page, reads its beginning and leaves with a reset. False when the connection before is still held.</summary>
+    /// <summary>Asks for the large page, reads its beginning and leaves with a reset. False while an earlier connection is held.</summary>
     private static async Task<bool> LeaveDuringAnAnswerAsync(DispatcherFixture fixture)
     {
         (TcpClient client, Stream stream) = await fixture.ConnectAsync();
