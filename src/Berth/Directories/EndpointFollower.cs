@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Berth.Backoff;
 using Berth.Diagnostics;
 using Berth.Persistence;
@@ -33,7 +34,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
         _time = options.TimeProvider;
         _lastResort = options.LastResort;
         _logger = options.LoggerFactory.CreateLogger(options.LoggerName);
-        _states = new Latest<ViewState>(new ViewState(null, saved?.Restore(ports), null));
+        _states = new Latest<ViewState>(new ViewState(null, Served(saved?.Restore(ports)), null));
         _supervisor = new Supervisor(StepAsync, Fail, backoff, _time);
         View = new EndpointView(target, ports, _states, _health, options);
         if (saved is not null)
@@ -95,7 +96,7 @@ internal sealed class EndpointFollower : IAsyncDisposable
             return;
         EndpointSnapshot next = before.Snapshot is { } shown && HasSameContent(read, before.Read)
             ? shown
-            : (_lastResort ? read.WithLastResort() : read).WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow());
+            : Served(read).WithVersion((before.Snapshot?.Version ?? 0) + 1, _time.GetUtcNow());
         next = next.IsStale ? next.AsLive() : next;
         if (!ReferenceEquals(next.Warnings, before.Snapshot?.Warnings))
             LogWarnings(before.Snapshot?.Warnings ?? [], next.Warnings);
@@ -104,6 +105,9 @@ internal sealed class EndpointFollower : IAsyncDisposable
         else
             Recover(before, new ViewState(read, next, null));
     }
+
+    [return: NotNullIfNotNull(nameof(read))]
+    private EndpointSnapshot? Served(EndpointSnapshot? read) => _lastResort ? read?.WithLastResort() : read;
 
     private void Recover(ViewState before, ViewState next)
     {

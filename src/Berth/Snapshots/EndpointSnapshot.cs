@@ -202,7 +202,8 @@ public sealed class EndpointSnapshot
         EndpointList available = new(chunks, availableOnly: true);
         return new EndpointSnapshot(this, new EndpointList(chunks, availableOnly: false), available)
         {
-            Warnings = [.. Warnings, EndpointWords.NoneReady(available.Count)],
+            // A dispatcher that is followed may have said the same of itself.
+            Warnings = [.. Warnings.Where(static w => w.Kind != EndpointWarningKind.NoneReady), EndpointWords.NoneReady(available.Count)],
             StaleSince = StaleSince,
             StaleReason = StaleReason,
         };

@@ -32,6 +32,36 @@ public sealed class LastResortTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_followed_dispatcher_says_of_itself_is_said_once()
+    {
+        EndpointWarning theirs = new(EndpointWarningKind.NoneReady, "Theirs.");
+        SnapshotBuilder builder = new(TestPods.Target, TestPods.Ports) { Warnings = [theirs] };
+        builder.Set(TestPods.Endpoint(0, ready: false));
+        ValueTask<EndpointSnapshot> first = _directory.GetEndpointsAsync(TestPods.Target, TestPods.Ports, Cancellation);
+        Assert.Single(_source.Streams).Push(builder.Build());
+        Assert.NotEqual(theirs, Assert.Single((await first).Warnings));
+    }
+
+    [Fact]
+    public async Task Snapshot_of_a_file_has_a_last_resort_too()
+    {
+        using TestFolder folder = new();
+        EndpointDirectoryOptions options = new() { LastResort = true, SnapshotFile = folder["snapshots"] };
+        ScriptedSource before = new();
+        await using (EndpointDirectory directory = new(before, options))
+        {
+            ValueTask<EndpointSnapshot> read = directory.GetEndpointsAsync(TestPods.Target, TestPods.Ports, Cancellation);
+            Assert.Single(before.Streams).Push(TestPods.Snapshot(TestPods.Endpoint(0, ready: false)));
+            await read;
+        }
+
+        await using EndpointDirectory restarted = new(new ScriptedSource(), options);
+        EndpointSnapshot restored = restarted.Follow(TestPods.Target, TestPods.Ports).Current!;
+        Assert.Equal("service-b-0", Assert.Single(restored.Available).Name);
+        Assert.True(restored.IsStale);
+    }
+
+    [Fact]
     public async Task A_cordoned_pod_is_no_last_resort()
     {
         _cordons.Set(new CordonList([$"{TestPods.Target.Namespace}/service-b-0"]));
