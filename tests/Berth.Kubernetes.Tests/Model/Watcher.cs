@@ -158,7 +158,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
 
     private void Check(Dictionary<string, string> next, long version)
     {
-        NoteLeftOut(version);
+        NoteLeftOut(version, next.Keys);
         Dictionary<string, string>? before = Shown;
         Shown = next;
         string? first = null;
@@ -196,15 +196,15 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     }
 
     /// <summary>Which pods some event since the last snapshot left out of a slice, and what was right for them meanwhile.</summary>
-    private void NoteLeftOut(long version)
+    private void NoteLeftOut(long version, IEnumerable<string> next)
     {
         // Whatever becomes of its node, a pod that is held is shown by what is known of that now.
         if (Version > 0)
-            NoteRight(Version);
+            NoteRight(Version, next);
         // Deletions that are told with an older body have no version of their own to be seen by.
         foreach (ClusterChange change in cluster.Between(Version, Math.Max(Candidates(version).Max(), Version)))
         {
-            NoteRight(change.Version);
+            NoteRight(change.Version, next);
             // A slice that belongs to another Service now is one that was deleted.
             ClusterSlice? after = change.After is { IsOurs: true } ours ? ours : null;
             HashSet<string> left = [.. (after?.Endpoints ?? []).Select(static e => $"{e.Id}")];
@@ -217,13 +217,16 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         }
     }
 
-    private void NoteRight(long version)
+    // Which set is the Service's own depends on the pods that are shown: those that were until now, or those that are from now on.
+    private void NoteRight(long version, IEnumerable<string> next)
     {
-        string[] shown = [.. Shown?.Keys ?? Enumerable.Empty<string>()];
-        foreach (NodeView nodes in Nodes.Candidates())
+        foreach (IEnumerable<string> shown in new[] { Shown?.Keys ?? Enumerable.Empty<string>(), next })
         {
-            foreach ((string name, string[] texts) in ExpectedPods.Of(cluster.At(version).Values, nodes.Address, shown))
-                ShownBefore(name).UnionWith(texts);
+            foreach (NodeView nodes in Nodes.Candidates())
+            {
+                foreach ((string name, string[] texts) in ExpectedPods.Of(cluster.At(version).Values, nodes.Address, shown))
+                    ShownBefore(name).UnionWith(texts);
+            }
         }
     }
 

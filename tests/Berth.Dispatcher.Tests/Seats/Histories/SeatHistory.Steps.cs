@@ -184,7 +184,7 @@ internal sealed partial class SeatHistory
         if (request is not null && seat.Ttl > Math.Max(request.Ttl, RenewedSeconds))
             _violations.Add($"S3: a reservation of {request.Ttl} s has {seat.Ttl} s");
         if (seat.Phase == "reserved")
-            _tickets.Add(new HeldTicket(seat.Ticket!, ordinal, life, id, NowOf(ordinal) + TimeSpan.FromSeconds(seat.Ttl!.Value)));
+            _tickets.Add(new HeldTicket(seat.Ticket!, ordinal, life, id, NowOf(ordinal) + ToMilliseconds(seat.Ttl!.Value)));
     }
 
     private void CheckKey(
@@ -214,6 +214,9 @@ internal sealed partial class SeatHistory
 
     // The desk's monotonic clock starts with its life; a history knows the time of its own.
     private TimeSpan NowOf(int ordinal) => _clocks[ordinal].GetElapsedTime(_began[ordinal]);
+
+    // A desk counts in milliseconds, and an answer states them in seconds. TimeSpan.FromSeconds(3.159) is a tick short of them.
+    private static TimeSpan ToMilliseconds(double seconds) => TimeSpan.FromMilliseconds(Math.Round(seconds * 1000));
 
     private void Note(string step) => _steps.Add(step);
 
