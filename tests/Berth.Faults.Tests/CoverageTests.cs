@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Berth.Faults;
 
-/// <summary>No fault without a test.</summary>
+/// <summary>Every fault has a test.</summary>
 public sealed class CoverageTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class CoverageTests
             .Where(static m => m.GetCustomAttribute<FactAttribute>() is not null && m.Name[0] == 'F' && char.IsAsciiDigit(m.Name[1]))
             .Select(static m => int.Parse(m.Name[1..].Split('_')[0], CultureInfo.InvariantCulture))];
 
-        IEnumerable<int> here = Enumerable.Range(1, 53).Concat(Enumerable.Range(58, 13)).Concat(Enumerable.Range(95, 5)).Append(109);
+        IEnumerable<int> here = Enumerable.Range(1, 53).Concat(Enumerable.Range(58, 13)).Concat(Enumerable.Range(95, 5)).Concat([109, 110]);
         Assert.Equal([], here.Where(n => !proven.Contains(n)));
     }
 

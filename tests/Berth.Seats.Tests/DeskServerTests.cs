@@ -188,7 +188,7 @@ public sealed class DeskServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Address_that_is_taken_is_told_in_a_sentence()
+    public async Task Address_that_is_taken_is_reported_in_a_sentence()
     {
         IOException exception = await Assert.ThrowsAsync<IOException>(
             () => SeatDeskServer.StartAsync(_desk, _server.Address, SeatFixture.Cancelled));

@@ -73,7 +73,7 @@ public sealed class DeskTlsTests : IDisposable
     }
 
     [Fact]
-    public void Files_with_faults_are_told_in_sentences()
+    public void Files_with_faults_are_reported_in_sentences()
     {
         (string certificate, string key) = Write(_authority.Server("desk.games"));
         Assert.Contains(

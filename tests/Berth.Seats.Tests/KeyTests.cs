@@ -15,7 +15,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public void All_faults_of_a_key_file_are_told_with_their_lines()
+    public void All_faults_of_a_key_file_are_reported_with_their_lines()
     {
         using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         string text = string.Join(
@@ -56,7 +56,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public void All_faults_of_options_are_told_in_one_message()
+    public void All_faults_of_options_are_reported_in_one_message()
     {
         SeatDeskOptions options = new()
         {

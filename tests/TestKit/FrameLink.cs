@@ -16,7 +16,7 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
 
     private readonly SemaphoreSlim _toClient = new(1);
 
-    // A connection begins with the server's settings, and one that begins otherwise is an error: nothing is said before them.
+    // A connection starts with the server's settings. Anything else first is an error, so nothing is sent before them.
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _lastStream;
     private volatile int _lastTaken = int.MaxValue;
@@ -68,7 +68,7 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
         {
-            // One end is gone; so is the other, then.
+            // One end has closed, so the other must close too.
         }
     }
 
@@ -85,7 +85,7 @@ internal sealed class FrameLink(FrameRelay relay, SslStream client, SslStream se
                 _lastStream = stream;
         }
 
-        // Nothing of a refused stream may reach the server, or it would have been taken care of after all.
+        // No frame of a refused stream may reach the server, because then the server would have processed it.
         if (stream <= _lastTaken)
             await server.WriteAsync(frame, stop);
     }

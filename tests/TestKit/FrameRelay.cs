@@ -131,7 +131,7 @@ public sealed class FrameRelay(X509Certificate2 certificate, Func<int> serverPor
         catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException
             or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
         {
-            // One end is gone; so is the other, then.
+            // One end has closed, so the other must close too.
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class PushableSource : IEndpointSource
         return await WaitForAsync(view, s => s.Version > before && !s.IsStale, cancellationToken);
     }
 
-    /// <summary>Says again what was said last, so that it counts as fresh.</summary>
+    /// <summary>Repeats the last push, which then counts as a confirmation.</summary>
     public void Confirm(ServiceTarget target, PortScheme ports) => StreamOf(target, ports).Confirm();
 
     /// <summary>Lets the next read fail.</summary>

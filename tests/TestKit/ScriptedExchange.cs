@@ -112,10 +112,10 @@ public sealed class ScriptedExchange
     /// <summary>Ends the answer cleanly.</summary>
     public void End() => _ended.TrySetResult();
 
-    /// <summary>Tells the client to take its further requests elsewhere (HTTP/2 GOAWAY); what is open goes on.</summary>
+    /// <summary>Asks the client to send further requests elsewhere (HTTP/2 GOAWAY). Open streams continue.</summary>
     public void GoAway() => _context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
 
-    /// <summary>Breaks the connection in the middle of the answer.</summary>
+    /// <summary>Cuts the connection in the middle of the answer.</summary>
     public void Cut()
     {
         _context.Features.Get<IHttpResponseBodyFeature>()!.DisableBuffering();
@@ -131,7 +131,7 @@ public sealed class ScriptedExchange
         await StartAsync(status, protobuf is null ? contentType : ProtobufWire.ContentType, headers);
         if (protobuf is not null)
             _stated.Read(Encoding.UTF8.GetBytes(body));
-        // A client that needs no body may be gone once it has the head.
+        // A client that does not need the body may disconnect after the headers.
         if (body.Length > 0)
             await SendAsync(protobuf ?? Encoding.UTF8.GetBytes(body));
         End();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Berth.TestKit;
 
-/// <summary>The short quoted strings that a server has sent: the names and addresses it has stated, noted before the bytes leave.</summary>
+/// <summary>The short quoted strings that a server has sent: names and addresses. They are recorded before the bytes are sent.</summary>
 public sealed class StatedTokens
 {
     // No name or address is longer; the long strings of a large event are none.

@@ -35,15 +35,15 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>True to close each new connection at once, like an address without a server.</summary>
     public bool TurnsAway { get; set; }
 
-    /// <summary>True to accept each new connection and to carry nothing on it, ever: a host that hangs.</summary>
+    /// <summary>True to accept each new connection and to forward nothing on it, like a host that hangs.</summary>
     public bool Swallows { get; set; }
 
-    /// <summary>Connections made so far carry nothing any more; later ones do.</summary>
+    /// <summary>Stops forwarding on the current connections. Later ones work.</summary>
     public void SilenceTheseConnections() => _silent = true;
 
     /// <summary>
-    /// The clients' peer of the connections made so far is gone from the network: no FIN, no RST, and nothing that a client sends is even
-    /// acknowledged, a probe of TCP keep-alive neither. Linux only: a filter on each socket drops every packet that comes.
+    /// Makes the clients' peer of the current connections disappear from the network: no FIN, no RST, and no acknowledgement of anything
+    /// that a client sends, also not of TCP keep-alive probes. Linux only: a filter on each socket drops every incoming packet.
     /// </summary>
     public void Vanish()
     {
@@ -162,7 +162,7 @@ public sealed class TcpRelay : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // One end is gone; so is the other, then.
+            // One end has closed, so the other must close too.
         }
         finally
         {

@@ -6,7 +6,7 @@ public static class Wait
     /// <summary>The bound. Generous, so that a loaded machine does not fail a test.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Looks again and again until there is something to see. What is looked at should be I/O, which gives the pace.</summary>
+    /// <summary>Calls a function until it returns a value. The function should do I/O, which limits the pace.</summary>
     /// <param name="what">What is waited for, for the message.</param>
     /// <param name="look">Gives null while it is not there. An exception of I/O counts as not there.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

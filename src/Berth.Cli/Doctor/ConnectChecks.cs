@@ -5,9 +5,7 @@ using Berth.Cli.Call;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>
-/// The addresses that clients get, tried from here: over TCP, and over UDP where the pods run <c>berth echo</c>.
-/// </summary>
+/// <summary>Tries the addresses that clients get, from this machine: over TCP, and over UDP if the pods run <c>berth echo</c>.</summary>
 internal sealed class ConnectChecks(DoctorTask task)
 {
     private const int MostAtOnce = 64;
@@ -31,7 +29,7 @@ internal sealed class ConnectChecks(DoctorTask task)
         string name, string protocol, (PodEndpoint Pod, EndpointPort Port)[] all,
         Func<IPEndPoint, CancellationToken, Task<string?>> tryAsync, CancellationToken cancellationToken)
     {
-        // An echo server has both protocols on each port; another server only what its port says.
+        // An echo server has both protocols on each port; another server has only the protocol of its port.
         (PodEndpoint Pod, EndpointPort Port)[] own = [.. all.Where(each => name == "udp" || each.Port.Protocol == protocol)];
         if (own.Length == 0)
             return CheckResult.Skipped(name, $"There is no {protocol} port to try.");
@@ -63,7 +61,7 @@ internal sealed class ConnectChecks(DoctorTask task)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Sends a datagram, and waits for its echo, before which a pod states its own address. UDP may lose some.</summary>
+    /// <summary>Sends a datagram and waits for its echo, which begins with the pod's own address. UDP may lose datagrams.</summary>
     private async Task<string?> EchoAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
         using Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);

@@ -6,7 +6,7 @@ namespace Berth.Cli.Doctor;
 /// <summary>The records of the headless Service beside the pods of its EndpointSlices.</summary>
 internal sealed class DnsChecks(DoctorTask task)
 {
-    // Records are kept for as long as their TTL says: 30 s in most clusters.
+    // Resolvers keep records for their TTL: 30 s in most clusters.
     private const string Remedy =
         "Records lag behind by their TTL: try again after 30 s. Else check --cluster-domain and --dns-server, and that the Service is " +
         "headless and the serviceName of the StatefulSet.";

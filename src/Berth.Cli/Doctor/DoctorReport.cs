@@ -20,7 +20,7 @@ internal static class DoctorReport
         int width = results.Max(static result => result.Name.Length);
         foreach (CheckResult result in results)
         {
-            // A message of a server may have lines of its own; a check has one.
+            // The message of a server may have several lines; a check has one.
             host.Out.WriteLine($"{WordOf(result.State),-7}  {result.Name.PadRight(width)}  {OneLine(result.What)}");
             if (result.Remedy is { } remedy)
                 host.Out.WriteLine($"{new string(' ', width + 11)}Remedy: {remedy}");

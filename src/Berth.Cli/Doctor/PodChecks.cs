@@ -2,7 +2,7 @@ using Berth.Snapshots;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>The pods of the target as service A would hand them out: how many, which are left out, and what is odd.</summary>
+/// <summary>Checks the pods of the target as service A would return them: their number, the pods that are left out, and warnings.</summary>
 internal static class PodChecks
 {
     private const int MostNamed = 5;

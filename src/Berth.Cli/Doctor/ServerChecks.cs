@@ -8,7 +8,7 @@ internal sealed class ServerChecks(DoctorTask task, ApiQuestions api, string ber
     // EndpointSlices of discovery.k8s.io/v1 are there since 1.21.
     private const int OldestMinor = 21;
 
-    // HTTP tells whole seconds, and the answer has been on its way.
+    // HTTP dates have whole seconds, and the answer took some time.
     private static readonly TimeSpan s_close = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_wrong = TimeSpan.FromSeconds(60);
 

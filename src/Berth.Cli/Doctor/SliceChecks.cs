@@ -4,7 +4,7 @@ using Berth.Kubernetes;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>The rights to list and to watch EndpointSlices, and what the slices of the target carry.</summary>
+/// <summary>Checks the rights to list and watch EndpointSlices, and the content of the target's slices.</summary>
 internal sealed class SliceChecks(DoctorTask task, ApiQuestions api)
 {
     private const string PageSize = "500";

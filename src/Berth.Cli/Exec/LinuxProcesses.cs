@@ -89,7 +89,9 @@ internal static partial class LinuxProcesses
         return true;
     }
 
-    /// <summary>Gives SIGCHLD its default: children that end stay to be taken, and nothing takes them on that signal.</summary>
+    /// <summary>
+    /// Sets SIGCHLD to its default: children that have ended wait for their parent, and nothing else collects them on that signal.
+    /// </summary>
     public static void KeepEnds() => _ = SetHandler(ChildSignal, 0);
 
     /// <summary>Makes this process the parent of orphans below it, as process 1 of a container is.</summary>

@@ -43,7 +43,7 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Completes with the exit code when the server has ended: 128 + N after signal N.</summary>
     public Task<int> Ended => _ended.Task;
 
-    /// <summary>Completes at the first SIGTERM, where it is held back.</summary>
+    /// <summary>Completes at the first SIGTERM, if the signal is held back.</summary>
     public Task Terminated => _terminated.Task;
 
     /// <summary>Starts the server.</summary>

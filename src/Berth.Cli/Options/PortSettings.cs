@@ -10,7 +10,8 @@ internal static class PortSettings
     public static Setting<EndpointPort[]?> BasePort { get; } = new(
         "base-port",
         "PORT|NAME=PORT,..",
-        "The port of ordinal 0, 1..65535; or several named bases, game=4000,admin=5000/TCP. The first is the main one.",
+        "The port of ordinal 0, 1..65535; or several named bases, game=4000,admin=5000/TCP. The first is the main one. "
+            + "Default 3000 when no port option is given; berth dispatch has no default.",
         PortBases.Parse,
         null);
 

@@ -14,7 +14,7 @@ internal sealed class SeatKeysFile : IDisposable
     /// <summary>Makes one key.</summary>
     public static SeatKeysFile Create()
     {
-        // A new folder is this user's alone.
+        // Only this user can read a new folder.
         SeatKeysFile file = new(Directory.CreateTempSubdirectory("berth-seats-"));
         File.WriteAllText(file.Path, $"local={Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n");
         return file;

@@ -3,16 +3,16 @@ using Berth.LocalCluster;
 namespace Berth.Cli.Up;
 
 /// <summary>
-/// Says of each object that is not as it is wanted the reason and the remedy. What passes by itself within a moment is not told.
+/// Reports the reason and the remedy for each object that does not match its manifest. It leaves out problems that end within a moment.
 /// </summary>
 internal sealed class TroubleReport(string kubeconfig)
 {
-    /// <summary>The looks after which a pod that merely is not ready is told: ten seconds.</summary>
+    /// <summary>The number of checks after which a pod without any other reason than "not ready" is reported: ten seconds.</summary>
     private const int PatientLooks = 10;
 
     private Dictionary<ClusterTrouble, int> _seen = [];
 
-    /// <summary>Takes what is wrong now, and returns the lines about what was wrong at the look before too.</summary>
+    /// <summary>Takes the current problems, and returns lines about those that the previous check also found.</summary>
     public IReadOnlyList<string> Look(IReadOnlyList<ClusterTrouble> troubles)
     {
         Dictionary<ClusterTrouble, int> seen = [];

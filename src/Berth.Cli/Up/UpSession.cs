@@ -9,7 +9,9 @@ namespace Berth.Cli.Up;
 internal sealed class UpSession(
     LocalCluster.LocalCluster cluster, UpOptions options, IUpView view, string kubeconfig, ProgramHost host, long started)
 {
-    /// <summary>The shortest time between two drawings. Changes come in bursts, and a person does not read faster.</summary>
+    /// <summary>
+    /// The shortest time between two updates of the screen. Changes come close together, and a person does not read faster.
+    /// </summary>
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The time between two looks while the user waits for the cluster to become ready.</summary>
@@ -18,7 +20,7 @@ internal sealed class UpSession(
     /// <summary>The time between two looks at the seats.</summary>
     private static readonly TimeSpan s_seatInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time between two looks at what is not as it is wanted.</summary>
+    /// <summary>The time between two checks of objects that do not match their manifests.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     private readonly Lock _showing = new();
@@ -70,7 +72,7 @@ internal sealed class UpSession(
         }
     }
 
-    /// <summary>Says of what is not as it is wanted the reason and the remedy.</summary>
+    /// <summary>Reports the reasons and remedies for objects that do not match their manifests.</summary>
     private async Task FollowTroublesAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)

@@ -51,14 +51,14 @@ internal sealed class AccessGate
             ? TokenTable.TryParse(path, content, out fault) is null ? fault : null
             : fault;
 
-    /// <summary>Takes the tokens of another file. The tokens so far stay where it cannot be read. For one writer.</summary>
+    /// <summary>Uses the tokens of another file. If that file cannot be read, the current tokens stay. For one writer.</summary>
     public void Use(string path)
     {
         _path = path;
         Reload();
     }
 
-    /// <summary>Reads the token file again. Returns null when nothing has changed, else whether it can be used.</summary>
+    /// <summary>Reads the token file again. Returns null when nothing has changed, otherwise true if it can be used.</summary>
     public bool? Reload()
     {
         if (_path is null)
@@ -123,6 +123,6 @@ internal sealed class AccessGate
 
     private void Count(string name) => _counts.GetOrAdd(name, static _ => new StripedCounter()).Increment();
 
-    // The text, because two certificates may write one name with different types of strings.
+    // Compare the text, because two certificates may encode the same name with different types of strings.
     private static string SubjectOf(X500DistinguishedName name) => name.Decode(X500DistinguishedNameFlags.UseCommas);
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Berth.Dispatcher.Access;
 
-/// <summary>Counts what each client address asks for, and refuses what is too much.</summary>
+/// <summary>Counts the requests, connections and watches of each client address, and refuses those above a limit.</summary>
 internal sealed class ClientGate
 {
     private const int NoLimit = int.MaxValue;
@@ -23,7 +23,7 @@ internal sealed class ClientGate
         DispatcherClientLimits limits = options.ClientLimits ?? new DispatcherClientLimits();
         _proxies = new TrustedProxies(options.TrustedProxies);
         _prefix = limits.IPv6Prefix;
-        // A limit that may come later needs the counts from the start.
+        // A limit that is added later needs counts from the start.
         bool mayChange = options.ReadChange is not null;
         if (limits.Watchers is not null || mayChange)
             _watches = new CountTable(NoLimit);
@@ -38,7 +38,7 @@ internal sealed class ClientGate
 
     public TimeProvider Time { get; }
 
-    /// <summary>The limits now.</summary>
+    /// <summary>The current limits.</summary>
     public DispatcherClientLimits Limits { get; private set; }
 
     /// <summary>True when connections start with a header of PROXY protocol.</summary>
@@ -81,10 +81,10 @@ internal sealed class ClientGate
             _connections.Leave(ClientKey.Of(peer, _prefix));
     }
 
-    /// <summary>Counts a connection that did not begin as it must.</summary>
+    /// <summary>Counts a connection that did not start with the required header.</summary>
     public void Refuse(string limit) => _refused.Add(1, new KeyValuePair<string, object?>("berth.limit", limit));
 
-    /// <summary>Counts a request. Returns the problem when it is too much, else null.</summary>
+    /// <summary>Counts a request. Returns a problem when the client is above its limit, otherwise null.</summary>
     public Problem? Check(Exchange exchange, Route route)
     {
         if (route is Route.Health or Route.Ready || exchange.RemoteAddress is not { } peer)

@@ -14,7 +14,7 @@ internal sealed class CrossOrigin
     private static readonly StringValues s_exposed = "ETag, Retry-After, Location, Berth-Zone, Berth-Host, Berth-Seats";
     private static readonly StringValues s_methods = "GET, HEAD, POST, DELETE";
     private static readonly StringValues s_headers = "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID";
-    // Two hours, the most that Chromium keeps.
+    // Two hours, the maximum that Chromium keeps.
     private static readonly StringValues s_maxAge = "7200";
 
     private readonly bool _isAny;

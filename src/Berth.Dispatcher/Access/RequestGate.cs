@@ -5,9 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Access;
 
-/// <summary>
-/// Looks at each request of the public addresses before it is answered. It exists only where an option needs it.
-/// </summary>
+/// <summary>Checks each request of the public addresses before it is answered. It exists only if an option needs it.</summary>
 internal sealed class RequestGate
 {
     private readonly ServiceTarget _first;
@@ -23,10 +21,10 @@ internal sealed class RequestGate
         Access = AsksWho(options) ? new AccessGate(options, meter, logger) : null;
     }
 
-    /// <summary>Decides who may ask, or null where all may.</summary>
+    /// <summary>Decides who may ask, or null when all may.</summary>
     public AccessGate? Access { get; }
 
-    /// <summary>Counts what each client asks for, or null where nothing has a limit.</summary>
+    /// <summary>Counts the requests of each client, or null when nothing has a limit.</summary>
     public ClientGate? Clients { get; }
 
     /// <summary>Creates the gate, or returns null where no option needs it.</summary>

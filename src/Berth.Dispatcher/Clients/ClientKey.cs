@@ -11,7 +11,7 @@ internal static class ClientKey
 {
     private const int V4Mapped = 0xffff;
 
-    /// <summary>Returns the address as IPv4 where it is IPv4 inside IPv6, as a socket for both families gives it.</summary>
+    /// <summary>Returns an IPv4 address for IPv4 inside IPv6, which a socket for both families states.</summary>
     public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     /// <param name="address">The address.</param>

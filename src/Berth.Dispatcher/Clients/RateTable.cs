@@ -1,13 +1,13 @@
 namespace Berth.Dispatcher.Clients;
 
 /// <summary>
-/// The rate of requests of each client, in memory of a fixed size (GCRA: one number for each client says when it has its full credit
-/// again). When more clients ask at once than there are slots, the one with the most credit is forgotten, which only gives it its full
-/// credit back.
+/// The rate of requests of each client, in memory of a fixed size (GCRA: one number for each client states when it has its full credit
+/// again). If more clients ask at the same time than there are slots, the client with the most credit is forgotten, and so has its full
+/// credit again.
 /// </summary>
 internal sealed class RateTable
 {
-    /// <summary>The number of clients that one set of slots can tell apart.</summary>
+    /// <summary>The number of clients in one set of slots.</summary>
     internal const int Ways = 8;
 
     private const int Sets = 4096;
@@ -32,7 +32,7 @@ internal sealed class RateTable
     /// <summary>Counts a request. Returns zero when it may be answered, else the time after which the client may ask again.</summary>
     public TimeSpan Take(UInt128 client)
     {
-        // The hash has a seed of this process, so that an attacker cannot choose addresses of one set.
+        // The hash has a random seed for each process, so that an attacker cannot choose addresses for one set.
         int set = (HashCode.Combine((ulong)client, (ulong)(client >> 64)) & int.MaxValue) % Sets;
         long now = _time.GetTimestamp();
         lock (_locks[set % Stripes])
@@ -47,7 +47,7 @@ internal sealed class RateTable
         }
     }
 
-    /// <summary>Finds the slot of a client, or makes the one with the most credit its own.</summary>
+    /// <summary>Finds the slot of a client, or gives it the slot with the most credit.</summary>
     private static ref Slot Find(Span<Slot> slots, UInt128 client, long now)
     {
         int free = 0;

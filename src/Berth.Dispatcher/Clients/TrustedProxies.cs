@@ -7,7 +7,7 @@ namespace Berth.Dispatcher.Clients;
 /// <summary>The proxies whose word about a client's address is believed.</summary>
 internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
 {
-    // A request passes a few proxies. More entries are an attempt to keep the server busy.
+    // A request passes through a few proxies. More entries are an attempt to slow the server down.
     private const int MaxHops = 32;
 
     /// <summary>True when the address is one of these proxies.</summary>
@@ -55,7 +55,7 @@ internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
     /// <summary>Reads an address, with or without a port.</summary>
     private static IPAddress? Parse(ReadOnlySpan<char> text)
     {
-        // .NET also takes "1" and "0x7f.1" for addresses.
+        // .NET would also accept "1" and "0x7f.1" as addresses.
         if (text.Count('.') != 3 && text.Count(':') < 2)
             return null;
         if (text.Count(':') == 1)

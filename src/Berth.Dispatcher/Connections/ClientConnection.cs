@@ -112,13 +112,13 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
         Volatile.Write(ref _secondsLeft, (int)Math.Min(Math.Ceiling(time.TotalSeconds) + 1, int.MaxValue));
     }
 
-    /// <summary>The wait is over. False when its limit was reached.</summary>
+    /// <summary>Ends the wait. Returns false when its limit was reached.</summary>
     public bool EndLimit() => Interlocked.Exchange(ref _secondsLeft, 0) > 0;
 
     /// <summary>A second has passed.</summary>
     internal void Tick()
     {
-        // Never below 0: that is no limit, or one that was reached.
+        // The value stays at 0 or above: below 0 means no limit, or one that was reached.
         int left = Volatile.Read(ref _secondsLeft);
         if (left > 0 && Interlocked.CompareExchange(ref _secondsLeft, left - 1, left) == left && left == 1)
             _atLimit!();

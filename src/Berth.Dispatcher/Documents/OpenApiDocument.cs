@@ -1,6 +1,6 @@
 namespace Berth.Dispatcher.Documents;
 
-/// <summary>The description of the HTTP API for programs (OpenAPI 3.1). Tests hold it against live answers.</summary>
+/// <summary>The description of the HTTP API for programs (OpenAPI 3.1). Tests compare it with live answers.</summary>
 internal static class OpenApiDocument
 {
     private static readonly Lazy<byte[]> s_bytes = new(Read);

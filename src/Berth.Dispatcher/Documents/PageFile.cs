@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Berth.Dispatcher.Documents;
 
 /// <summary>
-/// One file of the page for operators. The program contains it compressed by gzip, which every browser takes over plain HTTP too; nothing
-/// of it is kept in memory but its tag.
+/// One file of the page for operators. The program contains it compressed with gzip, which every browser also accepts over plain HTTP. Only
+/// its entity tag is kept in memory.
 /// </summary>
 internal sealed class PageFile
 {
@@ -53,7 +53,7 @@ internal sealed class PageFile
     /// <summary>The compressed file, in the memory of the program's image.</summary>
     public Stream OpenCompressed() => typeof(PageFile).Assembly.GetManifestResourceStream(_resource)!;
 
-    /// <summary>The file for a client that takes no gzip.</summary>
+    /// <summary>The file for a client that does not accept gzip.</summary>
     public Stream Open() => new GZipStream(OpenCompressed(), CompressionMode.Decompress);
 
     private string CreateTag()

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Berth.Dispatcher.FirstLook;
 
-/// <summary>Memory for one answer after the other, at an address that stays.</summary>
+/// <summary>Memory for one answer after the other, at a fixed address.</summary>
 internal sealed class AnswerBuffer : IBufferWriter<byte>
 {
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(1024, pinned: true);
@@ -10,7 +10,7 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
-    /// <summary>Begins the next answer.</summary>
+    /// <summary>Starts the next answer.</summary>
     public void Clear() => _length = 0;
 
     public void Advance(int count) => _length += count;

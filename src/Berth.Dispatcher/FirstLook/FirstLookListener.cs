@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.FirstLook;
 
-/// <summary>Listens on one address, and gives Kestrel the connections whose first bytes are no plain request.</summary>
+/// <summary>Listens on one address. Connections whose first bytes are not a plain request go to Kestrel.</summary>
 internal sealed class FirstLookListener : IConnectionListener
 {
     private readonly Socket _socket;
@@ -73,7 +73,7 @@ internal sealed class FirstLookListener : IConnectionListener
         }
         catch (SocketException)
         {
-            // The client has gone meanwhile.
+            // The client has disconnected meanwhile.
             handle.Dispose();
             return null;
         }

@@ -14,7 +14,7 @@ namespace Berth.Dispatcher.FirstLook;
 /// </remarks>
 internal sealed unsafe class FirstLookLoop
 {
-    // So that clients that wait for their answer are not held up by new ones for long.
+    // The limit keeps new clients from delaying clients that wait for their answer.
     private const int AcceptedAtOnce = 64;
     private const int PauseMilliseconds = 100;
     private const int RequestLength = 4096;
@@ -65,7 +65,7 @@ internal sealed unsafe class FirstLookLoop
         new Thread(Run, 512 * 1024) { IsBackground = true, Name = "berth first look" }.Start();
     }
 
-    // From 1 on: a place of WaitingSockets without a time is empty.
+    // Times start at 1, because 0 means an empty slot of WaitingSockets.
     private int Now => 1 + (int)_time.GetElapsedTime(_started).TotalSeconds;
 
     /// <summary>
@@ -79,11 +79,11 @@ internal sealed unsafe class FirstLookLoop
         return _ended.Task;
     }
 
-    /// <summary>Tells what the error of an attempt to accept means (accept(2)).</summary>
+    /// <summary>Returns the meaning of an error of an attempt to accept (accept(2)).</summary>
     internal static AcceptResult Judge(int error) => error switch
     {
         LinuxCalls.TryAgain => AcceptResult.Empty,
-        // The last three mean that the listener is broken; nothing would come of attempts at once.
+        // The last three mean that the listener is broken, so attempts at once would fail too.
         LinuxCalls.TooManyFiles or LinuxCalls.TooManyFilesOfSystem or LinuxCalls.NoBuffers or LinuxCalls.OutOfMemory
             or LinuxCalls.BadFile or LinuxCalls.InvalidArgument or LinuxCalls.NotASocket => AcceptResult.Exhausted,
         _ => AcceptResult.Again,
@@ -99,7 +99,7 @@ internal sealed unsafe class FirstLookLoop
             for (int i = 0; i < count && !_isStopping; i++)
             {
                 int file = _ready[i];
-                // Only the signal ends the thread, so it was given before its file is closed.
+                // Only the signal ends the thread, so the signal was sent before its file is closed.
                 if (file < 0)
                     _isStopping = true;
                 else if (file == _listener)
@@ -158,7 +158,7 @@ internal sealed unsafe class FirstLookLoop
         }
         catch (Exception exception)
         {
-            // A listener of the meter failed. Kestrel, too, ends the connection whose middleware failed, and goes on.
+            // A listener of the meter failed. Kestrel also ends a connection whose middleware failed, and continues.
             Log.FirstLookFailed(_logger, exception);
             Close(socket);
         }
@@ -194,17 +194,18 @@ internal sealed unsafe class FirstLookLoop
         ReadOnlySpan<byte> answer = _answer.Written;
         fixed (byte* bytes = answer)
             sent = LinuxCalls.Send(socket, bytes, answer.Length, close ? LinuxCalls.NoSignal | LinuxCalls.More : LinuxCalls.NoSignal);
-        // The buffer of a new connection is empty and holds 4 KB at least, so a part of an answer means that the system has no memory.
+        // The buffer of a new connection is empty and at least 4 KB, so a partial write means that the system has no memory.
         if (sent != answer.Length)
         {
             Close(socket);
             return true;
         }
 
-        // The answer and the end of the connection are one packet. It leaves before Close, which would drop it if the client had sent more.
+        // The answer and the end of the connection are one packet. It is sent before Close, which would drop it if the client had sent
+        // more.
         if (close)
             _ = LinuxCalls.Shutdown(socket, LinuxCalls.ShutdownSend);
-        // What is left unread would turn the end of the connection into a reset.
+        // Unread data would turn the end of the connection into a reset.
         fixed (byte* request = _request)
             _ = LinuxCalls.Receive(socket, request, close ? RequestLength : count, 0);
         if (close)

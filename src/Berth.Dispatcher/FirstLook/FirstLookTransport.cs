@@ -33,7 +33,8 @@ internal sealed class FirstLookTransport(
             socket.NoDelay = options.NoDelay;
             socket.Blocking = false;
             socket.Listen(options.Backlog);
-            // One thread answers more than 20,000 connections a second. Where there are few cores, a second one only takes turns with it.
+            // One thread answers more than 20,000 connections a second. On a machine with few cores a second thread would only compete with
+            // it.
             int threads = Environment.ProcessorCount < 4 ? 1 : 2;
             return ValueTask.FromResult<IConnectionListener>(
                 new FirstLookListener(socket, threads, CreateContexts(), answers, idle, time, loggers.CreateLogger("Berth.Dispatcher")));

@@ -13,8 +13,8 @@ internal static class Choice
     public const string BySeats = "seats";
 
     /// <summary>
-    /// Returns the picker for a request: the one of seats where the target has seats and the request or the server asks for it, else the
-    /// server's.
+    /// Returns the picker for a request: the picker by seats if the target has seats and the request or the server asks for it, otherwise
+    /// the server's.
     /// </summary>
     public static IEndpointPicker PickerOf(DispatcherState state, ServedTarget target, string query) =>
         target.Seats is { } seats && (seats.IsUsualPicker || (query.Length > 0 && Query.Find(query, "pick") == BySeats))

@@ -64,7 +64,7 @@ internal sealed class EndpointsAnswer(DispatcherState state)
             return ProblemWriter.WriteAsync(exchange, ofPod);
         target!.Picks.Increment();
         string rest = new PathString(parts.Length < 4 ? "/" : "/" + parts[3]).ToUriComponent();
-        // By its name where it has one: a browser checks the pod's certificate against that.
+        // Redirect to the host name if the pod has one: a browser compares it with the pod's certificate.
         string authority = found!.HostAuthority ?? found.Authority;
         exchange.Response.Headers.Location = $"{exchange.Request.Scheme}://{authority}{rest}{exchange.Request.QueryString}";
         return exchange.WriteWholeAsync(307, Exchange.PlainText, Encoding.UTF8.GetBytes(authority));
@@ -75,8 +75,8 @@ internal sealed class EndpointsAnswer(DispatcherState state)
         || (snapshot.Clusters.Count > 0 && ClusterOrder.NameIn(query) is not null);
 
     /// <summary>
-    /// Finds a pod by ordinal when the text is a number, else by name. Of several clusters it is that of the cluster in <c>?cluster=</c>,
-    /// or the first that can be given. Returns the problem when it cannot be given.
+    /// Finds a pod by ordinal when the text is a number, otherwise by name. With several clusters it is the pod of the cluster in
+    /// <c>?cluster=</c>, or the first one that can be returned. Returns a problem when there is none.
     /// </summary>
     private static Problem? FindOne(EndpointSnapshot snapshot, string wanted, string query, out PodEndpoint? found)
     {
@@ -91,7 +91,7 @@ internal sealed class EndpointsAnswer(DispatcherState state)
                 continue;
             if (FindOne(snapshot, part, wanted, out found) is not { } problem)
                 return null;
-            // A pod that is there and not ready says more than that another cluster has none.
+            // An existing pod that is not ready is a better reason than a cluster without such a pod.
             if (first is null || found is not null)
                 first = problem;
         }

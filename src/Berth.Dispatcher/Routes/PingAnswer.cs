@@ -18,7 +18,7 @@ internal sealed class PingAnswer(DispatcherState state, ServiceTarget pings)
             return ProblemWriter.WriteAsync(exchange, Problem.NotListed(target.View));
         if (target.View.IsTooStale)
             return ProblemWriter.WriteAsync(exchange, Problem.TooStale(target.View));
-        // One of a zone at random: all clients together would be too many for one.
+        // Take one responder of a zone at random: one responder alone could not answer all clients.
         List<PodEndpoint> responders = [];
         foreach (EndpointSnapshot zone in target.Zones.FindAll(snapshot))
         {

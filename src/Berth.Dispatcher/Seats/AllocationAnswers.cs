@@ -8,13 +8,13 @@ using Berth.Writing;
 namespace Berth.Dispatcher.Seats;
 
 /// <summary>
-/// <c>POST /gameserverallocation</c>: Agones' allocator as a matchmaker sees it, answered from seats. Its answers and errors have the shape
-/// that Agones' REST gateway gives them.
+/// <c>POST /gameserverallocation</c>: the REST interface of Agones' allocator, answered from seats. Answers and errors have the shape of
+/// Agones' REST gateway.
 /// </summary>
 internal sealed class AllocationAnswers(
     IReadOnlyDictionary<ServiceTarget, SeatTarget> targets, SeatContext context, string followed)
 {
-    // google.rpc.Code, as the gateway maps it to HTTP.
+    // The codes of google.rpc.Code, as the gateway maps them to HTTP.
     private const int InvalidArgument = 3;
     private const int NotFound = 5;
     private const int PermissionDenied = 7;
@@ -143,7 +143,7 @@ internal sealed class AllocationAnswers(
             json.WriteEndArray();
             json.WriteString("nodeName"u8, pod.Node ?? "");
 
-            // In Agones it is "local", or the other cluster that gave the server.
+            // In Agones this is "local", or the cluster that allocated the server.
             json.WriteString("source"u8, pod.Cluster ?? "local");
             json.WriteStartObject("metadata"u8);
             json.WriteStartObject("labels"u8);

@@ -63,7 +63,7 @@ internal sealed record AllocationRequest(string Namespace, IReadOnlyList<string>
                 case "counters":
                     seats = Math.Max(seats, ReadCounters(field.Value));
                     break;
-                // The dispatcher's own policy says in which order pods are filled.
+                // The dispatcher's policy decides the order in which pods are filled.
                 case "scheduling" or "priorities":
                     break;
                 case "multiClusterSetting" when !IsOn(field.Value):
@@ -96,7 +96,7 @@ internal sealed record AllocationRequest(string Namespace, IReadOnlyList<string>
                     }
 
                     break;
-                // A pod with a free seat is ready for a client, whether it has others or not.
+                // A pod with a free seat is ready for a client, even if it already has clients.
                 case "gameServerState":
                     break;
                 case "counters":

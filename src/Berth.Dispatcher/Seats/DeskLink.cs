@@ -17,7 +17,7 @@ namespace Berth.Dispatcher.Seats;
 /// </summary>
 internal sealed class DeskLink : IAsyncDisposable
 {
-    /// <summary>The time without a word after which a desk takes no part. It says something every 2 s.</summary>
+    /// <summary>The time without data after which a desk takes no part. A desk sends something every 2 s.</summary>
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(6);
 
     private readonly SeatBatcher _batcher;
@@ -53,7 +53,7 @@ internal sealed class DeskLink : IAsyncDisposable
         _following.Start();
     }
 
-    /// <summary>The pod, as the latest snapshot has it.</summary>
+    /// <summary>The pod in the latest snapshot.</summary>
     public PodEndpoint Endpoint { get; set; }
 
     /// <summary>The pod in the id of a reservation: its name, behind its cluster where several are followed.</summary>
@@ -67,16 +67,16 @@ internal sealed class DeskLink : IAsyncDisposable
     /// <summary>The desk's last known state, or null while the desk cannot be reached.</summary>
     public SeatDeskState? State => _state;
 
-    /// <summary>The number of seats that are believed to be free, by the newest of what the stream and the answers said.</summary>
+    /// <summary>The number of seats that are probably free, from the newest of the desk's stream and its answers.</summary>
     public int Free => _state is null ? 0 : Volatile.Read(ref _free);
 
-    /// <summary>The most seats that the desk gives to one client.</summary>
+    /// <summary>The maximum number of seats that the desk gives to one client.</summary>
     public int MaxSeats => Volatile.Read(ref _maxSeats);
 
     /// <summary>The idempotency keys that the desk is known to have.</summary>
     public KnownKeys Keys { get; } = new();
 
-    /// <summary>Returns what the desk last stated.</summary>
+    /// <summary>Returns the last state that the desk sent.</summary>
     public PodSeats ReadSeats() => _state is { } state
         ? new PodSeats(
             Endpoint.Name, state.IsClosed ? "closed" : "open", state.Capacity, state.Free, state.Reserved, state.Taken)
@@ -91,7 +91,7 @@ internal sealed class DeskLink : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _following.DisposeAsync();
 
-    /// <summary>One stream of the desk, to its end.</summary>
+    /// <summary>Reads one stream of the desk until it ends.</summary>
     private async ValueTask FollowAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource silence = new(s_silence, _time);
@@ -123,7 +123,7 @@ internal sealed class DeskLink : IAsyncDisposable
     {
         if (message.Pod != $"{Endpoint.Namespace}/{Endpoint.Name}")
             throw new IOException($"it is the desk of {message.Pod}");
-        // Another process knows no key of the one before it.
+        // A new process does not know the keys of the previous one.
         bool isOther = _boot != message.Boot;
         if (isOther)
             Keys.Clear();
@@ -145,7 +145,7 @@ internal sealed class DeskLink : IAsyncDisposable
         _changed();
     }
 
-    // An answer may overtake the stream, and the stream an answer: the higher version counts.
+    // An answer can arrive before the stream's event, or after it: the higher version counts.
     private void Hear(ReserveResults answer)
     {
         lock (_lock)

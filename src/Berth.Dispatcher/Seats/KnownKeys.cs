@@ -1,8 +1,8 @@
 namespace Berth.Dispatcher.Seats;
 
 /// <summary>
-/// The hashes of idempotency keys that one desk knows, as its stream told. It is a hint: it says which desk is asked first. The oldest are
-/// dropped above a limit. Safe for several threads.
+/// The hashes of idempotency keys that one desk knows, from its stream. They are a hint about which desk to ask first. Above a limit the
+/// oldest are dropped. Safe for several threads.
 /// </summary>
 internal sealed class KnownKeys
 {

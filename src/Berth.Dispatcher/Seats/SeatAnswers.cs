@@ -23,7 +23,7 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
         }
 
         string? cluster = ClusterOrder.NameIn(exchange.Request.QueryString);
-        // Those who wait come first.
+        // Clients that wait in line come first.
         SeatOutcome outcome = wait > TimeSpan.Zero && target.Line.Count > 0
             ? await target.Line.ReserveAsync(request, cluster, wait, exchange.Aborted).ConfigureAwait(false)
             : await target.ReserveAsync(request, cluster, exchange.Aborted).ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal readonly struct SeatAnswers(SeatTarget target, SeatContext context)
         if (outcome is { Link: { } link, Answer: { Refused: null } seat })
         {
             target.Counts.Add("reserved");
-            // The client has gone: the seats need not wait for their expiry.
+            // The client has disconnected: release its seats now, before they expire.
             if (exchange.Aborted.IsCancellationRequested && request.IdempotencyKey is null)
                 await ReleaseAbandonedAsync(link, seat).ConfigureAwait(false);
             else

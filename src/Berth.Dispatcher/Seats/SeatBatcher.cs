@@ -4,15 +4,16 @@ using Berth.Seats.Wire;
 namespace Berth.Dispatcher.Seats;
 
 /// <summary>
-/// Sends the requests for one desk. A request is sent at once when nothing is under way; those that come meanwhile go together in the next
-/// one. So an idle desk answers without delay, and a busy one has few and large requests. Each answer is heard before it is given.
+/// Sends the requests for one desk. A request is sent at once if none is in progress. Requests that arrive meanwhile are sent together in
+/// the next batch. So an idle desk answers without delay, and a busy one gets few, large requests. The link reads each answer before the
+/// client gets it.
 /// </summary>
 internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> heard, TimeSpan timeout, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = [];
 
-    // One at a time: with two, the batches are half as large, and each costs the dispatcher and the desk as much.
+    // The limit is one batch at a time: with two, batches are half as large, and each costs the dispatcher and the desk the same.
     private bool _isUnderWay;
 
     /// <summary>Asks for one reservation.</summary>
@@ -28,7 +29,7 @@ internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> 
             _isUnderWay = true;
         }
 
-        // It completes every answer with a value or an exception, and never throws.
+        // This method completes every answer with a value or an exception, and never throws.
         _ = SendAllAsync();
         return waiting.Answer.Task;
     }
@@ -45,7 +46,7 @@ internal sealed class SeatBatcher(SeatDeskClient client, Action<ReserveResults> 
                 heard(answer);
                 for (int i = 0; i < batch.Count; i++)
                     batch[i].Answer.SetResult(answer.Results[i]);
-                // Those who have their answer may ask again: they come into the next batch, which is the larger for it.
+                // Clients that just got an answer may ask again. Their requests then join the next batch, which becomes larger.
                 if (batch.Count > 1)
                     await Task.Yield();
             }

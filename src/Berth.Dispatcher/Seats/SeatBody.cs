@@ -6,10 +6,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace Berth.Dispatcher.Seats;
 
-/// <summary>Reads what requests for seats bring: a short body, and an idempotency key.</summary>
+/// <summary>Reads the parts of a request for seats: a short body, and an idempotency key.</summary>
 internal static class SeatBody
 {
-    /// <summary>Reads the whole body. Kestrel bounds it, and the time for it. Returns null when it is too large.</summary>
+    /// <summary>Reads the whole body. Kestrel limits its size and its time. Returns null when it is too large.</summary>
     public static async ValueTask<byte[]?> ReadAsync(Exchange exchange)
     {
         try
@@ -34,14 +34,14 @@ internal static class SeatBody
         }
     }
 
-    /// <summary>Returns the header Idempotency-Key, or null; and the fault of it, or null.</summary>
+    /// <summary>Returns the header Idempotency-Key, or null, and its fault, or null.</summary>
     public static string? ReadIdempotencyKey(IHeaderDictionary headers, out string? fault)
     {
         fault = null;
         if (!headers.TryGetValue("Idempotency-Key", out StringValues values))
             return null;
         string text = values.ToString();
-        // The draft of the HTTP working group writes it as a structured field, in quotes; most clients leave them out.
+        // The draft of the HTTP working group writes the key in quotes, as a structured field. Most clients leave the quotes out.
         if (text.Length >= 2 && text[0] == '"' && text[^1] == '"')
             text = text[1..^1];
         if (values.Count != 1 || text.Length == 0)

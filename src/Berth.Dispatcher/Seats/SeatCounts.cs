@@ -3,7 +3,7 @@ using Berth.Dispatcher.Metrics;
 
 namespace Berth.Dispatcher.Seats;
 
-/// <summary>Counts requests for seats by their outcome: <c>reserved</c>, or the word of a refusal. Those words are few.</summary>
+/// <summary>Counts requests for seats by their outcome: <c>reserved</c>, or the word of a refusal. There are few such words.</summary>
 internal sealed class SeatCounts
 {
     private readonly ConcurrentDictionary<string, StripedCounter> _counters = new(StringComparer.Ordinal);

@@ -4,12 +4,12 @@ using Berth.Seats.Wire;
 namespace Berth.Dispatcher.Seats;
 
 /// <summary>
-/// The clients that wait for seats of one target, in the order in which they came. The first one is served first, also when a later one
-/// asks for fewer seats.
+/// The clients that wait for seats of one target, in order of arrival. The first client is served first, even if a later one asks for fewer
+/// seats.
 /// </summary>
 internal sealed class SeatLine : IAsyncDisposable
 {
-    /// <summary>The time after which the first one asks again when no desk has said anything.</summary>
+    /// <summary>The time after which the first client asks again if no desk has changed.</summary>
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
 
     private readonly SeatTarget _target;
@@ -63,7 +63,7 @@ internal sealed class SeatLine : IAsyncDisposable
         await ((Task)waiting.Answer.Task).WaitAsync(both.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_lock)
         {
-            // Not in the list, it is being served at this moment, or has been: the answer comes.
+            // The client is no longer in the list, so it is being served or was served: its answer comes.
             waiting.HasLeft = true;
             if (waiting.Node.List is not null)
             {
@@ -139,7 +139,7 @@ internal sealed class SeatLine : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the first one its answer. Returns false when it goes on waiting, as the first.</summary>
+    /// <summary>Gives the first client its answer. Returns false when that client continues to wait.</summary>
     private bool Complete(Waiting first, SeatOutcome outcome)
     {
         lock (_lock)

@@ -9,7 +9,7 @@ namespace Berth.Dispatcher.Seats;
 /// <summary>Writes the JSON of the routes of seats.</summary>
 internal static class SeatPages
 {
-    /// <summary><c>GET /v1/seats/{namespace}/{service}</c>: the seats by pod, and in all.</summary>
+    /// <summary><c>GET /v1/seats/{namespace}/{service}</c>: the seats of each pod and of all together.</summary>
     public static ValueTask WriteAllAsync(Exchange exchange, SeatTarget target) => WriteAsync(exchange, 200, json =>
     {
         SeatTotals totals = SeatTotals.Of(target);
@@ -30,7 +30,7 @@ internal static class SeatPages
     public static ValueTask WriteScaleAsync(Exchange exchange, SeatTarget target) => WriteAsync(exchange, 200, json =>
     {
         IReadOnlyList<DeskLink> links = target.Links;
-        // A desk that cannot be reached may have sessions, and a StatefulSet scales down from the top.
+        // A desk that cannot be reached may have sessions, and a StatefulSet scales down from the highest ordinal.
         int atLeast = links.Where(static link => link.State is not { } state || state.Reserved + state.Taken > 0)
             .Select(static link => (link.Endpoint.Ordinal ?? 0) + 1).DefaultIfEmpty().Max();
         json.WriteStartObject();

@@ -28,7 +28,7 @@ internal static class SeatPlacement
         return policy == SeatPolicy.Sticky && key is not null ? FirstOf(candidates, key) : BetterOfTwo(candidates, random);
     }
 
-    /// <summary>Those in the cluster that is asked for, or in the first cluster that has any.</summary>
+    /// <summary>The desks in the requested cluster, or in the first cluster that has any.</summary>
     private static DeskLink[] InFirstCluster(DeskLink[] candidates, string? asked)
     {
         if (candidates.Length == 0 || candidates[0].Endpoint.Cluster is not { } first)
@@ -41,7 +41,7 @@ internal static class SeatPlacement
     private static bool IsCandidate(DeskLink link, int seats, IReadOnlyCollection<DeskLink> asked) =>
         link.Endpoint.IsAvailable && link.State is not null && link.Free >= seats && !asked.Contains(link);
 
-    // As StickyPicker scores pods, so that GET /?key= and seats with this key name the same pod while it has room.
+    // The score is that of StickyPicker, so that GET /?key= and seats with this key use the same pod while it has room.
     private static DeskLink FirstOf(DeskLink[] candidates, string key)
     {
         ulong hash = KeyHash.Of(key);

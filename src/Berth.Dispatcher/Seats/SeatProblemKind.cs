@@ -1,12 +1,12 @@
 namespace Berth.Dispatcher.Seats;
 
-/// <summary>The reasons why no desk gave an answer of its own.</summary>
+/// <summary>The reasons why no desk gave seats.</summary>
 internal enum SeatProblemKind
 {
     /// <summary>Every desk that can be reached is full or closed.</summary>
     Full,
 
-    /// <summary>No pod gives so many seats to one client, however long it waits.</summary>
+    /// <summary>No pod gives so many seats to one client, even when all are free.</summary>
     TooManySeats,
 
     /// <summary>No desk can be reached.</summary>

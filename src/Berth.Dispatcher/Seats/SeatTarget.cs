@@ -35,7 +35,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
     /// <summary>Its name, as <c>namespace/service</c>.</summary>
     public string Name => Target.Name;
 
-    /// <summary>The most seats that one client can get, or null while a desk is silent or no desk has seats.</summary>
+    /// <summary>The maximum number of seats that one client can get. Null while a desk is silent or no desk has seats.</summary>
     public int? MostSeats
     {
         get
@@ -61,7 +61,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
 
     public bool IsUsualPicker => _context.Options.PicksBySeats;
 
-    /// <summary>The number of changes of desks is not known, but that there was one since this.</summary>
+    /// <summary>Returns a mark for the current state of the desks. A later change can be waited for with it.</summary>
     public object Moment => _changes.Value;
 
     /// <summary>Completes once a desk has changed since a moment.</summary>
@@ -109,11 +109,11 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
                         ended = new SeatOutcome(link, answer, null);
                         break;
                     case "expired" or "released":
-                        // The key's reservation has ended here. After a lost answer another desk may have one that has not.
+                        // The reservation of the key has ended at this desk. After a lost answer another desk may have one that has not.
                         ended ??= new SeatOutcome(link, answer, null);
                         break;
                     default:
-                        // Another desk would say the same of the request itself.
+                        // Every desk would give the same answer to this request.
                         return new SeatOutcome(link, answer, null);
                 }
             }
@@ -134,7 +134,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
             await link.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Another pod under the same name has seats of its own.
+    // A new pod with the same name has other seats.
     private DeskLink? FindLink(PodEndpoint endpoint) =>
         endpoint.Ordinal is { } ordinal && _byOrdinal.TryGetValue((endpoint.Cluster, ordinal), out DeskLink? link)
             && link.Endpoint.IsSameProcess(endpoint)
@@ -164,7 +164,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
         }
         catch (HttpRequestException) when (request.IdempotencyKey is not null && link.State is not null)
         {
-            // The answer may be lost, and the seats reserved: the same key then gives the same reservation.
+            // The answer may be lost and the seats reserved. The same key then gives the same reservation.
             answer = await link.ReserveAsync(request).ConfigureAwait(false);
         }
 
@@ -175,7 +175,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
 
     private SeatProblemKind FindProblem(int seats, SeatMessage? refused, string? failure) =>
         MostSeats < seats ? SeatProblemKind.TooManySeats
-        // A desk that was asked and then lost was silent: it may have given the seats.
+        // A desk that was asked and then lost counts as silent: it may have reserved the seats.
         : failure is null && !_links.Any(static link => link.State is not null && link.Endpoint.IsAvailable) ? SeatProblemKind.NoDesk
         : failure is not null && refused is null && !_links.Any(static link => link.State is not null && link.Free == 0)
             ? SeatProblemKind.DeskSilent
@@ -183,7 +183,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
 
     private async ValueTask FollowAsync(CancellationToken cancellationToken)
     {
-        // After the directory's end no change follows, and the links stay until this is disposed.
+        // After the directory has ended there are no more changes, and the links stay until this object is disposed.
         if (!await Target.View.WaitForChangeAsync(_seen, cancellationToken).ConfigureAwait(false))
             await Task.Delay(Timeout.InfiniteTimeSpan, _context.Time, cancellationToken).ConfigureAwait(false);
         if (Target.View.Current is not { } snapshot || snapshot == _seen)
@@ -192,7 +192,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
         _seen = snapshot;
     }
 
-    /// <summary>Keeps the links of pods that are the same, and replaces the others.</summary>
+    /// <summary>Keeps the links of unchanged pods, and replaces the others.</summary>
     private async Task TakeAsync(EndpointSnapshot snapshot)
     {
         Dictionary<(string?, string), DeskLink> before = _links.ToDictionary(
@@ -227,7 +227,7 @@ internal sealed class SeatTarget : ISeatBoard, IAsyncDisposable
             await link.DisposeAsync().ConfigureAwait(false);
     }
 
-    // Many links signal, and the signal is for one writer.
+    // Many links signal, but the signal allows only one writer.
     private void SignalChange()
     {
         lock (_signalLock)

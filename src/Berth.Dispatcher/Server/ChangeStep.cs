@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.Server;
 
-/// <summary>Takes over what changes in the configuration while the server runs: all of it, or nothing.</summary>
+/// <summary>Applies a changed configuration while the server runs: all of it, or nothing.</summary>
 internal sealed class ChangeStep(
     DispatcherOptions options, DispatcherState state, WatchHubs hubs, RequestGate? gate, ILogger logger) : IAsyncDisposable
 {
     private readonly List<Task> _releases = [];
 
-    /// <summary>Asks for a change. Returns null when there is none, else whether it was taken over.</summary>
+    /// <summary>Reads a change. Returns null when there is none, otherwise true if it was applied.</summary>
     public bool? Take()
     {
         _releases.RemoveAll(static task => task.IsCompleted);
@@ -31,7 +31,7 @@ internal sealed class ChangeStep(
         return true;
     }
 
-    /// <summary>Waits for the targets that are being let go of.</summary>
+    /// <summary>Waits until removed targets are no longer followed.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_releases).ConfigureAwait(false);
 
     private void FindFaults(DispatcherChange change, List<string> faults)

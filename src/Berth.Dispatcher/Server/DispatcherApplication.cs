@@ -57,7 +57,7 @@ internal sealed class DispatcherApplication(
 
     private async Task AnswerTracedAsync(Exchange exchange, RouteMatch match, long started)
     {
-        // The activity of a watch ends when its stream starts: the client has its answer then.
+        // The activity of a watch ends when its stream starts, because the client has its answer then.
         using Activity? activity = RequestActivity.Start(exchange, match.Route);
         await AnswerAnyAsync(exchange, match, started).ConfigureAwait(false);
         RequestActivity.Tell(activity, exchange.Response.StatusCode);

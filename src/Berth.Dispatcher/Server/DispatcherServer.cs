@@ -87,7 +87,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         ILogger logger = loggers.CreateLogger("Berth.Dispatcher");
         ServerTls? tls = options.Tls is null ? null : new ServerTls(options.Tls, meter, time, logger);
         RequestGate? gate = RequestGate.TryCreate(options, meter, time, logger);
-        // Before anything runs: the keys may have faults.
+        // Read the keys before anything runs, because they may have faults.
         SeatKeyFile? keys = ReadKeys(options, time, logger);
         // Created before the targets are followed, so that it sees the first counts of the sources.
         RequestDurations durations = new(meter, time);
@@ -163,7 +163,7 @@ public sealed class DispatcherServer : IAsyncDisposable
         if (_options.ShutdownDelay > TimeSpan.Zero)
             await Task.Delay(_options.ShutdownDelay, _time, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _hubs.EndAsync().ConfigureAwait(false);
-        // Clients in line would hold up the end.
+        // Clients that wait in line would delay the end.
         if (_seats is not null)
             await _seats.EndLinesAsync().ConfigureAwait(false);
         using (CancellationTokenSource limit = new(_options.ShutdownGrace, _time))

@@ -20,7 +20,7 @@ internal static class KestrelSetup
     private const int MaxHeaderCount = 64;
     private const int MaxReadAhead = 64 * 1024;
 
-    /// <summary>Creates the server, and what it will listen on. The ports are known when it has started.</summary>
+    /// <summary>Creates the server and its addresses. The ports are known when it has started.</summary>
     public static (KestrelServer Server, IReadOnlyList<ListenAddress> Addresses) Create(
         IReadOnlyList<string> urls, TimeSpan keepAlive, int? maxConnections, ServerTls? tls, ClientDoor? door,
         IPlainRequests? plain, TimeProvider time, ILoggerFactory loggers)
@@ -41,7 +41,7 @@ internal static class KestrelSetup
         // MaxRequestBufferSize in Kestrel's limits has no effect on it.
         SocketTransportOptions transport = new() { UnsafePreferInlineScheduling = true, MaxReadBufferSize = MaxReadAhead };
         SocketTransportFactory sockets = new(Microsoft.Extensions.Options.Options.Create(transport), loggers);
-        // Kestrel counts connections against a limit, so with one it accepts each of them.
+        // With a limit, Kestrel counts connections, so every connection must go through it.
         IConnectionListenerFactory accepting = plain is null || maxConnections is not null
             ? sockets
             : new FirstLookTransport(sockets, transport, plain.Answers, keepAlive, address => IsPlain(parsed, address), time, loggers);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Server;
 
 /// <summary>
-/// The server of the public addresses, and that of the admin addresses where there are some. Two servers, so that no number of clients of
-/// the first one keeps a probe or an operator from the second.
+/// The server of the public addresses, and the server of the admin addresses if there are any. There are two servers, so that many clients
+/// of the first one never keep a probe or an operator from the second.
 /// </summary>
 internal sealed class Listeners : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class Listeners : IDisposable
             await StartAsync(_admin, admin, _options.AdminUrls, "--admin-urls", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Stops the public addresses first, so that probes and metrics tell of it to the end.</summary>
+    /// <summary>Stop the public addresses first, so that probes and metrics work until the end.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _server.StopAsync(cancellationToken).ConfigureAwait(false);

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Http;
 namespace Berth.Dispatcher.Server;
 
 /// <summary>
-/// The answer to the plain <c>GET /</c>, counted and measured as every other. What is refused, limited, too late or traced stays Kestrel's
-/// and the application's.
+/// Answers the plain <c>GET /</c>, with the same counts and durations as other requests. Kestrel and the application answer requests that
+/// are refused, limited, too late or traced.
 /// </summary>
 internal sealed class PlainAnswers(DispatcherState state, RequestDurations durations) : IPlainAnswers
 {
@@ -38,7 +38,7 @@ internal sealed class PlainAnswers(DispatcherState state, RequestDurations durat
         }
         catch (Exception)
         {
-            // A picker of the caller's that fails: the application asks it again, answers with 500 and logs why.
+            // A picker of the caller failed. The application calls it again, answers with 500 and logs the reason.
             return null;
         }
     }

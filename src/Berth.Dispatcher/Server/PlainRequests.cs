@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Berth.Dispatcher.Server;
 
 /// <summary>
-/// Answers the plain requests of a connection that Kestrel has, in front of Kestrel's HTTP side. Creating that for a client with one
-/// question costs more than the answer.
+/// Answers the plain requests of a connection before Kestrel creates its HTTP side. For a client with one request, that would cost more
+/// than the answer.
 /// </summary>
 internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) : IPlainRequests
 {
-    // Kestrel's default for an answer that a client does not take: 240 bytes a second, after 5 s.
+    // Kestrel's default for a client that reads its answer too slowly: 240 bytes a second, after 5 s.
     private static readonly TimeSpan s_sending = TimeSpan.FromSeconds(6);
 
     /// <inheritdoc/>
@@ -24,11 +24,11 @@ internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) :
     {
         PipeReader input = transport.Transport.Input;
         Action giveUp = input.CancelPendingRead;
-        // HTTP/2 was agreed on: these are no bytes of HTTP/1.1.
+        // HTTP/2 was negotiated, so the bytes are not HTTP/1.1.
         bool isTls = transport.Features.Get<ITlsConnectionFeature>() is not null;
         if (isTls && transport.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8) == true)
             return true;
-        // The server stops: Kestrel ends the connection as it does every idle one.
+        // The server stops. Kestrel ends this connection like every idle one.
         using CancellationTokenRegistration stopping = transport.Features.Get<IConnectionLifetimeNotificationFeature>()!
             .ConnectionClosedRequested.UnsafeRegister(static input => ((PipeReader)input!).CancelPendingRead(), input);
         try
@@ -43,7 +43,7 @@ internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) :
                     || !answers.TryAnswer(read.Buffer.FirstSpan, transport.Transport.Output, isTls, out close))
                 {
                     input.AdvanceTo(read.Buffer.Start);
-                    // The client has gone without a question, or asks none for too long.
+                    // The client has disconnected without a request, or has sent none for too long.
                     return !read.Buffer.IsEmpty || !(read.IsCompleted || isLate);
                 }
 
@@ -54,12 +54,12 @@ internal sealed class PlainRequests(IPlainAnswers answers, TimeSpan keepAlive) :
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or ConnectionAbortedException)
         {
-            // The connection has ended in the middle.
+            // The connection has ended in the middle of a request.
             return false;
         }
     }
 
-    /// <summary>Sends what was written. False when the client takes no more.</summary>
+    /// <summary>Sends the written bytes. False when the client no longer reads.</summary>
     private static ValueTask<bool> SendAsync(ConnectionContext transport, ClientConnection connection)
     {
         ValueTask<FlushResult> sent = transport.Transport.Output.FlushAsync(CancellationToken.None);

@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Server;
 
 /// <summary>
-/// Looks at the files that options name, and takes over what has changed. It compares contents, so it also sees the symlinks that
-/// Kubernetes swaps when a Secret changes.
+/// Reads the files that options name, and applies changed ones. It compares contents, so it also sees the symlinks that Kubernetes swaps
+/// when a Secret changes.
 /// </summary>
 internal sealed class ReloadLoop : IAsyncDisposable
 {
-    /// <summary>The time between two looks. Kubernetes itself takes up to a minute to bring a Secret to a pod.</summary>
+    /// <summary>The time between two reads. Kubernetes itself takes up to a minute to update a Secret in a pod.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -33,7 +33,7 @@ internal sealed class ReloadLoop : IAsyncDisposable
         _running = RunAsync(steps, time);
     }
 
-    /// <summary>Starts the loop, or returns null where no option names a file that can change.</summary>
+    /// <summary>Starts the loop. Returns null when no option names a file that can change.</summary>
     public static ReloadLoop? TryStart(
         ServerTls? tls, RequestGate? gate, ChangeStep? change, Meter meter, TimeProvider time, ILogger logger)
     {
@@ -68,7 +68,7 @@ internal sealed class ReloadLoop : IAsyncDisposable
                 }
                 catch (Exception exception)
                 {
-                    // A defect here must not end the loop unseen.
+                    // A defect here must be logged, and must not end the loop.
                     Log.ReloadFailed(_logger, name, exception);
                     Count(name, isGood: false);
                 }

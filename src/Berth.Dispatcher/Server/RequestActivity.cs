@@ -37,7 +37,7 @@ internal static class RequestActivity
         return s_source.StartActivity(name, ActivityKind.Server, parent, tags);
     }
 
-    /// <summary>Says how the request was answered.</summary>
+    /// <summary>Records how the request was answered.</summary>
     public static void Tell(Activity? activity, int status)
     {
         activity?.SetTag(TelemetryNames.StatusCode, status);

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Berth.Dispatcher.State;
 
-/// <summary>Logs the clashes of ports over all targets: each once when it is there, and once when none is left.</summary>
+/// <summary>Logs the clashes of ports over all targets: each once when it appears, and once when none is left.</summary>
 internal sealed class ClashLog : IAsyncDisposable
 {
-    /// <summary>The time between two searches. A clash is a matter of deployment, not of moments.</summary>
+    /// <summary>The time between two searches. Clashes change only with deployments.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    // A plan that overlaps as a whole clashes in each of its pods; the first say it all.
+    // If two plans overlap, every pod clashes. The first few clashes are enough for the log.
     private const int MaxLogged = 10;
 
     private readonly Func<IReadOnlyList<PortClash>> _find;
@@ -47,7 +47,7 @@ internal sealed class ClashLog : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                // A defect here must not end the loop unseen.
+                // A defect here must be logged, and must not end the loop.
                 Log.ClashSearchFailed(_logger, exception, Period.TotalSeconds);
             }
         }

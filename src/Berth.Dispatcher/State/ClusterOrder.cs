@@ -2,9 +2,7 @@ using Berth.Dispatcher.Http;
 
 namespace Berth.Dispatcher.State;
 
-/// <summary>
-/// The order in which a request goes through clusters: the one that it names first, then the others as they are preferred.
-/// </summary>
+/// <summary>The order in which a request uses clusters: the one that it names first, then the others in order of preference.</summary>
 /// <param name="All">The clusters.</param>
 /// <param name="Preferred">The name of the one that is asked for, or of the first.</param>
 internal readonly record struct ClusterOrder(IReadOnlyList<EndpointCluster> All, string Preferred)

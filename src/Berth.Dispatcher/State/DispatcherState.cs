@@ -36,7 +36,7 @@ internal sealed class DispatcherState : IDisposable
     /// <summary>The target whose pods answer pings, or null without one.</summary>
     public ServiceTarget? Ping { get; }
 
-    /// <summary>The targets now. They may change, except the first.</summary>
+    /// <summary>The current targets. They may change, except the first.</summary>
     public ServedTarget[] Targets => _targets.All;
 
     public ServedTarget First => _targets.All[0];
@@ -71,7 +71,7 @@ internal sealed class DispatcherState : IDisposable
         return [.. before.All.Where(target => Find(target.View.Target) is null)];
     }
 
-    /// <summary>Lets go of a target that is served no longer.</summary>
+    /// <summary>Stops following a target that is no longer served.</summary>
     public async Task ReleaseAsync(ServedTarget target) => await _directory.ReleaseAsync(target.View.Target).ConfigureAwait(false);
 
     /// <summary>Cancelled when the server stops serving. It ends the endless streams.</summary>

@@ -15,7 +15,7 @@ internal sealed class ServedTarget(EndpointView view)
 
     public EndpointsPage Page { get; } = new();
 
-    /// <summary>The compressed page. Made at the first request for it: most of 10,000 targets are never asked for.</summary>
+    /// <summary>The compressed page. It is created at the first request, because most of 10,000 targets are never requested.</summary>
     public CompressedPage Compressed => Volatile.Read(ref _compressed) ?? CreateCompressed();
 
     public TargetClashes Clashes { get; } = new(view.Target);

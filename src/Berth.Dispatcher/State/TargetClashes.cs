@@ -3,7 +3,7 @@ using Berth.Pods;
 namespace Berth.Dispatcher.State;
 
 /// <summary>
-/// The clashes of ports that one target has part in: those inside its snapshot, and those with other targets. They are merged once for each
+/// The clashes of ports that concern one target: those inside its snapshot, and those with other targets. They are merged once for each
 /// state of both.
 /// </summary>
 internal sealed class TargetClashes(ServiceTarget target)

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Berth.Dispatcher.State;
 
 /// <summary>
-/// The pods of one target by zone, as snapshots that every picker takes. They are made at the first request for a zone, once for each
+/// The pods of one target by zone, as snapshots that every picker accepts. They are created at the first request for a zone, once for each
 /// state.
 /// </summary>
 internal sealed class ZoneSets

@@ -13,7 +13,7 @@ internal sealed class ClashMoment(string target, IReadOnlyList<PortClash> clashe
 
     public IReadOnlyList<PortClash> Clashes => clashes;
 
-    /// <summary>The JSON of the event. Written once for all watchers.</summary>
+    /// <summary>The JSON of the event, written once for all watchers.</summary>
     public ReadOnlyMemory<byte> Data => _data ??= Format();
 
     private byte[] Format()

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Berth.Dispatcher.Watching;
 
 /// <summary>
-/// Follows the seats of one target for the watchers that ask for them. It looks at most once a second, so a busy desk costs each watcher
-/// one event a second. Without watchers it rests.
+/// Follows the seats of one target for the watchers that ask for them. It reads them at most once a second, so a busy desk causes one event
+/// a second for each watcher. Without watchers it stops.
 /// </summary>
 internal sealed class SeatFeed(ServedTarget target, ISeatBoard board, TimeProvider time, ILogger logger, CancellationToken ending)
 {
@@ -24,7 +24,7 @@ internal sealed class SeatFeed(ServedTarget target, ISeatBoard board, TimeProvid
     /// <summary>The latest moment, or null before the first.</summary>
     public SeatMoment? Now => _now;
 
-    /// <summary>Ends when the feed rests. Never fails.</summary>
+    /// <summary>Ends when the feed stops. Never fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Adds a stream, which every later moment wakes. The stream itself reads the current moment.</summary>
@@ -52,7 +52,7 @@ internal sealed class SeatFeed(ServedTarget target, ISeatBoard board, TimeProvid
         {
             do
             {
-                // Before the seats are read, so that no change is lost in between.
+                // Take the mark before the seats are read, so that no change is lost in between.
                 object moment = board.Moment;
                 Publish();
                 await board.WaitForChangeAsync(moment).WaitAsync(ending).ConfigureAwait(false);
@@ -79,7 +79,7 @@ internal sealed class SeatFeed(ServedTarget target, ISeatBoard board, TimeProvid
         {
             if (_streams.Count > 0)
                 return true;
-            // The next watcher must not see a state from before the rest.
+            // The next watcher must not get a state from before the feed stopped.
             _now = null;
             _pods = [];
             return _isRunning = false;
@@ -90,7 +90,7 @@ internal sealed class SeatFeed(ServedTarget target, ISeatBoard board, TimeProvid
     {
         IReadOnlyList<PodSeats> pods = board.Read();
         PodSeats[] changes = [.. pods.Where(seats => !_pods.Contains(seats))];
-        // A pod that is gone is told by the changes of the endpoints, and stated again when it is back.
+        // A removed pod is reported by the changes of the endpoints, and its seats again when it is back.
         _pods = [.. pods];
         if (changes.Length == 0)
             return;

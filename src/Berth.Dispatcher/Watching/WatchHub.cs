@@ -60,7 +60,7 @@ internal sealed class WatchHub
 
     public WatchMoment Now => _moments.Value;
 
-    /// <summary>True when this hub has stopped although the server runs.</summary>
+    /// <summary>True when this hub has stopped while the server runs.</summary>
     public bool HasFailed => _hasFailed;
 
     /// <summary>Ends when the server stops or the directory is disposed. Never fails.</summary>
@@ -176,7 +176,7 @@ internal sealed class WatchHub
         // Without watchers no event is written. A client that resumes across this change gets an event of its own.
         ReadOnlyMemory<byte> frame = before is null || !HasStreams() ? default : WatchEvents.Changes(_epoch, before, snapshot);
         _step = null;
-        // Clashes are a matter of deployment, not of moments: each heartbeat looks for them again.
+        // Clashes change only with deployments, so they are checked at each heartbeat.
         ClashMoment? clashes = before is null ? FindClashes() : Now.Clashes;
         _moments.Swap(new WatchMoment(snapshot, before, frame, IsEnd: false) { Clashes = clashes });
     }

@@ -39,7 +39,7 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
         ? null
         : _feeds.GetOrAdd(target, _ => new SeatFeed(target, board, state.Time, logger, state.Ending));
 
-    /// <summary>Forgets the hub of a target that is served no longer. It ends with the target's view.</summary>
+    /// <summary>Removes the hub of a target that is no longer served. It ends with the target's view.</summary>
     public void Forget(ServedTarget target) => _hubs.TryRemove(target, out _);
 
     /// <summary>Ends the streams of watchers. Completes when no hub runs.</summary>
@@ -53,7 +53,7 @@ internal sealed class WatchHubs(DispatcherState state, ILogger logger)
     }
 
     /// <summary>
-    /// The clashes of all targets. Hubs ask one by one, at their heartbeats, and one look a second serves thousands of them.
+    /// The clashes of all targets. Each hub asks at its heartbeats, and one search a second is enough for thousands of hubs.
     /// </summary>
     private IReadOnlyList<PortClash> FindClashes()
     {

@@ -40,7 +40,7 @@ internal sealed class WatchStream(
     /// <summary>Sends events until the client goes away or the server stops. Never fails.</summary>
     public Task RunAsync(ConnectionContext transport) => RunAsync(
         new EventBody(transport, state.Time, isChunked),
-        // Without a reason the connection ends as Kestrel ends it.
+        // Without a reason, the connection ends in Kestrel's way.
         exception => transport.Abort(exception is null ? null! : new ConnectionAbortedException("The answer failed.", exception)),
         transport.ConnectionClosed);
 
@@ -137,7 +137,7 @@ internal sealed class WatchStream(
         return SendDataAsync(body, data, closed);
     }
 
-    // A watcher that was never told of a clash need not know that there is none.
+    // A watcher that never got a clash does not need an event that there is none.
     private bool IsNews(ClashMoment? clashes) =>
         clashes is not null && !ReferenceEquals(clashes, _seenClashes) && (clashes.Clashes.Count > 0 || _seenClashes is not null);
 

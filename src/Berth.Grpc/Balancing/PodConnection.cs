@@ -28,7 +28,7 @@ internal sealed class PodConnection : ISubchannelCallTracker
     /// <summary>True when the channel keeps this connection open for calls that name no pod.</summary>
     public bool IsKept { get; private set; }
 
-    /// <summary>True when the pod is gone.</summary>
+    /// <summary>True when the pod no longer exists.</summary>
     public bool IsClosed { get; private set; }
 
     public ConnectivityState Connectivity => _state.Connectivity;
@@ -36,7 +36,7 @@ internal sealed class PodConnection : ISubchannelCallTracker
     /// <summary>The result of a pick while the last attempt to connect has failed, else null.</summary>
     public PickResult? Failure => _state.Failure;
 
-    /// <summary>Takes over what a new result says of the same process.</summary>
+    /// <summary>Applies a new result for the same process.</summary>
     public void Update(PodAddress address, bool isKept)
     {
         Address = address;
@@ -109,7 +109,7 @@ internal sealed class PodConnection : ISubchannelCallTracker
         }
         catch (InvalidOperationException)
         {
-            // The pod has just left. A new picker is on its way, and the call that waits for it is told.
+            // The pod has just left. A new picker follows, and the waiting call gets the reason from it.
         }
     }
 

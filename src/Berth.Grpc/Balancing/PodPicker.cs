@@ -73,6 +73,6 @@ internal sealed class PodPicker(PodTable table, PodConnection[] ready, PickResul
 
     private static PickResult Fail(string reason) => PickResult.ForFailure(new Status(StatusCode.Unavailable, reason));
 
-    // A defect of the caller, which no other attempt makes good. The codes that would say so are the server's alone (gRFC A54).
+    // A defect of the caller: no other attempt would succeed. Only a server may return the codes that would say so (gRFC A54).
     private static PickResult Refuse(string reason) => PickResult.ForFailure(new Status(StatusCode.Internal, reason));
 }

@@ -1,7 +1,7 @@
 namespace Berth.Grpc.Balancing;
 
 /// <summary>
-/// A round robin for any number of threads. It starts anywhere, so that clients which start together do not all call one pod.
+/// A round robin for any number of threads. It starts at a random index, so that clients which start together do not all call one pod.
 /// </summary>
 internal sealed class Turns(uint first)
 {

@@ -51,7 +51,7 @@ internal sealed class PodResolver(EndpointDirectory directory, Channel channel, 
         }
     }
 
-    /// <summary>Waits for the first snapshot. Calls wait without a limit until a channel is told something.</summary>
+    /// <summary>Waits for the first snapshot. Until a channel has a result, its calls wait without a limit.</summary>
     private async Task WaitForFirstAsync(Action<ResolverResult> listener, EndpointView view)
     {
         try

@@ -5,16 +5,17 @@ using Berth.Kubernetes.Slices;
 namespace Berth.Kubernetes.Assembly;
 
 /// <summary>
-/// Makes one pod of what several slices say of one name.
-/// Endpoints with one UID are one process, and the newest of them is right: while a pod moves between slices, or one family is updated
-/// before the other. Several UIDs are several processes under one name (a forced deletion, a node that is cut off): one wins whole, by not
-/// terminating, then ready, then the newer slice. An endpoint without a UID (written by hand) belongs to the one it does not contradict.
-/// A slice of the Service's own controller comes before any other, whichever was written last: a copy of another cluster's slices states
-/// pods of the same names. Of the copies of two clusters the one whose origin sorts first counts.
+/// Builds one pod from all endpoints with its name.
+/// Endpoints with one UID are one process, and the newest endpoint counts: a pod may be moving between slices, or one address family may be
+/// updated before the other. Several UIDs are several processes with one name (after a forced deletion, or with a lost node). One of them
+/// wins as a whole: one that is not terminating, then one that is ready, then the one in the newer slice. An endpoint without a UID
+/// (written by hand) belongs to the process that it does not contradict. A slice of the Service's own controller counts before all others,
+/// in any order of writes, because a copy of another cluster's slices contains pods with the same names. Of the copies of two clusters, the
+/// one whose origin sorts first counts.
 /// </summary>
 internal static class PodMerge
 {
-    /// <summary>The endpoint that tells conditions, node and zone.</summary>
+    /// <summary>Returns the endpoint from which conditions, node and zone are taken.</summary>
     public static ISliceEndpoint Lead(in PodSources sources)
     {
         ISliceEndpoint? best = null;
@@ -28,7 +29,7 @@ internal static class PodMerge
         return best ?? sources[0];
     }
 
-    /// <summary>The addresses of the leader's process, those of one family first.</summary>
+    /// <summary>Returns the addresses of the leader's process, those of the given family first.</summary>
     public static IPAddress[] Addresses(in PodSources sources, ISliceEndpoint leader, AddressFamily first)
     {
         AddressFamily second = first == AddressFamily.InterNetwork ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
@@ -38,15 +39,15 @@ internal static class PodMerge
     }
 
     /// <summary>
-    /// True for an endpoint that a slice of lower rank or later origin states otherwise than the leader's: another process, or another
-    /// address.
+    /// True when the endpoint is in a slice that counts after the leader's, and contradicts the leader: it is another process, or has
+    /// another address.
     /// </summary>
     public static bool IsShadowed(ISliceEndpoint endpoint, ISliceEndpoint leader) =>
         endpoint.Slice!.CompareOrigin(leader.Slice!) > 0
         && ((endpoint.UidValue.IsStated && leader.UidValue.IsStated && endpoint.UidValue != leader.UidValue)
             || (endpoint.Family == leader.Family && !Equals(endpoint.Address, leader.Address)));
 
-    /// <summary>True for the newest endpoint of each process: the others say what it was before.</summary>
+    /// <summary>True for the newest endpoint of each process. The other endpoints describe an earlier state of it.</summary>
     private static bool SpeaksForItself(in PodSources sources, ISliceEndpoint candidate)
     {
         for (int i = 0; i < sources.Count; i++)
@@ -64,14 +65,16 @@ internal static class PodMerge
         return true;
     }
 
-    /// <summary>Both with a UID, or both without: then one name has one address in a family.</summary>
+    /// <summary>
+    /// True when two endpoints are one process: they have the same UID, or both have none and no different addresses in one family.
+    /// </summary>
     private static bool IsSameProcess(ISliceEndpoint left, ISliceEndpoint right) => left.UidValue.IsStated || right.UidValue.IsStated
         ? left.UidValue == right.UidValue
         : left.Family != right.Family || Equals(left.Address, right.Address);
 
     /// <summary>
-    /// True when some endpoint without a UID states another address than one with a UID, in one family: then all that are without one are
-    /// another process, whatever they state in the other family.
+    /// True when an endpoint without a UID and one with a UID have different addresses in one family. All endpoints without a UID are then
+    /// another process, in both families.
     /// </summary>
     private static bool AreApart(in PodSources sources)
     {
@@ -113,14 +116,14 @@ internal static class PodMerge
             return order < 0;
         if (left.Slice!.IsNewerThan(right.Slice!))
             return true;
-        return !right.Slice!.IsNewerThan(left.Slice!) && CompareAnyhow(left, right) > 0;
+        return !right.Slice!.IsNewerThan(left.Slice!) && CompareByContent(left, right) > 0;
     }
 
     /// <summary>
-    /// Of two that are equally new, perhaps in one slice, the choice only has to be the same every time, and for every client: so it must
-    /// not follow from the order in which they became known.
+    /// Orders two endpoints that are equally new, perhaps in one slice. Any order is right if it is the same each time and for every
+    /// client, so it must not depend on the order of events.
     /// </summary>
-    private static int CompareAnyhow(ISliceEndpoint left, ISliceEndpoint right)
+    private static int CompareByContent(ISliceEndpoint left, ISliceEndpoint right)
     {
         int order = string.CompareOrdinal(left.Slice!.Name, right.Slice!.Name);
         if (order == 0)

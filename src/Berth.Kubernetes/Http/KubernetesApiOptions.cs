@@ -1,7 +1,7 @@
 namespace Berth.Kubernetes.Http;
 
 /// <summary>
-/// The times of a connection. A silent peer is noticed within ping delay + ping timeout + a quarter of the smaller one: under 45 s.
+/// The times of a connection. A silent peer is noticed within ping delay + ping timeout + half of the smaller one: under 45 s.
 /// </summary>
 internal sealed class KubernetesApiOptions
 {

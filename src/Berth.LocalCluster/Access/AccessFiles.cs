@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Access;
 
-/// <summary>The kubeconfig files, tokens and folders of pods, in a folder of their own, for this user only.</summary>
+/// <summary>The kubeconfig files, tokens and folders of pods, in a separate folder that only this user can read.</summary>
 internal sealed class AccessFiles(string? directory, Identities identities, string authorityPem) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -34,7 +34,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         return PathOf(@namespace, account);
     }
 
-    /// <summary>The folder that a client of the in-cluster way looks into: token, ca.crt and namespace.</summary>
+    /// <summary>The folder that in-cluster clients read: token, ca.crt and namespace.</summary>
     public string TokenFolder(string @namespace, string account)
     {
         lock (_gate)
@@ -55,7 +55,7 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
     /// <summary>The folder of what belongs to one pod.</summary>
     public string FolderOfPod(string key) => Path.Combine(_folder!, "pods", key);
 
-    /// <summary>The folder of a claim, which stays when its pod goes.</summary>
+    /// <summary>The folder of a claim, which stays when its pod is removed.</summary>
     public string FolderOfClaim(string key) => Path.Combine(_folder!, "claims", key);
 
     /// <summary>The hosts file of the containers of a namespace.</summary>
@@ -111,12 +111,12 @@ internal sealed class AccessFiles(string? directory, Identities identities, stri
         string tokenPath = Path.ChangeExtension(path, ".token");
         Write(tokenPath, identities.TokenOf(user));
 
-        // The file is read again as it changes, by clients that know of it; not all do.
+        // Some clients read the file again when it changes, and others do not.
         (string, string)[] credentials = [("token", identities.TokenOf(user)), ("tokenFile", tokenPath)];
         Write(path, Kubeconfig.Write(Server, authorityPem, user, credentials, @namespace));
     }
 
-    /// <summary>Whole or not at all: a reader never sees half a file.</summary>
+    /// <summary>The file is replaced as a whole, so that a reader never sees half of it.</summary>
     private static void Write(string path, string text)
     {
         string fresh = path + ".new";

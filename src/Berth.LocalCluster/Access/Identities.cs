@@ -36,7 +36,7 @@ internal sealed class Identities(TimeProvider time)
     /// <summary>Returns one more token of a user, for a time.</summary>
     public string Issue(string user, DateTimeOffset until) => New(user, until);
 
-    /// <summary>Returns the user of an Authorization header; null when the token is not valid, or no longer.</summary>
+    /// <summary>Returns the user of an Authorization header. Null when the token is not valid or has expired.</summary>
     public string? Authenticate(string? header)
     {
         if (string.IsNullOrEmpty(header))
@@ -44,7 +44,7 @@ internal sealed class Identities(TimeProvider time)
         return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? UserOf(header[7..].Trim()) : null;
     }
 
-    /// <summary>Returns the user of a token; null when it is not valid, or no longer.</summary>
+    /// <summary>Returns the user of a token. Null when it is not valid or has expired.</summary>
     public string? UserOf(string token) =>
         _users.TryGetValue(token, out (string User, DateTimeOffset? Until) found) && !(found.Until <= time.GetUtcNow()) ? found.User : null;
 

@@ -63,7 +63,7 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
         return ($"{what} for {duration.TotalSeconds:0.###} s.", null, () => Last(duration, begin, end));
     }
 
-    /// <summary>Run one after the other: a second cut starts when the first has ended.</summary>
+    /// <summary>Faults run one after the other: a second cut starts when the first has ended.</summary>
     private void Last(TimeSpan duration, Func<Task> begin, Func<Task> end)
     {
         lock (_stopping)
@@ -71,7 +71,7 @@ internal sealed class FaultHandler(IClusterFaults faults, TimeProvider time) : I
 
         async Task RunAsync(Task before)
         {
-            // Do not run it inside the request: the API can stop only after the request has been answered.
+            // The fault must not run inside the request: the API can stop only after the request has been answered.
             await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             if (!_stopping.IsCancellationRequested)
             {

@@ -11,8 +11,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// kubectl port-forward: SPDY/3.1 within the messages of a WebSocket, as kubectl does since 1.31 (KEP-4006), or by itself, as kubectl
-/// before and as its way out. The connections go to the pod's own address.
+/// kubectl port-forward: SPDY/3.1 inside the messages of a WebSocket, as kubectl uses since 1.31 (KEP-4006), or without a WebSocket, as
+/// older kubectls use and newer ones as a fallback. The connections go to the pod's address.
 /// </summary>
 internal sealed class PortForwardHandler(ObjectStore store, ILogger logger)
 {
@@ -20,7 +20,7 @@ internal sealed class PortForwardHandler(ObjectStore store, ILogger logger)
     private const string Tunnelled = "SPDY/3.1+portforward.k8s.io";
     private const string Spdy = "SPDY/3.1";
 
-    /// <summary>The most characters of a reason that a WebSocket is closed with (RFC 6455, 5.5.1).</summary>
+    /// <summary>The maximum length of the reason with which a WebSocket is closed (RFC 6455, 5.5.1).</summary>
     private const int LongestReason = 123;
 
     /// <summary>True for the subresource that this answers.</summary>
@@ -48,7 +48,8 @@ internal sealed class PortForwardHandler(ObjectStore store, ILogger logger)
 
     private async Task InWebSocketAsync(HttpContext http, PortForwarding forwarding, CancellationToken ending)
     {
-        // With a slash in it, it is no token (RFC 9110), and .NET refuses to accept it; kubectl refuses an answer without it.
+        // The name contains a slash, so it is not a token (RFC 9110) and .NET refuses to accept it; but kubectl refuses an answer without
+        // it.
         http.Response.Headers.SecWebSocketProtocol = Tunnelled;
         using WebSocket socket = await http.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
         Stream stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);
@@ -71,7 +72,7 @@ internal sealed class PortForwardHandler(ObjectStore store, ILogger logger)
         await RunAsync(stream, forwarding, ending).ConfigureAwait(false);
     }
 
-    /// <summary>Serves a connection to its end. Returns a sentence where its client sent what cannot be read.</summary>
+    /// <summary>Serves a connection until it ends. Returns a sentence if the client sent something that cannot be read.</summary>
     private async Task<string?> RunAsync(Stream stream, PortForwarding forwarding, CancellationToken ending)
     {
         using SpdyConnection connection = new(stream, forwarding.ServeAsync);

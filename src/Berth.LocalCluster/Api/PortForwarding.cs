@@ -7,8 +7,8 @@ using Berth.LocalCluster.Tunnels;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// The streams of one kubectl port-forward to one pod. Each connection of a client is two streams with one number: its data, and what went
-/// wrong with it.
+/// The streams of one kubectl port-forward to one pod. Each connection of a client has two streams with the same number: one for data, one
+/// for errors.
 /// </summary>
 internal sealed class PortForwarding(string pod, IPAddress address, CancellationToken ending)
 {
@@ -41,7 +41,7 @@ internal sealed class PortForwarding(string pod, IPAddress address, Cancellation
             await connection.SendAsync(stream, default, isLast: true, ending).ConfigureAwait(false);
     }
 
-    /// <summary>Forwards both directions until both have ended, or the client wants no more. Returns what went wrong.</summary>
+    /// <summary>Forwards both directions until both have ended, or the client has reset the stream. Returns the error, or null.</summary>
     private async Task<string?> ForwardAsync(SpdyConnection connection, TunnelStream stream)
     {
         if (!ushort.TryParse(stream.Headers.GetValueOrDefault("port"), CultureInfo.InvariantCulture, out ushort port) || port == 0)
@@ -87,7 +87,7 @@ internal sealed class PortForwarding(string pod, IPAddress address, Cancellation
         byte[] buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
-            // A frame that is cut would end the whole tunnel: what is sent is sent whole.
+            // A frame that is sent in part would end the whole tunnel, so a frame is always sent completely.
             while (await socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
                 await connection.SendAsync(stream, buffer.AsMemory(0, count), isLast: false, ending).ConfigureAwait(false);
             await connection.SendAsync(stream, default, isLast: true, ending).ConfigureAwait(false);
@@ -98,7 +98,7 @@ internal sealed class PortForwarding(string pod, IPAddress address, Cancellation
         }
     }
 
-    /// <summary>One direction that breaks ends the other too.</summary>
+    /// <summary>If one direction breaks, the other ends too.</summary>
     private static async Task OrBothAsync(Task direction, CancellationTokenSource both)
     {
         try

@@ -7,7 +7,7 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>Gives out tokens of service accounts, for kubectl create token and the clients of TokenRequest.</summary>
+/// <summary>Creates tokens of service accounts, for kubectl create token and for clients of TokenRequest.</summary>
 internal sealed class ServiceAccountTokens(ObjectStore store, Identities identities, TimeProvider time)
 {
     public const string Audience = "https://kubernetes.default.svc";

@@ -13,7 +13,7 @@ internal static class StoredColumns
     public static string Reference(JsonObject scaler) =>
         $"{scaler.Text("spec", "scaleTargetRef", "kind")}/{scaler.Text("spec", "scaleTargetRef", "name")}";
 
-    /// <summary>The targets of an autoscaler. Nothing is measured here, so each stands beside an unknown value.</summary>
+    /// <summary>The targets of an autoscaler. Nothing is measured here, so the current value of each is unknown.</summary>
     public static string Targets(JsonObject scaler)
     {
         string[] targets = [.. scaler.Items("spec", "metrics").Select(Target)];

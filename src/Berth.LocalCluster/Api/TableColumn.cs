@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Api;
 
-/// <summary>One column of a table; a wide one is shown with <c>-o wide</c> only, and cells are numbers where the column says so.</summary>
+/// <summary>One column of a table. A wide column is shown only with <c>-o wide</c>; the cells of a numeric column are numbers.</summary>
 internal sealed record TableColumn(string Name, Func<JsonObject, DateTimeOffset, string> Read, bool Wide = false, bool IsNumber = false)
 {
     /// <summary>The type that a real server states.</summary>

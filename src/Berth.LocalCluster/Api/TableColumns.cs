@@ -7,8 +7,7 @@ using Berth.LocalCluster.Selectors;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// The columns of every kind, as kubectl users know them: <c>columns.txt</c> names them, and what is more than a field of the
-/// object is read here.
+/// The columns of every kind, as kubectl shows them. <c>columns.txt</c> lists them; values that are not a single field are computed here.
 /// </summary>
 internal static class TableColumns
 {
@@ -81,7 +80,9 @@ internal static class TableColumns
         return state.Text("waiting", "reason") ?? state.Text("terminated", "reason") ?? pod.Text("status", "phase") ?? "Unknown";
     }
 
-    /// <summary>While a pod is initialised: the trouble of the container whose turn it is, or how many are done.</summary>
+    /// <summary>
+    /// While a pod is initialised: the reason of the current container if it has a problem, otherwise the number of finished ones.
+    /// </summary>
     private static string? InitState(JsonObject pod)
     {
         List<JsonObject> specs = [.. pod.Items("spec", "initContainers")];

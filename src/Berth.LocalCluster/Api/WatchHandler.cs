@@ -40,7 +40,7 @@ internal sealed class WatchHandler(
         bool bookmarks = query("allowWatchBookmarks") is "true" or "1";
         try
         {
-            // Its time may be over before it begins: it is then answered, and ends like any other.
+            // A watch whose time is over before it starts is answered, and ends like any other.
             await stream.BeginAsync(http.RequestAborted).ConfigureAwait(false);
             if (initial || version == 0)
             {
@@ -58,7 +58,7 @@ internal sealed class WatchHandler(
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
-            // Without a version it has not told the first state yet, and no bookmark is true.
+            // Without a version, the first state has not been sent yet, so no bookmark would be correct.
             if (bookmarks && stream.Version > 0 && timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
                 await stream.BookmarkAsync(stream.Version, last: false, http.RequestAborted).ConfigureAwait(false);
         }
@@ -75,7 +75,7 @@ internal sealed class WatchHandler(
         while (true)
         {
             IReadOnlyList<Change> changes = store.ReadAfter(version, out version);
-            // They are written before the first wait, so a last bookmark must not fall behind them.
+            // These events are written before the first wait, so the last bookmark must not be older than they are.
             stream.Version = version;
             await stream.ChangesAsync(changes, ending).ConfigureAwait(false);
             TimeSpan wait = nextBookmark - time.GetUtcNow();

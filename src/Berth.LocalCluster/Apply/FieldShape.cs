@@ -4,8 +4,8 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Apply;
 
 /// <summary>
-/// Says how a field is merged: as a whole, field by field, or item by item. From the markers structType, mapType, listType and listMapKey
-/// of the Go types (https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy).
+/// The way in which a field is merged: as a whole, field by field, or item by item. It comes from the markers structType, mapType, listType
+/// and listMapKey of the Go types (https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy).
 /// </summary>
 internal static class FieldShape
 {
@@ -31,8 +31,8 @@ internal static class FieldShape
     };
 
     /// <summary>
-    /// The fields that Go's types always have, because they are no pointers: an object is never without them, and they have no owner
-    /// themselves. Of lists it is the one that is written even where it is empty.
+    /// The fields that are always written, because in Go's types they are not pointers. They have no owner. A list is here if it is also
+    /// written when it is empty.
     /// </summary>
     private static readonly HashSet<string> s_alwaysThere = new(StringComparer.Ordinal)
     {
@@ -41,7 +41,7 @@ internal static class FieldShape
         "template", "updateStrategy",
     };
 
-    /// <summary>True when a field has no owner itself, only what is below it.</summary>
+    /// <summary>True when a field itself has no owner, and only the fields below it have one.</summary>
     public static bool IsAlwaysThere(string type, string name) =>
         type.Length == 0 ? name == "metadata" : Of(type, name) is { Map: false } && s_alwaysThere.Contains(name);
 

@@ -3,12 +3,12 @@ using Berth.LocalCluster.Json;
 namespace Berth.LocalCluster.Apply;
 
 /// <summary>
-/// The owners of an object's fields, as <c>metadata.managedFields</c> keeps them. An object has them from the start when a client or a
-/// manifest made it. One that a controller made has them from its first server-side apply on.
+/// The owners of an object's fields, as in <c>metadata.managedFields</c>. An object from a client or a manifest has them from the start. An
+/// object that a controller created has them from its first server-side apply on.
 /// </summary>
 internal sealed class ManagedFields
 {
-    /// <summary>The owner of all that an object had before it was first applied on the server's side, as a real server names it.</summary>
+    /// <summary>The owner of all fields that an object had before its first server-side apply. The name is that of a real server.</summary>
     private const string BeforeFirstApply = "before-first-apply";
 
     private static readonly string[] s_ownedMetadata = ["labels", "annotations", "finalizers", "ownerReferences", "generateName"];
@@ -19,7 +19,7 @@ internal sealed class ManagedFields
     {
     }
 
-    /// <summary>Reads the owners of an object. One without any has no owner yet.</summary>
+    /// <summary>Reads the owners of an object. There may be none yet.</summary>
     public static ManagedFields Of(JsonObject body)
     {
         ManagedFields managed = new();
@@ -35,7 +35,7 @@ internal sealed class ManagedFields
         return managed;
     }
 
-    /// <summary>The owners of a new object: the manager that made it has all its fields, its status excepted.</summary>
+    /// <summary>Returns the owners of a new object: the manager that created it owns all its fields, except the status.</summary>
     public static JsonArray Made(string type, JsonObject body, string manager, string now)
     {
         ManagedFields managed = new();
@@ -49,18 +49,18 @@ internal sealed class ManagedFields
 
     public bool IsEmpty => _owners.Count == 0;
 
-    /// <summary>Gives all fields of an object, its status excepted, to the owner of what was there before.</summary>
+    /// <summary>Gives all fields of an object, except its status, to the owner of the fields from before the first apply.</summary>
     public void Adopt(string type, JsonObject body, string now) => _owners.Add(new FieldOwner(
         new FieldManager(BeforeFirstApply, "Update", null), body.Text("apiVersion") ?? "", now, AppliedFields.Of(type, Owned(body, null))));
 
-    /// <summary>The fields of one manager.</summary>
+    /// <summary>Returns the fields of one manager.</summary>
     public FieldSet FieldsOf(FieldManager manager) =>
         _owners.Find(owner => owner.Manager == manager)?.Fields ?? new FieldSet();
 
-    /// <summary>The owners of fields, but for one manager.</summary>
+    /// <summary>Returns the fields that managers other than this one own.</summary>
     public IEnumerable<FieldOwner> Others(FieldManager manager) => _owners.Where(owner => owner.Manager != manager);
 
-    /// <summary>Makes fields those of one manager. A time changes only where the fields do.</summary>
+    /// <summary>Gives fields to one manager. Its time changes only if its fields change.</summary>
     public void Set(FieldManager manager, string version, string now, FieldSet fields)
     {
         int index = _owners.FindIndex(owner => owner.Manager == manager);
@@ -70,7 +70,7 @@ internal sealed class ManagedFields
             _owners[index] = new FieldOwner(manager, version, now, fields);
     }
 
-    /// <summary>Takes fields from everybody but one.</summary>
+    /// <summary>Removes fields from all managers except one.</summary>
     public void Take(FieldSet fields, FieldManager manager)
     {
         for (int i = 0; i < _owners.Count; i++)
@@ -84,7 +84,7 @@ internal sealed class ManagedFields
     }
 
     /// <summary>
-    /// Follows a change that was not applied: what changed belongs to the manager that changed it, and what is gone has no owner.
+    /// Records a change that was not an apply: the manager owns the fields that it changed, and removed fields have no owner.
     /// </summary>
     public void Update(string type, JsonObject before, JsonObject after, FieldManager manager, string now)
     {
@@ -97,7 +97,7 @@ internal sealed class ManagedFields
             Set(manager, after.Text("apiVersion") ?? "", now, FieldsOf(manager).Without(gone).With(changed));
     }
 
-    /// <summary>The entries, those of appliers first, as a real server has them.</summary>
+    /// <summary>The entries. Those of managers that applied come first, as on a real server.</summary>
     public JsonArray Write() => new(
     [
         .. _owners.OrderBy(static each => each.Manager.Operation, StringComparer.Ordinal).Select(static owner => JsonWriting.Fields(
@@ -111,8 +111,8 @@ internal sealed class ManagedFields
     ]);
 
     /// <summary>
-    /// The part of an object that can be owned through itself or through a subresource: its status through <c>status</c> alone, its spec
-    /// not through that, and never its identity.
+    /// Returns the part of an object that can be owned through the object itself or through a subresource. The status is owned only through
+    /// <c>status</c>, the spec not through it, and the identity never.
     /// </summary>
     public static JsonObject Owned(JsonObject body, string? subresource)
     {

@@ -5,13 +5,13 @@ using Berth.LocalCluster.Status;
 namespace Berth.LocalCluster.Apply;
 
 /// <summary>
-/// Server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/): what a manager applies is merged field by
-/// field, what it no longer applies and no other manager owns goes, and a field of another owner is a conflict unless the manager
-/// takes it by force.
+/// Server-side apply (https://kubernetes.io/docs/reference/using-api/server-side-apply/). The fields of a manager are merged one by one. A
+/// field that it no longer applies is removed, if no other manager owns it. A field of another owner is a conflict, unless the manager
+/// forces the change.
 /// </summary>
 internal static class ServerSideApply
 {
-    /// <summary>The object that an apply makes where none is.</summary>
+    /// <summary>Returns the object that an apply creates if there is none.</summary>
     public static JsonObject New(ResourceKind kind, JsonObject applied, string manager, string now)
     {
         JsonObject made = applied.Clone();
@@ -75,7 +75,9 @@ internal static class ServerSideApply
         return new ApiException(409, "Conflict", $"Apply failed with {what}", new JsonObject { ["causes"] = causes });
     }
 
-    /// <summary>An owner as a conflict of a real server names it: one who applied, without a version.</summary>
+    /// <summary>
+    /// Returns the name of an owner as a real server writes it in a conflict. An owner that applied has no version there.
+    /// </summary>
     private static string Named(FieldOwner owner)
     {
         string through = owner.Manager.Subresource is { } subresource ? $" with subresource \"{subresource}\"" : "";

@@ -7,15 +7,15 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// Binds pods to nodes: the fitting one with the fewest pods of the same set, so that ordinals spread in order. A host port is taken
-/// once a node, a node selector is honoured.
+/// Binds each pod to a node: of the nodes that fit, the one with the fewest pods of the same set, so that ordinals spread in order. A host
+/// port is used once on a node, and a node selector must match.
 /// </summary>
 internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimeProvider time) : IController
 {
     private const string PortTaken = "node(s) didn't have free ports for the requested pod ports";
     private const string Zone = "topology.kubernetes.io/zone";
 
-    /// <summary>A pod waiting for a place may find one whenever a pod ends, a node changes or its claim is made.</summary>
+    /// <summary>A pod that waits for a node may fit after a pod ends, a node changes or its claim is created.</summary>
     public IEnumerable<string> Affected(Change change)
     {
         if (change.Kind == KindTable.Pod && change.After is { } pod)
@@ -69,7 +69,7 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
         events.Record(pod.Body, "Normal", "Scheduled", assigned, "default-scheduler");
     }
 
-    /// <summary>Says why a pod has no node yet.</summary>
+    /// <summary>Records why a pod has no node yet.</summary>
     private void Wait(StoredObject pod, string message)
     {
         StoredObject waiting = store.UpdateStatus(
@@ -81,12 +81,15 @@ internal sealed class Scheduler(ObjectStore store, EventRecorder events, TimePro
             events.Record(pod.Body, "Warning", "FailedScheduling", message, "default-scheduler");
     }
 
-    /// <summary>The claim that a pod names and that is not there; null where all are.</summary>
+    /// <summary>Returns the first claim of a pod that does not exist, or null.</summary>
     private string? MissingClaim(StoredObject pod) => pod.Body.Items("spec", "volumes")
         .Select(static volume => volume.Text("persistentVolumeClaim", "claimName"))
         .FirstOrDefault(claim => claim is not null && store.Find(StoredKinds.PersistentVolumeClaim, pod.Namespace, claim) is null);
 
-    /// <summary>Why a pod cannot be on a node, in the words of a real scheduler and looked at in its order; null where it can.</summary>
+    /// <summary>
+    /// Returns the reason why a pod does not fit on a node, or null if it fits. The words and the order of the checks are those of a real
+    /// scheduler.
+    /// </summary>
     private static string? Obstacle(JsonObject pod, StoredObject node, IReadOnlyList<StoredObject> pods)
     {
         if (node.Body.Flag("spec", "unschedulable"))

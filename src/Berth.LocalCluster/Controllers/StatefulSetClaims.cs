@@ -7,12 +7,12 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// The claims of a StatefulSet's pods, made before the pod and kept after it: TEMPLATE-SET-ORDINAL, as
-/// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage says.
+/// The claims of a StatefulSet's pods. They are created before the pod and stay after it: TEMPLATE-SET-ORDINAL, as in
+/// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage.
 /// </summary>
 internal sealed class StatefulSetClaims(ObjectOperations operations, EventRecorder events)
 {
-    /// <summary>Makes the claims of a pod that are not there. Returns why one could not be made, if one could not.</summary>
+    /// <summary>Creates the missing claims of a pod. Returns the reason if one could not be created, otherwise null.</summary>
     public ApiException? Create(StoredObject set, string pod)
     {
         foreach (JsonObject template in set.Body.Items("spec", "volumeClaimTemplates"))
@@ -36,7 +36,7 @@ internal sealed class StatefulSetClaims(ObjectOperations operations, EventRecord
         return null;
     }
 
-    /// <summary>The volumes of a pod: a claim's takes the place of one of the same name.</summary>
+    /// <summary>Returns the volumes of a pod. The volume of a claim replaces one with the same name.</summary>
     public static IReadOnlyList<JsonObject> VolumesOf(StoredObject set, string pod, JsonNode? spec)
     {
         JsonObject Claimed(JsonObject template) => JsonWriting.Fields(

@@ -8,8 +8,8 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Controllers;
 
 /// <summary>
-/// StatefulSets as https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/ says: ordinals from ordinals.start, one
-/// after the other or in parallel, scale-down and rolling update from the top, nothing updated below the partition.
+/// Runs StatefulSets as in https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/: ordinals from ordinals.start, one after
+/// the other or in parallel; scale-down and rolling update from the highest ordinal; no update below the partition.
 /// </summary>
 internal sealed class StatefulSetController(ObjectOperations operations, EventRecorder events, TimeProvider time) : IController
 {
@@ -37,13 +37,15 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             throw refusal;
     }
 
-    /// <summary>A pod that goes, of whatever owner, leaves its name to the set that has pods of such names.</summary>
+    /// <summary>
+    /// When a pod is removed, its name may be free for a set whose pods have such names, even if the pod had another owner.
+    /// </summary>
     private static IEnumerable<string> SetOfFreeName(Change change) =>
         change.After is null && change.Last.Name.LastIndexOf('-') is > 0 and var end
             ? [ResourceKind.Key(change.Last.Namespace, change.Last.Name[..end])]
             : [];
 
-    /// <summary>Takes what steps can be taken now. Returns why a pod could not be made, if one could not.</summary>
+    /// <summary>Takes the steps that are possible now. Returns the reason if a pod could not be created, otherwise null.</summary>
     private ApiException? Converge(StoredObject set, SortedDictionary<int, StoredObject> pods, string current, string update)
     {
         int start = (int)(set.Body.Number("spec", "ordinals", "start") ?? 0);
@@ -60,7 +62,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             if (!parallel && (pod is null || !IsHealthy(set, pod)))
                 return refusal;
 
-            // In parallel means in batches of 1, 2, 4 and so on: where one of a batch fails there is no next one.
+            // In parallel means in batches of 1, 2, 4 and so on. If one pod of a batch cannot be created, there is no next batch.
             if (refusal is not null && BitOperations.IsPow2(ordinal - start + 2))
                 return refusal;
         }
@@ -81,7 +83,9 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         return null;
     }
 
-    /// <summary>From the top: the first pod of another revision goes, once all above it are there and well.</summary>
+    /// <summary>
+    /// From the highest ordinal down: the first pod of another revision is removed when all pods above it exist and are ready.
+    /// </summary>
     private void Roll(StoredObject set, SortedDictionary<int, StoredObject> pods, int from, int end, string update)
     {
         for (int ordinal = end - 1; ordinal >= from && pods.TryGetValue(ordinal, out StoredObject? pod); ordinal--)
@@ -143,8 +147,8 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         events.Record(set.Body, type, reason, message, "statefulset-controller");
 
     /// <summary>
-    /// The name of the revision that holds the template as it is now; kept as an object, so that a partition can still make the
-    /// old one.
+    /// Returns the name of the revision that contains the current template. It is stored as an object, so that a partition can still create
+    /// pods of the old one.
     /// </summary>
     private string Revision(StoredObject set)
     {
@@ -153,7 +157,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         long newest = _store.Claim(KindTable.ControllerRevision, set).Select(NumberOf).DefaultIfEmpty().Max();
         if (_store.Find(KindTable.ControllerRevision, set.Namespace, name) is { } known)
         {
-            // A template that comes back is the newest again.
+            // If an earlier template is used again, its revision becomes the newest.
             if (NumberOf(known) < newest)
                 _store.Update(known, body => body["revision"] = newest + 1);
         }
@@ -166,7 +170,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
             revision.Child("metadata")["ownerReferences"] = Ownership.ControlledBy(set);
             JsonObject kept = (JsonObject)template.DeepClone();
 
-            // kubectl rollout undo sends this as a patch: what the template did not have shall go.
+            // kubectl rollout undo sends this as a patch that also removes fields which the old template did not have.
             kept["$patch"] = "replace";
             revision["data"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = kept } };
             revision["revision"] = newest + 1;
@@ -176,7 +180,7 @@ internal sealed class StatefulSetController(ObjectOperations operations, EventRe
         return name;
     }
 
-    /// <summary>Of the revisions that nothing is made of any more, the newest spec.revisionHistoryLimit are kept.</summary>
+    /// <summary>Of the revisions without pods, the newest spec.revisionHistoryLimit are kept.</summary>
     private void Prune(StoredObject set, HashSet<string?> used)
     {
         int limit = (int)(set.Body.Number("spec", "revisionHistoryLimit") ?? 10);

@@ -1,9 +1,6 @@
 namespace Berth.LocalCluster.Kinds;
 
-/// <summary>
-/// The kinds that charts have and a cluster of processes has no use for: their objects are stored, read and watched, and nothing follows
-/// from them.
-/// </summary>
+/// <summary>The kinds that charts contain but that have no effect for processes: their objects are stored, read and watched.</summary>
 internal static class StoredKinds
 {
     private const string Admission = "admissionregistration.k8s.io";

@@ -2,7 +2,7 @@ using Berth.LocalCluster.Json;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>The status of a claim. Its folder is there as soon as a pod asks for it, so a claim is bound from the start.</summary>
+/// <summary>The status of a claim. Its folder is created when a pod needs it, so a claim is bound from the start.</summary>
 internal static class ClaimStatus
 {
     public static JsonObject Of(JsonObject claim) => JsonWriting.Fields(

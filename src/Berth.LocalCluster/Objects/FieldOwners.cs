@@ -5,21 +5,23 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>Keeps the owners of an object's fields through its creation, its changes and what controllers write to it.</summary>
+/// <summary>Keeps the owners of an object's fields, when the object is created, changed, or written by a controller.</summary>
 internal static class FieldOwners
 {
     public const string ByControllers = "kube-controller-manager";
     public const string ByScheduler = "kube-scheduler";
     public const string ByKubelet = "kubelet";
 
-    /// <summary>The fields of a spec that a real server fills in after it has given out the fields: they have no owner.</summary>
+    /// <summary>The fields of a spec that a real server fills in after it has assigned owners: they have none.</summary>
     private static readonly Dictionary<string, string[]> s_filledLate = new(StringComparer.Ordinal)
     {
         ["Pod"] = ["serviceAccountName", "serviceAccount", "priority", "preemptionPolicy", "tolerations"],
         ["Service"] = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"],
     };
 
-    /// <summary>The owners of a new object. What its maker did not state and the server fills in late is left out.</summary>
+    /// <summary>
+    /// Returns the owners of a new object. Fields that its creator did not state and that the server fills in late have none.
+    /// </summary>
     public static JsonArray OfNew(ResourceKind kind, JsonObject body, string[] stated, string manager, string now)
     {
         JsonObject owned = body.Clone();
@@ -29,8 +31,8 @@ internal static class FieldOwners
     }
 
     /// <summary>
-    /// The owners after a change by a client that was not applied; null where there are none. A client may state them again, as kubectl
-    /// does to make fields of a client-side apply its own, and an empty one gives all up.
+    /// Returns the owners after a change that was not an apply, or null without owners. The client may also send the list of owners:
+    /// kubectl does so to take over the fields of a client-side apply. An empty list removes all owners.
     /// </summary>
     public static JsonNode? After(
         ResourceKind kind, JsonObject before, JsonObject after, JsonNode? stated, FieldManager manager, TimeProvider time)
@@ -52,7 +54,7 @@ internal static class FieldOwners
         return owners.Write();
     }
 
-    /// <summary>Changes the status of an object in the name of one of the cluster's own programs, if the object has owners.</summary>
+    /// <summary>Changes the status of an object for one of the cluster's own programs, which owns it if the object has owners.</summary>
     public static StoredObject UpdateStatus(
         this ObjectStore store, StoredObject item, string program, TimeProvider time, Action<JsonObject> change, bool binding = false)
     {

@@ -21,7 +21,7 @@ internal sealed class FieldValidation(ResourceKind kind, string? mode, Action<st
         return (body.Text("kind") ?? kind.Kind) == kind.Kind ? Pruned(body, Refuse, twice ?? []) : body;
     }
 
-    /// <summary>An applied object has its kind, and no field that the kind does not have: a real server then fails with 500.</summary>
+    /// <summary>An applied object must have a kind, and no field that the kind does not have: a real server answers 500 then.</summary>
     public JsonObject OfApplied(JsonObject body, string? @namespace, string name)
     {
         if (body.Text("kind") is null || body.Text("apiVersion") is null)

@@ -2,7 +2,7 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>The status that a new object has, for kinds whose status is more than nothing before any controller has seen them.</summary>
+/// <summary>The status of a new object before a controller has seen it, for kinds whose status is not empty then.</summary>
 internal static class FirstStatus
 {
     private static readonly Dictionary<string, string> s_texts = new(StringComparer.Ordinal)

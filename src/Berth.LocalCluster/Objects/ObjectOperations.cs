@@ -8,8 +8,7 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Objects;
 
 /// <summary>
-/// The writes of the API, with defaults, checks and the rules of deletion. Controllers and manifests go through here as requests
-/// do.
+/// The writes of the API, with defaults, checks and the rules of deletion. Requests, controllers and manifests all use them.
 /// </summary>
 internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addresses, TimeProvider time)
 {
@@ -79,7 +78,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         return made;
     }
 
-    /// <summary>Replaces or patches: the change gets a copy of what is stored and returns what shall be.</summary>
+    /// <summary>Replaces or patches an object. The change gets a copy of the stored object and returns the new one.</summary>
     public StoredObject Update(
         ResourceKind kind,
         string? @namespace,
@@ -115,7 +114,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         return changed;
     }
 
-    /// <summary>Applies on the server's side. Returns the object, and whether it is new.</summary>
+    /// <summary>Applies an object on the server's side. Returns the object, and true if it is new.</summary>
     /// <exception cref="ApiException">409: a field is another owner's, and is not taken by force.</exception>
     public (StoredObject Object, bool IsNew) Apply(
         ResourceKind kind, string? @namespace, string name, JsonObject applied, string manager, bool force, bool status, bool dryRun)
@@ -142,7 +141,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         return (Update(kind, @namespace, name, Merged, status, dryRun, isApply: true), false);
     }
 
-    /// <summary>Deletes. Returns the object, and whether it is gone at once.</summary>
+    /// <summary>Deletes an object. Returns it, and true if it was removed at once.</summary>
     public (StoredObject Object, bool Gone) Delete(ResourceKind kind, string? @namespace, string name, DeleteOptions options)
     {
         StoredObject current = store.Get(kind, @namespace, name);
@@ -164,7 +163,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         return lingers ? (store.Update(current, body => Linger(kind, body, finalizer)), false) : Gone(current);
     }
 
-    /// <summary>A pod that runs ends within its grace period; one that does not is gone at once, unless a finalizer holds it.</summary>
+    /// <summary>A running pod ends within its grace period. Another pod is removed at once, unless it has a finalizer.</summary>
     private (StoredObject Object, bool Gone) DeletePod(StoredObject pod, long? gracePeriod)
     {
         long asked = gracePeriod ?? pod.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30;
@@ -203,10 +202,10 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
             metadata["finalizers"] = JsonWriting.TextArray([.. body.Texts("metadata", "finalizers"), finalizer]);
     }
 
-    /// <summary>Refuses a body that is not of this kind or place, and puts kind and apiVersion first, as the API sends them.</summary>
+    /// <summary>Refuses a body of another kind or path, and puts kind and apiVersion first, as the API sends them.</summary>
     private static void Conform(ResourceKind kind, string? @namespace, JsonObject body)
     {
-        // Another version of a custom kind says the same: there is no conversion.
+        // All versions of a custom kind have the same content: there is no conversion.
         if (kind.IsCustom && (body.Text("apiVersion") ?? "").StartsWith(kind.Group + "/", StringComparison.Ordinal))
             body["apiVersion"] = kind.ApiVersion;
         if ((body.Text("kind") ?? kind.Kind) != kind.Kind || (body.Text("apiVersion") ?? kind.ApiVersion) != kind.ApiVersion)
@@ -234,10 +233,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
         body.Insert(2, "metadata", metadata);
     }
 
-    /// <summary>
-    /// Keeps the parts that an update may not change: the identity, the deletion, and the half (spec or status) it is not
-    /// about.
-    /// </summary>
+    /// <summary>Keeps the parts that an update may not change: the identity, the deletion, and either the spec or the status.</summary>
     private JsonObject Kept(ResourceKind kind, JsonObject before, JsonObject after, bool status)
     {
         JsonObject metadata = after.Child("metadata");

@@ -4,10 +4,10 @@ using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Objects;
 
-/// <summary>The defaults and the checks of an object, and those that a definition has for its custom kind.</summary>
+/// <summary>The defaults and the checks of an object, with those of the definition of a custom kind.</summary>
 internal sealed class ObjectRules(ObjectStore store)
 {
-    /// <summary>Puts in the values that an object does not state.</summary>
+    /// <summary>Fills in the values that an object does not state.</summary>
     public void Fill(ResourceKind kind, JsonObject body)
     {
         Defaults.Apply(kind, body);

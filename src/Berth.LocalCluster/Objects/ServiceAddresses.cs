@@ -13,14 +13,14 @@ internal sealed class ServiceAddresses(ObjectStore store)
 {
     private static readonly string[] s_ofAddresses = ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"];
 
-    /// <summary>Of a cluster with the settings of kubeadm.</summary>
+    /// <summary>The ranges of a cluster with the settings of kubeadm.</summary>
     private static readonly IPNetwork s_range = new(new IPAddress([10, 96, 0, 0]), 12);
 
     private int _last = 9;
 
     /// <summary>
-    /// Gives a Service what its type needs. One that was there before keeps what it has, and loses what only its former type
-    /// had.
+    /// Gives a Service the addresses and ports that its type needs. A changed Service keeps those that it has, and loses those that only
+    /// its former type needed.
     /// </summary>
     public void Assign(JsonObject body, JsonObject? before = null)
     {
@@ -43,7 +43,7 @@ internal sealed class ServiceAddresses(ObjectStore store)
         ports.AssignHealthCheck();
     }
 
-    /// <summary>An address that no Service has. Its number goes up, so that one that was let go is not given at once again.</summary>
+    /// <summary>Returns a free address. The number always grows, so that a released address is not assigned again at once.</summary>
     private string Next()
     {
         while (true)
@@ -58,7 +58,10 @@ internal sealed class ServiceAddresses(ObjectStore store)
     private bool IsTaken(string address) =>
         store.List(KindTable.Service).Any(service => service.Body.Text("spec", "clusterIP") == address);
 
-    /// <summary>An address of one's own choice is of the range, and no other Service has it. What is no address is refused later.</summary>
+    /// <summary>
+    /// Checks a requested address: it must be in the range, and no other Service may have it. A text that is not an address is refused
+    /// later.
+    /// </summary>
     private void RequireFree(JsonObject body, string address)
     {
         if (!IPAddress.TryParse(address, out IPAddress? parsed))

@@ -6,13 +6,13 @@ namespace Berth.LocalCluster.Rules;
 
 /// <summary>
 /// The schema of a custom kind (https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/): its
-/// defaults, and of its rules <c>type</c>, <c>required</c>, <c>enum</c>, <c>minimum</c> and <c>maximum</c>. The others are not looked at.
+/// defaults, and the rules <c>type</c>, <c>required</c>, <c>enum</c>, <c>minimum</c> and <c>maximum</c>. Other rules are ignored.
 /// </summary>
 internal static class CustomSchema
 {
     private const string AnyNumber = "x-kubernetes-int-or-string";
 
-    /// <summary>Puts in the defaults of fields that an object does not state.</summary>
+    /// <summary>Fills in the defaults of fields that an object does not state.</summary>
     public static void Fill(JsonNode? schema, JsonNode? value)
     {
         if (value is JsonObject fields && schema.At("properties") is JsonObject properties)
@@ -28,7 +28,7 @@ internal static class CustomSchema
             Fill(below, part);
     }
 
-    /// <summary>Refuses an object that its schema does not allow, with all faults at once and in the words of a real server.</summary>
+    /// <summary>Refuses an object that its schema does not allow. The message has all faults, in the words of a real server.</summary>
     /// <exception cref="ApiException">422.</exception>
     public static void Check(ResourceKind kind, JsonNode? schema, JsonObject body)
     {
@@ -40,7 +40,7 @@ internal static class CustomSchema
 
     private static void Check(FieldFaults faults, JsonNode? schema, JsonNode? value, string at)
     {
-        // A null is dropped by a real server, or allowed.
+        // A real server either drops a null or allows it.
         if (value is null)
             return;
         string? type = schema.Flag(AnyNumber) ? null : schema.Text("type");
@@ -65,7 +65,7 @@ internal static class CustomSchema
             Check(faults, below, part, step.StartsWith('[') ? at + step : Below(at, step));
     }
 
-    /// <summary>The parts of a value that a schema describes, each with its step and its own schema.</summary>
+    /// <summary>Returns the parts of a value that a schema describes, each with its step and its schema.</summary>
     private static IEnumerable<(string Step, JsonNode? Part, JsonNode? Schema)> Parts(JsonNode? schema, JsonNode? value)
     {
         if (value is JsonArray items)

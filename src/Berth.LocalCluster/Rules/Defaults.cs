@@ -74,7 +74,7 @@ internal static class Defaults
         Depending(type, body, hostNetwork);
         foreach ((string name, JsonNode? value) in body)
         {
-            // What a CronJob makes Jobs of is filled in when it makes one, but for its pods.
+            // The template of a CronJob gets defaults only when a Job is created from it, except for its pods.
             if (type == "JobTemplateSpec" && name == "spec")
             {
                 if (value.At("template", "spec") is JsonObject pod)

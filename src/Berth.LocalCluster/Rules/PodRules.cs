@@ -95,7 +95,7 @@ internal static class PodRules
             faults.Invalid(at, fieldPath, $"error converting fieldPath: field label not supported: {fieldPath}");
     }
 
-    /// <summary>One label or annotation: <c>metadata.labels['app']</c>.</summary>
+    /// <summary>Matches one label or annotation: <c>metadata.labels['app']</c>.</summary>
     private static bool IsKeyOfMap(string fieldPath) =>
         fieldPath.EndsWith("']", StringComparison.Ordinal) && fieldPath.Split("['")[0] is "metadata.labels" or "metadata.annotations";
 

@@ -8,10 +8,10 @@ internal sealed class ConfigSources(ObjectStore store, string? @namespace)
 {
     public string? Namespace => @namespace;
 
-    /// <summary>The UID of a claim; null where it is not there.</summary>
+    /// <summary>Returns the UID of a claim. Null when the claim does not exist.</summary>
     public string? UidOfClaim(string name) => store.Find(StoredKinds.PersistentVolumeClaim, @namespace, name)?.Uid;
 
-    /// <summary>All values of an object by their keys, or null where it is not there.</summary>
+    /// <summary>Returns all values of an object by their keys. Null when the object does not exist.</summary>
     public IReadOnlyDictionary<string, byte[]>? Find(ResourceKind kind, string? name)
     {
         if (store.Find(kind, @namespace, name ?? "")?.Body is not { } body)
@@ -24,7 +24,7 @@ internal sealed class ConfigSources(ObjectStore store, string? @namespace)
         return values;
     }
 
-    /// <summary>Waits until a reason is another one, or none. Each change of the cluster is looked at.</summary>
+    /// <summary>Waits until a reason changes or ends. It is computed again after each change of the cluster.</summary>
     public async Task UntilOtherAsync(string? reason, Func<string?> now, CancellationToken cancellationToken)
     {
         while (true)

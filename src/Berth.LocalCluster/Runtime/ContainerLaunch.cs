@@ -14,7 +14,7 @@ internal sealed record ContainerLaunch(
     /// <summary>True when its input stays open.</summary>
     public bool HasInput { get; init; }
 
-    /// <summary>Its mounts at paths of its own. Upper folders come first.</summary>
+    /// <summary>The files and folders that it mounts. Parent folders come first.</summary>
     public IReadOnlyList<ContainerMount> Mounts { get; init; } = [];
 
     /// <summary>Creates an empty folder for assembling its view of the files.</summary>

@@ -5,7 +5,7 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// One container of one pod: started, probed, restarted with back-off, ended. Its status is a whole new value at each change.
+/// Runs one container of one pod: starts, probes, restarts with backoff, and ends it. Each change creates a complete new status.
 /// </summary>
 /// <param name="pod">Its pod.</param>
 /// <param name="spec">Its manifest.</param>

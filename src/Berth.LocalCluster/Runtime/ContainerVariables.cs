@@ -2,10 +2,12 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>The variables of a container's manifest, made as a kubelet makes them.</summary>
+/// <summary>Builds the variables of a container's manifest, as a kubelet does.</summary>
 internal static class ContainerVariables
 {
-    /// <summary>The reason why a container must wait: a ConfigMap, a Secret or a key of one is not there. Or null.</summary>
+    /// <summary>
+    /// Returns the reason why a container must wait: a ConfigMap, a Secret or a key does not exist. Null when nothing is missing.
+    /// </summary>
     public static string? Missing(JsonObject container, ConfigSources sources)
     {
         foreach ((ResourceKind kind, JsonObject wanted, bool isWhole) in References(container))

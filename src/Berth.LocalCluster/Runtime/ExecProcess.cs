@@ -5,7 +5,9 @@ namespace Berth.LocalCluster.Runtime;
 /// <summary>The process of one command that was started beside a container's program.</summary>
 internal static class ExecProcess
 {
-    /// <summary>Runs it with the client's input and output. Returns its exit code; the end of the client ends it.</summary>
+    /// <summary>
+    /// Runs the command with the client's input and output, and ends it when the client disconnects. Returns its exit code.
+    /// </summary>
     public static async Task<int> RunAsync(Process process, bool leadsGroup, IExecSession session, CancellationToken cancellationToken)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

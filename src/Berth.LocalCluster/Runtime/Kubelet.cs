@@ -6,7 +6,10 @@ using Berth.LocalCluster.Timing;
 
 namespace Berth.LocalCluster.Runtime;
 
-/// <summary>All nodes' agent: a worker for every bound pod, ended with the pod, and the pod removed when its worker has ended.</summary>
+/// <summary>
+/// The agent of all nodes. It runs a worker for each bound pod, ends the worker with the pod, and removes the pod when its worker has
+/// ended.
+/// </summary>
 internal sealed class Kubelet(ObjectStore store, KubeletContext context) : IController, IAsyncDisposable
 {
     /// <summary>
@@ -31,7 +34,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
     public int? ProcessOf(string uid) =>
         Find(uid)?.Containers.Select(container => container.ProcessId).FirstOrDefault(id => id is not null);
 
-    /// <summary>The node is gone: its processes end, and nothing of its pods is started or reported until it is back.</summary>
+    /// <summary>The node is stopped: its processes end, and its pods are neither started nor reported until it is back.</summary>
     public void StopNode(string node)
     {
         _stoppedNodes[node] = true;
@@ -48,7 +51,7 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
             Reconcile(pod.Namespace, pod.Name);
     }
 
-    /// <summary>Ends every pod: first asked, killed when the time is over.</summary>
+    /// <summary>Ends every pod: asks its processes to end, and kills them when the time is over.</summary>
     public async Task StopAsync(TimeSpan grace)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
@@ -74,11 +77,11 @@ internal sealed class Kubelet(ObjectStore store, KubeletContext context) : ICont
         : [
             .. store.List(KindTable.Pod).Where(pod => pod.NodeName == change.Last.Name).Select(pod => pod.Key),
 
-            // A pod may be gone without our having seen it go.
+            // A pod may have been removed without a change that we saw.
             .. _workers.Values.Where(entry => entry.Worker.Node == change.Last.Name).Select(entry => entry.Worker.Key),
         ];
 
-    /// <summary>The pods whose volumes may have to follow their objects.</summary>
+    /// <summary>Returns the pods whose volumes may have to follow their objects.</summary>
     private List<string> WithStaleVolumes(string? @namespace)
     {
         List<PodWorker> workers =

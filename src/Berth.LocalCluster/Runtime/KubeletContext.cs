@@ -14,7 +14,7 @@ internal sealed record KubeletContext(
     TimeProvider Time,
     ILogger Logger)
 {
-    /// <summary>The variables of this machine without which no process runs. No other part of our environment reaches a pod.</summary>
+    /// <summary>The variables of this machine that every process needs. No other variable of our environment reaches a pod.</summary>
     private static readonly string[] s_inherited = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "DOTNET_ROOT"];
 
     private readonly IReadOnlyList<KeyValuePair<string, string>> _inherited =

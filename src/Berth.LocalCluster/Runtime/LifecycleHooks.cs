@@ -4,7 +4,7 @@ namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
 /// Runs the commands right after a container's start, and before it is asked to end
-/// (https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/). Where no processes are run, no hooks are either.
+/// (https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/). A runtime without processes runs no hooks.
 /// </summary>
 internal sealed class LifecycleHooks(JsonObject pod, ContainerCommands commands, KubeletContext context)
 {
@@ -24,7 +24,7 @@ internal sealed class LifecycleHooks(JsonObject pod, ContainerCommands commands,
             context.Events.Record(pod, "Warning", "FailedPreStopHook", "PreStopHook failed");
     }
 
-    /// <summary>True when the hook succeeded; null where there is none, or where its time or the container ended first.</summary>
+    /// <summary>True when the hook succeeded. Null without a hook, or when its time or the container ended first.</summary>
     private async Task<bool?> RunAsync(
         string name, IContainerInstance run, ContainerLaunch launch, TimeSpan most, CancellationToken ending)
     {

@@ -9,9 +9,9 @@ using Berth.LocalCluster.Timing;
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// A node that is gone, and back: what its agent, and the control plane's node controller, do about it. A real control plane notices
-/// after 40 s; this one at once. Each pod is evicted when its toleration ends (300 s by default), and hangs in Terminating until the
-/// node is back or the pod is deleted by force.
+/// Stops a node and starts it again, and does what its agent and the node controller of the control plane would do. A real control plane
+/// notices a lost node after 40 s; this one at once. Each pod is evicted when its toleration ends (300 s by default), and stays in
+/// Terminating until the node is back or the pod is deleted by force.
 /// </summary>
 internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, TimeProvider time) : IDisposable
 {
@@ -70,7 +70,9 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
 
     private IDisposable EvictAfter(TimeSpan wait, string node) => time.Alarm(wait, () => Evict(node, wait));
 
-    /// <summary>The time that a pod stays while its node is gone: its shortest toleration. Null: as long as the node is gone.</summary>
+    /// <summary>
+    /// Returns the time that a pod stays on a lost node: its shortest toleration. Null when it stays until the node is back.
+    /// </summary>
     private TimeSpan? Toleration(StoredObject pod)
     {
         JsonObject taint = Taint("NoExecute");
@@ -92,7 +94,7 @@ internal sealed class NodeFaults(ObjectOperations operations, Kubelet kubelet, T
             }
             catch (ApiException exception) when (exception.Code is 404 or 409)
             {
-                // The pod has ended by itself.
+                // The pod has ended already.
             }
         }
     }

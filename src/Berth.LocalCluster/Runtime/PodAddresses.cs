@@ -1,9 +1,9 @@
 namespace Berth.LocalCluster.Runtime;
 
 /// <summary>
-/// Loopback addresses: node i is 127.0.0.(i+1); a pod off the host network gets one of its own, so that replicas listening on one
-/// port do not meet. These follow from the API's port (127.HIGH.LOW.1 and on), which is this cluster's alone: so the pods of two
-/// clusters do not meet either.
+/// Loopback addresses. Node i is 127.0.0.(i+1). A pod that is not on the host network has a separate address, so that replicas can listen
+/// on the same port. The addresses of pods contain the API's port (127.HIGH.LOW.1 and up), which only this cluster uses, so the pods of two
+/// clusters have different addresses.
 /// </summary>
 internal sealed class PodAddresses(int apiPort)
 {
@@ -32,7 +32,9 @@ internal sealed class PodAddresses(int apiPort)
         }
     }
 
-    /// <summary>An address for a Service's name, from the end of this cluster's 254, where no pod has been. Null: none is left.</summary>
+    /// <summary>
+    /// Returns an address for a Service's name: the highest of this cluster's 254 that no pod has had. Null when none is left.
+    /// </summary>
     public string? TakeForService()
     {
         lock (_gate)
@@ -67,7 +69,7 @@ internal sealed class PodAddresses(int apiPort)
     private static int IndexOf(string address) => address.Split('.').Skip(1)
         .Aggregate(0, static (sum, part) => (sum * 256) + int.Parse(part, CultureInfo.InvariantCulture)) - 1;
 
-    /// <summary>Linux takes all of 127/8 as its own; elsewhere only 127.0.0.1 is, and then all share that.</summary>
+    /// <summary>On Linux all of 127/8 is local. Elsewhere only 127.0.0.1 is, and all nodes and pods share it.</summary>
     private static string Text(int index) => !OperatingSystem.IsLinux() ? "127.0.0.1"
         : string.Create(CultureInfo.InvariantCulture, $"127.{(index + 1) / 65536}.{(index + 1) / 256 % 256}.{(index + 1) % 256}");
 }

@@ -16,7 +16,9 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
     private readonly string _folder = context.Files.FolderOfPod(
         $"{pod.Text("metadata", "namespace")}_{pod.Text("metadata", "name")}_{pod.Text("metadata", "uid")}");
 
-    /// <summary>The UID of each claim as it was first seen: one that is deleted and made again has an empty folder.</summary>
+    /// <summary>
+    /// The UID of each claim when it was first seen. A claim that is deleted and created again has another UID, and gets an empty folder.
+    /// </summary>
     private readonly ConcurrentDictionary<string, string?> _claims = new(StringComparer.Ordinal);
 
     private int _views;
@@ -26,14 +28,14 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
 
     private IEnumerable<JsonObject> Containers => pod.Items("spec", "initContainers").Concat(pod.Items("spec", "containers"));
 
-    /// <summary>The reason why the pod must wait: what a volume is made of is not there. Or null.</summary>
+    /// <summary>Returns the reason why the pod must wait: the object of a volume does not exist. Null when nothing is missing.</summary>
     public string? Missing() => Volumes
         .Select(volume => VolumeContent.Missing(volume, sources) is { } why
             ? $"MountVolume.SetUp failed for volume \"{volume.Text("name")}\" : {why}"
             : null)
         .FirstOrDefault(static why => why is not null);
 
-    /// <summary>Makes the folders, or brings their files to what they are made of now.</summary>
+    /// <summary>Creates the folders, or updates their files from the current objects.</summary>
     public void Write()
     {
         foreach (JsonObject volume in Volumes)
@@ -62,7 +64,7 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
             mounts.Add(new(SourceOf(volume, below), mount.Text("mountPath")!, isReadOnly));
         }
 
-        // Our own program reads its kubeconfig; any other client looks here.
+        // Our own program reads its kubeconfig. Every other client reads this folder.
         bool hasToken = pod["spec"].At("automountServiceAccountToken") is null || pod.Flag("spec", "automountServiceAccountToken");
         bool isOurs = ContainerSpec.ImageName(container.Text("image") ?? "") == "berth";
         if (hasToken && !isOurs && !mounts.Exists(static mount => mount.Target == TokenPath))
@@ -76,18 +78,18 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
         return [.. mounts.OrderBy(static mount => mount.Target.TrimEnd('/').Count(static each => each == '/'))];
     }
 
-    /// <summary>A folder that a container's view is put together in.</summary>
+    /// <summary>Returns a folder for assembling a container's view of the files.</summary>
     public string NewScratch() => Directory.CreateDirectory(Path.Combine(
         _folder, "views", Interlocked.Increment(ref _views).ToString(CultureInfo.InvariantCulture))).FullName;
 
-    /// <summary>Removes everything of this pod. Claims stay for the next pod of the name.</summary>
+    /// <summary>Removes all folders of this pod. Claims stay for the next pod with this name.</summary>
     public void Remove()
     {
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>True when this pod resolves names of the cluster. One on the host network does only where it says so.</summary>
+    /// <summary>True when this pod resolves names of the cluster. A pod on the host network does so only if its manifest says so.</summary>
     private bool HasClusterNames => (pod.Text("spec", "dnsPolicy") ?? "ClusterFirst") switch
     {
         "ClusterFirst" => !pod.Flag("spec", "hostNetwork"),
@@ -95,7 +97,7 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
         _ => false,
     };
 
-    /// <summary>Our own program resolves a name only where it is given a URL; without a view of its own it starts sooner.</summary>
+    /// <summary>Our own program resolves a name only if it is given a URL. Without a mount namespace it starts faster.</summary>
     private static bool NamesAnUrl(JsonObject container, IReadOnlyDictionary<string, string> variables) => container.Texts("command")
         .Concat(container.Texts("args")).Concat(variables.Values).Any(static text => text.Contains("://", StringComparison.Ordinal));
 
@@ -118,7 +120,7 @@ internal sealed class PodVolumes(JsonObject pod, JsonNode? ofNode, ConfigSources
         if (!File.Exists(path) && !VolumeContent.IsReadOnly(volume))
             Directory.CreateDirectory(path);
 
-        // The file itself: what is mounted alone does not follow later changes, on a cluster neither.
+        // Mount the file itself: a single mounted file does not follow later changes. It does not on a cluster either.
         return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
     }
 }

@@ -83,7 +83,7 @@ internal sealed class PodWorker
         _graceTimer = _context.Time.Alarm(grace, Kill);
     }
 
-    /// <summary>The node is gone: the containers end, and what becomes of the pod is not reported until <see cref="Thaw"/>.</summary>
+    /// <summary>The node is stopped: the containers end, and the state of the pod is not reported until <see cref="Thaw"/>.</summary>
     public void Freeze()
     {
         _frozen ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -126,7 +126,7 @@ internal sealed class PodWorker
                 await Task.WhenAll(Containers.Select(container => RunAsync(container, _stopping.Token))).ConfigureAwait(false);
             if (sidecars.Count > 0)
             {
-                // They have the pod's grace period too, unless something else ends it.
+                // Init containers also get the pod's grace period, unless something else ends them.
                 Stop(LongWait.Seconds(_pod.Body.Number("spec", "terminationGracePeriodSeconds") ?? 30));
                 await _stoppingSidecars.CancelAsync().ConfigureAwait(false);
                 await Task.WhenAll(sidecars).ConfigureAwait(false);
@@ -146,7 +146,7 @@ internal sealed class PodWorker
     /// <summary>Called when a ConfigMap or a Secret of its namespace has changed.</summary>
     public void MarkVolumesStale() => _areVolumesStale = true;
 
-    /// <summary>Brings the files of its volumes to what their objects hold now, where one has changed.</summary>
+    /// <summary>Updates the files of its volumes if one of their objects has changed.</summary>
     public void RefreshVolumes()
     {
         if (!_hasVolumes || !_areVolumesStale)

@@ -1,8 +1,8 @@
 namespace Berth.LocalCluster.Timing;
 
 /// <summary>
-/// Waits for any length of time. Manifests and requests may ask for more seconds than a timer (49.7 days), a <see cref="TimeSpan"/> or a
-/// date holds: a long wait is made of several timers, and a sum that is too large is the largest there is.
+/// Waits for any length of time. Manifests and requests may contain more seconds than a timer (49.7 days), a <see cref="TimeSpan"/> or a
+/// date can hold. A long wait therefore uses several timers, and a sum that is too large becomes the largest possible value.
 /// </summary>
 internal static class LongWait
 {

@@ -3,18 +3,21 @@ using System.Buffers.Binary;
 namespace Berth.LocalCluster.Tunnels;
 
 /// <summary>
-/// The server's side of a SPDY/3.1 connection, as far as kubectl needs it: the client opens streams, both sides send data on them. Neither
-/// side of kubectl's library keeps windows, so none are kept here: a client that sends faster than a stream is read waits for it.
+/// The server's side of a SPDY/3.1 connection, with what kubectl needs: the client opens streams, and both sides send data. kubectl's
+/// library does not use flow-control windows, so this side does not either: if a client sends faster than a stream is read, the connection
+/// is not read further until there is room.
 /// </summary>
 internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, TunnelStream, Task> serve) : IDisposable
 {
     private const uint ProtocolError = 1;
     private const uint RefusedStream = 3;
 
-    /// <summary>The streams that are open at the same time. kubectl has two for each connection.</summary>
+    /// <summary>The limit of streams that are open at the same time. kubectl has two for each connection.</summary>
     private const int MostStreams = 512;
 
-    /// <summary>Headers of a reply: none, stored, then an empty block, behind which a reader gives what it has.</summary>
+    /// <summary>
+    /// The headers of a reply: none, as a stored block followed by an empty block, after which a reader returns what it has.
+    /// </summary>
     private static readonly byte[] s_noHeaders = [0, 4, 0, 0xFB, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
 
     private readonly SpdyHeaders _headers = new();
@@ -24,7 +27,7 @@ internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, Tunn
     private uint _last;
     private bool _hasReplied;
 
-    /// <summary>Serves streams until the client has gone.</summary>
+    /// <summary>Serves streams until the client disconnects.</summary>
     /// <exception cref="TunnelException">The client sent what cannot be read.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -76,12 +79,12 @@ internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, Tunn
                     reset.End();
                 break;
             case SpdyFrame.Ping:
-                // One with an even number answers one of ours, and we send none.
+                // A ping with an even number answers one of ours, and we send none.
                 if (Number(frame, 0, 4) % 2 == 1)
                     await SendAsync(SpdyFrame.Control(SpdyFrame.Ping, frame.Payload.Span), cancellationToken).ConfigureAwait(false);
                 break;
             case SpdyFrame.Headers:
-                // They change the state of the decompression, whatever they say.
+                // The headers must be read, because they change the state of the decompression.
                 _ = Number(frame, 0, 4);
                 _headers.Read(frame.Payload.Span[4..]);
                 break;
@@ -126,7 +129,7 @@ internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, Tunn
     {
         byte[] stream = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(stream, id);
-        // The first block begins the stream of zlib.
+        // The first block starts the zlib stream.
         byte[] start = _hasReplied ? [] : [0x78, 0x01];
         _hasReplied = true;
         return SendAsync(SpdyFrame.Control(SpdyFrame.SynReply, [.. stream, .. start, .. s_noHeaders]), cancellationToken);
@@ -141,7 +144,7 @@ internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, Tunn
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException
             or System.Net.WebSockets.WebSocketException)
         {
-            // The client wants no more of the stream, or has gone.
+            // The client has reset the stream or has disconnected.
         }
 
         await stream.Input.CompleteAsync().ConfigureAwait(false);
@@ -162,7 +165,7 @@ internal sealed class SpdyConnection(Stream transport, Func<SpdyConnection, Tunn
         }
     }
 
-    /// <summary>A number of a frame that must have at least so many bytes.</summary>
+    /// <summary>Reads a number of a frame that must have at least this many bytes.</summary>
     private static uint Number(SpdyFrame frame, int at, int least) => frame.Payload.Length >= least
         ? BinaryPrimitives.ReadUInt32BigEndian(frame.Payload.Span[at..])
         : throw new TunnelException(

@@ -21,7 +21,7 @@ internal readonly record struct SpdyFrame(int? Type, uint StreamId, byte Flags, 
     /// <summary>The flag of the last frame of one direction of a stream.</summary>
     public const byte Fin = 1;
 
-    /// <summary>The length of what stands before a payload.</summary>
+    /// <summary>The length of the header in front of a payload.</summary>
     public const int HeadLength = 8;
 
     /// <summary>The longest payload that is read. kubectl's are 32 KB.</summary>
@@ -31,7 +31,7 @@ internal readonly record struct SpdyFrame(int? Type, uint StreamId, byte Flags, 
 
     public bool IsLast => (Flags & Fin) != 0;
 
-    /// <summary>Reads the next frame; null where the client has gone.</summary>
+    /// <summary>Reads the next frame. Null when the client has disconnected.</summary>
     /// <exception cref="TunnelException">The frame is of another version, or too long, or is cut.</exception>
     public static async ValueTask<SpdyFrame?> ReadAsync(Stream from, byte[] buffer, CancellationToken cancellationToken)
     {
@@ -57,7 +57,7 @@ internal readonly record struct SpdyFrame(int? Type, uint StreamId, byte Flags, 
             : new SpdyFrame(null, first, flags, payload);
     }
 
-    /// <summary>A control frame as it is sent.</summary>
+    /// <summary>Returns the bytes of a control frame.</summary>
     public static byte[] Control(int type, params ReadOnlySpan<byte> payload)
     {
         byte[] frame = New((uint)((0x8000 | Version) << 16 | type), 0, payload.Length);
@@ -65,7 +65,7 @@ internal readonly record struct SpdyFrame(int? Type, uint StreamId, byte Flags, 
         return frame;
     }
 
-    /// <summary>Data of a stream as it is sent.</summary>
+    /// <summary>Returns the bytes of a data frame.</summary>
     public static byte[] Data(uint stream, ReadOnlySpan<byte> data, bool isLast)
     {
         byte[] frame = New(stream, isLast ? Fin : (byte)0, data.Length);

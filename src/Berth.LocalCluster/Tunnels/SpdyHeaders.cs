@@ -5,8 +5,8 @@ using Berth.LocalCluster.Fields;
 namespace Berth.LocalCluster.Tunnels;
 
 /// <summary>
-/// Reads the headers of one connection: one stream of zlib over all frames, with the dictionary of SPDY/3. The classes of .NET take no
-/// dictionary, so a stored block that holds it goes before the client's first block: what follows refers to it as to any text before.
+/// Reads the headers of one connection: one zlib stream over all frames, with the dictionary of SPDY/3. The classes of .NET accept no
+/// dictionary. So a stored block with the dictionary is inserted before the client's first block, and later blocks can refer to it.
 /// </summary>
 internal sealed class SpdyHeaders : IDisposable
 {
@@ -20,10 +20,10 @@ internal sealed class SpdyHeaders : IDisposable
     private readonly MemoryStream _compressed = new();
     private DeflateStream? _inflater;
 
-    /// <summary>The words and the text that senders and readers know before the first header.</summary>
+    /// <summary>The dictionary that sender and reader know before the first header.</summary>
     public static ReadOnlySpan<byte> Dictionary => s_dictionary.Value;
 
-    /// <summary>Reads the headers of one frame. The values of a name are parted by NUL.</summary>
+    /// <summary>Reads the headers of one frame. Several values of a name are separated by NUL.</summary>
     /// <exception cref="TunnelException">They are no headers, or too many.</exception>
     public IReadOnlyDictionary<string, string> Read(ReadOnlySpan<byte> block)
     {
@@ -76,7 +76,7 @@ internal sealed class SpdyHeaders : IDisposable
         Fill(new byte[dictionary.Length]);
     }
 
-    /// <summary>Gives the inflater a block. It has taken those before.</summary>
+    /// <summary>Gives the inflater a block. It has already read the earlier blocks.</summary>
     private void Feed(ReadOnlySpan<byte> block)
     {
         _compressed.SetLength(0);
@@ -110,7 +110,7 @@ internal sealed class SpdyHeaders : IDisposable
 
     private static TunnelException Unreadable() => new("The headers of a frame are not those of SPDY/3: they cannot be decompressed.");
 
-    /// <summary>Words with their lengths before them, an empty line, and a text without a length.</summary>
+    /// <summary>The words with their lengths, an empty line, and a text without its length.</summary>
     private static byte[] ReadDictionary()
     {
         string[] parts = FieldTable.Text("spdy-dictionary.txt").TrimEnd('\n').Split("\n\n");

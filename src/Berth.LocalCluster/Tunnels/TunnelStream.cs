@@ -26,10 +26,12 @@ internal sealed class TunnelStream
     /// <summary>The bytes that the client sends.</summary>
     public PipeReader Input => _input.Reader;
 
-    /// <summary>Cancelled when the client wants no more of this stream.</summary>
+    /// <summary>Cancelled when the client has reset this stream.</summary>
     public CancellationToken Reset => _reset.Token;
 
-    /// <summary>Takes bytes of the client. It waits where too many wait; bytes that nothing takes any more are dropped.</summary>
+    /// <summary>
+    /// Accepts bytes from the client. Waits while too many bytes are unread; drops bytes when the stream is no longer read.
+    /// </summary>
     public async Task PutAsync(ReadOnlyMemory<byte> data, bool isLast, CancellationToken cancellationToken)
     {
         if (_hasEnded)
@@ -41,6 +43,6 @@ internal sealed class TunnelStream
             await _input.Writer.CompleteAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Nothing of this stream is wanted any more.</summary>
+    /// <summary>Ends the stream in both directions.</summary>
     public void End() => _reset.Cancel();
 }

@@ -9,12 +9,12 @@ namespace Berth.Planning.Cluster;
 /// <summary>Lists the objects of a cluster that a plan is about, with the rights of the user. It only reads.</summary>
 internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
 {
-    /// <summary>The word for where objects of a cluster are from.</summary>
+    /// <summary>The location of objects that were read from a cluster.</summary>
     public const string Origin = "cluster";
 
     private const int PageSize = 500;
 
-    // An API server itself gives up a list after a minute.
+    // The limit for a list. An API server itself gives up after a minute.
     private static readonly TimeSpan s_pageLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Reads all kinds. A kind that cannot be read is a sentence; the others are read all the same.</summary>
@@ -42,7 +42,7 @@ internal sealed class ClusterReader(ClusterAccess access, TimeProvider time)
             }
             catch (KubernetesApiException exception) when (exception.StatusCode == 404)
             {
-                // The server does not have this kind, so there are no objects of it.
+                // The server does not have this kind, so it has no such objects.
             }
             catch (KubernetesApiException exception) when (exception.StatusCode == 403)
             {

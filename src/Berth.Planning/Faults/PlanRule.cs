@@ -50,7 +50,7 @@ public sealed record PlanRule(string Id, string Title)
     /// <summary>A probe has a fixed port.</summary>
     public static PlanRule FixedProbe { get; } = new("fixed-probe", "A probe has a fixed port");
 
-    /// <summary>The pod does not learn its own name.</summary>
+    /// <summary>The pod does not get its own name.</summary>
     public static PlanRule PodName { get; } = new("pod-name", "The pod does not learn its own name");
 
     /// <summary>The DNS policy finds no cluster Service.</summary>

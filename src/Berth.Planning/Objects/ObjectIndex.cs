@@ -1,6 +1,6 @@
 namespace Berth.Planning.Objects;
 
-/// <summary>The objects of the input, by what rules look for.</summary>
+/// <summary>The objects of the input, indexed for the rules.</summary>
 internal sealed class ObjectIndex
 {
     private readonly Dictionary<string, PlanObject> _services = new(StringComparer.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class ObjectIndex
 
     public IReadOnlyList<PlanObject> All { get; }
 
-    /// <summary>True when all objects of a cluster were read, so that what is not here does not exist.</summary>
+    /// <summary>True when all objects of a cluster were read, so that a missing object does not exist.</summary>
     public bool IsWholeCluster { get; }
 
     public IReadOnlyList<PlanObject> Nodes { get; }

@@ -1,6 +1,6 @@
 namespace Berth.Planning.Objects;
 
-/// <summary>One Kubernetes object of the input, with the lines that its values stand in.</summary>
+/// <summary>One Kubernetes object of the input, with the lines of its values.</summary>
 internal sealed class PlanObject
 {
     private readonly string _origin;

@@ -1,6 +1,6 @@
 namespace Berth.Planning.Placement;
 
-/// <summary>The nodes that a pod may run on, as its selector, its name of a node and its required affinity say.</summary>
+/// <summary>The nodes that a pod may run on, by its node selector, its node name and its required affinity.</summary>
 internal sealed class NodeTerms
 {
     private const string NodeName = "metadata.name";
@@ -30,7 +30,7 @@ internal sealed class NodeTerms
     /// <summary>True when all expressions are valid. The others are taken to allow every node.</summary>
     public bool IsUnderstood { get; private set; } = true;
 
-    /// <summary>False when no node can meet both, whatever nodes there are.</summary>
+    /// <summary>False when no possible node can meet both.</summary>
     public bool CanMeet(NodeTerms other) => _terms.Any(own => other._terms.Any(theirs => CanMeet(own, theirs)));
 
     public bool AreMetBy(string node, JsonNode? labels) => _terms.Any(

@@ -21,7 +21,7 @@ internal sealed class Reach
     public bool CanShare(Workload one, Workload other) =>
         CanShare(IdOf(one), IdOf(other)) && !KeepsAway(one, other) && !KeepsAway(other, one);
 
-    /// <summary>A clause for a message about what was not understood, or null.</summary>
+    /// <summary>A clause for a message about expressions that were not understood, or null.</summary>
     public string? DoubtAbout(Workload one, Workload other) =>
         _placements[IdOf(one)].Terms.IsUnderstood && _placements[IdOf(other)].Terms.IsUnderstood
             ? null

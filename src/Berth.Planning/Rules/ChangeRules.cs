@@ -2,7 +2,7 @@ using Berth.Planning.Objects;
 
 namespace Berth.Planning.Rules;
 
-/// <summary>Changes of what a cluster runs, which hurt while they are rolled out.</summary>
+/// <summary>Changes of running objects that cause an outage during the rollout.</summary>
 internal static class ChangeRules
 {
     /// <param name="changes">Each manifest with the object that the cluster has in its place.</param>

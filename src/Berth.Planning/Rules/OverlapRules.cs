@@ -7,7 +7,8 @@ namespace Berth.Planning.Rules;
 /// <summary>Two pods that claim one port of one node.</summary>
 internal static class OverlapRules
 {
-    // Two sets with one plan are told once each; a set that meets a hundred others is not told a hundred times.
+    // The limit of reports for one set. Two sets with one plan are reported once each; a set that overlaps with a hundred others is not
+    // reported a hundred times.
     private const int MostForEach = 5;
 
     public static IEnumerable<PlanFault> Check(PlanContext context)

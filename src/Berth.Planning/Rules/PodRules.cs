@@ -65,7 +65,7 @@ internal static class PodRules
 
         foreach (Container container in workload.Containers)
         {
-            // 30 s is what `berth echo` does when nothing is stated.
+            // `berth echo` uses 30 s when nothing is stated.
             double? drain = container.Setting("drain") is { } stated ? Seconds(stated.Value)
                 : container.Runs("echo") || (container.IsBerth && container.Words.Count == 0) ? 30
                 : null;

@@ -2,7 +2,7 @@ using Berth.Planning.Workloads;
 
 namespace Berth.Planning.Rules;
 
-/// <summary>The statements about a workload's ports: nothing, two different things, or a base without an ordinal.</summary>
+/// <summary>Faults in the statements about a workload's ports: none, two that differ, or a base without an ordinal.</summary>
 internal static class StatementRules
 {
     public static IEnumerable<PlanFault> Check(PlanContext context) =>

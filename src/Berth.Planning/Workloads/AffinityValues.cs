@@ -36,7 +36,7 @@ internal static class AffinityValues
             ? values[0]
             : null;
 
-    // Kubernetes 1.36.2 takes such a set, and its scheduler finds no node.
+    // Kubernetes 1.36.2 accepts such a set, and its scheduler then finds no node.
     private static PlanFault Unmet(PlanObject each, JsonObject expression, JsonNode bound) => new(
         PlanRule.FieldValue, PlanLevel.Warning, each.Subject, each.At(bound),
         $"The node affinity compares {expression.Text("key")} with {bound.Text()}, which is not a whole number.",

@@ -46,7 +46,7 @@ internal static class FieldTexts
         if (each.Kind != "StatefulSet" || each.Group != "apps")
             yield break;
 
-        // A longer name has a rule of its own.
+        // A longer name is the fault of another rule.
         JsonNode? name = each.Body.At("metadata", "name");
         if (each.Name.Length is > 0 and <= Dns1123.MaxLabelLength && name is not null && Dns1123.FaultOfLabel(each.Name) is { } fault)
             yield return FieldValues.Fault(each, "metadata.name", name, $"a name of a StatefulSet: it {fault}");

@@ -68,7 +68,7 @@ internal static class FieldValues
         }
     }
 
-    /// <summary>The fault of an object that is to make pods, and has no template for them.</summary>
+    /// <summary>The fault of an object that should create pods but has no template.</summary>
     public static PlanFault WithoutTemplate(PlanObject each) => new(
         PlanRule.FieldValue, PlanLevel.Error, each.Subject, each.At("spec", "template"), "It has no spec for its pods.",
         "The API server refuses the object, and the plan cannot count its ports.",

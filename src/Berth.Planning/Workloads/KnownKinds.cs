@@ -20,7 +20,7 @@ internal static class KnownKinds
         ["apps.kruise.io"] = ["StatefulSet", "DaemonSet"],
         ["keda.sh"] = ["ScaledObject", "TriggerAuthentication", "ClusterTriggerAuthentication"],
 
-        // Charts often have these, and they make no pods.
+        // Charts often contain these kinds, which create no pods.
         ["monitoring.coreos.com"] = ["ServiceMonitor", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig"],
         ["cert-manager.io"] = ["Certificate", "CertificateRequest", "Issuer", "ClusterIssuer"],
         ["external-secrets.io"] = ["ExternalSecret", "ClusterExternalSecret", "SecretStore", "ClusterSecretStore"],

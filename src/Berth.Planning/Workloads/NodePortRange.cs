@@ -1,6 +1,6 @@
 namespace Berth.Planning.Workloads;
 
-/// <summary>The NodePort range that a cluster's own API server states, where its pods are read.</summary>
+/// <summary>The NodePort range that a cluster's API server states, if its pods are read.</summary>
 internal static class NodePortRange
 {
     private const string Option = "--service-node-port-range=";

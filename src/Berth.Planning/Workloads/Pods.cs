@@ -2,7 +2,7 @@ using Berth.Planning.Objects;
 
 namespace Berth.Planning.Workloads;
 
-/// <summary>The pods that an object makes: the path of its template, and whether another object makes them already.</summary>
+/// <summary>The pods that an object creates: the path of its template, and whether another object already creates them.</summary>
 internal static class Pods
 {
     private static readonly string[] s_groups = ["apps", "extensions", "apps.kruise.io"];
@@ -11,14 +11,14 @@ internal static class Pods
     private static readonly string[] s_owners =
         ["StatefulSet", "DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "Job", "CronJob"];
 
-    /// <summary>The <c>metadata</c> and <c>spec</c> of the pods of an object; null when it makes none.</summary>
+    /// <summary>Returns the <c>metadata</c> and <c>spec</c> of the pods of an object. Null when it creates none.</summary>
     public static (JsonNode? Metadata, JsonObject Spec)? Find(PlanObject each)
     {
         JsonNode? template = FindTemplate(each);
         return template.At("spec") is JsonObject spec && !IsOwned(each) && !HasEnded(each) ? (template.At("metadata"), spec) : null;
     }
 
-    /// <summary>True for an object that is to make pods, and does not say which.</summary>
+    /// <summary>True for an object that should create pods, but does not say which.</summary>
     public static bool LacksTemplate(PlanObject each) =>
         each.Kind is "StatefulSet" or "DaemonSet" or "Deployment" or "ReplicaSet" or "Pod"
             && FindTemplate(each).At("spec") is not JsonObject

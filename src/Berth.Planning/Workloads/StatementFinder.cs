@@ -4,7 +4,7 @@ using Berth.Planning.Ranges;
 
 namespace Berth.Planning.Workloads;
 
-/// <summary>Finds the statement about a workload's ports that counts, and makes claims of it.</summary>
+/// <summary>Finds the statement about a workload's ports that counts, and derives claims from it.</summary>
 internal sealed class StatementFinder(
     ObjectIndex index, IReadOnlyDictionary<string, string> stated, ILookup<string, PortStatement> dispatchers, List<PlanFault> faults)
 {
@@ -19,7 +19,7 @@ internal sealed class StatementFinder(
         foreach (StatedPort port in workload.Statement?.Ports ?? [])
             spans.Add(SpanOf(workload, port));
 
-        // Declared ports are taken on the node too, whatever else is stated.
+        // Declared ports are claimed on the node too, in addition to any other statement.
         foreach (StatedPort port in Declared(workload)?.Ports ?? [])
         {
             if (!spans.Any(span => span.Contains(port.Number) && (span.Protocol ?? port.Protocol) == port.Protocol))
@@ -132,7 +132,7 @@ internal sealed class StatementFinder(
             $"--urls of container {container.Name}", workload.Object.At(container.Body), PortOrigin.Container);
     }
 
-    /// <summary>Declared ports: on the host network each containerPort is a hostPort, elsewhere only what is declared as one.</summary>
+    /// <summary>Declared ports: on the host network each containerPort is a hostPort; otherwise only a declared hostPort counts.</summary>
     private static PortStatement? Declared(Workload workload)
     {
         StatedPort[] ports =
@@ -149,7 +149,9 @@ internal sealed class StatementFinder(
             : new PortStatement(ports, "declared ports", workload.Object.Location, PortOrigin.Declared);
     }
 
-    /// <summary>The scheduler takes no address and <c>0.0.0.0</c> for all. A program that listens on <c>::</c> gets all too.</summary>
+    /// <summary>
+    /// For the scheduler, no address and <c>0.0.0.0</c> mean all addresses. A program that listens on <c>::</c> gets all of them too.
+    /// </summary>
     private static string? HostIPOf(JsonObject port) =>
         IPAddress.TryParse(port.Text("hostIP"), out IPAddress? address) && !address.Equals(IPAddress.Any)
             && !address.Equals(IPAddress.IPv6Any)

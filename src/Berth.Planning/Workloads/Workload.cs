@@ -3,7 +3,7 @@ using Berth.Planning.Ranges;
 
 namespace Berth.Planning.Workloads;
 
-/// <summary>One object that makes pods, with the ports that they claim on their nodes.</summary>
+/// <summary>One object that creates pods, with the ports that they claim on their nodes.</summary>
 internal sealed class Workload
 {
     public required PlanObject Object { get; init; }

@@ -1,8 +1,8 @@
 namespace Berth.Seats.Books;
 
 /// <summary>
-/// The reservations by the time of their expiry. An entry may be out of date: its reservation was renewed, redeemed or released. Such
-/// entries are dropped when they come up, or all at once when they are the larger part.
+/// The reservations in order of their expiry. An entry may be out of date, because its reservation was renewed, redeemed or released. Such
+/// entries are dropped when they are first in the queue, or all together when they are more than half of it.
 /// </summary>
 internal sealed class ExpiryQueue
 {
@@ -18,7 +18,7 @@ internal sealed class ExpiryQueue
     /// <summary>The time of the first entry, or null for none.</summary>
     public TimeSpan? Next => _queue.TryPeek(out _, out TimeSpan expires) ? expires : null;
 
-    /// <summary>Takes the first entry when its time has come.</summary>
+    /// <summary>Removes the first entry if its time has come, and returns it.</summary>
     public bool TryTake(TimeSpan now, out UInt128 id)
     {
         id = default;

@@ -75,7 +75,9 @@ internal sealed class SeatBook
         return BookAnswer.Given(made);
     }
 
-    /// <summary>Gives a reservation more time from now on, never less. A session needs none and is returned as it is.</summary>
+    /// <summary>
+    /// Extends a reservation, counted from now, and never shortens it. A session has no expiry and is returned unchanged.
+    /// </summary>
     public BookAnswer Renew(UInt128 id, TimeSpan ttl, TimeSpan now)
     {
         Pass(now);
@@ -87,7 +89,7 @@ internal sealed class SeatBook
             return BookAnswer.Given(found);
         found = found with { Expires = _now + ttl };
         _byId[id] = found;
-        // The earlier entry stays until it comes up, and is then out of date.
+        // The earlier entry stays in the queue. When it is first, it is out of date and is dropped.
         _expiries.Add(id, found.Expires);
         TrimExpiries();
         Tell(BookChangeKind.Renewed, found);
@@ -126,7 +128,7 @@ internal sealed class SeatBook
         return BookAnswer.Given(End(found, SeatPhase.Released, BookChangeKind.Released));
     }
 
-    /// <summary>Makes no reservation from now on. Those that are made stay good.</summary>
+    /// <summary>Stops new reservations. Existing ones stay valid.</summary>
     public void Close(TimeSpan now) => SetClosed(true, now);
 
     /// <summary>Makes reservations again.</summary>
@@ -145,7 +147,7 @@ internal sealed class SeatBook
         Tell(BookChangeKind.CapacityChanged, default);
     }
 
-    /// <summary>Lets time pass: reservations that were not redeemed in time end. Time never goes back.</summary>
+    /// <summary>Ends the reservations that were not redeemed in time. Time never goes back.</summary>
     public void Pass(TimeSpan now)
     {
         _now = now > _now ? now : _now;
@@ -193,13 +195,13 @@ internal sealed class SeatBook
         return found;
     }
 
-    /// <summary>Forgets ended reservations above the limit, the one that ended first at first.</summary>
+    /// <summary>Forgets ended reservations above the limit. The one that ended first goes first.</summary>
     private void Forget()
     {
         while (_ended.Count > 0)
         {
             Reservation oldest = _byId[_ended.Peek()];
-            // Kept for as long as a ticket could exist, so that a replay is told apart from nonsense.
+            // Kept as long as a ticket could exist, so that a replayed ticket is not mistaken for an unknown one.
             if (_ended.Count <= _limits.MaxRemembered && _now < oldest.Expires + _limits.MaxTtl)
                 return;
             _ended.Dequeue();

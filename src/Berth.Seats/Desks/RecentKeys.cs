@@ -16,7 +16,7 @@ internal sealed class RecentKeys
 
     public void Add(UInt128 key) => _hashes[Count++ % Kept] = HashOf(key);
 
-    /// <summary>Copies the hashes that came after a position, at most the latest ones that are kept.</summary>
+    /// <summary>Copies the hashes after a position, at most the latest ones that are kept.</summary>
     public ulong[] Since(long position)
     {
         long first = Math.Max(position, Count - Kept);

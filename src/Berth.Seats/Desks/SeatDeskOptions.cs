@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Berth.Seats;
 
-/// <summary>The options of a desk. All faults are told in one message.</summary>
+/// <summary>The options of a desk. One message has all faults.</summary>
 public sealed class SeatDeskOptions
 {
     /// <summary>The most seats of a desk.</summary>
@@ -14,7 +14,10 @@ public sealed class SeatDeskOptions
     /// <summary>The pod of this process, with its namespace: tickets name it.</summary>
     public required PodIdentity Pod { get; init; }
 
-    /// <summary>The UID of the pod, from fieldRef metadata.uid. Default: null; the process then tells lives of the pod apart.</summary>
+    /// <summary>
+    /// The UID of the pod, from fieldRef metadata.uid. Default: null. Without it, only the process distinguishes a pod from its
+    /// replacement.
+    /// </summary>
     public string? PodUid { get; init; }
 
     /// <summary>The number of seats, 0 to 1,000,000. It can be changed while the desk runs.</summary>

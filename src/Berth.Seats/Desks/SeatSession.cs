@@ -3,7 +3,7 @@ using Berth.Seats.Tickets;
 
 namespace Berth.Seats;
 
-/// <summary>Seats that a client has taken. Dispose it when the client leaves: that gives the seats back, once.</summary>
+/// <summary>Seats that a client has taken. Dispose it when the client leaves: the first disposal releases the seats.</summary>
 public sealed class SeatSession : IDisposable
 {
     private readonly Reservation _reservation;

@@ -13,7 +13,7 @@ internal sealed class PrivateSeatKey(string id, ECDsa key) : SeatKey(id)
 
     public override void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {
-        // ECDsa promises nothing about several threads.
+        // ECDsa is not documented as safe for several threads.
         lock (_lock)
             key.SignData(data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }

@@ -36,7 +36,7 @@ public enum SeatRefusal
     /// <summary>The text is not a ticket.</summary>
     Malformed,
 
-    /// <summary>The ticket asks for an algorithm that its key does not have; <c>none</c> is one of them.</summary>
+    /// <summary>The ticket states an algorithm that its key does not have, such as <c>none</c>.</summary>
     OtherAlgorithm,
 
     /// <summary>No key with the ticket's key id is known.</summary>

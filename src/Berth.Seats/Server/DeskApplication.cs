@@ -108,7 +108,7 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
             throw new JsonException($"The body has {batch.Requests.Count} requests. Send 1 to {ReserveBatch.MaxRequests}.");
         foreach (ReserveMessage? message in batch.Requests)
         {
-            // JSON can have null where no null is declared: the elements of a list are not checked.
+            // JSON may contain null for an element of a list, and the serialiser does not check that.
             if (message is null)
                 throw new JsonException("A request is null. Send objects.");
             if (SeatMessages.FindFault(message) is { } fault)
@@ -131,7 +131,7 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
     private ValueTask ReleaseAsync(DeskExchange exchange, UInt128 id)
     {
         BookAnswer answer = desk.Release(id);
-        // A second release has what it asked for.
+        // A second release succeeds too, because the reservation has ended.
         if (!answer.IsGiven && answer.Refusal != SeatRefusal.Released)
             return exchange.WriteProblemAsync(DeskProblem.Of(answer.Refusal));
         exchange.Response.StatusCode = 204;
@@ -171,7 +171,7 @@ internal sealed class DeskApplication(SeatDesk desk, CancellationToken ending) :
     private ValueTask WriteStateAsync(DeskExchange exchange) =>
         exchange.WriteAsync(200, StateMessage.Of(desk, desk.State), WireJson.Default.StateMessage);
 
-    // The path of the JSON tells where the fault is; .NET's own sentence names types of this program.
+    // The path of the JSON says where the fault is. .NET's own sentence would name types of this program.
     private static string Explain(JsonException exception) => exception.Path is null
         ? exception.Message
         : $"The body is not what this route takes: there is a fault at {exception.Path}. See docs/seats.md.";

@@ -10,7 +10,7 @@ namespace Berth.Seats.Server;
 /// <param name="time">The clock.</param>
 internal sealed class DeskDoor(int maxKnown, TimeProvider time)
 {
-    /// <summary>The most connections of strangers. One more ends the one that has been here longest.</summary>
+    /// <summary>The limit of connections of strangers. One more ends the oldest of them.</summary>
     internal const int MaxStrangers = 64;
 
     /// <summary>The time from the connection to the first request with a key, a TLS handshake included.</summary>
@@ -20,7 +20,7 @@ internal sealed class DeskDoor(int maxKnown, TimeProvider time)
     private readonly LinkedList<DeskVisit> _strangers = [];
     private int _known;
 
-    /// <summary>Runs what is inside, until the connection ends.</summary>
+    /// <summary>Runs the inner handler until the connection ends.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate inside)
     {
         DeskVisit visit = new(this, connection);
@@ -57,7 +57,7 @@ internal sealed class DeskDoor(int maxKnown, TimeProvider time)
         }
     }
 
-    /// <summary>Takes a stranger out, so that it can be ended. False when it is none any more.</summary>
+    /// <summary>Removes a stranger before its connection is ended. False when it is no longer a stranger.</summary>
     internal bool TryTakeOut(DeskVisit visit)
     {
         lock (_lock)
@@ -69,7 +69,7 @@ internal sealed class DeskDoor(int maxKnown, TimeProvider time)
         }
     }
 
-    /// <summary>Adds a stranger. Returns the one that has to end for it, or null.</summary>
+    /// <summary>Adds a stranger. Returns the stranger whose connection must end for it, or null.</summary>
     private DeskVisit? Enter(DeskVisit visit)
     {
         lock (_lock)

@@ -99,10 +99,10 @@ public sealed class SeatDeskServer : IAsyncDisposable
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         SocketTransportOptions transport = new() { MaxReadBufferSize = 64 * 1024 };
-        // What strangers send must not fill the log: Kestrel tells of each bad request.
+        // Kestrel logs each bad request, and requests of strangers must not fill the log.
         SocketTransportFactory sockets = new(Options.Create(transport), NullLoggerFactory.Instance);
         KestrelServer server = new(Options.Create(kestrel), sockets, NullLoggerFactory.Instance);
-        // With https Kestrel would look for a certificate of its own.
+        // With https Kestrel would look for its own certificate.
         server.Features.Get<IServerAddressesFeature>()!.Addresses.Add($"http://{address}");
         return server;
     }

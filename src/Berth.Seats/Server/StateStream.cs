@@ -9,7 +9,7 @@ namespace Berth.Seats.Server;
 /// </summary>
 internal sealed class StateStream(SeatDesk desk, CancellationToken ending)
 {
-    /// <summary>The time after which a comment says that the desk is still there.</summary>
+    /// <summary>The time after which a comment shows that the desk still works.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(2);
 
     /// <summary>The shortest time between two events.</summary>
@@ -24,7 +24,7 @@ internal sealed class StateStream(SeatDesk desk, CancellationToken ending)
         while (!both.IsCancellationRequested)
         {
             SeatDeskState state = desk.State;
-            // The keys after the state: a key may come before its state, and never after.
+            // The keys are read after the state, so that a key may be sent before its state, but never after it.
             (ulong[] keys, position) = desk.KeysSince(position);
             Write(exchange, state == sent && keys.Length == 0 ? null : state, keys);
             sent = state;

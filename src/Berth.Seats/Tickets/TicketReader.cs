@@ -6,7 +6,7 @@ using Berth.Seats.Keys;
 
 namespace Berth.Seats.Tickets;
 
-/// <summary>Reads tickets, strictly: what is not exactly a ticket of a known key is refused, with the reason.</summary>
+/// <summary>Reads tickets strictly: anything except an exact ticket of a known key is refused, with the reason.</summary>
 internal static class TicketReader
 {
     /// <summary>The longest ticket, in characters. A longer text is not looked at.</summary>
@@ -64,7 +64,7 @@ internal static class TicketReader
         return true;
     }
 
-    // Nearly every ticket has the header that the key in use gives its own: it needs no reading.
+    // Nearly every ticket has the same header as the tickets of the current key, so the header is compared and not parsed.
     private static SeatRefusal FindKey(ReadOnlySpan<char> text, Span<byte> buffer, SeatKeys keys, out SeatKey? key)
     {
         key = keys.Signing;
@@ -81,7 +81,7 @@ internal static class TicketReader
         Utf8JsonReader reader = Begin(head);
         while (NextName(ref reader))
         {
-            // What is critical there must be understood (RFC 7515, 4.1.11), and nothing of it is.
+            // A reader must understand every critical header (RFC 7515, 4.1.11). This one understands none.
             bool isGood = reader.ValueTextEquals("alg"u8) ? TakeText(ref reader, ref algorithm)
                 : reader.ValueTextEquals("kid"u8) ? TakeText(ref reader, ref id)
                 : !reader.ValueTextEquals("crit"u8) && Skip(ref reader);

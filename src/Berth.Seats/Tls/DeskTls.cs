@@ -44,7 +44,7 @@ internal sealed class DeskTls : ITlsServer
         return _options;
     }
 
-    // Any stranger can make a handshake fail.
+    // Any stranger can cause a failed handshake.
     public void TellHandshake(Exception? failure)
     {
     }

@@ -66,8 +66,8 @@ internal sealed class TlsConnection : IDuplexPipe, ITlsConnectionFeature, ITlsAp
     public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
 
     /// <summary>
-    /// Sends close_notify (RFC 8446, 6.1). Without it OpenSSL 3 takes the end for a truncation, and forgets the session: no client of it
-    /// could resume.
+    /// Sends close_notify (RFC 8446, 6.1). Without it, OpenSSL 3 treats the end as a truncation and drops the session, so its clients could
+    /// not resume.
     /// </summary>
     private static async ValueTask SayGoodbyeAsync(SslStream tls)
     {
@@ -77,7 +77,7 @@ internal sealed class TlsConnection : IDuplexPipe, ITlsConnectionFeature, ITlsAp
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException or OperationCanceledException)
         {
-            // The client, or the connection, is gone already.
+            // The client has disconnected, or the connection has ended.
         }
     }
 

@@ -117,7 +117,7 @@ internal static class PlainMessages
                 return null;
         }
 
-        // A refusal is none of these, and is left to the serialiser.
+        // A refusal has another form, so the serialiser reads it.
         return json.TokenType == JsonTokenType.EndObject && reservation is not null && phase is not null && ticket is not null
             && seats is not null && ttl is not null && expires is not null
             ? new SeatMessage(null, null, reservation, phase, seats, ticket, expires, ttl)

@@ -35,7 +35,7 @@ internal static class SeatMessages
     public static SeatRequest ToRequest(ReserveMessage message) =>
         new(message.Seats, ToTtl(message.Ttl), message.Key, IdempotencyKey.Hash(message.IdempotencyKey));
 
-    /// <summary>Converts seconds to whole milliseconds. What is no duration becomes one that every desk refuses.</summary>
+    /// <summary>Converts seconds to whole milliseconds. A value that is not a duration becomes one that every desk refuses.</summary>
     public static TimeSpan ToTtl(double seconds) =>
         seconds is > 0 and < MaxSeconds ? TimeSpan.FromMilliseconds(Math.Round(seconds * 1000)) : TimeSpan.Zero;
 

@@ -90,7 +90,7 @@ internal sealed class PodDestinationResolver(
     {
         if (!DestinationTemplate.TryCreate(destination, options, out DestinationTemplate? template, out string? fault))
         {
-            // A wrong configuration ends the start, as every other one does. Later it costs its own destination only.
+            // A wrong destination ends the start, like every other wrong setting. Later, only that destination has no pods.
             if (!_isStarted)
                 throw new InvalidOperationException($"The destination '{name}' cannot be used: {fault}");
             Log.DestinationRefused(logger, name, fault);
@@ -116,7 +116,7 @@ internal sealed class PodDestinationResolver(
     {
         try
         {
-            // Only the start waits. Later it would hold up the changes of all clusters.
+            // Only the start waits. Later a wait would delay the changes of all clusters.
             if (!_isStarted)
                 await directory.GetEndpointsAsync(template.Target, template.Ports, cancellationToken).ConfigureAwait(false);
         }

@@ -62,7 +62,7 @@ internal sealed class TargetWatch
         }
         catch (TimeoutException)
         {
-            // A snapshot that becomes too old is not a change that anything tells.
+            // No event reports that a snapshot has become too old.
             return true;
         }
     }

@@ -4,8 +4,8 @@ using Berth.Pods;
 namespace Berth.Snapshots;
 
 /// <summary>
-/// Finds the ports that several pods claim on one address, in one snapshot or in several. A pod that two targets have is one pod. A pod
-/// that is terminating gives its port up, and does not clash. One address in two clusters is two addresses.
+/// Finds the ports that several pods claim on one address, in one or more snapshots. A pod that belongs to two targets is one pod. A
+/// terminating pod is about to release its port, so it does not clash. The same address in two clusters is two addresses.
 /// </summary>
 internal static class PortClashes
 {
@@ -36,7 +36,7 @@ internal static class PortClashes
     }
 
     /// <summary>
-    /// The keys that come more than once. Usually there are none: then nothing else has to be looked at, and 100,000 pods have cost one
+    /// Returns the keys that occur more than once. Usually there are none. The search then ends here, and for 100,000 pods it was only one
     /// sort of numbers.
     /// </summary>
     private static HashSet<ulong> FindRepeated(IReadOnlyCollection<EndpointSnapshot> snapshots)
@@ -73,7 +73,7 @@ internal static class PortClashes
         }
     }
 
-    /// <summary>Two that differ may have one key; equal ones always have.</summary>
+    /// <summary>Returns a key for a claim. Equal claims have equal keys; different claims may have equal keys too.</summary>
     private static ulong KeyOf(PodEndpoint pod, IPAddress address, EndpointPort port) =>
         (((ulong)(uint)address.GetHashCode() << 32) | ((ulong)(uint)port.Number << 8) | port.Protocol[0])
             ^ (pod.Cluster is { } cluster ? KeyHash.Of(cluster) : 0);

@@ -9,7 +9,7 @@ public sealed class CompletionTests
     [InlineData("plan", "pl")]
     [InlineData("endpoints", "get", "en")]
     [InlineData("--base-port", "dispatch", "--base")]
-    public async Task Words_that_may_follow_are_told(string expected, params string[] words)
+    public async Task Words_that_may_follow_are_listed(string expected, params string[] words)
     {
         BerthResult result = await InProcess.RunAsync("", isPlugin: false, ["__complete", .. words]);
         result.AssertOk();

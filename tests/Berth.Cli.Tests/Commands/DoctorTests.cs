@@ -32,7 +32,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task Missing_Role_is_told_with_the_rule_that_it_needs()
+    public async Task Missing_Role_is_reported_with_the_rule_that_it_needs()
     {
         BerthResult result = await RunAsync(new SlicesServer { IsForbidden = true });
         Assert.Equal(1, result.ExitCode);
@@ -127,7 +127,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task Datagrams_that_are_not_answered_are_told()
+    public async Task Datagrams_that_are_not_answered_are_reported()
     {
         using TcpListener listener = Listen();
         using UdpClient silent = new(new IPEndPoint(IPAddress.Loopback, 0));
@@ -148,15 +148,15 @@ public sealed class DoctorTests
     [Theory]
     [InlineData(30, "warning", "s ahead of the one here")]
     [InlineData(-7200, "failed", "s behind the one here")]
-    public async Task Clock_that_is_off_is_told(int seconds, string state, string words) => AssertLine(
+    public async Task Wrong_clock_is_reported(int seconds, string state, string words) => AssertLine(
         await RunAsync(new SlicesServer { Ahead = TimeSpan.FromSeconds(seconds) }), state, "clock", words);
 
     [Fact]
-    public async Task Server_that_is_too_old_is_told() => AssertLine(
+    public async Task Server_that_is_too_old_is_reported() => AssertLine(
         await RunAsync(new SlicesServer { Version = "v1.20.15" }), "failed", "server", "Kubernetes v1.20.15 has no EndpointSlices");
 
     [Fact]
-    public async Task Dispatcher_that_is_not_there_is_told()
+    public async Task Dispatcher_that_is_not_there_is_reported()
     {
         string url = $"http://127.0.0.1:{Text(FreePorts.Take())}";
         BerthResult result = await RunAsync(new SlicesServer(), "--url", url);
@@ -169,7 +169,7 @@ public sealed class DoctorTests
     [InlineData("live", 200, "failed", "agreement", "EndpointSlices differ in service-b-0, service-b-1.")]
     [InlineData("stale", 200, "failed", "dispatcher", "is stale: it is away")]
     [InlineData("live", 404, "failed", "dispatcher", "It is not followed here.")]
-    public async Task Dispatcher_that_differs_or_is_ill_is_told(string state, int status, string outcome, string check, string words)
+    public async Task Dispatcher_that_differs_or_is_ill_is_reported(string state, int status, string outcome, string check, string words)
     {
         await using FakeServiceA dispatcher = await FakeServiceA.StartAsync(
             () => $$"""{"state": "{{state}}", "reason": "it is away", "endpoints": [], "detail": "It is not followed here."}""", status);
@@ -177,7 +177,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task Page_of_another_program_is_told()
+    public async Task Page_of_another_program_is_reported()
     {
         await using FakeServiceA dispatcher = await FakeServiceA.StartAsync(static () => "<html>");
         AssertLine(
@@ -185,7 +185,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task Dns_that_disagrees_is_told()
+    public async Task Dns_that_disagrees_is_reported()
     {
         await using ScriptedDnsServer dns = new(TestZone.Headless([("service-b-1", "10.88.0.9"), ("service-b-2", "10.88.0.10")]));
         BerthResult result = await RunAsync(new SlicesServer(), "--dns-server", dns.EndPoint.ToString());

@@ -45,6 +45,20 @@ public sealed class VersionAndHelpTests
     }
 
     [Theory]
+    [InlineData("get", "endpoints")]
+    [InlineData("get", "port")]
+    [InlineData("watch")]
+    [InlineData("doctor")]
+    [InlineData("echo")]
+    public async Task Help_states_the_default_base_port(params string[] command)
+    {
+        BerthResult help = await BerthProcess.RunAnyAsync([.. command, "--help"]);
+        help.AssertOk();
+        string text = string.Join(' ', help.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("Default 3000 when no port option is given; berth dispatch has no default.", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Programs.Both), MemberType = typeof(Programs))]
     public async Task Help_of_the_whole_lists_every_command(string form)
     {

@@ -100,7 +100,7 @@ public sealed class ExecTests
     }
 
     [Fact]
-    public async Task Taken_port_is_told_with_the_process_that_holds_it()
+    public async Task Taken_port_is_reported_with_the_process_that_holds_it()
     {
         string basePort = ExecRun.FreeBase();
         using TcpListener holder = new(IPAddress.Loopback, ExecRun.PortOf(basePort));

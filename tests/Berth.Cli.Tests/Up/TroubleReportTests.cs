@@ -10,7 +10,7 @@ public sealed class TroubleReportTests
         "Pod", "games", "lobby-0", "CreateContainerConfigError", "Container c: secret \"keys\" not found");
 
     [Fact]
-    public void Reason_and_remedy_are_told_at_the_second_look()
+    public void Reason_and_remedy_are_reported_at_the_second_look()
     {
         TroubleReport report = new("/tmp/kubeconfig");
 

@@ -5,7 +5,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Edge;
 
-/// <summary>The document of the HTTP API, held against live answers of every route and every problem.</summary>
+/// <summary>The document of the HTTP API, compared with live answers of every route and every problem.</summary>
 public sealed class OpenApiTests
 {
     private const string Own = "/v1/endpoints/k8s-example2/service-b";

@@ -110,7 +110,7 @@ public sealed partial class PlainRequestTests
     }
 
     [Fact]
-    public async Task A_picker_that_fails_is_told_as_a_problem()
+    public async Task A_picker_that_fails_is_reported_as_a_problem()
     {
         await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(new BrokenPicker());
         await fixture.PublishAsync(DispatcherFixture.Pod(0));

@@ -138,7 +138,7 @@ public sealed class SeatTests
     }
 
     [Fact]
-    public async Task Client_that_waited_long_enough_is_told_that_all_is_full()
+    public async Task Client_that_waited_long_enough_gets_the_problem_full()
     {
         await using SeatCluster cluster = await SeatCluster.StartAsync(1, 1);
         await cluster.ReservePodAsync();

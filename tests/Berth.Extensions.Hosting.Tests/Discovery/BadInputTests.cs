@@ -17,7 +17,7 @@ public sealed class BadInputTests
     [InlineData("http://ser_vice.k8s-example2.berth", "names no target. The service name 'ser_vice' contains '_'")]
     [InlineData("http://b-.k8s-example2.berth", "names no target. The service name 'b-' starts or ends with '-'")]
     [InlineData("http://_game._tcp.service-b.k8s-example2.berth", "names no pod of k8s-example2/service-b: '_tcp' contains '_'")]
-    public async Task A_name_that_looks_like_a_target_and_is_none_is_told(string name, string sentence)
+    public async Task A_name_that_looks_like_a_target_and_is_none_is_reported(string name, string sentence)
     {
         await using PodRig rig = DiscoveryRig.Create();
         await rig.StartAsync(0);
@@ -26,7 +26,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_scheme_that_the_pods_do_not_speak_is_told()
+    public async Task A_scheme_that_the_pods_do_not_speak_is_reported()
     {
         await using PodRig rig = DiscoveryRig.Create(static o => o.Scheme = "http");
         await rig.StartAsync(0);
@@ -38,7 +38,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void A_name_that_is_mapped_twice_is_told()
+    public void A_name_that_is_mapped_twice_is_reported()
     {
         BerthServiceDiscoveryOptions options = new();
         options.Map("game", TestPods.Target, TestPods.Ports);
@@ -53,7 +53,7 @@ public sealed class BadInputTests
     [InlineData("Game", "contains 'G'")]
     [InlineData("", "is empty")]
     [InlineData("game.", "has an empty part between dots")]
-    public void A_name_that_is_no_host_is_told(string name, string fault)
+    public void A_name_that_is_no_host_is_reported(string name, string fault)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(
             () => new BerthServiceDiscoveryOptions().Map(name, TestPods.Target, TestPods.Ports));
@@ -62,7 +62,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_name_that_is_mapped_after_the_start_is_told()
+    public async Task A_name_that_is_mapped_after_the_start_is_reported()
     {
         await using PodRig rig = DiscoveryRig.Create();
         await rig.StartAsync(1);
@@ -76,7 +76,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void A_provider_that_is_added_after_the_host_is_built_is_told()
+    public void A_provider_that_is_added_after_the_host_is_built_is_reported()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         using IHost host = builder.Build();
@@ -99,7 +99,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_program_without_a_directory_is_told()
+    public async Task A_program_without_a_directory_is_reported()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
@@ -116,7 +116,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_directory_that_is_disposed_is_told()
+    public async Task A_directory_that_is_disposed_is_reported()
     {
         await using PodRig rig = DiscoveryRig.Create();
         await rig.StartAsync(0);
@@ -149,7 +149,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task A_stale_list_that_is_too_old_is_told_and_comes_back()
+    public async Task A_stale_list_that_is_too_old_is_reported_and_comes_back()
     {
         TestClock clock = new();
         await using PodRig rig = DiscoveryRig.Create(o => o.TimeProvider = clock);

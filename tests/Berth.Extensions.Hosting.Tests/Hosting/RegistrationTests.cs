@@ -14,7 +14,7 @@ public sealed class RegistrationTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void A_view_that_is_added_twice_is_told()
+    public void A_view_that_is_added_twice_is_reported()
     {
         HostApplicationBuilder builder = Settings.Lobbying();
         builder.AddBerthView("lobby");
@@ -28,7 +28,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void A_source_that_is_added_twice_is_told()
+    public void A_source_that_is_added_twice_is_reported()
     {
         HostApplicationBuilder builder = Settings.Lobbying();
         InvalidOperationException exception = Assert.Throws<InvalidOperationException>(
@@ -40,14 +40,14 @@ public sealed class RegistrationTests
     [InlineData("Lobby")]
     [InlineData("the lobby")]
     [InlineData("")]
-    public void A_view_whose_name_is_no_host_is_told(string name)
+    public void A_view_whose_name_is_no_host_is_reported(string name)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => Settings.Lobbying().AddBerthView(name));
         Assert.StartsWith($"The view's name '{name}' ", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_view_that_is_added_after_the_host_is_built_is_told()
+    public void A_view_that_is_added_after_the_host_is_built_is_reported()
     {
         HostApplicationBuilder builder = Settings.Lobbying();
         using IHost host = builder.Build();
@@ -100,7 +100,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public void Without_a_name_the_identity_of_a_pod_is_told()
+    public void Without_a_name_the_identity_of_a_pod_is_reported()
     {
         HostApplicationBuilder builder = Settings.Builder();
         builder.AddBerth();

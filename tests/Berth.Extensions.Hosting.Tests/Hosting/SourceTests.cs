@@ -56,7 +56,7 @@ public sealed class SourceTests
     [InlineData("Berth:Kubernetes:ExternalFrom:0", "dns", "'dns'")]
     [InlineData("Berth:Kubernetes:ExternalFrom:0", "map=/none/map", "/none/map")]
     [InlineData("Berth:Kubernetes:HostTemplate", "{pood}.play.example.com", "pood")]
-    public async Task Faults_of_addresses_outside_are_told_at_the_start(string key, string value, string words)
+    public async Task Faults_of_addresses_outside_are_reported_at_the_start(string key, string value, string words)
     {
         Exception fault = await Assert.ThrowsAnyAsync<Exception>(
             () => StartAsync(("Berth:Source", "Kubernetes"), ("Berth:Kubernetes:AddressMode", "External"), (key, value)));
@@ -99,7 +99,7 @@ public sealed class SourceTests
     [InlineData("""{"k8s-example2/service-b": 3}""", "\"k8s-example2/service-b\" is not a JSON object of pods")]
     [InlineData("""{"k8s-example2/service-b": {"service-b": "10.0.0.1"}}""", "the pod service-b of k8s-example2/service-b cannot be used")]
     [InlineData("""{"k8s-example2/service-b": {"service-b-0": 7}}""", "'7' is not an address")]
-    public async Task A_file_that_cannot_be_used_keeps_the_last_pods_and_is_told(string content, string fault)
+    public async Task A_file_that_cannot_be_used_keeps_the_last_pods_and_is_reported(string content, string fault)
     {
         using TestFolder folder = new();
         string path = folder.Write("pods.json", """{"k8s-example2/service-b": {"service-b-0": "10.88.0.10"}}""");
@@ -116,7 +116,7 @@ public sealed class SourceTests
     }
 
     [Fact]
-    public async Task A_file_that_is_missing_is_told()
+    public async Task A_file_that_is_missing_is_reported()
     {
         using IHost host = await StartAsync(("Berth:Source", "File"), ("Berth:File:Path", "/none/pods.json"));
         EndpointView view = host.Services.GetRequiredService<EndpointView>();

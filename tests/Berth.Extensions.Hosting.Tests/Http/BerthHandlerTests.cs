@@ -186,7 +186,7 @@ public sealed class BerthHandlerTests
     [InlineData("service-b-0", 1, "The request names the pod service-b-0 and the ordinal 1. Name one.")]
     [InlineData(null, -1, "The request asks for ordinal -1. Ordinals are 0 or more.")]
     [InlineData("service-b-0", null, "The request names service-b-1 in its URL and service-b-0 in its options. Name one pod.")]
-    public async Task A_request_that_contradicts_itself_is_told(string? pod, int? ordinal, string sentence)
+    public async Task A_request_that_contradicts_itself_is_reported(string? pod, int? ordinal, string sentence)
     {
         await using PodRig rig = await StartAsync(0);
         using HttpClient client = rig.CreateClient("lobby");
@@ -200,7 +200,7 @@ public sealed class BerthHandlerTests
     }
 
     [Fact]
-    public async Task A_view_that_is_not_there_is_told()
+    public async Task A_view_that_is_not_there_is_reported()
     {
         await using PodRig rig = new();
         rig.Builder.Services.AddHttpClient("games").AddBerthHandler("loby");

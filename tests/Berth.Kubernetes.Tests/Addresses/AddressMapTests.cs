@@ -59,7 +59,7 @@ public sealed class AddressMapTests
     [InlineData("node-1 -> 203.0.113.1\nnode-1 -> 203.0.113.2", "line 2: node node-1 has a line already")]
     [InlineData("10.0.0.0/24 -> 203.0.113.1\n10.0.0.0/24 -> 203.0.113.2", "line 2: 10.0.0.0/24 has a line already")]
     [InlineData("x\nx\nx\nx\nx\nx\nx", "line 5: 'x' is not FROM -> TO, as in 10.0.0.0/16 -> 203.0.113.0/24; and 2 more")]
-    public void Fault_in_a_map_is_told_with_its_line(string text, string expected)
+    public void Fault_in_a_map_is_reported_with_its_line(string text, string expected)
     {
         Assert.Null(AddressMap.TryParse(text, out string? fault));
         Assert.Contains(expected, fault, StringComparison.Ordinal);

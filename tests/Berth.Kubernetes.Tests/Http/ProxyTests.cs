@@ -42,7 +42,7 @@ public sealed class ProxyTests
         "refuses the tunnel: it answers \"HTTP/1.1 407 Proxy Authentication Required\"")]
     [InlineData("SSH-2.0-x\r\n\r\n", "it answers \"SSH-2.0-x\"")]
     [InlineData("", "it answers \"\"")]
-    public async Task Refusal_of_the_proxy_is_told(string answer, string expected)
+    public async Task Refusal_of_the_proxy_is_reported(string answer, string expected)
     {
         using TestAuthority authority = new();
         using TcpListener listener = new(IPAddress.Loopback, 0);

@@ -4,10 +4,10 @@ using Berth.Kubernetes.InProcess;
 
 namespace Berth.Kubernetes.Model;
 
-/// <summary>An API server over the cluster, with habits and faults.</summary>
+/// <summary>An API server that serves the cluster, with its habits and faults.</summary>
 internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, TimeProvider time, Action<string> note)
 {
-    // A client that asks that often while no time passes has lost its backoff.
+    // A client that sends more requests than this while the clock stands still has lost its backoff.
     private const int MostRequests = 100;
 
     private readonly List<OpenWatch> _watches = [];
@@ -17,19 +17,19 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
 
     public ServedNodes Nodes { get; } = new(cluster, habits, time);
 
-    /// <summary>True once a client was told that nodes may not be read.</summary>
+    /// <summary>True after a client got the answer that it may not read nodes.</summary>
     public bool HasForbiddenNodes { get; private set; }
 
-    /// <summary>The version that this server has got to, or null when it does not lag.</summary>
+    /// <summary>The newest version that this server knows, or null when it does not lag.</summary>
     public long? Lag { get; set; }
 
-    /// <summary>The oldest version that can still be watched from.</summary>
+    /// <summary>The oldest version from which a watch can start.</summary>
     public long Compacted { get; private set; }
 
-    /// <summary>True while a client watches a kind from a version that is there.</summary>
+    /// <summary>True while a client watches a kind from an existing version.</summary>
     public bool IsWatched(ServedKind kind) => _watches.Exists(w => w.Kind == kind && !w.Body.IsOver && w.From <= cluster.Version);
 
-    /// <summary>The one watch of a kind that is open and told all there is; null when there is none, or more.</summary>
+    /// <summary>The only open watch of a kind, if it has sent everything. Null when there is no such watch, or more than one.</summary>
     public OpenWatch? OnlyHearing(ServedKind kind)
     {
         OpenWatch[] open = [.. _watches.Where(w => w.Kind == kind && !w.Body.IsOver)];
@@ -38,7 +38,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
             : null;
     }
 
-    /// <summary>True while some watch is open on which nothing is sent.</summary>
+    /// <summary>True while a watch is open on which nothing is sent.</summary>
     public bool HasSilentWatch => _watches.Exists(static w => w.IsSilent && !w.Body.IsOver);
 
     public void FailNext(RequestFault fault) => _faults.Enqueue(fault);
@@ -57,7 +57,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         Nodes.TimePassed();
     }
 
-    /// <summary>Sends what there is to all who watch.</summary>
+    /// <summary>Sends all outstanding events to all watches.</summary>
     public void Pump()
     {
         foreach (OpenWatch watch in _watches.ToArray())
@@ -74,14 +74,14 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
             act(watch);
     }
 
-    /// <summary>The store is about to be set back.</summary>
+    /// <summary>Called before the store goes back to an earlier state.</summary>
     public void SetBack(long version)
     {
         Slices.SetBack(cluster.Version, version, habits);
         Nodes.SetBack(cluster.Version, version, habits);
     }
 
-    /// <summary>The store was set back: versions that were are no more.</summary>
+    /// <summary>Called after the store went back to an earlier state: later versions no longer exist.</summary>
     public void Restart()
     {
         Compacted = Math.Min(Compacted, cluster.Version);
@@ -106,7 +106,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
             throw new HttpRequestException(
                 "Connection refused", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
         HttpResponseMessage answer = Fail(fault, kind, request);
-        // The head of a watch is taken for a word, whatever then comes of it.
+        // The client counts the headers of a watch as a confirmation, even if the watch then fails.
         if (request.IsWatch && answer.IsSuccessStatusCode && fault != RequestFault.Html200)
             kind.Spoke();
         return Task.FromResult(answer);
@@ -143,7 +143,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         }
     }
 
-    /// <summary>The right answer, but only a part of it.</summary>
+    /// <summary>The correct answer, but only a part of it.</summary>
     private HttpResponseMessage InHalf(ServedKind kind, InProcessRequest request, bool broken)
     {
         string whole =
@@ -174,7 +174,7 @@ internal sealed class ApiServer(Cluster cluster, Habits habits, Random random, T
         }
         else if (request.Query("resourceVersion") is { Length: > 0 } text)
         {
-            // Without one the answer comes from the store itself, which never lags.
+            // Without a version the answer comes from the store itself, which never lags.
             long asked = long.Parse(text, CultureInfo.InvariantCulture);
             version = Lag ?? cluster.Version;
             if (version < asked && !(habits.LagsSilently && Lag is not null))

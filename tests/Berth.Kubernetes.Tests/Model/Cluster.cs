@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 
 namespace Berth.Kubernetes.Model;
 
-/// <summary>
-/// The truth: all slices and nodes, at every version there ever was. It knows nothing of clients or faults.
-/// </summary>
+/// <summary>The real state: all slices and nodes, at every version. It does not know clients or faults.</summary>
 internal sealed class Cluster(Random random)
 {
     public const string Service = "service-b";
@@ -15,7 +13,7 @@ internal sealed class Cluster(Random random)
     private readonly List<ClusterChange> _changes = [];
     private readonly List<NodeChange> _nodeChanges = [];
 
-    /// <summary>The version of the newest state; versions that name nothing of ours lie between.</summary>
+    /// <summary>The version of the newest state. Other objects use the versions between two of ours.</summary>
     public long Version => _states[^1].Version;
 
     public ImmutableSortedDictionary<string, ClusterSlice> Slices => _states[^1].Slices;
@@ -56,7 +54,7 @@ internal sealed class Cluster(Random random)
         _states.Add(_states[^1] with { Version = version, Nodes = Nodes.Remove(name) });
     }
 
-    /// <summary>The slices at a version, as a server that is so far sees them.</summary>
+    /// <summary>The slices at a version, as a server that knows no later version serves them.</summary>
     public ImmutableSortedDictionary<string, ClusterSlice> At(long version) => StateAt(version).Slices;
 
     /// <summary>The nodes at a version.</summary>
@@ -70,7 +68,7 @@ internal sealed class Cluster(Random random)
     public IEnumerable<NodeChange> NodesBetween(long after, long upTo) =>
         _nodeChanges.SkipWhile(c => c.Version <= after).TakeWhile(c => c.Version <= upTo);
 
-    /// <summary>The store is set back to what it was: all that came after has never been.</summary>
+    /// <summary>Sets the store back to an earlier state. Everything after it is lost.</summary>
     public void Restore(long version)
     {
         _states.RemoveAll(s => s.Version > version);

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Berth.Kubernetes.Model;
 
-/// <summary>One node as the cluster has it.</summary>
+/// <summary>One node in the cluster.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Version">When it was last written.</param>
 /// <param name="External">Its external addresses in the order stated; an empty one, as some clouds write it, is none.</param>
@@ -11,7 +11,7 @@ internal sealed record ClusterNode(string Name, long Version, ImmutableArray<str
 {
     public string ToJson(long? version = null)
     {
-        // Its pods live on the host network, and have these.
+        // Its pods are on the host network and have these addresses.
         string number = Name["node-".Length..];
         return Json.Node(
             Name,

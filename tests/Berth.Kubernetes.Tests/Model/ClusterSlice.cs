@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Berth.Kubernetes.Model;
 
-/// <summary>One slice as the cluster has it.</summary>
+/// <summary>One slice in the cluster.</summary>
 internal sealed record ClusterSlice(string Name, string Service, bool IPv6, long Version, ImmutableArray<ClusterEndpoint> Endpoints)
 {
     public bool IsOurs => Service == Cluster.Service;
@@ -30,6 +30,6 @@ internal sealed record ClusterSlice(string Name, string Service, bool IPv6, long
 /// <summary>A change of one slice.</summary>
 internal sealed record ClusterChange(long Version, ClusterSlice? Before, ClusterSlice? After)
 {
-    /// <summary>True when a watch of our Service is told of it.</summary>
+    /// <summary>True when a watch of our Service gets this change.</summary>
     public bool IsOurs => Before?.IsOurs == true || After?.IsOurs == true;
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// Pods come, change, move and go; slices follow, one write at a time, as Kubernetes' controllers write them. What has happened to pods and
-/// has not been written yet waits in a queue, so that anything can come between.
+/// Creates, changes, moves and removes pods, and writes the slices afterwards, one write at a time, as Kubernetes' controllers do. Changes
+/// of pods that are not written yet wait in a queue, so that anything can happen in between.
 /// </summary>
 internal sealed class Controllers(Cluster cluster, Random random, bool withNodes)
 {
@@ -26,7 +26,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         return before == after ? "nothing to write" : $"slices are {after}";
     }
 
-    /// <summary>The store was set back: what the slices say now is what there is.</summary>
+    /// <summary>The store was set back: the current slices are now the real state.</summary>
     public void Restored()
     {
         _writes.Clear();
@@ -38,7 +38,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         }
     }
 
-    /// <summary>Something happens to pods or slices.</summary>
+    /// <summary>Changes some pods or slices.</summary>
     public string Act()
     {
         if (withNodes && random.Next(4) == 0)
@@ -61,7 +61,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         };
     }
 
-    /// <summary>A node comes, goes, or gets other external addresses, or none, or one that is none.</summary>
+    /// <summary>Adds or removes a node, or changes its external addresses: others, none, or one that is not an address.</summary>
     public string ChangeNode()
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"node-{random.Next(1, 6)}");
@@ -129,7 +129,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         return $"{process} leaves";
     }
 
-    /// <summary>A new process under the old name, in the old one's slot in each slice.</summary>
+    /// <summary>A new process with the old name, at the same position in each slice.</summary>
     private string Replace(ClusterEndpoint process)
     {
         if (process.Uid is null)
@@ -155,7 +155,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         return $"{left}; {Start(process with { Id = _nextId++, Node = random.Next(1, 6), Terminating = false })} elsewhere";
     }
 
-    /// <summary>Forced deletion, or a node that is cut off: the new process joins while the old one is still there.</summary>
+    /// <summary>After a forced deletion, or with a lost node, the new process joins while the old one still exists.</summary>
     private string Twin(ClusterEndpoint process)
     {
         if (process.Uid is null)
@@ -201,7 +201,9 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         return $"{name} is relabelled";
     }
 
-    /// <summary>The slice is deleted; its pods are written elsewhere before, after or, if they were gone anyway, not at all.</summary>
+    /// <summary>
+    /// The slice is deleted. Its pods are written to other slices before or after that, or not at all if they have ended.
+    /// </summary>
     private string DropSlice()
     {
         if (cluster.Slices.IsEmpty)
@@ -225,7 +227,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         return slices.Length == 0 || random.Next(5) == 0 ? NewSlice(ipv6) : slices[random.Next(slices.Length)].Name;
     }
 
-    // A name may come back: a slice that was deleted and one that is new are then told apart by nothing but versions.
+    // A name may be used again. A deleted slice and a new one then differ only in their versions.
     private string NewSlice(bool ipv6) =>
         string.Create(CultureInfo.InvariantCulture, $"service-b-{(ipv6 ? "v6" : "v4")}{_nextSlice++ % 7}");
 
@@ -235,7 +237,7 @@ internal sealed class Controllers(Cluster cluster, Random random, bool withNodes
         ClusterSlice slice = cluster.Slices.GetValueOrDefault(name) ?? new ClusterSlice(name, Cluster.Service, ipv6, 0, []);
         HashSet<int> there = [.. slice.Endpoints.Select(static e => e.Id)];
         ClusterEndpoint[] added = [.. ids.Where(id => !there.Contains(id) && _processes.ContainsKey(id)).Select(id => _processes[id])];
-        // Two of one name in one slice happen too, but hardly ever: then only the slice's order tells them apart.
+        // A slice may contain two endpoints with one name, but rarely: then only their order in the slice differs.
         cluster.Put(slice with { Endpoints = [.. slice.Endpoints, .. added] });
     }
 

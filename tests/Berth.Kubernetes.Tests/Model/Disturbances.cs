@@ -3,7 +3,7 @@ namespace Berth.Kubernetes.Model;
 /// <summary>The faults of open watches, and of the whole server.</summary>
 internal sealed class Disturbances(Cluster cluster, ApiServer api, Random random, Action<string> note)
 {
-    /// <summary>Something does.</summary>
+    /// <summary>Causes a fault.</summary>
     public void Act()
     {
         long now = api.Lag ?? cluster.Version;

@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// The plain model: what a client is to show of a state of the slices, worked out from nothing but that state. For each pod there is a set
-/// of texts that are right: where one slice states two processes of one name that are equal in every rank, either will do.
+/// The simple model: what a client must show for a state of the slices, computed only from that state. Each pod has a set of correct texts.
+/// If one slice contains two processes of one name with equal rank, either is correct.
 /// </summary>
 internal static class ExpectedPods
 {
@@ -15,13 +15,13 @@ internal static class ExpectedPods
         IGrouping<string, (ClusterSlice Slice, ClusterEndpoint Endpoint)>[] pods = [.. slices.Where(static s => s.IsOurs)
             .SelectMany(static s => s.Endpoints.Select(e => (Slice: s, Endpoint: e)))
             .GroupBy(static x => x.Endpoint.Name ?? x.Endpoint.Address(x.Slice.IPv6), StringComparer.Ordinal)];
-        // There are two sets, and one has the Service's name.
+        // There are two sets, and one of them has the Service's name.
         bool isOwn = pods.Select(static pod => pod.Key).Concat(shown).Any(static name => IsClean(name) && IsOfService(name));
         return pods.ToDictionary(
             static g => g.Key, g => Winners(g).Select(w => Describe(g.Key, w, address, isOwn)).ToArray(), StringComparer.Ordinal);
     }
 
-    /// <summary>The same text of what the client shows.</summary>
+    /// <summary>The text of what the client shows, in the same form.</summary>
     public static Dictionary<string, string> Of(EndpointSnapshot snapshot) => snapshot.Endpoints
         .Select(
             static e => (
@@ -58,14 +58,14 @@ internal static class ExpectedPods
         if (port > 65535)
             return nameof(LeftOutReason.PortOutOfRange);
         string addresses = address(e.NodeName, string.Join(',', process.Families.Order().Select(e.Address)));
-        // In the other mode a node's addresses, or their absence, take the place of the slices'.
+        // In the other address mode, the addresses of the node replace those of the slices, also when the node has none.
         return addresses.Contains('.', StringComparison.Ordinal) || addresses.Contains(':', StringComparison.Ordinal)
             ? $"{e.Uid} {addresses}:{port} {e.Ready} {e.Serving} {e.Terminating} {e.NodeName} {e.Zone}"
             : addresses;
     }
 
     /// <summary>
-    /// All that is stated of one UID: what the newest slice says of it is right, and each family that any slice states stands.
+    /// All endpoints with one UID: the newest slice counts, and an address of either family stays if any slice states it.
     /// </summary>
     private sealed class Process(IEnumerable<(ClusterSlice Slice, ClusterEndpoint Endpoint)> stated)
     {

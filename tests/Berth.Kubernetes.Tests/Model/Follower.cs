@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Berth.Kubernetes.Model;
 
-/// <summary>One client as the product puts it together: source, stream and directory, with the watcher in between.</summary>
+/// <summary>One client, built as in the product: a source, its stream and a directory. The watcher stands between them.</summary>
 internal sealed class Follower : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -11,17 +11,16 @@ internal sealed class Follower : IAsyncDisposable
     private readonly WatchedStream _stream;
     private readonly EndpointDirectory _directory;
     private readonly EndpointView _view;
-    private readonly Presence _presence = new();
     private readonly OwnTime _time;
     private readonly Lock _turn;
     private readonly bool _hops;
 
-    /// <param name="source">The source; it is the follower's from now on.</param>
-    /// <param name="watcher">Sees what passes.</param>
-    /// <param name="clock">The history's.</param>
-    /// <param name="turn">Held by the one that has the turn: the history, or the client where that goes on by itself.</param>
-    /// <param name="hops">Whether the client ever goes on on a thread of its own, once it runs: it does where it reads nodes.</param>
-    /// <param name="seed">Of the backoff.</param>
+    /// <param name="source">The source. The follower disposes it.</param>
+    /// <param name="watcher">Sees each snapshot and each failure.</param>
+    /// <param name="clock">The clock of the history.</param>
+    /// <param name="turn">The lock of the thread that may change things: that of the history, or one of the client.</param>
+    /// <param name="hops">True when the client also runs on threads of its own: it does when it reads nodes.</param>
+    /// <param name="seed">The seed of the backoff.</param>
     public Follower(KubernetesEndpointSource source, Watcher watcher, TimeProvider clock, Lock turn, bool hops, int seed)
     {
         (_source, Watcher, _turn, _hops) = (source, watcher, turn, hops);
@@ -33,23 +32,23 @@ internal sealed class Follower : IAsyncDisposable
             FirstSnapshotTimeout = Timeout.InfiniteTimeSpan,
             Backoff = new ExponentialBackoff(new Random(seed)),
         });
-        _view = _presence.Start(() => _directory.Follow(new ServiceTarget("k8s-example2", Cluster.Service), PortScheme.PerOrdinal(3000)));
+        _view = _directory.Follow(new ServiceTarget("k8s-example2", Cluster.Service), PortScheme.PerOrdinal(3000));
     }
 
     public Watcher Watcher { get; }
 
-    /// <summary>While true nothing is read: a consumer that is busy.</summary>
+    /// <summary>While true, nothing is read, as with a busy consumer.</summary>
     public bool IsBusy
     {
         get => _stream.IsBusy;
         set => _stream.IsBusy = value;
     }
 
-    /// <summary>True while it waits out a failure.</summary>
+    /// <summary>True while the client waits after a failure.</summary>
     public bool IsBackingOff => _time.IsWaited;
 
-    /// <summary>Waits until it has nothing to do: it reads, or waits out a failure.</summary>
-    /// <exception cref="HistoryException">What it did was wrong.</exception>
+    /// <summary>Waits until the client has nothing to do: it waits for an event, or for its backoff after a failure.</summary>
+    /// <exception cref="HistoryException">The client published something wrong.</exception>
     public async Task SettleAsync()
     {
         await TurnsAsync();
@@ -61,20 +60,20 @@ internal sealed class Follower : IAsyncDisposable
             {
                 if (Watcher.Violation is { } violation)
                     throw violation;
-                wrong = _presence.IsEmpty && (IsBackingOff || _stream.IsWaiting) ? Disagreement() : "the client neither reads nor waits";
+                wrong = IsBackingOff || _stream.IsWaiting ? Disagreement() : "the client neither reads nor waits";
             }
 
             if (wrong is null)
                 return;
-            // Where all goes on in one thread, a client at rest is at rest; elsewhere it may be in the middle of something.
+            // A client with threads of its own may still be at work, so a difference counts only after some time.
             if (TimeProvider.System.GetElapsedTime(began) > s_patience)
                 throw new HistoryException(wrong);
             await Task.Yield();
         }
     }
 
-    /// <summary>Waits for what may be under way on another thread; where there is none, it is not waited for.</summary>
-    /// <returns>Whether it came to be.</returns>
+    /// <summary>Waits for a condition that another thread may still bring about. Without such threads it does not wait.</summary>
+    /// <returns>True when the condition came true.</returns>
     public async Task<bool> ComesToBeAsync(Func<bool> condition)
     {
         long began = TimeProvider.System.GetTimestamp();
@@ -125,7 +124,7 @@ internal sealed class Follower : IAsyncDisposable
             : $"{_view.FailureCount} failures are counted, and {Watcher.Failures} reads failed";
     }
 
-    /// <summary>Lets what was just set going on other threads go first.</summary>
+    /// <summary>Lets work that was just queued on other threads run first.</summary>
     private async Task TurnsAsync()
     {
         for (int turn = 0; _hops && turn < 3; turn++)

@@ -3,7 +3,7 @@ namespace Berth.Kubernetes.Model;
 /// <summary>The behaviour of the API server in one history.</summary>
 internal sealed record Habits
 {
-    /// <summary>Objects a page, fewer than asked for; or null for as many as asked for.</summary>
+    /// <summary>The number of objects in a page, less than requested; or null for the requested number.</summary>
     public int? PageSize { get; init; }
 
     /// <summary>The pieces of a watch: 0 line by line, 1 any, 2 single bytes, 3 several lines at once.</summary>
@@ -17,7 +17,7 @@ internal sealed record Habits
     /// <summary>The answer to a watch from a version that does not exist yet: 0 silence, 1 an ERROR event, 2 an HTTP status.</summary>
     public int Future { get; init; }
 
-    /// <summary>A lagging server asked for no older than V: 504, or an older list against the rules.</summary>
+    /// <summary>The answer of a lagging server to a list not older than V: 504, or an older list against the rules.</summary>
     public bool LagsSilently { get; init; }
 
     /// <summary>Streaming lists: 0 not known, 1 served, 2 never ended.</summary>
@@ -26,16 +26,18 @@ internal sealed record Habits
     /// <summary>True when the client asks for streaming lists.</summary>
     public bool ClientStreams { get; init; }
 
-    /// <summary>Sends what the label selector asked to leave out.</summary>
+    /// <summary>True when the server also sends objects that the label selector excludes.</summary>
     public bool IgnoresSelector { get; init; }
 
-    /// <summary>Noise in a watch: events twice, unknown types, deletions with a stale body or of what was never there.</summary>
+    /// <summary>
+    /// True when watches contain noise: repeated events, unknown types, deletions with a stale body or of unknown objects.
+    /// </summary>
     public bool IsNoisy { get; init; }
 
-    /// <summary>True when the server answers with slices in protobuf where the client prefers it.</summary>
+    /// <summary>True when the server sends slices in protobuf to a client that prefers it.</summary>
     public bool KnowsProtobuf { get; init; }
 
-    /// <summary>Which addresses the client asks for.</summary>
+    /// <summary>The addresses that the client asks for.</summary>
     public AddressMode AddressMode { get; init; }
 
     /// <summary>True when a deletion comes with the previous body of the object, and so with its version.</summary>

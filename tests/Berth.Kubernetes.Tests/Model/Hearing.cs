@@ -3,11 +3,11 @@ using Berth.Kubernetes.Assembly;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// Whether a client has been told everything for a while: then it has to show it, and must not wait for a list to put right what it missed.
+/// Tells whether a client has had all events for some time. Then it must show them, and must not wait for a list to correct what it missed.
 /// </summary>
 internal sealed class Hearing(ApiServer api, bool withNodes, TimeProvider time)
 {
-    // Nothing is held for longer than the pods of a deleted slice.
+    // The pods of a deleted slice are held longest.
     private static readonly TimeSpan s_prompt = PodHolds.Deleted + TimeSpan.FromSeconds(1);
 
     private OpenWatch? _slices;
@@ -15,7 +15,7 @@ internal sealed class Hearing(ApiServer api, bool withNodes, TimeProvider time)
     private DateTimeOffset _since;
 
     /// <summary>
-    /// Looks; true once it has been told everything by the same watches, and was in no trouble, for longer than anything may take.
+    /// Checks the client. Returns true when it got everything over the same watches, without a failure, for longer than any delay.
     /// </summary>
     public bool IsLate(Follower follower)
     {

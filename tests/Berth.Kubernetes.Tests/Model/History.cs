@@ -7,12 +7,13 @@ using Berth.Kubernetes.InProcess;
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// One random history: pods, slices and API faults in any order, on a clock that it moves, played against the real source from the HTTP
-/// answer up. Everything follows from the seed.
+/// One random history: changes of pods and slices and faults of the API, in any order, on a clock that the history controls. It gives HTTP
+/// answers to the real source. Everything follows from the seed.
 /// </summary>
 internal sealed class History
 {
-    // Twice the longest watch, and some: the slowest way to notice anything is a watch that falls silent where bookmarks are unknown.
+    // A bit more than twice the longest watch. The slowest way to notice a fault is a watch without data when the server sends no
+    // bookmarks.
     private static readonly TimeSpan s_longestRecovery = TimeSpan.FromMinutes(30);
 
     private readonly StringBuilder _told = new();
@@ -37,7 +38,7 @@ internal sealed class History
         _disturbances = new Disturbances(_cluster, _api, _random, Note);
     }
 
-    /// <summary>Everything that happened, for people.</summary>
+    /// <summary>The log of the history, for people.</summary>
     public string Told => _told.ToString();
 
     private bool WithNodes => _habits.AddressMode != AddressMode.Internal;
@@ -47,7 +48,7 @@ internal sealed class History
     public async Task PlayAsync()
     {
         Note(_habits.ToString());
-        // Most nodes are there before anybody looks.
+        // Most nodes exist before the client starts.
         for (int i = _random.Next(8); WithNodes && i > 0; i--)
             Note(_controllers.ChangeNode());
         while (_controllers.HasWrites)
@@ -80,7 +81,7 @@ internal sealed class History
             },
             new KubernetesApiOptions { Transport = () => new InProcessTransport((request, ending) => Serve(watcher, request, ending)) });
         Follower follower = new(source, watcher, _time, _turn, WithNodes, _seed + number);
-        // Nodes are read on a thread of their own at first, and time must not pass before that runs.
+        // At first nodes are read on a separate thread, and the clock must not move before that thread runs.
         if (!await follower.ComesToBeAsync(() => !WithNodes || _api.Nodes.AllRequests > asked))
             throw new HistoryException("Nodes were never asked for.");
         return follower;
@@ -96,7 +97,7 @@ internal sealed class History
             }
             catch (HistoryException violation)
             {
-                // The product would take it for trouble of the server's.
+                // Otherwise the product would report it as a failure of the server.
                 watcher.Violation ??= violation;
                 throw;
             }
@@ -159,8 +160,7 @@ internal sealed class History
     }
 
     /// <summary>
-    /// The store goes back to an earlier state. A client whose watch stands silently at a lost version can only know it from what stays
-    /// away.
+    /// The store goes back to an earlier state. A client whose watch waits at a lost version can notice that only from missing data.
     /// </summary>
     private async Task RestoreAsync(Follower follower)
     {
@@ -183,7 +183,7 @@ internal sealed class History
         await QuietAsync(follower, restored: true);
     }
 
-    /// <summary>No more faults and no more changes: within half an hour the client shows the truth.</summary>
+    /// <summary>There are no more faults and no more changes: within half an hour the client shows the real state.</summary>
     private async Task QuietAsync(Follower follower, bool restored = false)
     {
         lock (_turn)
@@ -208,7 +208,7 @@ internal sealed class History
                 await pace.WaitForNextTickAsync();
             lock (_turn)
             {
-                // What is held may look right until it is let go.
+                // A held pod may look correct until its hold ends.
                 agreed = Lacks(follower, restored) is null ? agreed + 1 : 0;
                 if (agreed == 2)
                     break;
@@ -227,8 +227,8 @@ internal sealed class History
                 continue;
             if (late)
                 throw new HistoryException($"It is told everything, is in no trouble, and did not show it: {Lacks(follower, restored)}");
-            // A thread that a busy machine forgot for some milliseconds has lost half an hour: it gets another, in which nothing is
-            // hurried.
+            // If a busy machine delays a thread by some milliseconds, half an hour of the fake clock is lost. The client gets another half
+            // hour, at a slower pace.
             if (unhurried || !WithNodes)
                 throw new HistoryException($"After half an hour of quiet: {Lacks(follower, restored)}");
             unhurried = true;
@@ -242,9 +242,7 @@ internal sealed class History
         }
     }
 
-    /// <summary>
-    /// On a busy machine the client may have read only now what it was told long ago. What it then holds, it holds from now on.
-    /// </summary>
+    /// <summary>On a busy machine the client may read old events only now. The holds that follow start now.</summary>
     private async Task<bool> CatchesUpAsync(Follower follower, bool restored)
     {
         TimeSpan step = PodHolds.Duration;
@@ -262,20 +260,20 @@ internal sealed class History
     {
         if (restored && !IsWatched())
             return "no client watches the truth since it was restored";
-        // Why a pod cannot be dialled is the same for every process of its name, so it may be right by chance as long as something is not
-        // heard.
+        // The reason why a pod cannot be dialled is the same for every process of its name, so it may be correct by chance while an event
+        // is missing.
         return WithNodes && _api.HasSilentWatch ? "a watch is still silent" : follower.Watcher.Difference();
     }
 
     private bool IsWatched() => _api.IsWatched(_api.Slices) && (!WithNodes || _api.IsWatched(_api.Nodes));
 
-    /// <summary>And it goes on showing it, whatever is still under way.</summary>
+    /// <summary>The client must continue to show it, whatever else is still in progress.</summary>
     private async Task StayAsync(Follower follower)
     {
         for (int i = 0; i < 3; i++)
         {
             await PassAsync(follower, TimeSpan.FromSeconds(100 * i));
-            // It only now caught up, and may hold what left on the way.
+            // The client has caught up only now, and may hold pods that left meanwhile.
             if (follower.Watcher.Difference() is not null)
                 await PassAsync(follower, PodHolds.Deleted);
             if (!await follower.ComesToBeAsync(() => follower.Watcher.Difference() is null))
@@ -283,14 +281,12 @@ internal sealed class History
         }
     }
 
-    /// <summary>
-    /// What is shown follows from the state alone, not from how it came about: a client that has just come shows the same.
-    /// </summary>
+    /// <summary>The shown pods depend only on the state, and not on earlier events: a new client shows the same.</summary>
     private async Task CompareWithFreshAsync(Follower follower)
     {
         await using Follower fresh = await FollowAsync(1);
         await QuietAsync(fresh);
-        // Where two are equally right, the one it still shows may be from before a watch fell silent: it has as long as ever to notice.
+        // If two texts are correct, the client may still show the one from before a watch became silent. It has the usual time to notice.
         DateTimeOffset limit = _time.GetUtcNow() + s_longestRecovery;
         string? Difference() => FirstDifference(fresh.Watcher.Shown!, follower.Watcher.Shown!);
         while (Difference() is not null)

@@ -11,7 +11,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
     private const int Few = 200;
     private const int Many = 10_000;
 
-    // Each has found a defect, of the product or of this model.
+    // Each of these seeds has found a defect, in the product or in this model.
     private static readonly int[] s_found = [56943214, 1444984896];
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         History history = new(seed);
         try
         {
-            // Off the test's own context, so that what a history sets going runs at once and in order.
+            // The history runs outside the test's context, so that its continuations run at once and in order.
             await Task.Run(history.PlayAsync);
         }
         catch (Exception failure)

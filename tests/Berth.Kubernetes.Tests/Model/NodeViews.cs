@@ -1,8 +1,8 @@
 namespace Berth.Kubernetes.Model;
 
 /// <summary>
-/// The plain model of external addresses: what a client may know of nodes at a moment. It reads them apart from the slices, so it may be
-/// behind, but it never goes back: each view that a snapshot was right by rules out those before it.
+/// The simple model of external addresses: what a client may know about nodes at a moment. It reads them separately from the slices, so it
+/// may be behind, but it never goes back. When a view explains a snapshot, earlier views are no longer possible.
 /// </summary>
 internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode)
 {
@@ -13,7 +13,7 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
     /// <summary>The current state of nodes.</summary>
     public AddressOfNode Now => ViewAt(cluster.Version).Address;
 
-    /// <summary>All views that may be what the client has, the oldest first.</summary>
+    /// <summary>All views that the client may have, oldest first.</summary>
     public IReadOnlyList<NodeView> Candidates()
     {
         if (mode == AddressMode.Internal)
@@ -26,7 +26,7 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
         return views;
     }
 
-    /// <summary>A snapshot was right by this view.</summary>
+    /// <summary>Records that a snapshot was correct with this view.</summary>
     public void Accept(NodeView view)
     {
         if (view.Version is not { } version || view.IsGhost)
@@ -35,17 +35,17 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
         _seen = true;
     }
 
-    /// <summary>Before the store is set back: what was known of nodes until now may be shown until the client has noticed.</summary>
+    /// <summary>Called before the store is set back: the client may show the current nodes until it has noticed.</summary>
     public void RememberGhosts() => _ghosts = [.. Candidates().Select(static v => v with { IsGhost = true })];
 
-    /// <summary>The client reads the nodes that there are.</summary>
+    /// <summary>Records that the client reads the current nodes.</summary>
     public void ForgetGhosts()
     {
         _ghosts = [];
         _from = 0;
     }
 
-    /// <summary>After the store was set back, what there is may be of any version before.</summary>
+    /// <summary>After the store was set back, the current state may belong to any earlier version.</summary>
     public void Restart() => _from = 0;
 
     private const long FirstVersion = 100;
@@ -78,6 +78,6 @@ internal sealed class NodeViews(Cluster cluster, ApiServer api, AddressMode mode
 /// <param name="Address">What it makes of a node and the addresses that the slices state.</param>
 internal sealed record NodeView(long? Version, AddressOfNode Address)
 {
-    /// <summary>True for what was before the store was set back.</summary>
+    /// <summary>True for a view from before the store was set back.</summary>
     public bool IsGhost { get; init; }
 }

@@ -4,7 +4,7 @@ using Berth.Kubernetes.InProcess;
 
 namespace Berth.Kubernetes.Model;
 
-/// <summary>One open watch, from the server's side.</summary>
+/// <summary>One open watch, on the server's side.</summary>
 internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, long from, bool isProtobuf)
 {
     private long _sent = from;
@@ -12,15 +12,15 @@ internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, l
     /// <summary>The watched kind.</summary>
     public ServedKind Kind { get; } = kind;
 
-    /// <summary>The version it was asked to begin at.</summary>
+    /// <summary>The version from which the client asked to watch.</summary>
     public long From { get; } = from;
 
     public PushBody Body { get; } = new();
 
-    /// <summary>True while it sends nothing, though there is something.</summary>
+    /// <summary>True while the watch sends nothing although there are events.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Begins a streaming list.</summary>
+    /// <summary>Starts a streaming list.</summary>
     public void SendAll(long version, bool ended)
     {
         foreach (string one in Kind.At(version))
@@ -30,7 +30,7 @@ internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, l
             Push(Line("BOOKMARK", Json.Bookmark(Text(version), initialEventsEnd: true)));
     }
 
-    /// <summary>Sends what happened up to a version.</summary>
+    /// <summary>Sends the events up to a version.</summary>
     public void Send(long upTo)
     {
         if (IsSilent || Body.IsOver)
@@ -65,13 +65,13 @@ internal sealed class OpenWatch(ServedKind kind, Habits habits, Random random, l
 
     public void Error(int code, string reason) => Raw(Line("ERROR", Json.Status(code, reason, "as the history wants it")));
 
-    /// <summary>Ends, cleanly or not, somewhere in the middle of what would come next, or between.</summary>
+    /// <summary>Ends the watch, cleanly or not, inside the next event or between two events.</summary>
     public void Cut(long upTo, bool broken)
     {
         ServedChange? next = Kind.Between(_sent, upTo).Select(static c => (ServedChange?)c).FirstOrDefault();
         string lines = next is null ? Line("BOOKMARK", Json.Bookmark(Text(_sent))) : LinesOf(next.Value);
         byte[] line = Bytes(lines[..(lines.IndexOf('\n', StringComparison.Ordinal) + 1)]);
-        // Never with the end: a whole event would have been sent.
+        // The cut is never at the end of the event, because then a whole event would have been sent.
         int end = line.Length - 1;
         Body.Push(line.AsMemory(0, end < 1 ? 0 : random.Next(0, end)));
         if (broken)

@@ -1,6 +1,6 @@
 namespace Berth.Kubernetes.Model;
 
-/// <summary>The history's clock for one who waits on it, and how many waits of theirs are not over.</summary>
+/// <summary>The clock of the history for one user of it. It counts the waits of that user that are not over.</summary>
 /// <remarks>
 /// A wait is over when its time comes, not when its timer is gone: what waited goes on inside the timer's call, and on a thread of its own
 /// where another thread was busy with the clock's timers as the clock moved.

@@ -16,7 +16,7 @@ public sealed class OwnTimeTests
         Assert.False(own.IsWaited);
     }
 
-    /// <summary>As long as one thread calls timers, a clock that moves leaves it the others: they are called on that thread.</summary>
+    /// <summary>While one thread runs timers, a clock that moves leaves the others to it: that thread runs them too.</summary>
     [Fact]
     public async Task A_wait_that_another_thread_ends_is_over_before_it_goes_on()
     {
@@ -41,7 +41,7 @@ public sealed class OwnTimeTests
             TestContext.Current.CancellationToken);
         await called.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         clock.Advance(s_delay);
-        // The clock has moved past the wait, and what waited has not gone on: the other thread will call it.
+        // The clock has passed the end of the wait, but the code after it has not run: the other thread will run it.
         Assert.False(seen.IsCompleted);
         Assert.True(own.IsWaited);
         moved.Set();

@@ -1,23 +1,23 @@
 namespace Berth.Kubernetes.Model;
 
-/// <summary>One kind of object as the API lists and watches it, and what has been said of it.</summary>
+/// <summary>One kind of object as the API lists and watches it, with counts of what clients were told about it.</summary>
 internal abstract class ServedKind(TimeProvider time)
 {
-    /// <summary>The time of the last true answer about it: a list, an event, a bookmark, the head of a watch.</summary>
+    /// <summary>The time of the last correct answer about this kind: a list, an event, a bookmark, or the headers of a watch.</summary>
     public DateTimeOffset SpokenAt { get; private set; }
 
     /// <summary>The number of such answers.</summary>
     public int Words { get; private set; }
 
-    /// <summary>Requests since time last passed.</summary>
+    /// <summary>The number of requests since the clock last moved.</summary>
     public int Requests { get; private set; }
 
-    /// <summary>Requests over all time.</summary>
+    /// <summary>The number of all requests.</summary>
     public int AllRequests { get; private set; }
 
     /// <summary>
-    /// True while a deletion that was told with an old body has been undone by setting the store back. Who heard of it stands at the old
-    /// body's version, before both: no watch tells it, only a list.
+    /// True while a deletion that was sent with an old body has been undone by setting the store back. A client that got it is at the old
+    /// body's version, before both. No watch corrects that, only a list.
     /// </summary>
     public bool OnlyListTells { get; private set; }
 
@@ -49,7 +49,7 @@ internal abstract class ServedKind(TimeProvider time)
     /// <summary>A list of objects.</summary>
     public abstract string List(string version, string? next, IEnumerable<string> objects);
 
-    /// <summary>An object that never was.</summary>
+    /// <summary>An object that never existed.</summary>
     public abstract string Stranger(long version);
 }
 

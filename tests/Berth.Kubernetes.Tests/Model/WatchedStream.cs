@@ -1,16 +1,16 @@
 namespace Berth.Kubernetes.Model;
 
-/// <summary>Stands between source and directory: the watcher sees what passes, and the history can keep it waiting.</summary>
-/// <param name="source">The product's.</param>
-/// <param name="watcher">Sees what passes.</param>
-/// <param name="turn">Held by the one that has the turn: the history, or the client where that goes on by itself.</param>
+/// <summary>Stands between source and directory. The watcher sees each read, and the history can delay reads.</summary>
+/// <param name="source">The source of the product.</param>
+/// <param name="watcher">Sees each snapshot and each failure.</param>
+/// <param name="turn">The lock of the thread that may change things: that of the history, or one of the client.</param>
 internal sealed class WatchedStream(KubernetesEndpointSource source, Watcher watcher, Lock turn) : IEndpointSource, IEndpointStream
 {
     private IEndpointStream _inner = null!;
     private volatile TaskCompletionSource? _busy;
     private volatile Task? _waiting;
 
-    /// <summary>While true nothing is read: a consumer that is busy.</summary>
+    /// <summary>While true, nothing is read, as with a busy consumer.</summary>
     public bool IsBusy
     {
         get => _busy is not null;
@@ -26,7 +26,7 @@ internal sealed class WatchedStream(KubernetesEndpointSource source, Watcher wat
         }
     }
 
-    /// <summary>True while a read has nothing to do.</summary>
+    /// <summary>True while a read waits for an event, or the history delays it.</summary>
     public bool IsWaiting => _waiting is { IsCompleted: false };
 
     public IEndpointStream Open(ServiceTarget target, PortScheme ports)

@@ -14,7 +14,7 @@ namespace Berth.Kubernetes.Model;
 /// </remarks>
 internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, TimeProvider time, Action<string> note)
 {
-    // The pods that an event left out, and until when they may be shown as before.
+    // The pods that an event left out, and the time until which they may be shown as before.
     private readonly Dictionary<string, DateTimeOffset> _heldUntil = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _shownBefore = new(StringComparer.Ordinal);
     private readonly bool _hops = habits.AddressMode != AddressMode.Internal;
@@ -22,47 +22,48 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
     private int _wordsAtFailure;
     private DateTimeOffset? _lostAt;
 
-    /// <summary>The states of nodes that it may know.</summary>
+    /// <summary>The states of nodes that the client may know.</summary>
     public NodeViews Nodes { get; } = new(cluster, api, habits.AddressMode);
 
-    /// <summary>The state that it shows, or null before the first list.</summary>
+    /// <summary>The state that the client shows, or null before the first list.</summary>
     public Dictionary<string, string>? Shown { get; private set; }
 
     /// <summary>The snapshot last read, as the source gave it.</summary>
     public EndpointSnapshot? Last { get; private set; }
 
-    /// <summary>When it was read, or read again as a confirmation.</summary>
+    /// <summary>The time at which the snapshot was read, or last confirmed.</summary>
     public DateTimeOffset ReadAt { get; private set; }
 
     /// <summary>The number of different snapshots that were read.</summary>
     public int Snapshots { get; private set; }
 
-    /// <summary>The trouble that the last read ended in, or null.</summary>
+    /// <summary>The failure of the last read, or null.</summary>
     public EndpointSourceException? Trouble { get; private set; }
 
-    /// <summary>The failure that began the current outage, and its time.</summary>
+    /// <summary>The failure with which the current outage started, and its time.</summary>
     public (EndpointSourceException Failure, DateTimeOffset At)? TroubleBegan { get; private set; }
 
     /// <summary>The number of failed reads.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>The version it shows.</summary>
+    /// <summary>The version that the client shows.</summary>
     public long Version { get; private set; }
 
     /// <summary>
-    /// True after the store was set back, until the version has gone back with it: what it shows then is of a truth that is no more.
+    /// True after the store was set back, until the client's version has gone back too. Until then the client shows a state that no longer
+    /// exists.
     /// </summary>
     public bool AwaitsRestore { get; set; }
 
-    /// <summary>The first failure on a thread of the product, which must not see it.</summary>
+    /// <summary>The first violation on a thread of the product. The product must not see the exception.</summary>
     public HistoryException? Violation { get; set; }
 
-    /// <summary>A read brought a snapshot.</summary>
+    /// <summary>Records a read that returned a snapshot.</summary>
     public void Read(EndpointSnapshot snapshot)
     {
         try
         {
-            // Trouble with nodes, which the source passes on as its own until they have once been read, ends with those.
+            // Until nodes have been read once, the source reports their failure as its own. It ends when they are read.
             if (Trouble is { InnerException: not EndpointSourceException } && api.Slices.Words == _wordsAtFailure)
                 throw new HistoryException($"It went live, and of slices the server has said nothing since: {Trouble.Message}");
             // By a list, an event, a bookmark or the head of a watch. A pod that is held is let go a little later.
@@ -73,7 +74,8 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
             Found();
             if (snapshot.StaleReason is { } reason)
             {
-                // Trouble with nodes, which were read before: what is new of slices is given, and says that it may be out of date.
+                // Nodes failed after they were read once: the source still publishes changes of slices, and marks them as possibly
+                // outdated.
                 Trouble = new EndpointSourceException(reason, new EndpointSourceException(reason));
                 TroubleBegan = (Trouble, TroubleBegan?.At ?? time.GetUtcNow());
             }
@@ -92,10 +94,10 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         }
     }
 
-    /// <summary>Its reader was busy until now.</summary>
+    /// <summary>Records that the reader was busy until now.</summary>
     public void WasBusyUntilNow() => _busyUntil = time.GetUtcNow();
 
-    /// <summary>A read failed.</summary>
+    /// <summary>Records a read that failed.</summary>
     public void Fail(Exception exception)
     {
         Failures++;
@@ -112,7 +114,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
         Violation ??= exception as HistoryException ?? new HistoryException($"A failure is no sentence of the source's: {exception}");
     }
 
-    /// <summary>Returns the first difference from the current truth, or null.</summary>
+    /// <summary>Returns the first difference from the real state, or null.</summary>
     public string? Difference()
     {
         if (Shown is null)
@@ -122,7 +124,7 @@ internal sealed class Watcher(Cluster cluster, ApiServer api, Habits habits, Tim
 
     private void Take(EndpointSnapshot snapshot)
     {
-        // The same snapshot once more says that it still holds. Its version is that of its content, which may be older.
+        // The same snapshot again is a confirmation. Its version is that of its content, which may be older.
         if (ReferenceEquals(snapshot, Last))
             return;
         bool same = Last is { } last && ReferenceEquals(snapshot.Endpoints, last.Endpoints)

@@ -6,7 +6,7 @@ namespace Berth.Kubernetes.Recordings;
 
 /// <summary>
 /// Every recording, played to the real source as the answer to a list or to a watch, and cut in every way that could matter. What it then
-/// asks and publishes, or the sentence with which it fails, is held against an approved text: the same one however the bytes arrive.
+/// asks and publishes, or the sentence with which it fails, is compared with an approved text, in every division of the bytes.
 /// </summary>
 public sealed class ReplayTests
 {

@@ -122,7 +122,7 @@ public sealed class StoredKindTests
     }
 
     [Fact]
-    public async Task Custom_object_is_held_against_the_schema_of_its_kind()
+    public async Task Custom_object_is_checked_against_the_schema_of_its_kind()
     {
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(Definition.Replace(

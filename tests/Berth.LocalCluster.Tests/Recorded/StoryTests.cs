@@ -8,7 +8,7 @@ namespace Berth.LocalCluster.Recorded;
 public sealed class StoryTests
 {
     [Fact]
-    public async Task A_life_is_told_in_the_recorded_order()
+    public async Task Events_of_a_life_come_in_the_recorded_order()
     {
         await using TestCluster test = await StartAsync(TestManifests.Service, TestManifests.StatefulSet(3));
         string version = await RecordedLife.PlayAsync(test);
@@ -16,7 +16,7 @@ public sealed class StoryTests
     }
 
     [Fact]
-    public async Task A_pod_that_drains_and_a_scale_down_are_told_in_the_recorded_order()
+    public async Task Events_of_a_drain_and_a_scale_down_come_in_the_recorded_order()
     {
         await using TestCluster test = await StartAsync(TestManifests.Service, TestManifests.StatefulSet(3));
         await RecordedLife.ReadyAsync(test, 3);

@@ -171,7 +171,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task Program_that_a_volume_hides_is_told()
+    public async Task Program_that_a_volume_hides_is_reported()
     {
         Assert.SkipUnless(CanMount, "This system allows no mount namespaces.");
         using TestFile program = new("#!/bin/sh\n");

@@ -117,7 +117,7 @@ public sealed class ContainerStartTests : IDisposable
     }
 
     [Fact]
-    public async Task Hook_before_the_end_that_fails_is_told_and_the_container_ends()
+    public async Task Hook_before_the_end_that_fails_is_reported_and_the_container_ends()
     {
         await using TestCluster test = await StartAsync("exec sleep 600", "lifecycle: { preStop: { exec: { command: [/bin/false] } } }");
         await test.WaitAsync(pods => pods is [{ ProcessId: not null }]);

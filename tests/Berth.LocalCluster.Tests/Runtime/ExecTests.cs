@@ -47,7 +47,7 @@ public sealed class ExecTests
     }
 
     [Fact]
-    public async Task Command_that_is_not_there_and_pod_that_does_not_run_are_told()
+    public async Task Command_that_is_not_there_and_pod_that_does_not_run_are_reported()
     {
         await using TestCluster test = await StartAsync();
 

@@ -56,7 +56,7 @@ public sealed class OverlapTests
         Plans.Only(PlanRule.Overlap, Plans.Set(podSpec: one) + Plans.Set("match", 4000, podSpec: other));
 
     [Fact]
-    public void Affinity_that_Kubernetes_refuses_is_told_and_makes_a_warning()
+    public void Affinity_that_Kubernetes_refuses_is_reported_and_makes_a_warning()
     {
         const string Above = NodeAffinity + "[{key: cores, operator: Gt, values: [eight]}]}]}}}";
         PortPlan plan = Plans.Of(Plans.Set(podSpec: Above) + Plans.Set("match", 4000));

@@ -50,7 +50,7 @@ public sealed class ServiceTests
     }
 
     [Fact]
-    public void Target_of_a_dispatcher_that_selects_two_sets_is_told()
+    public void Target_of_a_dispatcher_that_selects_two_sets_is_reported()
     {
         const string Dispatcher = """
             apiVersion: v1

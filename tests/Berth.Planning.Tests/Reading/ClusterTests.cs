@@ -37,7 +37,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task Ordinals_that_move_on_a_running_parallel_set_are_told()
+    public async Task Ordinals_that_move_on_a_running_parallel_set_are_reported()
     {
         await using LocalCluster.LocalCluster cluster = await StartAsync(Plans.Set(), rbac: false);
         PlanInput input = new();
@@ -50,7 +50,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task Kinds_that_the_user_may_not_list_are_told_and_the_rest_is_checked()
+    public async Task Kinds_that_the_user_may_not_list_are_reported_and_the_rest_is_checked()
     {
         const string Account = """
             apiVersion: v1
@@ -102,7 +102,7 @@ public sealed class ClusterTests
     }
 
     [Fact]
-    public async Task Answers_that_are_cut_or_refused_are_told_and_the_rest_is_checked()
+    public async Task Answers_that_are_cut_or_refused_are_reported_and_the_rest_is_checked()
     {
         const string Pod = """
             {"metadata": {"name": "NAME", "namespace": "games"}, "spec": {"hostNetwork": true, "dnsPolicy": "Default",

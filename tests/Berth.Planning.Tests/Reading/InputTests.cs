@@ -6,7 +6,7 @@ public sealed class InputTests
         "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: ";
 
     [Fact]
-    public void Broken_document_is_told_with_its_line_and_the_rest_is_checked()
+    public void Broken_document_is_reported_with_its_line_and_the_rest_is_checked()
     {
         PortPlan plan = Plans.Of(Plans.Set() + "a: [1\n---\n" + Plans.Set("match", 4000));
         string unread = Assert.Single(plan.Unread);
@@ -16,7 +16,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void Template_that_was_not_rendered_is_told()
+    public void Template_that_was_not_rendered_is_reported()
     {
         PortPlan plan = Plans.Of("metadata:\n  name: {{ .Values.name }}\n---\n" + Plans.Set());
         Assert.Contains("games.yaml, line 2: {{ .Values.name }} is a template that was not rendered", Assert.Single(plan.Unread),
@@ -25,7 +25,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void Unknown_kind_is_told_unless_it_is_passed_over()
+    public void Unknown_kind_is_reported_unless_it_is_passed_over()
     {
         const string Custom = "apiVersion: example.com/v1\nkind: Fleet\nmetadata: {name: f, namespace: games}\n";
         Assert.StartsWith("games.yaml:1: the kind Fleet of example.com/v1 is not known", Assert.Single(Plans.Of(Custom).Unread),
@@ -36,7 +36,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void Object_that_is_there_twice_is_told_and_the_later_counts()
+    public void Object_that_is_there_twice_is_reported_and_the_later_counts()
     {
         PlanFault fault = Plans.Only(PlanRule.Repeated, Plans.Set() + Plans.Set(replicas: 5).Split("---\n")[1]);
         Assert.Equal((new PlanLocation("games.yaml", 35), 9), (fault.Location, fault.Related!.Value.Line));
@@ -69,7 +69,7 @@ public sealed class InputTests
     [InlineData(
         "containers:", Terms + "[{matchExpressions: [{key: cores, operator: Gt, values: [eight]}]}]}}}\n      containers:",
         "The node affinity compares cores with eight, which is not a whole number.")]
-    public void Value_that_the_API_server_refuses_is_told(string old, string @new, string words)
+    public void Value_that_the_API_server_refuses_is_reported(string old, string @new, string words)
     {
         PortPlan plan = Plans.Of(Plans.Set().Replace(old, @new, StringComparison.Ordinal));
         PlanFault fault = Assert.Single(plan.Faults, static fault => fault.Rule == PlanRule.FieldValue);
@@ -80,7 +80,7 @@ public sealed class InputTests
     [Theory]
     [InlineData("port: 4000", "port: 0")]
     [InlineData("port: 4000", "port: 4000, targetPort: 70000")]
-    public void Port_of_a_Service_that_the_API_server_refuses_is_told(string old, string @new) => Assert.Contains(
+    public void Port_of_a_Service_that_the_API_server_refuses_is_reported(string old, string @new) => Assert.Contains(
         "which is not a port in 1..65535.",
         Plans.Only(PlanRule.FieldValue, Plans.Set().Replace(old, @new, StringComparison.Ordinal)).What, StringComparison.Ordinal);
 
@@ -93,7 +93,7 @@ public sealed class InputTests
     [Theory]
     [InlineData("minReplicas: 5, maxReplicas: 3", "spec.maxReplicas is 3, which is not minReplicas or more.")]
     [InlineData("maxReplicas: 0", "spec.maxReplicas is 0, which is not a whole number, 1 or more.")]
-    public void Maximum_that_the_API_server_refuses_is_told(string bounds, string what) => Assert.Equal(
+    public void Maximum_that_the_API_server_refuses_is_reported(string bounds, string what) => Assert.Equal(
         what, Plans.Only(PlanRule.FieldValue, $$"""
         apiVersion: autoscaling/v2
         kind: HorizontalPodAutoscaler
@@ -104,11 +104,11 @@ public sealed class InputTests
         """ + Plans.Set()).What);
 
     [Fact]
-    public void Set_without_a_template_is_told() => Plans.Only(
+    public void Set_without_a_template_is_reported() => Plans.Only(
         PlanRule.FieldValue, "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: x, namespace: games}\nspec:\ntemplate: {}\n");
 
     [Fact]
-    public void Maximum_that_is_no_number_is_told() => Plans.Only(PlanRule.FieldValue, """
+    public void Maximum_that_is_no_number_is_reported() => Plans.Only(PlanRule.FieldValue, """
         apiVersion: autoscaling/v2
         kind: HorizontalPodAutoscaler
         metadata: {name: lobby, namespace: games}
@@ -137,7 +137,7 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void Document_without_a_kind_is_told() => Assert.Contains(
+    public void Document_without_a_kind_is_reported() => Assert.Contains(
         "games.yaml:1: a document has no kind", Assert.Single(Plans.Of("apiVersion: v1\nmetadata: {name: x}").Unread),
         StringComparison.Ordinal);
 

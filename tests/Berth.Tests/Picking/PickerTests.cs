@@ -173,7 +173,7 @@ public sealed class PickerTests
     [InlineData("ordinal:2", ": service-b-2 cannot be dialled (its node has no address). ")]
     [InlineData("pod:service-b-7", ": there is no service-b-7. ")]
     [InlineData("ordinal:7", ": there is no pod with ordinal 7. ")]
-    public void Why_a_named_pod_is_not_picked_is_told(string name, string reason)
+    public void Why_a_named_pod_is_not_picked_is_reported(string name, string reason)
     {
         Assert.True(EndpointPickers.TryCreate(name, out IEndpointPicker? picker, out _));
         EndpointSnapshot snapshot = EndpointSnapshot.Create(
@@ -184,7 +184,7 @@ public sealed class PickerTests
     }
 
     [Fact]
-    public void Sticky_pick_of_nothing_is_told_without_an_exception()
+    public void Sticky_pick_of_nothing_is_reported_without_an_exception()
     {
         EndpointSnapshot none = TestKit.TestPods.Snapshot(0);
         Assert.False(none.TryPickSticky("a", out PodEndpoint? endpoint));

@@ -33,7 +33,7 @@ public sealed class LogRules : ILoggerFactory, ILogger
         HashSet<(int Id, string Subject)> open = [];
         foreach ((LogLevel _, int id, string text) in _entries)
         {
-            // Two files may be in trouble at once: the first words tell them apart.
+            // Two files may fail at the same time. The first words of the message identify each.
             string subject = id is 200 or 201 ? string.Join(' ', text.Split(' ').Take(4)) : "";
             if (s_endOf.ContainsKey(id) && !open.Add((id, subject)))
                 yield return $"'{text}' was logged again before it had ended";

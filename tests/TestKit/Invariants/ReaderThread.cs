@@ -1,6 +1,6 @@
 namespace Berth.TestKit.Invariants;
 
-/// <summary>I3: reads all the time, on its own thread, whatever the source does.</summary>
+/// <summary>I3: reads all the time, on a separate thread, in every state of the source.</summary>
 internal sealed class ReaderThread : IDisposable
 {
     private readonly ManualResetEventSlim _stop = new();

@@ -1,6 +1,6 @@
 namespace Berth.TestKit.Invariants;
 
-/// <summary>Passes a source's streams through, and tells what came out of each read before the directory sees it.</summary>
+/// <summary>Forwards a source's streams, and reports the result of each read before the directory sees it.</summary>
 internal sealed class TappedSource(IEndpointSource source, InvariantObserver observer) : IEndpointSource, IAsyncDisposable
 {
     public IEndpointStream Open(ServiceTarget target, PortScheme ports)
