@@ -68,7 +68,7 @@ internal static class AppliedFields
 
     /// <summary>
     /// Finds the paths of the applied fields that are in a set and would change, such as <c>.spec.replicas</c>. It compares the object
-    /// before and after the apply, because both contain the default values.
+    /// before and after the apply.
     /// </summary>
     public static IEnumerable<(string Path, FieldSet Field)> Differing(
         string type, JsonObject live, JsonObject after, JsonObject applied, FieldSet owned, string path = "")
@@ -99,7 +99,9 @@ internal static class AppliedFields
                         continue;
                     JsonObject old = Find(type, name, live[name] as JsonArray, step) as JsonObject ?? [];
                     JsonObject became = Find(type, name, after[name] as JsonArray, step) as JsonObject ?? [];
-                    string keys = step[3..^1].Replace("\":", "=", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal);
+                    // [name="game"], [containerPort=80,protocol="UDP"].
+                    string keys = string.Join(
+                        ',', JsonNode.Parse(step[2..])!.AsObject().Select(static key => $"{key.Key}={key.Value!.ToJsonString()}"));
                     string itemAt = $"{at}[{keys}]";
                     foreach ((string inner, FieldSet field) in Differing(FieldShape.Below(type, name), old, became, item, ofItem, itemAt))
                         yield return (inner, One("f:" + name, One(step, field)));

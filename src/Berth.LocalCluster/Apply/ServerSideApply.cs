@@ -22,10 +22,13 @@ internal static class ServerSideApply
         return made;
     }
 
-    /// <summary>The object after an apply. Fill puts in the values that an object does not state.</summary>
+    /// <summary>
+    /// The object after an apply. Default values are not put in before the comparison, as on a real server (Kubernetes 1.36.2): a structure
+    /// that is one value, such as fieldRef, is a conflict if the other owner's has a default that the applied one does not state.
+    /// </summary>
     /// <exception cref="ApiException">409: a field is another owner's, with another value.</exception>
     public static JsonObject Change(
-        ResourceKind kind, JsonObject live, JsonObject applied, FieldManager manager, bool force, string now, Action<JsonObject> fill)
+        ResourceKind kind, JsonObject live, JsonObject applied, FieldManager manager, bool force, string now)
     {
         ManagedFields owners = ManagedFields.Of(live);
         if (owners.IsEmpty)
@@ -35,7 +38,6 @@ internal static class ServerSideApply
             wanted.Remove("metadata");
         JsonObject merged = live.Clone();
         AppliedFields.Merge(kind.Type, merged, wanted);
-        fill(merged);
         List<(FieldOwner Owner, string Path, FieldSet Field)> conflicts =
         [
             .. owners.Others(manager).SelectMany(other => AppliedFields.Differing(kind.Type, live, merged, wanted, other.Fields)

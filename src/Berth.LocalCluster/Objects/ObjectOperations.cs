@@ -134,8 +134,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
                 applied,
                 new FieldManager(manager, "Apply", status ? "status" : null),
                 force,
-                time.Timestamp(),
-                merged => _rules.Fill(kind, merged));
+                time.Timestamp());
         }
 
         return (Update(kind, @namespace, name, Merged, status, dryRun, isApply: true), false);

@@ -145,6 +145,29 @@ public sealed class ServerSideApplyTests
         Assert.Null(conflict["details"]!["name"]);
     }
 
+    // As kube-apiserver 1.36.2 does after `kubectl apply`: fieldRef is one value, and what was made has its default apiVersion.
+    [Theory]
+    [InlineData("{ fieldPath: metadata.name }", HttpStatusCode.Conflict)]
+    [InlineData("{ apiVersion: v1, fieldPath: metadata.name }", HttpStatusCode.OK)]
+    public async Task Default_value_in_a_structure_that_is_one_value_is_a_conflict_unless_it_is_stated(string field, HttpStatusCode expected)
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        string set = Set.Replace("value: \"1\"", $"valueFrom: {{ fieldRef: {field} }}", StringComparison.Ordinal);
+        (HttpStatusCode made, _) = await test.SendAsync(HttpMethod.Post, $"{Sets}?fieldManager=kubectl-client-side-apply", set, "application/yaml");
+        Assert.Equal(HttpStatusCode.Created, made);
+
+        (HttpStatusCode status, JsonNode answer) = await ApplyAsync(test, $"{Sets}/web", set, "helm");
+
+        Assert.Equal(expected, status);
+        if (expected == HttpStatusCode.Conflict)
+        {
+            Assert.Equal(
+                "Apply failed with 1 conflict: conflict with \"kubectl-client-side-apply\" using apps/v1: "
+                    + """.spec.template.spec.containers[name="c"].env[name="A"].valueFrom.fieldRef""",
+                (string?)answer["message"]);
+        }
+    }
+
     [Fact]
     public async Task Object_of_a_controller_has_an_owner_for_all_that_it_was()
     {
