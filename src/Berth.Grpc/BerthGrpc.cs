@@ -21,11 +21,17 @@ public static class BerthGrpc
     /// <param name="services">The services.</param>
     /// <param name="options">The options.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
-    /// <exception cref="InvalidOperationException">It was added before.</exception>
+    /// <exception cref="InvalidOperationException">It was added before, or the host is built already.</exception>
     public static IServiceCollection AddBerthGrpc(this IServiceCollection services, BerthGrpcOptions options)
     {
         ArgumentNullException.ThrowIfNull(services);
         Check(options);
+        if (services.IsReadOnly)
+        {
+            throw new InvalidOperationException(
+                "The host is built already: berth:/// addresses cannot be added. Call AddBerthGrpc before Build().");
+        }
+
         if (services.Any(static service => service.ServiceType == typeof(PodResolverFactory)))
         {
             throw new InvalidOperationException(

@@ -13,11 +13,13 @@ public static class BerthHandlerClients
     /// <param name="view">The name of the view: that of <c>AddBerthView</c>, or the key of an <see cref="EndpointView"/>.</param>
     /// <param name="configure">Changes the options.</param>
     /// <returns>The same client, for further calls.</returns>
+    /// <exception cref="InvalidOperationException">The host is built already.</exception>
     public static IHttpClientBuilder AddBerthHandler(
         this IHttpClientBuilder builder, string view, Action<BerthHandlerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(view);
+        CheckOpen(builder);
         string client = builder.Name;
         return builder.AddHttpMessageHandler(services =>
         {
@@ -37,16 +39,27 @@ public static class BerthHandlerClients
     /// <param name="getView">Returns the view. Called for each handler that the factory makes.</param>
     /// <param name="configure">Changes the options.</param>
     /// <returns>The same client, for further calls.</returns>
+    /// <exception cref="InvalidOperationException">The host is built already.</exception>
     public static IHttpClientBuilder AddBerthHandler(
         this IHttpClientBuilder builder, Func<IServiceProvider, EndpointView> getView, Action<BerthHandlerOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(getView);
+        CheckOpen(builder);
         return builder.AddHttpMessageHandler(services =>
         {
             BerthHandlerOptions options = new();
             configure?.Invoke(options);
             return new BerthHandler(getView(services), options);
         });
+    }
+
+    private static void CheckOpen(IHttpClientBuilder builder)
+    {
+        if (builder.Services.IsReadOnly)
+        {
+            throw new InvalidOperationException(
+                $"The host is built already: the HttpClient '{builder.Name}' cannot get a handler. Call AddBerthHandler before Build().");
+        }
     }
 }

@@ -26,13 +26,19 @@ public static class BerthYarp
     /// <param name="builder">The builder of the reverse proxy.</param>
     /// <param name="options">The options, or null for the defaults.</param>
     /// <exception cref="ArgumentException">Options are outside their ranges; the message names all of them.</exception>
-    /// <exception cref="InvalidOperationException">It was added before.</exception>
+    /// <exception cref="InvalidOperationException">It was added before, or the host is built already.</exception>
     public static IReverseProxyBuilder AddBerthDestinations(this IReverseProxyBuilder builder, BerthYarpOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         BerthYarpOptions checkedOptions = options ?? new BerthYarpOptions();
         OptionFaults.Throw(checkedOptions.FindFaults(), nameof(options));
         IServiceCollection services = builder.Services;
+        if (services.IsReadOnly)
+        {
+            throw new InvalidOperationException(
+                "The host is built already: destinations that are pods cannot be added. Call AddBerthDestinations before Build().");
+        }
+
         if (services.Any(static service => service.ServiceType == typeof(PodDestinationResolver)))
             throw new InvalidOperationException("AddBerthDestinations was called twice. Call it once, with the ports of all targets.");
         MoveOthers(services);

@@ -68,6 +68,16 @@ public sealed class RegistrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_registration_after_the_host_is_built_is_told()
+    {
+        ServiceCollection services = [];
+        services.MakeReadOnly();
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(
+            () => services.AddBerthGrpc(new BerthGrpcOptions { Ports = TestPods.Ports }));
+        Assert.Contains("Call AddBerthGrpc before Build().", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_provider_without_a_directory_is_told_to_register_one()
     {
         ServiceCollection services = new();

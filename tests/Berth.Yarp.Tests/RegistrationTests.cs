@@ -113,6 +113,16 @@ public sealed class RegistrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_registration_after_the_host_is_built_is_told()
+    {
+        ServiceCollection services = [];
+        IReverseProxyBuilder proxy = services.AddReverseProxy();
+        services.MakeReadOnly();
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => proxy.AddBerthDestinations());
+        Assert.Contains("Call AddBerthDestinations before Build().", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_provider_without_a_directory_is_told_to_register_one()
     {
         ServiceCollection services = new();

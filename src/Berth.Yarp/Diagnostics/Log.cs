@@ -23,4 +23,8 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 824, Level = LogLevel.Debug, Message = "Cluster '{Cluster}' has no available pod '{Pod}'; the answer is 503.")]
     public static partial void PodMissing(ILogger logger, string cluster, string pod);
+
+    [LoggerMessage(EventId = 825, Level = LogLevel.Warning,
+        Message = "The resolver of the destinations {Destinations} failed. {Meanwhile}; they are resolved again in 10 s.")]
+    public static partial void OthersFailed(ILogger logger, string destinations, string meanwhile, Exception exception);
 }

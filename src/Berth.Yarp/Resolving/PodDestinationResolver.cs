@@ -10,24 +10,35 @@ namespace Berth.Yarp.Resolving;
 
 /// <summary>
 /// Gives the proxy the pods of destinations that name a target, from memory, and leaves all others to the resolver that was there before.
-/// Once the proxy has started it never fails for a target: the proxy would ignore every change for five minutes.
+/// Once the proxy has started it never fails: the proxy would ignore every change for five minutes.
 /// </summary>
-internal sealed class PodDestinationResolver(
-    IDestinationResolver others, EndpointDirectory directory, BerthYarpOptions options, ILogger logger)
-    : IDestinationResolver, IConfigChangeListener, IAsyncDisposable, IDisposable
+internal sealed class PodDestinationResolver : IDestinationResolver, IConfigChangeListener, IAsyncDisposable, IDisposable
 {
+    private readonly EndpointDirectory _directory;
+    private readonly BerthYarpOptions _options;
+    private readonly ILogger _logger;
     private readonly Dictionary<(ServiceTarget Target, PortScheme Ports), TargetWatch> _watches = [];
     private readonly ConditionalWeakTable<DestinationConfig, ResolvedDestination> _resolved = [];
-    private readonly ChangeSignal _signal = new(options.MinChangeInterval, options.TimeProvider, logger);
+    private readonly ChangeSignal _signal;
+    private readonly OtherDestinations _others;
     private readonly CancellationTokenSource _stopping = new();
     private volatile bool _isStarted;
+
+    public PodDestinationResolver(IDestinationResolver others, EndpointDirectory directory, BerthYarpOptions options, ILogger logger)
+    {
+        _directory = directory;
+        _options = options;
+        _logger = logger;
+        _signal = new ChangeSignal(options.MinChangeInterval, options.TimeProvider, logger);
+        _others = new OtherDestinations(others, _signal, options.TimeProvider, logger);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
         IReadOnlyDictionary<string, DestinationConfig> destinations, CancellationToken cancellationToken)
     {
         if (!destinations.Values.Any(DestinationTemplate.IsMeant))
-            return await others.ResolveDestinationsAsync(destinations, cancellationToken).ConfigureAwait(false);
+            return await _others.ResolveAsync(destinations, destinations, _isStarted, cancellationToken).ConfigureAwait(false);
         // Before the pods are read, so that no change falls between the two.
         List<IChangeToken> tokens = [_signal.Token];
         Dictionary<string, DestinationConfig> resolved = new(StringComparer.OrdinalIgnoreCase);
@@ -36,7 +47,7 @@ internal sealed class PodDestinationResolver(
         if (strangers.Count > 0)
         {
             ResolvedDestinationCollection found =
-                await others.ResolveDestinationsAsync(strangers, cancellationToken).ConfigureAwait(false);
+                await _others.ResolveAsync(destinations, strangers, _isStarted, cancellationToken).ConfigureAwait(false);
             foreach ((string name, DestinationConfig destination) in found.Destinations)
                 resolved[name] = destination;
             if (found.ChangeToken is not null)
@@ -73,6 +84,7 @@ internal sealed class PodDestinationResolver(
     public void Dispose()
     {
         _stopping.Cancel();
+        _others.Dispose();
         _signal.Dispose();
     }
 
@@ -88,12 +100,12 @@ internal sealed class PodDestinationResolver(
     private async ValueTask AddPodsAsync(
         string name, DestinationConfig destination, Dictionary<string, DestinationConfig> resolved, CancellationToken cancellationToken)
     {
-        if (!DestinationTemplate.TryCreate(destination, options, out DestinationTemplate? template, out string? fault))
+        if (!DestinationTemplate.TryCreate(destination, _options, out DestinationTemplate? template, out string? fault))
         {
             // A wrong destination ends the start, like every other wrong setting. Later, only that destination has no pods.
             if (!_isStarted)
                 throw new InvalidOperationException($"The destination '{name}' cannot be used: {fault}");
-            Log.DestinationRefused(logger, name, fault);
+            Log.DestinationRefused(_logger, name, fault);
             return;
         }
 
@@ -118,11 +130,11 @@ internal sealed class PodDestinationResolver(
         {
             // Only the start waits. Later a wait would delay the changes of all clusters.
             if (!_isStarted)
-                await directory.GetEndpointsAsync(template.Target, template.Ports, cancellationToken).ConfigureAwait(false);
+                await _directory.GetEndpointsAsync(template.Target, template.Ports, cancellationToken).ConfigureAwait(false);
         }
         catch (EndpointSourceException exception)
         {
-            Log.StartedWithout(logger, template.Target, exception.Message);
+            Log.StartedWithout(_logger, template.Target, exception.Message);
         }
 
         return Watch(template)?.Pods ?? [];
@@ -140,11 +152,11 @@ internal sealed class PodDestinationResolver(
             try
             {
                 return _watches[key] = new TargetWatch(
-                    directory.Follow(template.Target, template.Ports), options.TimeProvider, logger, _signal.Change, _stopping.Token);
+                    _directory.Follow(template.Target, template.Ports), _options.TimeProvider, _logger, _signal.Change, _stopping.Token);
             }
             catch (ObjectDisposedException exception)
             {
-                Log.FollowingFailed(logger, template.Target, exception);
+                Log.FollowingFailed(_logger, template.Target, exception);
                 return known;
             }
         }

@@ -24,14 +24,14 @@ internal sealed class SeatCluster : IAsyncDisposable
     private readonly string? _tlsName;
     private readonly TestAuthority _authority = new();
 
-    private SeatCluster(int pods, string? tlsName)
+    private SeatCluster(int pods, string? tlsName, bool lastResort)
     {
         _tlsName = tlsName;
         if (tlsName is not null)
             WriteCertificate(tlsName);
         _pods = pods;
         _deskBase = FreePorts.Take(pods);
-        _directory = new EndpointDirectory(_source, new EndpointDirectoryOptions());
+        _directory = new EndpointDirectory(_source, new EndpointDirectoryOptions { LastResort = lastResort });
         KeyFile = _folder.Write("keys", "one=" + Convert.ToBase64String(new byte[32]));
         Desks = new SeatDesk?[pods];
         Servers = new SeatDeskServer?[pods];
@@ -52,9 +52,10 @@ internal sealed class SeatCluster : IAsyncDisposable
     /// <summary>Starts pods with a desk each, and a dispatcher that has heard of all desks.</summary>
     public static async Task<SeatCluster> StartAsync(
         int pods, int seats, SeatPolicy policy = SeatPolicy.LowestOrdinal, Func<int, bool>? hasDesk = null,
-        IReadOnlyList<string>? origins = null, bool picksBySeats = false, string? tlsName = null)
+        IReadOnlyList<string>? origins = null, bool picksBySeats = false, string? tlsName = null,
+        bool lastResort = false)
     {
-        SeatCluster cluster = new(pods, tlsName);
+        SeatCluster cluster = new(pods, tlsName, lastResort);
         try
         {
             for (int i = 0; i < pods; i++)
@@ -142,9 +143,10 @@ internal sealed class SeatCluster : IAsyncDisposable
         return (server, new HttpClient { BaseAddress = new Uri(server.Addresses[0]), Timeout = Wait.Limit });
     }
 
-    public Task PublishAsync(Func<int, bool>? isReady = null, int? count = null) => _source.PublishAsync(
+    public Task PublishAsync(Func<int, bool>? isReady = null, int? count = null, Func<int, bool>? isTerminating = null) => _source.PublishAsync(
         _directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports),
-        Enumerable.Range(0, count ?? _pods).Select(i => DispatcherFixture.Pod(i, "127.0.0.1", ready: isReady?.Invoke(i) != false)),
+        Enumerable.Range(0, count ?? _pods).Select(i => DispatcherFixture.Pod(
+            i, "127.0.0.1", ready: isReady?.Invoke(i) != false, terminating: isTerminating?.Invoke(i) == true)),
         cancellationToken: Cancelled);
 
     /// <summary>Asks for seats. Returns the status and the body.</summary>

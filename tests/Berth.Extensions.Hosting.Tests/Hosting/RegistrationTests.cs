@@ -129,6 +129,7 @@ public sealed class RegistrationTests
             Assert.Equal(keys.Order(StringComparer.Ordinal), Names(berth.GetProperty(source).GetProperty("properties")));
         Assert.Equal(Names<BerthKubernetesSettings>(), KnownKeys.OfSources["Kubernetes"].Order(StringComparer.Ordinal));
         Assert.Equal(Names<BerthDnsSettings>(), KnownKeys.OfSources["Dns"].Order(StringComparer.Ordinal));
+        Assert.Equal(Names<BerthRemoteSettings>(), KnownKeys.OfSources["Remote"].Order(StringComparer.Ordinal));
         Assert.Equal(Names<BerthFileSettings>(), KnownKeys.OfSources["File"].Order(StringComparer.Ordinal));
     }
 

@@ -1,3 +1,4 @@
+using Berth.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -136,6 +137,18 @@ public sealed class SettingsTests
         using IHost host = builder.Build();
         Exception exception = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync(Stop));
         Assert.Contains(key, exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true", 1)]
+    [InlineData("false", 0)]
+    public async Task A_last_resort_is_a_setting(string value, int available)
+    {
+        await using PodRig rig = new();
+        rig.Builder.Configuration["Berth:LastResort"] = value;
+        await rig.StartAsync(0);
+        await rig.PublishAsync([TestPods.Endpoint(0, ready: false)]);
+        Assert.Equal(available, rig.View.Current!.Available.Count);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Berth.TestKit;
+using Berth.TestKit.Dns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -64,7 +65,17 @@ public sealed class SourceTests
     }
 
     [Fact]
-    public async Task Dns_is_asked_at_the_servers_of_the_settings()
+    public async Task Pods_of_the_source_Dns_come_from_the_servers_of_the_settings()
+    {
+        await using ScriptedDnsServer server = new(TestZone.Headless(TestZone.Pods(3)));
+        using IHost host = await StartAsync(("Berth:Source", "Dns"), ("Berth:Dns:Servers:0", server.EndPoint.ToString()));
+        EndpointSnapshot snapshot = await host.Services.GetRequiredService<EndpointView>().GetEndpointsAsync(Stop);
+        Assert.Equal(
+            ["10.88.0.10:3000", "10.88.0.11:3001", "10.88.0.12:3002"], snapshot.Available.Select(static pod => pod.Authority));
+    }
+
+    [Fact]
+    public async Task A_dns_server_that_does_not_answer_is_named()
     {
         using IHost host = await StartAsync(
             ("Berth:Source", "Dns"), ("Berth:Dns:Servers:0", $"127.0.0.1:{FreePorts.Take()}"), ("Berth:FirstSnapshotTimeout", "00:00:20"));

@@ -213,6 +213,16 @@ public sealed class BerthHandlerTests
     }
 
     [Fact]
+    public async Task A_handler_that_is_added_after_the_host_is_built_is_told()
+    {
+        await using PodRig rig = new();
+        IHttpClientBuilder client = rig.Builder.Services.AddHttpClient("lobby");
+        await rig.StartAsync(0);
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => client.AddBerthHandler("lobby"));
+        Assert.Contains("the HttpClient 'lobby' cannot get a handler", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Options_tell_all_of_their_faults()
     {
         BerthHandlerOptions options = new() { MaxPods = 0, PortName = "", Picker = null! };
