@@ -11,11 +11,8 @@ public sealed class KubeconfigYamlTests
     [Fact]
     public void Every_row_of_kubectls_table_is_read_the_same()
     {
-        Assert.True(KubectlYaml.All.Count > 400);
-        // YamlDotNet lets a tab stand behind a dash.
-        Assert.Empty(
-            KubectlYaml.All.Where(static row => row.Text != "v:\n-\ta")
-                .Select(static row => row.Compare(Read(row.Document))).OfType<string>());
+        Assert.True(KubectlYaml.All.Count > 800);
+        Assert.Empty(KubectlYaml.Differences(Read));
     }
 
     [Fact]
@@ -66,9 +63,13 @@ public sealed class KubeconfigYamlTests
     {
         try
         {
-            return ToNode(YamlTree.Read(text)!.Fields!["v"])?.ToJsonString() ?? "null";
+            // A text that is no mapping as a whole is no kubeconfig.
+            return YamlTree.Read(text)?.Fields is { } fields && fields.TryGetValue("v", out YamlValue? value)
+                ? ToNode(value)?.ToJsonString() ?? "null"
+                : null;
         }
-        catch (YamlException)
+        // The parser throws the others on some broken input; KubeconfigFile makes a sentence of each.
+        catch (Exception exception) when (exception is YamlException or InvalidOperationException or ArgumentException)
         {
             return null;
         }
