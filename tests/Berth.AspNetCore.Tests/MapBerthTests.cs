@@ -1,8 +1,10 @@
 using System.Net;
+using System.Security.Claims;
 using System.Text.Json;
 using Berth.Dispatcher;
 using Berth.Dispatcher.Tests;
 using Berth.TestKit;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,11 +83,19 @@ public sealed class MapBerthTests
                 app.UseAuthentication();
                 app.UseAuthorization();
                 routes.RequireAuthorization();
+                app.MapPost("/login", static context => context.SignInAsync("test", new ClaimsPrincipal(new ClaimsIdentity("test"))));
             });
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
 
         using HttpResponseMessage refused = await fixture.Client.GetAsync("/discovery/v1/endpoints/k8s-example2/service-b", Token);
 
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Equal("", await refused.Content.ReadAsStringAsync(Token));
+        using HttpResponseMessage login = await fixture.Client.PostAsync("/login", null, Token);
+        using HttpRequestMessage request = new(HttpMethod.Get, "/discovery");
+        request.Headers.Add("Cookie", login.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        using HttpResponseMessage allowed = await fixture.Client.SendAsync(request, Token);
+        Assert.Equal("10.88.0.10:3000", await allowed.Content.ReadAsStringAsync(Token));
     }
 
     [Fact]

@@ -56,18 +56,6 @@ public sealed class ConsumerTests(PackedFeed feed)
             ignoreLineEndingDifferences: true);
     }
 
-    [Fact]
-    public async Task Tool_is_installed_and_says_its_version()
-    {
-        string folder = CreateFolder("tool");
-        await DotnetCommand.RunAsync(folder, "tool", "install", "berth", "--tool-path", "bin", "-v", "quiet");
-
-        string output = await DotnetCommand.RunAsync(Path.Combine(folder, "bin", "berth"), folder, ["version"]);
-
-        Package tool = Assert.Single(feed.All, static package => package.Id == "berth");
-        Assert.Contains(tool.Value("version")!, output, StringComparison.Ordinal);
-    }
-
     /// <summary>A project of this folder, with packages in place of references. Nothing of the checkout reaches it.</summary>
     private string CreateProject(string name, IEnumerable<Package> packages)
     {

@@ -9,26 +9,10 @@ internal static class DotnetCommand
     public static Task<string> RunAsync(string folder, params string[] arguments) => RunAsync("dotnet", folder, arguments);
 
     /// <summary>Runs a program and returns its output. An exit code other than 0 fails the test, with the output.</summary>
-    public static async Task<string> RunAsync(string program, string folder, IReadOnlyList<string> arguments)
+    public static async Task<string> RunAsync(
+        string program, string folder, IReadOnlyList<string> arguments, params (string Name, string Value)[] variables)
     {
-        ProcessStartInfo start = new(program, arguments)
-        {
-            WorkingDirectory = folder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        start.Environment["DOTNET_NOLOGO"] = "1";
-        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-        // A node or a compiler that stays would keep the output open.
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["UseSharedCompilation"] = "false";
-        // Packages of Berth come from the feed alone. Others that are on this machine already are not fetched again.
-        start.Environment["NUGET_PACKAGES"] = PackedFeed.Cache;
-        start.Environment["RestoreFallbackFolders"] = GlobalPackages();
-
-        using Process process = Process.Start(start)!;
+        using Process process = Process.Start(Start(program, folder, arguments, variables))!;
         CancellationToken cancelled = TestContext.Current.CancellationToken;
         try
         {
@@ -48,7 +32,33 @@ internal static class DotnetCommand
         }
     }
 
-    private static string GlobalPackages()
+    /// <summary>The start of a program whose output is read, with the packages of the feed.</summary>
+    public static ProcessStartInfo Start(
+        string program, string folder, IReadOnlyList<string> arguments, params (string Name, string Value)[] variables)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
+        // A node or a compiler that stays would keep the output open.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["UseSharedCompilation"] = "false";
+        // Packages of Berth come from the feed alone. Others that are on this machine already are not fetched again.
+        start.Environment["NUGET_PACKAGES"] = PackedFeed.Cache;
+        start.Environment["RestoreFallbackFolders"] = GlobalPackages();
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
+        return start;
+    }
+
+    /// <summary>The folder of packages that are on this machine already, or an empty text.</summary>
+    public static string GlobalPackages()
     {
         string? named = Environment.GetEnvironmentVariable("NUGET_PACKAGES");
         string folder = string.IsNullOrEmpty(named)

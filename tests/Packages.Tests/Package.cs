@@ -26,6 +26,15 @@ internal sealed class Package
     public IReadOnlyList<string> Dependencies =>
         [.. _metadata.Descendants().Where(static e => e.Name.LocalName == "dependency").Select(static e => e.Attribute("id")!.Value)];
 
+    /// <summary>The dependencies with their versions.</summary>
+    public IReadOnlyList<(string Id, string Version)> Versions =>
+    [
+        .. _metadata.Descendants().Where(static e => e.Name.LocalName == "dependency")
+            .Select(static e => (e.Attribute("id")!.Value, e.Attribute("version")!.Value)),
+    ];
+
+    public string? RepositoryAddress => Element("repository")?.Attribute("url")?.Value;
+
     public string? Commit => Element("repository")?.Attribute("commit")?.Value;
 
     public string? Value(string name) => Element(name)?.Value;
@@ -35,6 +44,15 @@ internal sealed class Package
         using ZipArchive zip = ZipFile.OpenRead(_path);
         using StreamReader reader = new(zip.GetEntry(file)!.Open());
         return reader.ReadToEnd();
+    }
+
+    public byte[] ReadBytes(string file)
+    {
+        using ZipArchive zip = ZipFile.OpenRead(_path);
+        using MemoryStream bytes = new();
+        using (Stream entry = zip.GetEntry(file)!.Open())
+            entry.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     public long LengthOf(string file)

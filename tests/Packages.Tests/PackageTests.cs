@@ -26,7 +26,8 @@ public sealed class PackageTests(PackedFeed feed)
         {
             Assert.Equal("README.md", package.Value("readme"));
             string text = package.ReadText("README.md");
-            Assert.StartsWith($"# {package.Id}\n", text, StringComparison.Ordinal);
+            string title = PackedFeed.IsOfTool(package.Id) ? "berth" : package.Id;
+            Assert.StartsWith($"# {title}\n", text, StringComparison.Ordinal);
             Assert.Contains("\n```", text, StringComparison.Ordinal);
         });
     }
@@ -44,7 +45,7 @@ public sealed class PackageTests(PackedFeed feed)
     [Fact]
     public void Every_package_has_the_version_license_and_description()
     {
-        string version = Regex.Match(Checkout.Read("Directory.Build.props"), "<Version>(.*)</Version>").Groups[1].Value;
+        string version = ReadVersion();
         Assert.All(feed.All, package =>
         {
             Assert.Equal(version, package.Value("version"));
@@ -59,6 +60,21 @@ public sealed class PackageTests(PackedFeed feed)
         Assert.SkipUnless(Path.Exists(Path.Combine(Checkout.Root, ".git")), "This checkout has no git folder, so there is no commit.");
         string text = await DotnetCommand.RunAsync("git", Checkout.Root, ["rev-parse", "HEAD"]);
         Assert.All(feed.All, package => Assert.Equal(text.Trim(), package.Commit));
+    }
+
+    [Fact]
+    public async Task Every_package_names_the_address_of_origin_or_none()
+    {
+        Assert.SkipUnless(Path.Exists(Path.Combine(Checkout.Root, ".git")), "This checkout has no git folder, so there is no remote.");
+        string remotes = await DotnetCommand.RunAsync("git", Checkout.Root, ["remote", "-v"]);
+        Match origin = Regex.Match(remotes, @"^origin\s+(https://\S+) \(fetch\)", RegexOptions.Multiline);
+        // No address is made up: without a remote that others reach, a package has none, and debuggers find no sources.
+        string? address = origin.Success ? origin.Groups[1].Value : null;
+        Assert.All(feed.All, package =>
+        {
+            Assert.Equal(address, package.RepositoryAddress);
+            Assert.Equal(address, package.Value("projectUrl"));
+        });
     }
 
     [Fact]
@@ -89,6 +105,61 @@ public sealed class PackageTests(PackedFeed feed)
             ours.Contains(id) || known.Any(name => id.StartsWith(name, StringComparison.Ordinal)),
             $"{package.Id} depends on {id}. Add it to the list of this test if a user of the package needs it.")));
     }
+
+    [Fact]
+    public void Every_library_is_deterministic_and_has_the_marks_of_trimming_and_AOT()
+    {
+        Assert.All(feed.Libraries, static package =>
+        {
+            string assembly = package.Files.Single(static file => file.EndsWith(".dll", StringComparison.Ordinal));
+            AssemblyFacts facts = AssemblyFacts.Read(package.ReadBytes(assembly));
+            Assert.True(facts.IsDeterministic, package.Id);
+            // The marks need .NET 8, and Berth.Client is for netstandard2.1.
+            bool canBeMarked = package.Id != "Berth.Client";
+            Assert.Equal((canBeMarked, canBeMarked), (facts.IsTrimmable, facts.IsAotCompatible));
+        });
+    }
+
+    [Fact]
+    public void Readme_says_what_has_no_mark_of_trimming_or_AOT()
+    {
+        Assert.All(feed.Libraries, package =>
+        {
+            string text = package.ReadText("README.md");
+            Assert.Contains("Native AOT", text, StringComparison.Ordinal);
+            Assert.All(
+                package.Versions.Where(dependency => feed.Libraries.All(ours => ours.Id != dependency.Id)
+                    && !AssemblyFacts.ReadPackage(dependency.Id, dependency.Version).IsAotCompatible),
+                dependency => Assert.True(
+                    text.Contains(dependency.Id, StringComparison.Ordinal),
+                    $"{package.Id} depends on {dependency.Id}, which has no mark of Native AOT. Say so in its README.md."));
+        });
+    }
+
+    [Fact]
+    public void Provider_of_service_discovery_depends_on_the_abstractions_alone()
+    {
+        Package package = feed.Libraries.Single(static package => package.Id == "Berth.ServiceDiscovery");
+        (string id, string version) = package.Versions.Single(static one => one.Id == "Microsoft.Extensions.ServiceDiscovery.Abstractions");
+        Package abstractions = new(Path.Combine(AssemblyFacts.FindPackage(id, version), $"{id}.{version}.nupkg".ToLowerInvariant()));
+        // Their own dependencies are named with the versions of this checkout.
+        Assert.Equal(
+            ["Berth.Core", id], package.Dependencies.Except(abstractions.Dependencies).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_library_is_validated_when_it_is_packed()
+    {
+        foreach (string project in feed.Libraries.Select(static package => package.Id == "Berth.Core" ? "Berth" : package.Id))
+        {
+            string value = await DotnetCommand.RunAsync(
+                Checkout.Root, "msbuild", $"src/{project}/{project}.csproj", "-getProperty:EnablePackageValidation", "-nologo");
+            Assert.Equal("true", value.Trim());
+        }
+    }
+
+    internal static string ReadVersion() =>
+        Regex.Match(Checkout.Read("Directory.Build.props"), "<Version>(.*)</Version>").Groups[1].Value;
 
     private static string FolderOf(Package package) => package.Id == "Berth.Client" ? "lib/netstandard2.1/" : "lib/net10.0/";
 }

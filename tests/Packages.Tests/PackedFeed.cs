@@ -17,9 +17,15 @@ public sealed class PackedFeed : IAsyncLifetime
 
     internal string Folder { get; } = Path.Combine(Root, "feed");
 
+    /// <summary>A feed of the tool alone, as on a platform without a native package.</summary>
+    internal string PortableFolder { get; } = Path.Combine(Root, "portable-feed");
+
     internal IReadOnlyList<Package> Libraries { get; private set; } = [];
 
     internal IReadOnlyList<Package> All { get; private set; } = [];
+
+    /// <summary>The packages of the tool: the pointer, and one for each platform.</summary>
+    internal IEnumerable<Package> Tools => All.Where(static package => IsOfTool(package.Id));
 
     public async ValueTask InitializeAsync()
     {
@@ -29,21 +35,19 @@ public sealed class PackedFeed : IAsyncLifetime
             ["--no-build", "-c", configuration, "-v", "quiet", "-tl:off", $"-p:PackageOutputPath={Folder}{Path.DirectorySeparatorChar}"];
         await DotnetCommand.RunAsync(Checkout.Root, ["pack", "Berth.slnx", .. switches]);
         Libraries = Read();
-        // The tool as one portable package. The native ones take minutes: tools/pack makes them, and installs the tool from them.
-        string publish = Path.Combine(Root, "publish") + Path.DirectorySeparatorChar;
-        await DotnetCommand.RunAsync(
-            Checkout.Root, ["pack", "src/Berth.Cli", .. switches, "-p:BerthTool=true", $"-p:PublishDir={publish}"]);
+        await new ToolPacker(switches[..^1], Root).PackAsync(Folder, PortableFolder);
         All = Read();
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Writes the configuration that names this feed, for Berth, and nuget.org for the rest.</summary>
-    internal void WriteConfiguration(string folder) => File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+    internal void WriteConfiguration(string folder, string? feed = null) =>
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
         <configuration>
           <packageSources>
             <clear />
-            <add key="packed" value="{Folder}" />
+            <add key="packed" value="{feed ?? Folder}" />
             <add key="nuget.org" value="https://api.nuget.org/v3/index.json" />
           </packageSources>
           <packageSourceMapping>
@@ -53,19 +57,20 @@ public sealed class PackedFeed : IAsyncLifetime
         </configuration>
         """);
 
+    internal static bool IsOfTool(string id) => id == "berth" || id.StartsWith("berth.", StringComparison.Ordinal);
+
     private void Clear()
     {
         Directory.CreateDirectory(Cache);
         // Versions are the same in each run, and a cached package is taken for the same one.
         foreach (string package in Directory.EnumerateDirectories(Cache, "berth*").ToArray())
             Directory.Delete(package, recursive: true);
-        foreach (string folder in new[] { Folder, Path.Combine(Root, "publish") })
+        foreach (string folder in new[] { Folder, PortableFolder })
         {
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
+            Directory.CreateDirectory(folder);
         }
-
-        Directory.CreateDirectory(Folder);
     }
 
     private Package[] Read() =>
