@@ -45,11 +45,21 @@ public sealed class ConsumerTests(PackedFeed feed)
         Assert.Equal(
             """
             kubernetes: service-b-0, service-b-1
-            grpc: rooms-1
-            yarp: service-b-1 /pods/service-b-1/a
+            grpc: rooms-1 life 1
+            yarp: service-b-1 life 1 /pods/service-b-1/a
+            discovery: service-b-1 life 1 /b
+            handler: service-b-1 life 1 /c
             remote: service-b-0, service-b-1
             dns: 10.88.0.10:3000, 10.88.0.11:3001
-            replaced: seen
+            killed: no answer
+            killed: no answer
+            killed: no answer
+            killed: no answer
+            replaced: rooms-1 life 2
+            replaced: service-b-1 life 2 /pods/service-b-1/a
+            replaced: service-b-1 life 2 /b
+            replaced: service-b-1 life 2 /c
+            remote: seen
 
             """,
             output,

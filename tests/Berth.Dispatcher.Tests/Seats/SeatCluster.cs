@@ -143,7 +143,8 @@ internal sealed class SeatCluster : IAsyncDisposable
         return (server, new HttpClient { BaseAddress = new Uri(server.Addresses[0]), Timeout = Wait.Limit });
     }
 
-    public Task PublishAsync(Func<int, bool>? isReady = null, int? count = null, Func<int, bool>? isTerminating = null) => _source.PublishAsync(
+    public Task PublishAsync(
+        Func<int, bool>? isReady = null, int? count = null, Func<int, bool>? isTerminating = null) => _source.PublishAsync(
         _directory.Follow(DispatcherFixture.B, DispatcherFixture.Ports),
         Enumerable.Range(0, count ?? _pods).Select(i => DispatcherFixture.Pod(
             i, "127.0.0.1", ready: isReady?.Invoke(i) != false, terminating: isTerminating?.Invoke(i) == true)),

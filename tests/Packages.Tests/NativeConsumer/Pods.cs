@@ -3,26 +3,35 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Rooms;
 
-/// <summary>Servers at the ports of the pods of two sets: one that speaks HTTP, one that speaks gRPC.</summary>
+/// <summary>Servers at the ports of the pods of two sets: HTTP and gRPC. Each answers with its name and its life.</summary>
 internal static class Pods
 {
-    public static async Task<WebApplication> StartAsync(TestPod pod, HttpProtocols protocols)
+    public static async Task<WebApplication> StartAsync(TestPod pod, HttpProtocols protocols, int life = 1)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
-        builder.Services.AddSingleton(pod);
+        builder.Services.AddSingleton(new PodLife($"{pod.Name} life {life}"));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(pod.EndPoint, listen => listen.Protocols = protocols));
         WebApplication server = builder.Build();
         server.MapGrpcService<RoomService>();
-        server.MapGet("/{**path}", (HttpContext context) => $"{pod.Name} {context.Request.Path}");
+        server.MapGet("/{**path}", (HttpContext context) => $"{pod.Name} life {life} {context.Request.Path}");
         await server.StartAsync();
         return server;
     }
+
+    /// <summary>Ends a server as a killed process does: its connections are cut.</summary>
+    public static async Task KillAsync(WebApplication server)
+    {
+        await server.StopAsync(new CancellationToken(canceled: true));
+        await server.DisposeAsync();
+    }
 }
 
-internal sealed class RoomService(TestPod pod) : Room.RoomBase
+internal sealed record PodLife(string Text);
+
+internal sealed class RoomService(PodLife pod) : Room.RoomBase
 {
     public override Task<JoinReply> Join(JoinRequest request, ServerCallContext context) =>
-        Task.FromResult(new JoinReply { Pod = pod.Name });
+        Task.FromResult(new JoinReply { Pod = pod.Text });
 }

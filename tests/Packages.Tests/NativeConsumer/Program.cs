@@ -4,9 +4,12 @@ using Berth;
 using Berth.AspNetCore;
 using Berth.Dispatcher;
 using Berth.Dns;
+using Berth.Extensions.Hosting;
 using Berth.Grpc;
+using Berth.Http;
 using Berth.Kubernetes;
 using Berth.Remote;
+using Berth.ServiceDiscovery;
 using Berth.Testing;
 using Berth.Yarp;
 using Grpc.Core;
@@ -19,10 +22,11 @@ const string Namespace = "k8s-example2";
 await using TestCluster cluster = await TestCluster.StartAsync();
 TestStatefulSet web = await cluster.AddStatefulSetAsync(Namespace, "service-b", replicas: 2);
 TestStatefulSet grpc = await cluster.AddStatefulSetAsync(Namespace, "rooms", replicas: 2);
+List<WebApplication> servers = [];
 foreach (TestPod pod in web.Pods)
-    await Pods.StartAsync(pod, HttpProtocols.Http1);
+    servers.Add(await Pods.StartAsync(pod, HttpProtocols.Http1));
 foreach (TestPod pod in grpc.Pods)
-    await Pods.StartAsync(pod, HttpProtocols.Http2);
+    servers.Add(await Pods.StartAsync(pod, HttpProtocols.Http2));
 
 // Berth.Kubernetes
 await using EndpointDirectory berth = KubernetesEndpoints.Connect(
@@ -35,14 +39,26 @@ using GrpcChannel channel = GrpcChannel.ForAddress(
     $"berth:///rooms.{Namespace}",
     new GrpcChannelOptions { Credentials = ChannelCredentials.Insecure }.UseBerth(
         berth, new BerthGrpcOptions { Ports = PortScheme.PerOrdinal(grpc.BasePort) }));
-JoinReply reply = await new Room.RoomClient(channel).JoinAsync(new JoinRequest(), new Metadata { { BerthMetadata.Pod, "rooms-1" } });
-Console.WriteLine($"grpc: {reply.Pod}");
+Room.RoomClient room = new(channel);
+async Task<string> JoinAsync() => (await room.JoinAsync(new JoinRequest(), new Metadata { { BerthMetadata.Pod, "rooms-1" } })).Pod;
+Console.WriteLine($"grpc: {await JoinAsync()}");
 
-// Berth.Yarp and Berth.AspNetCore, in one server
+// Berth.Extensions.Hosting, Berth.ServiceDiscovery, Berth.Http, Berth.Yarp and Berth.AspNetCore, in one program
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
 builder.Logging.ClearProviders();
 builder.WebHost.UseUrls("http://127.0.0.1:0");
-builder.Services.AddSingleton(berth);
+builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+{
+    ["Berth:Kubernetes:Kubeconfig"] = cluster.KubeconfigPath,
+    ["Berth:Views:lobby:Namespace"] = Namespace,
+    ["Berth:Views:lobby:Service"] = "service-b",
+    ["Berth:Views:lobby:BasePort"] = $"{web.BasePort}",
+});
+builder.AddBerthView("lobby");
+builder.Services.AddServiceDiscovery();
+builder.Services.AddBerthServiceEndpointProvider();
+builder.Services.AddHttpClient("discovered").AddServiceDiscovery();
+builder.Services.AddHttpClient("handler").AddBerthHandler("lobby");
 builder.Services.AddReverseProxy().LoadFromMemory(
     [new RouteConfig { RouteId = "pod", ClusterId = "b", Match = new RouteMatch { Path = "/pods/{pod}/{**rest}" } }],
     [
@@ -73,6 +89,12 @@ server.MapBerth("/discovery", new BerthRouteOptions
 await server.StartAsync();
 using HttpClient client = new() { BaseAddress = new Uri(server.Urls.First()) };
 Console.WriteLine($"yarp: {await client.GetStringAsync("/pods/service-b-1/a")}");
+IHttpClientFactory clients = server.Services.GetRequiredService<IHttpClientFactory>();
+HttpClient discovered = clients.CreateClient("discovered");
+HttpClient handler = clients.CreateClient("handler");
+string discoveredUrl = $"http://service-b-1.service-b.{Namespace}.berth/b";
+Console.WriteLine($"discovery: {await discovered.GetStringAsync(discoveredUrl)}");
+Console.WriteLine($"handler: {await handler.GetStringAsync("http://service-b-1.lobby/c")}");
 
 // Berth.Remote, from the routes of this server
 await using EndpointDirectory remote = RemoteEndpoints.Connect(new Uri(client.BaseAddress, "/discovery").ToString());
@@ -85,12 +107,54 @@ await using EndpointDirectory dns = DnsEndpoints.Connect(new DnsEndpointSourceOp
 EndpointSnapshot named = await dns.GetEndpointsAsync(Namespace, "service-b", 3000);
 Console.WriteLine($"dns: {string.Join(", ", named.Available.Select(static pod => pod.Authority))}");
 
-// A pod is replaced, and the last client in the row learns of it: through the API, the routes and the stream.
+// The pods are killed: calls by name fail, and none goes to another pod.
+await Pods.KillAsync(servers[1]);
+await Pods.KillAsync(servers[3]);
+Func<Task<string>>[] calls =
+[
+    JoinAsync,
+    () => client.GetStringAsync("/pods/service-b-1/a"),
+    () => discovered.GetStringAsync(discoveredUrl),
+    () => handler.GetStringAsync("http://service-b-1.lobby/c"),
+];
+foreach (Func<Task<string>> call in calls)
+    Console.WriteLine($"killed: {await TryAsync(call) ?? "no answer"}");
+
+// They are replaced, and each client reaches the new ones.
 TestPod second = await web.ReplaceAsync(1);
+await Pods.StartAsync(second, HttpProtocols.Http1, life: 2);
+await Pods.StartAsync(await grpc.ReplaceAsync(1), HttpProtocols.Http2, life: 2);
+foreach (Func<Task<string>> call in calls)
+    Console.WriteLine($"replaced: {await UntilAnswerAsync(call)}");
+
+// The last client in the row learns of it: through the API, the routes and the stream.
 await foreach (EndpointSnapshot next in view.ReadAllAsync())
 {
     if (next.FindByName("service-b-1")?.Uid == second.Uid)
         break;
 }
 
-Console.WriteLine("replaced: seen");
+Console.WriteLine("remote: seen");
+
+static async Task<string?> TryAsync(Func<Task<string>> call)
+{
+    try
+    {
+        return await call();
+    }
+    catch (Exception exception) when (exception is HttpRequestException or RpcException or NoEndpointException)
+    {
+        return null;
+    }
+}
+
+static async Task<string> UntilAnswerAsync(Func<Task<string>> call)
+{
+    using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+    while (true)
+    {
+        if (await TryAsync(call) is { } answer)
+            return answer;
+        await Task.Delay(20, limit.Token);
+    }
+}
