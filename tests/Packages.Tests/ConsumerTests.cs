@@ -66,6 +66,18 @@ public sealed class ConsumerTests(PackedFeed feed)
             ignoreLineEndingDifferences: true);
     }
 
+    [Fact]
+    public async Task Tests_with_the_fixtures_of_xunit_run()
+    {
+        string folder = CreateProject(
+            "XunitConsumer", feed.Libraries.Where(static package => package.Id is "Berth.Testing.XunitV3" or "Berth.Kubernetes"));
+        await DotnetCommand.RunAsync(folder, "build", "-v", "quiet", "-tl:off", "-o", "out");
+
+        string output = await DotnetCommand.RunAsync(folder, "out/XunitConsumer.dll");
+
+        Assert.Matches(@"Total: 2, Errors: 0, Failed: 0, Skipped: 0", output);
+    }
+
     /// <summary>A project of this folder, with packages in place of references. Nothing of the checkout reaches it.</summary>
     private string CreateProject(string name, IEnumerable<Package> packages)
     {

@@ -85,14 +85,15 @@ public sealed class ClusterSourceTests
         time.Advance(TimeSpan.FromSeconds(40));
         clusters.Push("east", 2);
         EndpointSnapshot later = await clusters.UntilAsync("east: 0 1; west: 0 (stale)", Token);
-        Assert.Equal(TimeSpan.Zero, later.Clusters[0].Age);
+        // The clock jumps to the next attempt to read west, at any moment.
+        Assert.InRange(later.Clusters[0].Age!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(39));
         Assert.True(later.Clusters[1].Age >= TimeSpan.FromSeconds(40), $"It is {later.Clusters[1].Age}.");
-        Assert.Equal(TimeSpan.Zero, clusters.View.Age);
+        Assert.InRange(clusters.View.Age!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(39));
 
         clusters.Push("west", 1);
         EndpointSnapshot back = await clusters.UntilAsync("east: 0 1; west: 0", Token);
         Assert.Null(back.Clusters[1].Reason);
-        Assert.Equal(TimeSpan.Zero, back.Clusters[1].Age);
+        Assert.InRange(back.Clusters[1].Age!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(39));
     }
 
     [Fact]
