@@ -46,8 +46,8 @@ internal static class TestManifests
                 image: fananchong/k8s-example2
                 command: {{command}}
                 env:
-                - { name: POD_NAME, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
-                - { name: POD_NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }
+                - { name: POD_NAME, valueFrom: { fieldRef: { apiVersion: v1, fieldPath: metadata.name } } }
+                - { name: POD_NAMESPACE, valueFrom: { fieldRef: { apiVersion: v1, fieldPath: metadata.namespace } } }
                 {{probe}}
         """;
 

@@ -149,7 +149,8 @@ public sealed class ServerSideApplyTests
     [Theory]
     [InlineData("{ fieldPath: metadata.name }", HttpStatusCode.Conflict)]
     [InlineData("{ apiVersion: v1, fieldPath: metadata.name }", HttpStatusCode.OK)]
-    public async Task Default_value_in_a_structure_that_is_one_value_is_a_conflict_unless_it_is_stated(string field, HttpStatusCode expected)
+    public async Task Default_value_in_a_structure_that_is_one_value_is_a_conflict_unless_it_is_stated(
+        string field, HttpStatusCode expected)
     {
         await using TestCluster test = await TestCluster.StartAsync();
         string set = Set.Replace("value: \"1\"", $"valueFrom: {{ fieldRef: {field} }}", StringComparison.Ordinal);
