@@ -154,7 +154,8 @@ public sealed class ServerSideApplyTests
     {
         await using TestCluster test = await TestCluster.StartAsync();
         string set = Set.Replace("value: \"1\"", $"valueFrom: {{ fieldRef: {field} }}", StringComparison.Ordinal);
-        (HttpStatusCode made, _) = await test.SendAsync(HttpMethod.Post, $"{Sets}?fieldManager=kubectl-client-side-apply", set, "application/yaml");
+        (HttpStatusCode made, _) = await test.SendAsync(
+            HttpMethod.Post, $"{Sets}?fieldManager=kubectl-client-side-apply", set, "application/yaml");
         Assert.Equal(HttpStatusCode.Created, made);
 
         (HttpStatusCode status, JsonNode answer) = await ApplyAsync(test, $"{Sets}/web", set, "helm");
