@@ -155,6 +155,8 @@ static async Task<string> UntilAnswerAsync(Func<Task<string>> call)
     {
         if (await TryAsync(call) is { } answer)
             return answer;
-        await Task.Delay(20, limit.Token);
+        // The call itself sets the pace.
+        limit.Token.ThrowIfCancellationRequested();
+        await Task.Yield();
     }
 }
