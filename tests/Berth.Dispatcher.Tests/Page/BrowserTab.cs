@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Page;
@@ -103,18 +104,22 @@ internal sealed class BrowserTab : IAsyncDisposable
             Path.Combine(folder, name + ".png"), shot.GetProperty("data").GetBytesFromBase64(), DispatcherFixture.Cancelled);
     }
 
-    /// <summary>The roles and names that a screen reader gets.</summary>
-    public async Task<IReadOnlyList<(string Role, string Name)>> ReadAloudAsync()
+    /// <summary>Waits until a screen reader gets a role whose name fits a pattern.</summary>
+    /// <remarks>The document has it earlier: a block with <c>content-visibility: auto</c> is in the tree once it has been drawn.</remarks>
+    public async Task WaitToHearAsync(string role, string pattern)
     {
-        JsonElement tree = await CallAsync("Accessibility.getFullAXTree");
-        return
-        [
-            .. tree.GetProperty("nodes").EnumerateArray()
-                .Where(static node => !node.GetProperty("ignored").GetBoolean() && node.TryGetProperty("name", out _))
-                .Select(static node => (
-                    node.GetProperty("role").GetProperty("value").GetString()!,
-                    node.GetProperty("name").GetProperty("value").ToString())),
-        ];
+        string heard = "";
+        try
+        {
+            await Wait.ForAsync(
+                $"{role} {pattern}",
+                async _ => Regex.IsMatch(heard = await ReadAloudAsync(role), pattern) ? heard : null,
+                DispatcherFixture.Cancelled);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message} Heard: {heard}", exception);
+        }
     }
 
     /// <summary>The violations that axe-core finds. It runs in a world of its own, so that the page's policy holds for the page.</summary>
@@ -134,6 +139,18 @@ internal sealed class BrowserTab : IAsyncDisposable
     {
         _tools.Received -= Take;
         await _tools.CallAsync("Target.closeTarget", new() { ["targetId"] = _target });
+    }
+
+    /// <summary>The names of a role that a screen reader gets, in order, each on a line.</summary>
+    private async Task<string> ReadAloudAsync(string role)
+    {
+        JsonElement tree = await CallAsync("Accessibility.getFullAXTree");
+        return string.Join(
+            '\n',
+            tree.GetProperty("nodes").EnumerateArray()
+                .Where(static node => !node.GetProperty("ignored").GetBoolean() && node.TryGetProperty("name", out _))
+                .Where(node => node.GetProperty("role").GetProperty("value").GetString() == role)
+                .Select(static node => node.GetProperty("name").GetProperty("value").ToString()));
     }
 
     private async Task<bool> LookAsync(string condition)
