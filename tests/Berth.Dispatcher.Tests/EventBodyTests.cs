@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
 using Berth.Dispatcher.Connections;
+using Berth.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dispatcher.Tests;
@@ -57,7 +58,7 @@ public sealed class EventBodyTests
 
         time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.True((await flush.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled)).IsCompleted);
+        Assert.True((await flush.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled)).IsCompleted);
         Assert.NotNull(connection.AbortReason);
     }
 
@@ -86,7 +87,7 @@ public sealed class EventBodyTests
             pipe.Reader.AdvanceTo(read.Buffer.GetPosition(Math.Min(Each, read.Buffer.Length)));
             Assert.InRange(++seconds, 1, PipeText.Threshold / Each);
             if (read.Buffer.Length <= PipeText.Threshold / 2)
-                await flush.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+                await flush.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
         }
 
         Assert.False((await flush).IsCompleted);
@@ -106,7 +107,7 @@ public sealed class EventBodyTests
         ReadResult read = await pipe.Reader.ReadAsync(DispatcherFixture.Cancelled);
         pipe.Reader.AdvanceTo(read.Buffer.End);
 
-        Assert.False((await flush.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled)).IsCompleted);
+        Assert.False((await flush.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled)).IsCompleted);
         time.Advance(TimeSpan.FromHours(1));
         Assert.Null(connection.AbortReason);
     }
@@ -129,7 +130,7 @@ public sealed class EventBodyTests
         if (whileWaiting)
             await pipe.Reader.CompleteAsync(failure);
 
-        Assert.True((await flush.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled)).IsCompleted);
+        Assert.True((await flush.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled)).IsCompleted);
         Assert.Same(failure, connection.AbortReason?.InnerException);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Dispatcher.Watching;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -62,7 +63,7 @@ internal sealed class EventStream : IDisposable
 
     /// <summary>The next line as it stands, or null at the end; 30 s at most.</summary>
     public Task<string?> ReadLineAsync() =>
-        _reader.ReadLineAsync(DispatcherFixture.Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+        _reader.ReadLineAsync(DispatcherFixture.Cancelled).AsTask().WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
 
     public void Dispose()
     {

@@ -42,7 +42,7 @@ public sealed class HealthTests
         Assert.False(stopped.IsCompleted);
 
         fixture.Time.Advance(TimeSpan.FromSeconds(5));
-        await stopped.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+        await stopped.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
         HttpRequestException refused = await Assert.ThrowsAsync<HttpRequestException>(
             () => fixture.Client.GetAsync("/", DispatcherFixture.Cancelled));
         Assert.Equal(HttpRequestError.ConnectionError, refused.HttpRequestError);
@@ -67,9 +67,9 @@ public sealed class HealthTests
 
             Task stopped = fixture.Server.StopAsync(DispatcherFixture.Cancelled);
             await stream.WriteAsync("st: a\r\n\r\n"u8.ToArray(), DispatcherFixture.Cancelled);
-            await stopped.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            await stopped.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
             // Kestrel ends a connection whose next request is not whole yet, or answers it: never with half an answer.
-            string answer = await rest.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            string answer = await rest.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
             Assert.True(answer.Length == 0 || answer.EndsWith("ok\n", StringComparison.Ordinal), answer);
         }
     }
@@ -91,7 +91,7 @@ public sealed class HealthTests
 
             fixture.Time.Advance(TimeSpan.FromSeconds(10));
 
-            await stopped.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            await stopped.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
         }
     }
 

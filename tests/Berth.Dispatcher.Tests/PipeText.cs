@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -21,7 +22,7 @@ internal static class PipeText
         while (more)
         {
             ReadResult read = await pipe.Reader.ReadAsync(DispatcherFixture.Cancelled)
-                .AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+                .AsTask().WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
             most = Math.Max(most, read.Buffer.Length);
             text.Append(Encoding.UTF8.GetString(read.Buffer));
             pipe.Reader.AdvanceTo(read.Buffer.End);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -92,7 +93,7 @@ internal sealed class RawStream : IDisposable
     {
         byte[] buffer = new byte[16 * 1024];
         int read = await _stream.ReadAsync(buffer, DispatcherFixture.Cancelled)
-            .AsTask().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            .AsTask().WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
         _received.Append(Encoding.UTF8.GetString(buffer, 0, read));
         return read > 0;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Berth.Dispatcher.Watching;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -92,7 +93,7 @@ public sealed class WatchClashTests
         while (true)
         {
             string? line = await reader.ReadLineAsync(DispatcherFixture.Cancelled).AsTask()
-                .WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+                .WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
             Assert.NotNull(line);
             if (line.StartsWith(start, StringComparison.Ordinal))
                 return line;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -22,7 +23,7 @@ public sealed class WatchCountTests
         (string Kind, string Id, JsonElement Data)[] events = await Task.WhenAll(streams.Select(static s => s.ReadAsync()));
         Assert.All(events, static e => Assert.Equal("changes", e.Kind));
         Assert.Single(events.Select(static e => e.Id).Distinct());
-        await fixture.Server.StopAsync(DispatcherFixture.Cancelled).WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+        await fixture.Server.StopAsync(DispatcherFixture.Cancelled).WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
         // Every stream ends in order, not by a cut.
         foreach (EventStream stream in streams)
         {

@@ -1,4 +1,5 @@
 using Berth.Dispatcher.Watching;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests;
 
@@ -15,7 +16,7 @@ public sealed class WatchSignalTests
         Task next = signal.NextAsync();
         Assert.False(next.IsCompleted);
         signal.Wake();
-        await next.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+        await next.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class WatchSignalTests
         long waits = 0;
         while (Enumerable.Range(0, Tellers).Any(teller => Volatile.Read(ref told[teller]) < News))
         {
-            await signal.NextAsync().WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+            await signal.NextAsync().WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
             waits++;
         }
 

@@ -130,7 +130,7 @@ public sealed class WatchStreamTests
         await room.Source.PublishAsync(room.Target.View, [wrong], cancellationToken: DispatcherFixture.Cancelled);
 
         Assert.True(RawStream.Join((await reading).Text).IsWhole);
-        await broken.Completion.WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled);
+        await broken.Completion.WaitAsync(Wait.Limit, DispatcherFixture.Cancelled);
         Assert.True(broken.HasFailed);
         Assert.NotSame(broken, room.Hub);
         Assert.Same(room.Hub, room.Hub);

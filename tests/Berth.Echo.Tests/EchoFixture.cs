@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.TestKit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -67,7 +68,7 @@ internal sealed class EchoFixture : IAsyncDisposable
         int count = 0;
         while (count < got.Length)
         {
-            int read = await socket.ReceiveAsync(got.AsMemory(count), Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+            int read = await socket.ReceiveAsync(got.AsMemory(count), Cancelled).AsTask().WaitAsync(Wait.Limit, Cancelled);
             Assert.True(read > 0, $"The connection ended after '{Encoding.UTF8.GetString(got, 0, count)}'.");
             count += read;
         }
@@ -80,7 +81,7 @@ internal sealed class EchoFixture : IAsyncDisposable
     {
         List<byte> all = [];
         byte[] buffer = new byte[4096];
-        while (await socket.ReceiveAsync(buffer, Cancelled).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancelled) is > 0 and int read)
+        while (await socket.ReceiveAsync(buffer, Cancelled).AsTask().WaitAsync(Wait.Limit, Cancelled) is > 0 and int read)
             all.AddRange(buffer.AsSpan(0, read));
         return Encoding.UTF8.GetString([.. all]);
     }

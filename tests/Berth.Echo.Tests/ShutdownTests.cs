@@ -25,7 +25,7 @@ public sealed class ShutdownTests
 
         client.Shutdown(SocketShutdown.Send);
         Assert.Empty(await EchoFixture.ReadToEndAsync(client));
-        await stopped.WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+        await stopped.WaitAsync(Wait.Limit, EchoFixture.Cancelled);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class ShutdownTests
         Assert.False(stopped.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(1));
 
-        await stopped.WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+        await stopped.WaitAsync(Wait.Limit, EchoFixture.Cancelled);
         Assert.Contains("Stopped; sessions cut: 1.", logger.Texts);
         Assert.Empty(await EchoFixture.ReadToEndAsync(client));
     }
@@ -57,7 +57,7 @@ public sealed class ShutdownTests
         EchoFixture echo = EchoFixture.Start(time: time);
         int port = echo.Port;
 
-        await echo.Server.StopAsync(EchoFixture.Cancelled).WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+        await echo.Server.StopAsync(EchoFixture.Cancelled).WaitAsync(Wait.Limit, EchoFixture.Cancelled);
 
         await using EchoServer again = EchoServer.Start(new EchoOptions { Port = port }, new RecordingLogger(), time);
         Assert.Equal(port, again.LocalEndPoint.Port);
@@ -76,7 +76,7 @@ public sealed class ShutdownTests
         Assert.False(stopped.IsCompleted);
         await hurry.CancelAsync();
 
-        await stopped.WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+        await stopped.WaitAsync(Wait.Limit, EchoFixture.Cancelled);
         Assert.Equal(0, echo.Server.SessionCount);
     }
 
@@ -106,7 +106,7 @@ public sealed class ShutdownTests
     private static async Task RefusedAsync(EchoFixture echo)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(EchoFixture.Cancelled);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Wait.Limit);
         while (true)
         {
             limit.Token.ThrowIfCancellationRequested();

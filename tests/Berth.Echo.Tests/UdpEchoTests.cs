@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Berth.TestKit;
 
 namespace Berth.Echo.Tests;
 
@@ -26,7 +27,7 @@ public sealed class UdpEchoTests
             .ReceiveFromAsync(
                 buffer, new IPEndPoint(ip.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0),
                 EchoFixture.Cancelled)
-            .AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+            .AsTask().WaitAsync(Wait.Limit, EchoFixture.Cancelled);
 
         Assert.Equal($"{server} hello", Encoding.UTF8.GetString(buffer, 0, answer.ReceivedBytes));
         Assert.Equal(server, answer.RemoteEndPoint);
@@ -43,7 +44,7 @@ public sealed class UdpEchoTests
             await client.SendAsync(new byte[length], EchoFixture.Cancelled);
             byte[] buffer = new byte[65_535];
             int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled)
-                .AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+                .AsTask().WaitAsync(Wait.Limit, EchoFixture.Cancelled);
             Assert.Equal($"127.0.0.1:{echo.Port} ".Length + length, got);
         }
     }
@@ -63,7 +64,7 @@ public sealed class UdpEchoTests
         await client.SendAsync(Encoding.UTF8.GetBytes("still there?"), EchoFixture.Cancelled);
         byte[] buffer = new byte[100];
         int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled)
-            .AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+            .AsTask().WaitAsync(Wait.Limit, EchoFixture.Cancelled);
         Assert.Equal($"127.0.0.1:{echo.Port} still there?", Encoding.UTF8.GetString(buffer, 0, got));
     }
 
@@ -76,7 +77,7 @@ public sealed class UdpEchoTests
         await client.SendAsync(Encoding.UTF8.GetBytes("hi"), EchoFixture.Cancelled);
         byte[] buffer = new byte[100];
         int got = await client.ReceiveAsync(buffer, EchoFixture.Cancelled)
-            .AsTask().WaitAsync(TimeSpan.FromSeconds(30), EchoFixture.Cancelled);
+            .AsTask().WaitAsync(Wait.Limit, EchoFixture.Cancelled);
         Assert.Equal($"127.0.0.1:{echo.Port} hi", Encoding.UTF8.GetString(buffer, 0, got));
     }
 }

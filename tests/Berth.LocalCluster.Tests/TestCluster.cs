@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Berth.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.LocalCluster;
@@ -12,7 +13,7 @@ namespace Berth.LocalCluster;
 internal sealed class TestCluster : IAsyncDisposable
 {
     public const string Namespace = "k8s-example2";
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = Wait.Limit;
 
     private readonly FakeTimeProvider? _clock;
 

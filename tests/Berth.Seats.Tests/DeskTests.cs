@@ -1,4 +1,5 @@
 using Berth.Seats.Books;
+using Berth.TestKit;
 
 namespace Berth.Seats.Tests;
 
@@ -49,7 +50,7 @@ public sealed class DeskTests : IDisposable
         session.Dispose();
         Assert.False(drained.IsCompleted);
         second.Dispose();
-        Assert.True(await drained.WaitAsync(TimeSpan.FromSeconds(30), SeatFixture.Cancelled));
+        Assert.True(await drained.WaitAsync(Wait.Limit, SeatFixture.Cancelled));
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class DeskTests : IDisposable
         using SeatSession session = desk.Redeem(desk.Reserve(SeatFixture.Request()).Ticket!);
         Task<bool> drained = desk.DrainAsync(TimeSpan.FromSeconds(20), SeatFixture.Cancelled);
         _fixture.Clock.Advance(TimeSpan.FromSeconds(20));
-        Assert.False(await drained.WaitAsync(TimeSpan.FromSeconds(30), SeatFixture.Cancelled));
+        Assert.False(await drained.WaitAsync(Wait.Limit, SeatFixture.Cancelled));
         Assert.Equal(1, desk.State.Taken);
     }
 
@@ -70,7 +71,7 @@ public sealed class DeskTests : IDisposable
         desk.Reserve(SeatFixture.Request());
         Task<bool> drained = desk.DrainAsync(TimeSpan.FromHours(1), SeatFixture.Cancelled);
         desk.Dispose();
-        Assert.False(await drained.WaitAsync(TimeSpan.FromSeconds(30), SeatFixture.Cancelled));
+        Assert.False(await drained.WaitAsync(Wait.Limit, SeatFixture.Cancelled));
     }
 
     [Fact]

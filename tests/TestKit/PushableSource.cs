@@ -39,12 +39,12 @@ public sealed class PushableSource : IEndpointSource
     public void Fail(ServiceTarget target, PortScheme ports, string message) =>
         StreamOf(target, ports).Push(new EndpointSourceException(message));
 
-    /// <summary>Waits, 30 s at most, until a view shows a snapshot that meets a condition.</summary>
+    /// <summary>Waits, <see cref="Wait.Limit"/> at most, until a view shows a snapshot that meets a condition.</summary>
     public static async Task<EndpointSnapshot> WaitForAsync(
         EndpointView view, Func<EndpointSnapshot, bool> condition, CancellationToken cancellationToken = default)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Wait.Limit);
         await foreach (EndpointSnapshot snapshot in view.ReadAllAsync(limit.Token))
         {
             if (condition(snapshot))

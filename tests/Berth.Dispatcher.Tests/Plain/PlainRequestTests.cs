@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Berth.Dispatcher.Connections;
 using Berth.Dispatcher.Http;
+using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Plain;
 
@@ -220,7 +221,7 @@ public sealed partial class PlainRequestTests
         try
         {
             while (await stream.ReadAsync(buffer, DispatcherFixture.Cancelled).AsTask()
-                .WaitAsync(TimeSpan.FromSeconds(30), DispatcherFixture.Cancelled) is > 0 and int read)
+                .WaitAsync(Wait.Limit, DispatcherFixture.Cancelled) is > 0 and int read)
                 all.Write(buffer, 0, read);
         }
         catch (IOException)

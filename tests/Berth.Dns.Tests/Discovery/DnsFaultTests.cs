@@ -218,7 +218,7 @@ public sealed class DnsFaultTests
     private static async Task<EndpointSnapshot> UntilAsync(EndpointView view, Func<EndpointSnapshot, bool> wanted)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(DnsRig.Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Wait.Limit);
         await foreach (EndpointSnapshot snapshot in view.ReadAllAsync(limit.Token))
         {
             if (wanted(snapshot))

@@ -54,7 +54,7 @@ internal sealed class DnsRig : IAsyncDisposable
 
     public IEndpointStream Stream => _stream ??= Source.Open(TestKit.TestPods.Target, Ports);
 
-    public Task<EndpointSnapshot> ReadAsync() => Stream.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+    public Task<EndpointSnapshot> ReadAsync() => Stream.ReadAsync(Cancellation).AsTask().WaitAsync(Wait.Limit, Cancellation);
 
     /// <summary>Reads again after the clock has passed any TTL.</summary>
     public Task<EndpointSnapshot> ReadLaterAsync()

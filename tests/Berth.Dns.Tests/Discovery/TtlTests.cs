@@ -1,4 +1,5 @@
 using Berth.TestKit.Dns;
+using Berth.TestKit;
 
 namespace Berth.Dns.Tests.Discovery;
 
@@ -61,7 +62,7 @@ public sealed class TtlTests
         {
             Task<EndpointSnapshot> read = rig.Stream.ReadAsync(waiting.Token).AsTask();
             await waiting.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(30), DnsRig.Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Wait.Limit, DnsRig.Cancellation));
         }
 
         int asked = rig.Server.Queries.Count;
@@ -72,7 +73,7 @@ public sealed class TtlTests
             Task<EndpointSnapshot> read = rig.Stream.ReadAsync(asking.Token).AsTask();
             await rig.Server.WaitForQueriesAsync(asked + 1, DnsRig.Cancellation);
             await asking.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(30), DnsRig.Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Wait.Limit, DnsRig.Cancellation));
         }
 
         rig.Server.Script = null;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Berth.TestKit.Dns;
+using Berth.TestKit;
 
 namespace Berth.Dns.Tests.RealServer;
 
@@ -94,7 +95,7 @@ internal sealed class KnotServer : IAsyncDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return serving.Task.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        return serving.Task.WaitAsync(Wait.Limit, cancellationToken);
 
         void Judge(string? line)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.TestKit.Dns;
+using Berth.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dns.Tests.RealServer;
@@ -105,6 +106,6 @@ public sealed class KnotTests
     private async Task<EndpointSnapshot> LaterAsync(IEndpointStream stream)
     {
         _time.Advance(TimeSpan.FromMinutes(1));
-        return await stream.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        return await stream.ReadAsync(Cancellation).AsTask().WaitAsync(Wait.Limit, Cancellation);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Berth.Dns.Messages;
 using Berth.Dns.Transport;
 using Berth.TestKit.Dns;
+using Berth.TestKit;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Berth.Dns.Tests.Transport;
@@ -210,5 +211,5 @@ public sealed class DnsResolverTests : IAsyncDisposable
             (
                 await Resolver(servers ?? [_server.EndPoint])
                     .ResolveAsync(new DnsQuestion(Name, DnsRecordType.A), Cancellation)
-                    .WaitAsync(TimeSpan.FromSeconds(30), Cancellation)).Records).Address!.ToString();
+                    .WaitAsync(Wait.Limit, Cancellation)).Records).Address!.ToString();
 }

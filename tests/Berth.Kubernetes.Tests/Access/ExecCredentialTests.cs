@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Berth.Kubernetes.Tests.Http;
+using Berth.TestKit;
 
 namespace Berth.Kubernetes.Tests.Access;
 
@@ -341,7 +342,7 @@ public sealed class ExecCredentialTests : IDisposable
     private static async Task UntilAsync(Func<bool> condition)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(Wait.Limit);
         while (!condition())
         {
             patience.Token.ThrowIfCancellationRequested();

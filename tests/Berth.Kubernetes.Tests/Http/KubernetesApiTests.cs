@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Berth.Kubernetes.Http;
+using Berth.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
@@ -282,7 +283,7 @@ public sealed class KubernetesApiTests
         using ApiHarness harness = new(ApiHarness.Access(server.Address), time);
 
         Task<string> request = harness.TextAsync(Slices);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+        await asked.Task.WaitAsync(Wait.Limit, Cancelled);
         time.Advance(TimeSpan.FromSeconds(60));
 
         KubernetesUnreachableException e = await Assert.ThrowsAsync<KubernetesUnreachableException>(() => request);

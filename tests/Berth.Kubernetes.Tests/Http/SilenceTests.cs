@@ -1,5 +1,6 @@
 using System.Globalization;
 using Berth.Kubernetes.Http;
+using Berth.TestKit;
 
 namespace Berth.Kubernetes.Tests.Http;
 
@@ -38,7 +39,7 @@ public sealed class SilenceTests
         relay.SilenceTheseConnections();
         await Assert.ThrowsAsync<KubernetesUnreachableException>(() =>
             watch.Body.ReadAsync(new byte[1], TestContext.Current.CancellationToken)
-                .AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+                .AsTask().WaitAsync(Wait.Limit, TestContext.Current.CancellationToken));
 
         await harness.TextAsync("/version");
         Assert.Equal(2, relay.Accepted);
@@ -70,7 +71,7 @@ public sealed class SilenceTests
     private static async Task<(string Timer, TimeSpan Next)> ReadTimerAsync(int localPort, int remotePort)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(Wait.Limit);
         while (true)
         {
             (string Timer, TimeSpan Next)? found = null;

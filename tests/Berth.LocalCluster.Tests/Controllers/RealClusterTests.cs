@@ -270,7 +270,7 @@ public sealed class RealClusterTests : IDisposable
         1,
         command: command.Replace("FOLDER", _folder.FullName, StringComparison.Ordinal),
         probe: $$"""
-            readinessProbe: { periodSeconds: 1, failureThreshold: 1, exec: { command: {{probe}} } }
+            readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, failureThreshold: 1, exec: { command: {{probe}} } }
                     {{more}}
             """,
         grace: 600);

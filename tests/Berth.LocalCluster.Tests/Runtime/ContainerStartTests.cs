@@ -99,7 +99,7 @@ public sealed class ContainerStartTests : IDisposable
             lifecycle:
                   postStart: { exec: { command: [/usr/bin/touch, {{_folder}}/started] } }
                   preStop: { exec: { command: [/usr/bin/touch, {{_folder}}/stopping] } }
-                readinessProbe: { exec: { command: [/usr/bin/test, -e, {{_folder}}/up] } }
+                readinessProbe: { timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder}}/up] } }
             """);
         await test.WaitReadyAsync(1);
         Assert.False(File.Exists($"{_folder}/stopping"));

@@ -73,7 +73,7 @@ public sealed class InitContainerTests : IDisposable
     {
         string sidecar = $"trap 'echo sidecar >> {_folder}/ends; exit 0' TERM; touch {_folder}/up; "
             + "while true; do sleep 600 & wait $!; done";
-        string probe = $$""", startupProbe: { exec: { command: [/usr/bin/test, -e, {{_folder}}/up] } }""";
+        string probe = $$""", startupProbe: { timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder}}/up] } }""";
         await using TestCluster test = await StartAsync(
             "Never", $"test -e {_folder}/up && echo main >> {_folder}/ends", Init("s", sidecar, ", restartPolicy: Always" + probe));
         await test.WaitAsync(pods => pods is [{ Phase: "Succeeded" }]);
@@ -85,7 +85,8 @@ public sealed class InitContainerTests : IDisposable
     [Fact]
     public async Task Sidecar_runs_beside_the_others_and_counts_for_readiness()
     {
-        string probe = $$""", readinessProbe: { periodSeconds: 1, exec: { command: [/usr/bin/test, -e, {{_folder}}/good] } }""";
+        string probe =
+            $$""", readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, {{_folder}}/good] } }""";
         await using TestCluster test = await StartAsync(
             "Always", "exec sleep 600", Init("s", "exec sleep 600", ", restartPolicy: Always" + probe));
         await test.WaitForAsync(

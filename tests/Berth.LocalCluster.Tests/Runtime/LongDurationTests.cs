@@ -22,7 +22,8 @@ public sealed class LongDurationTests
         DirectoryInfo folder = Directory.CreateTempSubdirectory("berth-grace-");
         string ending = $"trap 'sleep 1; touch {folder.FullName}/ended; exit 0' TERM";
         string script = $"{ending}; touch {folder.FullName}/set; while true; do sleep 600 & wait $!; done";
-        string probe = $$"""readinessProbe: { periodSeconds: 1, exec: { command: ["/usr/bin/test", "-e", "{{folder.FullName}}/set"] } }""";
+        string probe =
+            $$"""readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.FullName}}/set"] } }""";
         string set = TestManifests.StatefulSet(1, command: $"""["/bin/sh", "-c", "{script}"]""", probe: probe)
             .Replace("terminationGracePeriodSeconds: 30", field, StringComparison.Ordinal);
         await using (TestCluster test = await StartAsync(set))
@@ -41,7 +42,8 @@ public sealed class LongDurationTests
     [Theory]
     [InlineData("readinessProbe: { timeoutSeconds: 5000000, exec: { command: [/bin/true] } }")]
     [InlineData("readinessProbe: { timeoutSeconds: 2147483647, periodSeconds: 2147483647, exec: { command: [/bin/true] } }")]
-    [InlineData("startupProbe: { failureThreshold: 2147483647, periodSeconds: 2147483647, exec: { command: [/bin/true] } }")]
+    [InlineData(
+        "startupProbe: { timeoutSeconds: 60, failureThreshold: 2147483647, periodSeconds: 2147483647, exec: { command: [/bin/true] } }")]
     public async Task Probe_with_long_times_succeeds(string probe)
     {
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: Patient, probe: probe));

@@ -157,7 +157,7 @@ public sealed class ProcessTests
     {
         string flag = Path.Combine(Path.GetTempPath(), $"berth-ready-{Guid.NewGuid():N}");
         string check = $$"""{ command: ["/bin/sh", "-c", "test -f {{flag}}"] }""";
-        string probe = $$"""readinessProbe: { periodSeconds: 1, failureThreshold: 1, exec: {{check}} }""";
+        string probe = $$"""readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, failureThreshold: 1, exec: {{check}} }""";
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(1, command: Patient, probe: probe));
         try
         {
@@ -189,7 +189,9 @@ public sealed class ProcessTests
         await using TestCluster test = await StartAsync(TestManifests.StatefulSet(
             1,
             command: $"""["/bin/sh", "-c", "trap '' TERM; touch {folder.FullName}/set; while true; do sleep 600 & wait $!; done"]""",
-            probe: $$"""readinessProbe: { periodSeconds: 1, exec: { command: ["/usr/bin/test", "-e", "{{folder.FullName}}/set"] } }""",
+            probe: $$"""
+                readinessProbe: { periodSeconds: 1, timeoutSeconds: 60, exec: { command: [/usr/bin/test, -e, "{{folder.FullName}}/set"] } }
+                """,
             grace: 1));
         string uid = (await test.WaitReadyAsync(1))[0].Uid;
         test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 0);

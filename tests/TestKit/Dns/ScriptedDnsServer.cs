@@ -76,7 +76,7 @@ public sealed class ScriptedDnsServer : IAsyncDisposable
             Task arrived = _arrived.Task;
             if (_queries.Count >= count)
                 return;
-            await arrived.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            await arrived.WaitAsync(Wait.Limit, cancellationToken);
         }
     }
 
