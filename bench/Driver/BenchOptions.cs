@@ -15,6 +15,12 @@ internal sealed record BenchOptions
     /// <summary>The peer in Go, or null where there is no Go.</summary>
     public string? Go { get; init; }
 
+    /// <summary>An earlier build of the Native AOT program, or null.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>The peers of that build, whose list is ours as it was, or null.</summary>
+    public string? BeforeClients { get; init; }
+
     /// <summary>The image archive, or null when none was built.</summary>
     public string? Image { get; init; }
 
@@ -43,6 +49,8 @@ internal sealed record BenchOptions
             Bare = given["bare"],
             Clients = given["clients"],
             Go = given.GetValueOrDefault("go"),
+            Before = given.GetValueOrDefault("before"),
+            BeforeClients = given.GetValueOrDefault("before-clients"),
             Image = given.GetValueOrDefault("image"),
             Only = given.GetValueOrDefault("only")?.Split(',') ?? [],
             Rounds = Number("rounds", 5),

@@ -47,6 +47,7 @@ BenchOptions options = BenchOptions.Parse(args);
     ("flood", FloodRows.MeasureAsync),
     ("small", SmallRows.MeasureAsync),
     ("assets", AssetRows.MeasureAsync),
+    ("before", BeforeRows.MeasureAsync),
     ("day", DayRows.MeasureAsync),
     ("old", OldWayRows.MeasureAsync),
 ];
@@ -54,7 +55,7 @@ BenchOptions options = BenchOptions.Parse(args);
 List<Row> rows = [];
 foreach ((string name, Func<BenchOptions, Task<IEnumerable<Row>>> measure) in groups)
 {
-    if (options.Only.Count > 0 ? !options.Only.Contains(name) : name is "day" or "assets")
+    if (options.Only.Count > 0 ? !options.Only.Contains(name) : name is "day" or "assets" or "before")
         continue;
     long began = Stopwatch.GetTimestamp();
     Console.Error.Write($"{name} ...");

@@ -107,6 +107,17 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (long)double.Parse(line[start.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Waits until the server has nothing left to do.</summary>
+    public async Task SettleAsync()
+    {
+        for (int quiet = 0; quiet < 3;)
+        {
+            TimeSpan before = Cpu;
+            await Task.Delay(50);
+            quiet = Cpu == before ? quiet + 1 : 0;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

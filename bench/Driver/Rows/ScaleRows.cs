@@ -65,7 +65,7 @@ internal static class ScaleRows
             TimeSpan before = server.Cpu;
             await using Churn churn = new(api, perSecond, changes);
             await churn.Completion;
-            await SettleAsync();
+            await server.SettleAsync();
             Costs.Add((server.Cpu - before).TotalMilliseconds / changes);
         }
 
@@ -73,17 +73,6 @@ internal static class ScaleRows
         {
             await server.DisposeAsync();
             await api.DisposeAsync();
-        }
-
-        /// <summary>Waits until the server has nothing left to do.</summary>
-        private async Task SettleAsync()
-        {
-            for (int quiet = 0; quiet < 3;)
-            {
-                TimeSpan before = server.Cpu;
-                await Task.Delay(50);
-                quiet = server.Cpu == before ? quiet + 1 : 0;
-            }
         }
     }
 }

@@ -1,0 +1,164 @@
+using Berth.Bench.Cluster;
+using Berth.Bench.Load;
+using Berth.Bench.Processes;
+using Berth.Bench.Report;
+
+namespace Berth.Bench.Rows;
+
+/// <summary>This build against an earlier one, in turn, in one run: change, event, first list, GET / and memory.</summary>
+internal static class BeforeRows
+{
+    private const int Slices = 600;
+    private const int Changes = 600;
+    private const int ChangesPerSecond = 200;
+    private const int Loads = 2;
+
+    // A pair is the figure of this build and of the earlier one, measured one after the other.
+    private readonly record struct Pair(double Now, double Before);
+
+    public static async Task<IEnumerable<Row>> MeasureAsync(BenchOptions options)
+    {
+        if (options.Before is not { } before)
+            return [new Row("this build against an earlier one", "", "not measured: give --before PROGRAM", "", "", null)];
+        BenchOptions earlier = options with { Berth = before, Clients = options.BeforeClients ?? options.Clients };
+        List<Row> rows = [.. await RootAsync(options, earlier), .. await ChangeAsync(options, earlier)];
+        rows.Add(await EventAsync(options, earlier));
+        if (options.BeforeClients is not null)
+            rows.AddRange(await ListAsync(options, earlier));
+        return rows;
+    }
+
+    private static async Task<IEnumerable<Row>> RootAsync(BenchOptions now, BenchOptions before)
+    {
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 3));
+        await using ServerProcess ours = Servers.Berth(now, api);
+        await using ServerProcess theirs = Servers.Berth(before, api);
+        await Servers.WatchedAsync(api, 2);
+        (List<Pair> kept, List<Pair> once, List<Pair> memory) = ([], [], []);
+        foreach (ServerProcess server in new[] { ours, theirs })
+        {
+            await server.ReadyAsync();
+            await Wrk.RunAsync(server.Url, 1);
+            await Wrk.RunAsync(server.Url, 1, once: true);
+        }
+
+        for (int round = 0; round < now.Rounds * Loads; round++)
+        {
+            kept.Add(await InTurnAsync(round, ours, theirs, server => RequestAsync(server, now.Seconds, once: false)));
+            once.Add(await InTurnAsync(round, ours, theirs, server => RequestAsync(server, now.Seconds, once: true)));
+            memory.Add(new Pair(ours.Resident, theirs.Resident));
+        }
+
+        double more = Figures.Median(memory.Select(static pair => pair.Now - pair.Before));
+        return
+        [
+            Compare("GET /, CPU for a request", 1.02, kept, Figures.Microseconds),
+            Compare("GET / on a new connection each, CPU for a request", 1.02, once, Figures.Microseconds),
+            new Row(
+                "memory under GET /, three endpoints", "<= 1 MB above the earlier build",
+                Figures.Megabytes(Figures.Median(memory.Select(static pair => pair.Now))), Figures.Megabytes(more),
+                $"earlier build {Figures.Megabytes(Figures.Median(memory.Select(static pair => pair.Before)))}", more <= 1_000_000),
+        ];
+    }
+
+    private static async Task<double> RequestAsync(ServerProcess server, int seconds, bool once)
+    {
+        TimeSpan before = server.Cpu;
+        Wrk load = await Wrk.RunAsync(server.Url, seconds, once: once);
+        return (server.Cpu - before).TotalMicroseconds / load.Requests;
+    }
+
+    private static async Task<IEnumerable<Row>> ChangeAsync(BenchOptions now, BenchOptions before)
+    {
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
+        await using FakeApi other = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, Slices, 100));
+        await using ServerProcess ours = Servers.Berth(now, api);
+        await using ServerProcess theirs = Servers.Berth(before, other);
+        await Task.WhenAll(ours.ReadyAsync(), theirs.ReadyAsync());
+        await Task.WhenAll(Servers.WatchedAsync(api), Servers.WatchedAsync(other));
+        List<Pair> memory = [new Pair(ours.Resident, theirs.Resident)];
+        List<Pair> costs = [];
+        for (int round = 0; round < now.Rounds * Loads; round++)
+            costs.Add(await InTurnAsync(round, ours, theirs, server => CostAsync(server, server == ours ? api : other)));
+        return
+        [
+            Compare($"CPU for one changed slice among {Slices}", 1.02, costs, Figures.Milliseconds),
+            Compare("  memory after the first list", 1.02, memory, Figures.Megabytes),
+        ];
+    }
+
+    private static async Task<double> CostAsync(ServerProcess server, FakeApi api)
+    {
+        TimeSpan before = server.Cpu;
+        await using Churn churn = new(api, ChangesPerSecond, Changes);
+        await churn.Completion;
+        await server.SettleAsync();
+        return (server.Cpu - before).TotalMilliseconds / Changes;
+    }
+
+    private static async Task<Row> EventAsync(BenchOptions now, BenchOptions before)
+    {
+        await using FakeApi api = await FakeApi.StartAsync(new Fleet().Add(Servers.Service, 1, 1));
+        await using ServerProcess ours = Servers.Berth(now, api);
+        await using ServerProcess theirs = Servers.Berth(before, api);
+        await Task.WhenAll(ours.ReadyAsync(), theirs.ReadyAsync());
+        await Servers.WatchedAsync(api, 2);
+        List<Pair> times = [];
+        for (int round = 0; round < now.Rounds * Loads; round++)
+        {
+            times.Add(await InTurnAsync(
+                round, ours, theirs, async server => Figures.Median(await EventRows.SampleAsync(api, server.Url))));
+        }
+
+        return Compare("from the API's event to the answer, median", 1.02, times, Figures.Milliseconds);
+    }
+
+    private static async Task<IEnumerable<Row>> ListAsync(BenchOptions now, BenchOptions before)
+    {
+        await using FakeApi api = await FakeApi.StartAsync(
+            new Fleet().Add(Servers.Service, Slices, 100).Add(FirstListRows.WarmUp, Slices, 10));
+        List<(ListCost Now, ListCost Before)> lists = [];
+        for (int round = 0; round < now.Rounds * Loads * 2; round++)
+        {
+            ListCost[] costs = new ListCost[2];
+            foreach (int side in round % 2 == 0 ? [0, 1] : new[] { 1, 0 })
+            {
+                costs[side] = await FirstListRows.RunAsync(
+                    side == 0 ? now : before, api.Kubeconfig, Slices * 100, "list-berth");
+            }
+
+            lists.Add((costs[0], costs[1]));
+        }
+
+        Row Of(string what, Func<ListCost, double> select, Func<double, string> text) =>
+            Compare(what, 1.02, [.. lists.Select(list => new Pair(select(list.Now), select(list.Before)))], text);
+        return
+        [
+            Of($"first list of {Slices * 100:#,0} endpoints, time", static cost => cost.Wall, Figures.Milliseconds),
+            Of("  CPU", static cost => cost.Cpu, Figures.Milliseconds),
+            Of("  memory: allocated", static cost => cost.Allocated, Figures.Megabytes),
+        ];
+    }
+
+    /// <summary>Measures both. The side that goes first in one round goes second in the next.</summary>
+    private static async Task<Pair> InTurnAsync(
+        int round, ServerProcess ours, ServerProcess theirs, Func<ServerProcess, Task<double>> measure)
+    {
+        if (round % 2 == 0)
+        {
+            double now = await measure(ours);
+            return new Pair(now, await measure(theirs));
+        }
+
+        double before = await measure(theirs);
+        return new Pair(await measure(ours), before);
+    }
+
+    private static Row Compare(string what, double limit, List<Pair> pairs, Func<double, string> text)
+    {
+        double ratio = Figures.Median(pairs.Select(static pair => pair.Now / pair.Before));
+        return new Row(
+            what, $"<= {Figures.Ratio(limit)} of the earlier build", text(Figures.Median(pairs.Select(static pair => pair.Now))),
+            Figures.Ratio(ratio), $"earlier build {text(Figures.Median(pairs.Select(static pair => pair.Before)))}", ratio <= limit);
+    }
+}
