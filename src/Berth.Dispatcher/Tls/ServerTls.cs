@@ -26,6 +26,7 @@ internal sealed class ServerTls : ITlsServer
     /// <exception cref="DispatcherStartException">A file has a fault.</exception>
     public ServerTls(DispatcherTlsOptions options, Meter meter, TimeProvider time, ILogger logger)
     {
+        IdleBuffers.Release();
         Time = time;
         _options = options;
         _logger = logger;
