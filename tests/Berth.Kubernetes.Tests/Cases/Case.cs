@@ -173,6 +173,9 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps)
                 return $"{pod.Name} is shown, and is no pod of the set";
             if (!Array.Exists(promises, promise => promise.Name == pod.Name))
                 return $"{pod.Name} is still shown";
+            // Its conditions are those of the model, or the above has found them.
+            if (shown.Available.Contains(pod) != (pod.Ready && pod.Serving && !pod.Terminating))
+                return $"{pod.Name} is {Describe(pod)}, and is {(shown.Available.Contains(pod) ? "" : "not ")}handed out";
         }
 
         bool isFrozen = _model.Slices.Values.Any(static s => s.IsDealt && !s.HasOwner)
