@@ -45,8 +45,8 @@ public sealed class RealClusterTests : IDisposable
         const string Stored = """{"type":"RollingUpdate","rollingUpdate":{"partition":0}}""";
         JsonNode set = (await test.GetAsync($"{Sets}/service-b")).Body["spec"]!["updateStrategy"]!;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Stored), set), set.ToJsonString());
-        set = (await test.MergeAsync(
-            $"{Sets}/service-b", """{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":3}}}}""")).Body["spec"]!["updateStrategy"]!;
+        const string Change = """{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":3}}}}""";
+        set = (await test.MergeAsync($"{Sets}/service-b", Change)).Body["spec"]!["updateStrategy"]!;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Stored), set), set.ToJsonString());
     }
 
