@@ -129,7 +129,7 @@ internal sealed class YamlLayout
     private bool TryQuoted(char quote)
     {
         _at++;
-        while (_at < _text.Length)
+        while (_at < _text.Length && !_isTooMuch)
         {
             char here = Here;
             if (here == '\n')
@@ -160,7 +160,7 @@ internal sealed class YamlLayout
     /// <summary>Passes over a block scalar: its lines are those that are indented as its first one.</summary>
     private void SkipBlock()
     {
-        int parent = _first == Column ? Math.Max(_dash, -1) : _first;
+        int parent = _first == Column ? _dash : _first;
         while (Here is not ('\n' or '#' or ' '))
             _at++;
         if (Here == '#')
