@@ -58,7 +58,7 @@ internal sealed class YamlReader
         }
     }
 
-    private static IReadOnlyList<(JsonNode? Body, long Line)> ReadMended(string text, SourceLines? lines, YamlFault before)
+    private static List<(JsonNode? Body, long Line)> ReadMended(string text, SourceLines? lines, YamlFault before)
     {
         try
         {
@@ -71,7 +71,7 @@ internal sealed class YamlReader
         }
     }
 
-    private static IReadOnlyList<(JsonNode? Body, long Line)> ReadOnce(string text, SourceLines? lines)
+    private static List<(JsonNode? Body, long Line)> ReadOnce(string text, SourceLines? lines)
     {
         using StringReader source = new(text);
         YamlReader reader = new(source, text.Length, lines);

@@ -52,8 +52,8 @@ internal sealed class CutRecording(DispatcherFixture fixture, bool inLines, byte
         using RawStream stream = await RawStream.OpenAsync(
             fixture, headers: Accept(inLines) + (id.Length == 0 ? "" : $"Last-Event-ID: {id}\r\n"));
         await stream.ReadUntilAsync("-3" + End(inLines));
-        byte[] body = Encoding.UTF8.GetBytes(RawStream.Join(stream.Body).Data);
-        return _resumed[id] = (inLines ? LineCuts.Parse(body, LineReading.Whole) : Parse(body)).Events;
+        byte[] received = Encoding.UTF8.GetBytes(RawStream.Join(stream.Body).Data);
+        return _resumed[id] = (inLines ? LineCuts.Parse(received, LineReading.Whole) : Parse(received)).Events;
     }
 
     public ValueTask DisposeAsync() => fixture.DisposeAsync();
