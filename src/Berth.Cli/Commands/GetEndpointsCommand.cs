@@ -42,7 +42,7 @@ internal static class GetEndpointsCommand
         foreach (string fault in choice.FindFaults(host))
             reader.Fault(fault);
         reader.ThrowIfFaulty();
-        // Before signals are taken over: a kubeconfig may be a pipe that nobody has written to yet.
+        // Before signals are taken over: a kubeconfig may be a pipe without content as yet.
         (EndpointDirectory directory, ClusterAccess? access) = choice.Open(host);
         using StopSignal stop = new();
         await using (directory.ConfigureAwait(false))

@@ -29,7 +29,7 @@ internal static class UpCommand
         reader.ThrowIfFaulty();
         if (options.FindTakenPorts() is { } taken)
             throw CommandException.Usage(taken);
-        // Before signals are taken over: until somebody writes to a pipe, Ctrl-C ends the program as it ends kubectl.
+        // Before signals are taken over: while a file is a pipe without content, Ctrl-C ends the program as it ends kubectl.
         (string Text, string Origin)[] texts = options.IsBuiltIn ? [] : ManifestApply.Read(options);
         long started = host.Time.GetTimestamp();
         using SeatKeysFile? keys = options.Seats is null ? null : SeatKeysFile.Create();

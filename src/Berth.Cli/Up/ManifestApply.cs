@@ -7,7 +7,7 @@ namespace Berth.Cli.Up;
 /// <summary>Applies the manifests that the options of <c>berth up</c> name.</summary>
 internal static class ManifestApply
 {
-    /// <summary>Reads all files of the options. A pipe is read to its end, so this can wait for whoever writes to it.</summary>
+    /// <summary>Reads all files of the options. A pipe is read to its end, so this can wait for the program that writes to it.</summary>
     /// <returns>The texts, and the file or folder each came from.</returns>
     /// <exception cref="CommandException">A file or folder cannot be read.</exception>
     public static (string Text, string Origin)[] Read(UpOptions options) =>

@@ -69,7 +69,7 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
     public static long ParseVersion(string? text) =>
         ReadVersion(text) ?? throw ApiException.BadRequest($"invalid resource version: {Unreadable(text)}");
 
-    /// <summary>The version that a watch begins at. A real server answers a wrong one with 500 and without a reason, unlike for a list.</summary>
+    /// <summary>The version that a watch begins at. Unlike that of a list, a wrong one is answered with 500 and without a reason.</summary>
     public static long ParseVersionOfWatch(string? text) => ReadVersion(text) ?? throw new ApiException(500, null, Unreadable(text));
 
     private static long? ReadVersion(string? text) =>

@@ -5,8 +5,8 @@ using Berth.TestKit;
 namespace Berth.Cli.Tests.Up;
 
 /// <summary>
-/// A named pipe in the place of a file, as a shell's <c>&lt;(...)</c> gives one. Berth reads it to its end, and so waits for whoever
-/// writes to it, as kubectl does. A signal ends that wait.
+/// A named pipe in the place of a file, as a shell's <c>&lt;(...)</c> gives one. Berth reads it to its end, and so waits for the
+/// program that writes to it, as kubectl does. A signal ends that wait.
 /// </summary>
 public sealed class PipeTests : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class PipeTests : IDisposable
     [InlineData("get", "endpoints", "games/lobby", "--base-port", "3000", "--kubeconfig", "PIPE")]
     [InlineData("watch", "games/lobby", "--base-port", "3000", "--kubeconfig", "PIPE")]
     [InlineData("plan", "check", "--kubeconfig", "PIPE")]
-    public async Task Pipe_that_nobody_ends_is_waited_for_until_a_signal(params string[] args)
+    public async Task Pipe_without_an_end_is_waited_for_until_a_signal(params string[] args)
     {
         string pipe = await MakePipeAsync();
         await using BerthProcess berth = BerthProcess.Start(

@@ -45,7 +45,7 @@ public sealed class CaseTests(ITestOutputHelper output)
             async (seed, _) => await PlayAsync(seed));
     }
 
-    /// <summary>A test of the test: rules that nobody promises are broken by the product, and the cases notice each of them.</summary>
+    /// <summary>A test of the test: the product breaks rules that no document promises, and the cases notice each of them.</summary>
     [Theory]
     [MemberData(nameof(WrongRules))]
     public async Task Every_wrong_rule_is_found_wrong(string name)
