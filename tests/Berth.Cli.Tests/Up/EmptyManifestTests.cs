@@ -1,5 +1,4 @@
 using Berth.Cli.Tests.Running;
-using Berth.TestKit;
 
 namespace Berth.Cli.Tests.Up;
 

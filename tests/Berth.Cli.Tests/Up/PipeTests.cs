@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Berth.Cli.Tests.Running;
-using Berth.TestKit;
 
 namespace Berth.Cli.Tests.Up;
 
