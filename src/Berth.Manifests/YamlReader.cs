@@ -46,6 +46,33 @@ internal sealed class YamlReader
     {
         if (text.AsSpan().IndexOfAny(s_controls) is >= 0 and int at)
             throw new YamlFault(1 + text.AsSpan(0, at).Count('\n'), "control characters are not allowed");
+        if (DirectiveLine(text) is { } line)
+            throw new YamlFault(line, "a directive (%YAML or %TAG) is not allowed; remove the line");
+        try
+        {
+            return ReadOnce(text, lines);
+        }
+        catch (YamlFault fault) when (fault.InnerException is not null && YamlLayout.Mend(text) is { } mended)
+        {
+            return ReadMended(mended, lines, fault);
+        }
+    }
+
+    private static List<(JsonNode? Body, long Line)> ReadMended(string text, SourceLines? lines, YamlFault before)
+    {
+        try
+        {
+            return ReadOnce(text, lines);
+        }
+        catch (YamlFault fault)
+        {
+            // What is wrong further down is what is left to correct.
+            throw fault.Line > before.Line ? fault : before;
+        }
+    }
+
+    private static List<(JsonNode? Body, long Line)> ReadOnce(string text, SourceLines? lines)
+    {
         using StringReader source = new(text);
         YamlReader reader = new(source, text.Length, lines);
         try
@@ -68,6 +95,21 @@ internal sealed class YamlReader
     }
 
     private long Line => _parser.Current?.Start.Line ?? 1;
+
+    /// <summary>kubectl takes a stream apart at its document markers first, so that it refuses every directive.</summary>
+    private static long? DirectiveLine(string text)
+    {
+        long line = 0;
+        foreach (ReadOnlySpan<char> each in text.AsSpan().TrimStart('\uFEFF').EnumerateLines())
+        {
+            line++;
+            ReadOnlySpan<char> content = each.TrimStart();
+            if (!content.IsEmpty && content[0] != '#')
+                return each[0] == '%' ? line : null;
+        }
+
+        return null;
+    }
 
     private static long TabLine(string text, long from)
     {

@@ -42,8 +42,9 @@ internal static class GetEndpointsCommand
         foreach (string fault in choice.FindFaults(host))
             reader.Fault(fault);
         reader.ThrowIfFaulty();
-        using StopSignal stop = new();
+        // Before signals are taken over: a kubeconfig may be a pipe without content as yet.
         (EndpointDirectory directory, ClusterAccess? access) = choice.Open(host);
+        using StopSignal stop = new();
         await using (directory.ConfigureAwait(false))
         {
             EndpointSnapshot snapshot = await FirstSnapshot.WaitAsync(

@@ -23,7 +23,6 @@ internal static class PlanReading
             AddFile(input, file, host);
         if (withCluster)
         {
-            using StopSignal stop = new();
             try
             {
                 ClusterAccess access = KubernetesEndpoints.FindAccess(new ClusterAccessOptions
@@ -34,6 +33,7 @@ internal static class PlanReading
                     TimeProvider = host.Time,
                     PluginOutput = host.Error.WriteLine,
                 });
+                using StopSignal stop = new();
                 await input.AddClusterAsync(access, host.Time, @namespace, stop.Token).ConfigureAwait(false);
             }
             catch (ClusterAccessException exception) when (files.Length > 0)

@@ -29,6 +29,8 @@ internal static class UpCommand
         reader.ThrowIfFaulty();
         if (options.FindTakenPorts() is { } taken)
             throw CommandException.Usage(taken);
+        // Before signals are taken over: while a file is a pipe without content, Ctrl-C ends the program as it ends kubectl.
+        (string Text, string Origin)[] texts = options.IsBuiltIn ? [] : ManifestApply.Read(options);
         long started = host.Time.GetTimestamp();
         using SeatKeysFile? keys = options.Seats is null ? null : SeatKeysFile.Create();
         using StopSignal stop = new();
@@ -40,7 +42,7 @@ internal static class UpCommand
         await using (cluster.ConfigureAwait(false))
         {
             if (!options.IsBuiltIn)
-                ManifestApply.Run(cluster, options, host.Error);
+                ManifestApply.Run(cluster, texts, options, host.Error);
             using KubeconfigCopy copy = KubeconfigCopy.Write(options.KubeconfigOut, cluster.Kubeconfig);
             using (IUpView view = ViewFor(host))
             {

@@ -41,8 +41,9 @@ internal static class WatchCommand
         foreach (string fault in choice.FindFaults(host))
             reader.Fault(fault);
         reader.ThrowIfFaulty();
-        using StopSignal stop = new();
+        // Before signals are taken over: a kubeconfig may be a pipe without content as yet.
         (EndpointDirectory directory, ClusterAccess? access) = choice.Open(host);
+        using StopSignal stop = new();
         await using (directory.ConfigureAwait(false))
         {
             EndpointView view = directory.Follow(target, ports);

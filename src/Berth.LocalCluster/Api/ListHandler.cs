@@ -65,11 +65,20 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
         return (items, version, null);
     }
 
+    /// <summary>The version that a list asks for.</summary>
     public static long ParseVersion(string? text) =>
+        ReadVersion(text) ?? throw ApiException.BadRequest($"invalid resource version: {Unreadable(text)}");
+
+    /// <summary>The version that a watch begins at. Unlike that of a list, a wrong one is answered with 500 and without a reason.</summary>
+    public static long ParseVersionOfWatch(string? text) => ReadVersion(text) ?? throw new ApiException(500, null, Unreadable(text));
+
+    private static long? ReadVersion(string? text) =>
         string.IsNullOrEmpty(text) ? 0
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version
-        : throw ApiException.BadRequest(
-            $"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+        : null;
+
+    private static string Unreadable(string? text) =>
+        $"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax";
 
     /// <summary>A page starts at <c>/name</c> within one namespace, and at <c>/namespace/name</c> across all.</summary>
     private static string PageKey(StoredObject item, RequestTarget target) =>

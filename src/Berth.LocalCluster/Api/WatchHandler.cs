@@ -23,7 +23,7 @@ internal sealed class WatchHandler(
     {
         ListOptions.Check(query, watch: true);
         bool initial = query("sendInitialEvents") is "true" or "1";
-        long version = ListHandler.ParseVersion(query("resourceVersion"));
+        long version = ListHandler.ParseVersionOfWatch(query("resourceVersion"));
         if (version == 0 && query("sendInitialEvents") is "false" or "0")
             version = store.Version;
         WatchStream stream = new(

@@ -114,6 +114,8 @@ internal static class Defaults
         {
             Fill(body, body["type"] is null ? "StatefulSetUpdateStrategy without a type" : "");
             (body["rollingUpdate"] as JsonObject)?.Default("partition", 0);
+            // Behind a feature gate that is off in 1.36: a real server drops it without a word.
+            (body["rollingUpdate"] as JsonObject)?.Remove("maxUnavailable");
         }
         else if (type == "StatefulSetSpec")
         {

@@ -31,6 +31,22 @@ public sealed class CallTests
         Assert.Equal(alive.LocalEndpoint.ToString(), document.RootElement.GetProperty("address").GetString());
     }
 
+    [Fact]
+    public async Task Address_of_all_interfaces_is_this_machine()
+    {
+        using TcpListener pod = new(IPAddress.Loopback, 0);
+        pod.Start();
+        await using FakeServiceA serviceA = await FakeServiceA.StartAsync(() => pod.LocalEndpoint.ToString()!);
+        await using BerthProcess call = BerthProcess.Start(
+            Programs.Any, null, "call", serviceA.Url.Replace("127.0.0.1", "0.0.0.0", StringComparison.Ordinal), "--timeout", "30s");
+        using TcpClient session = await pod.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        using StreamReader reader = new(session.GetStream());
+        await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+        await session.GetStream().WriteAsync("10.0.0.1:3000 hello\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        (await call.WaitForEndAsync()).AssertOk();
+    }
+
     [Theory]
     [InlineData("json", "\"host\":\"lobby-0.play.example.com:3000\"")]
     [InlineData("text", ", lobby-0.play.example.com:3000 (")]

@@ -9,7 +9,7 @@ namespace Berth.Kubernetes.Cases;
 /// One case: the controllers write, the API tells, and at every moment in between, on a clock that it moves, what readers see is held
 /// against the model.
 /// </summary>
-internal sealed class Case(IReadOnlyList<CaseStep> steps)
+internal sealed class Case(IReadOnlyList<CaseStep> steps, CaseRules rules)
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan s_backoff = TimeSpan.FromMilliseconds(200);
@@ -31,7 +31,7 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps)
     public async Task<string?> PlayAsync()
     {
         _start = _time.GetUtcNow();
-        _model = new CaseModel(_time);
+        _model = new CaseModel(rules, _time);
         _api = new CaseApi(_model);
         _controllers = new CaseControllers(_api, _time);
         await using KubernetesEndpointSource source = new(
@@ -157,7 +157,7 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps)
         foreach (CasePromise promise in promises)
         {
             // Pods of something else are left out while there are pods of the Service's own set.
-            if (!IsOwn(promise.Name))
+            if (!IsOwn(promise.Name) && rules.StrangersAreLeftOut)
                 continue;
             if (shown.FindByName(promise.Name) is not { } pod)
                 return $"{promise.Name} is missing: {string.Join(" or ", promise.Right.AsEnumerable())}";
@@ -169,14 +169,17 @@ internal sealed class Case(IReadOnlyList<CaseStep> steps)
 
         foreach (PodEndpoint pod in shown.Endpoints)
         {
-            if (isOwn && !IsOwn(pod.Name))
+            if (isOwn && !IsOwn(pod.Name) && rules.StrangersAreLeftOut)
                 return $"{pod.Name} is shown, and is no pod of the set";
             if (!Array.Exists(promises, promise => promise.Name == pod.Name))
                 return $"{pod.Name} is still shown";
+            // Its conditions are those of the model, or the above has found them.
+            if (shown.Available.Contains(pod) != (pod.Ready && (pod.Serving || !rules.ServingCounts) && !pod.Terminating))
+                return $"{pod.Name} is {Describe(pod)}, and is {(shown.Available.Contains(pod) ? "" : "not ")}handed out";
         }
 
-        bool isFrozen = _model.Slices.Values.Any(static s => s.IsDealt && !s.HasOwner)
-            || (_model.Slices.Values.Any(static s => s.Manager == CaseManager.Mirroring)
+        bool isFrozen = (rules.OrphansAreTold && _model.Slices.Values.Any(static s => s.IsDealt && !s.HasOwner))
+            || (rules.MirrorsAreTold && _model.Slices.Values.Any(static s => s.Manager == CaseManager.Mirroring)
                 && _model.Slices.Values.Any(static s => s.IsDealt));
         bool isTold = shown.Warnings.Any(static w => w.Kind == EndpointWarningKind.FrozenSlices);
         return isFrozen == isTold ? null : $"slices {(isFrozen ? "are" : "are not")} frozen, and that is {(isTold ? "" : "not ")}told";

@@ -102,8 +102,9 @@ internal sealed class CaseControllers(CaseApi api, TimeProvider time) : CaseWrit
 
     private void Finish(CaseEndpoint pod)
     {
-        // It stays in its slice until something else makes the controller look.
-        After(_random.Next(1, 20), () => Set(pod.Uid, static p => p with { Ready = false, Serving = false }));
+        // It stays in its slice until something else makes the controller look; where not-ready addresses are published, as ready.
+        bool isPublished = _random.Next(2) == 0;
+        After(_random.Next(1, 20), () => Set(pod.Uid, p => p with { Ready = isPublished && !p.Terminating, Serving = false }));
         After(_random.Next(1000, 4000), () => Remove(pod.Uid));
     }
 

@@ -6,12 +6,8 @@ namespace Berth.Kubernetes.Cases;
 /// What decision 0028 promises, worked out from what the API told and from nothing else: for each process of a pod, whether the slices of
 /// a family state it, and if they do not, until when it is shown all the same.
 /// </summary>
-internal sealed class CaseModel(TimeProvider time)
+internal sealed class CaseModel(CaseRules rules, TimeProvider time)
 {
-    private static readonly TimeSpan s_move = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_deleted = TimeSpan.FromMilliseconds(1500);
-    private static readonly TimeSpan s_perSlice = TimeSpan.FromMilliseconds(125);
-
     private readonly Dictionary<string, CaseSlice> _slices = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Uid, bool IPv6), Held> _held = [];
     private DateTimeOffset? _agreedAt;
@@ -65,7 +61,11 @@ internal sealed class CaseModel(TimeProvider time)
     }
 
     /// <summary>The watch broke: what was said last counts, and no hold ends, until the API speaks again.</summary>
-    public void Lost() => _lostAt ??= time.GetUtcNow();
+    public void Lost()
+    {
+        if (rules.SilenceStopsHolds)
+            _lostAt ??= time.GetUtcNow();
+    }
 
     /// <summary>It speaks again: the time in which it did not is no part of any hold.</summary>
     public void Watched() => Found();
@@ -80,11 +80,11 @@ internal sealed class CaseModel(TimeProvider time)
         {
             // What is newest of each process counts, in the slices of the highest rank that state it.
             (CaseSlice Slice, CaseEndpoint Endpoint)[] processes = [.. pod.GroupBy(static x => x.Endpoint.Uid, StringComparer.Ordinal)
-                .Select(static g => g.OrderBy(static x => x.Slice.Manager).ThenByDescending(static x => x.Slice.Version).First())];
+                .Select(g => g.OrderBy(x => OrderOf(x.Slice)).ThenByDescending(static x => x.Slice.Version).First())];
             (CaseManager Manager, bool Terminating, bool NotReady) best = processes.Min(RankOf);
             (CaseSlice Slice, CaseEndpoint Endpoint)[] right = [.. processes.Where(p => RankOf(p) == best)];
             // One that is held and one that is stated, both not terminating: which of the two is shown is not promised.
-            CaseEndpoint[] also = [.. processes.Where(p => p.Slice.Manager == best.Manager && !p.Endpoint.Terminating)
+            CaseEndpoint[] also = [.. processes.Where(p => OrderOf(p.Slice) == best.Manager && !p.Endpoint.Terminating)
                 .Select(static p => p.Endpoint)];
             bool isHeld = _held.Keys.Any(held => processes.Any(p => p.Endpoint.Uid == held.Uid));
             yield return new CasePromise(pod.Key, [.. right.Select(static p => p.Endpoint), .. isHeld ? also : []]);
@@ -108,8 +108,10 @@ internal sealed class CaseModel(TimeProvider time)
         return null;
     }
 
-    private static (CaseManager, bool, bool) RankOf((CaseSlice Slice, CaseEndpoint Endpoint) process) =>
-        (process.Slice.Manager, process.Endpoint.Terminating, !(process.Endpoint.Ready && process.Endpoint.Serving));
+    private CaseManager OrderOf(CaseSlice slice) => rules.OwnSlicesCountFirst ? slice.Manager : default;
+
+    private (CaseManager, bool, bool) RankOf((CaseSlice Slice, CaseEndpoint Endpoint) process) =>
+        (OrderOf(process.Slice), process.Endpoint.Terminating, !(process.Endpoint.Ready && process.Endpoint.Serving));
 
     private void Put(string name, CaseSlice? after)
     {
@@ -122,18 +124,19 @@ internal sealed class CaseModel(TimeProvider time)
     /// <summary>Notes what a slice no longer states.</summary>
     private void Hold(CaseSlice[] all, CaseSlice before, CaseSlice? after, bool isList = false)
     {
-        TimeSpan duration = isList ? s_move : after is null ? s_deleted
-            : _slices.Values.Any(s => s.Name != before.Name && s.IPv6 == before.IPv6) ? s_move
+        TimeSpan duration = isList ? rules.Move : after is null ? rules.Deleted
+            : _slices.Values.Any(s => s.Name != before.Name && s.IPv6 == before.IPv6) ? rules.Move
             : TimeSpan.Zero;
         foreach (CaseEndpoint left in before.Endpoints)
         {
             CaseEndpoint known = Newest(all, left.Uid)!;
             // One that lost against another is not shown, so that there is nothing to hold.
             bool isLess = _held.Values.Any(
-                h => h.Endpoint.Name == left.Name && h.Endpoint.Uid != left.Uid && h.Slice.Manager < before.Manager);
+                h => h.Endpoint.Name == left.Name && h.Endpoint.Uid != left.Uid && OrderOf(h.Slice) < OrderOf(before));
             if (isLess || left.Terminating || duration == TimeSpan.Zero || _held.ContainsKey((left.Uid, before.IPv6)))
                 continue;
-            _held[(left.Uid, before.IPv6)] = new Held(before, known, time.GetUtcNow(), duration, s_move + (s_perSlice * _slices.Count));
+            TimeSpan longest = rules.Move + (rules.ForEachSlice * _slices.Count);
+            _held[(left.Uid, before.IPv6)] = new Held(before, known, time.GetUtcNow(), duration, longest);
         }
     }
 
@@ -149,17 +152,17 @@ internal sealed class CaseModel(TimeProvider time)
     }
 
     /// <summary>The newest that slices of the highest rank state of a process, or null.</summary>
-    private static CaseEndpoint? Newest(IEnumerable<CaseSlice> slices, string uid) => slices
-        .OrderBy(static s => s.Manager).ThenByDescending(static s => s.Version)
+    private CaseEndpoint? Newest(IEnumerable<CaseSlice> slices, string uid) => slices
+        .OrderBy(OrderOf).ThenByDescending(static s => s.Version)
         .SelectMany(static s => s.Endpoints).FirstOrDefault(e => e.Uid == uid);
 
     /// <summary>True for the same process in the same family, and for another that takes its place.</summary>
-    private static bool Fills(Held held, CaseSlice slice, CaseEndpoint there)
+    private bool Fills(Held held, CaseSlice slice, CaseEndpoint there)
     {
         if (held.Endpoint.Uid == there.Uid)
             return held.Slice.IPv6 == slice.IPv6;
         return held.Endpoint.Name == there.Name
-            && (slice.Manager < held.Slice.Manager || (slice.Manager == held.Slice.Manager && !there.Terminating));
+            && (OrderOf(slice) < OrderOf(held.Slice) || (OrderOf(slice) == OrderOf(held.Slice) && !there.Terminating));
     }
 
     /// <summary>Looks whether the slices that are dealt out have different ports.</summary>
@@ -181,7 +184,7 @@ internal sealed class CaseModel(TimeProvider time)
             return usual > longest ? usual : longest;
         if (_agreedAt is not { } agreed || agreed < held.Since)
             return usual;
-        DateTimeOffset dealt = agreed + s_move < longest ? agreed + s_move : longest;
+        DateTimeOffset dealt = agreed + rules.Move < longest ? agreed + rules.Move : longest;
         return usual > dealt ? usual : dealt;
     }
 

@@ -42,7 +42,7 @@ internal enum StepKind
     /// <summary>A pod is deleted by force, and its successor starts at once under the same name.</summary>
     Force,
 
-    /// <summary>A pod ends and stays in its slice, not ready, until the controller next looks at the Service.</summary>
+    /// <summary>A pod ends and stays in its slice, not serving, until the controller next looks at the Service.</summary>
     Finish,
 
     /// <summary>A port of the Service is edited: all pods are dealt out again, one write a slice.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 
 namespace Berth.LocalCluster.Api;
@@ -48,6 +49,28 @@ public sealed class WatchTests
         await using TestCluster test = await TestCluster.StartAsync();
         Assert.Empty(await AllAsync(test.WatchAsync($"{Slices}?watch=1&resourceVersion=99999999999&timeoutSeconds=1")));
         Assert.Empty(Recordings.ReadLines("watch-future"));
+    }
+
+    [Theory]
+    [InlineData("abc", "")]
+    [InlineData("-1", "")]
+    [InlineData("abc", "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true")]
+    public async Task K28_watch_from_no_version_is_answered_500_as_by_a_real_server(string version, string more)
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        (HttpStatusCode status, JsonNode answer) = await test.GetAsync($"{Slices}?watch=1&resourceVersion={version}{more}");
+        Assert.Equal(HttpStatusCode.InternalServerError, status);
+        // As Kubernetes 1.36.2 answers. There is no reason.
+        JsonNode expected = new JsonObject
+        {
+            ["kind"] = "Status",
+            ["apiVersion"] = "v1",
+            ["metadata"] = new JsonObject(),
+            ["status"] = "Failure",
+            ["message"] = $"resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax",
+            ["code"] = 500,
+        };
+        Assert.Equal(expected.ToJsonString(), answer.ToJsonString());
     }
 
     [Fact]

@@ -46,6 +46,27 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public async Task A_pod_with_a_zero_before_its_ordinal_is_taken_up_as_by_a_real_set()
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(1));
+        await test.WaitReadyAsync(1);
+        test.Cluster.Apply("""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: service-b-01, namespace: k8s-example2, labels: { app: service-b } }
+            spec: { containers: [{ name: c, image: x }] }
+            """);
+
+        // 01 is read as 1, which is beyond one replica.
+        Assert.Equal(
+            "delete Pod service-b-01 in StatefulSet service-b successful", await test.EventAsync("SuccessfulDelete", "service-b"));
+        await test.WaitForAsync($"{Pods}/service-b-01", answer => (int?)answer["code"] == 404);
+        test.Cluster.Scale("sts", TestCluster.Namespace, "service-b", 2);
+        Assert.Equal(["service-b-0", "service-b-1"], (await test.WaitReadyAsync(2)).Select(pod => pod.Name).Order());
+    }
+
+    [Fact]
     public async Task A_pod_whose_label_changes_is_let_go_and_replaced_and_taken_back()
     {
         await using TestCluster test = await TestCluster.StartAsync();

@@ -35,6 +35,21 @@ public sealed class RealClusterTests : IDisposable
         await test.WaitForAsync(Slices, list => Endpoints(list).Length == 0);
     }
 
+    [Theory]
+    [InlineData("{ rollingUpdate: { maxUnavailable: 2 } }")]
+    [InlineData("{ type: RollingUpdate, rollingUpdate: { partition: 0, maxUnavailable: 50% } }")]
+    public async Task K21_maxUnavailable_of_a_set_is_dropped_without_a_word(string strategy)
+    {
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(TestManifests.StatefulSet(1, extra: $"updateStrategy: {strategy}"));
+        const string Stored = """{"type":"RollingUpdate","rollingUpdate":{"partition":0}}""";
+        JsonNode set = (await test.GetAsync($"{Sets}/service-b")).Body["spec"]!["updateStrategy"]!;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Stored), set), set.ToJsonString());
+        const string Change = """{"spec":{"updateStrategy":{"rollingUpdate":{"maxUnavailable":3}}}}""";
+        set = (await test.MergeAsync($"{Sets}/service-b", Change)).Body["spec"]!["updateStrategy"]!;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Stored), set), set.ToJsonString());
+    }
+
     [Fact]
     public async Task K22_pod_of_a_lost_node_stays_terminating_until_the_node_is_back()
     {

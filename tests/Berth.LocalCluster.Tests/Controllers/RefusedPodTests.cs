@@ -11,10 +11,12 @@ public sealed class RefusedPodTests
     private const string Deployments = "/apis/apps/v1/namespaces/k8s-example2/deployments";
     private const string NoAccount = "error looking up service account k8s-example2/absent: serviceaccount \"absent\" not found";
 
-    [Fact]
-    public async Task Set_with_a_long_name_says_why_it_makes_no_pods()
+    [Theory]
+    [InlineData(53)]
+    [InlineData(56)]
+    public async Task Set_with_a_long_name_says_why_it_makes_no_pods(int length)
     {
-        string name = new('a', 56);
+        string name = new('a', length);
         await using TestCluster test = await TestCluster.StartAsync();
         test.Cluster.Apply(Set(name, 1, "long"));
         string message = await test.EventAsync("FailedCreate", name);
@@ -26,6 +28,16 @@ public sealed class RefusedPodTests
         Assert.EndsWith("\": must be no more than 63 bytes", message, StringComparison.Ordinal);
         await test.WaitForAsync($"{Sets}/{name}", set => (int?)set["status"]!["observedGeneration"] == 1);
         Assert.Empty(test.Cluster.Pods);
+    }
+
+    [Fact]
+    public async Task Set_with_the_longest_name_that_works_makes_its_pods()
+    {
+        string name = new('a', 52);
+        await using TestCluster test = await TestCluster.StartAsync();
+        test.Cluster.Apply(Set(name, 1, "long"));
+        PodSummary pod = Assert.Single(await test.WaitReadyAsync(1));
+        Assert.Equal(63, pod.Labels["controller-revision-hash"].Length);
     }
 
     [Theory]

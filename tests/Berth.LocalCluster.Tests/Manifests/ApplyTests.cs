@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Manifests;
 
 namespace Berth.LocalCluster.Tests.Manifests;
 
@@ -132,5 +134,15 @@ public sealed class ApplyTests
         Assert.Contains(
             $"namespace: \"{name}\"", await File.ReadAllTextAsync(cluster.ServiceAccountKubeconfig(name, "default"), Cancelled),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_path_stays_whole_in_written_kubeconfigs()
+    {
+        const string Path = "/tmp/a #b: 'c' \"d\" {e}/token";
+        string text = Kubeconfig.Write(new Uri("https://127.0.0.1:1"), "authority", "someone", [("tokenFile", Path)]);
+
+        JsonObject written = Assert.Single(ManifestReader.ParseYaml(text));
+        Assert.Equal(Path, (string?)written["users"]![0]!["user"]!["tokenFile"]);
     }
 }

@@ -13,8 +13,48 @@ public sealed class ManifestYamlTests
     public void Every_row_of_kubectls_table_is_read_the_same()
     {
         Assert.True(KubectlYaml.All.Count > 800);
-        Assert.Empty(KubectlYaml.Differences(Read));
+        Assert.All(KubectlYaml.MendedInManifests, static text => Assert.Contains(text, KubectlYaml.OtherwiseInYamlDotNet));
+        Assert.Empty(KubectlYaml.Differences(Read, KubectlYaml.OtherwiseInYamlDotNet.Except(KubectlYaml.MendedInManifests)));
     }
+
+    // As kubectl reads them.
+    [Theory]
+    [InlineData("v:\n  x: [\n  1,\n# c\n\n  2, 'it''s\n]'\n  ] # c\n  s: |\n    [\n    \"\n  z: {\n  a: b\n  }",
+        """{"x":[1,2,"it's ]"],"s":"[\n\"\n","z":{"a":"b"}}""")]
+    [InlineData("v:\n- - x: \"a \\\n  b\\\"\n\n  c\"\n    s: >-\n     [ {\n     '\n  - it's [a, \"b",
+        """[[{"x":"a b\"\nc","s":"[ { '"},"it's [a, \"b"]]""")]
+    [InlineData("--- # c\nv: \"a\r\nb\"\r\n", "\"a b\"")]
+    [InlineData("v: 'a\n\n b'", """
+        "a\nb"
+        """)]
+    [InlineData("v: {a: [\n1,\n2\n], b: \"x\ny\"}", """{"a":[1,2],"b":"x y"}""")]
+    [InlineData("v:\n  - \"a\n  b\"\n  - c", """["a b","c"]""")]
+    [InlineData("v: [a\n# x\n, b]", """["a","b"]""")]
+    [InlineData("? \"a\nb\"\n: [\nc]\nv: 1", "1")]
+    public void Lines_in_brackets_and_quotes_may_begin_anywhere(string text, string expected) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(Read(text)!)), Read(text));
+
+    [Theory]
+    [InlineData("v: [\na\n]\nw: *x", 4)]
+    [InlineData("v: \"a\n---\nb\"", 1)]
+    [InlineData("v: [\na\nw: *x", 3)]
+    public void Other_faults_of_such_a_text_have_their_line(string text, int line) =>
+        Assert.Contains($"line {line}", Refusal(text), StringComparison.Ordinal);
+
+    [Fact]
+    public void Blanks_that_layout_needs_are_bounded()
+    {
+        string text = new string(' ', 20_000) + "v: [" + string.Concat(Enumerable.Repeat("\na,", 20_000)) + "]";
+        Assert.Contains("line", Refusal(text), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("%YAML 1.1\n---\n")]
+    [InlineData("%YAML 1.2\n---\n")]
+    [InlineData("\uFEFF# x\n\n%TAG ! x\n---\n")]
+    [InlineData("%FOO a\n---\n")]
+    public void Directive_is_refused_as_by_kubectl(string text) =>
+        Assert.Contains("a directive (%YAML or %TAG) is not allowed; remove the line", Refusal(text + Pod), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("a: 1\nb: *nope", "the manifest, line 2: the alias *nope has no anchor before it.")]
