@@ -3,7 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Berth.Extensions.Hosting.Health;
 
 /// <summary>
-/// The health of a view: live is healthy, stale is degraded, no snapshot, one that is too old or one that nobody renews is unhealthy.
+/// The health of a view: live is healthy, stale is degraded, and no snapshot, one that is too old or one that is no longer renewed is
+/// unhealthy.
 /// </summary>
 internal sealed class ViewHealthCheck(EndpointView view) : IHealthCheck
 {

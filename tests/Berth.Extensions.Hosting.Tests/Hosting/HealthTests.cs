@@ -33,7 +33,7 @@ public sealed class HealthTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_view_that_nobody_renews_is_unhealthy(bool isReleased)
+    public async Task A_view_that_is_no_longer_renewed_is_unhealthy(bool isReleased)
     {
         await using PodRig rig = new();
         await rig.StartAsync(0);
