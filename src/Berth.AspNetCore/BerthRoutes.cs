@@ -13,41 +13,55 @@ public static class BerthRoutes
 {
     private const string EndpointsPattern = "/v1/endpoints/{namespace}/{service}";
     private const string WatchPattern = "/v1/watch/{namespace}/{service}";
-
     private const string GoPattern = "/v1/go/{namespace}/{service}/{pod}";
+    private const string PodPattern = "/{pod}";
+    private const string RestPattern = "/{**rest}";
 
     private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
     /// Maps the routes of service A below a prefix, with the same answers: the prefix itself, <c>/v1/targets</c>, <c>/v1/endpoints</c>,
-    /// <c>/v1/watch</c>, <c>/v1/go</c>, <c>/healthz</c> and <c>/readyz</c>. docs/http-api.md describes them. <c>/metrics</c>
-    /// is left to the program; the meter <c>Berth.AspNetCore</c> has its instruments.
+    /// <c>/v1/watch</c>, <c>/v1/go</c>, <c>/v1/ping</c> with a <see cref="BerthRouteOptions.PingTarget"/>, <c>/healthz</c> and
+    /// <c>/readyz</c>. docs/http-api.md describes them. <c>/metrics</c> is left to the program; the meter <c>Berth.AspNetCore</c> has its
+    /// instruments, and the tag <c>berth.prefix</c>.
     /// </summary>
     /// <param name="endpoints">The program.</param>
     /// <param name="prefix">The path in front of the routes, such as <c>/discovery</c>; <c>/</c> for none.</param>
     /// <param name="options">The targets and how they are answered.</param>
     /// <returns>All routes, for conventions such as <c>RequireAuthorization()</c>.</returns>
-    /// <exception cref="ArgumentException">The options have faults; the message names all of them.</exception>
-    /// <exception cref="InvalidOperationException">There is no directory in the options or the services.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options have faults; the message names all of them. Or the prefix is none.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no directory in the options or the services, the prefix is mapped already, or the program has started.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The directory is disposed.</exception>
     public static RouteGroupBuilder MapBerth(this IEndpointRouteBuilder endpoints, string prefix, BerthRouteOptions options)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
         ArgumentNullException.ThrowIfNull(options);
         OptionFaults.Throw(options.FindFaults(), nameof(options));
-        BerthAnswers answers = new(options, endpoints.ServiceProvider);
+        RoutePrefixes.CheckOpen(endpoints.ServiceProvider, prefix);
+        RoutePrefixes prefixes = RoutePrefixes.Of(endpoints);
+        RoutePrefix read = RoutePrefix.Parse(prefix, [EndpointsPattern + PodPattern, WatchPattern, GoPattern + RestPattern]);
+        prefixes.Check(read);
+        BerthAnswers answers = new(prefix, options, endpoints.ServiceProvider);
+        prefixes.Add(read);
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
         Map(group, "/", 0, Root, "The address of one available pod.", "text/plain", answers);
         Map(group, EndpointsPattern, 4, Endpoints, "All endpoints of a Service, or one by key.", "application/json", answers);
-        Map(group, EndpointsPattern + "/{pod}", 5, Endpoint, "One endpoint by ordinal or by pod name.", "application/json", answers);
+        Map(group, EndpointsPattern + PodPattern, 5, Endpoint, "One endpoint by ordinal or by pod name.", "application/json", answers);
         Map(group, WatchPattern, 4, Watch, "The endpoints and each change, as server-sent events.", "text/event-stream", answers);
         Map(group, "/v1/targets", 2, Health, "The targets and their states.", "application/json", answers);
         Map(group, GoPattern, 5, Endpoint, "Sends the client to one pod.", "text/plain", answers);
-        Map(group, GoPattern + "/{**rest}", 6, Go, "Sends the client to a path of one pod.", "text/plain", answers);
+        Map(group, GoPattern + RestPattern, 6, Go, "Sends the client to a path of one pod.", "text/plain", answers);
+        if (options.PingTarget is not null)
+            Map(group, "/v1/ping", 2, Health, "One pod of each zone that answers pings.", "application/json", answers);
         Map(group, "/healthz", 1, Health, "Whether the program runs.", "text/plain", answers);
         Map(group, "/readyz", 1, Health, "Whether every target has been listed.", "text/plain", answers);
         // What is none of these is a problem of service A too, and so is another method.
-        group.Map("/{**rest}", context => answers.AnswerAsync(context, 1)).ExcludeFromDescription();
+        group.Map(RestPattern, context => answers.AnswerAsync(context, 1)).ExcludeFromDescription();
         return group;
     }
 

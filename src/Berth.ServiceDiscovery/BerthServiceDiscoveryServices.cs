@@ -42,12 +42,20 @@ public static class BerthServiceDiscoveryServices
         return services;
     }
 
-    private sealed class OptionsCheck : IValidateOptions<BerthServiceDiscoveryOptions>
+    private sealed class OptionsCheck(IServiceProvider services) : IValidateOptions<BerthServiceDiscoveryOptions>
     {
         public ValidateOptionsResult Validate(string? name, BerthServiceDiscoveryOptions options)
         {
-            IReadOnlyList<string> faults = options.FindFaults();
-            return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            string[] faults = [.. options.FindFaults(), .. FindTaken(options)];
+            return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
         }
+
+        /// <summary>A view's name stands for its pods by itself. Mapped too, one of the two would be ignored.</summary>
+        private IEnumerable<string> FindTaken(BerthServiceDiscoveryOptions options) =>
+            services.GetService<IServiceProviderIsKeyedService>() is not { } registered ? []
+                : from mapped in options.Mapped
+                  where registered.IsKeyedService(typeof(EndpointView), mapped.Key)
+                  select $"The name '{mapped.Key}' is mapped to {mapped.Value.Target}, and is the name of a registered view too. Map " +
+                      "another name, or leave it to the view.";
     }
 }

@@ -7,6 +7,7 @@ using Berth.TestKit;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +33,8 @@ public sealed class MapBerthTests
         JsonElement one = await fixture.GetJsonAsync(at + "/v1/endpoints/k8s-example2/service-b/service-b-0");
         Assert.Equal("service-b-0", one.GetProperty("endpoint").GetProperty("pod").GetString());
         await fixture.GetProblemAsync(at + "/v1/endpoints/k8s-example2/service-z", 404, "unknown-target");
-        await fixture.GetProblemAsync(at + "/nothing", 404, "unknown-route");
+        foreach (string other in new[] { "/nothing", "/openapi.json", "/metrics", "/v1/ping", "/v1/seats/k8s-example2/service-b" })
+            await fixture.GetProblemAsync(at + other, 404, "unknown-route");
         await fixture.GetProblemAsync(at + "/readyz", 405, "method-not-allowed", HttpMethod.Post);
         using HttpResponseMessage outside = await fixture.Client.GetAsync("/elsewhere", Token);
         Assert.Equal(HttpStatusCode.NotFound, outside.StatusCode);
@@ -157,6 +159,37 @@ public sealed class MapBerthTests
     }
 
     [Fact]
+    public async Task Watch_over_HTTP_2_is_carried_by_the_server_of_the_program()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync(
+            "/discovery", null, static services => services.Configure<KestrelServerOptions>(
+                static kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.Protocols = HttpProtocols.Http2)));
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        using HttpRequestMessage request = new(HttpMethod.Get, "/discovery/v1/watch/k8s-example2/service-b")
+        {
+            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+
+        using HttpResponseMessage response = await fixture.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+
+        using StreamReader reader = new(await response.Content.ReadAsStreamAsync(Token));
+        await ReadUntilAsync(reader, "event: snapshot");
+        await fixture.PublishAsync(DispatcherFixture.Pod(0), DispatcherFixture.Pod(1));
+        await ReadUntilAsync(reader, "event: changes");
+
+        static async Task ReadUntilAsync(StreamReader reader, string wanted)
+        {
+            string? line;
+            do
+            {
+                line = await reader.ReadLineAsync(Token).AsTask().WaitAsync(Wait.Limit, Token);
+                Assert.NotNull(line);
+            }
+            while (line != wanted);
+        }
+    }
+
+    [Fact]
     public async Task A_clash_between_targets_is_logged_by_the_program()
     {
         RecordingLogger logger = new();
@@ -169,6 +202,27 @@ public sealed class MapBerthTests
         fixture.Time.Advance(TimeSpan.FromSeconds(5));
 
         await logger.WaitForAsync("Port clash", Token);
+    }
+
+    [Fact]
+    public async Task A_stopping_program_is_not_ready_and_its_watches_end_in_order()
+    {
+        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync("/");
+        await fixture.PublishAsync(DispatcherFixture.Pod(0));
+        await fixture.Source.PublishAsync(fixture.OtherView, [], cancellationToken: Token);
+        using EventStream stream = await EventStream.OpenAsync(fixture);
+        await stream.ReadAsync();
+        Assert.Equal("ready\n", await fixture.Client.GetStringAsync("/readyz", Token));
+
+        // The program is told to stop. Its server still answers.
+        fixture.Server.Lifetime.StopApplication();
+
+        JsonElement unready = await fixture.GetProblemAsync("/readyz", 503, "not-ready");
+        Assert.Equal("This dispatcher is shutting down.", unready.GetProperty("detail").GetString());
+        string? line;
+        while ((line = await stream.ReadLineAsync()) is not null)
+            Assert.True(line is ":" or "", line);
+        await fixture.Server.StopAsync(Token).WaitAsync(Wait.Limit, Token);
     }
 
     [Fact]

@@ -1,30 +1,8 @@
-using Berth.TestKit;
-
 namespace Berth.Dispatcher.Tests;
 
+/// <summary>How service A ends.</summary>
 public sealed class HealthTests
 {
-    [Fact]
-    public async Task Ready_once_every_target_has_a_snapshot_and_still_while_it_is_stale()
-    {
-        await using DispatcherFixture fixture = await DispatcherFixture.StartAsync();
-        Assert.Equal("ok\n", await fixture.Client.GetStringAsync("/healthz", DispatcherFixture.Cancelled));
-        await fixture.GetProblemAsync("/readyz", 503, "not-ready");
-
-        await fixture.PublishAsync(DispatcherFixture.Pod(0));
-        System.Text.Json.JsonElement waiting = await fixture.GetProblemAsync("/readyz", 503, "not-ready");
-        Assert.Contains("k8s-example2/service-c", waiting.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("service-b", waiting.GetProperty("detail").GetString(), StringComparison.Ordinal);
-
-        // An empty set is a snapshot: a service that is scaled to zero must not take its dispatchers down.
-        await fixture.Source.PublishAsync(fixture.OtherView, [], cancellationToken: DispatcherFixture.Cancelled);
-        Assert.Equal("ready\n", await fixture.Client.GetStringAsync("/readyz", DispatcherFixture.Cancelled));
-
-        fixture.Source.Fail(DispatcherFixture.B, DispatcherFixture.Ports, "The cluster is away.");
-        await PushableSource.WaitForAsync(fixture.View, static s => s.IsStale, DispatcherFixture.Cancelled);
-        Assert.Equal("ready\n", await fixture.Client.GetStringAsync("/readyz", DispatcherFixture.Cancelled));
-    }
-
     [Fact]
     public async Task Stopping_is_unready_at_once_and_serves_on_with_connections_that_close()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Berth.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,6 +15,7 @@ namespace Berth.Extensions.Hosting;
 internal sealed class LoopbackPod : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private Socket? _held;
     private int _requests;
 
     private LoopbackPod(WebApplication app, string name)
@@ -53,15 +55,23 @@ internal sealed class LoopbackPod : IAsyncDisposable
         return pod;
     }
 
-    /// <summary>Ends the pod at once. Its port refuses connections from now on.</summary>
+    /// <summary>
+    /// Ends the pod at once. Its port refuses connections from now on: it stays taken, so that no pod of another test gets it.
+    /// </summary>
     public async Task KillAsync()
     {
         using CancellationTokenSource now = new();
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
+        _held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _held.Bind(new IPEndPoint(IPAddress.Loopback, Port));
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _held?.Dispose();
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {

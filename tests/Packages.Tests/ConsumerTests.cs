@@ -28,42 +28,25 @@ public sealed class ConsumerTests(PackedFeed feed)
     }
 
     [Fact]
+    public async Task Program_reaches_pods_that_are_killed_and_replaced()
+    {
+        string folder = CreatePodConsumer("PodConsumer");
+        await DotnetCommand.RunAsync(folder, "build", "-v", "quiet", "-tl:off", "-o", "out", "-p:PublishAot=false");
+        await RunPodConsumerAsync(folder, "dotnet", "out/PodConsumer.dll");
+    }
+
+    [Fact]
     public async Task Native_program_with_all_packages_has_no_warning_and_runs()
     {
         Assert.SkipUnless(
             OperatingSystem.IsLinux() && (File.Exists("/usr/bin/clang") || File.Exists("/usr/bin/gcc")),
             "A native program is linked with clang or gcc, and neither is there.");
-        // A fixture of xunit is for programs that xunit runs.
-        string folder = CreateProject("NativeConsumer", feed.Libraries.Where(static package => package.Id != "Berth.Testing.XunitV3"));
-        await using ScriptedDnsServer dns = new(TestZone.Headless(TestZone.Pods(2)));
-
+        string folder = CreatePodConsumer("NativePodConsumer");
         string built = await DotnetCommand.RunAsync(
             folder, "publish", "--use-current-runtime", "-v", "minimal", "-tl:off", "-o", "out");
-        string output = await DotnetCommand.RunAsync(Path.Combine(folder, "out", "NativeConsumer"), folder, [dns.EndPoint.ToString()]);
 
         Assert.DoesNotContain("warning", built, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(
-            """
-            kubernetes: service-b-0, service-b-1
-            grpc: rooms-1 life 1
-            yarp: service-b-1 life 1 /pods/service-b-1/a
-            discovery: service-b-1 life 1 /b
-            handler: service-b-1 life 1 /c
-            remote: service-b-0, service-b-1
-            dns: 10.88.0.10:3000, 10.88.0.11:3001
-            killed: no answer
-            killed: no answer
-            killed: no answer
-            killed: no answer
-            replaced: rooms-1 life 2
-            replaced: service-b-1 life 2 /pods/service-b-1/a
-            replaced: service-b-1 life 2 /b
-            replaced: service-b-1 life 2 /c
-            remote: seen
-
-            """,
-            output,
-            ignoreLineEndingDifferences: true);
+        await RunPodConsumerAsync(folder, Path.Combine(folder, "out", "PodConsumer"));
     }
 
     [Fact]
@@ -78,10 +61,47 @@ public sealed class ConsumerTests(PackedFeed feed)
         Assert.Matches(@"Total: 2, Errors: 0, Failed: 0, Skipped: 0", output);
     }
 
-    /// <summary>A project of this folder, with packages in place of references. Nothing of the checkout reaches it.</summary>
-    private string CreateProject(string name, IEnumerable<Package> packages)
+    // A fixture of xunit is for programs that xunit runs.
+    private string CreatePodConsumer(string folder) =>
+        CreateProject("PodConsumer", feed.Libraries.Where(static package => package.Id != "Berth.Testing.XunitV3"), folder);
+
+    private static async Task RunPodConsumerAsync(string folder, string program, params string[] arguments)
     {
-        string folder = CreateFolder(name);
+        await using ScriptedDnsServer dns = new(TestZone.Headless(TestZone.Pods(2)));
+        string output = await DotnetCommand.RunAsync(program, folder, [.. arguments, dns.EndPoint.ToString()]);
+        Assert.Equal(
+            """
+            kubernetes: service-b-0, service-b-1
+            sessions: service-b-0, service-b-1
+            grpc: rooms-1 life 1
+            routes: service-b-1
+            yarp: service-b-1 life 1 /pods/service-b-1/a
+            discovery: service-b-1 life 1 /b
+            handler: service-b-1 life 1 /c
+            remote: service-b-0, service-b-1
+            dns: 10.88.0.10:3000, 10.88.0.11:3001
+            killed: no answer
+            killed: no answer
+            killed: no answer
+            killed: no answer
+            killed: service-b-0
+            replaced: rooms-1 life 2
+            replaced: service-b-1 life 2 /pods/service-b-1/a
+            replaced: service-b-1 life 2 /b
+            replaced: service-b-1 life 2 /c
+            replaced: service-b-0, service-b-1
+            remote: seen
+            routes: seen
+
+            """,
+            output,
+            ignoreLineEndingDifferences: true);
+    }
+
+    /// <summary>A project of this folder, with packages in place of references. Nothing of the checkout reaches it.</summary>
+    private string CreateProject(string name, IEnumerable<Package> packages, string? into = null)
+    {
+        string folder = feed.CreateFolder(into ?? name);
         foreach (string file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, name)))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         foreach (string file in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
@@ -90,16 +110,6 @@ public sealed class ConsumerTests(PackedFeed feed)
             $"""<PackageReference Include="{package.Id}" Version="{package.Value("version")}" />""");
         File.WriteAllText(
             Path.Combine(folder, "packages.props"), $"<Project><ItemGroup>{string.Concat(references)}</ItemGroup></Project>");
-        return folder;
-    }
-
-    private string CreateFolder(string name)
-    {
-        string folder = Path.Combine(PackedFeed.Root, name);
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-        Directory.CreateDirectory(folder);
-        feed.WriteConfiguration(folder);
         return folder;
     }
 }

@@ -57,6 +57,17 @@ public sealed class PackedFeed : IAsyncLifetime
         </configuration>
         """);
 
+    /// <summary>An empty folder for a program that takes Berth from this feed.</summary>
+    internal string CreateFolder(string name)
+    {
+        string folder = Path.Combine(Root, name);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        WriteConfiguration(folder);
+        return folder;
+    }
+
     internal static bool IsOfTool(string id) => id == "berth" || id.StartsWith("berth.", StringComparison.Ordinal);
 
     private void Clear()

@@ -25,7 +25,9 @@ internal sealed class SampleProgram : IAsyncDisposable
     public static SampleProgram Start(string name, TestCluster cluster, IEnumerable<string> arguments, params (string, string)[] variables)
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        string folder = Path.Combine(Checkout.Root, "artifacts", "bin", name, configuration);
+        // Packages.Tests runs these tests again, against the samples that it has built from packages.
+        string built = Environment.GetEnvironmentVariable("BERTH_SAMPLES") ?? Path.Combine(Checkout.Root, "artifacts", "bin");
+        string folder = Path.Combine(built, name, configuration);
         ProcessStartInfo start = new("dotnet", [$"{name}.dll", .. arguments])
         {
             WorkingDirectory = folder,

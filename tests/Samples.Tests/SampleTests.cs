@@ -26,15 +26,14 @@ public sealed class SampleTests
         Assert.Equal("players of service-b-1", await client.GetStringAsync("/players/service-b-1", Token));
         Assert.Equal("Healthy", await client.GetStringAsync("/healthz", Token));
 
+        await pods.KillAsync(1);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(client, "/players/service-b-1"));
+        await pods.ReplaceAsync(1);
+        await UntilAsync(client, "/players/service-b-1", HttpStatusCode.OK);
+
         await pods.Set.SetReadyAsync(1, false, Token);
-        await Wait.UntilAsync(
-            async () => (await client.GetAsync("/join/service-b-1", Token)).StatusCode,
-            static code => code == HttpStatusCode.NotFound,
-            Wait.Limit,
-            "404 for a pod that is not ready",
-            Token);
-        using HttpResponseMessage refused = await client.GetAsync("/players/service-b-1", Token);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        await UntilAsync(client, "/join/service-b-1", HttpStatusCode.NotFound);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(client, "/players/service-b-1"));
     }
 
     [Fact]
@@ -52,8 +51,12 @@ public sealed class SampleTests
         Assert.Equal("service-b-0: a/b", await client.GetStringAsync("/pods/service-b-0/a/b", Token));
         Assert.Equal("service-b-1: a/b", await client.GetStringAsync("/pods/1/a/b", Token));
         Assert.EndsWith(": a/b", await client.GetStringAsync("/a/b", Token), StringComparison.Ordinal);
-        using HttpResponseMessage missing = await client.GetAsync("/pods/service-b-9/a", Token);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, missing.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(client, "/pods/service-b-9/a"));
+
+        await pods.KillAsync(1);
+        Assert.Equal(HttpStatusCode.BadGateway, await StatusAsync(client, "/pods/service-b-1/a"));
+        await pods.ReplaceAsync(1);
+        await UntilAsync(client, "/pods/service-b-1/a", HttpStatusCode.OK);
     }
 
     [Fact]
@@ -100,6 +103,15 @@ public sealed class SampleTests
             Directory.EnumerateDirectories(Path.Combine(Checkout.Root, "samples")).Select(static folder => Path.GetFileName(folder)),
             name => Assert.Contains($"(../samples/{name}/", document, StringComparison.Ordinal));
     }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path)
+    {
+        using HttpResponseMessage response = await client.GetAsync(path, Token);
+        return response.StatusCode;
+    }
+
+    private static Task UntilAsync(HttpClient client, string path, HttpStatusCode status) =>
+        Wait.UntilAsync(() => StatusAsync(client, path), code => code == status, Wait.Limit, $"{path} answers {(int)status}", Token);
 
     private static (string, string) BasePortOf(Pods pods) => ("Berth__Views__rooms__BasePort", Text(pods.Set.BasePort));
 

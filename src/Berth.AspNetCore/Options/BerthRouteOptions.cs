@@ -14,6 +14,9 @@ public sealed class BerthRouteOptions
     /// </summary>
     public IEndpointPicker Picker { get; init; } = RandomPicker.Shared;
 
+    /// <inheritdoc cref="DispatcherOptions.PingTarget"/>
+    public ServiceTarget? PingTarget { get; init; }
+
     /// <summary>The source of endpoints. Default: null, for the <see cref="EndpointDirectory"/> of the program's services.</summary>
     public EndpointDirectory? Directory { get; init; }
 
@@ -30,5 +33,5 @@ public sealed class BerthRouteOptions
     public IReadOnlyList<string> FindFaults() => ToDispatcher().FindFaults();
 
     internal DispatcherOptions ToDispatcher() =>
-        new() { Targets = Targets, Picker = Picker, RunId = RunId, FindDispatchers = FindDispatchers };
+        new() { Targets = Targets, PingTarget = PingTarget, Picker = Picker, RunId = RunId, FindDispatchers = FindDispatchers };
 }

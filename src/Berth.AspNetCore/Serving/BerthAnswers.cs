@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Route = Berth.Dispatcher.Http.Route;
 
 namespace Berth.AspNetCore.Serving;
 
@@ -20,14 +21,16 @@ internal sealed class BerthAnswers
 
     private readonly DispatcherApplication _application;
 
-    public BerthAnswers(BerthRouteOptions options, IServiceProvider services)
+    public BerthAnswers(string prefix, BerthRouteOptions options, IServiceProvider services)
     {
         EndpointDirectory directory = options.Directory ?? services.GetService<EndpointDirectory>() ?? throw new InvalidOperationException(
             "MapBerth finds no EndpointDirectory. Register one in the services, or give it in BerthRouteOptions.Directory.");
         TimeProvider time = options.TimeProvider ?? services.GetService<TimeProvider>() ?? TimeProvider.System;
         ILoggerFactory loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
         ILogger logger = loggers.CreateLogger(MeterName);
-        Meter meter = services.GetService<IMeterFactory>()?.Create(MeterName) ?? new Meter(MeterName);
+        // Without the tag, the instruments of a second prefix would be those of the first one.
+        MeterOptions named = new(MeterName) { Tags = [new("berth.prefix", prefix)] };
+        Meter meter = services.GetService<IMeterFactory>()?.Create(named) ?? new Meter(named);
         DispatcherState state = new(directory, options.ToDispatcher(), time);
         WatchHubs hubs = new(state, logger);
         DispatcherMetrics.Observe(meter, state, time);
@@ -50,7 +53,11 @@ internal sealed class BerthAnswers
         for (int i = 0; i < prefix && at >= 0; i++)
             at = path.IndexOf('/', Math.Min(at + 1, path.Length));
         string rest = at < 0 ? "" : path[at..];
-        return _application.AnswerAsync(new Exchange(context.Features), RouteMatch.Of(rest.Length == 0 ? "/" : rest));
+        RouteMatch match = RouteMatch.Of(rest.Length == 0 ? "/" : rest);
+        // Service A's document has its own paths. The program describes these routes in its own document.
+        if (match.Route == Route.Document)
+            match = new RouteMatch(Route.Other, []);
+        return _application.AnswerAsync(new Exchange(context.Features), match);
     }
 
     private static void Stop(DispatcherState state, WatchHubs hubs, ClashLog clashes)

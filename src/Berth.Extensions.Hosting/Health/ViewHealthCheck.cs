@@ -2,7 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Berth.Extensions.Hosting.Health;
 
-/// <summary>The health of a view: live is healthy, stale is degraded, no snapshot or one that is too old is unhealthy.</summary>
+/// <summary>
+/// The health of a view: live is healthy, stale is degraded, and no snapshot, one that is too old or one that is no longer renewed is
+/// unhealthy.
+/// </summary>
 internal sealed class ViewHealthCheck(EndpointView view) : IHealthCheck
 {
     /// <inheritdoc/>
@@ -20,8 +23,13 @@ internal sealed class ViewHealthCheck(EndpointView view) : IHealthCheck
         }
 
         string? reason = view.Failure?.Message ?? snapshot?.StaleReason;
+        // Nothing can change any more. The last snapshot would stay live without end.
+        bool hasEnded = view.WaitForChangeAsync(snapshot, CancellationToken.None) is { IsCompletedSuccessfully: true, Result: false };
         return Task.FromResult(snapshot switch
         {
+            _ when hasEnded => new HealthCheckResult(
+                context.Registration.FailureStatus,
+                $"{view.Target} is no longer followed: its directory is disposed, or has released it. Restart the program.", null, data),
             null => new HealthCheckResult(
                 context.Registration.FailureStatus,
                 $"There are no endpoints of {view.Target} yet. {reason ?? "The source has not answered."}", view.Failure, data),

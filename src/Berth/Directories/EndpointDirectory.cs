@@ -68,7 +68,9 @@ public sealed class EndpointDirectory : IAsyncDisposable
     /// There is no snapshot yet and the first one did not arrive in time, or the snapshot is older than
     /// <see cref="EndpointDirectoryOptions.MaxStale"/>. The message contains the failure of the source.
     /// </exception>
-    /// <exception cref="ObjectDisposedException">The directory is disposed.</exception>
+    /// <exception cref="ObjectDisposedException">
+    /// The directory is disposed, and the target was not followed before. Snapshots stay readable.
+    /// </exception>
     public ValueTask<EndpointSnapshot> GetEndpointsAsync(
         string @namespace, string service, int portBase, CancellationToken cancellationToken = default) =>
         GetEndpointsAsync(new ServiceTarget(@namespace, service), PortScheme.PerOrdinal(portBase), cancellationToken);
@@ -108,7 +110,7 @@ public sealed class EndpointDirectory : IAsyncDisposable
         Task closed;
         lock (_opening)
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+            ThrowIfDisposed(target, "released");
             released = [.. _followers.Where(follower => follower.View.Target == target)];
             foreach (EndpointFollower follower in released)
             {
@@ -158,13 +160,24 @@ public sealed class EndpointDirectory : IAsyncDisposable
         // Only the first call of a target takes the lock: two first calls must not open two streams.
         lock (_opening)
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+            ThrowIfDisposed(target, "followed");
             if (_views.TryGetValue((target, ports), out EndpointView? view))
                 return view;
             EndpointFollower follower = new(target, ports, _source.Open(target, ports), _options, _backoff, _keeper?.Find(target, ports));
             follower.Start();
             _followers.Add(follower);
             return _views[(target, ports)] = follower.View;
+        }
+    }
+
+    private void ThrowIfDisposed(ServiceTarget target, string what)
+    {
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            throw new ObjectDisposedException(
+                nameof(EndpointDirectory),
+                $"{target} cannot be {what}: the EndpointDirectory is disposed. Create another one, or dispose of it only when the " +
+                "program ends.");
         }
     }
 

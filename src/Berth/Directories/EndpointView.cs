@@ -147,7 +147,10 @@ public sealed class EndpointView
                 $"No endpoints of {Target} arrived within {_firstSnapshotTimeout.TotalSeconds:0.#} s. {reason}", Failure);
         }
 
-        throw new ObjectDisposedException(nameof(EndpointDirectory));
+        throw new ObjectDisposedException(
+            nameof(EndpointDirectory),
+            $"{Target} has no endpoints and gets none: its EndpointDirectory is disposed, or has released it. Follow it again in a " +
+            "directory that is in use.");
     }
 
     private EndpointSourceException TooStale() => new(

@@ -4,7 +4,7 @@ using Berth.TestKit;
 
 namespace Berth.Dispatcher.Tests.Clusters;
 
-/// <summary>The answers of a dispatcher that follows two clusters. East is preferred.</summary>
+/// <summary>The answers of service A over two clusters, in any program. East is preferred.</summary>
 public sealed class ClusterAnswerTests
 {
     private const string Set = "/v1/endpoints/k8s-example2/service-b";
@@ -14,7 +14,7 @@ public sealed class ClusterAnswerTests
     [Fact]
     public async Task Root_answers_from_the_first_cluster_alone()
     {
-        await using ClusterFixture fixture = await StartAsync("east: 0 1; west: 0 1 2");
+        await using ClusterFixture fixture = await ClusterFixture.StartAsync("east: 0 1; west: 0 1 2");
         for (int i = 0; i < 6; i++)
         {
             (string body, string? cluster) = await fixture.AskAsync("/");
@@ -25,7 +25,7 @@ public sealed class ClusterAnswerTests
     [Fact]
     public async Task F108_root_falls_over_when_the_first_cluster_has_no_ready_pod()
     {
-        await using ClusterFixture fixture = await StartAsync("east: 0; west: 0 1");
+        await using ClusterFixture fixture = await ClusterFixture.StartAsync("east: 0; west: 0 1");
         fixture.Clusters.Push("east", TwoClusters.Pod("east", 0, ready: false));
         await fixture.Clusters.UntilAsync("east:; west: 0 1", Token);
         Assert.Equal("west; fallback", (await fixture.AskAsync("/")).Cluster);
@@ -40,7 +40,7 @@ public sealed class ClusterAnswerTests
     [Fact]
     public async Task Stale_cluster_with_ready_pods_is_still_the_preferred_one()
     {
-        await using ClusterFixture fixture = await StartAsync("east: 0; west: 0");
+        await using ClusterFixture fixture = await ClusterFixture.StartAsync("east: 0; west: 0");
         fixture.Clusters.Fail("east", "East is away.");
         await fixture.Clusters.UntilAsync("east: 0 (stale); west: 0", Token);
         Assert.Equal("east", (await fixture.AskAsync("/")).Cluster);
@@ -55,14 +55,14 @@ public sealed class ClusterAnswerTests
     [InlineData(Set + "?key=room-7", "east")]
     public async Task Cluster_that_a_request_names_is_asked_first(string path, string expected)
     {
-        await using ClusterFixture fixture = await StartAsync("east: 0; west: 0");
+        await using ClusterFixture fixture = await ClusterFixture.StartAsync("east: 0; west: 0");
         Assert.Equal(expected, (await fixture.AskAsync(path)).Cluster);
     }
 
     [Fact]
     public async Task Named_cluster_without_a_ready_pod_gives_way_and_says_so()
     {
-        await using ClusterFixture fixture = await StartAsync("east: 0; west: 0");
+        await using ClusterFixture fixture = await ClusterFixture.StartAsync("east: 0; west: 0");
         fixture.Clusters.Push("west");
         await fixture.Clusters.UntilAsync("east: 0; west:", Token);
         Assert.Equal("east; fallback", (await fixture.AskAsync("/?cluster=west")).Cluster);
@@ -71,7 +71,7 @@ public sealed class ClusterAnswerTests
     [Fact]
     public async Task No_ready_pod_in_any_cluster_is_an_empty_answer()
     {
-        await using ClusterFixture fixture = await StartAsync("east:; west:");
+        await using ClusterFixture fixture = await ClusterFixture.StartAsync("east:; west:");
         Assert.Equal(("", null), await fixture.AskAsync("/"));
         using HttpResponseMessage problem = await fixture.Client.GetAsync(Set + "?pick", Token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, problem.StatusCode);
@@ -96,7 +96,7 @@ public sealed class ClusterAnswerTests
     [Fact]
     public async Task Page_names_the_clusters_and_each_pod_its_own()
     {
-        await using ClusterFixture fixture = await StartAsync("east: 0; west: 0");
+        await using ClusterFixture fixture = await ClusterFixture.StartAsync("east: 0; west: 0");
         fixture.Clusters.Fail("west", "West is away.");
         await fixture.Clusters.UntilAsync("east: 0; west: 0 (stale)", Token);
         JsonElement page = await fixture.GetJsonAsync(Set);
@@ -136,31 +136,5 @@ public sealed class ClusterAnswerTests
             using HttpResponseMessage answer = await fixture.Client.GetAsync(Set + rest, Token);
             return answer.StatusCode;
         }
-    }
-
-    [Fact]
-    public async Task Metrics_tell_the_clusters_apart()
-    {
-        await using ClusterFixture fixture = await StartAsync("east: 0 1; west: 0");
-        fixture.Clusters.Fail("west", "West is away.");
-        await fixture.Clusters.UntilAsync("east: 0 1; west: 0 (stale)", Token);
-        string metrics = await fixture.Client.GetStringAsync("/metrics", Token);
-        const string Of = "k8s_namespace_name=\"k8s-example2\",k8s_service_name=\"service-b\",k8s_cluster_name=";
-        string[] lines = metrics.Split('\n');
-        Assert.Contains($"berth_snapshot_stale{{{Of}\"east\"}} 0", lines);
-        Assert.Contains($"berth_snapshot_stale{{{Of}\"west\"}} 1", lines);
-        Assert.Contains($"berth_endpoints{{{Of}\"east\",berth_endpoint_state=\"ready\"}} 2", lines);
-        Assert.Contains($"berth_endpoints{{{Of}\"west\",berth_endpoint_state=\"ready\"}} 1", lines);
-        Assert.DoesNotContain(lines, static line => line.StartsWith("berth_endpoints{", StringComparison.Ordinal)
-            && !line.Contains("k8s_cluster_name", StringComparison.Ordinal));
-    }
-
-    private static async Task<ClusterFixture> StartAsync(string state)
-    {
-        ClusterFixture fixture = await ClusterFixture.StartAsync();
-        foreach (string cluster in state.Split("; "))
-            fixture.Clusters.Push(cluster.Split(':')[0], cluster.Split(':')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
-        await fixture.Clusters.UntilAsync(state, Token);
-        return fixture;
     }
 }

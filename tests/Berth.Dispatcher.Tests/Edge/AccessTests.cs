@@ -193,6 +193,17 @@ public sealed class AccessTests : IDisposable
     }
 
     [Fact]
+    public async Task Caller_sees_its_own_targets_only()
+    {
+        await using EdgeServer edge = await StartAsync();
+        using HttpClient client = edge.Client();
+        using HttpResponseMessage response = await SendAsync(client, "/v1/targets", "Bearer " + Lobby);
+        using JsonDocument body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(DispatcherFixture.Cancelled));
+        JsonElement only = Assert.Single(body.RootElement.GetProperty("targets").EnumerateArray());
+        Assert.Equal("k8s-example2/service-c", only.GetProperty("target").GetString());
+    }
+
+    [Fact]
     public void Faults_of_these_options_are_named_together()
     {
         DispatcherOptions options = new()

@@ -109,22 +109,6 @@ public sealed class AnswerTests
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
     }
 
-    [Fact]
-    public async Task Caller_sees_its_own_targets_only()
-    {
-        using TlsFiles files = new();
-        await using EdgeServer edge = await EdgeServer.StartAsync(new DispatcherOptions
-        {
-            Targets = EdgeServer.Targets,
-            Urls = ["http://127.0.0.1:0"],
-            TokenFile = files.Write("tokens.txt", "lobby lobby-token-0123456789 k8s-example2/service-c"),
-        });
-        using HttpClient client = edge.Client();
-        using HttpResponseMessage response = await GetAsync(client, "/v1/targets", "Authorization", "Bearer lobby-token-0123456789");
-        JsonElement only = Assert.Single((await ParseAsync(response)).GetProperty("targets").EnumerateArray());
-        Assert.Equal("k8s-example2/service-c", only.GetProperty("target").GetString());
-    }
-
     [Theory]
     [InlineData("0", "http://10.88.0.10:3000/")]
     [InlineData("service-b-0", "http://10.88.0.10:3000/")]

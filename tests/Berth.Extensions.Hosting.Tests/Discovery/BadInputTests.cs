@@ -49,6 +49,17 @@ public sealed class BadInputTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_name_that_is_mapped_and_that_a_view_has_stops_the_start()
+    {
+        await using PodRig rig = DiscoveryRig.Create(static o => o.Map("lobby", new("k8s-example2", "other"), TestPods.Ports));
+        OptionsValidationException exception = await Assert.ThrowsAsync<OptionsValidationException>(() => rig.StartAsync(0));
+        Assert.Equal(
+            "The name 'lobby' is mapped to k8s-example2/other, and is the name of a registered view too. Map another name, or leave it " +
+            "to the view.",
+            exception.Message);
+    }
+
     [Theory]
     [InlineData("Game", "contains 'G'")]
     [InlineData("", "is empty")]

@@ -30,6 +30,25 @@ public sealed class HealthTests
         await CheckAsync(rig, HealthStatus.Unhealthy, "The endpoints of k8s-example2/service-b are too old to be served (360 s).");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_view_that_is_no_longer_renewed_is_unhealthy(bool isReleased)
+    {
+        await using PodRig rig = new();
+        await rig.StartAsync(0);
+        await rig.PublishAsync([TestPods.Endpoint(0)]);
+        await CheckAsync(rig, HealthStatus.Healthy, "k8s-example2/service-b version 1: 1 of 1 available");
+        EndpointDirectory directory = rig.Services.GetRequiredService<EndpointDirectory>();
+        if (isReleased)
+            await directory.ReleaseAsync(TestPods.Target);
+        else
+            await directory.DisposeAsync();
+        await CheckAsync(
+            rig, HealthStatus.Unhealthy,
+            "k8s-example2/service-b is no longer followed: its directory is disposed, or has released it. Restart the program.");
+    }
+
     [Fact]
     public async Task A_view_has_no_check_when_its_settings_say_so()
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using Berth.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -87,36 +86,6 @@ public sealed class BerthHandlerTests
         LoopbackPod replaced = await rig.AddPodAsync(1);
         await rig.PublishAsync([rig.Pods[0].Endpoint, replaced.Endpoint]);
         Assert.Equal("service-b-1", await AskAsync(client, BerthHandler.Ordinal, 1));
-    }
-
-    [Fact]
-    public async Task No_more_pods_are_tried_than_the_options_say()
-    {
-        await using PodRig rig = await StartAsync(3, static o => (o.Picker, o.MaxPods) = (new FirstPicker(), 2));
-        using HttpClient client = rig.CreateClient("lobby");
-        await rig.Pods[0].KillAsync();
-        await rig.Pods[1].KillAsync();
-        HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("http://lobby/", Stop));
-        Assert.Contains("127.0.0.1", exception.Message, StringComparison.Ordinal);
-        Assert.Equal(0, rig.Pods[2].Requests);
-    }
-
-    [Fact]
-    public async Task A_pod_that_does_not_answer_the_connection_is_passed_over()
-    {
-        await using SilentListener silent = await SilentListener.StartAsync(Stop);
-        PodRig rig = new();
-        await using PodRig owned = rig;
-        rig.Builder.Services.AddHttpClient("lobby").AddBerthHandler("lobby", static o => o.Picker = new RoundRobinPicker())
-            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(200) });
-        await rig.StartAsync(0);
-        LoopbackPod pod = await rig.AddPodAsync(1);
-        PodEndpoint gone = PodEndpoint.Create(
-            "service-b-0", "k8s-example2", [System.Net.IPAddress.Loopback], [new EndpointPort("", silent.Port)], 0);
-        await rig.PublishAsync([gone, pod.Endpoint]);
-
-        using HttpClient client = rig.CreateClient("lobby");
-        Assert.Equal("service-b-1", await client.GetStringAsync("http://lobby/", Stop));
     }
 
     [Fact]
@@ -266,15 +235,6 @@ public sealed class BerthHandlerTests
         Assert.Equal("service-b", sent.GetTagItem("k8s.service.name"));
         Assert.Equal(2, sent.GetTagItem("berth.pods.tried"));
         Assert.Equal(ActivityStatusCode.Unset, sent.Status);
-    }
-
-    private sealed class FirstPicker : IEndpointPicker
-    {
-        public bool TryPick(EndpointSnapshot snapshot, ReadOnlySpan<char> key, [NotNullWhen(true)] out PodEndpoint? endpoint)
-        {
-            endpoint = snapshot.Available.Count > 0 ? snapshot.Available[0] : null;
-            return endpoint is not null;
-        }
     }
 
     private static async Task<PodRig> StartAsync(int pods, Action<BerthHandlerOptions>? configure = null)

@@ -4,41 +4,46 @@ using System.Net.Sockets;
 namespace Berth.Extensions.Hosting.Http;
 
 /// <summary>A port on which connections are neither accepted nor refused, as those to a node that is gone: its backlog is full.</summary>
-internal sealed class SilentListener : IAsyncDisposable
+internal sealed class SilentListener : IDisposable
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly List<Socket> _backlog = [];
 
-    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
-
     /// <summary>Listens, and fills the backlog until a connection has to wait.</summary>
-    public static async Task<SilentListener> StartAsync(CancellationToken cancellationToken)
+    public SilentListener()
     {
-        SilentListener silent = new();
-        silent._listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        silent._listener.Listen(0);
-        while (true)
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen(0);
+        Socket next;
+        do
         {
-            Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            silent._backlog.Add(socket);
-            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(TimeSpan.FromSeconds(1));
-            try
-            {
-                await socket.ConnectAsync(silent._listener.LocalEndPoint!, limit.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return silent;
-            }
+            next = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+            _backlog.Add(next);
         }
+        while (IsConnected(next, _listener.LocalEndPoint!));
     }
 
-    public ValueTask DisposeAsync()
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    public void Dispose()
     {
         foreach (Socket socket in _backlog)
             socket.Dispose();
         _listener.Dispose();
-        return ValueTask.CompletedTask;
+    }
+
+    // The kernel makes these connections alone, however busy the processors are: no task of this process has its part in them. What it
+    // has not made within a second, it keeps waiting.
+    private static bool IsConnected(Socket socket, EndPoint listener)
+    {
+        try
+        {
+            socket.Connect(listener);
+            return true;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            return socket.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectWrite);
+        }
     }
 }

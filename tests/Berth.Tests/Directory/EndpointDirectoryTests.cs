@@ -246,7 +246,13 @@ public sealed class EndpointDirectoryTests : IAsyncDisposable
         Assert.False(await change);
         Assert.True(_source.Disposed);
         Assert.All(_source.Streams, s => Assert.True(s.Disposed));
-        Assert.Throws<ObjectDisposedException>(() => _directory.Follow(new ServiceTarget("n", "other"), TestKit.TestPods.Ports));
+        ObjectDisposedException late = Assert.Throws<ObjectDisposedException>(
+            () => _directory.Follow(new ServiceTarget("n", "other"), TestKit.TestPods.Ports));
+        Assert.StartsWith("n/other cannot be followed: the EndpointDirectory is disposed.", late.Message, StringComparison.Ordinal);
+        late = await Assert.ThrowsAsync<ObjectDisposedException>(() => _directory.ReleaseAsync(new ServiceTarget("n", "s")).AsTask());
+        Assert.StartsWith("n/s cannot be released: the EndpointDirectory is disposed.", late.Message, StringComparison.Ordinal);
+        late = await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.GetEndpointsAsync(Cancellation).AsTask());
+        Assert.StartsWith("k8s-example2/service-b has no endpoints and gets none: ", late.Message, StringComparison.Ordinal);
         await _directory.DisposeAsync();
     }
 

@@ -1,5 +1,7 @@
-// A native program that uses the packages together: a cluster from Berth.Testing, and clients of its pods, which are replaced meanwhile.
+// A program that uses the packages together: a cluster from Berth.Testing, and clients of its pods, which are killed and replaced
+// meanwhile. The tests run it on .NET, and as a native program.
 using System.Net;
+using System.Text.Json;
 using Berth;
 using Berth.AspNetCore;
 using Berth.Dispatcher;
@@ -33,6 +35,13 @@ await using EndpointDirectory berth = KubernetesEndpoints.Connect(
     KubernetesEndpoints.FindAccess(new ClusterAccessOptions { Kubeconfig = cluster.KubeconfigPath }));
 EndpointSnapshot pods = await berth.GetEndpointsAsync(Namespace, "service-b", web.BasePort);
 Console.WriteLine($"kubernetes: {string.Join(", ", pods.Available.Select(static pod => pod.Name))}");
+
+// Berth.Core: a session with every pod
+await using EndpointSessions<PodSession> sessions = new(
+    berth.Follow(new ServiceTarget(Namespace, "service-b"), PortScheme.PerOrdinal(web.BasePort)),
+    static (pod, token) => PodSession.OpenAsync(pod, token),
+    new() { Completion = static session => session.Completion });
+Console.WriteLine($"sessions: {await UntilOpenAsync(static open => open.Length == 2)}");
 
 // Berth.Grpc
 using GrpcChannel channel = GrpcChannel.ForAddress(
@@ -88,6 +97,7 @@ server.MapBerth("/discovery", new BerthRouteOptions
 });
 await server.StartAsync();
 using HttpClient client = new() { BaseAddress = new Uri(server.Urls.First()) };
+Console.WriteLine($"routes: {await UntilAnswerAsync(() => AskRoutesAsync("pod"))}");
 Console.WriteLine($"yarp: {await client.GetStringAsync("/pods/service-b-1/a")}");
 IHttpClientFactory clients = server.Services.GetRequiredService<IHttpClientFactory>();
 HttpClient discovered = clients.CreateClient("discovered");
@@ -119,6 +129,7 @@ Func<Task<string>>[] calls =
 ];
 foreach (Func<Task<string>> call in calls)
     Console.WriteLine($"killed: {await TryAsync(call) ?? "no answer"}");
+Console.WriteLine($"killed: {await UntilOpenAsync(static open => open.Length == 1)}");
 
 // They are replaced, and each client reaches the new ones.
 TestPod second = await web.ReplaceAsync(1);
@@ -126,6 +137,7 @@ await Pods.StartAsync(second, HttpProtocols.Http1, life: 2);
 await Pods.StartAsync(await grpc.ReplaceAsync(1), HttpProtocols.Http2, life: 2);
 foreach (Func<Task<string>> call in calls)
     Console.WriteLine($"replaced: {await UntilAnswerAsync(call)}");
+Console.WriteLine($"replaced: {await UntilOpenAsync(open => open.Any(pod => pod.Uid == second.Uid))}");
 
 // The last client in the row learns of it: through the API, the routes and the stream.
 await foreach (EndpointSnapshot next in view.ReadAllAsync())
@@ -135,6 +147,26 @@ await foreach (EndpointSnapshot next in view.ReadAllAsync())
 }
 
 Console.WriteLine("remote: seen");
+Console.WriteLine($"routes: {(await AskRoutesAsync("uid") == second.Uid ? "seen" : "another pod")}");
+
+async Task<string> UntilOpenAsync(Func<PodEndpoint[], bool> condition)
+{
+    using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
+    await foreach (EndpointSessionSet<PodSession> now in sessions.ReadAllAsync(limit.Token))
+    {
+        PodEndpoint[] open = [.. now.Where(static session => session.State == EndpointSessionState.Open).Select(static s => s.Pod)];
+        if (condition(open))
+            return string.Join(", ", open.Select(static pod => pod.Name));
+    }
+
+    return "no sessions";
+}
+
+async Task<string> AskRoutesAsync(string member)
+{
+    using JsonDocument answer = JsonDocument.Parse(await client.GetStringAsync($"/discovery/v1/endpoints/{Namespace}/service-b/1"));
+    return answer.RootElement.GetProperty("endpoint").GetProperty(member).GetString()!;
+}
 
 static async Task<string?> TryAsync(Func<Task<string>> call)
 {

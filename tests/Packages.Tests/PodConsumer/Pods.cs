@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Berth;
 using Berth.Testing;
 using Grpc.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,6 +31,38 @@ internal static class Pods
 }
 
 internal sealed record PodLife(string Text);
+
+/// <summary>An open connection with one pod.</summary>
+internal sealed class PodSession : IDisposable
+{
+    private readonly TcpClient _client = new();
+
+    private PodSession()
+    {
+    }
+
+    /// <summary>Completes when the pod ends the connection, or is killed.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    public static async Task<PodSession> OpenAsync(PodEndpoint pod, CancellationToken cancellationToken)
+    {
+        PodSession session = new();
+        try
+        {
+            await session._client.ConnectAsync(pod.Address, pod.Port, cancellationToken);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+
+        session.Completion = session._client.GetStream().ReadAsync(new byte[1], CancellationToken.None).AsTask();
+        return session;
+    }
+
+    public void Dispose() => _client.Dispose();
+}
 
 internal sealed class RoomService(PodLife pod) : Room.RoomBase
 {
