@@ -1,5 +1,4 @@
 using Berth.LocalCluster.Access;
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;

@@ -1,4 +1,3 @@
-using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Storage;
 

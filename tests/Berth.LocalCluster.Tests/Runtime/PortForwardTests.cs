@@ -91,8 +91,8 @@ public sealed class PortForwardTests
             Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["x"] = new ImageProgram("/usr/bin/perl") },
             Manifests =
             [
-                TestManifests.Namespace, Listener("local", "127.0.0.1", port), Listener("own", "$(BERTH_BIND)", port),
-                Listener("none", "$(BERTH_BIND)", FreePorts.Take()),
+                TestManifests.Namespace, Listener("local", "127.0.0.1", port), Listener("own", "$(IP)", port),
+                Listener("none", "$(IP)", FreePorts.Take()),
             ],
         });
         await test.WaitReadyAsync(3);
@@ -203,6 +203,7 @@ public sealed class PortForwardTests
                 image: x
                 command: [/bin/sh, -c, "/usr/bin/perl -MIO::Socket::INET -e '{{script}}' $0 $1 $2 $3 & wait"]
                 args: ["{{address}}", "{{port}}", {{name}}, "{{mark}}"]
+                env: [{ name: IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }]
                 readinessProbe: { exec: { command: [/usr/bin/test, -e, "{{mark}}"] } }
             """;
     }
