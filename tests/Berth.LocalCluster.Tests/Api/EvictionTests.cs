@@ -83,6 +83,7 @@ public sealed class EvictionTests
         (HttpStatusCode status, _) = await EvictAsync(test, "service-b-0", """{"preconditions":{"uid":"other"}}""");
         Assert.Equal(HttpStatusCode.Conflict, status);
         await Allowed(test, 0);
+        await clock.WaitForTimerAsync(static due => due.TotalSeconds is > 115 and <= 120, TestCluster.Token);
         clock.Advance(TimeSpan.FromSeconds(110));
         await Allowed(test, 0);
         clock.Advance(TimeSpan.FromSeconds(15));
