@@ -1,6 +1,6 @@
 namespace Berth.LocalCluster.Api;
 
-/// <summary>How much of an object an answer contains, and how it is written.</summary>
+/// <summary>The part of an object that an answer contains, and the form in which it is written.</summary>
 internal enum AnswerShape
 {
     /// <summary>The complete object.</summary>
