@@ -3,9 +3,7 @@ using Berth.LocalCluster.Kinds;
 
 namespace Berth.LocalCluster.Api;
 
-/// <summary>
-/// The documents of the API about itself: groups, kinds, version, and as much OpenAPI as kubectl needs to leave validation to the server.
-/// </summary>
+/// <summary>The documents of the API about itself: groups, kinds, version and OpenAPI.</summary>
 internal static class DiscoveryDocuments
 {
     private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
@@ -19,7 +17,8 @@ internal static class DiscoveryDocuments
     public static ReadOnlySpan<byte> OpenApiV2 => "\n\u00032.0\u0012\u0011\n\nKubernetes\u0012\u00031.0B\0"u8;
 
     /// <summary>Returns the document of a path, with its content type; null when there is none.</summary>
-    public static (JsonObject Body, string ContentType)? Find(KindSet kinds, string path, string accept, string userAgent)
+    public static (JsonObject Body, string ContentType)? Find(
+        KindSet kinds, Func<ResourceKind, JsonNode?> schemaOf, string path, string accept, string userAgent)
     {
         bool aggregated = accept.Contains("as=APIGroupDiscoveryList", StringComparison.Ordinal)
             && accept.Contains("v=v2;", StringComparison.Ordinal);
@@ -34,12 +33,15 @@ internal static class DiscoveryDocuments
             ["", "apis", var group, var version] when kinds.Versions(group).Contains(version, StringComparer.Ordinal) =>
                 Resources(kinds, group, version),
             ["", "version"] => Version(userAgent),
-            ["", "openapi", "v3"] => OpenApiIndex(kinds),
-            ["", "openapi", "v3", ..] => OpenApiDocument(kinds, path["/openapi/v3".Length..]),
+            ["", "openapi", "v3"] => OpenApiDocuments.Index(kinds),
+            ["", "openapi", "v3", ..] => OpenApiDocuments.Of(kinds, path["/openapi/v3".Length..], schemaOf),
             _ => null,
         };
         return body is null ? null : (body, "application/json");
     }
+
+    /// <summary>True if a kind has a subresource of this name.</summary>
+    public static bool Serves(ResourceKind kind, string subresource) => Subresources(kind).Any(sub => sub.Name == subresource);
 
     private static JsonObject Versions() => new()
     {
@@ -89,8 +91,8 @@ internal static class DiscoveryDocuments
         ("name", $"{kind.Plural}/{sub.Name}"),
         ("singularName", ""),
         ("namespaced", kind.Namespaced),
-        ("group", sub.Kind == "Scale" ? "autoscaling" : null),
-        ("version", sub.Kind == "Scale" ? "v1" : null),
+        ("group", OwnGroup(sub.Kind)),
+        ("version", OwnGroup(sub.Kind) is null ? null : "v1"),
         ("kind", sub.Kind),
         ("verbs", JsonWriting.TextArray(sub.Verbs)));
 
@@ -103,6 +105,7 @@ internal static class DiscoveryDocuments
         if (kind == KindTable.Pod)
         {
             yield return ("attach", "PodAttachOptions", ["create", "get"]);
+            yield return ("eviction", "Eviction", ["create"]);
             yield return ("exec", "PodExecOptions", ["create", "get"]);
             yield return ("log", "Pod", ["get"]);
             yield return ("portforward", "PodPortForwardOptions", ["create", "get"]);
@@ -113,6 +116,9 @@ internal static class DiscoveryDocuments
         if (kind.HasStatus)
             yield return ("status", kind.Kind, s_change);
     }
+
+    /// <summary>The group of a subresource whose content is of another group than its kind.</summary>
+    private static string? OwnGroup(string content) => content switch { "Scale" => "autoscaling", "Eviction" => "policy", _ => null };
 
     private static JsonObject AggregatedList(KindSet kinds, IEnumerable<string> groups) => JsonWriting.Fields(
         ("kind", "APIGroupDiscoveryList"),
@@ -146,7 +152,7 @@ internal static class DiscoveryDocuments
     {
         return JsonWriting.Fields(
             ("subresource", sub.Name),
-            ("responseKind", sub.Kind == "Scale" ? KindOf("autoscaling", "v1", sub.Kind) : KindOf(kind.Group, kind.Version, sub.Kind)),
+            ("responseKind", OwnGroup(sub.Kind) is { } group ? KindOf(group, "v1", sub.Kind) : KindOf(kind.Group, kind.Version, sub.Kind)),
             ("verbs", JsonWriting.TextArray(sub.Verbs)));
     }
 
@@ -172,42 +178,4 @@ internal static class DiscoveryDocuments
             }
             """)!;
     }
-
-    private static JsonObject OpenApiIndex(KindSet kinds) => new()
-    {
-        ["paths"] = JsonWriting.Fields(kinds.All.Select(kind => kind.BasePath[1..]).Distinct(StringComparer.Ordinal)
-            .Select(path => (path, (JsonNode?)new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{path}?hash=berth" }))),
-    };
-
-    /// <summary>
-    /// kubectl asks one thing of it: whether PATCH of a kind takes fieldValidation. Where it does, kubectl leaves checking to
-    /// the server, and it computes patches from the types it was built with.
-    /// </summary>
-    private static JsonObject? OpenApiDocument(KindSet all, string basePath)
-    {
-        JsonNode? Path(ResourceKind kind) => new JsonObject { ["patch"] = PatchOperation(kind) };
-        string NameOf(ResourceKind kind) => kind.BasePath + (kind.Namespaced ? "/namespaces/{namespace}/" : "/") + kind.Plural + "/{name}";
-        IEnumerable<ResourceKind> kinds = all.All.Where(kind => kind.BasePath == basePath);
-        JsonObject paths = JsonWriting.Fields(kinds.Select(kind => (NameOf(kind), Path(kind))));
-        return paths.Count == 0 ? null : new JsonObject
-        {
-            ["openapi"] = "3.0.0",
-            ["info"] = new JsonObject { ["title"] = "Kubernetes", ["version"] = KubernetesRelease.Version },
-            ["paths"] = paths,
-            ["components"] = new JsonObject { ["schemas"] = new JsonObject() },
-        };
-    }
-
-    private static JsonNode? PatchOperation(ResourceKind kind) => JsonNode.Parse($$"""
-        {
-          "parameters": [
-            { "name": "dryRun", "in": "query", "schema": { "type": "string" } },
-            { "name": "fieldManager", "in": "query", "schema": { "type": "string" } },
-            { "name": "fieldValidation", "in": "query", "schema": { "type": "string" } }
-          ],
-          "requestBody": { "content": { "application/merge-patch+json": {} } },
-          "responses": { "200": { "description": "OK" } },
-          "x-kubernetes-group-version-kind": { "group": "{{kind.Group}}", "version": "{{kind.Version}}", "kind": "{{kind.Kind}}" }
-        }
-        """);
 }

@@ -11,7 +11,7 @@ namespace Berth.LocalCluster.Api;
 /// <summary>Answers lists: consistent pages, requested versions, selectors, tables.</summary>
 internal sealed class ListHandler(ObjectStore store, TableWriter tables)
 {
-    public ReadOnlyMemory<byte> List(RequestTarget target, Func<string, string?> query, bool asTable)
+    public ReadOnlyMemory<byte> List(RequestTarget target, Func<string, string?> query, AnswerForm form)
     {
         ListOptions.Check(query, watch: false);
         LabelSelector labels = LabelSelector.Parse(query("labelSelector"));
@@ -31,7 +31,12 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
                 metadata["remainingItemCount"] = matching.Count - limit;
         }
 
-        return asTable ? tables.Write(target.Kind, page, metadata, query("includeObject")).ToUtf8() : Write(target.Kind, page, metadata);
+        return form.Shape switch
+        {
+            AnswerShape.Table => tables.Write(target.Kind, page, metadata, form).ToUtf8(),
+            AnswerShape.MetadataList => form.MetadataOf(page, metadata).ToUtf8(),
+            _ => Write(target.Kind, page, metadata),
+        };
     }
 
     private (IReadOnlyList<StoredObject> Items, long Version, string? Start) Select(RequestTarget target, Func<string, string?> query)
@@ -51,7 +56,7 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
             return (snapshot, token.Version, token.Start);
         }
 
-        long asked = ParseVersion(query("resourceVersion"));
+        long asked = ParseVersion(query("resourceVersion"), static fault => ApiException.BadRequest("invalid resource version: " + fault));
         IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out long version);
         if (asked > version)
             throw ApiException.TooLarge(asked, version);
@@ -65,20 +70,15 @@ internal sealed class ListHandler(ObjectStore store, TableWriter tables)
         return (items, version, null);
     }
 
-    /// <summary>The version that a list asks for.</summary>
-    public static long ParseVersion(string? text) =>
-        ReadVersion(text) ?? throw ApiException.BadRequest($"invalid resource version: {Unreadable(text)}");
-
-    /// <summary>The version that a watch begins at. Unlike that of a list, a wrong one is answered with 500 and without a reason.</summary>
-    public static long ParseVersionOfWatch(string? text) => ReadVersion(text) ?? throw new ApiException(500, null, Unreadable(text));
-
-    private static long? ReadVersion(string? text) =>
-        string.IsNullOrEmpty(text) ? 0
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long version) ? version
-        : null;
-
-    private static string Unreadable(string? text) =>
-        $"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax";
+    public static long ParseVersion(string? text, Func<string, ApiException> refuse)
+    {
+        if (string.IsNullOrEmpty(text))
+            return 0;
+        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version))
+            return (long)Math.Min(version, long.MaxValue);
+        string why = text.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
+        throw refuse($"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": {why}");
+    }
 
     /// <summary>A page starts at <c>/name</c> within one namespace, and at <c>/namespace/name</c> across all.</summary>
     private static string PageKey(StoredObject item, RequestTarget target) =>

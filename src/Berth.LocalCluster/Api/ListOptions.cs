@@ -13,6 +13,9 @@ internal static class ListOptions
     private const string Match = "resourceVersionMatch";
     private static readonly ResourceKind s_kind = new("meta.k8s.io", "ListOptions", "", false);
 
+    /// <summary>Reads a yes or no as Go does: everything but <c>false</c> and <c>0</c> is yes.</summary>
+    public static bool IsSet(string? text) => text is not null and not "0" && !text.Equals("false", StringComparison.OrdinalIgnoreCase);
+
     /// <exception cref="ApiException">400 or 422.</exception>
     public static void Check(Func<string, string?> query, bool watch)
     {

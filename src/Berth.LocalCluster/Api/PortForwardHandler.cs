@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using Berth.LocalCluster.Access;
 using Berth.LocalCluster.Diagnostics;
+using Berth.LocalCluster.Runtime;
 using Berth.LocalCluster.Status;
 using Berth.LocalCluster.Storage;
 using Berth.LocalCluster.Tunnels;
@@ -12,9 +13,9 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>
 /// kubectl port-forward: SPDY/3.1 inside the messages of a WebSocket, as kubectl uses since 1.31 (KEP-4006), or without a WebSocket, as
-/// older kubectls use and newer ones as a fallback. The connections go to the pod's address.
+/// older kubectls use and newer ones as a fallback. The connections go to the pod's address, or to localhost if its processes listen there.
 /// </summary>
-internal sealed class PortForwardHandler(ObjectStore store, ILogger logger)
+internal sealed class PortForwardHandler(ObjectStore store, Kubelet kubelet, ILogger logger)
 {
     private const string Protocol = "portforward.k8s.io";
     private const string Tunnelled = "SPDY/3.1+portforward.k8s.io";
@@ -36,7 +37,7 @@ internal sealed class PortForwardHandler(ObjectStore store, ILogger logger)
         }
 
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        PortForwarding forwarding = new($"{pod.Namespace}/{pod.Name}", address, ending.Token);
+        PortForwarding forwarding = new($"{pod.Namespace}/{pod.Name}", Find, ending.Token);
         if (http.WebSockets.IsWebSocketRequest && http.WebSockets.WebSocketRequestedProtocols.Contains(Tunnelled, StringComparer.Ordinal))
             await InWebSocketAsync(http, forwarding, ending.Token).ConfigureAwait(false);
         else if (http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade
@@ -44,6 +45,12 @@ internal sealed class PortForwardHandler(ObjectStore store, ILogger logger)
             await BareAsync(http, upgrade, forwarding, ending.Token).ConfigureAwait(false);
         else
             throw ApiException.BadRequest($"the local cluster forwards ports over WebSockets ({Tunnelled}) or {Spdy}: use kubectl");
+
+        IPAddress Find(int port)
+        {
+            IEnumerable<int?> processes = kubelet.Find(pod.Uid)?.All.Select(static container => container.ProcessId) ?? [];
+            return PodListeners.Find(address, [.. processes.OfType<int>()], port);
+        }
     }
 
     private async Task InWebSocketAsync(HttpContext http, PortForwarding forwarding, CancellationToken ending)

@@ -10,7 +10,7 @@ namespace Berth.LocalCluster.Api;
 /// The streams of one kubectl port-forward to one pod. Each connection of a client has two streams with the same number: one for data, one
 /// for errors.
 /// </summary>
-internal sealed class PortForwarding(string pod, IPAddress address, CancellationToken ending)
+internal sealed class PortForwarding(string pod, Func<int, IPAddress> find, CancellationToken ending)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -46,6 +46,7 @@ internal sealed class PortForwarding(string pod, IPAddress address, Cancellation
     {
         if (!ushort.TryParse(stream.Headers.GetValueOrDefault("port"), CultureInfo.InvariantCulture, out ushort port) || port == 0)
             return $"error forwarding to pod {pod}: \"{stream.Headers.GetValueOrDefault("port")}\" is no port";
+        IPAddress address = find(port);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(stream.Reset, ending);
         using Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

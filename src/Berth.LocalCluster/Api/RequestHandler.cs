@@ -20,6 +20,7 @@ internal sealed class RequestHandler(
     ExecHandler exec,
     PortForwardHandler portForward,
     ObjectStore store,
+    ObjectRules rules,
     TableWriter tables,
     FaultHandler faults,
     Refusal refusal,
@@ -95,14 +96,16 @@ internal sealed class RequestHandler(
             authorizer.RequireUser(user, path);
             await WriteAsync(http, 200, DiscoveryDocuments.OpenApiV2.ToArray(), OpenApiV2Type).ConfigureAwait(false);
         }
-        else if (DiscoveryDocuments.Find(store.Kinds, path, accept, request.Headers.UserAgent.ToString()) is var (document, type))
+        else if (DiscoveryDocuments.Find(store.Kinds, rules.SchemaOf, path, accept, request.Headers.UserAgent.ToString())
+            is var (document, type))
         {
             authorizer.RequireUser(user, path);
             await WriteAsync(http, 200, document.ToUtf8(), type).ConfigureAwait(false);
         }
         else if (RequestTarget.Parse(request.Path.Value!, store.Kinds) is { } target)
         {
-            bool watch = Query("watch") is "true" or "1";
+            // As on a real server, one object is not watched but read.
+            bool watch = target.Name is null && ListOptions.IsSet(Query("watch"));
             authorizer.Require(user, target, Verb(request.Method, target, watch));
             await ServeAsync(http, target, Query, watch, accept, stopping).ConfigureAwait(false);
         }
@@ -131,7 +134,7 @@ internal sealed class RequestHandler(
             return;
         }
 
-        bool asTable = accept.Contains("as=Table", StringComparison.Ordinal);
+        AnswerForm form = AnswerForm.Of(accept, query("includeObject"));
         if (http.Request.Method != "GET")
         {
             byte[] content = await ReadAsync(http.Request, http.RequestAborted).ConfigureAwait(false);
@@ -146,11 +149,12 @@ internal sealed class RequestHandler(
                 http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
             (JsonObject body, int status) = writes.Handle(
                 http.Request.Method, target, query, ContentTypeOf(http.Request), content, http.Request.Headers.UserAgent.ToString(), Warn);
-            await WriteAsync(http, status, body.ToUtf8()).ConfigureAwait(false);
+            bool asMetadata = form.Shape == AnswerShape.Metadata && body.Text("kind") == target.Kind.Kind;
+            await WriteAsync(http, status, (asMetadata ? form.MetadataOf(body) : body).ToUtf8()).ConfigureAwait(false);
         }
         else if (watch)
         {
-            await watches.WatchAsync(target, query, asTable, http, stopping).ConfigureAwait(false);
+            await watches.WatchAsync(target, query, form, http, stopping).ConfigureAwait(false);
         }
         else if (target is { Name: { } name, Subresource: "log" } && target.Kind == KindTable.Pod)
         {
@@ -158,18 +162,27 @@ internal sealed class RequestHandler(
         }
         else
         {
-            ReadOnlyMemory<byte> body = target.Name is null ? lists.List(target, query, asTable) : GetOne(target, query, asTable);
+            form.Require(target);
+            ReadOnlyMemory<byte> body = target.Name is null ? lists.List(target, query, form) : GetOne(target, form);
             await WriteAsync(http, 200, body).ConfigureAwait(false);
         }
     }
 
-    private byte[] GetOne(RequestTarget target, Func<string, string?> query, bool asTable)
+    private byte[] GetOne(RequestTarget target, AnswerForm form)
     {
         StoredObject item = store.Get(target.Kind, target.Namespace, target.Name!);
         return target.Subresource switch
         {
+            "scale" when target.Kind.HasScale && form.Shape == AnswerShape.Metadata =>
+                form.MetadataOf(ScaleObject.Of(item.Body)).ToUtf8(),
             "scale" when target.Kind.HasScale => ScaleObject.Of(item.Body).ToUtf8(),
-            null or "status" => asTable ? tables.WriteOne(item, query("includeObject")) : item.Utf8,
+            "eviction" when target.Kind == KindTable.Pod => throw ApiException.MethodNotAllowed(),
+            null or "status" => form.Shape switch
+            {
+                AnswerShape.Table => tables.WriteOne(item, form),
+                AnswerShape.Metadata => form.MetadataOf(item.Body).ToUtf8(),
+                _ => item.Utf8,
+            },
             _ => throw ApiException.NoSuchResource(),
         };
     }

@@ -8,40 +8,42 @@ namespace Berth.LocalCluster.Api;
 internal sealed class TableWriter(TimeProvider time)
 {
     /// <summary>Writes one object as a table of one row.</summary>
-    public byte[] WriteOne(StoredObject item, string? includeObject) =>
-        Write(item.Kind, [item], new() { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") }, includeObject).ToUtf8();
-
-    public JsonObject Write(ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, string? includeObject)
+    public byte[] WriteOne(StoredObject item, AnswerForm form, bool withColumns = true)
     {
-        IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
-        IEnumerable<JsonNode> definitions = columns.Select(column => JsonWriting.Fields(
-            ("name", column.Name),
-            ("type", column.Type),
-            ("format", column.Name == "Name" ? "name" : ""),
-            ("description", column.Name),
-            ("priority", column.Wide ? 1 : 0)));
-        IEnumerable<JsonNode> rows = items.Select(item => JsonWriting.Fields(
-            ("cells", new JsonArray([.. columns.Select(column => column.Cell(item.Body, time.GetUtcNow()))])),
-            ("object", Included(item, includeObject))));
-        return JsonWriting.Fields(
-            ("kind", "Table"),
-            ("apiVersion", "meta.k8s.io/v1"),
-            ("metadata", metadata),
-            ("columnDefinitions", new JsonArray([.. definitions])),
-            ("rows", new JsonArray([.. rows])));
+        JsonObject metadata = new() { ["resourceVersion"] = item.Body.Text("metadata", "resourceVersion") };
+        return Write(item.Kind, [item], metadata, form, withColumns).ToUtf8();
     }
 
-    private static JsonNode? Included(StoredObject item, string? includeObject) => includeObject switch
+    public JsonObject Write(
+        ResourceKind kind, IReadOnlyList<StoredObject> items, JsonObject metadata, AnswerForm form, bool withColumns = true)
     {
-        "None" => null,
-        "Object" => item.Body.DeepClone(),
-        _ => new JsonObject
+        IReadOnlyList<TableColumn> columns = TableColumns.Of(kind);
+        JsonNode Row(StoredObject item) => new JsonObject
         {
-            ["kind"] = "PartialObjectMetadata",
-            ["apiVersion"] = "meta.k8s.io/v1",
-            ["metadata"] = item.Body["metadata"]!.DeepClone(),
-        },
-    };
+            ["cells"] = new JsonArray([.. columns.Select(column => column.Cell(item.Body, time.GetUtcNow()))]),
+            ["object"] = form.Include switch
+            {
+                "None" => null,
+                "Object" => item.Body.DeepClone(),
+                _ => form.MetadataOf(item.Body),
+            },
+        };
+        return new JsonObject
+        {
+            ["kind"] = "Table",
+            ["apiVersion"] = form.ApiVersion,
+            ["metadata"] = metadata,
+            ["columnDefinitions"] = withColumns ? new JsonArray([.. columns.Select(Definition)]) : null,
+            ["rows"] = new JsonArray([.. items.Select(Row)]),
+        };
+    }
+
+    private static JsonNode Definition(TableColumn column) => JsonWriting.Fields(
+        ("name", column.Name),
+        ("type", column.Type),
+        ("format", column.Name == "Name" ? "name" : ""),
+        ("description", column.Name),
+        ("priority", column.Wide ? 1 : 0));
 
     /// <summary>Returns a duration in the form of kubectl: 45s, 3m10s, 12m, 5h, 3d.</summary>
     public static string Age(string? since, DateTimeOffset now)

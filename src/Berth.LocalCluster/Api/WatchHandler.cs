@@ -19,25 +19,26 @@ internal sealed class WatchHandler(
     public void DropAll() => Interlocked.Exchange(ref _drop, new CancellationTokenSource()).Cancel();
 
     public async Task WatchAsync(
-        RequestTarget target, Func<string, string?> query, bool asTable, HttpContext http, CancellationToken stopping)
+        RequestTarget target, Func<string, string?> query, AnswerForm form, HttpContext http, CancellationToken stopping)
     {
         ListOptions.Check(query, watch: true);
-        bool initial = query("sendInitialEvents") is "true" or "1";
-        long version = ListHandler.ParseVersionOfWatch(query("resourceVersion"));
-        if (version == 0 && query("sendInitialEvents") is "false" or "0")
+        string? asked = query("sendInitialEvents") is { Length: > 0 } given ? given : null;
+        bool initial = ListOptions.IsSet(asked);
+        long version = ListHandler.ParseVersion(query("resourceVersion"), static fault => new ApiException(500, null, fault));
+        if (version == 0 && asked is not null && !initial)
             version = store.Version;
         WatchStream stream = new(
             http.Response,
             target,
             LabelSelector.Parse(query("labelSelector")),
             FieldSelector.Parse(query("fieldSelector"), target.Kind),
-            asTable ? tables : null,
-            query("includeObject"));
+            tables,
+            form);
 
         using CancellationTokenSource timeout = new(Duration(query("timeoutSeconds")), time);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(
             timeout.Token, http.RequestAborted, _drop.Token, stopping);
-        bool bookmarks = query("allowWatchBookmarks") is "true" or "1";
+        bool bookmarks = ListOptions.IsSet(query("allowWatchBookmarks"));
         try
         {
             // A watch whose time is over before it starts is answered, and ends like any other.
@@ -46,7 +47,7 @@ internal sealed class WatchHandler(
             {
                 IReadOnlyList<StoredObject> items = store.List(target.Kind, target.Namespace, out version);
                 await stream.InitialAsync(items, ending.Token).ConfigureAwait(false);
-                if (initial && bookmarks)
+                if (bookmarks)
                     await stream.BookmarkAsync(version, last: true, ending.Token).ConfigureAwait(false);
             }
 

@@ -10,8 +10,10 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>The output of one watch: selects its events, and writes each as one line of JSON.</summary>
 internal sealed class WatchStream(
-    HttpResponse response, RequestTarget target, LabelSelector labels, FieldSelector fields, TableWriter? tables, string? includeObject)
+    HttpResponse response, RequestTarget target, LabelSelector labels, FieldSelector fields, TableWriter tables, AnswerForm form)
 {
+    private bool _hasColumns;
+
     /// <summary>The version up to which the client has all events.</summary>
     public long Version { get; set; }
 
@@ -25,7 +27,7 @@ internal sealed class WatchStream(
     public async Task InitialAsync(IReadOnlyList<StoredObject> items, CancellationToken cancellationToken)
     {
         foreach (StoredObject item in items.Where(Matches))
-            Write("ADDED", Render(item));
+            Write("ADDED", Render(item, form));
         await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -39,7 +41,7 @@ internal sealed class WatchStream(
             .Select(change => (Type: EventOf(change), change.Last))
             .Where(item => item.Type is not null)];
         foreach ((string? type, StoredObject item) in events)
-            Write(type!, Render(item));
+            Write(type!, Render(item, form));
         if (events.Count > 0)
             await FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -50,6 +52,13 @@ internal sealed class WatchStream(
         if (last)
             metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
         JsonObject bookmark = new() { ["kind"] = target.Kind.Kind, ["apiVersion"] = target.Kind.ApiVersion, ["metadata"] = metadata };
+        if (form.Shape != AnswerShape.Object)
+        {
+            AnswerForm full = form.Include == "None" ? form with { Include = null } : form;
+            Write("BOOKMARK", Render(new StoredObject(target.Kind, bookmark, version), full));
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
 
         // The fields that the Go type always writes.
         foreach (string field in target.Kind == KindTable.EndpointSlice ? (string[])["addressType", "endpoints", "ports"] : [])
@@ -85,7 +94,17 @@ internal sealed class WatchStream(
     private bool Matches(StoredObject item) =>
         (target.Name is null || item.Name == target.Name) && labels.Matches(item.Body) && fields.Matches(item.Body);
 
-    private ReadOnlySpan<byte> Render(StoredObject item) => tables is null ? item.Utf8 : tables.WriteOne(item, includeObject);
+    /// <summary>The columns of a table are in its first event only.</summary>
+    private byte[] Render(StoredObject item, AnswerForm wanted)
+    {
+        if (wanted.Shape is AnswerShape.Metadata or AnswerShape.MetadataList)
+            return wanted.MetadataOf(item.Body).ToUtf8();
+        if (wanted.Shape == AnswerShape.Object)
+            return item.Utf8;
+        byte[] table = tables.WriteOne(item, wanted, withColumns: !_hasColumns);
+        _hasColumns = true;
+        return table;
+    }
 
     private void Write(string type, ReadOnlySpan<byte> document)
     {

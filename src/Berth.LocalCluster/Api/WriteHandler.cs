@@ -1,4 +1,5 @@
 using Berth.LocalCluster.Access;
+using Berth.LocalCluster.Fields;
 using Berth.LocalCluster.Json;
 using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Manifests;
@@ -11,7 +12,7 @@ using Berth.LocalCluster.Storage;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>Handles the requests create, update, patch and delete. The answer is a body and its HTTP status.</summary>
-internal sealed class WriteHandler(ObjectOperations operations)
+internal sealed class WriteHandler(ObjectOperations operations, PodEviction evictions)
 {
     private const string ApplyType = "application/apply-patch+yaml";
 
@@ -29,7 +30,11 @@ internal sealed class WriteHandler(ObjectOperations operations)
     {
         bool dryRun = query("dryRun") == "All";
         WriteOptions.Check(method, method == "PATCH" && contentType == ApplyType, query);
-        FieldValidation validation = new(target.Subresource == "scale" ? KindTable.Scale : target.Kind, query("fieldValidation"), warn);
+        bool isEviction = target is { Name: not null, Subresource: "eviction" } && target.Kind == KindTable.Pod;
+        if (isEviction && method != "POST")
+            throw ApiException.MethodNotAllowed();
+        ResourceKind sent = isEviction ? KindTable.Eviction : target.Subresource == "scale" ? KindTable.Scale : target.Kind;
+        FieldValidation validation = new(sent, query("fieldValidation"), warn);
         string manager = query("fieldManager") is { Length: > 0 } named ? named : client.Split('/')[0];
         if (method == "PATCH" && contentType == ApplyType)
             return Apply(target, query, validation, content, dryRun);
@@ -45,6 +50,8 @@ internal sealed class WriteHandler(ObjectOperations operations)
         {
             case "POST" when target is { Name: null }:
                 return (operations.Create(target.Kind, target.Namespace, Given(), dryRun, manager: manager).Body, 201);
+            case "POST" when isEviction:
+                return (evictions.Evict(target.Namespace, target.Name!, Given(), dryRun), 201);
             case "PUT" when target is { Name: { } name, Subresource: "scale" }:
                 return (ChangeScale(target, name, _ => Given(), dryRun, manager), 200);
             case "PUT" when target.Name is { } name:
@@ -55,8 +62,10 @@ internal sealed class WriteHandler(ObjectOperations operations)
             case "PATCH" when target.Name is { } name:
                 return (Change(target, name, before => PatchedOf(target.Kind, before), dryRun, manager).Body, 200);
             case "DELETE" when target is { Subresource: null } && (target.Name is not null || target.Kind != KindTable.Namespace):
-                DeleteOptions options = DeleteOptions.From(content.IsEmpty ? null : Object(content, contentType), query);
+                DeleteOptions options = DeleteOptions.From(OptionsOf(content, contentType), query);
                 return (target.Name is { } gone ? Delete(target, gone, options) : DeleteCollection(target, query, options), 200);
+            case "POST" when target.Subresource is { } sub && !DiscoveryDocuments.Serves(target.Kind, sub):
+                throw ApiException.NoSuchResource();
             default:
                 throw ApiException.MethodNotAllowed();
         }
@@ -172,6 +181,22 @@ internal sealed class WriteHandler(ObjectOperations operations)
             ["metadata"] = new JsonObject { ["resourceVersion"] = operations.Store.Version.ToString(CultureInfo.InvariantCulture) },
             ["items"] = new JsonArray([.. chosen.Select(Gone)]),
         };
+    }
+
+    private static JsonObject? OptionsOf(ReadOnlyMemory<byte> content, string contentType)
+    {
+        if (content.IsEmpty)
+            return null;
+        JsonObject options = Object(content, contentType);
+        try
+        {
+            FieldCheck.Prune(KindTable.DeleteOptions, options);
+            return options;
+        }
+        catch (FormatException exception)
+        {
+            throw ApiException.BadRequest(exception.Message);
+        }
     }
 
     /// <summary>Reads a body in any encoding as JSON.</summary>

@@ -34,8 +34,8 @@ internal sealed class FieldCheck
         IReadOnlyDictionary<string, FieldTable.Field>? fields = FieldTable.Of(type);
         foreach ((string name, JsonNode? value) in body.ToList())
         {
-            // The claims of a StatefulSet are whole objects.
-            if ((path.Length == 0 || type == "PersistentVolumeClaim") && name is "kind" or "apiVersion")
+            // The claims of a StatefulSet and the options of an eviction are whole objects.
+            if ((path.Length == 0 || type is "PersistentVolumeClaim" or "DeleteOptions") && name is "kind" or "apiVersion")
                 continue;
             if (fields?.TryGetValue(name, out FieldTable.Field? field) is not true || field!.Inline)
             {

@@ -32,7 +32,7 @@ internal static class KindTable
     public static readonly ResourceKind PodDisruptionBudget =
         new("policy", "PodDisruptionBudget", "poddisruptionbudgets", true, "pdb")
         {
-            HasStatus = true, HasGeneration = true, StoredAnd = "not enforced",
+            HasStatus = true, HasGeneration = true, StoredAnd = "not enforced, except for evictions: kubectl drain",
         };
 
     public static readonly ResourceKind PriorityClass = 
@@ -51,6 +51,12 @@ internal static class KindTable
 
     /// <summary>The content of the subresource of that name, which is not a resource itself.</summary>
     public static readonly ResourceKind Scale = new("autoscaling", "Scale", "scales", true);
+
+    /// <summary>The content of a request that deletes.</summary>
+    public static readonly ResourceKind DeleteOptions = new("meta.k8s.io", "DeleteOptions", "", false);
+
+    /// <summary>The content of a pod's subresource of that name.</summary>
+    public static readonly ResourceKind Eviction = new("policy", "Eviction", "evictions", true);
 
     public static readonly IReadOnlyList<ResourceKind> All =
     [

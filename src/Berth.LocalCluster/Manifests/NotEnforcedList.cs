@@ -29,7 +29,7 @@ internal sealed class NotEnforcedList(ILogger logger)
 
     public void Look(ResourceKind kind, JsonObject body)
     {
-        // A PodDisruptionBudget, for example, has no effect: a drain deletes pods.
+        // A NetworkPolicy, for example, has no effect.
         if (kind.StoredAnd is { } fate)
             Add(kind, body, $"{kind.Kind} ({fate})");
         JsonNode? spec = kind == KindTable.Pod ? body["spec"] : body.At("spec", "template", "spec");

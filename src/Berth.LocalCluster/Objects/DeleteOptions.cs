@@ -1,5 +1,6 @@
+using Berth.LocalCluster.Fields;
+using Berth.LocalCluster.Kinds;
 using Berth.LocalCluster.Status;
-using Berth.LocalCluster.Storage;
 
 namespace Berth.LocalCluster.Objects;
 
@@ -11,27 +12,43 @@ internal sealed record DeleteOptions(
     string? ResourceVersion = null,
     bool DryRun = false)
 {
-    public static DeleteOptions From(JsonNode? body, Func<string, string?> query) => new(
-        body.Number("gracePeriodSeconds") ?? Seconds(query("gracePeriodSeconds")),
-        body.Text("propagationPolicy") ?? query("propagationPolicy"),
-        body.Text("preconditions", "uid"),
-        body.Text("preconditions", "resourceVersion"),
-        query("dryRun") == "All" || body.Texts("dryRun").Contains("All", StringComparer.Ordinal));
+    /// <exception cref="ApiException">422: the body has an option that no server knows.</exception>
+    public static DeleteOptions From(JsonNode? body, Func<string, string?> query)
+    {
+        FieldFaults faults = new();
+        string? policy = body.Text("propagationPolicy");
+        if (policy is not null && body.At("orphanDependents") is not null)
+            faults.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set");
+        else
+            faults.OneOf("propagationPolicy", policy, "Foreground", "Background", "Orphan", "nil");
+        if (body.Texts("dryRun").Any(static run => run != "All"))
+            faults.NotSupported("dryRun", body.At("dryRun"), "All");
+        if (faults.Count > 0)
+            throw ApiException.Invalid(KindTable.DeleteOptions, "", faults);
+        return new(
+            body.Number("gracePeriodSeconds") ?? Seconds(query("gracePeriodSeconds")),
+            policy ?? (body.Flag("orphanDependents") ? "Orphan" : query("propagationPolicy")),
+            body.Text("preconditions", "uid"),
+            body.Text("preconditions", "resourceVersion"),
+            query("dryRun") == "All" || body.Texts("dryRun").Contains("All", StringComparer.Ordinal));
+    }
 
     /// <exception cref="ApiException">409: the object is not the one that the client means.</exception>
-    public void Require(StoredObject item)
+    public void Require(ResourceKind kind, JsonObject body)
     {
-        if (Uid is not null && Uid != item.Uid)
-            throw Refused("UID", Uid, item.Uid, "might have been deleted and then recreated");
-        string? version = item.Body.Text("metadata", "resourceVersion");
+        string name = body.Text("metadata", "name")!;
+        string? uid = body.Text("metadata", "uid");
+        if (Uid is not null && Uid != uid)
+            throw Refused("UID", Uid, uid, "might have been deleted and then recreated");
+        string? version = body.Text("metadata", "resourceVersion");
         if (ResourceVersion is not null && ResourceVersion != version)
             throw Refused("ResourceVersion", ResourceVersion, version, "might have been modified");
         ApiException Refused(string what, string asked, string? found, string why) => new(
             409,
             "Conflict",
-            $"Operation cannot be fulfilled on {item.Kind.Kind} \"{item.Name}\": the {what} in the precondition ({asked}) does not match "
+            $"Operation cannot be fulfilled on {kind.Kind} \"{name}\": the {what} in the precondition ({asked}) does not match "
             + $"the {what} in record ({found}). The object {why}",
-            ApiException.Details(item.Kind, item.Name, item.Kind.Kind));
+            ApiException.Details(kind, name, kind.Kind));
     }
 
     private static long? Seconds(string? text) => long.TryParse(text, CultureInfo.InvariantCulture, out long seconds) ? seconds : null;

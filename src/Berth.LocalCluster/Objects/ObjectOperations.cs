@@ -144,7 +144,7 @@ internal sealed class ObjectOperations(ObjectStore store, ServiceAddresses addre
     public (StoredObject Object, bool Gone) Delete(ResourceKind kind, string? @namespace, string name, DeleteOptions options)
     {
         StoredObject current = store.Get(kind, @namespace, name);
-        options.Require(current);
+        options.Require(kind, current.Body);
         if (kind == KindTable.Namespace && name is "default" or "kube-system" or "kube-public")
         {
             string message = $"{kind.Plural} \"{name}\" is forbidden: this namespace may not be deleted";

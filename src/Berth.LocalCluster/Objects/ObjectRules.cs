@@ -24,7 +24,8 @@ internal sealed class ObjectRules(ObjectStore store)
             CustomSchema.Check(kind, schema, body);
     }
 
-    private JsonNode? SchemaOf(ResourceKind kind) => kind.IsCustom
+    /// <summary>The schema of a custom kind, in the version that its definition stores.</summary>
+    public JsonNode? SchemaOf(ResourceKind kind) => kind.IsCustom
         ? store.Find(KindTable.CustomResourceDefinition, null, kind.QualifiedName)?.Body.Items("spec", "versions")
             .FirstOrDefault(static version => version.Flag("storage")).At("schema", "openAPIV3Schema")
         : null;

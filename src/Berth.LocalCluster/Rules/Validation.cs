@@ -17,6 +17,8 @@ internal static class Validation
     {
         FieldFaults faults = new();
         Metadata(faults, kind, body);
+        if (kind == KindTable.PodDisruptionBudget)
+            Budget(faults, body["spec"]);
         FieldRules.Check(faults, kind.Type, body);
         if (kind.HasScale || kind == KindTable.DaemonSet)
             Workload(faults, kind, body["spec"]);
@@ -59,6 +61,20 @@ internal static class Validation
             foreach (string why in Formats.Faults("qualified", key.ToLowerInvariant()))
                 faults.Invalid("metadata.annotations", key, why);
         }
+    }
+
+    private static void Budget(FieldFaults faults, JsonNode? spec)
+    {
+        if (spec.At("minAvailable") is not { } least || spec.At("maxUnavailable") is not { } most)
+            return;
+        JsonObject given = new()
+        {
+            ["MinAvailable"] = least.DeepClone(),
+            ["Selector"] = spec.At("selector")?.DeepClone(),
+            ["MaxUnavailable"] = most.DeepClone(),
+            ["UnhealthyPodEvictionPolicy"] = spec.At("unhealthyPodEvictionPolicy")?.DeepClone(),
+        };
+        faults.Invalid("spec", given, "minAvailable and maxUnavailable cannot be both set");
     }
 
     private static void Stated(FieldFaults faults, JsonObject rule, int index, string field, string why)

@@ -7,7 +7,8 @@ namespace Berth.LocalCluster.Api;
 
 /// <summary>
 /// <c>requests.jsonl</c> holds requests and what a Kubernetes 1.36.2 API server answered to them, in this order: bodies with the owners of
-/// fields, statuses and warnings. Ours must say the same. UIDs, versions and times are <c>*</c> there.
+/// fields, statuses and warnings. Ours must say the same. UIDs, versions and times are <c>*</c> there. <c>forms.jsonl</c> has requests for
+/// other forms of objects, and options that are refused.
 /// </summary>
 public sealed partial class RecordedRequestsTests
 {
@@ -16,18 +17,22 @@ public sealed partial class RecordedRequestsTests
         "uid", "resourceVersion", "creationTimestamp", "time", "deletionTimestamp",
     };
 
-    [Fact]
-    public async Task Each_request_is_answered_as_by_a_real_server()
+    [Theory]
+    [InlineData("requests.jsonl", 50)]
+    [InlineData("forms.jsonl", 30)]
+    public async Task Each_request_is_answered_as_by_a_real_server(string name, int moreThan)
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        string file = Repository.File("tests/Berth.LocalCluster.Tests/Api/requests.jsonl");
+        string file = Repository.File("tests/Berth.LocalCluster.Tests/Api/" + name);
         JsonNode[] recorded = [.. File.ReadLines(file).Select(static line => JsonNode.Parse(line)!)];
-        Assert.True(recorded.Length > 50);
+        Assert.True(recorded.Length > moreThan);
         List<string> differences = [];
         foreach (JsonNode record in recorded)
         {
             using HttpRequestMessage request = new(new HttpMethod((string)record["method"]!), (string)record["path"]!);
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("tester", "1.0"));
+            if ((string?)record["accept"] is { } accept)
+                request.Headers.TryAddWithoutValidation("Accept", accept);
             if ((string?)record["body"] is { } body)
                 request.Content = new StringContent(body, Encoding.UTF8, MediaTypeHeaderValue.Parse((string)record["type"]!));
             using HttpResponseMessage response = await test.Http.SendAsync(request, TestCluster.Token);

@@ -9,13 +9,14 @@ public sealed class ServerSideApplyTests
     private const string Maps = "/api/v1/namespaces/k8s-example2/configmaps";
     private const string Sets = "/apis/apps/v1/namespaces/k8s-example2/statefulsets";
 
-    private const string Budgets = "/apis/policy/v1/namespaces/k8s-example2/poddisruptionbudgets";
+    private const string Scalers = "/apis/autoscaling/v2/namespaces/k8s-example2/horizontalpodautoscalers";
 
-    private const string Budget = """
-        apiVersion: policy/v1
-        kind: PodDisruptionBudget
+    /// <summary>A kind with a status that no controller of the cluster writes.</summary>
+    private const string Scaler = """
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
         metadata: { name: b }
-        spec: { minAvailable: 2, selector: { matchLabels: { app: web } } }
+        spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: apps/v1, kind: StatefulSet, name: web } }
         """;
 
     private const string Set = """
@@ -257,21 +258,21 @@ public sealed class ServerSideApplyTests
     public async Task Status_has_owners_of_its_own()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        await ApplyAsync(test, $"{Budgets}/b", Budget, "helm");
+        await ApplyAsync(test, $"{Scalers}/b", Scaler, "helm");
 
-        (HttpStatusCode status, JsonNode applied) = await ApplyAsync(test, $"{Budgets}/b/status", BudgetStatus(3), "counter");
+        (HttpStatusCode status, JsonNode applied) = await ApplyAsync(test, $"{Scalers}/b/status", ScalerStatus(3), "counter");
         (_, JsonNode patched) = await test.MergeAsync(
-            $"{Budgets}/b/status?fieldManager=operator", """{"status":{"disruptionsAllowed":1}}""");
-        (HttpStatusCode refused, JsonNode conflict) = await ApplyAsync(test, $"{Budgets}/b/status", BudgetStatus(4), "other");
-        (HttpStatusCode same, _) = await ApplyAsync(test, $"{Budgets}/b", Budget, "helm");
+            $"{Scalers}/b/status?fieldManager=operator", """{"status":{"desiredReplicas":1}}""");
+        (HttpStatusCode refused, JsonNode conflict) = await ApplyAsync(test, $"{Scalers}/b/status", ScalerStatus(4), "other");
+        (HttpStatusCode same, _) = await ApplyAsync(test, $"{Scalers}/b", Scaler, "helm");
 
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.OK), (status, refused, same));
         Assert.Equal(["helm Apply", "counter Apply status"], Owners(applied));
         Assert.Equal(["helm Apply", "counter Apply status", "operator Update status"], Owners(patched));
         JsonNode counter = patched["metadata"]!["managedFields"]![1]!;
-        Assert.Equal("""{"f:status":{"f:expectedPods":{}}}""", counter["fieldsV1"]!.ToJsonString());
+        Assert.Equal("""{"f:status":{"f:currentReplicas":{}}}""", counter["fieldsV1"]!.ToJsonString());
         Assert.Equal(
-            "Apply failed with 1 conflict: conflict with \"counter\" with subresource \"status\": .status.expectedPods",
+            "Apply failed with 1 conflict: conflict with \"counter\" with subresource \"status\": .status.currentReplicas",
             (string?)conflict["message"]);
     }
 
@@ -279,15 +280,15 @@ public sealed class ServerSideApplyTests
     public async Task Status_that_is_no_longer_applied_goes_and_the_object_stays()
     {
         await using TestCluster test = await TestCluster.StartAsync();
-        await ApplyAsync(test, $"{Budgets}/b", Budget, "helm");
-        await ApplyAsync(test, $"{Budgets}/b/status", BudgetStatus(3), "counter");
+        await ApplyAsync(test, $"{Scalers}/b", Scaler, "helm");
+        await ApplyAsync(test, $"{Scalers}/b/status", ScalerStatus(3), "counter");
 
         const string Nothing =
-            """{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b"},"spec":{"minAvailable":9}}""";
-        (_, JsonNode left) = await ApplyAsync(test, $"{Budgets}/b/status", Nothing, "counter");
+            """{"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"b"},"spec":{"maxReplicas":9}}""";
+        (_, JsonNode left) = await ApplyAsync(test, $"{Scalers}/b/status", Nothing, "counter");
 
-        Assert.Null(left["status"]?["expectedPods"]);
-        Assert.Equal(2, (int)left["spec"]!["minAvailable"]!);
+        Assert.Null(left["status"]?["currentReplicas"]);
+        Assert.Equal(2, (int)left["spec"]!["maxReplicas"]!);
     }
 
     [Fact]
@@ -322,8 +323,10 @@ public sealed class ServerSideApplyTests
     private static string Map(string data) =>
         $$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{{data}}}""";
 
-    private static string BudgetStatus(int pods) =>
-        $$$"""{"apiVersion":"policy/v1","kind":"PodDisruptionBudget","metadata":{"name":"b"},"status":{"expectedPods":{{{pods}}}}}""";
+    private static string ScalerStatus(int pods) =>
+        $$$"""
+        {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"b"},"status":{"currentReplicas":{{{pods}}}}}
+        """;
 
     /// <summary>Each owner of an object: the manager, what it did, and the subresource.</summary>
     private static IEnumerable<string> Owners(JsonNode item) => item["metadata"]!["managedFields"]!.AsArray()

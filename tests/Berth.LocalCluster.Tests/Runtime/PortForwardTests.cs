@@ -79,6 +79,32 @@ public sealed class PortForwardTests
         }
     }
 
+    [Fact]
+    public async Task Each_pod_is_reached_where_its_own_process_listens()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/perl"), "perl is not on this machine.");
+        int port = FreePorts.Take();
+        using TestFile marks = new("");
+        string Listener(string name, string address, int at) => ListenerOf(name, address, at, marks.Path + name);
+        await using TestCluster test = await TestCluster.StartAsync(new LocalClusterOptions
+        {
+            Images = new Dictionary<string, ImageProgram>(StringComparer.Ordinal) { ["x"] = new ImageProgram("/usr/bin/perl") },
+            Manifests =
+            [
+                TestManifests.Namespace, Listener("local", "127.0.0.1", port), Listener("own", "$(IP)", port),
+                Listener("none", "$(IP)", FreePorts.Take()),
+            ],
+        });
+        await test.WaitReadyAsync(3);
+        Assert.Equal("local", await AnswerAsync(test, "local", port));
+        Assert.Equal("own", await AnswerAsync(test, "own", port));
+
+        // The listener at 127.0.0.1 is another pod's.
+        Assert.Equal("", await AnswerAsync(test, "none", port));
+        foreach (string name in (string[])["local", "own", "none"])
+            File.Delete(marks.Path + name);
+    }
+
     [Theory]
     [InlineData("80020001000000", "The connection ended within a frame.")]
     [InlineData("8002000100000000", "A frame of SPDY 2 came; the local cluster speaks version 3.1.")]
@@ -160,6 +186,46 @@ public sealed class PortForwardTests
         test.Cluster.Apply(Pod);
         await test.WaitReadyAsync(1);
         return test;
+    }
+
+    /// <summary>A pod that says its name to each connection. Its process is a child of the container's first one.</summary>
+    private static string ListenerOf(string name, string address, int port, string mark)
+    {
+        const string script = "$s=IO::Socket::INET->new(LocalAddr=>$ARGV[0],LocalPort=>$ARGV[1],Listen=>5) or die; "
+            + "open(F,chr(62),$ARGV[3]);close F;while($c=$s->accept){print $c $ARGV[2];close $c}";
+        return $$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: {{name}}, namespace: k8s-example2 }
+            spec:
+              containers:
+              - name: c
+                image: x
+                command: [/bin/sh, -c, "/usr/bin/perl -MIO::Socket::INET -e '{{script}}' $0 $1 $2 $3 & wait"]
+                args: ["{{address}}", "{{port}}", {{name}}, "{{mark}}"]
+                env: [{ name: IP, valueFrom: { fieldRef: { fieldPath: status.podIP } } }]
+                readinessProbe: { exec: { command: [/usr/bin/test, -e, "{{mark}}"] } }
+            """;
+    }
+
+    private static async Task<string> AnswerAsync(TestCluster test, string pod, int port)
+    {
+        using Process kubectl = Kubectl.Start(
+            test.Cluster.KubeconfigPath, [], "port-forward", "--address", "127.0.0.1", "pod/" + pod, $":{port}");
+        try
+        {
+            string line = (await kubectl.StandardOutput.ReadLineAsync(TestCluster.Token).AsTask()
+                .WaitAsync(TestCluster.Patience, TestCluster.Token))!;
+            using TcpClient client = new();
+            int local = int.Parse(line.Split(' ')[2].Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+            await client.ConnectAsync(IPAddress.Loopback, local, TestCluster.Token);
+            using StreamReader reader = new(client.GetStream());
+            return await reader.ReadToEndAsync(TestCluster.Token).WaitAsync(TestCluster.Patience, TestCluster.Token);
+        }
+        finally
+        {
+            kubectl.Kill();
+        }
     }
 
     /// <summary>Sends bytes through the tunnel to the server, which sends them back, and ends both directions.</summary>
