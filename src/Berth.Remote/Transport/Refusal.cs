@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Berth.Remote.Transport;
 
-/// <summary>An answer that is no event stream, as a sentence with the remedy.</summary>
+/// <summary>Describes an answer that is no event stream, as a sentence with the remedy.</summary>
 internal static class Refusal
 {
     private const int MaxProblemBytes = 16 * 1024;
