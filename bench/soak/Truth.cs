@@ -6,8 +6,8 @@ namespace Berth.Soak;
 /// <summary>A pod that clients could be sent to.</summary>
 internal sealed record Target(string Pod, string Uid, string Authority);
 
-/// <summary>The knowledge of the cluster over time: for each pod the periods in which it was ready and not terminating.</summary>
-/// <remarks>It computes ports by itself, so that a mistake of ours in that is seen too.</remarks>
+/// <summary>The true state of the cluster over time: for each pod the periods in which it was ready and not terminating.</summary>
+/// <remarks>It computes ports by itself, so that it also finds a defect in our port computation.</remarks>
 internal sealed class Truth(int basePort)
 {
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);

@@ -10,10 +10,10 @@ namespace Berth.Cli.Commands;
 /// <summary><c>berth get address</c>: this pod's own address as its clients see it, asked of service A.</summary>
 internal static class GetAddressCommand
 {
-    /// <summary>From fieldRef metadata.uid. It tells this pod from one before it.</summary>
+    /// <summary>From fieldRef metadata.uid. It distinguishes this pod from an older one.</summary>
     private const string UidVariable = "POD_UID";
 
-    /// <summary>From fieldRef status.podIP. It tells the pod's own address from an external one.</summary>
+    /// <summary>From fieldRef status.podIP. It distinguishes the pod's own address from an external one.</summary>
     private const string PodIPVariable = "POD_IP";
 
     public static Command Create(ProgramHost host)
@@ -92,7 +92,7 @@ internal static class GetAddressCommand
         return default;
     }
 
-    /// <summary>Waits until service A knows this pod: a pod that starts is in its list as soon as it has an address.</summary>
+    /// <summary>Waits until service A knows this pod: service A lists a starting pod as soon as it has an address.</summary>
     private static async Task<PodEndpoint> FindAsync(
         EndpointView view, PodIdentity self, ProgramHost host, TimeSpan timeout, CancellationToken stopping)
     {

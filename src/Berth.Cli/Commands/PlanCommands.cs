@@ -78,7 +78,7 @@ internal static class PlanCommands
         int multiple = reader.Get(PlanSettings.Multiple);
         (PortPlan plan, int exitCode) = await PlanReading.CreateAsync(reader, host, options).ConfigureAwait(false);
 
-        // With a stride the ports of one pod lie beside each other; without one each name has a range of its own.
+        // With a stride the ports of one pod are adjacent; without one each name has a separate range.
         int bases = Math.Max(1, names.Length);
         long apart = stride >= bases ? 1 : (((long)pods * stride) + multiple - 1) / multiple * multiple;
         long size = ((pods - 1L) * stride) + ((bases - 1) * apart) + 1;

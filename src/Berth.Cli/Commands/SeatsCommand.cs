@@ -15,7 +15,7 @@ namespace Berth.Cli.Commands;
 /// <summary><c>berth seats</c>: shows the seats of a Service, and closes or opens the desk of one pod.</summary>
 internal static class SeatsCommand
 {
-    // The options of kubectl that say which namespace a name without one belongs to.
+    // The options of kubectl that give the namespace of a name without one.
     private static readonly Setting[] s_ofNamespace =
         [ServiceTargetArgument.Namespace, ClusterSettings.Kubeconfig, ClusterSettings.Context];
 

@@ -2,7 +2,7 @@ using Berth.Cli.Options;
 
 namespace Berth.Cli.Doctor;
 
-/// <summary>The state of each replica of service A, and whether all hand out the pods that the slices have.</summary>
+/// <summary>Checks the state of each replica of service A, and that all hand out the pods that the slices have.</summary>
 internal sealed class DispatcherChecks(DoctorTask task, string berthVersion)
 {
     // A pod may become ready while the replicas are asked one after the other.

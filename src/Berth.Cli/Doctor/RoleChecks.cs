@@ -19,7 +19,7 @@ internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
                 "role", "These rights do not read Roles, so the one that allows it is not named. Nothing of Berth needs that.");
         }
 
-        // Few accounts read these. What is bound here to a ClusterRole then stays unnamed.
+        // Few accounts may read these. Without them, a ClusterRole that is bound here is not named.
         ApiAnswer clusterRoles = await api.GetAsync($"{Group}/clusterroles", cancellationToken).ConfigureAwait(false);
         HashSet<string> allowing = new(StringComparer.Ordinal);
         allowing.UnionWith(

@@ -44,7 +44,7 @@ internal static class LimitSettings
     public static Setting[] All { get; } =
         [MaxConnections, Requests, Burst, Connections, Watchers, IPv6Prefix, TrustedProxies, ProxyProtocol];
 
-    /// <summary>Returns the limits of a client, or null where none is given.</summary>
+    /// <summary>Returns the limits of a client, or null when none is given.</summary>
     public static DispatcherClientLimits? Read(SettingsReader reader)
     {
         DispatcherClientLimits limits = new()

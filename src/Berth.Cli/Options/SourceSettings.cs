@@ -39,7 +39,7 @@ internal static class SourceSettings
 
     public static Setting[] All { get; } = [Source, DnsServers, ClusterDomain, DnsPorts, PodFile, Pods];
 
-    // What has a meaning only where the API is read.
+    // The options that have a meaning only when the API is read.
     private static readonly Setting[] s_ofCluster = [ClusterSettings.Kubeconfig, ClusterSettings.Context, ClusterSettings.Address];
 
     /// <summary>Reads the choice, and notes options that belong to another source.</summary>

@@ -37,7 +37,9 @@ internal static class ReadyMessage
         ];
     }
 
-    /// <summary>The message as soon as the API answers: pods may take a while, or never become ready.</summary>
+    /// <summary>
+    /// Returns the message that is shown as soon as the API answers, because pods may take a while, or never become ready.
+    /// </summary>
     public static IReadOnlyList<string> Answers(string kubeconfig) =>
     [
         $"The cluster answers; its pods are starting. kubectl --kubeconfig {kubeconfig} get pods -A",
