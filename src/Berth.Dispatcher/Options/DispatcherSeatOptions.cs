@@ -34,7 +34,7 @@ public sealed class DispatcherSeatOptions
     /// </summary>
     public bool PicksBySeats { get; init; }
 
-    /// <summary>The time that a client has to come when its request names none, 100 ms to 1 hour. Default 30 s.</summary>
+    /// <summary>The time in which a client must come when its request names none, 100 ms to 1 hour. Default 30 s.</summary>
     public TimeSpan DefaultTtl { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The time for one desk to answer, 10 ms to 1 minute. Default 1 s.</summary>
