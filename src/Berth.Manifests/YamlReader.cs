@@ -7,8 +7,8 @@ namespace Berth.Manifests;
 
 /// <summary>
 /// Converts one YAML stream to JSON as kubectl does: merge keys count in their order, of two equal keys the last one counts, and keys
-/// become text. The cost of a text is bounded, aliases included: values are nested at most <see cref="MaximumDepth"/> levels, and aliases
-/// stand for at most as many values as the text has characters.
+/// become text. The cost of a text is bounded, aliases included: values are nested at most <see cref="MaximumDepth"/> levels, and the
+/// number of values that aliases stand for is limited by the length of the text.
 /// </summary>
 internal sealed class YamlReader
 {
@@ -20,7 +20,7 @@ internal sealed class YamlReader
 
     private const string MergeTag = "tag:yaml.org,2002:merge";
 
-    // Refuses characters that the YAML parser does not accept.
+    // The characters that the YAML parser does not accept.
     private static readonly SearchValues<char> s_controls = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(static c => (char)c).Where(static c => c is not ('\t' or '\n' or '\r')), '\u007f', '\ufffe',
             '\uffff']);
