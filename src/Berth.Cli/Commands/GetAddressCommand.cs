@@ -109,7 +109,7 @@ internal static class GetAddressCommand
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            string after = $"Service A did not tell the address of {self.Name} within {Durations.Format(timeout)}.";
+            string after = $"Service A did not state the address of {self.Name} within {Durations.Format(timeout)}.";
             if (view.Current is not { } last)
                 throw CommandException.Unreachable($"{after} {view.Failure?.Message ?? "It did not answer."}", view.Failure);
             string why = last.LeftOut.FirstOrDefault(pod => pod.Name == self.Name)?.Detail

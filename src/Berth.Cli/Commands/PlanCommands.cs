@@ -34,7 +34,7 @@ internal static class PlanCommands
     private static ExampleCommand CreateSuggest(ProgramHost host) =>
         new ExampleCommand(
             "suggest",
-            "Suggests the next free base port for a set of so many pods. Exits with 1 when there is none.",
+            "Suggests the next free base port for a new set. Exits with 1 when there is none.",
             "berth plan suggest -f deploy/base --pods 200",
             "berth plan suggest --name game,admin --pods 50      # game=3100,admin=3200")
             .Runs(

@@ -24,7 +24,7 @@ internal static class SeatsCommand
         Command group = new("seats", "Shows the seats of a Service, and closes or opens the desk of a pod.");
         group.Add(CreateShow(host));
         group.Add(CreateSet(
-            host, "close", closed: true, "Closes the desk of a pod: no new reservations; sessions go on.",
+            host, "close", closed: true, "Closes the desk of a pod: no new reservations; sessions continue.",
             "berth seats close k8s-example2/service-b-1 --desk 10.0.0.7:9001 --seat-keys keys"));
         group.Add(CreateSet(
             host, "open", closed: false, "Opens the desk of a pod again.",

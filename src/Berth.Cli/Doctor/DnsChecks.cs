@@ -72,7 +72,7 @@ internal sealed class DnsChecks(DoctorTask task)
         if (extra.Length > 0)
             parts.Add($"only DNS has {PodChecks.Name(extra)}");
         if (moved.Length > 0)
-            parts.Add($"another address in DNS have {PodChecks.Name(moved)}");
+            parts.Add($"DNS has another address for {PodChecks.Name(moved)}");
         string sentence = string.Join("; ", parts);
         return CheckResult.Failed("dns", $"{char.ToUpperInvariant(sentence[0])}{sentence[1..]}.", Remedy);
     }

@@ -32,7 +32,7 @@ internal static class PodChecks
         {
             yield return CheckResult.Failed(
                 "clash", clash.ToString(),
-                "Give each set a range of its own: berth plan check finds what meets, and berth plan suggest a range.");
+                "Give each set its own range: berth plan check finds ranges that meet, and berth plan suggest a free one.");
         }
     }
 

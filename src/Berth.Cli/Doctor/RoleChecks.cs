@@ -16,7 +16,7 @@ internal sealed class RoleChecks(DoctorTask task, ApiQuestions api)
         if (!roles.IsGood || !bindings.IsGood)
         {
             return CheckResult.Skipped(
-                "role", "These rights do not read Roles, so the one that allows it is not named. Nothing of Berth needs that.");
+                "role", "This account may not read Roles, so the one that allows it is not named. Berth does not need this right.");
         }
 
         // Few accounts may read these. Without them, a ClusterRole that is bound here is not named.

@@ -42,7 +42,7 @@ internal sealed class ServerChecks(DoctorTask task, ApiQuestions api, string ber
     public static CheckResult Clock(string whose, string name, DateTimeOffset? date, DateTimeOffset asked, DateTimeOffset answered)
     {
         if (date is not { } theirs)
-            return CheckResult.Skipped(name, $"{Capital(whose)} does not tell its time.");
+            return CheckResult.Skipped(name, $"{Capital(whose)} does not state its time.");
         TimeSpan ahead = theirs > answered ? theirs - answered
             : theirs.AddSeconds(1) < asked ? theirs.AddSeconds(1) - asked
             : TimeSpan.Zero;
@@ -62,7 +62,7 @@ internal sealed class ServerChecks(DoctorTask task, ApiQuestions api, string ber
         if (version is null)
         {
             return CheckResult.Warning(
-                "server", $"The API server answers, and does not tell its version: {answer.Fault ?? "there is no gitVersion"}.",
+                "server", $"The API server answers, and does not state its version: {answer.Fault ?? "there is no gitVersion"}.",
                 $"Check with kubectl version that it is Kubernetes 1.{OldestMinor} or later.");
         }
 

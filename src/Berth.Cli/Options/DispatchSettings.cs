@@ -11,7 +11,8 @@ internal static class DispatchSettings
         separator: ',');
 
     public static Setting<string[]> Cordon { get; } = new(
-        "cordon", "NAMESPACE/POD", "A pod that gets no new clients; repeat for more. Its sessions go on.", ParsePods, [], separator: ',');
+        "cordon", "NAMESPACE/POD", "A pod that gets no new clients; repeat for more. Its sessions continue.", ParsePods, [],
+        separator: ',');
 
     public static Setting<string[]?> Urls { get; } = new(
         "urls",

@@ -12,8 +12,8 @@ internal static class FromSettings
     public static Setting<string[]> From { get; } = new(
         "from",
         "URL",
-        "Follow this dispatcher instead of the Kubernetes API; repeat for more, the next is followed when one ends. Without a port, the "
-            + "dispatcher's ports are used.",
+        "Follow this dispatcher instead of the Kubernetes API; repeat for more, the next is followed when one ends. Without a port "
+            + "option, the dispatcher's ports are used.",
         ParseUrls,
         [],
         separator: ';');

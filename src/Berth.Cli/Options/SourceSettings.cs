@@ -9,7 +9,7 @@ internal static class SourceSettings
 {
     public static Setting<SourceKind> Source { get; } = new(
         "source", "kubernetes|dns|file|static",
-        "Where pods are read from: the Kubernetes API, DNS, --pod-file or --pod. Default kubernetes; file or static where one is given.",
+        "Where pods are read from: the Kubernetes API, DNS, --pod-file or --pod. Default kubernetes; file or static when one is given.",
         CommonParsers.OneOf(
             "source", ("kubernetes", SourceKind.Kubernetes), ("dns", SourceKind.Dns), ("file", SourceKind.File),
             ("static", SourceKind.Static)),

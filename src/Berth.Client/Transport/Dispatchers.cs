@@ -142,7 +142,7 @@ namespace Berth.Client.Transport
             catch (Exception exception)
             {
                 throw Failures.Unreachable(
-                    $"There is no token for {dispatcher}: {FindReason(exception)}. See to the function that gives it.", exception);
+                    $"There is no token for {dispatcher}: {FindReason(exception)}. Correct the function that returns it.", exception);
             }
         }
 

@@ -88,7 +88,7 @@ internal sealed class ClientConnection : IConnectionHeartbeatFeature
             // The connection has ended.
         }
 
-        transport.Abort(new ConnectionAbortedException("The client sent more, or went away, during a stream."));
+        transport.Abort(new ConnectionAbortedException("The client sent data or left during a stream."));
     }
 
     /// <summary>Called once by Kestrel's HTTP side.</summary>

@@ -158,7 +158,7 @@ public sealed class DispatcherOptions
     {
         string? encrypted = (Urls ?? []).Concat(AdminUrls ?? []).FirstOrDefault(ListenUrl.AsksForTls);
         if (encrypted is not null && Tls is null)
-            faults.Add($"The address '{encrypted}' asks for TLS, and there is no certificate. Give one with --tls-cert and --tls-key.");
+            faults.Add($"The address '{encrypted}' needs TLS, and there is no certificate. Give one with --tls-cert and --tls-key.");
         if (encrypted is null && Tls is not null)
             faults.Add("There is a certificate for TLS, and no address with https://. Give one with --urls, such as https://*:8443.");
         if (Tls is not null)

@@ -28,7 +28,7 @@ internal sealed record AllocationRequest(string Namespace, IReadOnlyList<string>
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new FormatException(
-                "The body is no request for an allocation. Send a JSON object as Agones' allocator takes it.", exception);
+                "The body is no request for an allocation. Send a JSON object in the form of Agones' allocator.", exception);
         }
     }
 

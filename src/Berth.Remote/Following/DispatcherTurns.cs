@@ -68,7 +68,9 @@ internal sealed class DispatcherTurns(ServiceTarget target, Uri[] dispatchers, D
     }
 
     private static EndpointSourceException Join(List<EndpointSourceException> failures) =>
-        new($"None of {failures.Count} dispatchers gives a watch. {string.Join(' ', failures.Select(static f => f.Message))}", failures[0])
+        new(
+            $"None of {failures.Count} dispatchers accepts a watch. {string.Join(' ', failures.Select(static f => f.Message))}",
+            failures[0])
         {
             // The one that can be asked again first.
             RetryAfter = failures.TrueForAll(static f => f.RetryAfter is not null) ? failures.Min(static f => f.RetryAfter) : null,

@@ -22,7 +22,7 @@ internal static class Refusal
         {
             HttpStatusCode.OK => $"It answered with {type ?? "no type"} and not with an event stream. Check that this is the address of a "
                 + "dispatcher, and not of a proxy or another server.",
-            HttpStatusCode.Unauthorized => "It wants a token, or another one. Give a token that it accepts.",
+            HttpStatusCode.Unauthorized => "It needs a token, or another one. Give a token that it accepts.",
             HttpStatusCode.Forbidden => "It does not let this client watch. Give the token of a client that may.",
             HttpStatusCode.NotFound => detail ?? "There is no dispatcher at this address. Check the path in front of /v1.",
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>

@@ -73,8 +73,8 @@ public sealed class BerthServiceDiscoveryOptions
         if (_isInUse)
         {
             throw new InvalidOperationException(
-                $"The name '{name}' cannot be mapped to {target} any more, because names are resolved already. Map it when services are " +
-                "registered.");
+                $"The name '{name}' cannot be mapped to {target} any longer, because names are already resolved. Map it when services " +
+                "are registered.");
         }
 
         if (_mapped.TryGetValue(name, out MappedName? before))

@@ -114,7 +114,7 @@ public sealed class DispatchTests : IDisposable
 
         await File.WriteAllTextAsync(path, """{"target": "k8s-example2/service-b", "base-port": 3000, "cordons": []}""", Cancellation);
         await dispatch.Error.WaitForLineAsync(static line =>
-            line.Contains("nothing of it counts", StringComparison.Ordinal)
+            line.Contains("has faults and has no effect", StringComparison.Ordinal)
             && line.Contains("the unknown key 'cordons'", StringComparison.Ordinal));
         Assert.Equal("cordoned cordoned ready", await StatesAsync(Cancellation));
         await File.WriteAllTextAsync(path, """{"target": "k8s-example2/service-b", "base-port": 3000}""", Cancellation);

@@ -16,7 +16,7 @@ public sealed class TroubleReportTests
 
         Assert.Empty(report.Look([s_missing]));
         Assert.Equal(
-            "games/lobby-0: CreateContainerConfigError. Container c: secret \"keys\" not found. Apply it, and the pod goes on by itself.",
+            "games/lobby-0: CreateContainerConfigError. Container c: secret \"keys\" not found. Apply it, and the pod continues by itself.",
             Assert.Single(report.Look([s_missing])));
         Assert.Empty(report.Look([]));
         Assert.Empty(report.Look([s_missing]));
