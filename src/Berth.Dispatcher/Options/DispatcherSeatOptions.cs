@@ -29,7 +29,7 @@ public sealed class DispatcherSeatOptions
     public SeatPolicy Policy { get; init; }
 
     /// <summary>
-    /// True when <c>GET /</c> and <c>?pick</c> choose a pod with free seats, whatever the server's picker. Default: false; a request asks
+    /// True when <c>GET /</c> and <c>?pick</c> choose a pod with free seats, instead of the server's picker. Default: false; a request asks
     /// for it with <c>?pick=seats</c>.
     /// </summary>
     public bool PicksBySeats { get; init; }

@@ -127,7 +127,7 @@ public sealed class EndpointSnapshot
         return builder.Build();
     }
 
-    /// <summary>Finds the endpoint with an ordinal, whatever its state.</summary>
+    /// <summary>Finds the endpoint with an ordinal, in any state.</summary>
     /// <returns>
     /// The endpoint, or null. Where two StatefulSets share the Service, the first by name; of several clusters the first that has it.
     /// </returns>
@@ -139,7 +139,7 @@ public sealed class EndpointSnapshot
         return found?.Ordinal == ordinal ? found : null;
     }
 
-    /// <summary>Finds the endpoint of a pod, whatever its state.</summary>
+    /// <summary>Finds the endpoint of a pod, in any state.</summary>
     /// <returns>The endpoint, or null; of several clusters that of the first that has it.</returns>
     public PodEndpoint? FindByName(string name)
     {
