@@ -118,7 +118,7 @@ public class SetMeaningTests : FaultTest
         Assert.Contains("'other' is asked for", snapshot.LeftOut[0].Detail, StringComparison.Ordinal);
         Assert.Empty(snapshot.Warnings);
 
-        // Without any of its pods the target has none: no other set takes its place.
+        // Without pods of its set the target has none: no other set replaces it.
         await watch.SendEventAsync("MODIFIED", Slices.Of(2, "101"));
         await UntilAsync("!b-0 !b-1");
     }
