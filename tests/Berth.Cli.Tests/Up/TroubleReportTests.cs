@@ -3,7 +3,7 @@ using Berth.LocalCluster;
 
 namespace Berth.Cli.Tests.Up;
 
-/// <summary>The lines about what is not as it is wanted.</summary>
+/// <summary>The lines about objects that do not match their manifests.</summary>
 public sealed class TroubleReportTests
 {
     private static readonly ClusterTrouble s_missing = new(
