@@ -31,7 +31,7 @@ internal static class ReadyMessage
             ready + ". Try:",
             $"  {command} call {url} hello     # asks service A for an address, and talks to that pod",
             $"  curl {url}     # an address of service B, such as {address}",
-            string.Create(CultureInfo.InvariantCulture, $"  nc {address.Address} {address.Port}     # type a line: that very pod answers"),
+            string.Create(CultureInfo.InvariantCulture, $"  nc {address.Address} {address.Port}     # type a line: that pod answers"),
             .. Kubectl(kubeconfig),
             "Ctrl-C stops everything.",
         ];
