@@ -2,7 +2,7 @@ using Berth.TestKit;
 
 namespace Berth.Remote.Tests;
 
-/// <summary>Answers that no dispatcher gives, from a server that says what the test scripts.</summary>
+/// <summary>Answers that no dispatcher gives, from a server that the test scripts.</summary>
 public sealed class FaultTests
 {
     private const string Head =
