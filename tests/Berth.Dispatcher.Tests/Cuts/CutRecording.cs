@@ -4,9 +4,9 @@ using System.Text;
 namespace Berth.Dispatcher.Tests.Cuts;
 
 /// <summary>
-/// The bytes of a watch with a snapshot and a change, and a dispatcher that answers reconnecting clients. After the recording there was one
-/// more change, which reverts a part of the recorded one: a client that misses the recorded change, or repeats it alone, ends with other
-/// pods.
+/// The bytes of a watch with a snapshot and a change, and a dispatcher that answers clients which come back. Since the recording one more
+/// change has come, and it takes back a part of the recorded one: a client that misses the recorded change, or repeats it alone, ends with
+/// other pods.
 /// </summary>
 internal sealed class CutRecording(DispatcherFixture fixture, byte[] body, string latest) : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class CutRecording(DispatcherFixture fixture, byte[] body, strin
             fixture, Encoding.UTF8.GetBytes(data), "service-b-0=10.88.0.10:3000 service-b-2=10.88.0.10:3002 service-b-3=10.88.0.10:3003");
     }
 
-    /// <summary>The events of some bytes, and the id that .NET's parser then has.</summary>
+    /// <summary>Events of some bytes, and the id that .NET's parser then holds.</summary>
     public static (IReadOnlyList<CutEvent> Events, string Id) Parse(byte[] bytes)
     {
         SseParser<string> parser = SseParser.Create(new MemoryStream(bytes));
@@ -36,7 +36,7 @@ internal sealed class CutRecording(DispatcherFixture fixture, byte[] body, strin
         return (events, parser.LastEventId);
     }
 
-    /// <summary>A client that got some events and has an id reconnects with it, and then knows the latest pods.</summary>
+    /// <summary>A client that was handed some events and holds an id comes back with it, and then knows the latest pods.</summary>
     public async Task AssertResumesAsync(int cut, IEnumerable<CutEvent> events, string? id)
     {
         CutClient client = new CutClient().Apply(events).Apply(await ResumeAsync(id ?? ""));

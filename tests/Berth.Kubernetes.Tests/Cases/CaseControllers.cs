@@ -4,7 +4,7 @@ namespace Berth.Kubernetes.Cases;
 
 /// <summary>
 /// Pods, and the controllers that write slices of them as those of Kubernetes 1.36 do: one slice a write, some milliseconds apart, and
-/// twenty a second after a burst. Each write contains the pods that exist at that moment.
+/// twenty a second after a burst. What is written comes from the pods that there are at that moment.
 /// </summary>
 internal sealed class CaseControllers(CaseApi api, TimeProvider time) : CaseWriter(api, time)
 {
@@ -102,7 +102,7 @@ internal sealed class CaseControllers(CaseApi api, TimeProvider time) : CaseWrit
 
     private void Finish(CaseEndpoint pod)
     {
-        // It stays in its slice until another event makes the controller read the pods.
+        // It stays in its slice until something else makes the controller look.
         After(_random.Next(1, 20), () => Set(pod.Uid, static p => p with { Ready = false, Serving = false }));
         After(_random.Next(1000, 4000), () => Remove(pod.Uid));
     }
