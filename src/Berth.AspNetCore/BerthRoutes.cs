@@ -46,7 +46,7 @@ public static class BerthRoutes
         Map(group, GoPattern + "/{**rest}", 6, Go, "Sends the client to a path of one pod.", "text/plain", answers);
         Map(group, "/healthz", 1, Health, "Whether the program runs.", "text/plain", answers);
         Map(group, "/readyz", 1, Health, "Whether every target has been listed.", "text/plain", answers);
-        // Service A answers every other path and method too, with a problem.
+        // What is none of these is a problem of service A too, and so is another method.
         group.Map("/{**rest}", context => answers.AnswerAsync(context, 1)).ExcludeFromDescription();
         return group;
     }

@@ -78,7 +78,7 @@ public sealed class ConsumerTests(PackedFeed feed)
         Assert.Matches(@"Total: 2, Errors: 0, Failed: 0, Skipped: 0", output);
     }
 
-    /// <summary>A project of this folder, with packages in place of references. It uses no other file of the checkout.</summary>
+    /// <summary>A project of this folder, with packages in place of references. Nothing of the checkout reaches it.</summary>
     private string CreateProject(string name, IEnumerable<Package> packages)
     {
         string folder = CreateFolder(name);

@@ -18,7 +18,7 @@ internal sealed record DeleteOptions(
         body.Text("preconditions", "resourceVersion"),
         query("dryRun") == "All" || body.Texts("dryRun").Contains("All", StringComparer.Ordinal));
 
-    /// <exception cref="ApiException">409: the object is not the one that the client named by its preconditions.</exception>
+    /// <exception cref="ApiException">409: the object is not the one that the client means.</exception>
     public void Require(StoredObject item)
     {
         if (Uid is not null && Uid != item.Uid)

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Berth.Kubernetes.Cases;
 
 /// <summary>
-/// The promise of decision 0028, computed only from the events of the API: for each process of a pod, whether the slices of a family state
-/// it, and if not, until when it is still shown.
+/// What decision 0028 promises, worked out from what the API told and from nothing else: for each process of a pod, whether the slices of
+/// a family state it, and if they do not, until when it is shown all the same.
 /// </summary>
 internal sealed class CaseModel(TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class CaseModel(TimeProvider time)
     private DateTimeOffset? _lostAt;
     private bool _differ;
 
-    /// <summary>The slices in the state of the sent events.</summary>
+    /// <summary>The slices as they were told.</summary>
     public IReadOnlyDictionary<string, CaseSlice> Slices => _slices;
 
     /// <summary>True once there was a list.</summary>
@@ -44,7 +44,7 @@ internal sealed class CaseModel(TimeProvider time)
         Compare();
     }
 
-    /// <summary>Takes all slices. A list ends every hold, except while the controller redistributes the pods.</summary>
+    /// <summary>These are all slices. A list ends every hold, but not in the middle of a deal.</summary>
     public void Listed(IEnumerable<CaseSlice> all)
     {
         CaseSlice[] now = [.. all];
@@ -64,10 +64,10 @@ internal sealed class CaseModel(TimeProvider time)
         IsListed = true;
     }
 
-    /// <summary>The watch broke: the last state counts, and no hold ends, until the API answers again.</summary>
+    /// <summary>The watch broke: what was said last counts, and no hold ends, until the API speaks again.</summary>
     public void Lost() => _lostAt ??= time.GetUtcNow();
 
-    /// <summary>The API answers again. The time of its silence is not part of any hold.</summary>
+    /// <summary>It speaks again: the time in which it did not is no part of any hold.</summary>
     public void Watched() => Found();
 
     /// <summary>The pods that have to be shown, and how.</summary>
@@ -78,12 +78,12 @@ internal sealed class CaseModel(TimeProvider time)
             .Concat(_held.Values.Where(IsHeld).Select(static h => (h.Slice, h.Endpoint)))
             .GroupBy(static x => x.Endpoint.Name, StringComparer.Ordinal))
         {
-            // The newest state of each process counts, in the slices of the highest rank that state it.
+            // What is newest of each process counts, in the slices of the highest rank that state it.
             (CaseSlice Slice, CaseEndpoint Endpoint)[] processes = [.. pod.GroupBy(static x => x.Endpoint.Uid, StringComparer.Ordinal)
                 .Select(static g => g.OrderBy(static x => x.Slice.Manager).ThenByDescending(static x => x.Slice.Version).First())];
             (CaseManager Manager, bool Terminating, bool NotReady) best = processes.Min(RankOf);
             (CaseSlice Slice, CaseEndpoint Endpoint)[] right = [.. processes.Where(p => RankOf(p) == best)];
-            // One process is held and one is stated, and neither is terminating: it is not promised which of them is shown.
+            // One that is held and one that is stated, both not terminating: which of the two is shown is not promised.
             CaseEndpoint[] also = [.. processes.Where(p => p.Slice.Manager == best.Manager && !p.Endpoint.Terminating)
                 .Select(static p => p.Endpoint)];
             bool isHeld = _held.Keys.Any(held => processes.Any(p => p.Endpoint.Uid == held.Uid));
@@ -91,9 +91,7 @@ internal sealed class CaseModel(TimeProvider time)
         }
     }
 
-    /// <summary>
-    /// Returns the family in which a pod is shown without its address, or with an address that it does not have; null when there is none.
-    /// </summary>
+    /// <summary>The family in which a pod is shown without an address that it has, or with one that it has not; null without one.</summary>
     public string? FindWrongFamily(PodEndpoint pod)
     {
         bool isHeld = _held.Values.Any(h => h.Endpoint.Name == pod.Name && IsHeld(h));
@@ -121,7 +119,7 @@ internal sealed class CaseModel(TimeProvider time)
             _slices[name] = after;
     }
 
-    /// <summary>Notes the pods that a slice no longer states.</summary>
+    /// <summary>Notes what a slice no longer states.</summary>
     private void Hold(CaseSlice[] all, CaseSlice before, CaseSlice? after, bool isList = false)
     {
         TimeSpan duration = isList ? s_move : after is null ? s_deleted
@@ -130,7 +128,7 @@ internal sealed class CaseModel(TimeProvider time)
         foreach (CaseEndpoint left in before.Endpoints)
         {
             CaseEndpoint known = Newest(all, left.Uid)!;
-            // A process that lost against another one is not shown, so there is nothing to hold.
+            // One that lost against another is not shown, so that there is nothing to hold.
             bool isLess = _held.Values.Any(
                 h => h.Endpoint.Name == left.Name && h.Endpoint.Uid != left.Uid && h.Slice.Manager < before.Manager);
             if (isLess || left.Terminating || duration == TimeSpan.Zero || _held.ContainsKey((left.Uid, before.IPv6)))
@@ -139,7 +137,7 @@ internal sealed class CaseModel(TimeProvider time)
         }
     }
 
-    /// <summary>Ends the holds of pods that slices state again or with changes, and of pods that another process replaces.</summary>
+    /// <summary>Ends the holds of what slices state again or otherwise, and of what another process has taken the place of.</summary>
     private void End()
     {
         foreach (((string Uid, bool) key, Held held) in _held.ToArray())
@@ -155,7 +153,7 @@ internal sealed class CaseModel(TimeProvider time)
         .OrderBy(static s => s.Manager).ThenByDescending(static s => s.Version)
         .SelectMany(static s => s.Endpoints).FirstOrDefault(e => e.Uid == uid);
 
-    /// <summary>True for the same process in the same family, and for another process that replaces it.</summary>
+    /// <summary>True for the same process in the same family, and for another that takes its place.</summary>
     private static bool Fills(Held held, CaseSlice slice, CaseEndpoint there)
     {
         if (held.Endpoint.Uid == there.Uid)
@@ -187,7 +185,7 @@ internal sealed class CaseModel(TimeProvider time)
         return usual > dealt ? usual : dealt;
     }
 
-    /// <summary>An ended hold does not start again.</summary>
+    /// <summary>A hold that is over does not come back, whatever is said then.</summary>
     private void Forget()
     {
         foreach (((string, bool) key, Held held) in _held.ToArray())
@@ -212,7 +210,7 @@ internal sealed class CaseModel(TimeProvider time)
     private sealed record Held(CaseSlice Slice, CaseEndpoint Endpoint, DateTimeOffset Since, TimeSpan Duration, TimeSpan Longest);
 }
 
-/// <summary>A pod that must be shown.</summary>
+/// <summary>A pod that has to be shown.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Right">The processes and conditions that are right.</param>
 internal sealed record CasePromise(string Name, CaseEndpoint[] Right);

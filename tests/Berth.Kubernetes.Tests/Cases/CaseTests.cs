@@ -31,7 +31,7 @@ public sealed class CaseTests(ITestOutputHelper output)
             return;
         CaseStep[] fewest = await ShrinkAsync(steps);
         Case last = new(fewest);
-        // Outside of the test's own context, so that a case runs its work at once and in order.
+        // Off the test's own context, so that what a case sets going runs at once and in order.
         string? wrong = await Task.Run(last.PlayAsync);
         Assert.Fail($"Seed {seed}: {wrong}\nPlay it again with BERTH_CASE={seed}. Its fewest steps:\n{last.Told}");
     }

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace Berth.LocalCluster.Api;
 
 /// <summary>
-/// <c>requests.jsonl</c> contains requests and the answers of a Kubernetes 1.36.2 API server, in this order: bodies with the owners of
-/// fields, statuses and warnings. Our answers must be the same. UIDs, versions and times are <c>*</c> there.
+/// <c>requests.jsonl</c> holds requests and what a Kubernetes 1.36.2 API server answered to them, in this order: bodies with the owners of
+/// fields, statuses and warnings. Ours must say the same. UIDs, versions and times are <c>*</c> there.
 /// </summary>
 public sealed partial class RecordedRequestsTests
 {
