@@ -38,7 +38,7 @@ public sealed class DoctorTests
         Assert.Equal(1, result.ExitCode);
         AssertLine(result, "failed", "list", "does not list EndpointSlices of k8s-example2: User \"me\" cannot do this");
         AssertLine(result, "failed", "watch", "User \"me\" cannot do this");
-        AssertLine(result, "skipped", "role", "do not read Roles");
+        AssertLine(result, "skipped", "role", "may not read Roles");
         Assert.Contains("Remedy: Bind this account to a Role in k8s-example2 with apiGroups", result.Out, StringComparison.Ordinal);
     }
 
